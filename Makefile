@@ -1,0 +1,77 @@
+# make demo   the whole bus on this machine: a real Kafka, partners, an order stream
+# make test   every check and test, the ones on a real Kafka included
+# Both make .venv with everything at pinned versions first. They need Python 3.11+
+# and make; neither Docker nor Java.
+
+PYTHON ?= $(firstword $(foreach p,python3.11 python3 python3.12 python3.13,\
+  $(shell $(p) -c 'import sys, venv; print("$(p)") if sys.version_info >= (3, 11) else 0' 2>/dev/null | grep python)))
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ARGS ?=
+
+.PHONY: help demo test test-long simulate bench faults fuzz lint format lock wheel clean
+
+help:
+	@sed -n '1,4s/^# //p' Makefile
+	@echo "make demo ARGS=--json · make test-long · make simulate SEEDS=1000000 · make bench ARGS='a b' · make faults MINUTES=30 · make fuzz MINUTES=10 · make lint · make format · make clean"
+
+$(READY): requirements/dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or newer with venv found; install one, or say make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Making $(VENV) with $$($(PYTHON) --version) …" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/bus demo $(ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/pytest $(ARGS)
+
+test-long: $(READY)
+	$(BIN)/pytest -m long $(ARGS)
+
+# SEEDS of them from FIRST on, on all cores; or one SEED, replayed with its history.
+SEEDS ?= 20000
+FIRST ?= 0
+simulate: $(READY)
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS) --first $(FIRST))
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench $(ARGS)
+
+# Faults on three brokers while events flow; SEED=… repeats a schedule.
+faults: $(READY)
+	$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+# Any bytes as answers to the sender; FILE=… repeats what was found. Linux, CPython 3.11 to 3.13.
+fuzz: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group fuzz
+	@$(BIN)/python -m tests.fuzz .fuzz $(or $(FILE),$(MINUTES),10)
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# After a change of dependencies in pyproject.toml.
+lock: $(READY)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev \
+	  --no-strip-extras --generate-hashes --no-header --no-emit-find-links pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate \
+	  --no-emit-find-links -c requirements/dev.txt pyproject.toml -o requirements/run.txt
+
+wheel: $(READY)
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist .
+
+clean:
+	rm -rf $(VENV) dist .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

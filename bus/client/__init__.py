@@ -1,0 +1,1 @@
+"""What the OMS and internal services use: Producer and Consumer."""

@@ -1,0 +1,203 @@
+"""What the OMS writes events with."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bus.client.reporting import log_event
+from bus.client.schemas import load_catalogue
+from bus.client.tracing import sending
+from bus.codec import Catalogue, encode, validate
+from bus.errors import InvalidEventError
+from bus.event import Data, Event
+from bus.headers import event_headers
+from bus.kafka import Connection, KafkaPublisher
+from bus.ports import Publisher, Schemas
+from bus.record import Message, Written
+from bus.registry.connection import RegistryConnection
+from bus.registry.remote import RegistrySchemas
+
+_MAX_ID = 256
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
+
+
+class Producer:
+    """Writes events: checked against their schema, keyed by order id, awaited.
+
+    Idempotent: what librdkafka tries again is not written twice. Many `send`s may be
+    under way at once; those of one order id, begun in order, are written in order.
+
+    Args:
+        bootstrap_servers: Kafka, `host:port,host:port`.
+        registry: A Confluent-compatible schema registry: `http://host:port`, or a
+            `RegistryConnection` with credentials and certificates.
+        kafka: More librdkafka settings, such as SASL and TLS.
+        schemas: Folder of Avro schemas; default: the ones that come with Orderbus.
+        source: CloudEvents source of the events; default `/oms/<channel>`.
+        topic_prefix: Source topics are this and the family, `oms.order`.
+    """
+
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        registry: str | RegistryConnection,
+        *,
+        kafka: Mapping[str, str] | None = None,
+        schemas: Path | None = None,
+        source: str | None = None,
+        topic_prefix: str = "oms.",
+    ) -> None:
+        settings = {**(kafka or {}), "bootstrap.servers": bootstrap_servers}
+        self._connection = Connection(settings)
+        if isinstance(registry, str):
+            registry = RegistryConnection(url=registry)
+        self._registry = registry
+        self._catalogue = load_catalogue(schemas, topic_prefix)
+        self._source = source
+        self._stack = AsyncExitStack()
+        self._writer: EventWriter | None = None
+
+    async def __aenter__(self) -> Self:
+        """Open the clients; nothing is asked of Kafka or the registry yet.
+
+        Raises:
+            ConfigurationError: A setting cannot be used.
+        """
+        async with AsyncExitStack() as stack:
+            registry = RegistrySchemas(self._registry)
+            stack.push_async_callback(registry.close)
+            publisher = KafkaPublisher(
+                self._connection, linger_ms=1, on_event=log_event
+            )
+            stack.push_async_callback(publisher.close)
+            self._writer = EventWriter(publisher, registry, self._catalogue)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Wait for what is under way, then close."""
+        self._writer = None
+        await self._stack.aclose()
+
+    async def send(
+        self,
+        event_type: str,
+        data: Data,
+        *,
+        event_id: str | None = None,
+        source: str | None = None,
+    ) -> Written:
+        """Write one event; return where it stands once Kafka has acknowledged it.
+
+        `data` holds the fields of the schema (`bus schemas show TYPE`). The event's
+        subject is its `order_id`, its time `occurred_at`. Give an `event_id` of your
+        own to make a repetition recognisable.
+
+        Raises:
+            InvalidEventError: it does not match its schema; names the field.
+            PublishError: Kafka did not acknowledge it.
+            IncompatibleSchemaError, RegistryUnavailableError: the schema cannot be
+                registered.
+        """
+        event = Event(
+            id=event_id or new_event_id(),
+            type=event_type,
+            source=source or self._source or f"/oms/{data.get('channel') or 'unknown'}",
+            subject=_text(data, "order_id"),
+            time=_moment(data, "occurred_at"),
+            data=data,
+        )
+        return await self.send_event(event)
+
+    async def send_event(self, event: Event) -> Written:
+        """Write an event whose attributes are all set; raises as `send` does."""
+        if self._writer is None:
+            raise RuntimeError("use it as: async with Producer(...) as producer")
+        return await self._writer.write(event)
+
+
+class EventWriter:
+    """Writes events over any publisher and registry; `Producer` without the rest."""
+
+    def __init__(
+        self, publisher: Publisher, registry: Schemas, catalogue: Catalogue
+    ) -> None:
+        self._publisher = publisher
+        self._registry = registry
+        self._catalogue = catalogue
+        self._ids: dict[str, int] = {}
+        self._registering = asyncio.Lock()
+        self._behind = 0
+
+    async def write(self, event: Event) -> Written:
+        """Write one event to its source topic; raises as `Producer.send` does."""
+        _check(event)
+        schema = self._catalogue.schema(event.type)
+        topic = self._catalogue.topic(event.type)
+        if event.type not in self._ids:
+            validate(schema, event.data)  # before anybody is asked
+        value = encode(schema, await self._schema_id(event.type), event.data)
+        with sending(topic, event) as traceparent:
+            traced = replace(event, traceparent=traceparent or event.traceparent)
+            headers = event_headers(traced)
+            key = event.subject.encode()
+            return await self._publisher.publish(Message(topic, key, value, headers))
+
+    async def _schema_id(self, event_type: str) -> int:
+        """Register a schema once; whoever comes meanwhile waits, to keep the order."""
+        if not self._behind and event_type in self._ids:
+            return self._ids[event_type]
+        self._behind += 1
+        try:
+            async with self._registering:
+                if event_type not in self._ids:
+                    subject = self._catalogue.subject(event_type)
+                    text = self._catalogue.schema(event_type).text
+                    registered = await self._registry.register(subject, text)
+                    self._ids[event_type] = registered
+                return self._ids[event_type]
+        finally:
+            self._behind -= 1
+
+
+def _check(event: Event) -> None:
+    """Refuse attributes that no reader would take."""
+    if len(event.id) > _MAX_ID or not _VISIBLE.fullmatch(event.id):
+        raise InvalidEventError("id", "expected 1 to 256 visible ASCII characters")
+    if not event.source:
+        raise InvalidEventError("source", "expected a text that is not empty")
+    if event.subject != event.data.get("order_id"):
+        raise InvalidEventError("subject", "expected the event's order_id")
+    if event.time.tzinfo is None:
+        raise InvalidEventError("time", "expected a datetime with a time zone")
+
+
+def new_event_id() -> str:
+    """A new unique id: 128 random bits in hex."""
+    return secrets.token_hex(16)
+
+
+def _text(data: Data, field: str) -> str:
+    value = data.get(field)
+    if not isinstance(value, str) or not value:
+        raise InvalidEventError(field, "expected a text that is not empty")
+    return value
+
+
+def _moment(data: Data, field: str) -> datetime:
+    value = data.get(field)
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise InvalidEventError(field, "expected a datetime with a time zone")
+    return value.astimezone(UTC)

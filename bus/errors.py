@@ -1,0 +1,106 @@
+"""Every error a caller of Orderbus can meet, in one place.
+
+Expected outcomes (a refused webhook, an undecodable record) are values, not
+errors; see `bus.delivery`. What is here stops the step that raised it.
+"""
+
+
+class OrderbusError(Exception):
+    """The root of all errors that Orderbus raises on purpose."""
+
+
+class ConfigurationError(OrderbusError):
+    """A setting is missing, contradicts another or cannot be used."""
+
+
+class InvalidEventError(OrderbusError):
+    """An event does not match its schema or lacks a CloudEvents attribute."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"{field}: {why}")
+        self.field = field
+        self.why = why
+
+
+class DecodeError(OrderbusError):
+    """A record's bytes cannot be turned into an event, now or ever."""
+
+
+class SchemaNotFoundError(OrderbusError):
+    """The registry answered that it has no such schema, version or subject."""
+
+
+class IncompatibleSchemaError(OrderbusError):
+    """A schema would break readers of earlier versions (one line a reason)."""
+
+    def __init__(self, subject: str, reasons: tuple[str, ...]) -> None:
+        super().__init__(f"{subject} is incompatible:\n  " + "\n  ".join(reasons))
+        self.subject = subject
+        self.reasons = reasons
+
+
+class InvalidSchemaError(OrderbusError):
+    """A text is no Avro schema, or one that the registry does not take."""
+
+
+class RegistryUnavailableError(OrderbusError):
+    """The schema registry gave no usable answer; trying again may help."""
+
+
+class InvalidSubscriptionError(OrderbusError):
+    """A subscription is refused: which field, and why.
+
+    `problems` holds all pairs of them, the first in `field` and `why`, too.
+    """
+
+    def __init__(self, field: str, why: str, *more: tuple[str, str]) -> None:
+        self.problems = ((field, why), *more)
+        super().__init__("\n".join(f"{f}: {w}" for f, w in self.problems))
+        self.field = field
+        self.why = why
+
+
+class SubscriptionNotFoundError(OrderbusError):
+    """No subscription has this id."""
+
+
+class SubscriptionConflictError(OrderbusError):
+    """Somebody else keeps changing the same subscription; try again."""
+
+
+class NotReadyError(OrderbusError):
+    """A subscription cannot take replays now; says why and how to go on."""
+
+
+class SealError(OrderbusError):
+    """A sealed secret cannot be opened: wrong key, or changed bytes."""
+
+
+class RenderError(OrderbusError):
+    """A subscription's transform cannot be applied to this event, now or ever."""
+
+
+class BrokerUnavailableError(OrderbusError):
+    """Kafka gave no usable answer in time; trying again may help."""
+
+
+class PublishError(OrderbusError):
+    """Kafka did not acknowledge a record. `retriable` says if it still may."""
+
+    def __init__(self, topic: str, why: str, *, retriable: bool) -> None:
+        super().__init__(f"{topic}: {why}")
+        self.topic = topic
+        self.why = why
+        self.retriable = retriable
+
+
+class TopicError(OrderbusError):
+    """A topic cannot be made, changed or deleted as asked."""
+
+
+class EmbeddedBrokerError(OrderbusError):
+    """The embedded Kafka or its Java runtime could not be had or started."""
+
+
+class WorkerBrokenError(OrderbusError):
+    """A bug has ended a worker; its log has the traceback."""

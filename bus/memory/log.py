@@ -1,0 +1,48 @@
+"""One partition: records in order, offsets that may have gaps."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from bus.record import Message, Record, TopicPartition
+
+
+class PartitionLog:
+    """The records of a partition. `end` is the offset the next one gets."""
+
+    def __init__(self, tp: TopicPartition) -> None:
+        self.start = 0
+        self.end = 0
+        self._tp = tp
+        self._records: list[Record] = []
+
+    def append(self, message: Message, now_ms: int) -> int:
+        """Add a record; return its offset."""
+        offset = self.end
+        record = Record(
+            *self._tp, offset, now_ms, message.key, message.value, message.headers
+        )
+        self._records.append(record)
+        self.end += 1
+        return offset
+
+    def leave_gap(self, width: int = 1) -> None:
+        """Use up offsets without a record, as a transaction marker does."""
+        self.end += width
+
+    def trim(self, before: int) -> None:
+        """Remove the records before an offset, as retention does."""
+        self.start = max(self.start, min(before, self.end))
+        self._records = self._records[self._index(self.start) :]
+
+    def read(self, offset: int, limit: int) -> Sequence[Record]:
+        """Return up to `limit` records from `offset` on."""
+        first = self._index(offset)
+        return self._records[first : first + limit]
+
+    def first_since(self, since_ms: int) -> int:
+        """Return the offset of the first record of that time or later."""
+        found = (r.offset for r in self._records if r.timestamp_ms >= since_ms)
+        return next(found, self.end)
+
+    def _index(self, offset: int) -> int:
+        return bisect_left(self._records, offset, key=lambda record: record.offset)

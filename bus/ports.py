@@ -1,0 +1,278 @@
+"""What the programs need from the world, as small protocols.
+
+Adapters in `bus.kafka`, `bus.http`, `bus.registry` and `bus.memory` fulfil them;
+the contract suites in `tests/contract` say what fulfilling means. The ports of HTTP
+and of observation stand in files of their own, and are imported from here too.
+"""
+
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from dataclasses import dataclass
+from typing import Protocol
+
+from bus.observation import Change, Observer, PartitionChange, Span, Step
+from bus.record import Commit, Message, Record, TopicPartition, Written
+from bus.sending import Answer, NoAnswer, NoAnswerKind, Post, Reply, Sender
+from bus.topic import TopicState
+
+__all__ = [
+    "Answer",
+    "Change",
+    "Clock",
+    "Groups",
+    "Lag",
+    "Listener",
+    "LogReader",
+    "NoAnswer",
+    "NoAnswerKind",
+    "Observer",
+    "PartitionChange",
+    "Post",
+    "Publisher",
+    "Reply",
+    "SchemaText",
+    "Schemas",
+    "Sender",
+    "Source",
+    "Span",
+    "Step",
+    "Topics",
+]
+
+# --- time
+
+
+class Clock(Protocol):
+    """The only source of time. Virtual in tests."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards; only differences mean something."""
+        ...
+
+    async def sleep(self, delay_s: float) -> None:
+        """Return after `delay_s` seconds."""
+        ...
+
+
+# --- writing
+
+
+class Publisher(Protocol):
+    """Writes to Kafka, idempotent, acks=all."""
+
+    def publish(self, message: Message) -> Awaitable[Written]:
+        """Hand over a message now; await the broker's acknowledgement.
+
+        Handing over happens at the call, so calls keep their order. A full queue
+        is waited out (back-pressure), never an error.
+
+        Raises:
+            PublishError: when awaited and the broker did not acknowledge.
+        """
+        ...
+
+    def publish_soon(self, message: Message) -> None:
+        """Hand over a message nobody waits for (attempt log). Failures count."""
+        ...
+
+    async def flush(self, timeout_s: float) -> int:
+        """Wait for all acknowledgements; return how many are still missing."""
+        ...
+
+
+# --- consumer groups
+
+
+class Listener(Protocol):
+    """Hears from a `Source`, always on the event loop."""
+
+    async def assigned(self, positions: Mapping[TopicPartition, Commit]) -> None:
+        """Partitions came, each with where the group stood (offset < 0: nowhere).
+
+        No record of theirs arrives before this returns.
+        """
+        ...
+
+    async def revoked(
+        self, partitions: Collection[TopicPartition]
+    ) -> Mapping[TopicPartition, Commit]:
+        """Partitions go in good order: drain, and return what is to be committed."""
+        ...
+
+    def lost(self, partitions: Collection[TopicPartition]) -> None:
+        """Partitions are gone already, somebody else may own them: no commit."""
+        ...
+
+    def records(self, batch: Sequence[Record]) -> None:
+        """Records came, in order within each partition. Must not block."""
+        ...
+
+    def has_room(self) -> bool:
+        """Whether more records may come; asked from any thread, must be cheap.
+
+        Without room a source fetches next to nothing, but rebalances go on.
+        """
+        ...
+
+
+class Source(Protocol):
+    """A member of a consumer group; one thread owns the client underneath."""
+
+    async def start(self, topics: Collection[str], listener: Listener) -> None:
+        """Join the group and begin to call the listener."""
+        ...
+
+    def subscribe(self, topics: Collection[str]) -> None:
+        """Change the topics; partitions that stay are not disturbed."""
+        ...
+
+    def pause(self, partitions: Collection[TopicPartition]) -> None:
+        """Stop fetching these; what was handed over before still counts."""
+        ...
+
+    def resume(self, partitions: Collection[TopicPartition]) -> None:
+        """Fetch these again, from where they were paused: nothing skipped."""
+        ...
+
+    async def commit(self, commits: Mapping[TopicPartition, Commit]) -> None:
+        """Commit positions; returns when the broker has answered.
+
+        Raises:
+            BrokerUnavailableError: not committed; a later commit covers it.
+        """
+        ...
+
+    async def stop(self) -> None:
+        """Revoke all (the listener drains and commits), leave the group, close."""
+        ...
+
+
+# --- reading without a group
+
+
+class LogReader(Protocol):
+    """Reads topics from end to end, without a group."""
+
+    def read(
+        self,
+        topic: str,
+        *,
+        since_ms: int | None = None,
+        until_ms: int | None = None,
+        key: bytes | None = None,
+        start: Mapping[int, int] | None = None,
+    ) -> AsyncIterator[Sequence[Record]]:
+        """Yield batches up to the end as it stands now, then finish.
+
+        `since_ms`/`until_ms` bound the timestamps (inclusive, exclusive). `key`
+        narrows to the partition this key lives in (records of other keys of that
+        partition are left out too). `start` gives first offsets by partition and
+        beats `since_ms`.
+        """
+        ...
+
+    def follow(
+        self, topic: str, *, since_ms: int | None = None
+    ) -> AsyncIterator[Sequence[Record]]:
+        """Yield batches for ever. One empty batch says: caught up with the end."""
+        ...
+
+
+# --- topics and groups
+
+
+class Topics(Protocol):
+    """Makes, changes and removes topics."""
+
+    async def brokers(self) -> int:
+        """How many brokers there are; no topic can have more replicas."""
+        ...
+
+    async def describe(
+        self, names: Collection[str] | None = None
+    ) -> Mapping[str, TopicState]:
+        """The topics that exist (of `names`, or all), with non-default config."""
+        ...
+
+    async def create(self, topics: Iterable[TopicState]) -> None:
+        """Make topics; one that exists already is left as it is."""
+        ...
+
+    async def change(self, topic: TopicState) -> None:
+        """Set the config given and raise the partition count if it is higher."""
+        ...
+
+    async def delete(self, names: Collection[str]) -> None:
+        """Remove topics; one that is not there is fine."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """What a group has yet to commit in one partition; offsets."""
+
+    committed: int
+    start: int
+    end: int
+
+    @property
+    def pending(self) -> int:
+        """How many offsets lie between the committed one and the end."""
+        return self.end - max(self.committed, self.start)
+
+
+class Groups(Protocol):
+    """Looks at consumer groups from outside."""
+
+    async def lag(
+        self, group: str, topics: Collection[str]
+    ) -> Mapping[TopicPartition, Lag]:
+        """Lag by partition; partitions without a commit count from their start."""
+        ...
+
+    async def members(self, group: str) -> int:
+        """How many members the group has; 0 if there is none such."""
+        ...
+
+
+# --- schemas
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaText:
+    """A writer's schema as the registry holds it."""
+
+    id: int
+    text: str
+
+
+class Schemas(Protocol):
+    """The registry, as readers and writers of events need it."""
+
+    async def by_id(self, schema_id: int) -> SchemaText:
+        """The schema with this id.
+
+        Raises:
+            SchemaNotFoundError: the registry says there is none.
+            RegistryUnavailableError: it said nothing usable; try again.
+        """
+        ...
+
+    async def register(self, subject: str, text: str) -> int:
+        """Register a schema under a subject; return its id, old or new.
+
+        Raises:
+            IncompatibleSchemaError: with the reasons.
+            RegistryUnavailableError: try again.
+        """
+        ...

@@ -1,0 +1,34 @@
+"""A token bucket: how many starts a second a subscription allows."""
+
+
+class Bucket:
+    """Lets `rate` starts a second pass, and a burst of one second's worth.
+
+    Times are monotonic seconds, given by the caller.
+    """
+
+    __slots__ = ("_at", "_burst", "_rate", "_tokens")
+
+    def __init__(self, rate: float, now: float) -> None:
+        self._rate = rate
+        self._burst = max(1.0, rate)
+        self._tokens = self._burst
+        self._at = now
+
+    def take(self, now: float) -> bool:
+        """Take a token if there is one."""
+        self._refill(now)
+        if self._tokens < 1.0:
+            return False
+        self._tokens -= 1.0
+        return True
+
+    def next_chance(self, now: float) -> float:
+        """When `take` may succeed again; `now` if it may at once."""
+        self._refill(now)
+        return now + max(0.0, 1.0 - self._tokens) / self._rate
+
+    def _refill(self, now: float) -> None:
+        passed = max(0.0, now - self._at)
+        self._tokens = min(self._burst, self._tokens + passed * self._rate)
+        self._at = max(now, self._at)

@@ -1,0 +1,62 @@
+"""A record of a Kafka topic, as plain bytes, and where it stands."""
+
+from typing import NamedTuple, TypeAlias
+
+Headers: TypeAlias = tuple[tuple[str, bytes], ...]
+
+
+class TopicPartition(NamedTuple):
+    """One partition of one topic."""
+
+    topic: str
+    partition: int
+
+
+class Record(NamedTuple):
+    """A record read from a topic.
+
+    `timestamp_ms` is the broker's (LogAppendTime) or the producer's (CreateTime),
+    milliseconds since the epoch.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+
+    @property
+    def topic_partition(self) -> TopicPartition:
+        """The partition it stands in."""
+        return TopicPartition(self.topic, self.partition)
+
+
+class Message(NamedTuple):
+    """A record to be written. Without `partition` the key decides (murmur2)."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+    partition: int | None = None
+
+
+class Written(NamedTuple):
+    """Where an acknowledged message stands."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class Commit(NamedTuple):
+    """A consumer group's position in a partition.
+
+    `offset` is the next one to read. `metadata` travels with it (Kafka's limit is
+    4,096 bytes); ours is the settled set beyond `offset`, see `bus.settled`.
+    """
+
+    offset: int
+    metadata: str = ""

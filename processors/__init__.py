@@ -1,0 +1,1 @@
+"""The programs of Orderbus and the steps they are made of."""

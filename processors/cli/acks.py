@@ -1,0 +1,93 @@
+"""`bus acks`: say that an event was processed, so that it is not sent again."""
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from bus.errors import ConfigurationError, InvalidSubscriptionError
+from processors.acks import ack_key, acknowledge
+from processors.cli.control import GOOD, console, print_json, run
+from processors.cli.subscription_options import AsJson, Id
+from processors.control.onboarding import find
+from processors.world import World
+
+app = typer.Typer(
+    help="Acknowledgements by consumers: later attempts are settled without a call.",
+    no_args_is_help=True,
+)
+
+_MOST_ID_CHARS = 256
+
+
+@app.callback()
+def acks() -> None:
+    """Acknowledgements by consumers: later attempts are settled without a call."""
+
+
+@app.command("add")
+def add_command(
+    ctx: typer.Context,
+    subscription_id: Id,
+    event_ids: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="EVENT_ID…", help="The webhook-id; - reads them from stdin."
+        ),
+    ],
+    by: Annotated[str, typer.Option(help="Who says so.")] = "bus acks add",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Say that a subscription's consumer has processed these events.
+
+    A delivery that is acked before its next attempt is settled without a call.
+
+    For example:
+      bus acks add acme 5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11
+      bus dlq list acme --json | jq -r '.[].event_id' | bus acks add acme -
+    """
+
+    async def add(world: World) -> int:
+        await world.table.ready()
+        find(world, subscription_id)
+        ids = _ids(event_ids)
+        await _write(world, subscription_id, ids, by)
+        if as_json:
+            print_json({"subscription": subscription_id, "acked": ids})
+        else:
+            console().print(f"{subscription_id}: {len(ids)} acknowledged")
+        return GOOD
+
+    run(ctx, add)
+
+
+async def _write(
+    world: World, subscription_id: str, ids: Sequence[str], by: str
+) -> None:
+    at = datetime.fromtimestamp(world.clock.now(), UTC).isoformat()
+    topic = world.topology.acks
+    keys = [ack_key(subscription_id, event_id) for event_id in ids]
+    publisher = world.publisher
+    written = [acknowledge(publisher, key, at=at, by=by, topic=topic) for key in keys]
+    for acknowledgement in written:
+        await acknowledgement
+
+
+def _ids(given: Sequence[str]) -> Sequence[str]:
+    words = [w for word in given for w in (sys.stdin if word == "-" else [word])]
+    ids = [_checked(word.strip()) for word in words if word.strip()]
+    if not ids:
+        raise ConfigurationError("no event id was given")
+    return list(dict.fromkeys(ids))
+
+
+def _checked(event_id: str) -> str:
+    visible = event_id.isascii() and event_id.isprintable() and " " not in event_id
+    if not visible or len(event_id) > _MOST_ID_CHARS:
+        raise InvalidSubscriptionError(
+            "event id", f"{event_id[:40]!r} is no event id: 1 to 256 visible ASCII"
+        )
+    return event_id

@@ -1,0 +1,106 @@
+"""Running a command's body in a world, and what its end means to a shell.
+
+Exit codes: 0 good; 1 it failed, or there is no such thing; 2 wrong usage or refused
+input; 130 interrupted.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import TypeAlias, cast
+
+import typer
+from rich.console import Console
+
+from bus.errors import (
+    BrokerUnavailableError,
+    ConfigurationError,
+    InvalidEventError,
+    InvalidSubscriptionError,
+    OrderbusError,
+)
+from processors.world import World
+
+Opener: TypeAlias = Callable[[], AbstractAsyncContextManager[World]]
+Body: TypeAlias = Callable[[World], Awaitable[int]]
+
+LOADING_S = 30.0
+GOOD, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
+_REFUSALS = (ConfigurationError, InvalidEventError, InvalidSubscriptionError)
+
+
+def run(ctx: typer.Context, body: Body) -> None:
+    """Run `body` in the world that `ctx.obj()` opens; exit with what it returns."""
+    opener = cast("Opener", ctx.obj)
+
+    async def in_world() -> int:
+        async with opener() as world:
+            await _loaded(world)
+            return await body(world)
+
+    exit_with(ctx, in_world())
+
+
+def exit_with(ctx: typer.Context, work: Coroutine[object, object, int]) -> None:
+    """Run `work` to its end; exit with what it returns, or with its error's code."""
+    try:
+        code = asyncio.run(work)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except OrderbusError as error:
+        code = complain(ctx, error)
+    if code:
+        raise typer.Exit(code)
+
+
+async def _loaded(world: World) -> None:
+    try:
+        async with asyncio.timeout(LOADING_S):
+            await world.table.ready()
+    except TimeoutError:
+        raise BrokerUnavailableError(
+            f"the subscriptions could not be read within {LOADING_S:.0f} s"
+        ) from None
+
+
+def complain(ctx: typer.Context, error: OrderbusError) -> int:
+    """Say what went wrong, on stderr; return the exit code."""
+    name = ctx.command_path
+    text = str(error)
+    line = f"{name}:\n  " + text.replace("\n", "\n  ") if "\n" in text else text
+    prefix = "" if "\n" in text else f"{name}: "
+    typer.secho(f"{prefix}{line}", fg=typer.colors.RED, err=True)
+    return REFUSED if isinstance(error, _REFUSALS) else FAILED
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that prints what it gets: no markup, no guessing of colours."""
+    return Console(stderr=stderr, markup=False, highlight=False, soft_wrap=True)
+
+
+def warn(*sentences: str) -> None:
+    """Print warnings on stderr."""
+    for sentence in sentences:
+        typer.secho(f"warning: {sentence}", fg=typer.colors.YELLOW, err=True)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def read_text(path: str) -> str:
+    """The text of a file, or of standard input for `-`.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
+    try:
+        return sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{path} is not text") from None
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror or error}") from None

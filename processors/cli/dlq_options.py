@@ -1,0 +1,98 @@
+"""The options that say which dead letters are meant, shared by all `bus dlq`."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Annotated, ParamSpec, TypeAlias, cast
+
+import typer
+
+from bus.delivery import Reason
+from bus.errors import ConfigurationError
+from bus.marks import Fate
+from bus.schedule import parse_moment
+from processors.cli.added_options import add_options
+from processors.redrive.letters import Wanted
+from processors.world import World
+
+P = ParamSpec("P")
+
+Owner: TypeAlias = Annotated[
+    str | None,
+    typer.Argument(metavar="SUBSCRIPTION", help="Its id. Default: all of them."),
+]
+_OPTIONS: Mapping[str, object] = {
+    "types": Annotated[
+        list[str] | None,
+        typer.Option("--type", "-t", help="order.created, order.* or *. Repeatable."),
+    ],
+    "orders": Annotated[
+        list[str] | None, typer.Option("--order", help="An order id. Repeatable.")
+    ],
+    "events": Annotated[
+        list[str] | None, typer.Option("--event", help="An event id. Repeatable.")
+    ],
+    "reasons": Annotated[
+        list[Reason] | None,
+        typer.Option("--reason", help="Why it became one. Repeatable."),
+    ],
+    "since": Annotated[
+        str | None,
+        typer.Option(help="Dead since: 2026-11-23T12:00:00Z, or 2h for 2 h ago."),
+    ],
+    "until": Annotated[str | None, typer.Option(help="Dead before: likewise.")],
+}
+
+
+def with_filters(command: Callable[P, None]) -> Callable[P, None]:
+    """Give a command that takes `**given` the options that narrow dead letters."""
+    return add_options(command, _OPTIONS)
+
+
+def wanted(
+    world: World, given: Mapping[str, object], fates: Sequence[Fate] = ()
+) -> Wanted:
+    """What the options ask for.
+
+    Raises:
+        ConfigurationError: a time or an event type cannot be used.
+    """
+    types = _list(given.get("types"))
+    refuse_unknown(types, world.checks.event_types)
+    since, until = given.get("since"), given.get("until")
+    return Wanted(
+        types=types,
+        orders=_list(given.get("orders")),
+        events=_list(given.get("events")),
+        reasons=_list(given.get("reasons")),
+        since_ms=None if since is None else moment_ms(world, "--since", str(since)),
+        until_ms=None if until is None else moment_ms(world, "--until", str(until)),
+        fates=fates,
+    )
+
+
+def refuse_unknown(patterns: Sequence[str], known: Collection[str] | None) -> None:
+    """Refuse event type patterns that name nothing there is.
+
+    Raises:
+        ConfigurationError: naming the first, and what there is.
+    """
+    for pattern in patterns:
+        if known and not any(fnmatchcase(name, pattern) for name in known):
+            there = ", ".join(sorted(known))
+            raise ConfigurationError(f"no event type {pattern!r}; there are: {there}")
+
+
+def moment_ms(world: World, option: str, text: str) -> int:
+    """Epoch milliseconds of a time that was given.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    try:
+        return int(parse_moment(text, world.clock.now()) * 1000)
+    except ValueError as error:
+        raise ConfigurationError(f"{option}: {error}") from None
+
+
+def _list(value: object) -> Sequence[str]:
+    return [str(item) for item in cast("list[str]", value)] if value else ()

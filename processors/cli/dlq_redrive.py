@@ -1,0 +1,143 @@
+"""What `bus dlq replay` and `discard` do and say, one subscription after another."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from bus.errors import (
+    InvalidSubscriptionError,
+    NotReadyError,
+    SubscriptionNotFoundError,
+)
+from processors.cli.asking import ask
+from processors.cli.control import FAILED, GOOD, console, print_json, warn
+from processors.cli.dlq_view import Row, counts, plan_row
+from processors.control.onboarding import find
+from processors.redrive.again import target
+from processors.redrive.letters import Wanted, read_letters
+from processors.redrive.readiness import refuse_unready
+from processors.redrive.replaying import Plan, discard, plan, replay
+from processors.redrive.replaying import Progress as Told
+from processors.world import World
+
+_REFUSALS = (InvalidSubscriptionError, NotReadyError, SubscriptionNotFoundError)
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What the options of `replay` say."""
+
+    named: bool
+    dry_run: bool
+    force: bool
+    as_json: bool
+
+
+@contextmanager
+def bar(what: str, total: int | None) -> Iterator[Told]:
+    """Draw a progress bar on stderr, if that is a terminal."""
+    out = console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=out, transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda more: progress.advance(task, more)
+
+
+async def replay_all(
+    world: World, owners: Sequence[str], meant: Wanted, how: How
+) -> int:
+    """Replay for each that can take it; say what was done; return the exit code."""
+    rows: list[Row] = []
+    for owner in owners:
+        found = await plan(read_letters(world, owner, meant))
+        if not found.pending and not how.named:
+            continue
+        try:
+            rows.append(await _replay(world, owner, meant, found, how))
+        except _REFUSALS as error:
+            if how.named and not how.dry_run:
+                raise
+            warn(str(error))
+            rows.append(plan_row(owner, found, "") | {"refused": str(error)})
+    if how.as_json:
+        print_json({"dry_run": how.dry_run, "subscriptions": rows})
+    else:
+        _say_replayed(rows, dry_run=how.dry_run)
+    return FAILED if any("refused" in r for r in rows) else GOOD
+
+
+async def _replay(
+    world: World, owner: str, meant: Wanted, found: Plan, how: How
+) -> Row:
+    subscription = find(world, owner)
+    said = plan_row(owner, found, target(world.topology, subscription))
+    if not found.whole:
+        return said | {"replayed": 0}
+    await refuse_unready(world, subscription, force=how.force)
+    if how.dry_run:
+        return said | {"replayed": 0}
+    with bar(f"replaying {owner}", found.pending) as progress:
+        letters = read_letters(world, owner, meant)
+        done = await replay(world, subscription, letters, progress)
+    return said | {"replayed": done}
+
+
+def _say_replayed(rows: Sequence[Row], *, dry_run: bool) -> None:
+    out = console()
+    if not rows:
+        out.print("Nothing is pending.")
+    for r in rows:
+        owner, damaged = r["subscription"], r["damaged"]
+        if not r["pending"]:
+            out.print(f"{owner}: nothing is pending")
+            continue
+        if "refused" not in r:
+            count = int(str(r["pending"])) - int(str(damaged)) if dry_run else 0
+            what = f"would replay {count}" if dry_run else f"replayed {r['replayed']}"
+            out.print(f"{owner}: {what} to {r['to']} ({_split(r)})")
+        if damaged:
+            out.print(f"{owner}: {damaged} are damaged and cannot be; bus dlq show")
+
+
+def _split(r: Row) -> str:
+    by_type, by_reason = r["by_type"], r["by_reason"]
+    if not isinstance(by_type, dict) or not isinstance(by_reason, dict):
+        return ""
+    return f"{counts(by_type)}; {counts(by_reason)}"
+
+
+async def discard_all(
+    world: World,
+    owners: Sequence[str],
+    meant: Wanted,
+    *,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> int:
+    """Discard after asking once; say what was done; return the exit code."""
+    plans = {owner: await plan(read_letters(world, owner, meant)) for owner in owners}
+    rows = [plan_row(owner, p, "") for owner, p in plans.items() if p.pending]
+    total = sum(p.pending for p in plans.values())
+    if total and not dry_run:
+        names = ", ".join(str(r["subscription"]) for r in rows)
+        ask(f"Discard {total} dead letters of {names}? They are not replayed.", yes=yes)
+        with bar("discarding", total) as progress:
+            for r in rows:
+                letters = read_letters(world, str(r["subscription"]), meant)
+                r["discarded"] = await discard(world, letters, progress)
+    if as_json:
+        print_json({"dry_run": dry_run, "subscriptions": rows})
+        return GOOD
+    if not total:
+        console().print("Nothing is pending.")
+    for r in rows:
+        what = (
+            f"would discard {r['pending']}"
+            if dry_run
+            else f"discarded {r['discarded']}"
+        )
+        console().print(f"{r['subscription']}: {what} ({_split(r)})")
+    return GOOD

@@ -1,0 +1,92 @@
+"""`bus registry serve` and `bus schemas register`."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from bus.client.schemas import load_catalogue
+from bus.errors import OrderbusError
+from processors.cli.control import FAILED, GOOD, complain
+from processors.cli.register import (
+    is_good,
+    print_registrations,
+    register_catalogue,
+    serve_registry,
+)
+from processors.cli.run import run_in_loop
+from processors.settings import Settings
+from processors.stopping import stop_on_signals
+from processors.wiring.registry import open_registry, open_subjects
+
+if TYPE_CHECKING:
+    from processors.cli.main import Root
+
+app = typer.Typer(
+    help="The schema registry that comes with the bus.", no_args_is_help=True
+)
+schemas_app = typer.Typer()
+
+
+@app.callback()
+def registry() -> None:
+    """The schema registry that comes with the bus."""
+
+
+@app.command("serve")
+def serve_command(
+    ctx: typer.Context,
+    *,
+    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0: a free one.")] = 8081,
+) -> None:
+    """Serve the registry over HTTP, for Confluent's clients and tools.
+
+    Its state is the compacted topic _schemas; any number of instances may serve it.
+    `bus dev` serves one already. Ctrl-C stops it.
+    """
+
+    async def serve(settings: Settings) -> int:
+        stop = asyncio.Event()
+        stop_on_signals(stop)
+        async with open_registry(settings) as ours:
+            await serve_registry(ours, stop, host=host, port=port)
+        return GOOD
+
+    try:
+        run_in_loop(serve(cast("Root", ctx.obj).settings()))
+    except OrderbusError as error:
+        raise typer.Exit(complain(ctx, error)) from None
+
+
+@schemas_app.command("register")
+def register_command(
+    ctx: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Argument(help="Folder of schemas; default: Orderbus's.")
+    ] = None,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would happen.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Register every schema under its subject, or none if one would break readers.
+
+    Exit code 0: all are registered. 1: one is incompatible, or the registry failed.
+    """
+
+    async def register(settings: Settings) -> int:
+        catalogue = load_catalogue(folder or settings.schemas_dir)
+        async with open_subjects(settings) as subjects:
+            rows = await register_catalogue(catalogue, subjects, dry_run=dry_run)
+        print_registrations(rows, as_json=as_json, dry_run=dry_run)
+        return GOOD if is_good(rows) else FAILED
+
+    try:
+        code = run_in_loop(register(cast("Root", ctx.obj).settings()))
+    except OrderbusError as error:
+        code = complain(ctx, error)
+    if code:
+        raise typer.Exit(code)

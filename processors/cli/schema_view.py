@@ -1,0 +1,101 @@
+"""How `bus schemas` shows reports, lists and event types on a terminal."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import cast
+
+import typer
+
+from bus.codec import Schema
+from bus.errors import InvalidEventError
+from bus.samples import sample
+from bus.validation import describe
+from processors.cli.schema_check import Report, Verdict
+
+_EXAMPLE_TIME = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
+
+
+def print_report(report: Report) -> None:
+    """Print a line a schema, and below it why it is refused."""
+    for verdict in report.schemas:
+        _print_verdict(verdict)
+    for clash in report.clashes:
+        typer.echo(f"{typer.style('broken  ', fg='red')} {clash}")
+    for event_type in report.gone:
+        typer.echo(f"note     {event_type} is gone: who subscribed to it gets no more")
+
+
+def _print_verdict(verdict: Verdict) -> None:
+    word = "ok" if verdict.good else "BREAKS" if verdict.reasons else "broken"
+    colour = "green" if verdict.good else "red"
+    plural = "" if verdict.compared == 1 else "s"
+    typer.echo(
+        f"{typer.style(f'{word:8}', fg=colour)} {verdict.file:35} "
+        f"{verdict.event_type or '?':22} {verdict.compared} earlier version{plural}"
+    )
+    for line in verdict.faults + verdict.reasons:
+        typer.echo(f"           {line}")
+
+
+def print_schema(schema: Schema) -> None:
+    """Print what an event type means, each field with its doc, and an example."""
+    definition = json.loads(schema.text)
+    event_type = str(schema.event_type)
+    typer.echo(f"{event_type}  ({schema.full_name})\n{definition.get('doc', '')}\n")
+    seen: set[str] = set()
+    for field in definition["fields"]:
+        _print_field(field, "", seen)
+    _print_example(event_type)
+
+
+def _print_field(field: Mapping[str, object], within: str, seen: set[str]) -> None:
+    name, kind = f"{within}{field['name']}", _without_null(field["type"])
+    optional = "  optional" if "default" in field else ""
+    head = f"{typer.style(name, bold=True)}  {describe(kind)}"
+    typer.echo(f"{head}{typer.style(optional, dim=True)}\n    {field.get('doc', '')}")
+    if isinstance(kind, dict) and "symbols" in kind:
+        typer.echo(f"    One of: {', '.join(kind['symbols'])}")
+    for record, steps in _records(kind, ""):
+        if str(record["name"]) not in seen:
+            seen.add(str(record["name"]))
+            for inner in cast("list[Mapping[str, object]]", record["fields"]):
+                _print_field(inner, f"{name}{steps}.", seen)
+
+
+def _without_null(kind: object) -> object:
+    if not isinstance(kind, list):
+        return kind
+    rest = [branch for branch in kind if branch != "null"]
+    return rest[0] if len(rest) == 1 else rest
+
+
+def _records(kind: object, steps: str) -> list[tuple[Mapping[str, object], str]]:
+    """The records a field's type defines, with [] for each array on the way."""
+    if isinstance(kind, list):
+        return [found for branch in kind for found in _records(branch, steps)]
+    if not isinstance(kind, dict):
+        return []
+    if "fields" in kind:
+        return [(kind, steps)]
+    return _records(kind.get("items"), f"{steps}[]")
+
+
+def _print_example(event_type: str) -> None:
+    try:
+        event = sample(event_type, 1, _EXAMPLE_TIME)
+    except InvalidEventError:
+        return
+    text = json.dumps(event.data, indent=2, ensure_ascii=False, default=_as_json)
+    typer.echo(f"\nExample:\n{text}")
+
+
+def _as_json(value: object) -> str:
+    match value:
+        case datetime() | date():
+            return value.isoformat()
+        case Decimal():
+            return str(value)
+        case _:
+            raise TypeError(f"no JSON for {type(value).__name__}")

@@ -1,0 +1,143 @@
+"""`bus schemas`: look at the event contracts and check changes to them."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from bus.client.schemas import default_folder, load_catalogue, read_files
+from bus.codec import Catalogue, Schema
+from bus.compatibility import DEFAULT_LEVEL, Level
+from bus.errors import ConfigurationError, InvalidEventError, OrderbusError
+from processors.cli.history import Version, from_folder, from_history, from_revision
+from processors.cli.schema_check import examine
+from processors.cli.schema_view import print_report, print_schema
+
+app = typer.Typer(
+    help="Event types and their Avro schemas: list, explain, check changes.",
+    no_args_is_help=True,
+)
+
+Folder = Annotated[
+    Path | None,
+    typer.Argument(help="Folder of <family>/<RecordName>.avsc; default: Orderbus's."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@app.command("check")
+def check_command(
+    folder: Folder = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Compare with the schemas in a folder."),
+    ] = None,
+    git: Annotated[
+        str | None,
+        typer.Option(metavar="REV", help="Compare with one git revision."),
+    ] = None,
+    level: Annotated[
+        Level, typer.Option(case_sensitive=False, help="What has to keep working.")
+    ] = DEFAULT_LEVEL,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Check that changed schemas break nobody, and that all keep our rules.
+
+    Compares each schema with all its versions in git up to HEAD, so that what is
+    about to be committed is checked against everything ever published.
+
+    Exit code 0: all good. 1: a schema breaks a reader or a rule. 2: wrong usage.
+
+    For example:
+      bus schemas check
+      bus schemas check --git v1.4.0 --level full
+      bus schemas check --against ../published my-schemas
+    """
+    try:
+        place = folder or default_folder()
+        report = examine(read_files(place), _earlier(place, against, git), level)
+    except OrderbusError as error:
+        _fail(error)
+    if as_json:
+        typer.echo(json.dumps(asdict(report) | {"good": report.good}, indent=2))
+    else:
+        print_report(report)
+    if not report.good:
+        raise typer.Exit(1)
+
+
+def _earlier(place: Path, against: Path | None, git: str | None) -> list[Version]:
+    if against and git:
+        raise ConfigurationError("give either --against or --git, not both")
+    if against:
+        return from_folder(against)
+    return from_revision(place, git) if git else from_history(place)
+
+
+@app.command("list")
+def list_command(folder: Folder = None, *, as_json: AsJson = False) -> None:
+    """List the event types with their topics and registry subjects.
+
+    For example:
+      bus schemas list
+    """
+    catalogue = _open(folder)
+    rows = [_row(schema, catalogue) for schema in catalogue]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+        return
+    typer.echo(f"{'EVENT TYPE':22} {'TOPIC':14} {'FIELDS':>6}  SUBJECT")
+    for row in rows:
+        left = f"{row['event_type']:22} {row['topic']:14} {row['fields']:>6}"
+        typer.echo(f"{left}  {row['subject']}")
+
+
+def _row(schema: Schema, catalogue: Catalogue) -> dict[str, str | int]:
+    event_type = str(schema.event_type)
+    return {
+        "event_type": event_type,
+        "topic": catalogue.topic(event_type),
+        "fields": len(json.loads(schema.text)["fields"]),
+        "subject": catalogue.subject(event_type),
+    }
+
+
+@app.command("show")
+def show_command(
+    event_type: Annotated[str, typer.Argument(help="For example order.created.")],
+    folder: Folder = None,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the Avro schema itself.")
+    ] = False,
+) -> None:
+    """Explain an event type: every field, and an example.
+
+    For example:
+      bus schemas show order.created
+      bus schemas show order.created --json > OrderCreated.avsc
+    """
+    try:
+        schema = _open(folder).schema(event_type)
+    except InvalidEventError as error:
+        _fail(error.why)
+    if as_json:
+        definition = json.loads(schema.text)
+        typer.echo(json.dumps(definition, indent=2, ensure_ascii=False))
+    else:
+        print_schema(schema)
+
+
+def _open(folder: Path | None) -> Catalogue:
+    try:
+        return load_catalogue(folder)
+    except ConfigurationError as error:
+        _fail(error)
+
+
+def _fail(why: object) -> NoReturn:
+    typer.secho(f"bus schemas: {why}", fg=typer.colors.RED, err=True)
+    raise typer.Exit(2)

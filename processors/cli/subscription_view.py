@@ -1,0 +1,160 @@
+"""How `bus subscriptions` shows things; secrets never reach this file but once."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from bus.signing import public_key
+from processors.cli.control import console, print_json, warn
+from processors.control.applying import Action, Step
+from processors.control.onboarding import Taken
+from processors.control.showing import Shown, shown
+from processors.control.trial import Trial
+
+_COLOURS = {
+    Action.CREATE: ("+", "green"),
+    Action.UPDATE: ("~", "yellow"),
+    Action.KEEP: ("=", "dim"),
+    Action.REMOVE: ("-", "red"),
+}
+_STATES = {"active": "green", "paused": "yellow", "disabled": "red", "removing": "red"}
+
+
+def print_list(rows: Sequence[Shown]) -> None:
+    """One line a subscription."""
+    if not rows:
+        console().print("There are no subscriptions. Add one: bus subscriptions add")
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("ID", "STATE", "TYPES", "ENDPOINT"):
+        table.add_column(title, no_wrap=title != "TYPES", overflow="fold")
+    for row in rows:
+        state = str(row["state"])
+        table.add_row(
+            Text(str(row["id"])),
+            Text(state, style=_STATES.get(state, "red")),
+            Text(_text(row.get("types", []))),
+            Text(str(row.get("endpoint", row.get("why", "")))),
+        )
+    console().print(table)
+
+
+def print_fields(fields: Mapping[str, object]) -> None:
+    """Name and value, one a line."""
+    width = max(len(name) for name in fields)
+    for name, value in fields.items():
+        if value in (None, "", [], {}):
+            continue
+        lines = [_text(value)]
+        if name == "secrets" and isinstance(value, list):
+            lines = [_text(secret) for secret in value]
+        for title, line in zip([name, *[""] * len(lines)], lines, strict=False):
+            console().print(Text(f"{title:{width}}  ", style="bold") + Text(line))
+
+
+def print_taken(taken: Taken, done: str, *, as_json: bool) -> None:
+    """Say what was done, and show a new secret, this once."""
+    warn(*taken.warnings)
+    if as_json:
+        print_json(taken_json(taken))
+        return
+    console().print(Text(f"{taken.subscription.id}: {done}", style="green"))
+    for name, value in _to_hand_over(taken).items():
+        title = "Signing secret, shown only now" if name == "secret" else "Public key"
+        console().print(f"{title}: {value}")
+
+
+def taken_json(taken: Taken) -> Shown:
+    """The subscription and its new secret as plain values."""
+    return {"subscription": shown(taken.subscription), **_to_hand_over(taken)}
+
+
+def _to_hand_over(taken: Taken) -> dict[str, str]:
+    """What the partner needs for checking: of an ed25519 pair only the public key."""
+    if taken.secret is None:
+        return {}
+    if taken.subscription.secrets[0].scheme == "v1a":
+        return {"public_key": public_key(taken.secret)}
+    return {"secret": taken.secret}
+
+
+def print_plan(steps: Sequence[Step], *, dry: bool) -> None:
+    """The difference between what is and what the file says."""
+    for step in steps:
+        mark, colour = _COLOURS[step.action]
+        line = Text(f"{mark} {step.id}  {step.action.value}", style=colour)
+        console().print(line)
+        for field, old, new in step.changes:
+            left, right = _text(old), _text(new)
+            text = Text(f"    {field}: ")
+            text.append(left or "(none)", style="red").append(" → ")
+            console().print(text.append(right or "(none)", style="green"))
+    changes = sum(step.action is not Action.KEEP for step in steps)
+    would = "would change" if dry else "to change"
+    console().print(f"{changes} {would}, {len(steps) - changes} as declared")
+
+
+def plan_json(steps: Sequence[Step]) -> list[Shown]:
+    """The plan as plain values."""
+    return [
+        {
+            "id": step.id,
+            "action": step.action.value,
+            "changes": [
+                {"field": field, "old": old, "new": new}
+                for field, old, new in step.changes
+            ],
+        }
+        for step in steps
+    ]
+
+
+def trial_json(trial: Trial) -> Shown:
+    """A trial as plain values."""
+    return {
+        "outcome": trial.outcome.name,
+        "status": getattr(trial.outcome, "status", None),
+        "kind": getattr(trial.outcome, "kind", None),
+        "detail": getattr(trial.outcome, "detail", ""),
+        "latency_ms": round(trial.latency_ms, 1),
+        "event_type": trial.event_type,
+        "passes_filter": trial.wanted,
+        "excerpt": trial.excerpt,
+        "sent": {
+            "headers": dict(trial.headers),
+            "body": trial.body.decode(errors="replace"),
+        },
+    }
+
+
+def print_trial(trial: Trial) -> None:
+    """What came of a trial, and what was sent."""
+    fields = trial_json(trial)
+    colour = "green" if trial.outcome.name == "accepted" else "red"
+    answer = fields["status"] or fields["kind"]
+    console().print(
+        Text(f"{trial.outcome.name}  {answer}  {trial.latency_ms:.0f} ms", style=colour)
+    )
+    if not trial.wanted:
+        warn("the filter lets none of the samples through; sent one all the same")
+    excerpt = trial.excerpt or str(fields["detail"])
+    if excerpt:
+        console().print(Text(f"answer: {excerpt}"))
+    console().print(Text(f"sent:   {trial.event_type}"))
+    for name, value in trial.headers.items():
+        console().print(Text(f"  {name}: {value}", style="dim"))
+    console().print(Text(f"\n  {trial.body.decode(errors='replace')}", style="dim"))
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(v, str | int) for v in value):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{k}={_text(v)}" for k, v in value.items() if v is not None)
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,263 @@
+"""`bus subscriptions`: who wants which events, where, how."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bus.errors import InvalidSubscriptionError
+from bus.schedule import parse_duration
+from processors.cli.control import (
+    FAILED,
+    GOOD,
+    console,
+    print_json,
+    read_text,
+    run,
+    warn,
+)
+from processors.cli.subscription_ends import (
+    apply_command,
+    remove_command,
+    trial_command,
+)
+from processors.cli.subscription_options import (
+    AsJson,
+    Id,
+    SecretFile,
+    with_options,
+    written,
+)
+from processors.cli.subscription_view import print_fields, print_list, print_taken
+from processors.control import onboarding
+from processors.control.document import Draft, draft
+from processors.control.onboarding import Scheme, Taken, find
+from processors.control.showing import Shown, listed, shown
+from processors.world import World
+
+app = typer.Typer(
+    help="Who wants which events, where and how: webhooks and their settings.",
+    no_args_is_help=True,
+)
+
+
+@app.command("add")
+@with_options
+def add_command(
+    ctx: typer.Context,
+    subscription_id: Id,
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="https://host/path to post to.")
+    ],
+    *,
+    secret_file: SecretFile = None,
+    scheme: Annotated[
+        Scheme, typer.Option(help="v1: HMAC-SHA256. v1a: ed25519.")
+    ] = "v1",
+    as_json: AsJson = False,
+    **given: object,
+) -> None:
+    """Add a subscription: its topics, its record, a secret that is shown only now.
+
+    For example:
+      bus subscriptions add acme https://acme.example/hooks --type 'order.*'
+      bus subscriptions add erp https://e.example -t '*' --accept application/xml
+      bus subscriptions add crm https://c.example -t '*' -H 'X-Token: @file'
+      bus subscriptions add own https://o.example -t '*' --secret-file - <key
+    """
+
+    async def add(world: World) -> int:
+        fields = written(given) | {"id": subscription_id, "url": url}
+        secret = read_text(secret_file).strip() if secret_file else None
+        wanted = Draft(draft(fields, Path()).subscription, secret)
+        taken = await onboarding.add(world, wanted, scheme)
+        print_taken(taken, "added", as_json=as_json)
+        return GOOD
+
+    run(ctx, add)
+
+
+@app.command("update")
+@with_options
+def update_command(
+    ctx: typer.Context,
+    subscription_id: Id,
+    url: Annotated[str | None, typer.Option(help="The new URL.")] = None,
+    *,
+    as_json: AsJson = False,
+    **given: object,
+) -> None:
+    """Change the fields that are given, within a second and without a restart.
+
+    For example:
+      bus subscriptions update acme --rate 50 --timeout 3s
+      bus subscriptions update acme --filter '' -H 'X-Old:'
+    """
+
+    async def update(world: World) -> int:
+        fields = written({**given, "url": url})
+        if not fields:
+            raise InvalidSubscriptionError("options", "nothing to change was given")
+        taken = await onboarding.update(world, subscription_id, fields)
+        print_taken(taken, "updated", as_json=as_json)
+        return GOOD
+
+    run(ctx, update)
+
+
+@app.command("list")
+def list_command(ctx: typer.Context, *, as_json: AsJson = False) -> None:
+    """List all subscriptions.
+
+    For example:
+      bus subscriptions list
+      bus subscriptions list --json | jq -r '.[] | select(.state != "active").id'
+    """
+
+    async def list_(world: World) -> int:
+        await world.table.ready()
+        rows: list[Shown] = [listed(s) for s in world.table.all()]
+        rows += [
+            {"id": name, "state": "unreadable", "why": why}
+            for name, why in sorted(world.table.unreadable.items())
+        ]
+        if as_json:
+            print_json(rows)
+        else:
+            print_list(rows)
+        return GOOD
+
+    run(ctx, list_)
+
+
+@app.command("show")
+def show_command(
+    ctx: typer.Context, subscription_id: Id, *, as_json: AsJson = False
+) -> None:
+    """Show all fields of a subscription; of its secrets only their fingerprints.
+
+    For example:
+      bus subscriptions show acme
+    """
+
+    async def show(world: World) -> int:
+        await world.table.ready()
+        fields = shown(find(world, subscription_id))
+        if as_json:
+            print_json(fields)
+        else:
+            print_fields(fields)
+        return GOOD
+
+    run(ctx, show)
+
+
+@app.command("pause")
+def pause_command(
+    ctx: typer.Context,
+    subscription_id: Id,
+    reason: Annotated[str, typer.Option(help="Why, for others to read.")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Hold all deliveries; they wait in the retry topics until `resume`.
+
+    What waits longer than the subscription's max_age is dead-lettered.
+
+    For example:
+      bus subscriptions pause acme --reason 'their release weekend'
+    """
+
+    async def pause(world: World) -> int:
+        await world.table.ready()
+        paused = await world.writer.pause(subscription_id, reason)
+        print_taken(Taken(paused), "paused", as_json=as_json)
+        return GOOD
+
+    run(ctx, pause)
+
+
+@app.command("resume")
+def resume_command(
+    ctx: typer.Context, subscription_id: Id, *, as_json: AsJson = False
+) -> None:
+    """Deliver again, after `pause` or after a 410 has disabled it.
+
+    For example:
+      bus subscriptions resume acme
+    """
+
+    async def resume(world: World) -> int:
+        resumed = await world.writer.resume(subscription_id)
+        print_taken(Taken(resumed), "active", as_json=as_json)
+        return GOOD
+
+    run(ctx, resume)
+
+
+@app.command("rotate-secret")
+def rotate_command(
+    ctx: typer.Context,
+    subscription_id: Id,
+    grace: Annotated[
+        str, typer.Option(help="How long the old secrets sign as well.")
+    ] = "24h",
+    scheme: Annotated[
+        Scheme | None, typer.Option(help="v1 or v1a; default: as before.")
+    ] = None,
+    secret_file: SecretFile = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Give it a new secret, shown only now; the old ones sign until the grace ends.
+
+    For example:
+      bus subscriptions rotate-secret acme --grace 48h
+      bus subscriptions rotate-secret acme --grace 0s    # the old one leaked
+    """
+
+    async def rotate(world: World) -> int:
+        try:
+            grace_s = parse_duration(grace)
+        except ValueError as error:
+            raise InvalidSubscriptionError("grace", str(error)) from None
+        text = read_text(secret_file).strip() if secret_file else None
+        taken = await onboarding.rotate(
+            world, subscription_id, grace_s, scheme=scheme, text=text
+        )
+        print_taken(taken, f"rotated, old ones sign for {grace}", as_json=as_json)
+        return GOOD
+
+    run(ctx, rotate)
+
+
+@app.command("reseal")
+def reseal_command(ctx: typer.Context, *, as_json: AsJson = False) -> None:
+    """Seal all stored secrets with the newest encryption key.
+
+    To replace a key: put the new one first (ORDERBUS_ENCRYPTION_KEY=new,old) for
+    all processes, reseal, then drop the old one. Signing secrets do not change.
+
+    For example:
+      bus subscriptions reseal
+    """
+
+    async def reseal(world: World) -> int:
+        dark = world.table.unreadable
+        ids = [s.id for s in world.table.all() if s.id not in dark]
+        for subscription_id in ids:
+            await world.writer.reseal(subscription_id)
+        skipped = sorted(dark)
+        if as_json:
+            print_json({"resealed": ids, "unreadable": skipped})
+        else:
+            console().print(f"{len(ids)} resealed")
+            warn(*(f"{name} cannot be read, see list" for name in skipped))
+        return FAILED if skipped else GOOD
+
+    run(ctx, reseal)
+
+
+app.command("remove")(remove_command)
+app.command("test")(trial_command)
+app.command("apply")(apply_command)

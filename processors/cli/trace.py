@@ -1,0 +1,57 @@
+"""`bus trace`: what befell an event, or all events of an order."""
+
+from typing import Annotated
+
+import typer
+
+from processors.cli.control import FAILED, GOOD, console, print_json, run
+from processors.cli.dlq_options import moment_ms
+from processors.cli.subscription_options import AsJson
+from processors.redrive.rendering import render
+from processors.redrive.timeline import as_json as plain
+from processors.redrive.tracing import trace
+from processors.world import World
+
+app = typer.Typer()
+
+
+@app.command("trace")
+def trace_command(
+    ctx: typer.Context,
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="EVENT_ID|ORDER_ID", help="A webhook-id, or an order's id."
+        ),
+    ],
+    since: Annotated[
+        str, typer.Option(help="How far to look back: 24h, 2026-11-23T12:00:00Z.")
+    ] = "24h",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print the timeline of an event: produced, matched, attempts, hops, outcome.
+
+    Attempts are kept for 3 days. Exit code 1: nothing is known of it.
+
+    For example:
+      bus trace 5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11
+      bus trace A-1001 --since 3d --json
+    """
+
+    async def trace_(world: World) -> int:
+        since_ms = moment_ms(world, "--since", since)
+        with console(stderr=True).status("Reading …"):
+            lives = await trace(world, name, since_ms)
+        if as_json:
+            print_json([plain(life) for life in lives])
+        elif not lives:
+            console(stderr=True).print(
+                f"Nothing is known of an event or order {name} since {since};"
+                " look back further with --since"
+            )
+        for life in lives if not as_json else []:
+            console().print(render(life))
+        return GOOD if lives else FAILED
+
+    run(ctx, trace_)

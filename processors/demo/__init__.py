@@ -1,0 +1,1 @@
+"""The demo: the whole bus in a temporary folder, partners good and bad, real orders."""

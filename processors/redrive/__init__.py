@@ -1,0 +1,1 @@
+"""Sending again by hand: dead letters, spans of time; and what befell an event."""

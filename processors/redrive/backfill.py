@@ -1,0 +1,170 @@
+"""Delivering a span of time once more, to one subscription alone.
+
+The source topics are read again and merged by time; what the subscription's types
+and filter want goes to its first tier, in order per order id and source topic.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heapreplace
+from typing import NamedTuple, TypeAlias
+
+from bus.delivery import Origin
+from bus.errors import DecodeError
+from bus.event import Event
+from bus.matching import Matcher, covers
+from bus.record import Message, Record
+from bus.subscription import Subscription
+from processors.content import Content
+from processors.redrive.again import CHUNK, anew, write
+from processors.redrive.events import Events
+from processors.world import World
+
+Progress: TypeAlias = Callable[[int], None]
+Records: TypeAlias = AsyncIterator[Record]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """What is to be delivered again; times are epoch ms, inclusive, exclusive.
+
+    `types` are patterns that narrow further than the subscription does; `order` is
+    one order's id.
+    """
+
+    since_ms: int
+    until_ms: int
+    types: Sequence[str] = ()
+    order: str | None = None
+
+
+@dataclass(slots=True)
+class Found:
+    """What a span held: how many records, and how many wanted ones by type."""
+
+    read: int = 0
+    undecodable: int = 0
+    failed_filters: int = 0
+    by_type: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def wanted(self) -> int:
+        """How many events the subscription wants."""
+        return self.by_type.total()
+
+
+class _Wanted(NamedTuple):
+    record: Record
+    event: Event
+
+
+async def count(world: World, subscription: Subscription, span: Span) -> Found:
+    """Say what would be delivered; nothing is written.
+
+    Raises:
+        TopicError: a source topic is not there.
+        RegistryUnavailableError: the registry gave no usable answer.
+    """
+    found = Found()
+    async for _ in _select(world, subscription, span, found):
+        pass
+    return found
+
+
+async def deliver(
+    world: World, subscription: Subscription, span: Span, progress: Progress
+) -> Found:
+    """Write one hop a wanted event; `progress` hears of how many were written.
+
+    Raises:
+        PublishError: Kafka did not acknowledge one; asked for again, it begins anew.
+    """
+    found = Found()
+    chunk: list[_Wanted] = []
+    async for wanted in _select(world, subscription, span, found):
+        chunk.append(wanted)
+        if len(chunk) >= CHUNK:
+            await _write(world, subscription, chunk)
+            progress(len(chunk))
+            chunk = []
+    await _write(world, subscription, chunk)
+    progress(len(chunk))
+    return found
+
+
+async def _write(
+    world: World, subscription: Subscription, chunk: Sequence[_Wanted]
+) -> None:
+    messages = [_message(world, subscription, wanted) for wanted in chunk]
+    _, failure = await write(world.publisher, messages)
+    if failure is not None:
+        raise failure
+
+
+def _message(world: World, subscription: Subscription, wanted: _Wanted) -> Message:
+    record, event = wanted
+    now_ms = int(world.clock.now() * 1000)
+    origin = Origin(record.topic, record.partition, record.offset, now_ms)
+    return anew(world.topology, subscription, record, event, origin=origin, replay=1)
+
+
+async def _select(
+    world: World, subscription: Subscription, span: Span, found: Found
+) -> AsyncIterator[_Wanted]:
+    """Yield what the subscription wants, and count into `found`."""
+    matcher, events = Matcher([subscription]), Events(world.schemas)
+    async for record in _merged(
+        [_records(world, t, span) for t in world.topology.sources]
+    ):
+        found.read += 1
+        try:
+            event = await events.of(record)
+        except DecodeError:
+            found.undecodable += 1
+            continue
+        if not _asked_for(event, span):
+            continue
+        match = matcher.match(event, Content(event).doc)
+        found.failed_filters += bool(match.failed_filters)
+        if match.subscriptions:
+            found.by_type[event.type] += 1
+            yield _Wanted(record, event)
+
+
+def _asked_for(event: Event, span: Span) -> bool:
+    ours = span.order is None or event.subject == span.order
+    return ours and (not span.types or any(covers(p, event.type) for p in span.types))
+
+
+async def _records(world: World, topic: str, span: Span) -> Records:
+    key = span.order.encode() if span.order is not None else None
+    async for batch in world.reader.read(
+        topic, since_ms=span.since_ms, until_ms=span.until_ms, key=key
+    ):
+        for record in batch:
+            yield record
+
+
+class _Head(NamedTuple):
+    at_ms: int
+    place: int
+    record: Record
+    rest: Records
+
+
+async def _merged(streams: Sequence[Records]) -> Records:
+    """Merge by timestamp; each stream keeps its own order."""
+    heads: list[_Head] = []
+    for place, stream in enumerate(streams):
+        if (first := await anext(stream, None)) is not None:
+            heads.append(_Head(first.timestamp_ms, place, first, stream))
+    heapify(heads)
+    while heads:
+        _, place, record, rest = heads[0]
+        yield record
+        following = await anext(rest, None)
+        if following is None:
+            heappop(heads)
+        else:
+            heapreplace(heads, _Head(following.timestamp_ms, place, following, rest))

@@ -1,0 +1,165 @@
+"""Dead letters with what became of them, read from their topics."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bus.errors import DecodeError
+from bus.event import Event
+from bus.headers import HopState, read_state
+from bus.marks import Fate, Mark, read_mark
+from bus.matching import covers
+from bus.record import Record
+from processors.decoding import at_origin
+from processors.redrive.events import Events
+from processors.world import World
+
+_UNKNOWN = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One dead letter.
+
+    `state` or `event` is None where its headers are damaged; `problem` says how,
+    and it cannot be replayed. `event` may be without data. `marked_at_ms` is when
+    it met its fate, 0 while pending.
+    """
+
+    subscription: str
+    record: Record
+    state: HopState | None
+    event: Event | None
+    fate: Fate = Fate.PENDING
+    marked_at_ms: int = 0
+    problem: str = ""
+
+    @property
+    def event_id(self) -> str:
+        """The event's id, which is the webhook-id."""
+        return self.event.id if self.event else _UNKNOWN
+
+    @property
+    def event_type(self) -> str:
+        """The event's type."""
+        return self.event.type if self.event else _UNKNOWN
+
+    @property
+    def order_id(self) -> str:
+        """The event's order."""
+        return self.event.subject if self.event else _UNKNOWN
+
+    @property
+    def reason(self) -> str:
+        """Why it became a dead letter."""
+        reason = self.state.reason if self.state else None
+        return reason.value if reason else _UNKNOWN
+
+    @property
+    def at_ms(self) -> int:
+        """When it became a dead letter."""
+        return self.state.at_ms if self.state else self.record.timestamp_ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which dead letters are meant; what is empty or None does not narrow.
+
+    `types` are patterns as in subscriptions, times epoch milliseconds of becoming a
+    dead letter (inclusive, exclusive).
+    """
+
+    types: Sequence[str] = ()
+    orders: Sequence[str] = ()
+    events: Sequence[str] = ()
+    reasons: Sequence[str] = ()
+    since_ms: int | None = None
+    until_ms: int | None = None
+    fates: Sequence[Fate] = ()
+
+    def holds(self, letter: Letter) -> bool:
+        """Whether this one is meant."""
+        return (
+            _any(self.orders, letter.order_id)
+            and _any(self.events, letter.event_id)
+            and _any(self.reasons, letter.reason)
+            and _any(self.fates, letter.fate)
+            and (
+                not self.types or any(covers(p, letter.event_type) for p in self.types)
+            )
+            and (self.since_ms is None or letter.at_ms >= self.since_ms)
+            and (self.until_ms is None or letter.at_ms < self.until_ms)
+        )
+
+
+def _any(wanted: Sequence[str], found: str) -> bool:
+    return not wanted or found in wanted
+
+
+async def dlq_owners(world: World) -> Sequence[str]:
+    """Ids of all subscriptions that have a dead-letter topic, removed ones too."""
+    parse = world.topology.parse_dlq_topic
+    found = [parse(topic) for topic in await world.topics.describe()]
+    return sorted(owner for owner in found if owner is not None)
+
+
+async def read_letters(
+    world: World, subscription: str, wanted: Wanted
+) -> AsyncIterator[Sequence[Letter]]:
+    """Yield the dead letters that are meant, in their order within a partition.
+
+    The topic is read twice: marks stand behind what they mark, and all letters may
+    be more than fits into memory.
+
+    Raises:
+        TopicError: there is no such topic.
+        RegistryUnavailableError: a letter's headers do not say its type, and the
+            registry gave no answer.
+    """
+    topic = world.topology.dlq_topic(subscription)
+    marks = await _marks(world, topic, wanted.since_ms)
+    events = Events(world.schemas)
+    async for batch in world.reader.read(topic, since_ms=wanted.since_ms):
+        letters = [
+            await _letter(subscription, record, marks, events)
+            for record in batch
+            if _mark(record) is None
+        ]
+        if meant := [letter for letter in letters if wanted.holds(letter)]:
+            yield meant
+
+
+async def _marks(
+    world: World, topic: str, since_ms: int | None
+) -> Mapping[tuple[int, int], Mark]:
+    found: dict[tuple[int, int], Mark] = {}
+    async for batch in world.reader.read(topic, since_ms=since_ms):
+        for record in batch:
+            mark = _mark(record)
+            if mark is not None:
+                found[mark.partition, mark.offset] = mark
+    return found
+
+
+def _mark(record: Record) -> Mark | None:
+    try:
+        return read_mark(record)
+    except DecodeError:
+        # A damaged mark marks nothing; it is shown as a damaged letter.
+        return None
+
+
+async def _letter(
+    subscription: str,
+    record: Record,
+    marks: Mapping[tuple[int, int], Mark],
+    events: Events,
+) -> Letter:
+    state, event, problem = None, None, ""
+    try:
+        state = read_state(record)
+        event = await events.outline(at_origin(record, state.origin))
+    except DecodeError as error:
+        problem = str(error)
+    mark = marks.get((record.partition, record.offset))
+    fate, at_ms = (mark.fate, mark.at_ms) if mark else (Fate.PENDING, 0)
+    return Letter(subscription, record, state, event, fate, at_ms, problem)

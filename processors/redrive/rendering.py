@@ -1,0 +1,98 @@
+"""How a timeline looks on a terminal."""
+
+from datetime import UTC, datetime
+
+from rich.text import Text
+from rich.tree import Tree
+
+from processors.redrive.timeline import Step, Timeline, Track
+
+_STATES = {
+    "accepted": "green",
+    "dead_letter": "red",
+    "replayed": "cyan",
+    "discarded": "dim",
+    "waiting": "yellow",
+    "unseen": "dim",
+}
+_OUTCOMES = {"accepted": "green", "refused": "red"}
+_MOST_DETAIL = 60
+
+
+def render(life: Timeline) -> Tree:
+    """One tree an event, one branch a subscription, one line a step."""
+    title = Text(f"{life.event_type}  ", style="bold")
+    title.append(f"{life.event_id}  order {life.order_id}")
+    produced = datetime.fromtimestamp(life.produced_ms / 1000, UTC)
+    when = produced.isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00")
+    by = f" by {life.source}" if life.source else ""
+    tree = Tree(title)
+    tree.add(Text(f"produced{by}  {when} UTC  {life.place}", style="dim"))
+    if not life.tracks:
+        tree.add(Text("no subscription matched it", style="dim"))
+    for track in life.tracks:
+        branch = tree.add(_title(track))
+        for step in track.steps:
+            branch.add(_line(step, life.produced_ms))
+    return tree
+
+
+def _title(track: Track) -> Text:
+    title = Text(f"{track.subscription}  ", style="bold")
+    words = track.state.replace("_", " ")
+    if track.state == "unseen":
+        words = "matches it; no attempt is known"
+    elif track.accepted_after_ms is not None and track.state == "accepted":
+        words = f"accepted after {span(track.accepted_after_ms)}"
+    tries = f", {track.attempts} attempt{'s' * (track.attempts != 1)}"
+    if track.state == "unseen":
+        tries = ""
+    return title.append(words + tries, style=_STATES.get(track.state, ""))
+
+
+def _line(step: Step, produced_ms: float) -> Text:
+    line = Text(f"{'+' + span(step.at_ms - produced_ms):>11}  ", style="dim")
+    match step.kind:
+        case "attempt":
+            again = f" of replay {step.replay}" if step.replay else ""
+            line.append(f"attempt {step.number}{again}: ")
+            style = _OUTCOMES.get(step.outcome, "yellow")
+            line.append(step.outcome, style=style)
+            line.append(f"{_answer(step)} in {span(step.took_ms)}")
+        case "held":
+            line.append(f"held: {step.detail[:_MOST_DETAIL]}", style="yellow")
+        case "dead_letter":
+            line.append(f"dead letter: {step.outcome}", style="red")
+        case kind:
+            line.append(f"{kind} by hand", style="cyan")
+    return line.append(_followed(step.route), style="dim")
+
+
+def _answer(step: Step) -> str:
+    detail = step.detail[:_MOST_DETAIL]
+    if not step.status:
+        return f" ({detail})" if detail else ""
+    said = detail.removeprefix(str(step.status)).strip()
+    return f" {step.status}" + (f" ({said})" if said else "")
+
+
+def _followed(route: str) -> str:
+    kind, _, name = route.partition(":")
+    if kind == "retry":
+        return f" → waits {name}"
+    return " → held, the attempt is given back" if kind == "held" else ""
+
+
+def span(ms: float) -> str:
+    """`0.8 ms`, `34 ms`, `1.25 s`, `3 min 20 s`, `5 h 3 min`."""
+    if abs(ms) < 10:  # noqa: PLR2004 - a digit more for small ones
+        return f"{ms:.1f} ms"
+    if abs(ms) < 1_000:  # noqa: PLR2004 - one second
+        return f"{ms:.0f} ms"
+    seconds = round(ms / 1000)
+    if seconds < 60:  # noqa: PLR2004 - one minute
+        return f"{ms / 1000:.2f} s"
+    minutes, seconds = divmod(seconds, 60)
+    if minutes < 60:  # noqa: PLR2004 - one hour
+        return f"{minutes} min {seconds} s"
+    return f"{minutes // 60} h {minutes % 60} min"

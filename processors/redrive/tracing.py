@@ -1,0 +1,158 @@
+"""Finding out what befell an event or all events of an order."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from bus.delivery import Attempt
+from bus.errors import DecodeError
+from bus.event import Event
+from bus.matching import Matcher
+from bus.record import Record
+from processors.content import Content
+from processors.redrive.attempts import read_attempts
+from processors.redrive.events import Events
+from processors.redrive.letters import Letter, Wanted, dlq_owners, read_letters
+from processors.redrive.timeline import Timeline, timeline
+from processors.world import World
+
+
+async def trace(world: World, name: str, since_ms: int) -> Sequence[Timeline]:
+    """The life of the event with this id, or of each event of this order.
+
+    Looks at what happened since `since_ms`; an event id is found by its attempts
+    at once, without attempts by reading the source topics from then on.
+
+    Raises:
+        RegistryUnavailableError: the registry gave no usable answer.
+    """
+    attempts = await _attempts(world, [name], since_ms)
+    if attempts:
+        record = await _source_of(world, attempts[0], since_ms)
+        found = [(name, record)]
+    else:
+        records = await _of_order(world, name, since_ms)
+        if not records:
+            records = await _with_id(world, name, since_ms)
+        found = [(event_id, record) for event_id, record in records.items()]
+        attempts = await _attempts(world, list(records), since_ms) if records else []
+    letters = await _letters(world, [event_id for event_id, _ in found], attempts)
+    lives = [
+        await _life(world, record, _of(attempts, event_id), _of(letters, event_id))
+        for event_id, record in found
+    ]
+    return [life for life in lives if life is not None]
+
+
+async def _life(
+    world: World,
+    record: Record | None,
+    attempts: Sequence[Attempt],
+    letters: Sequence[Letter],
+) -> Timeline | None:
+    event: Event | None = None
+    wanted_by: Collection[str] = ()
+    if record is not None:
+        try:
+            event = await Events(world.schemas).of(record)
+        except DecodeError:
+            event = None
+    if event is not None and record is not None:
+        wanted_by = _wanted_by(world, event, record)
+    return timeline(attempts, letters, event=event, record=record, wanted_by=wanted_by)
+
+
+def _wanted_by(world: World, event: Event, record: Record) -> Collection[str]:
+    """Those that match now and were there already when it was produced."""
+    there = [
+        s
+        for s in world.table.all()
+        if s.created_at is None
+        or s.created_at.timestamp() * 1000 <= record.timestamp_ms
+    ]
+    return Matcher(there).match(event, Content(event).doc).subscriptions
+
+
+async def _attempts(
+    world: World, events: Collection[str], since_ms: int
+) -> Sequence[Attempt]:
+    return [
+        attempt
+        async for batch in read_attempts(world, since_ms=since_ms, events=events)
+        for attempt in batch
+    ]
+
+
+async def _letters(
+    world: World, events: Sequence[str], attempts: Sequence[Attempt]
+) -> Sequence[Letter]:
+    """Dead letters where the attempts say there are some; everywhere without any."""
+    if not events:
+        return []
+    dead = {a.subscription for a in attempts if a.route.startswith("dead_letter")}
+    replayed = {a.subscription for a in attempts if a.replay}
+    owners = await dlq_owners(world)
+    if attempts:
+        owners = [owner for owner in owners if owner in dead | replayed]
+    return [
+        letter
+        for owner in owners
+        async for batch in read_letters(world, owner, Wanted(events=events))
+        for letter in batch
+    ]
+
+
+async def _source_of(world: World, attempt: Attempt, since_ms: int) -> Record | None:
+    """The source record of an attempt, if it is kept still."""
+    origin, key = attempt.origin, attempt.order_id.encode()
+    start = {origin.partition: origin.offset}
+    async for batch in world.reader.read(
+        origin.topic, since_ms=since_ms, key=key, start=start
+    ):
+        for record in batch:
+            if record.partition == origin.partition:
+                return record if record.offset == origin.offset else None
+    return None
+
+
+async def _of_order(world: World, order: str, since_ms: int) -> Mapping[str, Record]:
+    return await _sources(world, since_ms, key=order.encode())
+
+
+async def _with_id(world: World, event_id: str, since_ms: int) -> Mapping[str, Record]:
+    found = await _sources(world, since_ms, event_id=event_id)
+    return {name: record for name, record in found.items() if name == event_id}
+
+
+async def _sources(
+    world: World,
+    since_ms: int,
+    *,
+    key: bytes | None = None,
+    event_id: str | None = None,
+) -> Mapping[str, Record]:
+    """Source records by event id, in order of their time."""
+    events = Events(world.schemas)
+    found: list[tuple[str, Record]] = []
+    for topic in world.topology.sources:
+        async for batch in world.reader.read(topic, since_ms=since_ms, key=key):
+            for record in batch:
+                try:
+                    name = (await events.outline(record)).id
+                except DecodeError:
+                    continue
+                if event_id is None or name == event_id:
+                    found.append((name, record))
+    found.sort(key=lambda pair: pair[1].timestamp_ms)
+    return dict(found)
+
+
+class _OfEvent(Protocol):
+    @property
+    def event_id(self) -> str: ...
+
+
+_Item = TypeVar("_Item", bound=_OfEvent)
+
+
+def _of(items: Sequence[_Item], event_id: str) -> Sequence[_Item]:
+    return [item for item in items if item.event_id == event_id]

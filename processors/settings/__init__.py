@@ -1,0 +1,21 @@
+"""Settings: the only reader of the environment.
+
+`load` reads them, `resolve` finds the Kafka to talk to, `settings_table` documents
+them.
+"""
+
+from processors.settings.dev import DevState, read_dev, resolve, write_dev
+from processors.settings.loading import load
+from processors.settings.model import ENV_PREFIX, Settings
+from processors.settings.table import settings_table
+
+__all__ = [
+    "ENV_PREFIX",
+    "DevState",
+    "Settings",
+    "load",
+    "read_dev",
+    "resolve",
+    "settings_table",
+    "write_dev",
+]

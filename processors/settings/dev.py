@@ -1,0 +1,91 @@
+"""The note a running `bus dev` leaves, so that other commands find its Kafka."""
+
+import os
+from ipaddress import ip_network
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bus.errors import ConfigurationError
+from processors.settings.model import ENV_PREFIX, Settings
+
+_NO_KAFKA = f"""No Kafka is given, and no `bus dev` is running. Either
+  start one here:      bus dev
+  or name yours:       --bootstrap-servers HOST:PORT
+  or, for all commands: export {ENV_PREFIX}BOOTSTRAP_SERVERS=HOST:PORT"""
+
+
+_LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
+
+class DevState(BaseModel):
+    """Where a running `bus dev` can be reached. Holds no secret itself."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    pid: int
+    bootstrap_servers: str
+    registry_url: str
+    key_file: Path
+    http: dict[str, str] = Field(default_factory=dict)
+
+
+def _path(data_dir: Path) -> Path:
+    return data_dir / "dev.json"
+
+
+def write_dev(data_dir: Path, state: DevState) -> Path:
+    """Leave the note, in one step; the writer removes it when it ends."""
+    path = _path(data_dir)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".new")
+    draft.write_text(state.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    draft.replace(path)
+    return path
+
+
+def read_dev(data_dir: Path) -> DevState | None:
+    """The note of a `bus dev` that still runs, or None."""
+    try:
+        text = _path(data_dir).read_text(encoding="utf-8")
+        state = DevState.model_validate_json(text)
+    except (OSError, ValidationError):
+        return None
+    return state if _alive(state.pid) else None
+
+
+def resolve(settings: Settings) -> Settings:
+    """Settings that name a Kafka: the given one, or the running `bus dev`'s.
+
+    What was given beats the note, but a key or registry of the note is not mixed
+    with another Kafka. With `bus dev`, webhooks may go to this machine.
+
+    Raises:
+        ConfigurationError: there is neither; it says the three ways to have one.
+    """
+    if settings.bootstrap_servers is not None:
+        return settings
+    state = read_dev(settings.data_dir)
+    if state is None:
+        raise ConfigurationError(_NO_KAFKA)
+    found: dict[str, object] = {"bootstrap_servers": state.bootstrap_servers}
+    if settings.registry_url is None:
+        found["registry_url"] = state.registry_url
+    if settings.encryption_key is None and settings.encryption_key_file is None:
+        found["encryption_key_file"] = state.key_file
+    if not settings.allow_networks:
+        # Whoever tries the bus on one machine has the endpoints there, too.
+        found["allow_networks"] = _LOOPBACK
+    return settings.model_copy(update=found)
+
+
+def _alive(pid: int) -> bool:
+    if pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

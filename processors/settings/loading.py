@@ -1,0 +1,128 @@
+"""Reads settings from arguments and the environment, and says what is wrong."""
+# ruff: noqa: TID251 - the one module that reads the environment
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pydantic import SecretStr, ValidationError
+
+from bus.errors import ConfigurationError
+from processors.settings.model import ENV_PREFIX, Settings
+
+_KAFKA = f"{ENV_PREFIX}KAFKA_"
+_JAVA_ONLY = {
+    "sasl.jaas.config": "sasl.username and sasl.password",
+    "ssl.truststore.location": "ssl.ca.location (PEM)",
+    "ssl.truststore.password": "ssl.ca.location (PEM)",
+    "ssl.keystore.location": "ssl.certificate.location and ssl.key.location (PEM)",
+    "ssl.keystore.password": "ssl.key.password",
+}
+
+
+def load(**arguments: object) -> Settings:
+    """Settings from arguments (None: not given), the environment, and defaults.
+
+    Arguments beat `ORDERBUS_…`, which beats `kafka_config_file`.
+
+    Raises:
+        ConfigurationError: names the variable or argument and what was expected;
+            never repeats the value of a secret.
+    """
+    given = {name: value for name, value in arguments.items() if value is not None}
+    _refuse_unknown(os.environ)
+    kafka = _kafka_from(os.environ)
+    try:
+        settings = Settings(**given, kafka=kafka)  # type: ignore[arg-type]  # checked
+    except ValidationError as error:
+        raise ConfigurationError(_explain(error, given)) from None
+    return _with_file(_with_otlp(settings, os.environ))
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = {f"{ENV_PREFIX}{name.upper()}" for name in Settings.model_fields}
+    known.discard(f"{ENV_PREFIX}KAFKA")
+    for variable in sorted(environ):
+        name = variable.upper()
+        if not name.startswith(ENV_PREFIX) or name in known or name.startswith(_KAFKA):
+            continue
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else "README.md lists them all"
+        raise ConfigurationError(f"{variable}: there is no such setting; {hint}")
+
+
+def _kafka_from(environ: Mapping[str, str]) -> dict[str, SecretStr]:
+    own = f"{ENV_PREFIX}KAFKA_CONFIG_FILE"
+    return {
+        name[len(_KAFKA) :].lower().replace("_", "."): SecretStr(value)
+        for name, value in environ.items()
+        if name.startswith(_KAFKA) and name != own
+    }
+
+
+def _with_otlp(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    """OpenTelemetry's own variables say where traces go, unless ours does."""
+    traces = environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "")
+    endpoint = traces.removesuffix("/v1/traces") or environ.get(
+        "OTEL_EXPORTER_OTLP_ENDPOINT", ""
+    )
+    if settings.otlp_endpoint is not None or not endpoint:
+        return settings
+    return settings.model_copy(update={"otlp_endpoint": endpoint.rstrip("/")})
+
+
+def _with_file(settings: Settings) -> Settings:
+    kafka = dict(settings.kafka)
+    if settings.kafka_config_file is not None:
+        kafka = _read_properties(settings.kafka_config_file) | kafka
+    for name in kafka:
+        if name in _JAVA_ONLY:
+            raise ConfigurationError(
+                f"{name}: a setting of Java clients; use {_JAVA_ONLY[name]}"
+            )
+    named = kafka.pop("bootstrap.servers", None)
+    servers = settings.bootstrap_servers
+    if servers is None and named is not None:
+        servers = named.get_secret_value()
+    return settings.model_copy(update={"kafka": kafka, "bootstrap_servers": servers})
+
+
+def _read_properties(path: Path) -> dict[str, SecretStr]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is no text file"
+        raise ConfigurationError(
+            f"{_KAFKA}CONFIG_FILE: cannot read {path}: {why}"
+        ) from None
+    return dict(_properties(path, text))
+
+
+def _properties(path: Path, text: str) -> Iterator[tuple[str, SecretStr]]:
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.strip()
+        if not line or line.startswith(("#", "!")):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals or not name.strip():
+            raise ConfigurationError(
+                f"{_KAFKA}CONFIG_FILE: {path} line {number}: expected name=value"
+            )
+        yield name.strip(), SecretStr(value.strip())
+
+
+def _explain(error: ValidationError, given: Mapping[str, object]) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    why = first["msg"].removeprefix("Value error, ")
+    if not first["loc"]:
+        return why
+    name = str(first["loc"][0])
+    if first["type"] == "extra_forbidden":
+        return f"{name}: there is no such setting"
+    where = (
+        f"--{name.replace('_', '-')}"
+        if name in given
+        else f"{ENV_PREFIX}{name.upper()}"
+    )
+    return f"{where}: {why[:1].lower()}{why[1:]}"

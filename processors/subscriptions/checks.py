@@ -1,0 +1,127 @@
+"""What a subscription must be to run, and to be taken on."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import partial
+from typing import Protocol, TypeAlias
+from urllib.parse import parse_qsl, urlsplit
+
+from bus.errors import InvalidSubscriptionError
+from bus.matching import compile_expression
+from bus.rendering import negotiate
+from bus.signing import Signer
+from bus.subscription import Exhausted, Ordering, Subscription, Tls
+
+Problem: TypeAlias = tuple[str, str]
+
+
+class Declared(Protocol):
+    """The declared topics, as a subscription is checked against them."""
+
+    def check_subscription(self, subscription: Subscription) -> None:
+        """Raise InvalidSubscriptionError for unknown tiers and a too long max_age."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checks:
+    """What a new or changed subscription is checked against.
+
+    Attributes:
+        topology: The declared tiers and their retention.
+        event_types: All event types there are; None if nobody could say.
+        check_url: Why a URL may not be posted to, or None (`Guard.check_url`).
+        check_tls: Why certificates cannot be used, or None.
+    """
+
+    topology: Declared
+    event_types: Collection[str] | None
+    check_url: Callable[[str], str | None]
+    check_tls: Callable[[Tls], str | None]
+
+    def refuse(self, subscription: Subscription) -> None:
+        """Raise unless the subscription can be taken on.
+
+        Raises:
+            InvalidSubscriptionError: with all problems, each with its field.
+        """
+        problems = [*_runnable(subscription), *self._here(subscription)]
+        if problems:
+            first, *more = problems
+            raise InvalidSubscriptionError(*first, *more)
+
+    def _here(self, subscription: Subscription) -> Iterator[Problem]:
+        if all(secret.expires_at is not None for secret in subscription.secrets):
+            yield "secrets", "expected one that does not expire; see rotate-secret"
+        yield from _caught(partial(self.topology.check_subscription, subscription))
+        if (why := self.check_url(subscription.url)) is not None:
+            yield "url", why
+        if (why := self.check_tls(subscription.tls)) is not None:
+            yield "tls", why
+
+    def warn(self, subscription: Subscription) -> Sequence[str]:
+        """What may be a mistake, one sentence each."""
+        warnings = [
+            *self._unknown_types(subscription),
+            *_token_in_url(subscription.url),
+        ]
+        blocks = subscription.on_exhausted is Exhausted.BLOCK
+        if blocks and subscription.ordering is Ordering.NONE:
+            warnings.append("on_exhausted: block does nothing without ordering: key")
+        return warnings
+
+    def _unknown_types(self, subscription: Subscription) -> Iterator[str]:
+        for pattern in subscription.types:
+            known = self.event_types or ()
+            if known and not any(fnmatchcase(name, pattern) for name in known):
+                yield f"types: no event type there is matches {pattern}"
+
+
+def check_runnable(subscription: Subscription) -> None:
+    """Raise unless the bus can run the subscription as it stands.
+
+    Raises:
+        InvalidSubscriptionError: with all problems, each with its field.
+    """
+    problems = list(_runnable(subscription))
+    if problems:
+        first, *more = problems
+        raise InvalidSubscriptionError(*first, *more)
+
+
+def _runnable(subscription: Subscription) -> Iterator[Problem]:
+    for field, text in (
+        ("filter", subscription.filter),
+        ("transform", subscription.transform),
+    ):
+        if text is not None:
+            yield from _caught(partial(compile_expression, text, field))
+    yield from _caught(partial(negotiate, subscription.accept))
+    for secret in subscription.secrets:
+        yield from _caught(partial(Signer, [(secret.scheme, secret.value, None)]))
+    ids = [secret.id for secret in subscription.secrets]
+    if len(set(ids)) < len(ids):
+        yield "secrets", "two of them have the same id"
+
+
+def _caught(check: Callable[[], object]) -> Sequence[Problem]:
+    try:
+        check()
+    except InvalidSubscriptionError as error:
+        return error.problems
+    return ()
+
+
+_TELLING = ("token", "key", "secret", "sig", "auth", "password", "code")
+
+
+def _token_in_url(url: str) -> Iterator[str]:
+    with suppress(ValueError):
+        for name, _ in parse_qsl(urlsplit(url).query):
+            if any(word in name.lower() for word in _TELLING):
+                yield (
+                    f"url: {name} looks like a secret; URLs are stored as they are,"
+                    " header values are sealed"
+                )

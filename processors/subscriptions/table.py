@@ -1,0 +1,140 @@
+"""All subscriptions, as `bus.subscriptions` says them, up to date within moments."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
+
+from bus.errors import InvalidSubscriptionError, SealError
+from bus.ports import Clock, LogReader
+from bus.record import Record
+from bus.subscription import Subscription
+from processors.following import Follower
+from processors.keys import Keys
+from processors.subscriptions.checks import check_runnable
+from processors.subscriptions.stored import restore
+
+TOPIC = "bus.subscriptions"
+
+OnChange: TypeAlias = Callable[[Subscription | None, Subscription | None], None]
+OnProblem: TypeAlias = Callable[[str, str], None]
+
+
+class Version(NamedTuple):
+    """What one record made of a subscription; None is a removal."""
+
+    offset: int
+    subscription: Subscription | None
+
+
+class SubscriptionTable(Follower):
+    """Follows the topic; holds every subscription with its secrets opened.
+
+    A record that cannot be read, opened or run goes to `on_problem(id, why)` and to
+    `unreadable`; the subscription stays as the record before it said, and all
+    others are not touched. Use it as `async with table:`, or run `run()` in a task
+    that somebody watches. All callbacks are called on the event loop.
+    """
+
+    def __init__(
+        self,
+        reader: LogReader,
+        keys: Keys,
+        clock: Clock,
+        *,
+        topic: str = TOPIC,
+        on_problem: OnProblem = lambda _id, _why: None,
+    ) -> None:
+        super().__init__(reader, clock, topic, self._hold, caught_up=self._load_all)
+        self._keys = keys
+        self._on_problem = on_problem
+        self._on_change: list[OnChange] = []
+        self._subscriptions: dict[str, Subscription] = {}
+        self._unreadable: dict[str, str] = {}
+        self._loading: dict[str, list[Record]] | None = {}
+        self._watches: list[tuple[str, list[Version]]] = []
+
+    def get(self, subscription_id: str) -> Subscription | None:
+        """The subscription with this id, or None."""
+        return self._subscriptions.get(subscription_id)
+
+    def all(self) -> Sequence[Subscription]:
+        """All subscriptions, by id."""
+        return [self._subscriptions[i] for i in sorted(self._subscriptions)]
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """Ids whose newest record could not be read, each with why."""
+        return MappingProxyType(self._unreadable)
+
+    def on_change(self, callback: OnChange) -> None:
+        """Call `callback(old, new)` for each change from now on.
+
+        On loading, each subscription is one change from None.
+        """
+        self._on_change.append(callback)
+
+    @contextmanager
+    def watch(self, subscription_id: str) -> Iterator[Sequence[Version]]:
+        """Collect the versions of one subscription that come in meanwhile."""
+        seen: list[Version] = []
+        watch = (subscription_id, seen)
+        self._watches.append(watch)
+        try:
+            yield seen
+        finally:
+            self._watches = [w for w in self._watches if w is not watch]
+
+    def _hold(self, record: Record) -> None:
+        name = (record.key or b"").decode(errors="replace")
+        if self._loading is None:
+            self._apply(name, record)
+        else:
+            self._loading.setdefault(name, []).append(record)
+
+    def _load_all(self) -> None:
+        loaded, self._loading = self._loading or {}, None
+        for name, records in loaded.items():
+            self._load(name, records)
+
+    def _load(self, name: str, records: Sequence[Record]) -> None:
+        """Apply the newest record, or where it is unreadable the one before."""
+        newest, *earlier = reversed(records)
+        if self._apply(name, newest):
+            return
+        problem = self._unreadable[name]
+        if any(self._apply(name, record) for record in earlier):
+            self._unreadable[name] = problem
+
+    def _apply(self, name: str, record: Record) -> bool:
+        """Make a record's change; False if it could not be read."""
+        new: Subscription | None = None
+        if record.value is not None:
+            try:
+                new = restore(record.key or b"", record.value, self._keys)
+                check_runnable(new)
+            except (InvalidSubscriptionError, SealError) as error:
+                why = str(error).replace("\n", "; ")
+                self._unreadable[name] = why
+                self._on_problem(name, f"record {record.offset}: {why}")
+                return False
+        self._unreadable.pop(name, None)
+        self._change(name, Version(record.offset, new))
+        return True
+
+    def _change(self, name: str, version: Version) -> None:
+        for watched, seen in self._watches:
+            if watched == name:
+                seen.append(version)
+        old, new = self._subscriptions.get(name), version.subscription
+        if new is None:
+            self._subscriptions.pop(name, None)
+        else:
+            self._subscriptions[name] = new
+        if old == new:
+            return
+        for callback in self._on_change:
+            try:
+                callback(old, new)
+            except Exception as error:  # noqa: BLE001 - all others still need to hear
+                self._on_problem(name, f"a listener failed: {type(error).__name__}")

@@ -1,0 +1,138 @@
+"""Keeps worker processes running: starts, restarts after a crash, stops."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from bus.ports import Clock
+
+_FIRST_PAUSE_S = 0.2
+_LONGEST_PAUSE_S = 10.0
+_STEADY_S = 30.0
+_BEYOND_DRAIN_S = 15.0
+_REFUSED = 2
+
+
+class Supervisor:
+    """Runs `bus run ROLE` in several processes; as an async context manager.
+
+    A process that ends is started again, after a pause that doubles; one that was
+    refused its settings (exit code 2) ends them all. The processes also end when
+    this one dies: they hold the other end of a pipe. `drain_s` is how long each may
+    drain when it is stopped.
+    """
+
+    def __init__(  # noqa: PLR0913 - what its owners may choose, by name
+        self,
+        arguments: Sequence[str],
+        processes: int,
+        clock: Clock,
+        *,
+        drain_s: float,
+        environment: Mapping[str, str] | None = None,
+        log: Path | None = None,
+        on_crash: Callable[[int, int], None] = lambda _index, _code: None,
+    ) -> None:
+        self._arguments = list(arguments)
+        self._processes = processes
+        self._clock = clock
+        self._term_s = drain_s + _BEYOND_DRAIN_S
+        self._environment = environment
+        self._log = log
+        self._on_crash = on_crash
+        self._running: dict[int, asyncio.subprocess.Process] = {}
+        self._keepers: list[asyncio.Task[int]] = []
+        self._stopping = False
+        self._ready = [asyncio.Event() for _ in range(processes)]
+
+    async def __aenter__(self) -> Self:
+        """Start all."""
+        self._keepers = [
+            asyncio.create_task(self._keep(index)) for index in range(self._processes)
+        ]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop all, gently first."""
+        await self.stop()
+
+    async def ready(self) -> None:
+        """Return once every process has said that it is ready, or has given up."""
+        for event in self._ready:
+            await event.wait()
+
+    async def wait(self) -> int:
+        """Return the exit code once a process may not be started again."""
+        done, _ = await asyncio.wait(self._keepers, return_when=asyncio.FIRST_COMPLETED)
+        return max(task.result() for task in done)
+
+    async def stop(self) -> None:
+        """SIGTERM to all, SIGKILL to those that do not drain in time."""
+        self._stopping = True
+        for process in self._running.values():
+            if process.returncode is None:
+                process.send_signal(signal.SIGTERM)
+        _, late = await asyncio.wait(self._keepers, timeout=self._term_s)
+        for process in self._running.values():
+            if late and process.returncode is None:
+                process.kill()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+
+    async def _keep(self, index: int) -> int:
+        try:
+            return await self._run(index)
+        finally:
+            self._ready[index].set()
+
+    async def _run(self, index: int) -> int:
+        pause_s = _FIRST_PAUSE_S
+        while True:
+            began = self._clock.monotonic()
+            if self._stopping:
+                return 0
+            process = await self._start(index)
+            if process.stdout is not None and await process.stdout.readline():
+                self._ready[index].set()
+            code = await process.wait()
+            if self._final(code):
+                return code
+            self._on_crash(index, code)
+            if self._clock.monotonic() - began > _STEADY_S:
+                pause_s = _FIRST_PAUSE_S
+            await self._clock.sleep(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+    def _final(self, code: int) -> bool:
+        return self._stopping or code in {0, _REFUSED}
+
+    async def _start(self, index: int) -> asyncio.subprocess.Process:
+        command = [sys.executable, "-m", "processors.cli", *self._arguments]
+        command += ["--index", str(index), "--share", str(self._processes)]
+        out: IO[bytes] | None = None
+        if self._log is not None:
+            out = self._log.open("ab")
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                "--attached",
+                env=self._environment,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=out,
+                # Ctrl-C in a terminal goes to us; they are told when it is time.
+                start_new_session=True,
+            )
+        finally:
+            if out is not None:
+                out.close()
+        self._running[index] = process
+        return process

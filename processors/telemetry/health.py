@@ -1,0 +1,149 @@
+"""The three pages of a process: `/metrics`, `/healthz`, `/readyz`."""
+
+import asyncio
+from collections.abc import Callable
+
+import orjson
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from bus.errors import ConfigurationError
+from processors.telemetry.metrics import Metrics
+
+# None: all is well. Otherwise what is wrong, in a few words.
+Check = Callable[[], str | None]
+_BEAT_S = 0.25
+_OK, _UNAVAILABLE = 200, 503
+
+
+class Health:
+    """What a process says of itself when asked.
+
+    `alive` checks fail when only a restart helps (a dead thread); that the page is
+    answered shows that the event loop runs. `ready` checks fail while the process
+    can do no useful work.
+    """
+
+    def __init__(self) -> None:
+        self._alive: dict[str, Check] = {}
+        self._ready: dict[str, Check] = {}
+
+    def alive(self, name: str, check: Check) -> None:
+        """Add a check to `/healthz`."""
+        self._alive[name] = check
+
+    def ready(self, name: str, check: Check) -> None:
+        """Add a check to `/readyz`."""
+        self._ready[name] = check
+
+    def liveness(self) -> dict[str, str]:
+        """Each `alive` check: `ok`, or what is wrong."""
+        return _run(self._alive)
+
+    def readiness(self) -> dict[str, str]:
+        """Each `ready` check: `ok`, or what is wrong."""
+        return _run(self._ready)
+
+
+def _run(checks: dict[str, Check]) -> dict[str, str]:
+    said = {}
+    for name, check in checks.items():
+        try:
+            said[name] = check() or "ok"
+        except Exception as error:  # noqa: BLE001 - a check that breaks has failed
+            said[name] = f"the check failed: {type(error).__name__}"
+    return said
+
+
+class Beat:
+    """Measures how late the event loop runs a timer: the longest of the last 10 s."""
+
+    def __init__(self) -> None:
+        self._delays = [0.0] * int(10 / _BEAT_S)
+        self._turn = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._due = 0.0
+
+    def start(self) -> None:
+        """Begin, on the running loop."""
+        self._due = asyncio.get_running_loop().time()
+        self._beat()
+
+    def _beat(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        self._turn = (self._turn + 1) % len(self._delays)
+        self._delays[self._turn] = max(0.0, now - self._due)
+        self._due = now + _BEAT_S
+        self._timer = loop.call_at(self._due, self._beat)
+
+    def stop(self) -> None:
+        """Beat no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def longest_s(self) -> float:
+        """The longest delay of the last ten seconds."""
+        return max(self._delays)
+
+
+class Pages:
+    """A small HTTP server for the three pages."""
+
+    def __init__(self, metrics: Metrics, health: Health) -> None:
+        self._metrics = metrics
+        self._health = health
+        self._runner: web.AppRunner | None = None
+
+    async def start(self, host: str, port: int) -> str:
+        """Listen, and return the URL; port 0 takes a free one.
+
+        Raises:
+            ConfigurationError: the address cannot be had.
+        """
+        app = web.Application()
+        app.router.add_get("/metrics", self._serve_metrics)
+        app.router.add_get("/healthz", self._serve_liveness)
+        app.router.add_get("/readyz", self._serve_readiness)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        site = web.TCPSite(runner, host, port)
+        try:
+            await site.start()
+        except OSError as error:
+            await runner.cleanup()
+            raise ConfigurationError(
+                f"ORDERBUS_HTTP_PORT: cannot listen on {host}:{port}: {error.strerror}"
+            ) from None
+        self._runner = runner
+        bound = runner.addresses[0]
+        shown = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
+        return f"http://{shown}:{bound[1]}"
+
+    async def stop(self) -> None:
+        """Listen no more."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _serve_metrics(self, _: web.Request) -> web.Response:
+        self._metrics.look()
+        # Thousands of series take a while: not on the loop that delivers.
+        page = await asyncio.to_thread(self._metrics.page)
+        return web.Response(body=page, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def _serve_liveness(self, _: web.Request) -> web.Response:
+        return _answer(self._health.liveness())
+
+    async def _serve_readiness(self, _: web.Request) -> web.Response:
+        return _answer(self._health.readiness())
+
+
+def _answer(checks: dict[str, str]) -> web.Response:
+    well = all(said == "ok" for said in checks.values())
+    body = {"status": "ok" if well else "failing", "checks": checks}
+    return web.Response(
+        body=orjson.dumps(body),
+        status=_OK if well else _UNAVAILABLE,
+        content_type="application/json",
+    )

@@ -1,0 +1,208 @@
+"""Every name that telemetry uses, with its meaning: log lines, spans, metrics.
+
+`docs/observability.md` lists exactly these; a test compares the two.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Level: TypeAlias = Literal["debug", "info", "warning", "error"]
+Kind: TypeAlias = Literal["counter", "histogram", "gauge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A log line's name, the level it is written at, what it says."""
+
+    level: Level
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric. Histograms count seconds in `buckets`."""
+
+    kind: Kind
+    labels: tuple[str, ...]
+    meaning: str
+    buckets: tuple[float, ...] = ()
+
+
+NOTES: dict[str, Note] = {}
+METRICS: dict[str, Metric] = {}
+SPANS = {
+    "send": "A record is written: by the OMS, or by us to a tier or dead-letter topic.",
+    "process": "A record is decoded and matched, until all its deliveries are begun.",
+    "POST": "One attempt at a partner's endpoint; the partner gets its `traceparent`.",
+}
+
+
+def _note(name: str, level: Level, meaning: str) -> str:
+    NOTES[name] = Note(level, meaning)
+    return name
+
+
+def _counter(name: str, labels: tuple[str, ...], meaning: str) -> str:
+    METRICS[name] = Metric("counter", labels, meaning)
+    return name
+
+
+def _gauge(name: str, labels: tuple[str, ...], meaning: str) -> str:
+    METRICS[name] = Metric("gauge", labels, meaning)
+    return name
+
+
+def _histogram(
+    name: str, labels: tuple[str, ...], buckets: tuple[float, ...], meaning: str
+) -> str:
+    METRICS[name] = Metric("histogram", labels, meaning, buckets)
+    return name
+
+
+# --- log lines: what happened to deliveries and subscriptions
+
+ATTEMPT = _note(
+    "attempt",
+    "info",
+    "One attempt, or a hop without a call (attempt 0), is settled. "
+    "At warning when the delivery became a dead letter.",
+)
+QUARANTINED = _note(
+    "quarantined", "error", "A record nobody can decode went to the quarantine topic."
+)
+CHANGE = _note("change", "info", "A subscription was added, updated or removed.")
+TROUBLE = _note(
+    "trouble", "warning", "A subscription was disabled or held, its breaker moved."
+)
+FILTER_FAILED = _note(
+    "filter_failed", "warning", "A filter fails on an event, which counts as no match."
+)
+UNREADABLE = _note(
+    "unreadable_subscription", "error", "A stored subscription cannot be used."
+)
+
+# --- log lines: the life of a program
+
+STARTED = _note("started", "info", "The program runs; where its endpoints listen.")
+READY = _note("ready", "info", "All readiness checks passed for the first time.")
+STOPPING = _note("stopping", "info", "A stop was asked for; attempts in flight drain.")
+STOPPED = _note("stopped", "info", "The program has ended in good order.")
+PARTITIONS = _note("partitions", "info", "Partitions were assigned or revoked.")
+PARTITIONS_LOST = _note(
+    "partitions_lost", "warning", "Partitions were lost, or stopped at a failed hop."
+)
+DRAIN_CUT = _note(
+    "drain_cut", "warning", "The drain budget ran out; what is left comes again."
+)
+INTAKE_PAUSED = _note("intake_paused", "info", "The intake is full; polling pauses.")
+INTAKE_RESUMED = _note("intake_resumed", "info", "The intake has room again.")
+TABLE_LOADED = _note("table_loaded", "info", "A compacted topic is read to its end.")
+
+# --- log lines: trouble around us
+
+BROKER_LOST = _note("broker_lost", "error", "Kafka gives no answer.")
+BROKER_BACK = _note("broker_back", "info", "Kafka answers again.")
+COMMIT_FAILED = _note(
+    "commit_failed",
+    "warning",
+    "Offsets were not committed; a later commit covers them.",
+)
+REGISTRY_LOST = _note(
+    "registry_unavailable", "warning", "The schema registry gives no usable answer."
+)
+KAFKA = _note(
+    "kafka", "warning", "A Kafka client reports trouble; it goes on by itself."
+)
+LIBRARY = _note("library", "info", "A line that a library logged.")
+BUG = _note("bug", "error", "An exception nobody foresaw, with its traceback.")
+
+# --- metrics: written by attempts
+
+_ATTEMPT_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_AGE_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)
+_LATE_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5)
+
+ATTEMPTS = _counter(
+    "orderbus_attempts_total",
+    ("subscription", "outcome"),
+    "Attempts by outcome: accepted, refused, throttled, failed, unreachable.",
+)
+ATTEMPT_SECONDS = _histogram(
+    "orderbus_attempt_seconds",
+    ("subscription",),
+    _ATTEMPT_BUCKETS,
+    "How long an attempt took, from request to answer.",
+)
+ACCEPTANCE_SECONDS = _histogram(
+    "orderbus_acceptance_seconds",
+    ("subscription",),
+    _AGE_BUCKETS,
+    "From the event's timestamp on its source topic to acceptance.",
+)
+HOPS = _counter(
+    "orderbus_hops_total", ("subscription", "tier"), "Deliveries moved to a tier."
+)
+SPILLS = _counter(
+    "orderbus_spills_total",
+    ("subscription",),
+    "Hops without a call: mailbox full, limits used up, breaker open.",
+)
+DEAD_LETTERS = _counter(
+    "orderbus_dead_letters_total",
+    ("subscription", "reason"),
+    "Deliveries that ended in a dead-letter topic.",
+)
+
+# --- metrics: written by transitions, quarantine, partitions
+
+CHANGES = _counter(
+    "orderbus_changes_total",
+    ("subscription", "change"),
+    "What befell a subscription: breaker_opened, disabled, held, …",
+)
+QUARANTINES = _counter(
+    "orderbus_quarantined_total", ("topic",), "Records that nobody can decode."
+)
+PARTITION_CHANGES = _counter(
+    "orderbus_partition_changes_total",
+    ("change",),
+    "Partitions assigned, revoked, lost, stopped.",
+)
+LINES = _counter(
+    "orderbus_log_lines_total", ("level",), "Log lines written at warning and error."
+)
+
+# --- metrics: measured by the engine
+
+CONSUMED = _counter("orderbus_consumed_total", ("topic",), "Source records read.")
+MATCHED = _counter("orderbus_matched_total", (), "Deliveries begun: event times match.")
+COMMITS = _counter("orderbus_commits_total", ("result",), "Commits: ok, failed.")
+LATENESS = _histogram(
+    "orderbus_tier_lateness_seconds",
+    ("tier",),
+    _LATE_BUCKETS,
+    "How long after it was due a tier's attempt began.",
+)
+
+# --- metrics: asked for at a scrape
+
+IN_FLIGHT = _gauge("orderbus_in_flight", ("subscription",), "Attempts under way.")
+MAILBOX = _gauge(
+    "orderbus_mailbox_depth", ("subscription",), "Deliveries waiting for their turn."
+)
+BREAKER = _gauge(
+    "orderbus_breaker_state", ("subscription",), "0 closed, 1 half-open, 2 open."
+)
+UNSETTLED = _gauge(
+    "orderbus_unsettled", ("group",), "Records read and not yet settled."
+)
+LAG = _gauge(
+    "orderbus_lag",
+    ("topic",),
+    "Records of a topic that this process has yet to commit.",
+)
+ASSIGNED = _gauge("orderbus_partitions", ("group",), "Partitions assigned now.")
+SUBSCRIPTIONS = _gauge("orderbus_subscriptions", ("state",), "Subscriptions by state.")
+LOOP_DELAY = _gauge(
+    "orderbus_loop_delay_seconds", (), "Longest delay of the event loop lately."
+)

@@ -1,0 +1,231 @@
+"""What the engine reports, turned into lines, spans and metrics."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO, Literal
+
+from bus.delivery import Attempt
+from bus.event import Event
+from bus.ports import Change, Clock, PartitionChange, Span, Step
+from bus.record import Record, TopicPartition
+from processors.telemetry import names
+from processors.telemetry.health import Beat, Health, Pages
+from processors.telemetry.logs import (
+    Fields,
+    LibraryLines,
+    Lines,
+    Stamp,
+    choose_style,
+    make_log,
+    standard_error,
+)
+from processors.telemetry.metrics import Metrics
+from processors.telemetry.traces import Traces, otlp_provider
+
+_GRAVE_CHANGES = frozenset(
+    {Change.DISABLED, Change.BREAKER_OPENED, Change.FUSE_BLOWN, Change.HELD}
+)
+_GRAVE_PARTITIONS = frozenset({PartitionChange.LOST, PartitionChange.STOPPED})
+_TOPICS_SHOWN = 8
+# Fields that every line has; a note's own of that name gets a `_` behind it.
+_TAKEN = frozenset({"time", "level", "program", "event"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelemetryConfig:
+    """What an operator chose. `otlp_endpoint` None: nothing is traced."""
+
+    program: str
+    version: str = ""
+    log_format: Literal["auto", "json", "console"] = "auto"
+    log_level: names.Level = "info"
+    otlp_endpoint: str | None = None
+    trace_ratio: float = 0.05
+
+
+class Telemetry:
+    """Fulfils `bus.ports.Observer`; one a process, on its event loop."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        config: TelemetryConfig,
+        *,
+        out: BinaryIO | None = None,
+        traces: Traces | None = None,
+    ) -> None:
+        out = out or standard_error()
+        style = choose_style(config.log_format, out)
+        self._lines = Lines(out)
+        self._log = make_log(
+            self._lines,
+            Stamp(clock, config.program),
+            style=style,
+            level=config.log_level,
+            colors=out.isatty(),
+        )
+        self._library: LibraryLines | None = None
+        self._traces = traces or _traces(config)
+        self._beat = Beat()
+        self.health = Health()
+        self.metrics = Metrics()
+        self.metrics.gauge(names.LOOP_DELAY, lambda: {"": self._beat.longest_s()})
+        self._pages = Pages(self.metrics, self.health)
+
+    async def start(self, host: str = "127.0.0.1", port: int | None = None) -> str:
+        """Begin to buffer lines and, given a port (0: a free one), serve the pages.
+
+        Returns their URL, or "".
+
+        Raises:
+            ConfigurationError: the address cannot be had.
+        """
+        url = "" if port is None else await self._pages.start(host, port)
+        self._lines.buffer()
+        self._beat.start()
+        self._library = LibraryLines(self._log, asyncio.get_running_loop())
+        logging.getLogger().addHandler(self._library)
+        return url
+
+    async def stop(self) -> None:
+        """Stop serving, send the last spans, write the last lines."""
+        await self._pages.stop()
+        self._beat.stop()
+        await asyncio.to_thread(self._traces.stop)
+        if self._library is not None:
+            logging.getLogger().removeHandler(self._library)
+        self._lines.unbuffer()
+
+    # --- bus.ports.Observer
+
+    def attempt(self, attempt: Attempt, host: str) -> None:
+        """Write the one wide line, and count."""
+        self.metrics.attempt(attempt)
+        level: names.Level = "info"
+        if attempt.route.startswith("dead_letter"):
+            level = "warning"
+            self.metrics.measure(names.LINES, 1, level)
+        self._log.line(level, names.ATTEMPT, _wide(attempt, host))
+
+    def span(
+        self,
+        step: Step,
+        event: Event,
+        target: str,
+        *,
+        subscription: str = "",
+        parent: str | None = None,
+    ) -> Span:
+        """Begin a step of an event's trace."""
+        return self._traces.span(step, event, target, subscription, parent)
+
+    def transition(self, subscription: str, change: Change, why: str = "") -> None:
+        """Say what befell a subscription; `REMOVED` ends its series."""
+        name = names.TROUBLE if change in _GRAVE_CHANGES else names.CHANGE
+        self.note(name, subscription=subscription, change=change.value, why=why)
+        if change is Change.REMOVED:
+            self.metrics.forget(subscription)
+        else:
+            self.metrics.change(subscription, change.value)
+
+    def quarantined(self, record: Record, why: str) -> None:
+        """Say which record, never what is in it."""
+        self.metrics.measure(names.QUARANTINES, 1, record.topic)
+        self.note(
+            names.QUARANTINED,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            why=why,
+        )
+
+    def partitions(
+        self,
+        group: str,
+        change: PartitionChange,
+        partitions: Collection[TopicPartition],
+        why: str = "",
+    ) -> None:
+        """Say how many partitions of which topics came or went."""
+        self.metrics.measure(names.PARTITION_CHANGES, len(partitions), change.value)
+        grave = change in _GRAVE_PARTITIONS
+        topics = sorted({p.topic for p in partitions})
+        self.note(
+            names.PARTITIONS_LOST if grave else names.PARTITIONS,
+            group=group,
+            change=change.value,
+            count=len(partitions),
+            topics=topics[:_TOPICS_SHOWN],
+            why=why,
+        )
+
+    def note(self, name: str, **fields: object) -> None:
+        """Write a line at the level that `names` gives it; `error` for others."""
+        known = names.NOTES.get(name)
+        level: names.Level = known.level if known else "error"
+        if level in {"warning", "error"}:
+            self.metrics.measure(names.LINES, 1, level)
+        if fields.get("why") == "":
+            del fields["why"]
+        if not _TAKEN.isdisjoint(fields):
+            fields = {f"{k}_" if k in _TAKEN else k: v for k, v in fields.items()}
+        self._log.line(level, name, fields)
+
+    def measure(self, name: str, value: float = 1, label: str = "") -> None:
+        """Add to a counter or observe in a histogram."""
+        try:
+            self.metrics.measure(name, value, label)
+        except (KeyError, ValueError):
+            self.note(names.BUG, why=f"no such metric: {name}", exc_info=True)
+
+    def gauge(self, name: str, read: Callable[[], Mapping[str, float]]) -> None:
+        """Ask `read` at every scrape."""
+
+        def guarded() -> Mapping[str, float]:
+            try:
+                return read()
+            except Exception:  # noqa: BLE001 - the other gauges are still wanted
+                self.note(names.BUG, why=f"gauge {name} failed", exc_info=True)
+                return {}
+
+        try:
+            self.metrics.gauge(name, guarded)
+        except KeyError:
+            self.note(names.BUG, why=f"no such gauge: {name}")
+
+
+def _traces(config: TelemetryConfig) -> Traces:
+    if config.otlp_endpoint is None:
+        return Traces(None, 0)
+    provider = otlp_provider(config.otlp_endpoint, config.program, config.version)
+    return Traces(provider, config.trace_ratio)
+
+
+def _wide(attempt: Attempt, host: str) -> Fields:
+    origin = attempt.origin
+    ended_us = attempt.started_us + attempt.duration_us
+    fields: Fields = {
+        "subscription": attempt.subscription,
+        "event_id": attempt.event_id,
+        "type": attempt.event_type,
+        "order_id": attempt.order_id,
+        "attempt": attempt.number,
+        "outcome": attempt.outcome,
+        "status": attempt.status,
+        "route": attempt.route,
+        "host": host,
+        "duration_ms": attempt.duration_us / 1e3,
+        "age_ms": ended_us / 1e3 - origin.timestamp_ms,
+        "topic": origin.topic,
+        "partition": origin.partition,
+        "offset": origin.offset,
+    }
+    if attempt.detail:
+        fields["detail"] = attempt.detail
+    if attempt.replay:
+        fields["replay"] = attempt.replay
+    if attempt.traceparent:
+        fields["trace_id"] = attempt.traceparent[3:35]
+    return fields

@@ -1,0 +1,1 @@
+"""The one place where adapters and programs are put together."""

@@ -1,0 +1,202 @@
+"""The adapters of one process, made from settings."""
+
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bus.client.schemas import load_catalogue
+from bus.codec import Catalogue
+from bus.compatibility import Level, check
+from bus.errors import BrokerUnavailableError, ConfigurationError
+from bus.http.aiohttp_sender import AiohttpSender
+from bus.http.guard import Guard
+from bus.http.lean import LeanSender
+from bus.kafka import (
+    Connection,
+    KafkaGroups,
+    KafkaLogReader,
+    KafkaPublisher,
+    KafkaTopics,
+    OnEvent,
+)
+from bus.ports import Clock, Groups, LogReader, Publisher, Schemas, Sender, Topics
+from bus.registry.connection import RegistryConnection
+from bus.topology import Topology
+from processors.clock import SystemClock
+from processors.keys import Keys, parse_keys, read_key_file
+from processors.registry.journal import Journal
+from processors.registry.local import LocalSchemas
+from processors.settings import Settings
+
+if TYPE_CHECKING:
+    from bus.registry.remote import RegistrySchemas
+
+_REPLICAS = 3
+_FLUSH_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapters:
+    """What the programs of one process use of the world."""
+
+    settings: Settings
+    clock: Clock
+    connection: Connection
+    topology: Topology
+    catalogue: Catalogue
+    publisher: Publisher
+    hop_publisher: Publisher
+    reader: LogReader
+    topics: Topics
+    groups: Groups
+    schemas: Schemas
+    sender: Sender
+    guard: Guard
+    keys: Keys
+
+
+async def read_topology(settings: Settings, topics: KafkaTopics) -> Topology:
+    """The declaration of all topics.
+
+    Without a replication factor of the operator's own, a cluster of fewer brokers
+    than declared replicas gets one replica a broker.
+
+    Raises:
+        ConfigurationError: It cannot be read, or says something that cannot be.
+        BrokerUnavailableError: Kafka gives no answer.
+    """
+    path, factor = settings.topics_file, settings.replication_factor
+    try:
+        brokers = await topics.brokers()
+    except BrokerUnavailableError as error:
+        raise BrokerUnavailableError(
+            f"no Kafka answers at {settings.bootstrap_servers}; is it running, and is "
+            f"this its address? ({error})"
+        ) from None
+    if factor is None and brokers < _REPLICAS:
+        factor = brokers
+    try:
+        return Topology.parse(path.read_text(encoding="utf-8"), replication=factor)
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror}") from None
+
+
+def read_keys(settings: Settings) -> Keys:
+    """The keys that open the stored secrets; every process needs the same ones.
+
+    Raises:
+        ConfigurationError: There is none, or it cannot be used.
+    """
+    if settings.encryption_key is not None:
+        return parse_keys(settings.encryption_key.get_secret_value())
+    if settings.encryption_key_file is not None:
+        return read_key_file(settings.encryption_key_file)
+    raise ConfigurationError(
+        "secrets are stored encrypted, and there is no key: make one with "
+        "`openssl rand -base64 32`, and give it as ORDERBUS_ENCRYPTION_KEY or in a "
+        "file named by ORDERBUS_ENCRYPTION_KEY_FILE"
+    )
+
+
+def make_guard(settings: Settings) -> Guard:
+    """Where webhooks may go."""
+    return Guard(allow=settings.allow_networks, https_only=settings.https_only)
+
+
+@asynccontextmanager
+async def open_adapters(
+    settings: Settings, on_event: OnEvent | None = None
+) -> AsyncIterator[Adapters]:
+    """Make the adapters, and close them in the end.
+
+    Raises:
+        ConfigurationError: A setting cannot be used.
+        RegistryUnavailableError: The registry's topic cannot be read.
+    """
+    connection = Connection(settings.librdkafka())
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        publisher = KafkaPublisher(connection, linger_ms=5, on_event=on_event)
+        stack.push_async_callback(publisher.close, _FLUSH_S)
+        hops = KafkaPublisher(connection, linger_ms=0.5, on_event=on_event)
+        # After the drain a hop that is not acknowledged belongs to somebody else.
+        stack.push_async_callback(hops.close, 0)
+        reader = KafkaLogReader(connection, on_event=on_event)
+        guard = make_guard(settings)
+        sender = make_sender(settings, guard)
+        stack.push_async_callback(sender.close)
+        topics = KafkaTopics(connection, on_event=on_event)
+        topology = await read_topology(settings, topics)
+        schemas = await open_schemas(settings, topology.schemas, stack, hops, reader)
+        yield Adapters(
+            settings=settings,
+            clock=clock,
+            connection=connection,
+            topology=topology,
+            catalogue=load_catalogue(settings.schemas_dir),
+            publisher=publisher,
+            hop_publisher=hops,
+            reader=reader,
+            topics=topics,
+            groups=KafkaGroups(connection),
+            schemas=schemas,
+            sender=sender,
+            guard=guard,
+            keys=read_keys(settings),
+        )
+
+
+def make_sender(settings: Settings, guard: Guard) -> Sender:
+    """The HTTP client that was chosen."""
+    return LeanSender(guard) if settings.sender == "lean" else AiohttpSender(guard)
+
+
+async def open_schemas(
+    settings: Settings,
+    topic: str,
+    stack: AsyncExitStack,
+    publisher: Publisher,
+    reader: LogReader,
+) -> "RegistrySchemas | LocalSchemas":
+    """The registry that was named, or our own on its `topic`; closed with the stack.
+
+    Raises:
+        RegistryUnavailableError: The registry's topic cannot be read.
+    """
+    if settings.registry_url is not None:
+        # Its client takes a seventh of the time to start, and may not be needed.
+        from bus.registry.remote import RegistrySchemas  # noqa: PLC0415
+
+        remote = RegistrySchemas(_registry(settings, settings.registry_url))
+        stack.push_async_callback(remote.close)
+        return remote
+    journal = Journal(
+        publisher,
+        reader,
+        SystemClock(),
+        new_token=lambda: uuid.uuid4().hex,
+        topic=topic,
+    )
+    stack.push_async_callback(journal.stop)
+    await journal.start()
+    return LocalSchemas(journal, compatible)
+
+
+def compatible(
+    new: str, earlier: Sequence[tuple[str, str]], level: str
+) -> tuple[str, ...]:
+    """Say why a schema may not follow earlier ones, at a level named as on the wire."""
+    return check(new, earlier, Level(level))
+
+
+def _registry(settings: Settings, url: str) -> RegistryConnection:
+    auth = settings.registry_auth
+    return RegistryConnection(
+        url=url,
+        auth=None if auth is None else auth.get_secret_value(),
+        ca_file=settings.registry_ca_file,
+        certificate_file=settings.registry_certificate_file,
+        key_file=settings.registry_key_file,
+    )

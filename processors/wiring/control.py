@@ -1,0 +1,129 @@
+"""The world of a command: opened for it, closed after it."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from bus.breaker import BreakerPolicy
+from bus.client.schemas import load_catalogue
+from bus.http.tls import BadTlsError, Contexts
+from bus.kafka import (
+    Connection,
+    KafkaGroups,
+    KafkaLogReader,
+    KafkaPublisher,
+    KafkaTopics,
+)
+from bus.ports import LogReader, Publisher, Schemas, SchemaText
+from bus.subscription import Tls
+from processors.clock import SystemClock
+from processors.settings import Settings
+from processors.subscriptions.checks import Checks
+from processors.subscriptions.table import SubscriptionTable
+from processors.subscriptions.writer import SubscriptionWriter
+from processors.wiring.adapters import (
+    make_guard,
+    make_sender,
+    open_schemas,
+    read_keys,
+    read_topology,
+)
+from processors.world import World
+
+
+def check_tls(tls: Tls) -> str | None:
+    """Why certificates cannot be used, or None."""
+    try:
+        Contexts().of(tls)
+    except BadTlsError as error:
+        return str(error)
+    return None
+
+
+class _OnDemand:
+    """The port `Schemas`; most commands never ask, so it is opened when one does."""
+
+    def __init__(
+        self, settings: Settings, topic: str, publisher: Publisher, reader: LogReader
+    ) -> None:
+        self._settings = settings
+        self._topic = topic
+        self._publisher = publisher
+        self._reader = reader
+        self._stack = AsyncExitStack()
+        self._opened: Schemas | None = None
+
+    async def by_id(self, schema_id: int) -> SchemaText:
+        """The schema with this id; raises as the port does."""
+        return await (await self._open()).by_id(schema_id)
+
+    async def register(self, subject: str, text: str) -> int:
+        """Register a schema; raises as the port does."""
+        return await (await self._open()).register(subject, text)
+
+    async def close(self) -> None:
+        """Close what was opened."""
+        await self._stack.aclose()
+
+    async def _open(self) -> Schemas:
+        if self._opened is None:
+            self._opened = await open_schemas(
+                self._settings,
+                self._topic,
+                self._stack,
+                self._publisher,
+                self._reader,
+            )
+        return self._opened
+
+
+@asynccontextmanager
+async def open_world(settings: Settings) -> AsyncIterator[World]:
+    """Open what a command works with.
+
+    Raises:
+        ConfigurationError: A setting cannot be used.
+        BrokerUnavailableError: Kafka gives no answer.
+    """
+    connection = Connection(settings.librdkafka())
+    clock = SystemClock()
+    keys = read_keys(settings)
+    guard = make_guard(settings)
+    topics = KafkaTopics(connection)
+    topology = await read_topology(settings, topics)
+    reader = KafkaLogReader(connection)
+    publisher = KafkaPublisher(connection, linger_ms=0)
+    sender = make_sender(settings, guard)
+    schemas = _OnDemand(settings, topology.schemas, publisher, reader)
+    table = SubscriptionTable(reader, keys, clock, topic=topology.subscriptions)
+    try:
+        async with table:
+            yield World(
+                publisher=publisher,
+                reader=reader,
+                topics=topics,
+                groups=KafkaGroups(connection),
+                schemas=schemas,
+                sender=sender,
+                topology=topology,
+                table=table,
+                writer=SubscriptionWriter(publisher, table, keys, clock, os.urandom),
+                checks=Checks(
+                    topology=topology,
+                    event_types=load_catalogue(settings.schemas_dir).event_types,
+                    check_url=guard.check_url,
+                    check_tls=check_tls,
+                ),
+                clock=clock,
+                random_bytes=os.urandom,
+                breaker=BreakerPolicy(
+                    consecutive=settings.breaker_consecutive,
+                    open_max_s=settings.breaker_open_max_s,
+                ),
+                group_prefix=settings.group_prefix,
+                first_attempt_budget_s=settings.first_attempt_budget_s,
+            )
+    finally:
+        await schemas.close()
+        await sender.close()
+        await publisher.close()

@@ -1,0 +1,58 @@
+"""The schema registry: our own, to be served, or whichever was chosen, to be asked."""
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from bus.kafka import Connection, KafkaLogReader, KafkaPublisher, KafkaTopics
+from bus.registry.remote import RegistrySchemas
+from processors.clock import SystemClock
+from processors.registry.journal import Journal
+from processors.registry.local import LocalSchemas
+from processors.registry.server import Registry
+from processors.settings import Settings
+from processors.wiring.adapters import compatible, open_schemas, read_topology
+
+
+@asynccontextmanager
+async def open_registry(settings: Settings) -> AsyncIterator[Registry]:
+    """Our own registry, on its topic, which is made if it is missing; not started.
+
+    Raises:
+        BrokerUnavailableError: Kafka gives no answer.
+    """
+    connection = Connection(settings.librdkafka())
+    topics = KafkaTopics(connection)
+    topology = await read_topology(settings, topics)
+    wanted = [t for t in topology.fixed() if t.name == topology.schemas]
+    await topics.create(wanted)
+    publisher = KafkaPublisher(connection, linger_ms=0)
+    try:
+        journal = Journal(
+            publisher,
+            KafkaLogReader(connection),
+            SystemClock(),
+            new_token=lambda: uuid.uuid4().hex,
+            topic=topology.schemas,
+        )
+        yield Registry(journal, compatible)
+    finally:
+        await publisher.close()
+
+
+@asynccontextmanager
+async def open_subjects(
+    settings: Settings,
+) -> AsyncIterator[RegistrySchemas | LocalSchemas]:
+    """The registry that the settings name, or our own.
+
+    Raises:
+        RegistryUnavailableError: It, or its topic, cannot be read.
+    """
+    connection = Connection(settings.librdkafka())
+    async with AsyncExitStack() as stack:
+        publisher = KafkaPublisher(connection, linger_ms=0)
+        stack.push_async_callback(publisher.close)
+        reader = KafkaLogReader(connection)
+        topology = await read_topology(settings, KafkaTopics(connection))
+        yield await open_schemas(settings, topology.schemas, stack, publisher, reader)

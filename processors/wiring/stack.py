@@ -1,0 +1,126 @@
+"""The whole bus on one machine: broker, registry, topics, processors."""
+
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bus.jvm import EmbeddedKafka, Progress
+from bus.kafka import Connection, KafkaTopics
+from processors.clock import SystemClock
+from processors.keys import make_key_file
+from processors.settings import DevState, Settings, write_dev
+from processors.supervisor import Supervisor
+from processors.wiring.adapters import read_topology
+from processors.wiring.registry import open_registry
+
+KEY_FILE = "encryption.key"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What runs, and where."""
+
+    settings: Settings
+    registry_url: str
+    kafka: EmbeddedKafka | None
+    workers: Supervisor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackPlan:
+    """What is to run. `environment` goes to the worker processes on top of ours."""
+
+    settings: Settings
+    arguments: Sequence[str]
+    brokers: int = 1
+    processes: int = 1
+    kafka_port: int | None = None
+    registry_port: int = 0
+    environment: Mapping[str, str] | None = None
+    worker_log: Path | None = None
+
+
+@asynccontextmanager
+async def open_stack(plan: StackPlan, progress: Progress) -> AsyncIterator[Stack]:
+    """Start all, leave a note for other commands, and stop all in the end.
+
+    Given bootstrap servers, no broker is started.
+
+    Raises:
+        EmbeddedBrokerError: Kafka cannot be had or started.
+        ConfigurationError: A setting cannot be used.
+    """
+    settings = plan.settings
+    data_dir = settings.data_dir.absolute()
+    data_dir.mkdir(parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        kafka = None
+        if settings.bootstrap_servers is None:
+            kafka = EmbeddedKafka(
+                data_dir / "kafka",
+                settings.cache_dir,
+                brokers=plan.brokers,
+                port=plan.kafka_port,
+                progress=progress,
+            )
+            await stack.enter_async_context(kafka)
+            settings = settings.model_copy(
+                update={"bootstrap_servers": kafka.bootstrap_servers}
+            )
+        key_file = settings.encryption_key_file
+        if settings.encryption_key is None and key_file is None:
+            key_file = data_dir / KEY_FILE
+            make_key_file(key_file, os.urandom)
+            settings = settings.model_copy(update={"encryption_key_file": key_file})
+        progress.step("Making topics")
+        url = await _serve_registry(settings, plan.registry_port, stack)
+        settings = settings.model_copy(update={"registry_url": url})
+        progress.step("Starting processors")
+        environment = {**os.environ, **_environment(settings, url)}  # noqa: TID251 - handed on to children, not read
+        workers = Supervisor(
+            plan.arguments,
+            plan.processes,
+            SystemClock(),
+            drain_s=settings.drain_s,
+            environment={**environment, **(plan.environment or {})},
+            log=plan.worker_log,
+        )
+        await stack.enter_async_context(workers)
+        note = write_dev(
+            data_dir,
+            DevState(
+                pid=os.getpid(),
+                bootstrap_servers=settings.bootstrap_servers or "",
+                registry_url=url,
+                key_file=key_file or Path(),
+            ),
+        )
+        stack.callback(note.unlink, missing_ok=True)
+        yield Stack(settings, url, kafka, workers)
+
+
+async def _serve_registry(settings: Settings, port: int, stack: AsyncExitStack) -> str:
+    """Make the topics, then serve the registry on its one."""
+    topics = KafkaTopics(Connection(settings.librdkafka()))
+    topology = await read_topology(settings, topics)
+    await topics.create(topology.fixed())
+    if settings.registry_url is not None:
+        return settings.registry_url
+    registry = await stack.enter_async_context(open_registry(settings))
+    await registry.start(port=port)
+    stack.push_async_callback(registry.stop)
+    return registry.url
+
+
+def _environment(settings: Settings, url: str) -> Mapping[str, str]:
+    """What the workers have to know that is found out here."""
+    found = {
+        "ORDERBUS_BOOTSTRAP_SERVERS": settings.bootstrap_servers or "",
+        "ORDERBUS_REGISTRY_URL": url,
+        "ORDERBUS_ALLOW_NETWORKS": ",".join(map(str, settings.allow_networks)),
+    }
+    if settings.encryption_key_file is not None:
+        found["ORDERBUS_ENCRYPTION_KEY_FILE"] = str(settings.encryption_key_file)
+    return found

@@ -1,0 +1,253 @@
+"""A worker: the programs of one process, started, watched and drained together."""
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+from bus.breaker import BreakerPolicy
+from bus.client.schemas import default_folder
+from bus.codec import parse_schema
+from bus.errors import ConfigurationError, OrderbusError
+from bus.kafka import KafkaSource, OnEvent
+from bus.ports import Observer
+from bus.subscription import Subscription
+from processors.acks import AckTable
+from processors.attempt_log import AttemptLog
+from processors.deliver import DeliverPolicy
+from processors.engine import ROLES, Engine, EngineParts, EnginePolicy
+from processors.lagging import LagWatch
+from processors.loop import LoopPolicy
+from processors.settings import Settings
+from processors.subscribers import SubscriberPolicy
+from processors.subscriptions.table import SubscriptionTable
+from processors.subscriptions.writer import SubscriptionWriter
+from processors.telemetry import names
+from processors.telemetry.health import Health
+from processors.wiring.adapters import Adapters
+
+_ASSIGNED_WITHIN_S = 20.0
+_GOODBYE_S = 5.0
+
+
+class Worker:
+    """Runs some of the programs on one set of adapters."""
+
+    def __init__(
+        self,
+        adapters: Adapters,
+        observer: Observer,
+        health: Health,
+        *,
+        on_event: OnEvent,
+        roles: Sequence[str] = ROLES,
+        share: int = 1,
+    ) -> None:
+        self._adapters = adapters
+        self._observer = observer
+        self._on_event = on_event
+        self._roles = roles
+        self._share = share
+        self._stack = AsyncExitStack()
+        self._disabling: set[asyncio.Task[None]] = set()
+        self._topics_changed = asyncio.Event()
+        self._loaded = False
+        self._joined_at = float("inf")
+        self._health = health
+        health.ready("tables", self._tables)
+        health.ready("assigned", self._unassigned)
+        health.alive("loops", self._dead)
+
+    # ------------------------------------------------ life
+
+    async def start(self) -> None:
+        """Load the tables, then join the groups.
+
+        Raises:
+            OrderbusError: Something that is needed cannot be had.
+        """
+        adapters = self._adapters
+        self._table = SubscriptionTable(
+            adapters.reader,
+            adapters.keys,
+            adapters.clock,
+            topic=adapters.topology.subscriptions,
+            on_problem=self._unreadable,
+        )
+        self._writer = SubscriptionWriter(
+            adapters.publisher, self._table, adapters.keys, adapters.clock, os.urandom
+        )
+        self._acks = AckTable(
+            adapters.reader, adapters.clock, topic=adapters.topology.acks
+        )
+        text = (default_folder() / "Attempt.avsc").read_text(encoding="utf-8")
+        attempts = AttemptLog(
+            adapters.publisher, adapters.topology.attempts, parse_schema(text)
+        )
+        self.engine = self._engine(self._acks, attempts)
+        self._lag = self._watch()
+        self._table.on_change(self._changed)
+        await self._stack.enter_async_context(self._table)
+        await self._stack.enter_async_context(self._acks)
+        await asyncio.gather(
+            self._table.ready(),
+            self._acks.ready(),
+            attempts.open(adapters.schemas, adapters.clock),
+        )
+        self._check_tiers()
+        self._loaded = True
+        self._observer.note(names.TABLE_LOADED, subscriptions=len(self._table.all()))
+        self._joined_at = adapters.clock.monotonic()
+        await self.engine.start()
+        self._following = asyncio.create_task(self._follow_topics())
+        self._watching = asyncio.create_task(self._lag.run())
+
+    def _check_tiers(self) -> None:
+        declared = self._adapters.topology.tiers
+        for subscription in self._table.all():
+            for tier in subscription.retry:
+                if tier not in declared:
+                    raise ConfigurationError(
+                        f"{subscription.id} retries in tier {tier}, which"
+                        f" {self._adapters.settings.topics_file} does not declare;"
+                        " declare it, until no subscription uses it"
+                    )
+
+    async def broken(self) -> Exception:
+        """Return the bug that ended a loop; only a new process helps."""
+        loops = [asyncio.create_task(p.loop.broken()) for p in self.engine.programs]
+        try:
+            done, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
+            return next(iter(done)).result()
+        finally:
+            for loop in loops:
+                loop.cancel()
+
+    async def stop(self) -> None:
+        """Drain every loop side by side, then let go of the rest."""
+        self._following.cancel()
+        self._watching.cancel()
+        await asyncio.gather(*(program.loop.stop() for program in self.engine.programs))
+        self.engine.subscribers.stop()
+        await self._stack.aclose()
+
+    # ------------------------------------------------ putting together
+
+    def _engine(self, acks: AckTable, attempts: AttemptLog) -> Engine:
+        adapters = self._adapters
+        parts = EngineParts(
+            sender=adapters.sender,
+            publisher=adapters.hop_publisher,
+            schemas=adapters.schemas,
+            topology=adapters.topology,
+            acks=acks,
+            clock=adapters.clock,
+            observer=self._observer,
+            source=self._source,
+            log_attempt=attempts.write,
+            disable=self._disable,
+            group_prefix=adapters.settings.group_prefix,
+        )
+        return Engine(parts, engine_policy(adapters.settings, self._share), self._roles)
+
+    def _source(self, role: str) -> KafkaSource:
+        settings = self._adapters.settings
+        return KafkaSource(
+            self._adapters.connection,
+            f"{settings.group_prefix}{role}",
+            profile="wide" if role == "retry" else "urgent",
+            protocol=settings.group_protocol,
+            leave_s=settings.drain_s + _GOODBYE_S,
+            on_event=self._on_event,
+        )
+
+    def _watch(self) -> LagWatch:
+        adapters, prefix = self._adapters, self._adapters.settings.group_prefix
+        lag = LagWatch(
+            adapters.groups,
+            adapters.clock,
+            self._observer,
+            {f"{prefix}{p.name}": p.loop.partitions.keys for p in self.engine.programs},
+        )
+        self._health.ready("broker", lag.broker)
+        self._observer.gauge(names.LAG, lag.lag)
+        self._observer.gauge(
+            names.SUBSCRIPTIONS,
+            lambda: Counter(str(s.state) for s in self._table.all()),
+        )
+        return lag
+
+    def _changed(self, old: Subscription | None, new: Subscription | None) -> None:
+        self.engine.changed(old, new)
+        self._topics_changed.set()
+
+    async def _follow_topics(self) -> None:
+        while True:
+            await self._topics_changed.wait()
+            self._topics_changed.clear()
+            self.engine.follow_topics()
+
+    # ------------------------------------------------ what the world says
+
+    def _unreadable(self, subscription: str, why: str) -> None:
+        self._observer.note(names.UNREADABLE, subscription=subscription, why=why)
+
+    def _disable(self, subscription: str, why: str) -> None:
+        task = asyncio.create_task(self._write_disabled(subscription, why))
+        self._disabling.add(task)
+        task.add_done_callback(self._disabling.discard)
+
+    async def _write_disabled(self, subscription: str, why: str) -> None:
+        try:
+            await self._writer.disable(subscription, why)
+        except OrderbusError as error:
+            # The next 410 tries again.
+            self._observer.note(
+                names.TROUBLE, subscription=subscription, why=f"not disabled: {error}"
+            )
+
+    def _tables(self) -> str | None:
+        if not self._loaded:
+            return "loading"
+        return self._table.trouble() or self._acks.trouble()
+
+    def _unassigned(self) -> str | None:
+        if self._adapters.clock.monotonic() - self._joined_at > _ASSIGNED_WITHIN_S:
+            # More processes than partitions: this one stands by.
+            return None
+        missing = [
+            p.name
+            for p in self.engine.programs
+            if self._loaded and p.topics() and not p.loop.assigned_once
+        ]
+        return f"no assignment yet: {', '.join(missing)}" if missing else None
+
+    def _dead(self) -> str | None:
+        dead = [
+            p.name for p in self.engine.programs if self._loaded and not p.loop.alive()
+        ]
+        return f"ended: {', '.join(dead)}" if dead else None
+
+
+def engine_policy(settings: Settings, share: int) -> EnginePolicy:
+    """The engine's part of the settings."""
+    breaker = BreakerPolicy(
+        consecutive=settings.breaker_consecutive,
+        window_s=settings.breaker_window_s,
+        window_min=settings.breaker_window_min,
+        window_share=settings.breaker_window_share,
+        open_s=settings.breaker_open_s,
+        open_max_s=settings.breaker_open_max_s,
+        probe_successes=settings.breaker_probe_successes,
+        fuse_min=settings.breaker_fuse_min,
+        fuse_share=settings.breaker_fuse_share,
+    )
+    return EnginePolicy(
+        LoopPolicy(settings.commit_interval_s, settings.drain_s, settings.intake_limit),
+        SubscriberPolicy(
+            settings.spill_after_s, share, settings.in_flight_limit, breaker
+        ),
+        DeliverPolicy(settings.first_attempt_budget_s),
+        settings.retry_memory,
+    )

@@ -1,0 +1,140 @@
+"""What a LogReader promises."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bus.errors import TopicError
+from bus.record import Message, Record
+from tests.contract.world import DEADLINE_S, Scene
+
+
+@asynccontextmanager
+async def closing(
+    batches: AsyncIterator[Sequence[Record]],
+) -> AsyncIterator[AsyncIterator[Sequence[Record]]]:
+    """Close what follows a topic in the end."""
+    try:
+        yield batches
+    finally:
+        if isinstance(batches, AsyncGenerator):
+            await batches.aclose()
+
+
+async def first(batches: AsyncIterator[Sequence[Record]]) -> Sequence[Record]:
+    """The next batch; fails after the deadline."""
+    async with asyncio.timeout(DEADLINE_S):
+        return await anext(batches)
+
+
+async def test_reads_up_to_the_end_and_finishes(scene: Scene) -> None:
+    """All partitions are read whole, in order within each."""
+    topic = await scene.topic(partitions=3)
+    for partition in range(3):
+        await scene.write(topic, b"a", b"b", b"c", partition=partition)
+    records = await scene.read(topic)
+    for partition in range(3):
+        found = [r.value for r in records if r.partition == partition]
+        assert found == [b"a", b"b", b"c"]
+
+
+async def test_an_empty_topic_ends_at_once(scene: Scene) -> None:
+    """Nothing there means nothing yielded."""
+    assert await scene.read(await scene.topic(partitions=2)) == []
+
+
+async def test_what_comes_later_is_not_read(scene: Scene) -> None:
+    """The end is where it stood when reading began."""
+    topic = await scene.topic()
+    await scene.write(topic, b"1", b"2")
+    batches = scene.world.reader.read(topic)
+    records = list(await first(batches))
+    await scene.write(topic, b"late")
+    records += [record async for batch in batches for record in batch]
+    assert [r.value for r in records] == [b"1", b"2"]
+
+
+async def test_times_bound_from_inclusive_to_exclusive(scene: Scene) -> None:
+    """`since_ms` is the first time read, `until_ms` the first not read."""
+    topic = await scene.topic()
+    await scene.write(topic, b"0", b"1", b"2", b"3", b"4")
+    times = [r.timestamp_ms for r in await scene.read(topic)]
+    assert len(set(times)) == 5, "written apart"
+    bounded = await scene.read(topic, since_ms=times[1], until_ms=times[3])
+    assert [r.value for r in bounded] == [b"1", b"2"]
+    assert await scene.read(topic, since_ms=times[4] + 1) == []
+    assert len(await scene.read(topic, until_ms=times[4] + 1)) == 5
+
+
+async def test_a_key_narrows_to_its_records(scene: Scene) -> None:
+    """Other keys are left out, those of the same partition too."""
+    topic = await scene.topic(partitions=2)
+    for i in range(20):
+        await scene.write(topic, b"%d" % i, key=b"k%d" % (i % 5))
+    records = await scene.read(topic, key=b"k3")
+    assert [r.value for r in records] == [b"3", b"8", b"13", b"18"]
+
+
+async def test_start_offsets_beat_times(scene: Scene) -> None:
+    """Partitions named in `start` begin there, whatever `since_ms` says."""
+    topic = await scene.topic(partitions=2)
+    for partition in range(2):
+        await scene.write(topic, b"0", b"1", b"2", partition=partition)
+    records = await scene.read(topic, start={0: 1})
+    assert [r.offset for r in records if r.partition == 0] == [1, 2]
+    assert [r.offset for r in records if r.partition == 1] == [0, 1, 2]
+    records = await scene.read(topic, since_ms=4102444800000, start={0: 2, 1: 3})
+    assert records == []
+
+
+async def test_a_missing_topic_is_an_error(scene: Scene) -> None:
+    """Reading what is not there says so, and what to do."""
+    with pytest.raises(TopicError, match="no such topic"):
+        await scene.read(f"{scene.name}.missing")
+    with pytest.raises(TopicError, match="no such topic"):
+        await first(scene.world.reader.follow(f"{scene.name}.missing"))
+
+
+async def test_follow_says_once_that_it_caught_up_and_goes_on(scene: Scene) -> None:
+    """First what is there, then one empty batch, then what comes."""
+    topic = await scene.topic(partitions=2)
+    await scene.write(topic, b"old", partition=1)
+    async with closing(scene.world.reader.follow(topic)) as batches:
+        assert [r.value for r in await first(batches)] == [b"old"]
+        assert await first(batches) == []
+        next_batch = asyncio.ensure_future(first(batches))
+        await scene.write(topic, b"new", partition=0)
+        assert [r.value for r in await next_batch] == [b"new"]
+
+
+async def test_follow_of_an_empty_topic_caught_up_already(scene: Scene) -> None:
+    """Nothing to wait for: the empty batch comes first."""
+    async with closing(scene.world.reader.follow(await scene.topic())) as batches:
+        assert await first(batches) == []
+
+
+async def test_follow_can_begin_at_a_time(scene: Scene) -> None:
+    """What is older than `since_ms` is left out."""
+    topic = await scene.topic()
+    await scene.write(topic, b"0", b"1", b"2")
+    times = [r.timestamp_ms for r in await scene.read(topic)]
+    batches = scene.world.reader.follow(topic, since_ms=times[2])
+    async with closing(batches):
+        assert [r.value for r in await first(batches)] == [b"2"]
+
+
+async def test_a_big_topic_comes_in_batches(scene: Scene) -> None:
+    """Memory stays bounded: no batch holds a whole topic."""
+    topic = await scene.topic()
+    values = [b"%d" % i for i in range(3000)]
+    for value in values:
+        scene.world.publisher.publish_soon(Message(topic, b"k", value))
+    assert await scene.world.publisher.flush(20) == 0
+    sizes, found = [], []
+    async for batch in scene.world.reader.read(topic):
+        sizes.append(len(batch))
+        found += [r.value for r in batch]
+    assert found == values
+    assert max(sizes) <= 1000

@@ -1,0 +1,1 @@
+"""Faults on a real Kafka while events flow: `python -m tests.faults --minutes 30`."""

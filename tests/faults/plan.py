@@ -1,0 +1,101 @@
+"""The schedule of faults: a seed decides which, where, when and for how long."""
+
+import random
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+T = TypeVar("T")
+ROLES = ("fanout", "retry", "ordered")
+EACH = 2
+"""Processes of each role."""
+BROKERS = 3
+
+
+class Kind(StrEnum):
+    """What goes wrong."""
+
+    KILL = "process killed"
+    FREEZE = "process frozen"
+    STORM = "rebalance storm"
+    QUEUE = "producer queue full"
+    REGISTRY = "registry away"
+    BROKER = "broker killed"
+    ROLLING = "rolling restart"
+    DISK = "broker's disk full"
+    ERRORS = "partner answers 500"
+    HANG = "partner hangs"
+    RESET = "partner resets"
+    CUT = "partner closes mid-answer"
+    LARGE = "partner answers 10 MB"
+    REDIRECT = "partner redirects to loopback"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: begins `gap_s` after the lane's last, is cured after `lasts_s`.
+
+    `role`, `member` and `broker` say whom it hits, where that matters.
+    """
+
+    kind: Kind
+    gap_s: float
+    lasts_s: float
+    role: str
+    member: int
+    broker: int
+
+
+# Faults of one lane follow each other, lanes run at once. One broker of three may
+# be away at a time: the bus promises no more.
+LANES: Mapping[str, tuple[Kind, ...]] = {
+    "processes": (Kind.KILL, Kind.FREEZE, Kind.STORM, Kind.QUEUE, Kind.REGISTRY),
+    "brokers": (Kind.BROKER, Kind.ROLLING, Kind.DISK),
+    "partners": (
+        *(Kind.ERRORS, Kind.HANG, Kind.RESET),
+        *(Kind.CUT, Kind.LARGE, Kind.REDIRECT),
+    ),
+}
+_LASTS_S: Mapping[Kind, tuple[float, float]] = {
+    Kind.KILL: (0.2, 9.0),
+    Kind.FREEZE: (7.0, 12.0),  # longer than the session timeout of 6 s
+    Kind.STORM: (4.0, 10.0),
+    Kind.QUEUE: (4.0, 10.0),
+    Kind.REGISTRY: (3.0, 10.0),
+    Kind.BROKER: (1.0, 10.0),
+    Kind.ROLLING: (0.5, 2.0),
+    Kind.DISK: (1.0, 5.0),
+}
+_PARTNER_LASTS_S = (2.0, 6.0)
+_GAP_S: Mapping[str, tuple[float, float]] = {
+    "processes": (1.0, 5.0),
+    "brokers": (3.0, 15.0),
+    "partners": (0.5, 2.0),
+}
+
+
+def schedule(seed: int, lane: str, only: Collection[Kind] = ()) -> Iterator[Fault]:
+    """The faults of a lane without end; `only` leaves out all others.
+
+    Each kind comes once before any comes again, and so does each victim.
+    """
+    rng = random.Random(f"{seed} {lane}")  # noqa: S311 - not a secret
+    kinds = [kind for kind in LANES[lane] if not only or kind in only]
+    processes = _bag(rng, [(r, m) for r in ROLES for m in range(EACH)])
+    brokers = _bag(rng, range(BROKERS))
+    for kind in _bag(rng, kinds):
+        role, member = next(processes)
+        yield Fault(
+            kind,
+            gap_s=round(rng.uniform(*_GAP_S[lane]), 1),
+            lasts_s=round(rng.uniform(*_LASTS_S.get(kind, _PARTNER_LASTS_S)), 1),
+            role=role,
+            member=member,
+            broker=next(brokers),
+        )
+
+
+def _bag(rng: random.Random, things: Sequence[T]) -> Iterator[T]:
+    while True:
+        yield from rng.sample(things, len(things))

@@ -1,0 +1,116 @@
+"""What a run did and what came of it, as text."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from statistics import median
+
+from tests.faults.plan import Kind
+from tests.faults.round import Felt, Round
+from tests.faults.stage import FLAKY, LEDGER, STEADY
+
+_LATE_S = 2.0
+"""From then on a delivery counts as held up by a fault."""
+_WATCHED = {"retry": FLAKY.name, "ordered": LEDGER.name}
+
+
+@dataclass
+class Report:
+    """Sums up rounds."""
+
+    seed: int
+    events: int = 0
+    failed: int = 0
+    deliveries: int = 0
+    lost: int = 0
+    duplicates: int = 0
+    bound: int = 0
+    unanswered: int = 0
+    slow_stops: int = 0
+    crashes: int = 0
+    worst_s: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    recovery_s: dict[Kind, list[float]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    lines: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+
+    def add(self, played: Round) -> None:
+        """Take a round in."""
+        witness = played.witness
+        self.events += len(witness.written_at)
+        self.failed = played.stream.failed
+        self.deliveries += len(witness.accepted_at)
+        self.lost += len(witness.lost.missing)
+        self.duplicates += witness.duplicates
+        self.bound += len(witness.repeated.excused)
+        self.slow_stops = played.stage.fleet.slow_stops
+        self.unanswered += len(witness.unanswered)
+        self.crashes += len(played.stage.fleet.crashes)
+        self.details += [
+            *witness.details,
+            *(f"{crash}" for crash in played.stage.fleet.crashes if witness.details),
+        ]
+        for partner in (STEADY, FLAKY, LEDGER):
+            late = [late for _, late in witness.lateness(partner.name).values()]
+            worst = max(late, default=0.0)
+            self.worst_s[partner.name] = max(self.worst_s[partner.name], worst)
+        for felt in sorted(played.felt, key=lambda f: f.began_at):
+            took = _recovery_s(played, felt)
+            self.recovery_s[felt.fault.kind].append(took)
+            self.lines.append(_line(felt, took))
+
+    def summary(self) -> str:
+        """The counts in a line."""
+        return (
+            f"{self.events} events, {self.deliveries} deliveries, {self.lost} lost, "
+            f"{self.duplicates} duplicates of at most {self.bound}"
+        )
+
+    def text(self) -> str:
+        """The report."""
+        kinds = "\n".join(
+            f"  {kind:28} {len(took):5} {median(took):8.1f} {max(took):8.1f}"
+            for kind, took in sorted(self.recovery_s.items())
+        )
+        worst = ", ".join(f"{name} {s:.1f} s" for name, s in self.worst_s.items())
+        return (
+            f"seed {self.seed}\n"
+            f"events written         {self.events} ({self.failed} not acknowledged)\n"
+            f"deliveries accepted    {self.deliveries}\n"
+            f"lost                   {self.lost}\n"
+            f"duplicates             {self.duplicates} of at most {self.bound} "
+            f"in flight at {self.crashes} crashes,\n"
+            f"                       {self.unanswered} of them accepted in attempts "
+            "whose answer came too late or never\n"
+            f"ends by SIGTERM that took too long: {self.slow_stops}\n"
+            f"worst lateness         {worst}\n"
+            f"fault                          times  recovery median, worst (s)\n"
+            f"{kinds}\n" + "".join(f"{detail}\n" for detail in self.details)
+        )
+
+
+def _line(felt: Felt, took_s: float) -> str:
+    fault = felt.fault
+    lasted = felt.cured_at - felt.began_at
+    whom = f"{fault.role} {fault.member}, broker {fault.broker}"
+    return f"{fault.kind} ({whom}) for {lasted:.1f} s; recovery {took_s:.1f} s"
+
+
+def _recovery_s(played: Round, felt: Felt) -> float:
+    """From a fault's begin until the last delivery that it held up; 0 for none.
+
+    What was written while the fault lasted and came late counts, so faults of
+    other lanes at the same time are in it too.
+    """
+    partner = _WATCHED.get(felt.fault.role, STEADY.name)
+    if felt.fault.kind in _OF_BROKERS:
+        partner = STEADY.name
+    late = [
+        at + took
+        for at, took in played.witness.lateness(partner).values()
+        if felt.began_at - _LATE_S <= at <= felt.cured_at and took > _LATE_S
+    ]
+    return max((arrived - felt.began_at for arrived in late), default=0.0)
+
+
+_OF_BROKERS = (Kind.BROKER, Kind.ROLLING, Kind.DISK)

@@ -1,0 +1,159 @@
+"""One round: events flow, faults come and go, all settles, the promises are checked."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from confluent_kafka import KafkaException
+
+from bus.headers import read_attributes
+from bus.kafka import Connection, KafkaLogReader
+from bus.record import Record
+from tests.faults.acts import ACTS
+from tests.faults.plan import Fault
+from tests.faults.stage import PARTNERS, TIERS, Stage
+from tests.faults.stream import Stream
+from tests.faults.witness import Witness
+from tests.support.bus import CLOCK
+from tests.support.commits import Sampler
+
+_LOOK_S = 0.25
+_FOLDED = "/redirected"
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """A fault as it came about; epoch seconds."""
+
+    fault: Fault
+    began_at: float
+    cured_at: float
+
+
+@dataclass
+class Round:
+    """Plays faults for a while and judges; kept for the report."""
+
+    stage: Stage
+    stream: Stream
+    lanes: Mapping[str, Iterator[Fault]]
+    lasts_s: float
+    say: Callable[[str], None]
+    settles_s: float = 120.0
+    witness: Witness = field(default_factory=lambda: Witness(PARTNERS))
+    felt: list[Felt] = field(default_factory=list)
+    settled_s: float = 0.0
+
+    async def play(self) -> None:
+        """Run it.
+
+        Raises:
+            AssertionError: A promise was broken, or not all settled in time.
+        """
+        self.stage.fleet.crashes.clear()
+        self.stage.fleet.unanswered.clear()
+        async with self._sampled() as sampler:
+            await self._flow()
+            self.say("  all faults are over")
+            await self._settle()
+            await sampler.look()
+        self.say("  all is settled")
+        self.stage.fleet.hear()
+        hops = await self._records(self._hop_topics())
+        sources = await self._records(self.stage.bus.world.topology.sources)
+        self.witness.judge(sampler.samples, self.stage.fleet, sources, hops)
+        assert not self.stage.fleet.complaints, self.stage.fleet.complaints
+        assert not self.stage.fleet.ended(), self.stage.fleet.ended()
+
+    # ------------------------------------------------ steps
+
+    async def _flow(self) -> None:
+        until = CLOCK.monotonic() + self.lasts_s
+        streaming = asyncio.create_task(self.stream.run(self.witness))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for lane in self.lanes.values():
+                    group.create_task(self._lane(lane, until))
+                group.create_task(CLOCK.sleep(self.lasts_s))
+        finally:
+            streaming.cancel()
+            with suppress(asyncio.CancelledError):
+                await streaming
+        await self.stream.flush()
+
+    async def _lane(self, faults: Iterator[Fault], until: float) -> None:
+        for fault in faults:
+            await CLOCK.sleep(min(fault.gap_s, until - CLOCK.monotonic()))
+            if CLOCK.monotonic() >= until:
+                return
+            began = CLOCK.now()
+            self.say(f"  {fault.kind} …")
+            await ACTS[fault.kind](self.stage, fault)
+            self.say(f"  {fault.kind}: over after {CLOCK.now() - began:.1f} s")
+            self.felt.append(Felt(fault, began, CLOCK.now()))
+
+    async def _settle(self) -> None:
+        began = CLOCK.monotonic()
+        topology = self.stage.bus.world.topology
+        letters = [topology.dlq_topic(p.name) for p in PARTNERS]
+        while True:
+            self._take()
+            if self.witness.lost.missing:
+                self.witness.dead_lettered(await self._records(letters))
+            missing = len(self.witness.lost.missing)
+            if not missing:
+                break
+            self.say(f"  {missing} deliveries to come")
+            if CLOCK.monotonic() - began > self.settles_s:
+                break  # judged with what stands where
+            await CLOCK.sleep(0.5)
+        self.settled_s = CLOCK.monotonic() - began
+        # Late repetitions: all that was read has had its turn.
+        await CLOCK.sleep(1.0)
+        self._take()
+
+    def _take(self) -> None:
+        receiver = self.stage.bus.receiver
+        for request in receiver.received:
+            assert request.path != _FOLDED, "a redirect was followed"
+            self.witness.received(request)
+        receiver.forget()
+
+    # ------------------------------------------------ what stands where
+
+    def _hop_topics(self) -> list[str]:
+        topology = self.stage.bus.world.topology
+        names = [p.name for p in PARTNERS if not p.ordered]
+        tiers = [topology.retry_topic(name, tier) for name in names for tier in TIERS]
+        ordered = [topology.ordered_topic(p.name) for p in PARTNERS if p.ordered]
+        return tiers + ordered + [topology.dlq_topic(p.name) for p in PARTNERS]
+
+    async def _records(self, topics: Sequence[str]) -> list[Record]:
+        """The records of this round's events."""
+        reader = KafkaLogReader(Connection(self.stage.bus.settings.librdkafka()))
+        return [
+            record
+            for topic in topics
+            async for batch in reader.read(topic)
+            for record in batch
+            if read_attributes(record).id in self.witness.owed
+        ]
+
+    @asynccontextmanager
+    async def _sampled(self) -> AsyncIterator[Sampler]:
+        sampler = Sampler(self.stage.bus, ("fanout", "retry", "ordered"))
+        task = asyncio.create_task(self._sample(sampler))
+        try:
+            yield sampler
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _sample(self, sampler: Sampler) -> None:
+        while True:
+            with suppress(KafkaException):  # a coordinator that is away
+                await sampler.look()
+            await CLOCK.sleep(_LOOK_S)
+            self._take()

@@ -1,0 +1,142 @@
+"""Everything that faults are done to: brokers, a registry, partners, processes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from bus.jvm import EmbeddedKafka
+from bus.kafka import Connection, KafkaLogReader
+from processors.receiver import Behaviour
+from processors.registry.journal import Journal
+from processors.registry.server import Registry
+from processors.wiring.adapters import compatible
+from tests.faults.fleet import Fleet
+from tests.faults.plan import BROKERS, Fault
+from tests.faults.witness import Partner
+from tests.support.bus import CLOCK, Bus, many_events, running_bus
+from tests.support.kafka import KafkaUnderTest, cache_dir
+
+TIERS = {"short": "300ms", "middle": "600ms", "long": "900ms"}
+STEADY, FLAKY, LEDGER, VICTIM = PARTNERS = (
+    Partner("steady", ("*",)),
+    Partner("flaky", ("order.*", "payment.*")),
+    Partner("ledger", ("order.*",), ordered=True),
+    Partner("victim", ("shipment.*",)),
+)
+_MANNERS = {
+    "steady": Behaviour(),
+    "flaky": Behaviour(fail_share=0.2),
+    "ledger": Behaviour(fail_share=0.03),
+    "victim": Behaviour(),
+}
+_ASK_S = 5.0
+_IN_SYNC_S = 120.0
+
+
+@dataclass
+class RegistryPlace:
+    """A registry of the processes' own, that comes and goes at one address."""
+
+    bus: Bus
+    port: int = 0
+    _running: Registry | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is, or was."""
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        """Serve, at the same port as before."""
+        journal = Journal(
+            self.bus.publisher,
+            KafkaLogReader(Connection(self.bus.settings.librdkafka())),
+            CLOCK,
+            new_token=lambda: uuid4().hex,
+            topic=self.bus.world.topology.schemas,
+        )
+        registry = Registry(journal, compatible)
+        await registry.start(port=self.port)
+        self.port = urlsplit(registry.url).port or 0
+        self._running = registry
+
+    async def stop(self) -> None:
+        """Be away."""
+        if self._running is not None:
+            running, self._running = self._running, None
+            await running.stop()
+
+
+@dataclass
+class Stage:
+    """What a fault can be done to."""
+
+    kafka: EmbeddedKafka
+    bus: Bus
+    registry: RegistryPlace
+    fleet: Fleet
+    storms: int = field(default=0)
+
+    async def in_sync(self) -> None:
+        """Return once every partition has all its replicas again."""
+        admin = AdminClient({"bootstrap.servers": self.kafka.bootstrap_servers})
+        until = CLOCK.monotonic() + _IN_SYNC_S
+        while not await asyncio.to_thread(_whole, admin):
+            assert CLOCK.monotonic() < until, "replicas are not in sync again"
+            await CLOCK.sleep(0.3)
+
+    def behave(self, partner: str, behaviour: Behaviour | None = None) -> None:
+        """Let a partner behave like this, or as it is wont to."""
+        self.bus.receiver.behave(f"/{partner}", behaviour or _MANNERS[partner])
+
+    def node(self, fault: Fault) -> int:
+        """The broker that a fault hits."""
+        return fault.broker % len(self.kafka.nodes)
+
+
+def _whole(admin: AdminClient) -> bool:
+    try:
+        told = admin.list_topics(timeout=_ASK_S)
+    except KafkaException:
+        return False
+    return len(told.brokers) == BROKERS and all(
+        len(partition.isrs) == len(partition.replicas)
+        for topic in told.topics.values()
+        for partition in topic.partitions.values()
+    )
+
+
+@asynccontextmanager
+async def open_stage(folder: Path) -> AsyncIterator[Stage]:
+    """Start it all, and end it."""
+    async with AsyncExitStack() as stack:
+        kafka = EmbeddedKafka(folder / "kafka", cache_dir(), brokers=BROKERS)
+        await stack.enter_async_context(kafka)
+        under_test = KafkaUnderTest(kafka.bootstrap_servers)
+        bus = await stack.enter_async_context(
+            running_bus(under_test, folder, "faults", tiers=TIERS)
+        )
+        await bus.schemas({event.type for event in many_events(800)})
+        registry = RegistryPlace(bus)
+        await registry.start()
+        stack.push_async_callback(registry.stop)
+        fleet = Fleet(bus, registry.url)
+        stage = Stage(kafka, bus, registry, fleet)
+        for partner in PARTNERS:
+            stage.behave(partner.name)
+            await bus.subscribe(
+                partner.name,
+                types=list(partner.types),
+                retry=list(TIERS) * 4,
+                timeout_s=2 if partner is VICTIM else 5,
+                ordering="key" if partner.ordered else "none",
+            )
+        await fleet.start_all()
+        yield stage

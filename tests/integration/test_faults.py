@@ -1,0 +1,33 @@
+"""A short run of faults on three brokers; `make faults` makes the long one."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.plan import LANES, Kind, schedule
+from tests.faults.report import Report
+from tests.faults.round import Round
+from tests.faults.stage import open_stage
+from tests.faults.stream import Stream
+
+SEED = 7
+KINDS = frozenset(Kind) - {Kind.ROLLING, Kind.DISK, Kind.STORM, Kind.QUEUE}
+"""The quick ones."""
+
+
+@pytest.mark.kafka
+@pytest.mark.timeout(400)  # a minute, unless the machine is busy
+async def test_promises_hold_under_faults(tmp_path: Path) -> None:
+    """A kill, a zombie, a broker gone, bad partners: every promise is kept."""
+    async with open_stage(tmp_path) as stage:
+        lanes = {lane: schedule(SEED, lane, KINDS) for lane in LANES}
+        played = Round(
+            stage, Stream(stage.bus, SEED, rate=60), lanes, lasts_s=18, say=print
+        )
+        try:
+            await played.play()
+        finally:
+            report = Report(SEED)
+            report.add(played)
+            print(report.text())  # noqa: T201 - shown when it fails
+        assert {felt.fault.kind for felt in played.felt} >= {Kind.KILL, Kind.BROKER}

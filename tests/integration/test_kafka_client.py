@@ -1,0 +1,260 @@
+"""What only a real Kafka can do to us: classic groups, crashes, gaps, lost offsets."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pytest
+from confluent_kafka import KafkaError, Producer
+from confluent_kafka import TopicPartition as KafkaPartition
+from confluent_kafka.admin import AdminClient
+
+from bus.errors import BrokerUnavailableError, PublishError, TopicError
+from bus.kafka import Connection, KafkaPublisher, KafkaSource
+from bus.record import Commit, Message, TopicPartition
+from bus.topic import TopicState
+from tests.contract.world import DEADLINE_S, Recorder, Scene
+from tests.support.kafka import KafkaUnderTest
+
+pytestmark = pytest.mark.kafka
+
+
+@dataclass
+class Events:
+    """Remembers what a client told of."""
+
+    told: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
+
+    def __call__(self, name: str, fields: Mapping[str, object]) -> None:
+        """Take an event, from any thread."""
+        self.told.append((name, fields))
+
+    def of(self, name: str) -> list[Mapping[str, object]]:
+        """The events of that name."""
+        return [fields for told, fields in self.told if told == name]
+
+
+async def test_the_classic_protocol_shares_and_misses_nothing(
+    scene: Scene, connection: Connection
+) -> None:
+    """Two members of a classic group: drained, committed, handed on; a pause holds."""
+    topic = await scene.topic(partitions=4)
+    for partition in range(4):
+        await scene.write(topic, b"a%d" % partition, partition=partition)
+    first_source = KafkaSource(connection, scene.name, protocol="classic")
+    first, second = Recorder(), Recorder()
+    await first_source.start([topic], first)
+    await first.until_values(4)
+    second_source = KafkaSource(connection, scene.name, protocol="classic")
+    await second_source.start([topic], second)
+    await second.until_owned(2)
+    await first.until_owned(2)
+    assert {commit.offset for commit in second.positions.values()} == {1}
+    paused = next(iter(second.owned))
+    second_source.pause([paused])
+    await second_source.commit({})
+    for partition in range(4):
+        await scene.write(topic, b"b%d" % partition, partition=partition)
+    await second.until_values(1)
+    await first.until_values(6)
+    second_source.resume([paused])
+    await second.until_values(2)
+    values = sorted(v or b"" for v in first.values() + second.values())
+    assert values == [b"a0", b"a1", b"a2", b"a3", b"b0", b"b1", b"b2", b"b3"]
+    await first_source.stop()
+    await second.until_owned(4)
+    await second_source.stop()
+
+
+async def test_a_commit_that_retention_passed_is_told_of(
+    scene: Scene, kafka: KafkaUnderTest, connection: Connection
+) -> None:
+    """Reading goes on with the earliest that is left, and a warning says so."""
+    topic = await scene.topic()
+    await scene.write(topic, b"0", b"1", b"2", b"3")
+    tp = TopicPartition(topic, 0)
+    source, recorder = await scene.join([topic])
+    await recorder.until_values(4)
+    recorder.got.clear()
+    await source.commit({tp: Commit(1)})
+    await source.stop()
+    admin = AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
+    for deleted in admin.delete_records([KafkaPartition(topic, 0, 3)]).values():
+        deleted.result(DEADLINE_S)
+    events, late = Events(), Recorder()
+    later = KafkaSource(connection, scene.name, on_event=events)
+    await later.start([topic], late)
+    await late.until_values(1)
+    assert late.values() == [b"3"]
+    expected = {"topic": topic, "partition": 0, "committed": 1, "first": 3}
+    assert events.of("kafka.offset_out_of_range") == [expected]
+    await later.stop()
+
+
+async def test_a_commit_beyond_the_end_begins_anew(
+    scene: Scene, connection: Connection
+) -> None:
+    """The listener hears that the group stands nowhere before old records come."""
+    topic = await scene.topic()
+    await scene.write(topic, b"0")
+    tp = TopicPartition(topic, 0)
+    source, recorder = await scene.join([topic])
+    await recorder.until_values(1)
+    recorder.got.clear()
+    await source.commit({tp: Commit(50)})
+    await source.stop()
+    events, late = Events(), Recorder()
+    later = KafkaSource(connection, scene.name, on_event=events)
+    await later.start([topic], late)
+    await late.until_values(1)
+    assert late.values() == [b"0"]
+    assert late.missed == [tp]
+    assert late.positions == {tp: Commit(-1)}
+    assert late.early == []
+    assert len(events.of("kafka.offset_out_of_range")) == 1
+    await later.stop()
+
+
+async def test_transaction_markers_leave_gaps_that_do_not_hurt(
+    scene: Scene, kafka: KafkaUnderTest
+) -> None:
+    """A read ends though the last offset holds no record; aborted ones are not seen."""
+    topic = await scene.topic()
+    producer = Producer(
+        {"bootstrap.servers": kafka.bootstrap_servers, "transactional.id": scene.name}
+    )
+    producer.init_transactions(DEADLINE_S)
+    for value, commit in ((b"1", True), (b"2", False), (b"3", True)):
+        producer.begin_transaction()
+        producer.produce(topic, value)
+        producer.flush(DEADLINE_S)
+        if commit:
+            producer.commit_transaction(DEADLINE_S)
+        else:
+            producer.abort_transaction(DEADLINE_S)
+    records = await scene.read(topic)
+    assert [(r.offset, r.value) for r in records] == [(0, b"1"), (4, b"3")]
+    assert await scene.read(topic, start={0: 5}) == []
+    _, recorder = await scene.join([topic])
+    await recorder.until_values(2)
+    assert recorder.values() == [b"1", b"3"]
+
+
+async def test_a_full_queue_is_waited_out(scene: Scene, kafka: KafkaUnderTest) -> None:
+    """More messages than librdkafka holds are all written, in order."""
+    small = Connection(
+        {
+            "bootstrap.servers": kafka.bootstrap_servers,
+            "queue.buffering.max.messages": "50",
+        }
+    )
+    events = Events()
+    publisher = KafkaPublisher(small, linger_ms=0, on_event=events)
+    topic = await scene.topic()
+    messages = [Message(topic, b"k", b"%d" % i) for i in range(2000)]
+    written = await asyncio.gather(*map(publisher.publish, messages))
+    assert [w.offset for w in written] == list(range(2000))
+    assert events.of("kafka.publisher")[0]["error"] == "_QUEUE_FULL"
+    assert await publisher.close() == 0
+
+
+async def test_a_record_that_is_too_large_is_never_written(scene: Scene) -> None:
+    """Neither one that we refuse, nor one that the topic refuses."""
+    small = TopicState(f"{scene.name}.small", 1, 1, {"max.message.bytes": "1000"})
+    await scene.world.topics.create([small])
+    noise = os.urandom(5000)  # nothing to compress
+    for topic, value in ((small.name, noise), (await scene.topic(), b"x" * 3_000_000)):
+        with pytest.raises(PublishError, match="MSG_SIZE_TOO_LARGE") as caught:
+            await scene.world.publisher.publish(Message(topic, b"k", value))
+        assert not caught.value.retriable
+
+
+async def test_metadata_that_is_too_large_is_not_committed(scene: Scene) -> None:
+    """The commit fails, the member lives."""
+    topic = await scene.topic()
+    tp = TopicPartition(topic, 0)
+    source, recorder = await scene.join([topic])
+    await recorder.until_owned(1)
+    with pytest.raises(BrokerUnavailableError, match="OFFSET_METADATA_TOO_LARGE"):
+        await source.commit({tp: Commit(0, "x" * 5000)})
+    await source.commit({tp: Commit(0, "x" * 4000)})
+
+
+async def test_a_fatal_error_ends_one_producer_not_the_publisher(
+    connection: Connection, scene: Scene
+) -> None:
+    """After librdkafka gave up, a fresh producer goes on."""
+    events = Events()
+    publisher = KafkaPublisher(connection, on_event=events)
+    topic = await scene.topic()
+    await publisher.publish(Message(topic, b"k", b"1"))
+    publisher._client_failed(  # noqa: SLF001 - librdkafka cannot be made to fail so
+        KafkaError(KafkaError._FATAL, "made up", fatal=True)  # noqa: SLF001 - its name
+    )
+    written = await publisher.publish(Message(topic, b"k", b"2"))
+    assert written.offset == 1
+    assert events.of("kafka.publisher")[0]["fatal"] is True
+    assert await publisher.close() == 0
+
+
+async def test_reading_says_when_a_topic_goes(scene: Scene) -> None:
+    """A missing topic is an error of its own, not an endless wait."""
+    topic = await scene.topic()
+    await scene.world.topics.delete([topic])
+    with pytest.raises(TopicError):
+        await scene.read(topic)
+
+
+_MEMBER = """
+import asyncio, sys
+from bus.kafka import Connection, KafkaSource
+from bus.record import Commit
+
+class Printer:
+    async def assigned(self, positions):
+        print("assigned", len(positions), flush=True)
+    async def revoked(self, partitions):
+        return {}
+    def lost(self, partitions):
+        pass
+    def has_room(self):
+        return True
+    def records(self, batch):
+        self.task = asyncio.ensure_future(self.commit(batch[-1]))
+    async def commit(self, record):
+        await source.commit({record.topic_partition: Commit(record.offset + 1, "mine")})
+        print("committed", flush=True)
+
+async def main():
+    global source
+    source = KafkaSource(Connection({"bootstrap.servers": sys.argv[1]}), sys.argv[2])
+    await source.start([sys.argv[3]], Printer())
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+async def test_a_killed_member_is_replaced_from_its_last_commit(
+    scene: Scene, kafka: KafkaUnderTest
+) -> None:
+    """SIGKILL: after the session timeout another member goes on, with the metadata."""
+    topic = await scene.topic()
+    await scene.write(topic, b"0")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", _MEMBER, kafka.bootstrap_servers, scene.name, topic),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout
+    async with asyncio.timeout(DEADLINE_S):
+        while await process.stdout.readline() != b"committed\n":
+            pass
+    process.kill()
+    await process.wait()
+    await scene.write(topic, b"1")
+    _, heir = await scene.join([topic])
+    await heir.until_values(1)
+    assert heir.values() == [b"1"]
+    assert heir.positions == {TopicPartition(topic, 0): Commit(1, "mine")}

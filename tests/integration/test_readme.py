@@ -1,0 +1,203 @@
+"""What README.md tells newcomers to do, done: its own commands and code, extracted."""
+
+import asyncio
+import os
+import re
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from standardwebhooks import Webhook
+
+from processors.settings import settings_table
+from tests.support.bus import ROOT, wait_until
+
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - an example
+
+
+def blocks(language: str) -> list[str]:
+    """The code blocks of a language, in order."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+
+
+def block(language: str, holding: str) -> str:
+    """The one code block that holds a text."""
+    (found,) = [text for text in blocks(language) if holding in text]
+    return found
+
+
+def free_port() -> int:
+    """A port nobody listens on, nor gets for a connection of his own meanwhile."""
+    while True:
+        port = 16_000 + secrets.randbelow(16_000)
+        with socket.socket() as bound, suppress(OSError):
+            bound.bind(("127.0.0.1", port))
+            return port
+
+
+@dataclass
+class Terminals:
+    """Runs what README.md says, its ports replaced by free ones."""
+
+    folder: Path
+    ports: dict[str, int] = field(
+        default_factory=lambda: {p: free_port() for p in ("9092", "8081", "8000")}
+    )
+    started: list[asyncio.subprocess.Process] = field(default_factory=list)
+
+    def here(self, text: str) -> str:
+        """A block, with the ports of this test."""
+        return re.sub("9092|8081|8000", lambda m: str(self.ports[m[0]]), text)
+
+    async def start(self, *command: str) -> tuple[asyncio.subprocess.Process, Path]:
+        """Start a program; return it and where its output goes."""
+        log = self.folder / f"terminal-{len(self.started)}.log"
+        with log.open("wb") as out:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                cwd=ROOT,
+                env={
+                    **os.environ,
+                    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+                    "PYTHONUNBUFFERED": "1",
+                    "ORDERBUS_DATA_DIR": str(self.folder / "data"),
+                    "ORDERBUS_HTTP_PORT": "0",
+                },
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+            )
+        self.started.append(process)
+        return process, log
+
+    async def run(self, *command: str) -> str:
+        """Run a program to its good end; return what it said."""
+        process, log = await self.start(*command)
+        code = await asyncio.wait_for(process.wait(), 60)
+        said = log.read_text()
+        assert code == 0, f"{command}: {code}\n{said}"
+        return said
+
+    async def shell(self, text: str) -> str:
+        """Run a shell block."""
+        return await self.run("bash", "-ec", self.here(text))
+
+    async def python(self, text: str) -> list[str]:
+        """A Python block as a command."""
+        file = self.folder / f"block-{abs(hash(text))}.py"
+        file.write_text(self.here(text))
+        return [sys.executable, str(file)]
+
+    async def keep(self, text: str, until: str) -> None:
+        """Start what a shell block starts, and wait for its word."""
+        command = f"exec {self.here(text).strip()}"
+        process, log = await self.start("bash", "-ec", command)
+
+        def over() -> bool:
+            return until in log.read_text() or process.returncode is not None
+
+        await wait_until(over, 90, f"{command}: {until}")
+        assert process.returncode is None, f"{command}:\n{log.read_text()}"
+
+
+@asynccontextmanager
+async def terminals(folder: Path) -> AsyncIterator[Terminals]:
+    """Terminals whose programs end with the test."""
+    opened = Terminals(folder)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(_end, opened)
+        yield opened
+
+
+async def _end(opened: Terminals) -> None:
+    for process in reversed(opened.started):
+        if process.returncode is None:
+            process.send_signal(signal.SIGINT)
+            await asyncio.wait_for(process.wait(), 30)
+
+
+@pytest.mark.kafka
+@pytest.mark.timeout(300)
+async def test_a_newcomers_first_half_hour(tmp_path: Path) -> None:
+    """From `bus dev` to a traced event, a dead-letter list and a consumer."""
+    async with terminals(tmp_path) as opened:
+        await opened.keep(block("sh", "bus dev"), "Ctrl-C stops it")
+        await opened.keep(block("sh", "processors.receiver"), "port")
+        added = await opened.shell(block("sh", "subscriptions add"))
+        assert "whsec_" in added
+        assert "accepted" in added
+
+        producer = await opened.python(block("python", "Producer"))
+        assert "oms.order" in await opened.run(*producer)
+        looking = block("sh", "bus trace")
+        log = "/_log"
+        assert log in looking
+        looked = ""
+        for _ in range(20):
+            looked = await opened.shell(looking)
+            if "accepted" in looked:
+                break
+        assert '"type":"order.status_changed"' in looked.replace(": ", ":")
+        assert re.search(r"my-shop\s+accepted", looked)
+
+        consumer = await opened.python(block("python", "Consumer"))
+        process, said = await opened.start(*consumer)
+        line = "order.status_changed SO-1001"
+        await wait_until(lambda: line in said.read_text(), 30, "the consumer gets it")
+        process.send_signal(signal.SIGINT)
+        await asyncio.wait_for(process.wait(), 15)
+
+
+@pytest.mark.parametrize("client", ["Producer", "Consumer"])
+def test_ten_lines_are_enough(client: str) -> None:
+    """Each example is short: at most ten lines of code."""
+    lines = [line for line in block("python", client).splitlines() if line.strip()]
+    assert len(lines) <= 10
+
+
+def test_the_verification_example_verifies() -> None:
+    """It accepts what is signed with its secret and refuses the rest."""
+    names: dict[str, object] = {}
+    exec(block("python", "standardwebhooks"), names)  # noqa: S102 - our own README
+    receive = names["receive"]
+    assert callable(receive)
+    now = datetime.now(UTC)
+    body = '{"order_id":"SO-1001"}'
+    headers = {
+        "webhook-id": "e-1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(SECRET).sign("e-1", now, body),
+    }
+    assert receive(body.encode(), headers) == 204
+    assert receive(b'{"order_id":"SO-1002"}', headers) == 401
+
+
+def test_the_settings_shown_are_true() -> None:
+    """Each row stands so in the table that the settings give."""
+    rows = [line for line in TEXT.splitlines() if line.startswith("| `ORDERBUS_")]
+    assert rows
+    assert set(rows) <= set(settings_table().splitlines())
+
+
+def documents() -> list[Path]:
+    """All Markdown files that readers find."""
+    return [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/*.md")]
+
+
+@pytest.mark.parametrize(
+    "document", documents(), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_links_lead_somewhere(document: Path) -> None:
+    """Every relative link of a document is a file that exists."""
+    text = document.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
+        if "://" not in target:
+            assert (document.parent / target).exists(), target

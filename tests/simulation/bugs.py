@@ -1,0 +1,138 @@
+"""Bugs put into the engine on purpose, to see that the simulation finds them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain, islice
+from typing import NamedTuple
+
+import processors.retry
+from bus.errors import PublishError
+from bus.lanes import Lanes
+from bus.offsets import Ledger, _Open
+from bus.record import Commit, Message, Record, TopicPartition
+from bus.settled import Facts, hash_of
+from bus.subscription import Ordering, Subscription
+from processors.fanout import Fanout
+from processors.hops import Hops
+from processors.loop import Loop
+from processors.partition import Partition
+from processors.retry import RetryTiers
+from processors.ticket import Ticket
+
+_ANY_TIME = 1_000_000
+
+
+class Bug(NamedTuple):
+    """What is put in place of what, and the promise that it breaks."""
+
+    promise: str
+    owner: object
+    name: str
+    instead: object
+
+
+def _read(ledger: Ledger) -> int | None:
+    return ledger._next if ledger._seen else None  # noqa: SLF001 - the bug
+
+
+async def _unwritten(hops: Hops, partition: Partition, message: Message) -> bool:
+    del partition
+    try:
+        await hops._publisher.publish(message)  # noqa: SLF001 - the bug
+    except PublishError:
+        return True
+    return True
+
+
+async def _unacknowledged(hops: Hops, partition: Partition, message: Message) -> bool:
+    del partition
+    hops._publisher.publish_soon(message)  # noqa: SLF001 - the bug
+    return True
+
+
+def _all_again(
+    ledger: Ledger, offset: int, deliveries: Collection[str]
+) -> Sequence[str]:
+    del ledger, offset
+    return list(deliveries)
+
+
+async def _undrained(
+    loop: Loop, partitions: Collection[TopicPartition]
+) -> Mapping[TopicPartition, Commit]:
+    leaving = loop._close(partitions)  # noqa: SLF001 - the bug
+    return {p.tp: c for p in leaving if (c := p.ledger.commit()) is not None}
+
+
+def _at_once(lanes: Lanes[Ticket], key: bytes, ticket: Ticket) -> Ticket:
+    del lanes, key
+    return ticket
+
+
+def _unfenced(partition: Partition) -> None:
+    del partition
+
+
+def _early(appended_ms: int, delay_s: float) -> int:
+    return appended_ms + int(delay_s * 990)
+
+
+def _late(appended_ms: int, delay_s: float) -> int:
+    return appended_ms + int(delay_s * 1000) + 60
+
+
+def _forgetful(record: _Open, room: int) -> Facts:
+    before = record.done_before or ()
+    if room >= len(record.pending) < len(record.done) + len(before):
+        return map(hash_of, record.pending), True
+    return islice(chain(before, map(hash_of, record.done)), room), False
+
+
+def _unborn(loop: Loop, batch: Sequence[Record]) -> None:
+    loop._inbox.append((_ANY_TIME, batch))  # noqa: SLF001 - the bug
+    loop._queued += len(batch)  # noqa: SLF001 - the bug
+    loop._arrived.set()  # noqa: SLF001 - the bug
+
+
+def _dropped(retry: RetryTiers, ticket: Ticket, why: str) -> None:
+    del retry, ticket, why
+
+
+def _retry(subscription: Subscription) -> Sequence[str]:
+    return subscription.retry if subscription.ordering is Ordering.NONE else ()
+
+
+async def _one_by_one(fanout: Fanout, batch: Sequence[Record]) -> None:
+    await fanout._decoder.prepare(batch)  # noqa: SLF001 - the bug
+    everybody = fanout._subscribers._all.values()  # noqa: SLF001 - the bug
+    while any(s.depth or s.in_flight for s in everybody):
+        await fanout._clock.sleep(0.01)  # noqa: SLF001 - the bug
+
+
+BUGS: Mapping[str, Bug] = {
+    "commits what was read": Bug(
+        "CommitNeverAhead", Ledger, "position", property(_read)
+    ),
+    "settles before the hop is acknowledged": Bug(
+        "CommitNeverAhead", Hops, "_write", _unacknowledged
+    ),
+    "skips a failed hop": Bug("NothingLost", Hops, "_write", _unwritten),
+    "forgets what was settled": Bug(
+        "DuplicatesBounded", Ledger, "remaining", _all_again
+    ),
+    "gives back without draining": Bug(
+        "DuplicatesBounded", Loop, "revoked", _undrained
+    ),
+    "ignores the fence": Bug("DuplicatesBounded", Partition, "close", _unfenced),
+    "lets an event overtake": Bug("InOrderPerKey", Lanes, "push", _at_once),
+    "retries early": Bug("DelayPrecision", processors.retry, "due_ms", _early),
+    "retries late": Bug("DelayPrecision", processors.retry, "due_ms", _late),
+    "forgets at a second restart": Bug("DuplicatesBounded", _Open, "facts", _forgetful),
+    "takes records of an earlier assignment": Bug(
+        "CommitNeverAhead", Loop, "records", _unborn
+    ),
+    "drops what is held": Bug("Stuck", RetryTiers, "held", _dropped),
+    "forgets a tier given up": Bug(
+        "NothingLost", Subscription, "tiers", property(_retry)
+    ),
+    "waits for the slowest": Bug("Isolation", Fanout, "prepare", _one_by_one),
+}

@@ -1,0 +1,221 @@
+"""A process with the real programs in it, over the simulated world."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+
+from bus.breaker import BreakerPolicy
+from bus.delivery import Attempt
+from bus.errors import OrderbusError, RegistryUnavailableError, SchemaNotFoundError
+from bus.event import Event
+from bus.memory.reader import MemoryLogReader
+from bus.ports import Change, PartitionChange, SchemaText, Step
+from bus.record import Record, TopicPartition
+from bus.subscription import Subscription
+from processors.acks import AckTable
+from processors.deliver import DeliverPolicy
+from processors.engine import Engine, EngineParts, EnginePolicy
+from processors.loop import LoopPolicy
+from processors.subscribers import SubscriberPolicy
+from processors.subscriptions.table import SubscriptionTable
+from processors.subscriptions.writer import SubscriptionWriter
+from tests.simulation.member import SimulatedMember
+from tests.simulation.partners import Endpoints, SimulatedSender
+from tests.simulation.publisher import SimulatedPublisher
+from tests.simulation.scheduler import Process, ProcessClock
+from tests.simulation.world import TOPOLOGY, World
+from tests.support.worlds import KEYS, Randomness
+
+SCHEMA = """{"type": "record", "name": "OrderPaid", "namespace": "oms.order.v1",
+ "event_type": "order.paid", "fields": [{"name": "order_id", "type": "string"},
+ {"name": "status", "type": "string"}]}"""
+SCHEMA_IDS = range(1, 6)
+BREAKER = BreakerPolicy(open_s=1.0, open_max_s=4.0)
+
+MakeEngine = Callable[[EngineParts, EnginePolicy], Engine]
+
+
+class SimulatedSchemas:
+    """`bus.ports.Schemas` with one schema under some ids, away at times."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def by_id(self, schema_id: int) -> SchemaText:
+        """The schema with this id."""
+        await self._world.clock.sleep(self._world.latency())
+        if self._world.loop.time() < self._world.registry_back_at:
+            raise RegistryUnavailableError("away (simulated)")
+        if schema_id not in SCHEMA_IDS:
+            raise SchemaNotFoundError(f"no schema has id {schema_id}")
+        return SchemaText(schema_id, SCHEMA)
+
+    async def register(self, subject: str, text: str) -> int:
+        """Nobody registers."""
+        raise RegistryUnavailableError(f"{subject}: {len(text)} characters refused")
+
+
+class _Span:
+    traceparent = f"00-{1:032x}-{1:016x}-00"
+
+    def end(self, outcome: str = "", status: int = 0) -> None:
+        """Nobody looks."""
+
+
+_SPAN = _Span()
+
+
+class WitnessObserver:
+    """`bus.ports.Observer` of one process: what it hears goes to the witness."""
+
+    def __init__(self, world: World, process: Process) -> None:
+        self._world = world
+        self._process = process
+
+    def attempt(self, attempt: Attempt, host: str) -> None:
+        """Pass it on."""
+        del host
+        self._world.witness.attempted(self._process, attempt)
+        if self._world.tracing:
+            what = f"{attempt.event_id} for {attempt.subscription}"
+            said = f"attempt {attempt.number} of {what}: {attempt.outcome}"
+            self._world.tell(self._process.name, f"{said}, {attempt.route}")
+
+    def span(
+        self,
+        step: Step,
+        event: Event,
+        target: str,
+        *,
+        subscription: str = "",
+        parent: str | None = None,
+    ) -> _Span:
+        """One for all."""
+        del step, event, target, subscription, parent
+        return _SPAN
+
+    def transition(self, subscription: str, change: Change, why: str = "") -> None:
+        """Pass it on."""
+        self._world.witness.changed(subscription, change)
+        if self._world.tracing:
+            self._world.tell(self._process.name, f"{subscription} {change} {why}")
+
+    def quarantined(self, record: Record, why: str) -> None:
+        """The broker has told."""
+
+    def partitions(
+        self,
+        group: str,
+        change: PartitionChange,
+        partitions: Collection[TopicPartition],
+        why: str = "",
+    ) -> None:
+        """Trace it."""
+        if self._world.tracing:
+            named = ", ".join(f"{t}/{p}" for t, p in sorted(partitions))
+            self._world.tell(self._process.name, f"{group} {change} {named} {why}")
+
+    def note(self, name: str, **fields: object) -> None:
+        """Trace it."""
+        if self._world.tracing:
+            self._world.tell(self._process.name, f"{name} {fields}")
+
+    def measure(self, name: str, value: float = 1, label: str = "") -> None:
+        """Nobody counts."""
+
+    def gauge(self, name: str, read: Callable[[], Mapping[str, float]]) -> None:
+        """Nobody asks."""
+
+
+class Programs:
+    """What runs in one process; as `processors.wiring.worker`, on the world."""
+
+    def __init__(
+        self,
+        world: World,
+        process: Process,
+        endpoints: Endpoints,
+        make_engine: MakeEngine,
+    ) -> None:
+        self.process = process
+        self.leaving = self.started = False
+        self.members: list[SimulatedMember] = []
+        self._world = world
+        self._clock = ProcessClock(world.loop, process)
+        self._publisher = SimulatedPublisher(world, process)
+        self._sender = SimulatedSender(world, process, endpoints)
+        self._make_engine = make_engine
+        self._topics_changed = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def run(self) -> None:
+        """Load the tables, join the groups."""
+        reader, clock = MemoryLogReader(self._world.broker), self._clock
+        table = SubscriptionTable(reader, KEYS, clock)
+        self._writer = SubscriptionWriter(
+            self._publisher, table, KEYS, clock, Randomness()
+        )
+        acks = AckTable(reader, clock)
+        self.engine = self._engine(acks)
+        table.on_change(self._changed)
+        self._tasks = [asyncio.create_task(t.run()) for t in (table, acks)]
+        await asyncio.gather(table.ready(), acks.ready())
+        await self.engine.start()
+        self._tasks.append(asyncio.create_task(self._follow_topics()))
+        self.started = True
+
+    async def stop(self) -> None:
+        """Drain, commit, leave."""
+        if not self.started:
+            return
+        await asyncio.gather(*(p.loop.stop() for p in self.engine.programs))
+        self.engine.subscribers.stop()
+        for task in self._tasks:
+            task.cancel()
+
+    def _engine(self, acks: AckTable) -> Engine:
+        options = self._world.plan.options
+        parts = EngineParts(
+            sender=self._sender,
+            publisher=self._publisher,
+            schemas=SimulatedSchemas(self._world),
+            topology=TOPOLOGY,
+            acks=acks,
+            clock=self._clock,
+            observer=WitnessObserver(self._world, self.process),
+            source=self._member,
+            log_attempt=lambda _: None,
+            disable=self._disable,
+        )
+        policy = EnginePolicy(
+            LoopPolicy(
+                options.commit_interval_s, options.drain_s, options.intake_limit
+            ),
+            SubscriberPolicy(1.0, 1, options.in_flight, BREAKER),
+            DeliverPolicy(),
+            options.waiting_limit,
+        )
+        return self._make_engine(parts, policy)
+
+    def _member(self, role: str) -> SimulatedMember:
+        member = SimulatedMember(self._world, self.process, self._publisher, role)
+        self.members.append(member)
+        return member
+
+    def _changed(self, old: Subscription | None, new: Subscription | None) -> None:
+        self.engine.changed(old, new)
+        self._topics_changed.set()
+
+    async def _follow_topics(self) -> None:
+        while True:
+            await self._topics_changed.wait()
+            self._topics_changed.clear()
+            self.engine.follow_topics()
+
+    def _disable(self, subscription: str, why: str) -> None:
+        self._tasks.append(asyncio.create_task(self._write_disabled(subscription, why)))
+
+    async def _write_disabled(self, subscription: str, why: str) -> None:
+        try:
+            await self._writer.disable(subscription, why)
+        except OrderbusError as error:
+            self._world.tell(self.process.name, f"{subscription} not disabled: {error}")

@@ -1,0 +1,76 @@
+"""The embedded Kafka as tests use it."""
+
+import asyncio
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from bus.jvm import EmbeddedKafka
+
+_DEADLINE_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaUnderTest:
+    """What a test needs to know of the session's Kafka."""
+
+    bootstrap_servers: str
+
+
+def cache_dir() -> Path:
+    """The user's own cache, so that Kafka is downloaded once a machine."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return home / "orderbus"
+
+
+@contextmanager
+def embedded_kafka(data_dir: Path) -> Iterator[KafkaUnderTest]:
+    """Run a single broker on `data_dir`."""
+    kafka = EmbeddedKafka(data_dir, cache_dir())
+    with asyncio.Runner() as runner:
+        runner.run(kafka.start())
+        try:
+            yield KafkaUnderTest(kafka.bootstrap_servers)
+        finally:
+            runner.run(kafka.stop())
+
+
+def create_topic(
+    bootstrap_servers: str, name: str, partitions: int = 1, replication: int = 1
+) -> None:
+    """Make a topic and wait until the controller has it."""
+    admin = AdminClient({"bootstrap.servers": bootstrap_servers})
+    topic = NewTopic(name, partitions, replication)
+    for made in admin.create_topics([topic]).values():
+        made.result(_DEADLINE_S)
+
+
+def topics(
+    bootstrap_servers: str,
+    settings: Mapping[str, str] | None = None,
+    timeout_s: float = _DEADLINE_S,
+) -> set[str]:
+    """The names of all topics, internal ones left out."""
+    admin = AdminClient({"bootstrap.servers": bootstrap_servers, **(settings or {})})
+    names = admin.list_topics(timeout=timeout_s).topics
+    return {name for name in names if not name.startswith("__")}
+
+
+def write(bootstrap_servers: str, topic: str, *values: bytes) -> int:
+    """How many of `values` all in-sync replicas acknowledged."""
+    producer = Producer(
+        {"bootstrap.servers": bootstrap_servers, "acks": "all", "linger.ms": 0}
+    )
+    acknowledged: list[bool] = []
+    for value in values:
+        producer.produce(
+            topic, value, on_delivery=lambda error, _: acknowledged.append(not error)
+        )
+    producer.flush(_DEADLINE_S)
+    return sum(acknowledged)

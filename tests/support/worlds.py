@@ -1,0 +1,138 @@
+"""A world in memory for the commands: a broker, a sender that answers as told."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from bus.errors import RegistryUnavailableError, SchemaNotFoundError
+from bus.http.guard import Guard
+from bus.memory.broker import MemoryBroker
+from bus.memory.clock import MemoryClock
+from bus.memory.publisher import MemoryPublisher
+from bus.memory.reader import MemoryLogReader
+from bus.memory.topics import MemoryGroups, MemoryTopics
+from bus.ports import Answer, Post, Reply, SchemaText
+from bus.record import Record, TopicPartition
+from bus.subscription import Tls
+from bus.topology import Topology
+from processors.keys import Keys
+from processors.subscriptions.checks import Checks
+from processors.subscriptions.table import SubscriptionTable
+from processors.subscriptions.writer import SubscriptionWriter
+from processors.world import World
+from tests.support.schemas import HeldSchemas
+
+KEYS = Keys((bytes(range(32)),))
+TOPICS_FILE = Path(__file__).parents[2] / "deploy" / "topics.yaml"
+EVENT_TYPES = frozenset({"order.created", "order.cancelled", "payment.captured"})
+
+
+def topology() -> Topology:
+    """The declared topics."""
+    return Topology.parse(TOPICS_FILE.read_text(), replication=1)
+
+
+@dataclass
+class RecordingSender:
+    """Fulfils `bus.ports.Sender`: gives one answer, remembers every post."""
+
+    reply: Reply = field(default_factory=lambda: Answer(200))
+    posts: list[Post] = field(default_factory=list)
+
+    async def send(self, post: Post) -> Reply:
+        """Remember, and answer as told."""
+        self.posts.append(post)
+        return self.reply
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class NoSchemas:
+    """Fulfils `bus.ports.Schemas`: a registry that holds nothing."""
+
+    async def by_id(self, schema_id: int) -> SchemaText:
+        """There is none."""
+        raise SchemaNotFoundError(f"no schema {schema_id}")
+
+    async def register(self, subject: str, text: str) -> int:
+        """It takes none."""
+        raise RegistryUnavailableError(f"{subject}: {len(text)} characters refused")
+
+
+class Randomness:
+    """Random bytes that are different and always the same."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self._numbers: Iterator[int] = count(seed * 1_000_000)
+
+    def __call__(self, length: int) -> bytes:
+        """The next bytes."""
+        return next(self._numbers).to_bytes(length, "big")
+
+
+def bad_pem(tls: Tls) -> str | None:
+    """Stands for the adapter's check of certificates."""
+    texts = (tls.ca, tls.client_certificate, tls.client_key)
+    wrong = any(text is not None and "BEGIN" not in text for text in texts)
+    return "not PEM" if wrong else None
+
+
+class Worlds:
+    """Opens worlds over one broker, as several processes would."""
+
+    def __init__(self) -> None:
+        self.clock = MemoryClock()
+        self.broker = MemoryBroker(self.clock)
+        self.schemas = HeldSchemas()
+        self.sender = RecordingSender()
+        self.topology = topology()
+        self.keys = KEYS
+        self.problems: list[tuple[str, str]] = []
+        self._opened = count()
+        for topic in self.topology.fixed():
+            self.broker.create(topic)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[World]:
+        """A world with a table of its own."""
+        self.broker.up()  # forgets the event loop of the world before
+        reader, publisher = MemoryLogReader(self.broker), MemoryPublisher(self.broker)
+        table = SubscriptionTable(
+            reader,
+            self.keys,
+            self.clock,
+            on_problem=lambda name, why: self.problems.append((name, why)),
+        )
+        random_bytes = Randomness(next(self._opened))
+        async with table:
+            yield World(
+                publisher=publisher,
+                reader=reader,
+                topics=MemoryTopics(self.broker),
+                groups=MemoryGroups(self.broker),
+                schemas=self.schemas,
+                sender=self.sender,
+                topology=self.topology,
+                table=table,
+                writer=SubscriptionWriter(
+                    publisher, table, self.keys, self.clock, random_bytes
+                ),
+                checks=Checks(
+                    topology=self.topology,
+                    event_types=EVENT_TYPES,
+                    check_url=Guard(https_only=False).check_url,
+                    check_tls=bad_pem,
+                ),
+                clock=self.clock,
+                random_bytes=random_bytes,
+            )
+
+    def records(self, topic: str) -> list[Record]:
+        """All records of a topic."""
+        found: list[Record] = []
+        for partition in self.broker.partitions([topic]):
+            found += self.broker.log(TopicPartition(*partition)).read(0, 10_000)
+        return found

@@ -1,0 +1,76 @@
+"""`bus acks` from the outside."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bus.memory.broker import Fault
+from processors.cli.acks import app
+from processors.control.document import draft
+from processors.control.onboarding import add
+from tests.support.worlds import Worlds
+
+
+@pytest.fixture
+async def subscribed(worlds: Worlds) -> Worlds:
+    """Worlds in which acme is subscribed."""
+    async with worlds.open() as world:
+        fields = {"id": "acme", "url": "https://acme.example", "types": "*"}
+        await add(world, draft(fields, Path()))
+    return worlds
+
+
+def bus(worlds: Worlds, *args: str, stdin: str | None = None) -> Result:
+    """Run `bus acks add`."""
+    return CliRunner().invoke(app, ["add", *args], obj=worlds.open, input=stdin)
+
+
+def keys(worlds: Worlds) -> list[bytes]:
+    """What stands in the topic."""
+    return sorted(r.key or b"" for r in worlds.records("bus.acks"))
+
+
+def test_ids_from_the_command_line_and_stdin(subscribed: Worlds) -> None:
+    """Each is written once, with when and by whom."""
+    result = bus(subscribed, "acme", "e1", "-", "e1", stdin="e2\n\ne3\n")
+    assert (result.exit_code, result.stdout) == (0, "acme: 3 acknowledged\n")
+    assert keys(subscribed) == [b"acme/e1", b"acme/e2", b"acme/e3"]
+    value = json.loads(subscribed.records("bus.acks")[0].value or b"")
+    assert value == {"at": "2023-11-14T22:13:20+00:00", "by": "bus acks add"}
+
+
+def test_as_json(subscribed: Worlds) -> None:
+    """The ids that were acknowledged."""
+    result = bus(subscribed, "acme", "e1", "--by", "erp", "--json")
+    assert json.loads(result.stdout) == {"subscription": "acme", "acked": ["e1"]}
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "why"),
+    [
+        (("nobody", "e1"), 1, "no subscription nobody"),
+        (("acme", "-"), 2, "no event id was given"),
+        (("acme", "e 1"), 2, "is no event id"),
+        (("acme", "ü"), 2, "is no event id"),
+        (("acme", "e" * 257), 2, "is no event id"),
+        (("acme",), 2, "Missing argument"),
+    ],
+)
+def test_refusals(
+    subscribed: Worlds, args: tuple[str, ...], code: int, why: str
+) -> None:
+    """One clear line, and nothing is written."""
+    result = bus(subscribed, *args)
+    assert result.exit_code == code
+    assert why in result.stderr
+    assert keys(subscribed) == []
+
+
+def test_a_failed_write_is_a_failure(subscribed: Worlds) -> None:
+    """Exit code 1; the command can be repeated."""
+    subscribed.broker.faults = lambda _: Fault.REFUSE
+    result = bus(subscribed, "acme", "e1")
+    assert result.exit_code == 1
+    assert "refused" in result.stderr

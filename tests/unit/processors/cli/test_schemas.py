@@ -1,0 +1,54 @@
+"""`bus schemas` lists the event types there are and explains each."""
+
+import json
+
+from tests.support.checkout import Checkout, field, run, schema
+
+
+def test_event_types_are_listed() -> None:
+    """One line an event type, with topic and subject; as JSON, too."""
+    result = run("list")
+    assert result.exit_code == 0
+    assert "oms.order-oms.order.v1.OrderCreated" in result.output
+    rows = json.loads(run("list", "--json").output)
+    assert {"event_type", "topic", "fields", "subject"} == set(rows[0])
+    assert len(rows) == 15
+
+
+def test_an_event_type_is_explained() -> None:
+    """Every field with its doc, those of inner records too, and an example."""
+    result = run("show", "order.created")
+    assert result.exit_code == 0
+    assert "lines[].unit_price.amount  decimal(18,4)" in result.output
+    assert "Exact amount, four decimal places" in result.output
+    example = json.loads(result.output.partition("Example:\n")[2])
+    assert example["status"] == "created"
+
+
+def test_the_schema_itself_is_shown() -> None:
+    """With --json it can be piped into a file."""
+    shown = json.loads(run("show", "risk.flagged", "--json").output)
+    assert shown["name"] == "RiskFlagged"
+
+
+def test_a_new_family_is_explained_without_code(checkout: Checkout) -> None:
+    """An event type that Orderbus never heard of has no example, but its fields."""
+    checkout.write(schema(field(["null", "int", "string"], default=None)))
+    result = run("show", "ping.sent", str(checkout.folder))
+    assert result.exit_code == 0
+    assert "size  int or string  optional" in result.output
+    assert "Example" not in result.output
+
+
+def test_an_unknown_event_type_is_explained() -> None:
+    """The error says which one was meant."""
+    result = run("show", "order.creatd")
+    assert result.exit_code == 2
+    assert "did you mean order.created?" in result.stderr
+
+
+def test_a_folder_that_cannot_be_read_is_explained() -> None:
+    """The same for listing."""
+    result = run("list", "/nowhere/at/all")
+    assert result.exit_code == 2
+    assert result.stderr == "bus schemas: no folder of schemas at /nowhere/at/all\n"

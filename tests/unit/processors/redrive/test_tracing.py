@@ -1,0 +1,144 @@
+"""What befell an event: found, put in order, shown."""
+
+from rich.console import Console
+
+from processors.redrive.letters import Wanted, read_letters
+from processors.redrive.rendering import render, span
+from processors.redrive.replaying import replay
+from processors.redrive.timeline import Timeline, as_json, timeline
+from processors.redrive.tracing import trace
+from tests.support.past import Past
+from tests.support.worlds import Worlds
+
+
+def shown(life: Timeline) -> str:
+    """The timeline as text."""
+    console = Console(width=200, color_system=None)
+    with console.capture() as capture:
+        console.print(render(life))
+    return capture.get()
+
+
+async def test_a_retried_event(past: Past, worlds: Worlds) -> None:
+    """Two attempts, the tier between, accepted after how long."""
+    await past.subscribe()
+    (event, record), *_ = await past.order()
+    await worlds.clock.advance(0.5)
+    await past.attempt(
+        "acme", event, "failed", "retry:1s", detail="503 oops", record=record
+    )
+    await worlds.clock.advance(1)
+    await past.attempt("acme", event, "accepted", "done", number=2, record=record)
+    (life,) = await trace(past.world, event.id, 0)
+    assert life.place == f"oms.order/{record.partition}/{record.offset}"
+    assert life.produced_ms == record.timestamp_ms
+    (track,) = life.tracks
+    assert (track.subscription, track.state, track.attempts) == ("acme", "accepted", 2)
+    assert track.accepted_after_ms == 1502
+    assert [step.route for step in track.steps] == ["retry:1s", "done"]
+    text = shown(life)
+    assert f"produced by {event.source}" in text
+    assert "acme  accepted after 1.50 s, 2 attempts" in text
+    assert "+500 ms  attempt 1: failed (503 oops) in 2.0 ms → waits 1s" in text
+    assert "+1.50 s  attempt 2: accepted 200 in 2.0 ms" in text
+
+
+async def test_a_dead_letter_that_was_replayed(past: Past, worlds: Worlds) -> None:
+    """The dead letter, the replay by hand, and the attempt that followed."""
+    acme = await past.subscribe()
+    (event, record), *_ = await past.order()
+    await past.attempt(
+        "acme", event, "refused", "dead_letter:refused", detail="422", record=record
+    )
+    await worlds.clock.advance(0.01)
+    await past.die("acme", event, record)
+    (life,) = await trace(past.world, event.id, 0)
+    assert life.tracks[0].state == "dead_letter"
+    await worlds.clock.advance(60)
+    letters = read_letters(past.world, "acme", Wanted())
+    await replay(past.world, acme, letters, lambda _: None)
+    (life,) = await trace(past.world, event.id, 0)
+    assert life.tracks[0].state == "replayed"
+    await worlds.clock.advance(1)
+    await past.attempt("acme", event, "accepted", "done", replay=1, record=record)
+    (life,) = await trace(past.world, event.id, 0)
+    kinds = [step.kind for step in life.tracks[0].steps]
+    assert kinds == ["attempt", "dead_letter", "replayed", "attempt"]
+    text = shown(life)
+    assert "dead letter: exhausted" in text
+    assert "replayed by hand" in text
+    assert "attempt 1 of replay 1: accepted 200" in text
+
+
+async def test_a_late_mark_stands_before_what_it_caused(
+    past: Past, worlds: Worlds
+) -> None:
+    """The replayed delivery may arrive before the mark is written."""
+    acme = await past.subscribe()
+    (event, record), *_ = await past.order()
+    await past.die("acme", event, record)
+    await worlds.clock.advance(1)
+    await past.attempt("acme", event, "accepted", "done", replay=1, record=record)
+    await worlds.clock.advance(1)
+    letters = read_letters(past.world, "acme", Wanted())
+    await replay(past.world, acme, letters, lambda _: None)
+    (life,) = await trace(past.world, event.id, 0)
+    kinds = [step.kind for step in life.tracks[0].steps]
+    assert kinds == ["dead_letter", "replayed", "attempt"]
+    assert life.tracks[0].state == "accepted"
+
+
+async def test_an_order_shows_all_its_events(past: Past) -> None:
+    """In the order of their production; who matches is there before any attempt."""
+    await past.subscribe()
+    story = await past.order()
+    lives = await trace(past.world, story[0][0].subject, 0)
+    assert {life.event_id for life in lives} == {event.id for event, _ in story}
+    for life in lives:
+        expected = ["acme"] if life.event_type.startswith("order.") else []
+        assert [track.subscription for track in life.tracks] == expected
+        assert {track.state for track in life.tracks} <= {"unseen"}
+    assert "matches it; no attempt is known" in shown(lives[0])
+
+
+async def test_an_event_without_attempts_is_found(past: Past, worlds: Worlds) -> None:
+    """By reading the sources; a subscription made later does not match it."""
+    (event, _), *_ = await past.order()
+    await worlds.clock.advance(1)
+    await past.subscribe()
+    (life,) = await trace(past.world, event.id, 0)
+    assert life.event_id == event.id
+    assert list(life.tracks) == []
+    assert "no subscription matched it" in shown(life)
+    assert await trace(past.world, event.id, past.now_ms) == []
+
+
+async def test_nothing_known_is_nothing(past: Past) -> None:
+    """An unknown name has no timeline, and no facts make none."""
+    await past.order()
+    assert await trace(past.world, "nope", 0) == []
+    assert timeline([], []) is None
+
+
+async def test_held_and_waiting(past: Past, worlds: Worlds) -> None:
+    """A hop without a call is no attempt; a source record may be gone."""
+    await past.subscribe()
+    (event, record), *_ = await past.order()
+    await past.attempt(
+        "acme", event, "held", "retry:1s", number=0, detail="breaker", record=record
+    )
+    tp = record.topic_partition
+    worlds.broker.log(tp).trim(worlds.broker.log(tp).end)
+    (life,) = await trace(past.world, event.id, 0)
+    (track,) = life.tracks
+    assert (track.state, track.attempts, life.source) == ("waiting", 0, "")
+    assert "held: breaker → waits 1s" in shown(life)
+    document = as_json(life)
+    assert document["event_id"] == event.id
+
+
+def test_spans_are_short() -> None:
+    """Each in the unit that fits."""
+    given = (0.84, 34.2, 1254, 200_000, 18_180_000)
+    expected = ["0.8 ms", "34 ms", "1.25 s", "3 min 20 s", "5 h 3 min"]
+    assert [span(ms) for ms in given] == expected

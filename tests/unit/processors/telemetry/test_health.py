@@ -1,0 +1,86 @@
+"""The pages of a process, over a real socket."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from bus.errors import ConfigurationError
+from processors.telemetry import Telemetry, names
+from processors.telemetry.health import Beat
+
+
+@pytest.fixture
+async def url(telemetry: Telemetry) -> AsyncIterator[str]:
+    """The pages' address while they are served."""
+    yield await telemetry.start(port=0)
+    await telemetry.stop()
+
+
+async def _get(url: str) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        return answer.status, await answer.text()
+
+
+async def test_metrics_page(telemetry: Telemetry, url: str) -> None:
+    """`/metrics` is what Prometheus reads, gauges of this moment included."""
+    telemetry.gauge(names.UNSETTLED, lambda: {"g": 3.0})
+    status, text = await _get(f"{url}/metrics")
+    families = {f.name: f for f in text_string_to_metric_families(text)}
+    assert status == 200
+    assert families[names.UNSETTLED].samples[0].value == 3
+    assert names.LOOP_DELAY in families
+    assert "process_cpu_seconds" in families
+
+
+async def test_alive(telemetry: Telemetry, url: str) -> None:
+    """`/healthz` is 200 until a check fails, and says which and why."""
+    problem: list[str] = []
+    telemetry.health.alive("consumer", lambda: problem[0] if problem else None)
+    assert await _get(f"{url}/healthz") == (
+        200,
+        '{"status":"ok","checks":{"consumer":"ok"}}',
+    )
+    problem.append("its thread has ended")
+    assert await _get(f"{url}/healthz") == (
+        503,
+        '{"status":"failing","checks":{"consumer":"its thread has ended"}}',
+    )
+
+
+async def test_ready(telemetry: Telemetry, url: str) -> None:
+    """`/readyz` shows every check; one that breaks has failed."""
+
+    def broken() -> str | None:
+        raise RuntimeError("secret inside")
+
+    telemetry.health.ready("broker", lambda: None)
+    telemetry.health.ready("tables", broken)
+    status, text = await _get(f"{url}/readyz")
+    assert status == 503
+    assert '"broker":"ok"' in text
+    assert '"tables":"the check failed: RuntimeError"' in text
+
+
+async def test_port_in_use(telemetry: Telemetry, url: str) -> None:
+    """A port that is taken is one clear error that names the setting."""
+    port = int(url.rsplit(":", 1)[1])
+    with pytest.raises(ConfigurationError, match=rf"ORDERBUS_HTTP_PORT: .*{port}"):
+        await telemetry.start(port=port)
+
+
+async def test_beat_sees_a_blocked_loop() -> None:
+    """A loop that was kept busy shows in the longest delay."""
+    beat = Beat()
+    beat.start()
+    loop = asyncio.get_running_loop()
+    busy_until = loop.time() + 0.3
+    while loop.time() < busy_until:
+        pass
+    seen = asyncio.Event()
+    loop.call_soon(loop.call_soon, seen.set)
+    await seen.wait()
+    beat.stop()
+    assert beat.longest_s() > 0.03

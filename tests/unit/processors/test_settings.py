@@ -1,0 +1,226 @@
+"""Settings: where they come from, and how wrong ones are refused."""
+
+import os
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from bus.errors import ConfigurationError
+from processors.settings import (
+    DevState,
+    load,
+    read_dev,
+    resolve,
+    settings_table,
+    write_dev,
+)
+from processors.settings.model import Settings
+
+SECRET = "correct-horse-battery"  # noqa: S105 - looked for in outputs
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(os.environ):
+        if name.startswith("ORDERBUS_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("ORDERBUS_DATA_DIR", str(tmp_path / "data"))
+
+
+def test_defaults_are_usable() -> None:
+    """With an empty environment every setting has a usable default."""
+    settings = load()
+    assert settings.bootstrap_servers is None
+    assert settings.topics_file.is_file()
+    assert settings.schemas_dir.is_dir()
+
+
+def test_argument_beats_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An argument beats the variable; None means not given."""
+    monkeypatch.setenv("ORDERBUS_DRAIN_S", "7")
+    assert load(drain_s=None).drain_s == 7
+    assert load(drain_s=2).drain_s == 2
+
+
+def test_empty_variable_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable set to nothing counts as unset, as compose files leave them."""
+    monkeypatch.setenv("ORDERBUS_BOOTSTRAP_SERVERS", "")
+    assert load().bootstrap_servers is None
+
+
+def test_any_librdkafka_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ORDERBUS_KAFKA_X_Y becomes the librdkafka setting x.y."""
+    monkeypatch.setenv("ORDERBUS_KAFKA_SASL_MECHANISM", "SCRAM-SHA-512")
+    monkeypatch.setenv("ORDERBUS_BOOTSTRAP_SERVERS", "a:1")
+    assert load().librdkafka() == {
+        "sasl.mechanism": "SCRAM-SHA-512",
+        "bootstrap.servers": "a:1",
+    }
+
+
+def test_kafka_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The file gives brokers and settings; variables beat it."""
+    file = tmp_path / "kafka.properties"
+    file.write_text(
+        "# cluster\nbootstrap.servers = b:2\nsasl.password=a=b\nclient.id=file\n"
+    )
+    monkeypatch.setenv("ORDERBUS_KAFKA_CONFIG_FILE", str(file))
+    monkeypatch.setenv("ORDERBUS_KAFKA_CLIENT_ID", "env")
+    settings = load()
+    assert settings.bootstrap_servers == "b:2"
+    assert settings.librdkafka()["sasl.password"] == "a=b"
+    assert settings.librdkafka()["client.id"] == "env"
+
+
+def test_java_setting_is_explained(tmp_path: Path) -> None:
+    """A setting only Java clients know is refused with librdkafka's name for it."""
+    file = tmp_path / "client.properties"
+    file.write_text(f"sasl.jaas.config=x password={SECRET}\n")
+    with pytest.raises(ConfigurationError, match=r"use sasl\.username") as caught:
+        load(kafka_config_file=file)
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [(None, "cannot read"), ("oops\n", "line 1: expected name=value")],
+)
+def test_bad_kafka_file(tmp_path: Path, text: str | None, expected: str) -> None:
+    """A file that is not there or not of this form is refused, with the place."""
+    file = tmp_path / "kafka.properties"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(ConfigurationError, match=expected):
+        load(kafka_config_file=file)
+
+
+def test_typo_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable nobody knows is refused with the nearest name."""
+    monkeypatch.setenv("ORDERBUS_BOOTSTRAP_SERVER", "a:1")
+    with pytest.raises(ConfigurationError, match="mean ORDERBUS_BOOTSTRAP_SERVERS"):
+        load()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("ORDERBUS_COMMIT_INTERVAL_S", "soon", "valid number"),
+        ("ORDERBUS_DRAIN_S", "0", "greater than 0"),
+        ("ORDERBUS_SENDER", "curl", "'aiohttp' or 'lean'"),
+        ("ORDERBUS_ALLOW_NETWORKS", "10.0.0.0/99", "IPv4 or IPv6|network"),
+        ("ORDERBUS_REGISTRY_URL", "localhost:8081", "absolute http"),
+        ("ORDERBUS_REGISTRY_URL", f"http://u:{SECRET}@h", "credentials do not belong"),
+        ("ORDERBUS_REGISTRY_AUTH", SECRET, "user:password"),
+    ],
+)
+def test_bad_value_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
+) -> None:
+    """A bad value is refused with the variable and what was expected, no secret."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match=f"^{name}: .*({expected})") as caught:
+        load()
+    assert SECRET not in str(caught.value)
+
+
+def test_bad_argument_names_the_option() -> None:
+    """A bad argument is named as the option it came from."""
+    with pytest.raises(ConfigurationError, match=r"^--intake-limit: "):
+        load(intake_limit=0)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"encryption_key": SECRET, "encryption_key_file": "k"},
+        {"registry_certificate_file": "c"},
+        {"breaker_open_s": 90},
+    ],
+)
+def test_contradictions(fields: dict[str, object]) -> None:
+    """Settings that contradict each other are refused; no secret is repeated."""
+    with pytest.raises(ConfigurationError) as caught:
+        load(**fields)
+    assert SECRET not in str(caught.value)
+
+
+def test_networks_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks are separated by commas."""
+    monkeypatch.setenv("ORDERBUS_ALLOW_NETWORKS", "10.0.0.0/8, fd00::/8")
+    networks = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
+    assert load().allow_networks == networks
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ORDERBUS_OTLP_ENDPOINT", "http://c:4318/"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318"),
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://c:4318/v1/traces"),
+    ],
+)
+def test_standard_trace_variables(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """OpenTelemetry's own variables say where traces go, too."""
+    monkeypatch.setenv(name, value)
+    assert load().otlp_endpoint == "http://c:4318"
+
+
+def test_repr_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither repr nor JSON of the settings shows a secret."""
+    monkeypatch.setenv("ORDERBUS_KAFKA_SASL_PASSWORD", SECRET)
+    settings = load(encryption_key=SECRET, registry_auth=f"u:{SECRET}")
+    assert SECRET not in repr(settings)
+    assert SECRET not in settings.model_dump_json()
+
+
+def _state(pid: int) -> DevState:
+    return DevState(
+        pid=pid,
+        bootstrap_servers="127.0.0.1:9",
+        registry_url="http://127.0.0.1:8",
+        key_file=Path("key"),
+    )
+
+
+def test_resolve_finds_a_running_dev() -> None:
+    """Without brokers, the running `bus dev` gives brokers, registry and key."""
+    settings = load()
+    write_dev(settings.data_dir, _state(os.getpid()))
+    found = resolve(settings)
+    assert found.bootstrap_servers == "127.0.0.1:9"
+    assert found.registry_url == "http://127.0.0.1:8"
+    assert found.encryption_key_file == Path("key")
+    assert ip_network("127.0.0.0/8") in found.allow_networks
+
+
+def test_resolve_keeps_what_is_given() -> None:
+    """Brokers that are given are never mixed with the `bus dev` of this machine."""
+    settings = load(bootstrap_servers="a:1")
+    write_dev(settings.data_dir, _state(os.getpid()))
+    assert resolve(settings) is settings
+
+
+def test_resolve_says_the_three_ways() -> None:
+    """A dead `bus dev` counts as none, and the error says what to do."""
+    settings = load()
+    write_dev(settings.data_dir, _state(-1))
+    assert read_dev(settings.data_dir) is None
+    with pytest.raises(ConfigurationError, match=r"(?s)bus dev.*--boot.*ORDERBUS_BOOT"):
+        resolve(settings)
+
+
+def test_table_lists_every_setting() -> None:
+    """The documentation's table has one row a setting, each with a meaning."""
+    table = settings_table()
+    for name, field in Settings.model_fields.items():
+        assert f"`ORDERBUS_{name.upper()}" in table
+        assert field.description
+
+
+def test_document_has_the_table() -> None:
+    """`docs/configuration.md` has exactly the table that the settings give."""
+    document = Path(__file__).parents[3] / "docs" / "configuration.md"
+    assert settings_table() in document.read_text(encoding="utf-8")
