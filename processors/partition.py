@@ -117,6 +117,8 @@ async def wait_for(clock: Clock, event: asyncio.Event, timeout_s: float) -> None
     """Return when the event is set or the time is over, on any clock."""
     waiter = asyncio.ensure_future(event.wait())
     timer = asyncio.ensure_future(clock.sleep(timeout_s))
-    await asyncio.wait({waiter, timer}, return_when=asyncio.FIRST_COMPLETED)
-    waiter.cancel()
-    timer.cancel()
+    try:
+        await asyncio.wait({waiter, timer}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiter.cancel()
+        timer.cancel()

@@ -92,7 +92,8 @@ class KafkaSource:
         waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._bridge.submit(partial(self._member.commit, dict(commits), waiting))
         try:
-            await asyncio.wait_for(waiting, _COMMIT_S)
+            async with asyncio.timeout(_COMMIT_S):
+                await waiting
         except TimeoutError:
             raise BrokerUnavailableError("commit: no answer in time") from None
 
