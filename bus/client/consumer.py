@@ -105,9 +105,7 @@ class Consumer:
             stack.push_async_callback(registry.close)
             self._events = Events(registry, self._types)
             intake = Intake(self._max_unsettled, _DRAIN_S)
-            source = KafkaSource(
-                self._connection, self._group, profile="urgent", on_event=log_event
-            )
+            source = KafkaSource(self._connection, self._group, on_event=log_event)
             stack.push_async_callback(source.stop)
             await source.start(self._topics, intake)
             committing = asyncio.create_task(_commit_often(source, intake))

@@ -9,7 +9,7 @@ from confluent_kafka import TopicPartition as KafkaPartition
 from bus.errors import OrderbusError
 from bus.kafka.bridge import Bridge
 from bus.kafka.commits import commit_now, committed
-from bus.kafka.config import OnEvent, Profile, Protocol
+from bus.kafka.config import OnEvent, Protocol
 from bus.kafka.positions import Positions
 from bus.ports import Listener
 from bus.record import Commit, Record, TopicPartition
@@ -25,7 +25,7 @@ class Membership:
     """
 
     group: str
-    profile: Profile = "urgent"
+    fetch_wait_s: float | None = None
     protocol: Protocol | None = None
     begin: int = OFFSET_BEGINNING
     assign_s: float = 60

@@ -11,7 +11,6 @@ from bus.errors import ConfigurationError
 OnEvent: TypeAlias = Callable[[str, Mapping[str, object]], None]
 """Hears of a client's troubles, by name and fields; called from any thread."""
 
-Profile: TypeAlias = Literal["urgent", "wide"]
 Protocol: TypeAlias = Literal["consumer", "classic"]
 Client = TypeVar("Client")
 
@@ -54,16 +53,13 @@ _CONSUMER_FIXED = {
     "enable.auto.offset.store": "false",
     "allow.auto.create.topics": "false",
 }
-_PROFILES: Mapping[str, Mapping[str, str]] = {
-    "urgent": {"fetch.wait.max.ms": "100", "fetch.queue.backoff.ms": "20"},
-    # librdkafka names every partition in every fetch: fewer, larger fetches.
-    "wide": {
-        "fetch.min.bytes": "1048576",
-        "fetch.wait.max.ms": "250",
-        "fetch.max.bytes": "16777216",
-        "max.partition.fetch.bytes": "262144",
-        "queued.max.messages.kbytes": "16384",
-    },
+_URGENT = {"fetch.wait.max.ms": "100", "fetch.queue.backoff.ms": "20"}
+# librdkafka names every partition in every fetch: fewer, larger fetches.
+_WIDE = {
+    "fetch.min.bytes": "1048576",
+    "fetch.max.bytes": "16777216",
+    "max.partition.fetch.bytes": "262144",
+    "queued.max.messages.kbytes": "16384",
 }
 _PROTOCOLS: Mapping[str, Mapping[str, str]] = {
     "consumer": {"group.protocol": "consumer"},
@@ -131,12 +127,12 @@ class Connection:
         }
 
     def member(
-        self, group: str, profile: Profile, protocol: Protocol
+        self, group: str, protocol: Protocol, fetch_wait_s: float | None
     ) -> dict[str, object]:
-        """Settings of a member of a consumer group."""
+        """Settings of a member of a consumer group; see `KafkaSource`."""
         return {
             **_DEFAULTS,
-            **_PROFILES[profile],
+            **(_URGENT if fetch_wait_s is None else _wide(fetch_wait_s)),
             **self._settings,
             **_PROTOCOLS[protocol],
             **_CONSUMER_FIXED,
@@ -158,7 +154,7 @@ class Connection:
         """Settings of a consumer without a group."""
         return {
             **_DEFAULTS,
-            **_PROFILES["urgent"],
+            **_URGENT,
             **self._settings,
             **_CONSUMER_FIXED,
             "group.id": "bus.reader",  # asked for by librdkafka, joined by nobody
@@ -196,6 +192,10 @@ class EventLog:
         """Take one line of librdkafka's log; `level` as in `logging`."""
         if self._on_event:
             self._on_event("kafka.log", {"level": level, "line": text % args})
+
+
+def _wide(fetch_wait_s: float) -> dict[str, str]:
+    return {**_WIDE, "fetch.wait.max.ms": str(int(fetch_wait_s * 1000))}
 
 
 def _hidden(name: str) -> bool:

@@ -123,9 +123,9 @@ class Member:
             self._on_event,
             incremental=self._protocol == "consumer",
         )
-        group, profile = self._membership.group, self._membership.profile
+        group, wait_s = self._membership.group, self._membership.fetch_wait_s
         settings = {
-            **self._connection.member(group, profile, self._protocol),
+            **self._connection.member(group, self._protocol, wait_s),
             "on_commit": self._pending.answered,
             "error_cb": self._client_failed,
         }

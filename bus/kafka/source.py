@@ -11,7 +11,7 @@ from confluent_kafka import OFFSET_BEGINNING, OFFSET_END
 from bus.errors import BrokerUnavailableError
 from bus.kafka.assignment import Membership
 from bus.kafka.bridge import Bridge
-from bus.kafka.config import Connection, OnEvent, Profile, Protocol
+from bus.kafka.config import Connection, OnEvent, Protocol
 from bus.kafka.member import Member
 from bus.ports import Listener
 from bus.record import Commit, TopicPartition
@@ -24,9 +24,9 @@ class KafkaSource:
 
     Joins with KIP-848 where the brokers have it, else with the classic protocol.
     Heals itself: after a fatal error the listener hears `lost`, and it joins again.
-    `profile` is urgent (low latency) or wide (thousands of partitions, cheaply);
-    `start` is where a partition without a commit begins. `leave_s` bounds `stop`,
-    the listener's drain included.
+    `fetch_wait_s` is for thousands of partitions, cheaply: how long a fetch waits for
+    more (at once if None, for low latency). `start` is where a partition without a
+    commit begins. `leave_s` bounds `stop`, the listener's drain included.
     """
 
     def __init__(  # noqa: PLR0913 - what a program may choose, by name
@@ -34,7 +34,7 @@ class KafkaSource:
         connection: Connection,
         group: str,
         *,
-        profile: Profile = "urgent",
+        fetch_wait_s: float | None = None,
         protocol: Literal["auto"] | Protocol = "auto",
         start: Literal["earliest", "latest"] = "earliest",
         leave_s: float = 10,
@@ -44,7 +44,7 @@ class KafkaSource:
         self._leave_s = leave_s
         self._membership = Membership(
             group,
-            profile,
+            fetch_wait_s,
             protocol=None if protocol == "auto" else protocol,
             begin=OFFSET_END if start == "latest" else OFFSET_BEGINNING,
         )

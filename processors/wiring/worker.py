@@ -29,6 +29,7 @@ from processors.wiring.adapters import Adapters
 
 _ASSIGNED_WITHIN_S = 20.0
 _GOODBYE_S = 5.0
+_FETCH_WAIT_S = 0.5
 
 
 class Worker:
@@ -156,11 +157,15 @@ class Worker:
         return KafkaSource(
             self._adapters.connection,
             f"{settings.group_prefix}{role}",
-            profile="wide" if role == "retry" else "urgent",
+            fetch_wait_s=self._fetch_wait_s() if role == "retry" else None,
             protocol=settings.group_protocol,
             leave_s=settings.drain_s + _GOODBYE_S,
             on_event=self._on_event,
         )
+
+    def _fetch_wait_s(self) -> float:
+        """A hop is read by half of the shortest delay."""
+        return min(_FETCH_WAIT_S, min(self._adapters.topology.tiers.values()) / 2)
 
     def _watch(self) -> LagWatch:
         adapters, prefix = self._adapters, self._adapters.settings.group_prefix

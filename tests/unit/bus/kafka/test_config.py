@@ -5,6 +5,7 @@ from confluent_kafka import Producer
 
 from bus.errors import ConfigurationError
 from bus.kafka import Connection
+from bus.kafka.config import Protocol
 
 SERVERS = {"bootstrap.servers": "127.0.0.1:1"}
 
@@ -59,12 +60,14 @@ def test_an_error_holds_no_secret() -> None:
     assert connection.redact("cannot use x1") == "cannot use ***"
 
 
-@pytest.mark.parametrize("profile", ["urgent", "wide"])
+@pytest.mark.parametrize("fetch_wait_s", [None, 0.25])
 @pytest.mark.parametrize("protocol", ["consumer", "classic"])
-def test_every_member_commits_by_hand(profile: str, protocol: str) -> None:
-    """No profile or protocol lets librdkafka commit what is not settled."""
+def test_every_member_commits_by_hand(
+    fetch_wait_s: float | None, protocol: Protocol
+) -> None:
+    """Nothing lets librdkafka commit what is not settled."""
     connection = Connection(SERVERS)
-    settings = connection.member("g", profile, protocol)  # type: ignore[arg-type]  # parametrised
+    settings = connection.member("g", protocol, fetch_wait_s)
     assert settings["enable.auto.commit"] == "false"
     assert settings["enable.auto.offset.store"] == "false"
     assert settings["group.protocol"] == protocol
