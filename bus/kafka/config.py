@@ -54,11 +54,12 @@ _CONSUMER_FIXED = {
     "allow.auto.create.topics": "false",
 }
 _URGENT = {"fetch.wait.max.ms": "100", "fetch.queue.backoff.ms": "20"}
-# librdkafka names every partition in every fetch: fewer, larger fetches.
+# librdkafka names every partition in every fetch: fewer, larger fetches. What one
+# partition may give is more than a fetch waits for, so a backlog never waits.
 _WIDE = {
-    "fetch.min.bytes": "1048576",
+    "fetch.min.bytes": "524288",
     "fetch.max.bytes": "16777216",
-    "max.partition.fetch.bytes": "262144",
+    "max.partition.fetch.bytes": "1048576",
     "queued.max.messages.kbytes": "16384",
 }
 _PROTOCOLS: Mapping[str, Mapping[str, str]] = {

@@ -15,6 +15,7 @@ from tests.faults.stream import Stream
 from tests.support.bus import CLOCK
 
 _ROUND_S = 120.0
+_CALM_S = 15.0
 
 
 def main() -> None:
@@ -63,7 +64,9 @@ async def _play(options: argparse.Namespace, report: Report, folder: Path) -> No
         number = 0
         while (left := until - CLOCK.monotonic()) > 0:
             number += 1
-            played = Round(stage, stream, lanes, lasts_s=min(_ROUND_S, left), say=_say)
+            lasts_s = min(_ROUND_S, left)
+            calm_s = min(_CALM_S, lasts_s / 3)
+            played = Round(stage, stream, lanes, lasts_s, calm_s, _say)
             shown = len(report.lines)
             try:
                 await played.play()

@@ -47,12 +47,13 @@ class Fault:
     broker: int
 
 
+PARTNERS_LANE = "partners"
 # Faults of one lane follow each other, lanes run at once. One broker of three may
 # be away at a time: the bus promises no more.
 LANES: Mapping[str, tuple[Kind, ...]] = {
     "processes": (Kind.KILL, Kind.FREEZE, Kind.STORM, Kind.QUEUE, Kind.REGISTRY),
     "brokers": (Kind.BROKER, Kind.ROLLING, Kind.DISK),
-    "partners": (
+    PARTNERS_LANE: (
         *(Kind.ERRORS, Kind.HANG, Kind.RESET),
         *(Kind.CUT, Kind.LARGE, Kind.REDIRECT),
     ),
@@ -71,7 +72,7 @@ _PARTNER_LASTS_S = (2.0, 6.0)
 _GAP_S: Mapping[str, tuple[float, float]] = {
     "processes": (1.0, 5.0),
     "brokers": (3.0, 15.0),
-    "partners": (0.5, 2.0),
+    PARTNERS_LANE: (0.5, 2.0),
 }
 
 

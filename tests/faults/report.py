@@ -1,6 +1,6 @@
 """What a run did and what came of it, as text."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -25,8 +25,10 @@ class Report:
     duplicates: int = 0
     bound: int = 0
     unanswered: int = 0
+    twice: int = 0
     slow_stops: int = 0
     crashes: int = 0
+    judged: Counter[str] = field(default_factory=Counter)
     worst_s: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     recovery_s: dict[Kind, list[float]] = field(
         default_factory=lambda: defaultdict(list)
@@ -46,6 +48,8 @@ class Report:
         self.slow_stops = played.stage.fleet.slow_stops
         self.unanswered += len(witness.unanswered)
         self.crashes += len(played.stage.fleet.crashes)
+        self.twice += len(witness.twice)
+        self.judged.update(witness.judged)
         self.details += [
             *witness.details,
             *(f"{crash}" for crash in played.stage.fleet.crashes if witness.details),
@@ -72,6 +76,7 @@ class Report:
             f"  {kind:28} {len(took):5} {median(took):8.1f} {max(took):8.1f}"
             for kind, took in sorted(self.recovery_s.items())
         )
+        judged = ", ".join(f"{count} {what}" for what, count in self.judged.items())
         worst = ", ".join(f"{name} {s:.1f} s" for name, s in self.worst_s.items())
         return (
             f"seed {self.seed}\n"
@@ -81,7 +86,10 @@ class Report:
             f"duplicates             {self.duplicates} of at most {self.bound} "
             f"in flight at {self.crashes} crashes,\n"
             f"                       {self.unanswered} of them accepted in attempts "
-            "whose answer came too late or never\n"
+            "whose answer came too late or never,\n"
+            f"                       {self.twice} of records that a client wrote twice "
+            "when a broker went\n"
+            f"attempts judged        {judged}\n"
             f"ends by SIGTERM that took too long: {self.slow_stops}\n"
             f"worst lateness         {worst}\n"
             f"fault                          times  recovery median, worst (s)\n"

@@ -11,14 +11,16 @@ from bus.headers import read_attributes
 from bus.kafka import Connection, KafkaLogReader
 from bus.record import Record
 from tests.faults.acts import ACTS
-from tests.faults.plan import Fault
+from tests.faults.plan import PARTNERS_LANE, Fault
 from tests.faults.stage import PARTNERS, TIERS, Stage
 from tests.faults.stream import Stream
+from tests.faults.timing import Calm
 from tests.faults.witness import Witness
 from tests.support.bus import CLOCK
 from tests.support.commits import Sampler
 
 _LOOK_S = 0.25
+_WARM_S = 1.0
 _FOLDED = "/redirected"
 
 
@@ -39,10 +41,12 @@ class Round:
     stream: Stream
     lanes: Mapping[str, Iterator[Fault]]
     lasts_s: float
+    calm_s: float
     say: Callable[[str], None]
     settles_s: float = 120.0
     witness: Witness = field(default_factory=lambda: Witness(PARTNERS))
     felt: list[Felt] = field(default_factory=list)
+    calm: Calm = field(default_factory=lambda: Calm(0, 0))
     settled_s: float = 0.0
 
     async def play(self) -> None:
@@ -62,7 +66,14 @@ class Round:
         self.stage.fleet.hear()
         hops = await self._records(self._hop_topics())
         sources = await self._records(self.stage.bus.world.topology.sources)
-        self.witness.judge(sampler.samples, self.stage.fleet, sources, hops)
+        self.witness.judge(
+            sampler.samples,
+            self.stage.fleet,
+            sources,
+            hops,
+            self.stage.bus.world.topology,
+            self.calm,
+        )
         assert not self.stage.fleet.complaints, self.stage.fleet.complaints
         assert not self.stage.fleet.ended(), self.stage.fleet.ended()
 
@@ -70,11 +81,13 @@ class Round:
 
     async def _flow(self) -> None:
         until = CLOCK.monotonic() + self.lasts_s
+        self.calm = Calm(CLOCK.now() + _WARM_S, CLOCK.now() + self.calm_s)
         streaming = asyncio.create_task(self.stream.run(self.witness))
         try:
             async with asyncio.TaskGroup() as group:
-                for lane in self.lanes.values():
-                    group.create_task(self._lane(lane, until))
+                for name, lane in self.lanes.items():
+                    after_s = 0 if name == PARTNERS_LANE else self.calm_s
+                    group.create_task(self._lane(lane, after_s, until))
                 group.create_task(CLOCK.sleep(self.lasts_s))
         finally:
             streaming.cancel()
@@ -82,7 +95,10 @@ class Round:
                 await streaming
         await self.stream.flush()
 
-    async def _lane(self, faults: Iterator[Fault], until: float) -> None:
+    async def _lane(
+        self, faults: Iterator[Fault], after_s: float, until: float
+    ) -> None:
+        await CLOCK.sleep(min(after_s, until - CLOCK.monotonic()))
         for fault in faults:
             await CLOCK.sleep(min(fault.gap_s, until - CLOCK.monotonic()))
             if CLOCK.monotonic() >= until:

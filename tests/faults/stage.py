@@ -28,7 +28,7 @@ STEADY, FLAKY, LEDGER, VICTIM = PARTNERS = (
     Partner("steady", ("*",)),
     Partner("flaky", ("order.*", "payment.*")),
     Partner("ledger", ("order.*",), ordered=True),
-    Partner("victim", ("shipment.*",)),
+    Partner("victim", ("shipment.*",), well=False),
 )
 _MANNERS = {
     "steady": Behaviour(),

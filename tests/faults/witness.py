@@ -1,15 +1,18 @@
 """What was written, what arrived, and whether the promises were kept."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from bus.event import Event
 from bus.headers import read_state
 from bus.offsets import Ledger
 from bus.record import Commit, Record, TopicPartition
+from bus.topology import Topology
 from processors.receiver import Received
 from tests.faults.fleet import Crash, Fleet
+from tests.faults.timing import Calm, delays, isolation
 from tests.guarantees import DuplicatesBounded, InOrderPerKey, NothingLost, Pair
 from tests.support.commits import (
     Sample,
@@ -29,11 +32,15 @@ _CHECKED = 60
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """A subscription of the run. `types` as in a subscription."""
+    """A subscription of the run. `types` as in a subscription.
+
+    One that is `well` answers in time, if with errors.
+    """
 
     name: str
     types: tuple[str, ...]
     ordered: bool = False
+    well: bool = True
 
     def wants(self, type_: str) -> bool:
         """Whether it is owed events of a type."""
@@ -57,7 +64,10 @@ class Witness:
     acceptances: dict[Pair, list[float]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    requests: dict[Pair, list[float]] = field(default_factory=lambda: defaultdict(list))
     unanswered: set[Pair] = field(default_factory=set)
+    twice: set[Pair] = field(default_factory=set)
+    judged: dict[str, int] = field(default_factory=dict)
     details: list[str] = field(default_factory=list)
     _lanes: dict[str, str] = field(default_factory=dict)
     _acknowledged: set[str] = field(default_factory=set)
@@ -87,9 +97,12 @@ class Witness:
     def received(self, request: Received) -> None:
         """A partner got a request."""
         pair = Pair(request.webhook_id, request.path[1:])
-        if not 200 <= request.status <= 299 or pair.event_id not in self.owed:
+        if pair.event_id not in self.owed:
             return
         at = request.at_ns / 1e9
+        self.requests[pair].append(at)
+        if not 200 <= request.status <= 299:
+            return
         self._found(pair)
         self.repeated.received(*pair)
         self.accepted_at.setdefault(pair, at)
@@ -115,13 +128,15 @@ class Witness:
         self,
         samples: Sequence[Sample],
         fleet: Fleet,
-        sources: Iterable[Record],
+        sources: Sequence[Record],
         hops: Sequence[Record],
+        topology: Topology,
+        calm: Calm,
     ) -> None:
         """Assert all promises.
 
-        A repetition is excused by a crash, or by an attempt that the partner
-        accepted and whose answer did not come.
+        A repetition is excused by a crash, by an attempt that the partner accepted
+        and whose answer did not come, or by a record that a client wrote twice.
         """
         places = stations(
             self.accepted_at, self.owed, sources, list(_first_appends(hops))
@@ -129,6 +144,8 @@ class Witness:
         for crash in fleet.crashes:
             found = excused(crash, samples, places)
             self.repeated.in_flight_at_crash(found)
+        self.twice = written_twice(sources, hops, self.owed)
+        self.repeated.in_flight_at_crash(self.twice)
         self.unanswered = fleet.unanswered.intersection(self.accepted_at)
         self.repeated.in_flight_at_crash(self.unanswered)
         self.lost.check()
@@ -140,6 +157,20 @@ class Witness:
         for pair in unexcused[:5]:
             self.details.append(f"{pair} accepted at {self.acceptances[pair]}")
         self.repeated.check()
+        excused_here = self.repeated.excused | fleet.unanswered
+        any_time, in_time = delays(hops, topology, self.requests, excused_here, calm)
+        any_time.check()
+        in_time.check()
+        calmly = {id_: at for id_, at in self.written_at.items() if calm.holds(at, at)}
+        well = [p.name for p in self.partners if p.well]
+        isolated = isolation(calmly, well, self.requests)
+        isolated.check()
+        waited = sum(map(len, isolated.waited_s.values()))
+        self.judged = {
+            "out of a tier": sum(map(len, any_time.late_s.values())),
+            "of these in calm": sum(map(len, in_time.late_s.values())),
+            "first ones in calm": waited,
+        }
 
     @property
     def duplicates(self) -> int:
@@ -169,6 +200,28 @@ def excused(crash: Crash, samples: Sequence[Sample], places: Stations) -> set[Pa
             for subscription in set(station.settled) - station.claimed(commit, ledger):
                 if _was_touched(station, subscription, crash):
                     found.add(Pair(station.event_id, subscription))
+    return found
+
+
+def written_twice(
+    sources: Iterable[Record], hops: Iterable[Record], owed: Mapping[str, Sequence[str]]
+) -> set[Pair]:
+    """Whose record stands there twice, to the byte.
+
+    An idempotent producer of librdkafka may begin a new epoch when a broker goes, and
+    send again, as new, what was written and not acknowledged.
+    """
+    times = Counter(
+        (record.topic, record.key, record.value, record.headers)
+        for record in chain(sources, hops)
+    )
+    found: set[Pair] = set()
+    for record in chain(sources, hops):
+        if times[record.topic, record.key, record.value, record.headers] > 1:
+            id_ = event_id(record)
+            hop = any(name == "bus-subscription" for name, _ in record.headers)
+            whose = [read_state(record).subscription] if hop else owed[id_]
+            found |= {Pair(id_, subscription) for subscription in whose}
     return found
 
 

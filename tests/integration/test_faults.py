@@ -21,13 +21,13 @@ async def test_promises_hold_under_faults(tmp_path: Path) -> None:
     """A kill, a zombie, a broker gone, bad partners: every promise is kept."""
     async with open_stage(tmp_path) as stage:
         lanes = {lane: schedule(SEED, lane, KINDS) for lane in LANES}
-        played = Round(
-            stage, Stream(stage.bus, SEED, rate=60), lanes, lasts_s=18, say=print
-        )
+        stream = Stream(stage.bus, SEED, rate=60)
+        played = Round(stage, stream, lanes, lasts_s=24, calm_s=6, say=print)
         try:
             await played.play()
         finally:
             report = Report(SEED)
             report.add(played)
             print(report.text())  # noqa: T201 - shown when it fails
+        assert all(played.witness.judged.values()), "nothing to judge promises by"
         assert {felt.fault.kind for felt in played.felt} >= {Kind.KILL, Kind.BROKER}

@@ -1,0 +1,95 @@
+"""When attempts came: held against the promises of delay and of isolation.
+
+Never early holds whatever goes wrong. How late may be judged only while nothing but
+partners misbehaves: `Calm`, at the beginning of a round.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from bus.headers import read_state
+from bus.record import Record
+from bus.topology import Topology
+from tests.guarantees import DelayPrecision, Isolation, Pair
+from tests.support.commits import event_id
+
+LATE_S = 1.0
+"""Busy machines run this, too; `make bench` has the milliseconds."""
+Times = Mapping[Pair, Sequence[float]]
+
+
+class Calm(NamedTuple):
+    """From when to when only partners misbehaved; epoch seconds."""
+
+    began_at: float
+    ended_at: float
+
+    def holds(self, began_at: float, ended_at: float) -> bool:
+        """Whether something that may be late lies in it whole."""
+        return self.began_at <= began_at and ended_at + LATE_S <= self.ended_at
+
+
+class _Wait(NamedTuple):
+    """A delivery in a tier: since when, until when; epoch seconds."""
+
+    since: float
+    due: float
+
+
+def delays(
+    records: Iterable[Record],
+    topology: Topology,
+    requests: Times,
+    excused: Collection[Pair],
+    calm: Calm,
+) -> tuple[DelayPrecision, DelayPrecision]:
+    """What came out of a tier: at any time (never early), and in the calm (in time).
+
+    `requests` are all of a delivery, in order. What crashed somewhere, `excused`,
+    may be tried from where it was before.
+    """
+    any_time, in_time = DelayPrecision(p95_s=float("inf")), DelayPrecision(LATE_S)
+    for pair, waits in _waits(records, topology).items():
+        if pair in excused:
+            continue
+        times = requests.get(pair, ())
+        for wait in waits:
+            next_one = bisect_right(times, wait.since)
+            if next_one == len(times):
+                continue  # it hopped on, held
+            any_time.started(*pair, wait.due, times[next_one])
+            if calm.holds(*wait):
+                in_time.started(*pair, wait.due, times[next_one])
+    return any_time, in_time
+
+
+def isolation(
+    written_at: Mapping[str, float], subscriptions: Collection[str], requests: Times
+) -> Isolation:
+    """First attempts at partners that are well, of these events."""
+    promise = Isolation(LATE_S)
+    for id_, at in written_at.items():
+        for subscription in subscriptions:
+            if times := requests.get(Pair(id_, subscription)):
+                promise.first_attempt(subscription, times[0] - at)
+    return promise
+
+
+def _waits(
+    records: Iterable[Record], topology: Topology
+) -> Mapping[Pair, Sequence[_Wait]]:
+    """By delivery; a hop that was written twice is due as its first one is."""
+    found: dict[Pair, dict[int, _Wait]] = defaultdict(dict)
+    for record in records:
+        parsed = topology.parse_retry_topic(record.topic)
+        if parsed is None:
+            continue
+        subscription, tier = parsed
+        since = record.timestamp_ms / 1000
+        wait = _Wait(since, since + topology.tiers[tier])
+        by_attempts = found[Pair(event_id(record), subscription)]
+        used = read_state(record).attempts
+        by_attempts[used] = min(wait, by_attempts.get(used, wait))
+    return {pair: list(waits.values()) for pair, waits in found.items()}
