@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import TypeVar
 
-from confluent_kafka import Consumer, KafkaException
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaException
 from confluent_kafka import TopicPartition as KafkaPartition
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # re-exported without saying so
     AdminClient,
@@ -16,7 +16,6 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # re-exported
     ConfigSource,
     NewPartitions,
     NewTopic,
-    OffsetSpec,
     ResourceType,
     TopicMetadata,
 )
@@ -32,29 +31,13 @@ from bus.topic import TopicState
 Key = TypeVar("Key")
 Answer = TypeVar("Answer")
 
-_EARLIEST: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]  # theirs
-_LATEST: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # theirs
 _ASK_S = 15.0
 _AT_ONCE = 250
 _LOOKS = 200
 _LOOK_AGAIN_S = 0.1
 
 
-class _Admin:
-    def __init__(
-        self, connection: Connection, *, on_event: OnEvent | None = None
-    ) -> None:
-        self._connection = connection
-        self._askers: dict[str, Consumer] = {}
-        self._client = connection.open(_client, connection.admin(), on_event)
-
-    async def _metadata(self) -> ClusterMetadata:
-        return await _thread(
-            "list topics", lambda: self._client.list_topics(timeout=_ASK_S)
-        )
-
-
-class KafkaTopics(_Admin):
+class KafkaTopics:
     """`bus.ports.Topics` on Kafka.
 
     Raises, besides what the port says:
@@ -62,6 +45,11 @@ class KafkaTopics(_Admin):
         ConfigurationError: it refuses us.
         BrokerUnavailableError: no answer; try again.
     """
+
+    def __init__(
+        self, connection: Connection, *, on_event: OnEvent | None = None
+    ) -> None:
+        self._client = connection.open(_client, connection.admin(), on_event)
 
     async def brokers(self) -> int:
         """How many brokers there are."""
@@ -156,8 +144,13 @@ class KafkaTopics(_Admin):
                 await _pause(_LOOK_AGAIN_S)
         raise BrokerUnavailableError(f"{doing}: the brokers do not show it yet")
 
+    async def _metadata(self) -> ClusterMetadata:
+        return await _thread(
+            "list topics", lambda: self._client.list_topics(timeout=_ASK_S)
+        )
 
-class KafkaGroups(_Admin):
+
+class KafkaGroups:
     """`bus.ports.Groups` on Kafka.
 
     Raises:
@@ -165,64 +158,73 @@ class KafkaGroups(_Admin):
         ConfigurationError: the cluster refuses us.
     """
 
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._askers: dict[str, Consumer] = {}
+
     async def lag(
         self, group: str, topics: Collection[str]
     ) -> Mapping[TopicPartition, Lag]:
         """Lag by partition; partitions without a commit count from their start."""
-        known = (await self._metadata()).topics
-        partitions = [
-            TopicPartition(topic, partition)
-            for topic in topics
-            if topic in known
-            for partition in known[topic].partitions
-        ]
-        if not partitions:
-            return {}
-        starts = await self._offsets(partitions, _EARLIEST)
-        ends = await self._offsets(partitions, _LATEST)
-        committed = await self._committed(group, partitions)
-        return {
-            tp: Lag(committed.get(tp, -1), starts[tp], ends[tp]) for tp in partitions
-        }
+        asker = self._asker(group)
+        return await _thread(f"lag of {group}", lambda: _lag(asker, topics))
 
     async def members(self, group: str) -> int:
         """How many members the group has; 0 if there is none such."""
-        asked = self._client.describe_consumer_groups([group], request_timeout=_ASK_S)
+        client = self._connection.open(_client, self._connection.admin(), None)
+        asked = client.describe_consumer_groups([group], request_timeout=_ASK_S)
         found = await _all(asked, "describe group", fine="GROUP_ID_NOT_FOUND")
         return len(found[group].members) if group in found else 0
 
-    async def _offsets(
-        self, partitions: Iterable[TopicPartition], spec: OffsetSpec
-    ) -> dict[TopicPartition, int]:
-        asked = self._client.list_offsets(
-            {KafkaPartition(*tp): spec for tp in partitions}, request_timeout=_ASK_S
-        )
-        answers = await _all(asked, "list offsets")
-        return {
-            TopicPartition(p.topic, p.partition): answer.offset
-            for p, answer in answers.items()
-        }
+    def _asker(self, group: str) -> Consumer:
+        """A consumer that never joins.
 
-    async def _committed(
-        self, group: str, partitions: Iterable[TopicPartition]
-    ) -> dict[TopicPartition, int]:
-        """Ask as a consumer that never joins.
-
-        The admin client's own question ends the whole process (an assertion) if the
-        coordinator hangs up meanwhile: librdkafka#3663, #4605.
+        The admin client is no good for this: while a partition's leader is away its
+        `list_offsets` keeps a core busy (librdkafka 2.16.1), and its question for
+        commits ends the whole process, by an assertion, if the coordinator hangs up
+        meanwhile (librdkafka#3663, #4605).
         """
         if group not in self._askers:
             settings = self._connection.asker(group)
             self._askers[group] = self._connection.open(Consumer, settings, None)
-        asker = self._askers[group]
+        return self._askers[group]
 
-        def ask() -> list[KafkaPartition]:
-            asker.poll(0)  # its log lines are waiting to be dropped
-            wanted = [KafkaPartition(*tp) for tp in partitions]
-            return asker.committed(wanted, timeout=_ASK_S)
 
-        found = await _thread(f"list commits {group}", ask)
-        return {TopicPartition(p.topic, p.partition): max(p.offset, -1) for p in found}
+def _lag(asker: Consumer, topics: Collection[str]) -> dict[TopicPartition, Lag]:
+    asker.poll(0)  # its log lines are waiting to be dropped
+    known = asker.list_topics(timeout=_ASK_S).topics  # and who leads is known anew
+    partitions = [
+        TopicPartition(topic, partition)
+        for topic in topics
+        if topic in known
+        for partition in known[topic].partitions
+    ]
+    if not partitions:
+        return {}
+    starts = _offsets(asker, partitions, OFFSET_BEGINNING)
+    ends = _offsets(asker, partitions, OFFSET_END)
+    wanted = [KafkaPartition(*tp) for tp in partitions]
+    committed = _plain(asker.committed(wanted, timeout=_ASK_S))
+    return {
+        tp: Lag(max(committed.get(tp, -1), -1), starts[tp], ends[tp])
+        for tp in partitions
+    }
+
+
+def _offsets(
+    asker: Consumer, partitions: Iterable[TopicPartition], which: int
+) -> Mapping[TopicPartition, int]:
+    """The first or last offsets: to brokers, these are moments like others."""
+    wanted = [KafkaPartition(*tp, which) for tp in partitions]
+    answer = asker.offsets_for_times(wanted, timeout=_ASK_S)
+    for partition in answer:
+        if partition.error:
+            raise KafkaException(partition.error)
+    return _plain(answer)
+
+
+def _plain(partitions: Iterable[KafkaPartition]) -> Mapping[TopicPartition, int]:
+    return {TopicPartition(p.topic, p.partition): p.offset for p in partitions}
 
 
 def _client(settings: dict[str, object]) -> AdminClient:

@@ -1,10 +1,14 @@
 """Brokers that die and come back while the bus is at work."""
 
+import asyncio
+import time
 from pathlib import Path
 
 import pytest
 
 from bus.jvm import EmbeddedKafka
+from bus.kafka import Connection, KafkaGroups, KafkaTopics
+from bus.topic import TopicState
 from processors.receiver import Behaviour
 from tests.guarantees import DuplicatesBounded, NothingLost, Pair
 from tests.support.bus import CLOCK, Bus, order_event, running_bus, wait_until
@@ -60,6 +64,24 @@ async def test_broker_goes_and_comes_back(brokers: int, tmp_path: Path) -> None:
             assert not worker.lines("bug")
             assert len(worker.lines("kafka")) < 100
             assert await worker.stop() == 0
+
+
+@pytest.mark.kafka
+@pytest.mark.long
+async def test_the_lag_costs_nothing_while_a_leader_is_away(tmp_path: Path) -> None:
+    """Every worker asks for it; librdkafka's admin client would keep a core busy."""
+    async with EmbeddedKafka(tmp_path, cache_dir(), brokers=3) as kafka:
+        connection = Connection({"bootstrap.servers": kafka.bootstrap_servers})
+        await KafkaTopics(connection).create([TopicState("t", 6, 3)])
+        groups = KafkaGroups(connection)
+        assert len(await groups.lag("g", ["t"])) == 6
+        await kafka.nodes[0].kill()
+        asking = asyncio.create_task(groups.lag("g", ["t"]))
+        spent_s = time.process_time()
+        await asyncio.wait({asking}, timeout=_AWAY_S)
+        spent_s = time.process_time() - spent_s
+        assert spent_s < _AWAY_S / 4
+        await asyncio.gather(asking, return_exceptions=True)
 
 
 def duplicates(bus: Bus) -> set[Pair]:

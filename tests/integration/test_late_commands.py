@@ -79,7 +79,7 @@ async def test_partitions_are_ours_in_the_order_of_commands(
         lambda _name, _fields: None,
         incremental=False,
     )
-    settings = connection.member(scene.name, "urgent", "classic")
+    settings = connection.member(scene.name, "classic", None)
     consumer = connection.open(Consumer, settings, None)
     look()
     came = [KafkaPartition(topic, 0)]

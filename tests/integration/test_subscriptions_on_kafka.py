@@ -102,9 +102,11 @@ async def test_a_change_is_seen_within_a_second(kafka: KafkaUnderTest) -> None:
     topics = topology()
     async with open_world(kafka, topics) as one, open_world(kafka, topics) as two:
         await two.table.ready()
-        taken = await add(one, draft(fields(), Path()))
         changed = asyncio.Event()
         two.table.on_change(lambda _old, _new: changed.set())
+        taken = await add(one, draft(fields(), Path()))
+        await asyncio.wait_for(changed.wait(), timeout=1)
+        changed.clear()
         for operate in (one.writer.pause, one.writer.resume):
             written = await operate("acme")
             await asyncio.wait_for(changed.wait(), timeout=1)
