@@ -14,8 +14,8 @@ from tests.faults.stage import open_stage
 from tests.faults.stream import Stream
 from tests.support.bus import CLOCK
 
-_ROUND_S = 120.0
-_CALM_S = 15.0
+_ROUND_S = 150.0
+_STILL_S = 20.0
 
 
 def main() -> None:
@@ -65,8 +65,8 @@ async def _play(options: argparse.Namespace, report: Report, folder: Path) -> No
         while (left := until - CLOCK.monotonic()) > 0:
             number += 1
             lasts_s = min(_ROUND_S, left)
-            calm_s = min(_CALM_S, lasts_s / 3)
-            played = Round(stage, stream, lanes, lasts_s, calm_s, _say)
+            still_s = min(_STILL_S, lasts_s / 5)
+            played = Round(stage, stream, lanes, lasts_s, _say, still_s, still_s)
             shown = len(report.lines)
             try:
                 await played.play()

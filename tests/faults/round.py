@@ -20,7 +20,6 @@ from tests.support.bus import CLOCK
 from tests.support.commits import Sampler
 
 _LOOK_S = 0.25
-_WARM_S = 1.0
 _FOLDED = "/redirected"
 
 
@@ -35,14 +34,19 @@ class Felt:
 
 @dataclass
 class Round:
-    """Plays faults for a while and judges; kept for the report."""
+    """Plays faults for a while and judges; kept for the report.
+
+    After `warm_s`, in which Java and caches get warm, only partners misbehave for
+    `calm_s`: what is said of time is judged then.
+    """
 
     stage: Stage
     stream: Stream
     lanes: Mapping[str, Iterator[Fault]]
     lasts_s: float
-    calm_s: float
     say: Callable[[str], None]
+    warm_s: float = 0.0
+    calm_s: float = 0.0
     settles_s: float = 120.0
     witness: Witness = field(default_factory=lambda: Witness(PARTNERS))
     felt: list[Felt] = field(default_factory=list)
@@ -81,12 +85,13 @@ class Round:
 
     async def _flow(self) -> None:
         until = CLOCK.monotonic() + self.lasts_s
-        self.calm = Calm(CLOCK.now() + _WARM_S, CLOCK.now() + self.calm_s)
+        still_s = self.warm_s + self.calm_s
+        self.calm = Calm(CLOCK.now() + self.warm_s, CLOCK.now() + still_s)
         streaming = asyncio.create_task(self.stream.run(self.witness))
         try:
             async with asyncio.TaskGroup() as group:
                 for name, lane in self.lanes.items():
-                    after_s = 0 if name == PARTNERS_LANE else self.calm_s
+                    after_s = 0 if name == PARTNERS_LANE else still_s
                     group.create_task(self._lane(lane, after_s, until))
                 group.create_task(CLOCK.sleep(self.lasts_s))
         finally:

@@ -22,12 +22,12 @@ async def test_promises_hold_under_faults(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as stage:
         lanes = {lane: schedule(SEED, lane, KINDS) for lane in LANES}
         stream = Stream(stage.bus, SEED, rate=60)
-        played = Round(stage, stream, lanes, lasts_s=24, calm_s=6, say=print)
+        played = Round(stage, stream, lanes, lasts_s=18, say=print)
         try:
             await played.play()
         finally:
             report = Report(SEED)
             report.add(played)
             print(report.text())  # noqa: T201 - shown when it fails
-        assert all(played.witness.judged.values()), "nothing to judge promises by"
+        assert played.witness.judged["out of a tier"] > 0
         assert {felt.fault.kind for felt in played.felt} >= {Kind.KILL, Kind.BROKER}
