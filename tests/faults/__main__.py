@@ -15,7 +15,8 @@ from tests.faults.stream import Stream
 from tests.support.bus import CLOCK
 
 _ROUND_S = 150.0
-_STILL_S = 20.0
+_WARM_S = 30.0
+_CALM_S = 20.0
 
 
 def main() -> None:
@@ -65,8 +66,8 @@ async def _play(options: argparse.Namespace, report: Report, folder: Path) -> No
         while (left := until - CLOCK.monotonic()) > 0:
             number += 1
             lasts_s = min(_ROUND_S, left)
-            still_s = min(_STILL_S, lasts_s / 5)
-            played = Round(stage, stream, lanes, lasts_s, _say, still_s, still_s)
+            warm_s, calm_s = min(_WARM_S, lasts_s / 4), min(_CALM_S, lasts_s / 6)
+            played = Round(stage, stream, lanes, lasts_s, _say, warm_s, calm_s)
             shown = len(report.lines)
             try:
                 await played.play()

@@ -43,12 +43,13 @@ def delays(
     topology: Topology,
     requests: Times,
     excused: Collection[Pair],
+    well: Collection[str],
     calm: Calm,
 ) -> tuple[DelayPrecision, DelayPrecision]:
     """What came out of a tier: at any time (never early), and in the calm (in time).
 
     `requests` are all of a delivery, in order. What crashed somewhere, `excused`,
-    may be tried from where it was before.
+    may be tried from where it was before. Who is not `well` may be late: held.
     """
     any_time, in_time = DelayPrecision(p95_s=float("inf")), DelayPrecision(LATE_S)
     for pair, waits in _waits(records, topology).items():
@@ -60,7 +61,7 @@ def delays(
             if next_one == len(times):
                 continue  # it hopped on, held
             any_time.started(*pair, wait.due, times[next_one])
-            if calm.holds(*wait):
+            if pair.subscription in well and calm.holds(*wait):
                 in_time.started(*pair, wait.due, times[next_one])
     return any_time, in_time
 

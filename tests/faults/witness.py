@@ -158,11 +158,13 @@ class Witness:
             self.details.append(f"{pair} accepted at {self.acceptances[pair]}")
         self.repeated.check()
         excused_here = self.repeated.excused | fleet.unanswered
-        any_time, in_time = delays(hops, topology, self.requests, excused_here, calm)
+        well = [p.name for p in self.partners if p.well]
+        any_time, in_time = delays(
+            hops, topology, self.requests, excused_here, well, calm
+        )
         any_time.check()
         in_time.check()
         calmly = {id_: at for id_, at in self.written_at.items() if calm.holds(at, at)}
-        well = [p.name for p in self.partners if p.well]
         isolated = isolation(calmly, well, self.requests)
         isolated.check()
         waited = sum(map(len, isolated.waited_s.values()))
