@@ -27,7 +27,7 @@ TIERS = {"short": "300ms", "middle": "600ms", "long": "900ms"}
 STEADY, FLAKY, LEDGER, VICTIM = PARTNERS = (
     Partner("steady", ("*",)),
     Partner("flaky", ("order.*", "payment.*")),
-    Partner("ledger", ("order.*",), ordered=True),
+    Partner("ledger", ("order.*",), ordered=True, well=False),
     Partner("victim", ("shipment.*",), well=False),
 )
 _MANNERS = {
