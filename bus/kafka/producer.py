@@ -203,12 +203,27 @@ class KafkaPublisher:
         error: KafkaError | None,
         message: "KafkaMessage[bytes, bytes]",
     ) -> None:
-        topic = message.topic() or ""
-        if error is None:
-            written = Written(topic, message.partition() or 0, message.offset() or 0)
-            self._reports.append((future, written))
-        else:
+        topic, offset = message.topic() or "", message.offset()
+        if error is not None:
             self._reports.append((future, not_published(topic, error)))
+        elif offset is None:
+            self._reports.append((future, self._guessed(topic)))
+        else:
+            written = Written(topic, message.partition() or 0, offset)
+            self._reports.append((future, written))
+
+    def _guessed(self, topic: str) -> PublishError:
+        """What librdkafka calls written though no broker has said so.
+
+        If the answer to one batch is lost and the next one is acknowledged, it takes
+        the first for written: else the broker would have seen the gap. A new leader
+        sees none if it never had anything of this producer, and the batch is lost.
+        """
+        why = "a later record was acknowledged, this one never was; it may be missing"
+        if self._on_event:
+            told = {"error": "GUESSED", "why": f"{topic}: {why}", "fatal": False}
+            self._on_event("kafka.publisher", told)
+        return PublishError(topic, why, retriable=True)
 
     # --- when the client itself breaks
 
