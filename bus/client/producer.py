@@ -107,7 +107,8 @@ class Producer:
 
         Raises:
             InvalidEventError: it does not match its schema; names the field.
-            PublishError: Kafka did not acknowledge it.
+            PublishError: Kafka did not acknowledge it. It may stand there nevertheless:
+                send it again with the same `event_id`.
             IncompatibleSchemaError, RegistryUnavailableError: the schema cannot be
                 registered.
         """
