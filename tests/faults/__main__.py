@@ -14,8 +14,8 @@ from tests.faults.stage import open_stage
 from tests.faults.stream import Stream
 from tests.support.bus import CLOCK
 
-_ROUND_S = 150.0
-_WARM_S = 30.0
+_ROUND_S = 180.0
+_WARM_S = 60.0
 _CALM_S = 20.0
 
 
@@ -66,7 +66,7 @@ async def _play(options: argparse.Namespace, report: Report, folder: Path) -> No
         while (left := until - CLOCK.monotonic()) > 0:
             number += 1
             lasts_s = min(_ROUND_S, left)
-            warm_s, calm_s = min(_WARM_S, lasts_s / 4), min(_CALM_S, lasts_s / 6)
+            warm_s, calm_s = min(_WARM_S, lasts_s / 3), min(_CALM_S, lasts_s / 6)
             played = Round(stage, stream, lanes, lasts_s, _say, warm_s, calm_s)
             shown = len(report.lines)
             try:
