@@ -44,6 +44,11 @@ def test_an_attempt_before_its_time_is_noticed() -> None:
         judge([hop(100)], [99.9, 100.999])
 
 
+def test_the_attempt_before_the_hop_may_be_in_the_same_millisecond() -> None:
+    """It is the one that failed."""
+    judge([hop(100)], [100.0006, 101.0])
+
+
 def test_each_tier_has_its_own_delay() -> None:
     """The second wait begins with the second hop."""
     hops = [hop(100), hop(101.1, "5s", attempts=2)]
