@@ -1,8 +1,9 @@
 """A publisher that no broker answers, or that librdkafka answers for."""
 
 import asyncio
-import time
+import queue
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import cast
 
 import pytest
@@ -62,11 +63,12 @@ class Guesser:
     """
 
     def __init__(self) -> None:
-        self._reports: list[Callable[[None, Unplaced], None]] = []
+        self._reports: queue.SimpleQueue[Callable[[None, Unplaced], None]]
+        self._reports = queue.SimpleQueue()
 
     def __len__(self) -> int:
         """How much is not reported yet."""
-        return len(self._reports)
+        return self._reports.qsize()
 
     def produce(
         self,
@@ -75,14 +77,12 @@ class Guesser:
         headers: object,  # noqa: ARG002 - as the real one is called
     ) -> None:
         """Take a message."""
-        self._reports.append(on_delivery)
+        self._reports.put(on_delivery)
 
     def poll(self, timeout_s: float) -> None:
         """Report what was taken."""
-        if not self._reports:
-            time.sleep(timeout_s / 10)
-        while self._reports:
-            self._reports.pop()(None, Unplaced())
+        with suppress(queue.Empty):
+            self._reports.get(timeout=timeout_s)(None, Unplaced())
 
 
 class Guessing(Connection):
