@@ -54,9 +54,11 @@ async def remove(
     """
     await world.table.ready()
     known(world, subscription_id)
+    drain = _Drain(world, subscription_id, progress)
+    await drain.look()  # processors move it as soon as they hear of the removal
     if subscription_id not in world.table.unreadable or await _anybody(world):
         await world.writer.begin_removal(subscription_id)
-    pending, moved = await _Drain(world, subscription_id, progress).run()
+    pending, moved = await drain.run()
     await world.writer.remove(subscription_id)
     if await _anybody(world):
         # They leave the topics before these go.
@@ -108,6 +110,11 @@ class _Drain:
         self._moved: dict[TopicPartition, int] = {}
         self._moved_count = 0
         self._total = 0
+
+    async def look(self) -> None:
+        """Note what is pending now."""
+        waiting = await self._waiting()
+        self._total = sum(lag.pending for lag in waiting.values())
 
     async def run(self) -> tuple[int, int]:
         """Return how many were pending, and how many this process moved."""

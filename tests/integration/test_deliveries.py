@@ -55,7 +55,7 @@ async def removal(bus: Bus) -> "asyncio.Task[Removed]":
     await subscribe(bus, "leaver", retry=("30s",))
     for number in range(3):
         await send(bus, "leaver", number)
-    await received(bus, "leaver", 3)
+    await standing(bus, bus.world.topology.retry_topic("leaver", "30s"), 3)
     return asyncio.create_task(remove(bus.world, "leaver"))
 
 
@@ -110,11 +110,19 @@ async def dead_letters(
 ) -> list[tuple[Record, HopState]]:
     """Wait until so many dead letters stand there; return them."""
     topic = bus.world.topology.dlq_topic(name)
+    found = await standing(bus, topic, count, within_s)
+    return [(record, read_state(record)) for record in found]
+
+
+async def standing(
+    bus: Bus, topic: str, count: int, within_s: float = 20
+) -> list[Record]:
+    """Wait until so many records stand in a topic; return them."""
     until = CLOCK.monotonic() + within_s
     while len(found := await bus.records(topic)) < count:
-        assert CLOCK.monotonic() < until, f"{len(found)} dead letters of {name}"
+        assert CLOCK.monotonic() < until, f"{len(found)} records in {topic}"
         await CLOCK.sleep(0.2)
-    return [(record, read_state(record)) for record in found]
+    return found
 
 
 async def test_filter_decides(bus: Bus) -> None:
