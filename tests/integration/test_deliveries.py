@@ -20,6 +20,7 @@ from processors.receiver import Behaviour, Received
 from tests.support.bus import CLOCK, Bus, order_event, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest
 
+Letter = tuple[Record, HopState]
 pytestmark = [pytest.mark.kafka, pytest.mark.asyncio(loop_scope="module")]
 TIERS = {"short": "300ms", "middle": "600ms", "long": "900ms"}
 _TOLERANCE_S = 1.0
@@ -105,20 +106,15 @@ async def received(
     return requests(bus, name)
 
 
-async def dead_letters(
-    bus: Bus, name: str, count: int, within_s: float = 20
-) -> list[tuple[Record, HopState]]:
+async def dead_letters(bus: Bus, name: str, count: int) -> list[Letter]:
     """Wait until so many dead letters stand there; return them."""
-    topic = bus.world.topology.dlq_topic(name)
-    found = await standing(bus, topic, count, within_s)
+    found = await standing(bus, bus.world.topology.dlq_topic(name), count)
     return [(record, read_state(record)) for record in found]
 
 
-async def standing(
-    bus: Bus, topic: str, count: int, within_s: float = 20
-) -> list[Record]:
+async def standing(bus: Bus, topic: str, count: int) -> list[Record]:
     """Wait until so many records stand in a topic; return them."""
-    until = CLOCK.monotonic() + within_s
+    until = CLOCK.monotonic() + 20
     while len(found := await bus.records(topic)) < count:
         assert CLOCK.monotonic() < until, f"{len(found)} records in {topic}"
         await CLOCK.sleep(0.2)
@@ -287,8 +283,8 @@ async def test_removal_dead_letters_what_waits(
     assert (removed.pending, removed.dlq_kept) == (3, True)
     letters = await dead_letters(bus, "leaver", 3)
     assert {state.reason for _, state in letters} == {Reason.REMOVED}
-    left = await bus.world.topics.describe()
-    assert bus.world.topology.retry_topic("leaver", "30s") not in left
+    retry = bus.world.topology.retry_topic("leaver", "30s")
+    assert retry not in await bus.world.topics.describe()
 
 
 async def test_walk_through_the_tiers(bus: Bus, walker: Event) -> None:
