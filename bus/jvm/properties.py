@@ -14,12 +14,14 @@ _FIXED: dict[str, object] = {
     # A typo in a topic name is an error, not a new topic.
     "auto.create.topics.enable": "false",
     "num.partitions": 4,
-    # KIP-848: consumers learn of their partitions within a heartbeat, and a
-    # dead one is noticed in 6 s instead of 45.
+    # KIP-848: consumers learn of their partitions within a heartbeat (each change
+    # is assigned at once, not with others a second later), and a dead one is
+    # noticed in 6 s instead of 45.
     "group.consumer.min.heartbeat.interval.ms": 500,
     "group.consumer.heartbeat.interval.ms": 1000,
     "group.consumer.min.session.timeout.ms": 3000,
     "group.consumer.session.timeout.ms": 6000,
+    "group.consumer.assignment.interval.ms": 0,
     "group.min.session.timeout.ms": 3000,
     "group.initial.rebalance.delay.ms": 0,
     "broker.heartbeat.interval.ms": 1000,

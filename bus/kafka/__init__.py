@@ -5,6 +5,7 @@ from bus.kafka.config import Connection, OnEvent
 from bus.kafka.producer import KafkaPublisher
 from bus.kafka.reader import KafkaLogReader
 from bus.kafka.source import KafkaSource
+from bus.kafka.split import SplitSource
 
 __all__ = [
     "Connection",
@@ -14,4 +15,5 @@ __all__ = [
     "KafkaSource",
     "KafkaTopics",
     "OnEvent",
+    "SplitSource",
 ]

@@ -118,7 +118,9 @@ async def open_adapters(
     connection = Connection(settings.librdkafka())
     clock = SystemClock()
     async with AsyncExitStack() as stack:
-        publisher = KafkaPublisher(connection, linger_ms=5, on_event=on_event)
+        # Attempts, which nobody waits for: a request for each would cost the broker
+        # as much as the events themselves.
+        publisher = KafkaPublisher(connection, linger_ms=50, on_event=on_event)
         stack.push_async_callback(publisher.close, _FLUSH_S)
         hops = KafkaPublisher(connection, linger_ms=0.5, on_event=on_event)
         # After the drain a hop that is not acknowledged belongs to somebody else.

@@ -10,8 +10,8 @@ from bus.breaker import BreakerPolicy
 from bus.client.schemas import default_folder
 from bus.codec import parse_schema
 from bus.errors import ConfigurationError, OrderbusError
-from bus.kafka import KafkaSource, OnEvent
-from bus.ports import Observer
+from bus.kafka import KafkaSource, OnEvent, SplitSource
+from bus.ports import Observer, Source
 from bus.subscription import Subscription
 from processors.acks import AckTable
 from processors.attempt_log import AttemptLog
@@ -29,7 +29,7 @@ from processors.wiring.adapters import Adapters
 
 _ASSIGNED_WITHIN_S = 20.0
 _GOODBYE_S = 5.0
-_FETCH_WAIT_S = 0.25
+_FETCH_WAIT_S = 1.0
 
 
 class Worker:
@@ -152,20 +152,32 @@ class Worker:
         )
         return Engine(parts, engine_policy(adapters.settings, self._share), self._roles)
 
-    def _source(self, role: str) -> KafkaSource:
+    def _source(self, role: str) -> Source:
+        if role != "retry":
+            return self._member(role)
+        tiers = self._adapters.topology.tiers
+        if self._adapters.settings.group_protocol == "classic":
+            # Its assignors would not share out the topics of several members evenly.
+            return self._member(role, _fetch_wait_s(min(tiers.values())))
+        members = {t: self._member(role, _fetch_wait_s(s)) for t, s in tiers.items()}
+        return SplitSource(members, self._tier_of)
+
+    def _member(self, role: str, fetch_wait_s: float | None = None) -> KafkaSource:
         settings = self._adapters.settings
         return KafkaSource(
             self._adapters.connection,
             f"{settings.group_prefix}{role}",
-            fetch_wait_s=self._fetch_wait_s() if role == "retry" else None,
+            fetch_wait_s=fetch_wait_s,
             protocol=settings.group_protocol,
             leave_s=settings.drain_s + _GOODBYE_S,
             on_event=self._on_event,
         )
 
-    def _fetch_wait_s(self) -> float:
-        """A hop is read before it is due: it may take three waits (measured)."""
-        return min(_FETCH_WAIT_S, min(self._adapters.topology.tiers.values()) / 4)
+    def _tier_of(self, topic: str) -> str:
+        parsed = self._adapters.topology.parse_retry_topic(topic)
+        if parsed is None:
+            raise ValueError(f"{topic} is no tier topic")
+        return parsed[1]
 
     def _watch(self) -> LagWatch:
         adapters, prefix = self._adapters, self._adapters.settings.group_prefix
@@ -233,6 +245,11 @@ class Worker:
             p.name for p in self.engine.programs if self._loaded and not p.loop.alive()
         ]
         return f"ended: {', '.join(dead)}" if dead else None
+
+
+def _fetch_wait_s(delay_s: float) -> float:
+    """A hop is read before it is due: it may take three waits (measured)."""
+    return min(_FETCH_WAIT_S, delay_s / 4)
 
 
 def engine_policy(settings: Settings, share: int) -> EnginePolicy:

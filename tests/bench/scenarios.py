@@ -2,6 +2,7 @@
 # ruff: noqa: FBT001 - all a scenario is told
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from statistics import median
 from typing import TypeAlias
 
 from tests.bench.events import Load, samples
@@ -38,6 +39,8 @@ async def rates(quick: bool) -> AsyncIterator[Row]:
         await saturate(rig, 3_000)
         top = await saturate(rig, 15_000)
         limit = float(str(top["deliveries_per_s"]))
+        # Java compiles what a broker does often for about a minute of such a load.
+        await at_rate(rig, 1000, 2 if quick else 45)
         for rate in (200, 1000, 2000, 5000, 0.8 * limit, 0.95 * limit):
             if rate <= 0.96 * limit:
                 yield await at_rate(rig, rate, 4 if quick else 15)
@@ -60,14 +63,24 @@ async def hanging(quick: bool) -> AsyncIterator[Row]:
         await saturate(rig, 3)
         top = await saturate(rig, 15 if quick else 60)
         rate = float(str(top["deliveries_per_s"])) / 2 / _MANY
-        for case, behaviour in (
-            ("all answer", {}),
-            ("one hangs", {"latency_ms": 30_000}),
-        ):
-            await rig.receiver.behave({"/s/0": behaviour})
-            before = rig.meter.read().rss_mb["processors"]
-            row = await at_rate(rig, rate, 10 if quick else 40, warm_s=1)
-            yield {"case": case, "processors_mb_before": round(before), **row}
+        p95_ms: dict[str, list[float]] = {"all answer": [], "one hangs": []}
+        # In turns, as what the machine has left for us changes from minute to minute.
+        for _ in range(1 if quick else 3):
+            for case, behaviour in (
+                ("all answer", {}),
+                ("one hangs", {"latency_ms": 30_000}),
+            ):
+                await rig.receiver.behave({"/s/0": behaviour})
+                before = rig.meter.read().rss_mb["processors"]
+                row = await at_rate(rig, rate, 10 if quick else 25, warm_s=1)
+                p95_ms[case].append(float(str(row["p95_ms"])))
+                yield {"case": case, "processors_mb_before": round(before), **row}
+        usual, hanging = (median(some) for some in p95_ms.values())
+        yield {
+            "case": "medians",
+            "p95_ms": hanging,
+            "p95_times": round(hanging / usual, 2),
+        }
 
 
 async def failing(quick: bool) -> AsyncIterator[Row]:

@@ -68,10 +68,8 @@ async def subscribe(bus: Bus, name: str, **fields: object) -> Subscription:
     topics = bus.world.topology.tier_topics(made)
 
     def assigned() -> bool:
-        return any(
-            set(topics.values()) <= told_topics(line)
-            for line in bus.workers[0].lines("partitions")
-        )
+        lines = bus.workers[0].lines("partitions")
+        return set(topics.values()) <= set().union(*map(told_topics, lines))
 
     await wait_until(assigned, 30, f"the worker reads the tiers of {name}")
     return made
