@@ -41,6 +41,9 @@ async def saturate(rig: Rig, events: int, within_s: float = 300) -> Row:
         await CLOCK.sleep(_LOOK_S)
         samples.append(await look(rig))
     await writing
+    if samples[-1].requests < total * _FIRST:
+        came = f"{samples[-1].requests} of {total} deliveries"
+        raise RuntimeError(f"only {came} came within {within_s:g} s")
     first = next(s for s in samples if s.requests >= total * _FIRST)
     last = next((s for s in samples if s.requests >= total * _LAST), samples[-1])
     return {
