@@ -8,10 +8,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bus.adapters.registry.connection import RegistryConnection
     from bus.client.consumer import Consumer, Received
     from bus.client.producer import Producer
     from bus.event import Event
-    from bus.registry.connection import RegistryConnection
 
 __all__ = ["Consumer", "Event", "Producer", "Received", "RegistryConnection"]
 
@@ -20,7 +20,7 @@ _HOMES = {
     "Event": "bus.event",
     "Producer": "bus.client.producer",
     "Received": "bus.client.consumer",
-    "RegistryConnection": "bus.registry.connection",
+    "RegistryConnection": "bus.adapters.registry.connection",
 }
 
 

@@ -1,7 +1,7 @@
 """Every error a caller of Orderbus can meet, in one place.
 
 Expected outcomes (a refused webhook, an undecodable record) are values, not
-errors; see `bus.delivery`. What is here stops the step that raised it.
+errors; see `bus.delivery.delivery`. What is here stops the step that raised it.
 """
 
 

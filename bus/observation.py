@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias
 
-from bus.delivery import Attempt
+from bus.delivery.delivery import Attempt
 from bus.event import Event
 from bus.record import Record, TopicPartition
 

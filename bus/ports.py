@@ -1,8 +1,8 @@
 """What the programs need from the world, as small protocols.
 
-Adapters in `bus.kafka`, `bus.http`, `bus.registry` and `bus.memory` fulfil them;
-the contract suites in `tests/contract` say what fulfilling means. The ports of HTTP
-and of observation stand in files of their own, and are imported from here too.
+The folders of `bus.adapters` fulfil them; the contract suites in `tests/contract` say
+what fulfilling means. The ports of HTTP and of observation stand in files of their
+own, and are imported from here too.
 """
 
 from collections.abc import (
@@ -19,7 +19,7 @@ from typing import Protocol
 from bus.observation import Change, Observer, PartitionChange, Span, Step
 from bus.record import Commit, Message, Record, TopicPartition, Written
 from bus.sending import Answer, NoAnswer, NoAnswerKind, Post, Reply, Sender
-from bus.topic import TopicState
+from bus.topics.topic import TopicState
 
 __all__ = [
     "Answer",

@@ -55,7 +55,7 @@ class Commit(NamedTuple):
     """A consumer group's position in a partition.
 
     `offset` is the next one to read. `metadata` travels with it (Kafka's limit is
-    4,096 bytes); ours is the settled set beyond `offset`, see `bus.settled`.
+    4,096 bytes); ours is the settled set beyond `offset`, see `bus.delivery.settled`.
     """
 
     offset: int

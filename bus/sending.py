@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
-from bus.subscription import Tls
+from bus.delivery.subscription import Tls
 
 
 class NoAnswerKind(StrEnum):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import orjson
 
+from bus.delivery.subscription import Subscription, parse_subscription
 from bus.errors import InvalidSubscriptionError, TopicError
 from bus.ports import LogReader, Topics
-from bus.subscription import Subscription, parse_subscription
-from bus.topic_plan import (
+from bus.topics.plan import (
     AddPartitions,
     Change,
     Configure,
@@ -16,7 +16,7 @@ from bus.topic_plan import (
     Delete,
     plan_topics,
 )
-from bus.topology import Topology
+from bus.topics.topology import Topology
 
 
 @dataclass(frozen=True, slots=True)

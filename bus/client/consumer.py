@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from bus.adapters.kafka import Connection, KafkaPublisher, KafkaSource, KafkaTopics
+from bus.adapters.registry.connection import RegistryConnection
+from bus.adapters.registry.remote import RegistrySchemas
 from bus.client.decoding import Events
 from bus.client.intake import Intake, Taken
 from bus.client.rejections import Rejections
 from bus.client.reporting import log_event
 from bus.errors import BrokerUnavailableError, DecodeError
 from bus.event import Event
-from bus.kafka import Connection, KafkaPublisher, KafkaSource, KafkaTopics
 from bus.ports import Source
 from bus.record import Record
-from bus.registry.connection import RegistryConnection
-from bus.registry.remote import RegistrySchemas
 
 _COMMIT_S = 0.5
 _DRAIN_S = 5.0

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from fnmatch import fnmatchcase
 
-from bus.codec import Schema, decode, parse_schema, split_frame
+from bus.contracts.codec import Schema, decode, parse_schema, split_frame
+from bus.delivery.headers import build_event, read_attributes
 from bus.errors import ConfigurationError, DecodeError, SchemaNotFoundError
 from bus.event import Event
-from bus.headers import build_event, read_attributes
 from bus.ports import Schemas
 from bus.record import Record
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from bus.offsets import Ledger
+from bus.delivery.offsets import Ledger
 from bus.record import Commit, Record, TopicPartition
 
 _ONE = "event"

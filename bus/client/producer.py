@@ -11,18 +11,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from bus.adapters.kafka import Connection, KafkaPublisher
+from bus.adapters.registry.connection import RegistryConnection
+from bus.adapters.registry.remote import RegistrySchemas
 from bus.client.reporting import log_event
 from bus.client.schemas import load_catalogue
 from bus.client.tracing import sending
-from bus.codec import Catalogue, encode, validate
+from bus.contracts.codec import Catalogue, encode, validate
+from bus.delivery.headers import event_headers
 from bus.errors import InvalidEventError
 from bus.event import Data, Event
-from bus.headers import event_headers
-from bus.kafka import Connection, KafkaPublisher
 from bus.ports import Publisher, Schemas
 from bus.record import Message, Written
-from bus.registry.connection import RegistryConnection
-from bus.registry.remote import RegistrySchemas
 
 _MAX_ID = 256
 _VISIBLE = re.compile(r"[\x21-\x7e]+")

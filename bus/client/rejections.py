@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from bus.headers import printable
+from bus.delivery.headers import printable
 from bus.ports import Publisher, Topics
 from bus.record import Message, Record
-from bus.topic import TopicState
+from bus.topics.topic import TopicState
 
 _KEPT = {"retention.ms": str(14 * 24 * 3600 * 1000)}
 

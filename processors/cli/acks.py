@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from bus.errors import ConfigurationError, InvalidSubscriptionError
-from processors.acks import ack_key, acknowledge
 from processors.cli.control import GOOD, console, print_json, run
 from processors.cli.subscription_options import AsJson, Id
-from processors.control.onboarding import find
-from processors.world import World
+from processors.delivery.acks import ack_key, acknowledge
+from processors.subscriptions.onboarding import find
+from processors.subscriptions.world import World
 
 app = typer.Typer(
     help="Acknowledgements by consumers: later attempts are settled without a call.",

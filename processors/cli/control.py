@@ -22,7 +22,7 @@ from bus.errors import (
     InvalidSubscriptionError,
     OrderbusError,
 )
-from processors.world import World
+from processors.subscriptions.world import World
 
 Opener: TypeAlias = Callable[[], AbstractAsyncContextManager[World]]
 Body: TypeAlias = Callable[[World], Awaitable[int]]

@@ -3,14 +3,16 @@
 import asyncio
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated, cast
 
 import typer
 from rich.console import Console
 
+from bus.client.producer import EventWriter
 from bus.errors import OrderbusError
 from processors.cli.control import INTERRUPTED, complain, print_json
 from processors.cli.progress import Drawn
+from processors.cli.root import Root
 from processors.cli.run import Role, run_in_loop, worker_command
 from processors.demo.live import Show, table
 from processors.demo.run import Demo, DemoPlan, Outcome
@@ -20,9 +22,6 @@ from processors.stopping import stop_on_signals
 from processors.wiring.adapters import open_adapters
 from processors.wiring.control import open_world
 from processors.wiring.stack import StackPlan, open_stack
-
-if TYPE_CHECKING:
-    from processors.cli.main import Root
 
 app = typer.Typer()
 _FAILED = 1
@@ -50,7 +49,7 @@ def demo_command(
 
     Exit code 0: nothing is missing. 1: something is.
     """
-    given = cast("Root", ctx.obj).given()
+    given = cast(Root, ctx.obj).given()
     out = Console(stderr=as_json, highlight=False)
     if not out.is_terminal:
         out = Console(stderr=as_json, highlight=False, width=_WIDE)
@@ -113,7 +112,10 @@ async def _demo(
         ):
             await stack.workers.ready()
             progress.close()
-            demo = Demo(world, adapters, plan)
+            writer = EventWriter(
+                adapters.hop_publisher, adapters.schemas, adapters.catalogue
+            )
+            demo = Demo(world, writer, adapters.clock, plan)
             show = Show(out, demo.tally, demo.partners)
             outcome = await demo.run(show)
     summary = outcome.tally.summary(outcome.wall_s)

@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated, cast
 
 import typer
 from rich.console import Console
@@ -10,13 +10,11 @@ from rich.console import Console
 from bus.errors import OrderbusError
 from processors.cli.control import complain, console
 from processors.cli.progress import Drawn
+from processors.cli.root import Root
 from processors.cli.run import Role, run_in_loop, worker_command
 from processors.settings import Settings
 from processors.stopping import stop_on_signals
 from processors.wiring.stack import Stack, StackPlan, open_stack
-
-if TYPE_CHECKING:
-    from processors.cli.main import Root
 
 app = typer.Typer()
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
@@ -44,7 +42,7 @@ def dev_command(
     Webhooks may go to this machine itself. Other `bus` commands find the running
     one by themselves. Ctrl-C stops it.
     """
-    given = cast("Root", ctx.obj)
+    given = cast(Root, ctx.obj)
     try:
         settings = given.given()
         if not settings.allow_networks:

@@ -5,19 +5,19 @@ from typing import Annotated
 
 import typer
 
+from bus.delivery.marks import Fate
 from bus.errors import DecodeError, SubscriptionNotFoundError
 from bus.event import Event
-from bus.marks import Fate
 from processors.cli.control import FAILED, GOOD, console, print_json, run
 from processors.cli.dlq_options import Owner, wanted, with_filters
 from processors.cli.dlq_redrive import How, discard_all, replay_all
 from processors.cli.dlq_view import Row, moment, print_rows, row, whole
 from processors.cli.subscription_options import AsJson, Yes
-from processors.decoding import at_origin
+from processors.delivery.decoding import at_origin
 from processors.redrive.attempts import read_attempts
 from processors.redrive.events import Events
 from processors.redrive.letters import Letter, Wanted, dlq_owners, read_letters
-from processors.world import World
+from processors.subscriptions.world import World
 
 app = typer.Typer(
     help="Dead letters: deliveries that were given up. List, show, replay, discard.",

@@ -6,13 +6,13 @@ from typing import Annotated, ParamSpec, TypeAlias, cast
 
 import typer
 
-from bus.delivery import Reason
+from bus.delivery.delivery import Reason
+from bus.delivery.marks import Fate
+from bus.delivery.schedule import parse_moment
 from bus.errors import ConfigurationError
-from bus.marks import Fate
-from bus.schedule import parse_moment
 from processors.cli.added_options import add_options
 from processors.redrive.letters import Wanted
-from processors.world import World
+from processors.subscriptions.world import World
 
 P = ParamSpec("P")
 

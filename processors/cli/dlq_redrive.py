@@ -14,13 +14,13 @@ from bus.errors import (
 from processors.cli.asking import ask
 from processors.cli.control import FAILED, GOOD, console, print_json, warn
 from processors.cli.dlq_view import Row, counts, plan_row
-from processors.control.onboarding import find
 from processors.redrive.again import target
 from processors.redrive.letters import Wanted, read_letters
 from processors.redrive.readiness import refuse_unready
 from processors.redrive.replaying import Plan, discard, plan, replay
 from processors.redrive.replaying import Progress as Told
-from processors.world import World
+from processors.subscriptions.onboarding import find
+from processors.subscriptions.world import World
 
 _REFUSALS = (InvalidSubscriptionError, NotReadyError, SubscriptionNotFoundError)
 

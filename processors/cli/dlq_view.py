@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from rich.table import Table
 from rich.text import Text
 
-from bus.document import document
 from bus.event import Event
+from bus.webhook.document import document
 from processors.cli.control import console
 from processors.redrive.letters import Letter
 from processors.redrive.replaying import Plan

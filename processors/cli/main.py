@@ -1,7 +1,5 @@
 """The root of the `bus` command: global options, and which groups there are."""
 
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -22,11 +20,7 @@ from processors.cli import (
     trace,
 )
 from processors.cli.helptext import tidy
-from processors.settings import Settings, load, resolve
-from processors.topics import TopicsWorld
-from processors.wiring.control import open_world
-from processors.wiring.topics import open_topics
-from processors.world import World
+from processors.cli.root import Root
 
 app = typer.Typer(
     name="bus",
@@ -48,35 +42,6 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(schemas.app, name="schemas")
 app.add_typer(registry.app, name="registry")
 tidy(app)
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """What the global options said; opens a command's world when called."""
-
-    arguments: dict[str, object]
-
-    def settings(self) -> Settings:
-        """The settings, with the Kafka to talk to.
-
-        Raises:
-            ConfigurationError: one is wrong, or there is no Kafka.
-        """
-        return resolve(self.given())
-
-    def given(self) -> Settings:
-        """The settings as they were given, a Kafka named or not."""
-        return load(**self.arguments)
-
-    def topics(
-        self, file: Path | None, replication: int | None
-    ) -> AbstractAsyncContextManager[TopicsWorld]:
-        """Open what the topic commands work with."""
-        return open_topics(self.settings(), file, replication)
-
-    def __call__(self) -> AbstractAsyncContextManager[World]:
-        """Open the world."""
-        return open_world(self.settings())
 
 
 def _show_version(*, value: bool) -> None:

@@ -16,7 +16,7 @@ from rich.progress import (
 
 
 class Drawn:
-    """`bus.jvm.Progress` for a person: a spinner a step, a bar a download.
+    """`bus.adapters.jvm.Progress` for a person: a spinner a step, a bar a download.
 
     Without a terminal it prints a line a step.
     """

@@ -8,10 +8,10 @@ from typing import Protocol
 
 import typer
 
-from bus.codec import Catalogue
-from bus.compatibility import DEFAULT_LEVEL, check
+from bus.contracts.codec import Catalogue
+from bus.contracts.compatibility import DEFAULT_LEVEL, check
+from bus.contracts.schema_text import canonical
 from bus.ports import Schemas
-from bus.schema_text import canonical
 from processors.registry.server import Registry
 
 

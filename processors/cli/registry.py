@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated, cast
 
 import typer
 
@@ -15,13 +15,11 @@ from processors.cli.register import (
     register_catalogue,
     serve_registry,
 )
+from processors.cli.root import Root
 from processors.cli.run import run_in_loop
 from processors.settings import Settings
 from processors.stopping import stop_on_signals
 from processors.wiring.registry import open_registry, open_subjects
-
-if TYPE_CHECKING:
-    from processors.cli.main import Root
 
 app = typer.Typer(
     help="The schema registry that comes with the bus.", no_args_is_help=True
@@ -55,7 +53,7 @@ def serve_command(
         return GOOD
 
     try:
-        run_in_loop(serve(cast("Root", ctx.obj).settings()))
+        run_in_loop(serve(cast(Root, ctx.obj).settings()))
     except OrderbusError as error:
         raise typer.Exit(complain(ctx, error)) from None
 
@@ -85,7 +83,7 @@ def register_command(
         return GOOD if is_good(rows) else FAILED
 
     try:
-        code = run_in_loop(register(cast("Root", ctx.obj).settings()))
+        code = run_in_loop(register(cast(Root, ctx.obj).settings()))
     except OrderbusError as error:
         code = complain(ctx, error)
     if code:

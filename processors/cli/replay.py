@@ -4,19 +4,19 @@ from typing import Annotated
 
 import typer
 
+from bus.delivery.subscription import Subscription
 from bus.errors import ConfigurationError
-from bus.subscription import Subscription
 from processors.cli.asking import ask
 from processors.cli.control import GOOD, console, print_json, run, warn
 from processors.cli.dlq_options import moment_ms, refuse_unknown
 from processors.cli.dlq_redrive import bar
 from processors.cli.dlq_view import counts, moment
 from processors.cli.subscription_options import AsJson, Id, Yes
-from processors.control.onboarding import find
 from processors.redrive.again import target
 from processors.redrive.backfill import Found, Span, count, deliver
 from processors.redrive.readiness import refuse_unready
-from processors.world import World
+from processors.subscriptions.onboarding import find
+from processors.subscriptions.world import World
 
 app = typer.Typer()
 

@@ -3,21 +3,19 @@
 import asyncio
 from collections.abc import Coroutine
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated, cast
 
 import typer
 import uvloop
 
 from bus.errors import OrderbusError
 from processors.cli.control import complain
+from processors.cli.root import Root
 from processors.clock import SystemClock
-from processors.engine import ROLES
+from processors.delivery.engine import ROLES
 from processors.stopping import stop_on_signals
 from processors.supervisor import Supervisor
 from processors.wiring.serve import serve
-
-if TYPE_CHECKING:
-    from processors.cli.main import Root
 
 app = typer.Typer()
 
@@ -61,7 +59,7 @@ def run_command(
       bus run fanout --processes 4
       ORDERBUS_BOOTSTRAP_SERVERS=kafka:9092 bus run retry
     """
-    given = cast("Root", ctx.obj)
+    given = cast(Root, ctx.obj)
     try:
         settings = given.settings()
         if processes == 1:

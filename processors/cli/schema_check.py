@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bus.codec import parse_schema
-from bus.compatibility import Level, check
-from bus.contract import faults, shared_faults
+from bus.contracts.codec import parse_schema
+from bus.contracts.compatibility import Level, check
+from bus.contracts.conventions import faults, shared_faults
 from bus.errors import ConfigurationError
 from processors.cli.history import Version
 

@@ -8,10 +8,10 @@ from typing import cast
 
 import typer
 
-from bus.codec import Schema
+from bus.contracts.codec import Schema
+from bus.contracts.validation import describe
 from bus.errors import InvalidEventError
-from bus.samples import sample
-from bus.validation import describe
+from bus.samples.lifecycles import sample
 from processors.cli.schema_check import Report, Verdict
 
 _EXAMPLE_TIME = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)

@@ -8,8 +8,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from bus.client.schemas import default_folder, load_catalogue, read_files
-from bus.codec import Catalogue, Schema
-from bus.compatibility import DEFAULT_LEVEL, Level
+from bus.contracts.codec import Catalogue, Schema
+from bus.contracts.compatibility import DEFAULT_LEVEL, Level
 from bus.errors import ConfigurationError, InvalidEventError, OrderbusError
 from processors.cli.history import Version, from_folder, from_history, from_revision
 from processors.cli.schema_check import examine

@@ -26,12 +26,12 @@ from processors.cli.subscription_view import (
     taken_json,
     trial_json,
 )
-from processors.control.applying import Action, Step, apply, plan
-from processors.control.onboarding import Taken
-from processors.control.pending import pending
-from processors.control.removal import Removed, known, remove
-from processors.control.trial import send_sample
-from processors.world import World
+from processors.subscriptions.applying import Action, Step, apply, plan
+from processors.subscriptions.onboarding import Taken
+from processors.subscriptions.pending import pending
+from processors.subscriptions.removal import Removed, known, remove
+from processors.subscriptions.trial import send_sample
+from processors.subscriptions.world import World
 
 
 def trial_command(

@@ -6,8 +6,8 @@ from typing import Annotated, ParamSpec, TypeAlias
 
 import typer
 
+from bus.delivery.subscription import Exhausted, Ordering
 from bus.errors import InvalidSubscriptionError
-from bus.subscription import Exhausted, Ordering
 from processors.cli.added_options import add_options
 
 P = ParamSpec("P")

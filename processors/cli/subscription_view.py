@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from bus.signing import public_key
+from bus.webhook.signing import public_key
 from processors.cli.control import console, print_json, warn
-from processors.control.applying import Action, Step
-from processors.control.onboarding import Taken
-from processors.control.showing import Shown, shown
-from processors.control.trial import Trial
+from processors.subscriptions.applying import Action, Step
+from processors.subscriptions.onboarding import Taken
+from processors.subscriptions.showing import Shown, shown
+from processors.subscriptions.trial import Trial
 
 _COLOURS = {
     Action.CREATE: ("+", "green"),

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from bus.delivery.schedule import parse_duration
 from bus.errors import InvalidSubscriptionError
-from bus.schedule import parse_duration
 from processors.cli.control import (
     FAILED,
     GOOD,
@@ -29,11 +29,11 @@ from processors.cli.subscription_options import (
     written,
 )
 from processors.cli.subscription_view import print_fields, print_list, print_taken
-from processors.control import onboarding
-from processors.control.document import Draft, draft
-from processors.control.onboarding import Scheme, Taken, find
-from processors.control.showing import Shown, listed, shown
-from processors.world import World
+from processors.subscriptions import onboarding
+from processors.subscriptions.document import Draft, draft
+from processors.subscriptions.onboarding import Scheme, Taken, find
+from processors.subscriptions.showing import Shown, listed, shown
+from processors.subscriptions.world import World
 
 app = typer.Typer(
     help="Who wants which events, where and how: webhooks and their settings.",

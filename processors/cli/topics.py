@@ -9,7 +9,7 @@ from typing import Annotated, Protocol, TypeAlias, cast
 import typer
 
 from bus.errors import ConfigurationError
-from bus.topic_plan import AddPartitions, Change, Delete, Impossible
+from bus.topics.plan import AddPartitions, Change, Delete, Impossible
 from processors.cli.control import (
     FAILED,
     GOOD,

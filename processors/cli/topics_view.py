@@ -7,8 +7,7 @@ from dataclasses import asdict
 from rich.table import Table
 from rich.text import Text
 
-from bus.topic import TopicState
-from bus.topic_plan import (
+from bus.topics.plan import (
     AddPartitions,
     Change,
     Configure,
@@ -16,6 +15,7 @@ from bus.topic_plan import (
     Delete,
     Impossible,
 )
+from bus.topics.topic import TopicState
 from processors.cli.control import console
 
 _SIZES = ((1024**3, "GiB"), (1024**2, "MiB"), (1024, "KiB"))

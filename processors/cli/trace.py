@@ -10,7 +10,7 @@ from processors.cli.subscription_options import AsJson
 from processors.redrive.rendering import render
 from processors.redrive.timeline import as_json as plain
 from processors.redrive.tracing import trace
-from processors.world import World
+from processors.subscriptions.world import World
 
 app = typer.Typer()
 

@@ -5,10 +5,10 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from bus.client.producer import EventWriter
+from bus.delivery.subscription import Subscription, parse_subscription
 from bus.event import Event
 from bus.ports import Clock
-from bus.signing import generate_secret
-from bus.subscription import Subscription, parse_subscription
+from bus.webhook.signing import generate_secret
 from processors.demo.live import Show
 from processors.demo.partners import Partner, partners
 from processors.demo.stream import now, order_with, orders, play
@@ -18,8 +18,7 @@ from processors.redrive.letters import Wanted, read_letters
 from processors.redrive.replaying import replay
 from processors.redrive.timeline import Timeline
 from processors.redrive.tracing import trace
-from processors.wiring.adapters import Adapters
-from processors.world import World
+from processors.subscriptions.world import World
 
 _LOOK_S = 0.25
 _PATIENCE_S = 120.0
@@ -49,11 +48,13 @@ class Outcome:
 class Demo:
     """One run, on a stack that is up."""
 
-    def __init__(self, world: World, adapters: Adapters, plan: DemoPlan) -> None:
+    def __init__(
+        self, world: World, writer: EventWriter, clock: Clock, plan: DemoPlan
+    ) -> None:
         self._world = world
-        self._adapters = adapters
+        self._writer = writer
         self._plan = plan
-        self._clock: Clock = adapters.clock
+        self._clock = clock
         self._since_ms = int((self._clock.now() - _LOOK_BACK_S) * 1000)
         self._events = orders(plan.events, _SEED, now(self._clock))
         self._picky_order = order_with(self._events, "payment.captured")
@@ -109,15 +110,9 @@ class Demo:
     # ------------------------------------------------ the stream
 
     async def _play(self, show: Show) -> None:
-        writer = EventWriter(
-            self._adapters.hop_publisher,
-            self._adapters.schemas,
-            self._adapters.catalogue,
-        )
-
         async def send(event: Event) -> None:
             self.tally.sent(event, int(self._clock.now() * 1e9))
-            await writer.write(event)
+            await self._writer.write(event)
 
         playing = asyncio.create_task(
             play(self._events, self._plan.rate, send, self._clock)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from bus.event import Event
 from bus.ports import Clock
-from bus.samples import lifecycle
+from bus.samples.lifecycles import lifecycle
 
 _OPEN_ORDERS = 20
 

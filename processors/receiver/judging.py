@@ -4,7 +4,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from bus.ports import Clock
-from bus.signing import verify
+from bus.webhook.signing import verify
 from processors.receiver.behaviour import (
     Behaviour,
     Mode,

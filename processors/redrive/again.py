@@ -6,14 +6,14 @@ anew: what lay for days is not given up at once as too old.
 
 from collections.abc import Iterator, Sequence
 
-from bus.delivery import Delivery, Origin
+from bus.delivery.delivery import Delivery, Origin
+from bus.delivery.headers import hop_headers
+from bus.delivery.subscription import Ordering, Subscription
 from bus.errors import PublishError
 from bus.event import Event
-from bus.headers import hop_headers
 from bus.ports import Publisher
 from bus.record import Message, Record
-from bus.subscription import Ordering, Subscription
-from bus.topology import Topology
+from bus.topics.topology import Topology
 
 CHUNK = 100
 """So many are in flight at a time, and at most so many repeated after a crash."""

@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator, Collection, Sequence
 
-from bus.codec import split_frame
-from bus.delivery import Attempt
+from bus.contracts.codec import split_frame
+from bus.delivery.delivery import Attempt
 from bus.errors import DecodeError
 from bus.record import Record
-from processors.attempt_log import read_attempt
+from processors.delivery.attempt_log import read_attempt
 from processors.redrive.events import Events
-from processors.world import World
+from processors.subscriptions.world import World
 
 
 async def read_attempts(

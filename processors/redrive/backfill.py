@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heapreplace
 from typing import NamedTuple, TypeAlias
 
-from bus.delivery import Origin
+from bus.delivery.delivery import Origin
+from bus.delivery.matching import Matcher, covers
+from bus.delivery.subscription import Subscription
 from bus.errors import DecodeError
 from bus.event import Event
-from bus.matching import Matcher, covers
 from bus.record import Message, Record
-from bus.subscription import Subscription
-from processors.content import Content
+from processors.delivery.content import Content
 from processors.redrive.again import CHUNK, anew, write
 from processors.redrive.events import Events
-from processors.world import World
+from processors.subscriptions.world import World
 
 Progress: TypeAlias = Callable[[int], None]
 Records: TypeAlias = AsyncIterator[Record]

@@ -1,9 +1,9 @@
 """From a record's bytes to its event, for commands: nothing is waited for."""
 
-from bus.codec import Schema, decode, parse_schema, split_frame
+from bus.contracts.codec import Schema, decode, parse_schema, split_frame
+from bus.delivery.headers import build_event, read_attributes
 from bus.errors import ConfigurationError, DecodeError, SchemaNotFoundError
 from bus.event import Event
-from bus.headers import build_event, read_attributes
 from bus.ports import Schemas
 from bus.record import Record
 

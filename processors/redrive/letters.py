@@ -3,15 +3,15 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bus.delivery.headers import HopState, read_state
+from bus.delivery.marks import Fate, Mark, read_mark
+from bus.delivery.matching import covers
 from bus.errors import DecodeError
 from bus.event import Event
-from bus.headers import HopState, read_state
-from bus.marks import Fate, Mark, read_mark
-from bus.matching import covers
 from bus.record import Record
-from processors.decoding import at_origin
+from processors.delivery.decoding import at_origin
 from processors.redrive.events import Events
-from processors.world import World
+from processors.subscriptions.world import World
 
 _UNKNOWN = "?"
 

@@ -7,11 +7,11 @@ attempt log: failures in a row, failed probes, deliveries held back by it.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bus.delivery import Attempt
+from bus.delivery.delivery import Attempt
+from bus.delivery.subscription import State, Subscription
 from bus.errors import NotReadyError
-from bus.subscription import State, Subscription
 from processors.redrive.attempts import read_attempts
-from processors.world import World
+from processors.subscriptions.world import World
 
 _AT_LEAST_S = 120.0
 _FAILURES = frozenset({"failed", "unreachable"})

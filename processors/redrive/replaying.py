@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from bus.delivery.marks import Fate, mark
+from bus.delivery.subscription import Subscription
 from bus.errors import PublishError
-from bus.marks import Fate, mark
 from bus.record import Message
-from bus.subscription import Subscription
 from processors.redrive.again import CHUNK, anew, write
 from processors.redrive.letters import Letter
-from processors.world import World
+from processors.subscriptions.world import World
 
 Progress: TypeAlias = Callable[[int], None]
 Letters: TypeAlias = AsyncIterator[Sequence[Letter]]

@@ -10,9 +10,9 @@ from itertools import chain
 from math import inf
 from typing import NamedTuple
 
-from bus.delivery import Attempt
+from bus.delivery.delivery import Attempt
+from bus.delivery.marks import Fate
 from bus.event import Event
-from bus.marks import Fate
 from bus.record import Record
 from processors.redrive.letters import Letter
 

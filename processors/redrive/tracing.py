@@ -3,17 +3,17 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from bus.delivery import Attempt
+from bus.delivery.delivery import Attempt
+from bus.delivery.matching import Matcher
 from bus.errors import DecodeError
 from bus.event import Event
-from bus.matching import Matcher
 from bus.record import Record
-from processors.content import Content
+from processors.delivery.content import Content
 from processors.redrive.attempts import read_attempts
 from processors.redrive.events import Events
 from processors.redrive.letters import Letter, Wanted, dlq_owners, read_letters
 from processors.redrive.timeline import Timeline, timeline
-from processors.world import World
+from processors.subscriptions.world import World
 
 
 async def trace(world: World, name: str, since_ms: int) -> Sequence[Timeline]:

@@ -7,9 +7,9 @@ from typing import TypeAlias, TypeVar
 from aiohttp import web
 
 from bus.errors import RegistryUnavailableError
-from bus.schema_admission import Candidate
-from bus.schema_answers import LATEST, Refused, invalid_schema
-from bus.schema_records import Reference, Version
+from bus.registry.admission import Candidate
+from bus.registry.answers import LATEST, Refused, invalid_schema
+from bus.registry.records import Reference, Version
 
 T = TypeVar("T")
 Handler: TypeAlias = Callable[[web.Request], Awaitable[object]]

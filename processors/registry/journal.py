@@ -7,9 +7,9 @@ from typing import TypeVar
 from bus.errors import BrokerUnavailableError, PublishError, RegistryUnavailableError
 from bus.ports import Clock, LogReader, Publisher
 from bus.record import Message, Record
-from bus.schema_answers import Append, Decision, Refused, Settled
-from bus.schema_log import TOKEN, SchemaLog
-from bus.schema_records import Key, Value
+from bus.registry.answers import Append, Decision, Refused, Settled
+from bus.registry.log import TOKEN, SchemaLog
+from bus.registry.records import Key, Value
 from processors.following import Follower
 
 T = TypeVar("T")

@@ -9,9 +9,9 @@ from bus.errors import (
     SchemaNotFoundError,
 )
 from bus.ports import SchemaText
-from bus.schema_admission import Candidate, Check, incompatibilities, register
-from bus.schema_answers import Refused, complete_text, live
-from bus.schema_records import Version
+from bus.registry.admission import Candidate, Check, incompatibilities, register
+from bus.registry.answers import Refused, complete_text, live
+from bus.registry.records import Version
 from processors.registry.journal import Journal
 
 

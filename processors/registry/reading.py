@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-from bus.schema_answers import (
+from bus.registry.answers import (
     DEFAULT_LEVEL,
     DEFAULT_MODE,
     LATEST,
@@ -19,7 +19,7 @@ from bus.schema_answers import (
     own_setting,
     referenced_by,
 )
-from bus.schema_records import Kind, Version
+from bus.registry.records import Kind, Version
 from processors.registry.http import (
     MAX_VERSION,
     RefusedError,

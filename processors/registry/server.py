@@ -15,8 +15,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bus.errors import ConfigurationError
-from bus.schema_admission import Check
-from bus.schema_answers import Refused
+from bus.registry.admission import Check
+from bus.registry.answers import Refused
 from processors.registry.http import MAX_BODY, refusal
 from processors.registry.journal import Journal
 from processors.registry.local import LocalSchemas
@@ -31,7 +31,7 @@ class Registry:
 
     Args:
         journal: The log; started and stopped with the registry.
-        check: Says why a schema may not follow others (`bus.compatibility`).
+        check: Says why a schema may not follow others (`bus.contracts.compatibility`).
         passwords: By user name (HTTP basic). None: no question asked, and
             therefore served on loopback only.
         cluster_id: Of Kafka; shown to clients that ask.

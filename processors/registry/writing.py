@@ -4,15 +4,15 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-from bus.schema_admission import Check, incompatibilities, register
-from bus.schema_answers import (
+from bus.registry.admission import Check, incompatibilities, register
+from bus.registry.answers import (
     DEFAULT_LEVEL,
     DEFAULT_MODE,
     find_content,
     to_content,
 )
-from bus.schema_records import Kind, Version
-from bus.schema_rules import (
+from bus.registry.records import Kind, Version
+from bus.registry.rules import (
     delete_subject,
     delete_version,
     drop_setting,

@@ -8,11 +8,11 @@ from functools import partial
 from typing import Protocol, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
+from bus.delivery.matching import compile_expression
+from bus.delivery.subscription import Exhausted, Ordering, Subscription, Tls
 from bus.errors import InvalidSubscriptionError
-from bus.matching import compile_expression
-from bus.rendering import negotiate
-from bus.signing import Signer
-from bus.subscription import Exhausted, Ordering, Subscription, Tls
+from bus.webhook.rendering import negotiate
+from bus.webhook.signing import Signer
 
 Problem: TypeAlias = tuple[str, str]
 

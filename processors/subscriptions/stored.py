@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import orjson
 
+from bus.delivery.subscription import Subscription, parse_subscription
 from bus.errors import InvalidSubscriptionError
-from bus.sealing import seal, unseal
-from bus.subscription import Subscription, parse_subscription
-from processors.keys import Keys
+from bus.webhook.sealing import seal, unseal
+from processors.subscriptions.keys import Keys
 
 _NONCE_BYTES = 12
 

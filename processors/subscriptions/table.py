@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
+from bus.delivery.subscription import Subscription
 from bus.errors import InvalidSubscriptionError, SealError
 from bus.ports import Clock, LogReader
 from bus.record import Record
-from bus.subscription import Subscription
 from processors.following import Follower
-from processors.keys import Keys
 from processors.subscriptions.checks import check_runnable
+from processors.subscriptions.keys import Keys
 from processors.subscriptions.stored import restore
 
 TOPIC = "bus.subscriptions"

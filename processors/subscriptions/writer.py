@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from bus.delivery.subscription import Secret, State, Subscription
+from bus.delivery.succession import following, rotated
 from bus.errors import (
     BrokerUnavailableError,
     InvalidSubscriptionError,
@@ -22,9 +24,7 @@ from bus.errors import (
 )
 from bus.ports import Clock, Publisher
 from bus.record import Message
-from bus.subscription import Secret, State, Subscription
-from bus.succession import following, rotated
-from processors.keys import Keys
+from processors.subscriptions.keys import Keys
 from processors.subscriptions.stored import store
 from processors.subscriptions.table import SubscriptionTable, Version
 

@@ -13,7 +13,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from bus.delivery import Attempt
+from bus.delivery.delivery import Attempt
 from processors.telemetry import names
 from processors.telemetry.cells import Cell, Family
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-from bus.delivery import Attempt
+from bus.delivery.delivery import Attempt
 from bus.event import Event
 from bus.ports import Change, Clock, PartitionChange, Span, Step
 from bus.record import Record, TopicPartition

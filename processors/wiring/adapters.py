@@ -6,14 +6,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bus.client.schemas import load_catalogue
-from bus.codec import Catalogue
-from bus.compatibility import Level, check
-from bus.errors import BrokerUnavailableError, ConfigurationError
-from bus.http.aiohttp_sender import AiohttpSender
-from bus.http.guard import Guard
-from bus.http.lean import LeanSender
-from bus.kafka import (
+from bus.adapters.http.aiohttp_sender import AiohttpSender
+from bus.adapters.http.guard import Guard
+from bus.adapters.http.lean import LeanSender
+from bus.adapters.kafka import (
     Connection,
     KafkaGroups,
     KafkaLogReader,
@@ -21,17 +17,21 @@ from bus.kafka import (
     KafkaTopics,
     OnEvent,
 )
+from bus.adapters.registry.connection import RegistryConnection
+from bus.client.schemas import load_catalogue
+from bus.contracts.codec import Catalogue
+from bus.contracts.compatibility import Level, check
+from bus.errors import BrokerUnavailableError, ConfigurationError
 from bus.ports import Clock, Groups, LogReader, Publisher, Schemas, Sender, Topics
-from bus.registry.connection import RegistryConnection
-from bus.topology import Topology
+from bus.topics.topology import Topology
 from processors.clock import SystemClock
-from processors.keys import Keys, parse_keys, read_key_file
 from processors.registry.journal import Journal
 from processors.registry.local import LocalSchemas
 from processors.settings import Settings
+from processors.subscriptions.keys import Keys, parse_keys, read_key_file
 
 if TYPE_CHECKING:
-    from bus.registry.remote import RegistrySchemas
+    from bus.adapters.registry.remote import RegistrySchemas
 
 _REPLICAS = 3
 _FLUSH_S = 2.0
@@ -169,7 +169,7 @@ async def open_schemas(
     """
     if settings.registry_url is not None:
         # Its client takes a seventh of the time to start, and may not be needed.
-        from bus.registry.remote import RegistrySchemas  # noqa: PLC0415
+        from bus.adapters.registry.remote import RegistrySchemas  # noqa: PLC0415
 
         remote = RegistrySchemas(_registry(settings, settings.registry_url))
         stack.push_async_callback(remote.close)

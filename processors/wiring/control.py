@@ -4,22 +4,23 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from bus.breaker import BreakerPolicy
-from bus.client.schemas import load_catalogue
-from bus.http.tls import BadTlsError, Contexts
-from bus.kafka import (
+from bus.adapters.http.tls import BadTlsError, Contexts
+from bus.adapters.kafka import (
     Connection,
     KafkaGroups,
     KafkaLogReader,
     KafkaPublisher,
     KafkaTopics,
 )
+from bus.client.schemas import load_catalogue
+from bus.delivery.breaker import BreakerPolicy
+from bus.delivery.subscription import Tls
 from bus.ports import LogReader, Publisher, Schemas, SchemaText
-from bus.subscription import Tls
 from processors.clock import SystemClock
 from processors.settings import Settings
 from processors.subscriptions.checks import Checks
 from processors.subscriptions.table import SubscriptionTable
+from processors.subscriptions.world import World
 from processors.subscriptions.writer import SubscriptionWriter
 from processors.wiring.adapters import (
     make_guard,
@@ -28,7 +29,6 @@ from processors.wiring.adapters import (
     read_keys,
     read_topology,
 )
-from processors.world import World
 
 
 def check_tls(tls: Tls) -> str | None:

@@ -4,8 +4,8 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from bus.kafka import Connection, KafkaLogReader, KafkaPublisher, KafkaTopics
-from bus.registry.remote import RegistrySchemas
+from bus.adapters.kafka import Connection, KafkaLogReader, KafkaPublisher, KafkaTopics
+from bus.adapters.registry.remote import RegistrySchemas
 from processors.clock import SystemClock
 from processors.registry.journal import Journal
 from processors.registry.local import LocalSchemas

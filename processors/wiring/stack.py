@@ -6,11 +6,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bus.jvm import EmbeddedKafka, Progress
-from bus.kafka import Connection, KafkaTopics
+from bus.adapters.jvm import EmbeddedKafka, Progress
+from bus.adapters.kafka import Connection, KafkaTopics
 from processors.clock import SystemClock
-from processors.keys import make_key_file
 from processors.settings import DevState, Settings, write_dev
+from processors.subscriptions.keys import make_key_file
 from processors.supervisor import Supervisor
 from processors.wiring.adapters import read_topology
 from processors.wiring.registry import open_registry

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bus.kafka import Connection, KafkaLogReader, KafkaTopics
+from bus.adapters.kafka import Connection, KafkaLogReader, KafkaTopics
 from processors.settings import Settings
 from processors.topics import TopicsWorld
 from processors.wiring.adapters import read_topology

@@ -6,21 +6,21 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
-from bus.breaker import BreakerPolicy
+from bus.adapters.kafka import KafkaSource, OnEvent, SplitSource
 from bus.client.schemas import default_folder
-from bus.codec import parse_schema
+from bus.contracts.codec import parse_schema
+from bus.delivery.breaker import BreakerPolicy
+from bus.delivery.subscription import Subscription
 from bus.errors import ConfigurationError, OrderbusError
-from bus.kafka import KafkaSource, OnEvent, SplitSource
 from bus.ports import Observer, Source
-from bus.subscription import Subscription
-from processors.acks import AckTable
-from processors.attempt_log import AttemptLog
-from processors.deliver import DeliverPolicy
-from processors.engine import ROLES, Engine, EngineParts, EnginePolicy
-from processors.lagging import LagWatch
-from processors.loop import LoopPolicy
+from processors.delivery.acks import AckTable
+from processors.delivery.attempt_log import AttemptLog
+from processors.delivery.deliver import DeliverPolicy
+from processors.delivery.engine import ROLES, Engine, EngineParts, EnginePolicy
+from processors.delivery.lagging import LagWatch
+from processors.delivery.loop import LoopPolicy
+from processors.delivery.subscribers import SubscriberPolicy
 from processors.settings import Settings
-from processors.subscribers import SubscriberPolicy
 from processors.subscriptions.table import SubscriptionTable
 from processors.subscriptions.writer import SubscriptionWriter
 from processors.telemetry import names

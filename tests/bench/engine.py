@@ -24,17 +24,17 @@ from statistics import median
 import uvloop
 
 from bus.client.schemas import default_folder, load_catalogue
-from bus.codec import parse_schema
+from bus.contracts.codec import parse_schema
+from bus.delivery.headers import event_headers
 from bus.errors import SchemaNotFoundError
-from bus.headers import event_headers
 from bus.ports import Answer, Listener, Post, Reply, SchemaText
 from bus.record import Commit, Message, Record, TopicPartition, Written
-from bus.topology import Topology
-from processors.attempt_log import AttemptLog
+from bus.topics.topology import Topology
 from processors.clock import SystemClock
-from processors.engine import Engine, EngineParts, EnginePolicy
-from processors.loop import Loop
-from processors.subscribers import SubscriberPolicy
+from processors.delivery.attempt_log import AttemptLog
+from processors.delivery.engine import Engine, EngineParts, EnginePolicy
+from processors.delivery.loop import Loop
+from processors.delivery.subscribers import SubscriberPolicy
 from processors.telemetry import Telemetry, TelemetryConfig
 from tests.bench.events import samples
 from tests.bench.rig import Plan, subscription

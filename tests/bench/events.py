@@ -14,10 +14,10 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from bus.client.schemas import load_catalogue
-from bus.codec import encode
+from bus.contracts.codec import encode
+from bus.delivery.headers import event_headers
 from bus.event import Event
-from bus.headers import event_headers
-from bus.samples import lifecycle
+from bus.samples.lifecycles import lifecycle
 
 _ORDERS = 60
 _STARTED = datetime(2026, 11, 23, 12, tzinfo=UTC)

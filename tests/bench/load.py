@@ -14,7 +14,7 @@ import uvloop
 from confluent_kafka import Producer
 from pydantic import BaseModel
 
-from bus.document import rfc3339
+from bus.times import rfc3339
 from tests.bench.events import (
     Done,
     Load,

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 import orjson
 
-from bus.document import document, rfc3339
-from bus.http.guard import Guard
-from bus.http.lean import LeanSender
+from bus.adapters.http.guard import Guard
+from bus.adapters.http.lean import LeanSender
 from bus.ports import Answer, Post
+from bus.times import rfc3339
+from bus.webhook.document import document
 from processors.clock import SystemClock
 from tests.bench.events import Done, Load, Peer, Sample, due_times, event_id
 

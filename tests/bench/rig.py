@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bus.jvm import EmbeddedKafka
-from bus.kafka import Connection, KafkaTopics
-from bus.subscription import Subscription, parse_subscription
+from bus.adapters.jvm import EmbeddedKafka
+from bus.adapters.kafka import Connection, KafkaTopics
+from bus.delivery.subscription import Subscription, parse_subscription
 from processors.clock import SystemClock
-from processors.keys import make_key_file
 from processors.settings import Settings, load
+from processors.subscriptions.keys import make_key_file
 from processors.subscriptions.table import SubscriptionTable
 from processors.subscriptions.writer import SubscriptionWriter
 from processors.wiring.adapters import Adapters, open_adapters, read_topology

@@ -19,9 +19,9 @@ import uvloop
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from bus.http.aiohttp_sender import AiohttpSender
-from bus.http.guard import Guard
-from bus.http.lean import LeanSender
+from bus.adapters.http.aiohttp_sender import AiohttpSender
+from bus.adapters.http.guard import Guard
+from bus.adapters.http.lean import LeanSender
 from bus.ports import Answer, Post, Sender
 
 BODY = orjson.dumps({"type": "order.created", "data": {"text": "x" * 1_100}})

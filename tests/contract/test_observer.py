@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from bus.delivery import Origin
-from bus.memory.observer import MemoryObserver
+from bus.adapters.memory.observer import MemoryObserver
+from bus.delivery.delivery import Origin
 from bus.ports import Change, Observer, PartitionChange, Step
 from bus.record import Record, TopicPartition
 from processors.telemetry import Telemetry, TelemetryConfig, names

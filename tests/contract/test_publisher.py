@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from bus.errors import PublishError
-from bus.partitioning import partition_of
 from bus.record import Message
+from bus.topics.partitioning import partition_of
 from tests.contract.world import Scene
 
 

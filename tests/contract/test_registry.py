@@ -23,13 +23,13 @@ from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerialize
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 from confluent_kafka.serialization import MessageField, SerializationContext
 
+from bus.adapters.registry.connection import RegistryConnection
+from bus.adapters.registry.remote import RegistrySchemas
 from bus.errors import (
     IncompatibleSchemaError,
     InvalidSchemaError,
     SchemaNotFoundError,
 )
-from bus.registry.connection import RegistryConnection
-from bus.registry.remote import RegistrySchemas
 from tests.support.apicurio import apicurio_registry
 from tests.support.kafka import cache_dir
 from tests.support.registry import Place, place_of

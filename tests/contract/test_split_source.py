@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 
 import pytest
 
+from bus.adapters.kafka import SplitSource
 from bus.errors import BrokerUnavailableError
-from bus.kafka import SplitSource
 from bus.ports import Listener
 from bus.record import Commit, TopicPartition
 from tests.contract.world import Recorder, Scene

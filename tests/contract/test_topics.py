@@ -5,7 +5,7 @@ import pytest
 from bus.errors import TopicError
 from bus.ports import Lag
 from bus.record import Commit, TopicPartition
-from bus.topic import TopicState
+from bus.topics.topic import TopicState
 from tests.contract.world import Scene
 
 _KEPT = {"retention.ms": "86400000", "cleanup.policy": "delete"}

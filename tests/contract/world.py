@@ -13,7 +13,7 @@ from itertools import count
 from typing import Protocol
 from uuid import uuid4
 
-from bus.kafka import (
+from bus.adapters.kafka import (
     Connection,
     KafkaGroups,
     KafkaLogReader,
@@ -21,7 +21,7 @@ from bus.kafka import (
     KafkaSource,
     KafkaTopics,
 )
-from bus.memory import (
+from bus.adapters.memory import (
     MemoryBroker,
     MemoryClock,
     MemoryGroups,
@@ -32,7 +32,7 @@ from bus.memory import (
 )
 from bus.ports import Groups, LogReader, Publisher, Source, Topics
 from bus.record import Commit, Message, Record, TopicPartition, Written
-from bus.topic import TopicState
+from bus.topics.topic import TopicState
 
 DEADLINE_S = 20
 

@@ -11,8 +11,8 @@ from uuid import uuid4
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from bus.jvm import EmbeddedKafka
-from bus.kafka import Connection, KafkaLogReader
+from bus.adapters.jvm import EmbeddedKafka
+from bus.adapters.kafka import Connection, KafkaLogReader
 from processors.receiver import Behaviour
 from processors.registry.journal import Journal
 from processors.registry.server import Registry

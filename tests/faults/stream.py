@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bus.errors import PublishError
 from bus.event import Event
-from bus.samples import lifecycle
+from bus.samples.lifecycles import lifecycle
 from tests.faults.witness import Witness
 from tests.support.bus import CLOCK, STARTED, Bus
 

@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from bus.headers import read_state
+from bus.delivery.headers import read_state
 from bus.record import Record
-from bus.topology import Topology
+from bus.topics.topology import Topology
 from tests.guarantees import DelayPrecision, Isolation, Pair
 from tests.support.commits import event_id
 

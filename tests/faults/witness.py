@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
+from bus.delivery.headers import read_state
+from bus.delivery.offsets import Ledger
 from bus.event import Event
-from bus.headers import read_state
-from bus.offsets import Ledger
 from bus.record import Commit, Record, TopicPartition
-from bus.topology import Topology
+from bus.topics.topology import Topology
 from processors.receiver import Received
 from tests.faults.fleet import Crash, Fleet
 from tests.faults.timing import Calm, delays, isolation

@@ -11,7 +11,7 @@ from pathlib import Path
 import atheris
 from aiohttp import http_parser
 
-from bus.http.exchange import Connection
+from bus.adapters.http.exchange import Connection
 from tests.fuzz.check import check
 from tests.fuzz.seeds import LONGEST_INPUT, seeds
 

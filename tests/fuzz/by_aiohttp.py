@@ -7,7 +7,7 @@ from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.http_parser import HttpResponseParser, HttpResponseParserPy
 
-from bus.http.reply import MOST_BODY, MOST_HEAD, answer
+from bus.adapters.http.reply import MOST_BODY, MOST_HEAD, answer
 from bus.ports import Reply
 from tests.fuzz.unplugged import LOOP
 

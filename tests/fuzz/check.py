@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
-from bus.http.exchange import Connection, Result
-from bus.http.origin import Origin
-from bus.http.reply import MOST_BODY, MOST_HEAD
+from bus.adapters.http.exchange import Connection, Result
+from bus.adapters.http.origin import Origin
+from bus.adapters.http.reply import MOST_BODY, MOST_HEAD
 from bus.ports import Answer, NoAnswer, NoAnswerKind
 from tests.fuzz.by_aiohttp import opinion
 from tests.fuzz.unplugged import DEADLINES, LOOP, Unplugged

@@ -4,7 +4,7 @@ import asyncio
 
 from typing_extensions import override
 
-from bus.http.deadlines import Deadlines
+from bus.adapters.http.deadlines import Deadlines
 
 LOOP = asyncio.new_event_loop()
 

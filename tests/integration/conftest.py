@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bus.kafka import Connection
+from bus.adapters.kafka import Connection
 from tests.contract.world import KafkaWorld, Scene
 from tests.support.kafka import KafkaUnderTest
 

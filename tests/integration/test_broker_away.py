@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bus.jvm import EmbeddedKafka
-from bus.kafka import Connection, KafkaGroups, KafkaTopics
-from bus.topic import TopicState
+from bus.adapters.jvm import EmbeddedKafka
+from bus.adapters.kafka import Connection, KafkaGroups, KafkaTopics
+from bus.topics.topic import TopicState
 from processors.receiver import Behaviour
 from tests.guarantees import DuplicatesBounded, NothingLost, Pair
 from tests.support.bus import CLOCK, Bus, order_event, running_bus, wait_until

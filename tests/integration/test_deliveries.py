@@ -10,13 +10,13 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bus.delivery import Reason
+from bus.delivery.delivery import Reason
+from bus.delivery.headers import HopState, read_attributes, read_state
+from bus.delivery.subscription import State, Subscription
 from bus.event import Event
-from bus.headers import HopState, read_attributes, read_state
 from bus.record import Message, Record
-from bus.subscription import State, Subscription
-from processors.control.removal import Removed, remove
 from processors.receiver import Behaviour, Received
+from processors.subscriptions.removal import Removed, remove
 from tests.support.bus import CLOCK, Bus, order_event, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest
 

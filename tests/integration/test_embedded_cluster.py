@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from bus.jvm import EmbeddedKafka, SecureListener
+from bus.adapters.jvm import EmbeddedKafka, SecureListener
 from tests.support.kafka import cache_dir, create_topic, topics, write
 
 pytestmark = pytest.mark.kafka

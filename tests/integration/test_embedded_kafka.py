@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bus.adapters.jvm import EmbeddedKafka
+from bus.adapters.jvm.hold import hold
+from bus.adapters.jvm.probe import visible_brokers
 from bus.errors import EmbeddedBrokerError
-from bus.jvm import EmbeddedKafka
-from bus.jvm.hold import hold
-from bus.jvm.probe import visible_brokers
 from tests.support.kafka import KafkaUnderTest, cache_dir, create_topic, topics
 
 pytestmark = pytest.mark.kafka
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.kafka
 _PARENT = """
 import asyncio, sys
 from pathlib import Path
-from bus.jvm import EmbeddedKafka
+from bus.adapters.jvm import EmbeddedKafka
 
 async def main():
     async with EmbeddedKafka(Path(sys.argv[1]), Path(sys.argv[2])) as kafka:

@@ -17,11 +17,11 @@ from opentelemetry.sdk.trace import ReadableSpan
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from bus import Producer
+from bus.delivery.subscription import Subscription
 from bus.record import Record
-from bus.samples import sample
-from bus.subscription import Subscription
-from processors.control.document import Draft
-from processors.control.onboarding import add
+from bus.samples.lifecycles import sample
+from processors.subscriptions.document import Draft
+from processors.subscriptions.onboarding import add
 from tests.support.bus import Bus, running_bus, wait_until
 from tests.support.http_server import serving
 from tests.support.kafka import KafkaUnderTest

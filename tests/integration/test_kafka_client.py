@@ -11,10 +11,10 @@ from confluent_kafka import KafkaError, Producer
 from confluent_kafka import TopicPartition as KafkaPartition
 from confluent_kafka.admin import AdminClient
 
+from bus.adapters.kafka import Connection, KafkaPublisher, KafkaSource
 from bus.errors import BrokerUnavailableError, PublishError, TopicError
-from bus.kafka import Connection, KafkaPublisher, KafkaSource
 from bus.record import Commit, Message, TopicPartition
-from bus.topic import TopicState
+from bus.topics.topic import TopicState
 from tests.contract.world import DEADLINE_S, Recorder, Scene
 from tests.support.kafka import KafkaUnderTest
 
@@ -209,7 +209,7 @@ async def test_reading_says_when_a_topic_goes(scene: Scene) -> None:
 
 _MEMBER = """
 import asyncio, sys
-from bus.kafka import Connection, KafkaSource
+from bus.adapters.kafka import Connection, KafkaSource
 from bus.record import Commit
 
 class Printer:

@@ -9,9 +9,9 @@ from confluent_kafka import Consumer
 from confluent_kafka import TopicPartition as KafkaPartition
 from typing_extensions import override
 
-from bus.kafka import Connection, KafkaSource
-from bus.kafka.assignment import Assignment, Membership
-from bus.kafka.bridge import Bridge
+from bus.adapters.kafka import Connection, KafkaSource
+from bus.adapters.kafka.assignment import Assignment, Membership
+from bus.adapters.kafka.bridge import Bridge
 from bus.record import Commit, TopicPartition
 from tests.contract.world import Recorder, Scene
 

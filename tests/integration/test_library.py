@@ -6,11 +6,11 @@ from contextlib import suppress
 
 import pytest
 
+from bus.adapters.kafka import KafkaPublisher, KafkaTopics
 from bus.client.consumer import Consumer, Received
 from bus.client.schemas import load_catalogue
-from bus.codec import encode
+from bus.contracts.codec import encode
 from bus.errors import InvalidEventError, RegistryUnavailableError
-from bus.kafka import KafkaPublisher, KafkaTopics
 from bus.record import Message
 from tests.support.bus import wait_until
 from tests.support.kafka import KafkaUnderTest

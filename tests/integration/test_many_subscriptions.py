@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from bus.delivery.subscription import Secret, Subscription
 from bus.record import Message
-from bus.signing import generate_secret
-from bus.subscription import Secret, Subscription
-from processors.keys import read_key_file
+from bus.webhook.signing import generate_secret
 from processors.receiver import Behaviour
+from processors.subscriptions.keys import read_key_file
 from processors.subscriptions.stored import store
 from tests.support.bus import CLOCK, Bus, Worker, order_event, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest, embedded_kafka

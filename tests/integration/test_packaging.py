@@ -71,8 +71,8 @@ def test_the_wheel_holds_what_the_programs_read(wheel: Path) -> None:
         assert f"bus/assets/schemas/{path.relative_to(ROOT / 'schemas')}" in names
     assert {
         "bus/assets/topics.yaml",
-        "bus/jvm/kafka.lock.json",
-        "bus/jvm/log4j2.properties",
+        "bus/adapters/jvm/kafka.lock.json",
+        "bus/adapters/jvm/log4j2.properties",
         "bus/py.typed",
         "processors/py.typed",
     } <= names

@@ -6,16 +6,16 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
+from bus.delivery.subscription import Subscription
 from bus.event import Event
 from bus.record import Message
-from bus.subscription import Subscription
 from processors.receiver import Behaviour
 from processors.redrive.backfill import Span, deliver
 from processors.redrive.letters import Wanted, read_letters
 from processors.redrive.readiness import refuse_unready
 from processors.redrive.replaying import Plan, plan, replay
 from processors.redrive.tracing import trace
-from processors.world import World
+from processors.subscriptions.world import World
 from tests.support.bus import CLOCK, Bus, order_event, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest
 

@@ -11,10 +11,10 @@ from uuid import uuid4
 import fastavro
 import pytest
 
-from bus.kafka import Connection, KafkaPublisher
+from bus.adapters.kafka import Connection, KafkaPublisher
+from bus.adapters.registry.connection import RegistryConnection
+from bus.adapters.registry.remote import RegistrySchemas
 from bus.record import Message
-from bus.registry.connection import RegistryConnection
-from bus.registry.remote import RegistrySchemas
 from tests.support.kafka import KafkaUnderTest, create_topic
 from tests.support.registry import registry_on_kafka
 

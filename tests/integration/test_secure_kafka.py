@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from bus import Consumer, Producer
+from bus.adapters.jvm import EmbeddedKafka, SecureListener
 from bus.errors import BrokerUnavailableError, ConfigurationError, PublishError
-from bus.jvm import EmbeddedKafka, SecureListener
-from bus.samples import sample
+from bus.samples.lifecycles import sample
 from tests.support.bus import Bus, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest, cache_dir
 from tests.support.library import STARTED, take

@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bus.jvm import EmbeddedKafka
-from bus.jvm.node import Node
+from bus.adapters.jvm import EmbeddedKafka
+from bus.adapters.jvm.node import Node
 from processors.receiver import Behaviour
 from tests.support.bus import (
     CLOCK,

@@ -9,26 +9,26 @@ from pathlib import Path
 
 import pytest
 
-from bus.errors import InvalidSubscriptionError
-from bus.http.guard import Guard
-from bus.kafka import (
+from bus.adapters.http.guard import Guard
+from bus.adapters.kafka import (
     Connection,
     KafkaGroups,
     KafkaLogReader,
     KafkaPublisher,
     KafkaTopics,
 )
+from bus.delivery.subscription import State
+from bus.errors import InvalidSubscriptionError
 from bus.record import Message, Record
-from bus.subscription import State
-from bus.topology import Topology
+from bus.topics.topology import Topology
 from processors.clock import SystemClock
-from processors.control.document import draft
-from processors.control.onboarding import add, rotate
-from processors.control.removal import remove
 from processors.subscriptions.checks import Checks
+from processors.subscriptions.document import draft
+from processors.subscriptions.onboarding import add, rotate
+from processors.subscriptions.removal import remove
 from processors.subscriptions.table import SubscriptionTable
+from processors.subscriptions.world import World
 from processors.subscriptions.writer import SubscriptionWriter
-from processors.world import World
 from tests.support.kafka import KafkaUnderTest
 from tests.support.worlds import (
     EVENT_TYPES,

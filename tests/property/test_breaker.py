@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bus.breaker import (
+from bus.delivery.breaker import (
     CLOSED,
     HALF_OPEN,
     OPEN,

@@ -11,7 +11,7 @@ from avro.schema import parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bus.compatibility import Level, check
+from bus.contracts.compatibility import Level, check
 
 Schema = dict[str, object]
 SIMPLE: dict[str, object] = {

@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.delivery import Delivery, Origin, Reason
-from bus.errors import DecodeError
-from bus.event import Event
-from bus.headers import (
+from bus.delivery.delivery import Delivery, Origin, Reason
+from bus.delivery.headers import (
     build_event,
     event_headers,
     hop_headers,
     read_attributes,
     read_state,
 )
+from bus.delivery.subscription import ID_PATTERN
+from bus.errors import DecodeError
+from bus.event import Event
 from bus.record import Headers
-from bus.subscription import ID_PATTERN
 from tests.support.facts import a_record, an_event
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

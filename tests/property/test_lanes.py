@@ -5,7 +5,7 @@ from collections import defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.lanes import Lanes
+from bus.delivery.lanes import Lanes
 
 KEYS = st.sampled_from([b"a", b"b", b"c"])
 STEPS = st.lists(

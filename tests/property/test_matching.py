@@ -4,10 +4,10 @@ import jmespath
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.document import document
+from bus.delivery.matching import Matcher, compile_expression
+from bus.delivery.subscription import State, Subscription
 from bus.errors import InvalidSubscriptionError
-from bus.matching import Matcher, compile_expression
-from bus.subscription import State, Subscription
+from bus.webhook.document import document
 from tests.support.facts import a_subscription, an_event
 
 TYPES = ["order.created", "order.created.late", "order.x", "payment.x", "order"]

@@ -17,9 +17,9 @@ from hypothesis.stateful import (
     rule,
 )
 
-from bus.offsets import Ledger
+from bus.delivery.offsets import Ledger
+from bus.delivery.settled import METADATA_BYTES
 from bus.record import Commit
-from bus.settled import METADATA_BYTES
 
 IDS = [f"sub-{number}" for number in range(40)]
 

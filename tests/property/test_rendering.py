@@ -8,9 +8,9 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.document import document, outline
 from bus.errors import InvalidSubscriptionError
-from bus.rendering import (
+from bus.webhook.document import document, outline
+from bus.webhook.rendering import (
     NAMESPACE,
     Representation,
     negotiate,

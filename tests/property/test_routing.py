@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.delivery import (
+from bus.delivery.delivery import (
     Accepted,
     DeadLetter,
     Done,
@@ -15,8 +15,8 @@ from bus.delivery import (
     Throttled,
     Unreachable,
 )
+from bus.delivery.routing import hold_route, judge, route
 from bus.ports import NoAnswerKind
-from bus.routing import hold_route, judge, route
 
 DELAYS = {"1s": 1.0, "5s": 5.0, "30s": 30.0}
 TIERS = st.lists(st.sampled_from(sorted(DELAYS)), min_size=1, max_size=6)

@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.schedule import due_ms, format_duration, parse_duration, parse_retry_after
+from bus.delivery.schedule import (
+    due_ms,
+    format_duration,
+    parse_duration,
+    parse_retry_after,
+)
 
 
 @given(milliseconds=st.integers(0, 10**10))

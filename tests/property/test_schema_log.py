@@ -7,11 +7,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bus.record import Message, Record
-from bus.schema_admission import Candidate, register
-from bus.schema_answers import Append, Decision, Refused, Settled
-from bus.schema_log import TOKEN, SchemaLog
-from bus.schema_records import FLOOR, Content, Key, Kind
-from bus.schema_rules import delete_subject, delete_version, set_level
+from bus.registry.admission import Candidate, register
+from bus.registry.answers import Append, Decision, Refused, Settled
+from bus.registry.log import TOKEN, SchemaLog
+from bus.registry.records import FLOOR, Content, Key, Kind
+from bus.registry.rules import delete_subject, delete_version, set_level
 
 SUBJECTS = ("a", "b", "c")
 NAMES = ("X", "Y", "Z")

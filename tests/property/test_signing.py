@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bus.errors import SealError
-from bus.sealing import seal, unseal
-from bus.signing import Signer, generate_secret, public_key, verify
+from bus.webhook.sealing import seal, unseal
+from bus.webhook.signing import Signer, generate_secret, public_key, verify
 
 IDS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1)
 SECONDS = st.integers(0, 2**33)

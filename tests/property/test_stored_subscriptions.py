@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.subscription import Subscription, parse_subscription
-from processors.keys import Keys
+from bus.delivery.subscription import Subscription, parse_subscription
+from processors.subscriptions.keys import Keys
 from processors.subscriptions.stored import restore, store
 from tests.support.worlds import Randomness
 

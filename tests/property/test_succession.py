@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.signing import Signer, generate_secret, verify
-from bus.subscription import Ordering, Secret, Subscription
-from bus.succession import following, rotated
+from bus.delivery.subscription import Ordering, Secret, Subscription
+from bus.delivery.succession import following, rotated
+from bus.webhook.signing import Signer, generate_secret, verify
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SPANS = st.integers(0, 100)

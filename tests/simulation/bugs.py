@@ -4,19 +4,19 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
-import processors.retry
+import processors.delivery.retry
+from bus.delivery.lanes import Lanes
+from bus.delivery.offsets import Ledger, _Open
+from bus.delivery.settled import Facts, hash_of
+from bus.delivery.subscription import Ordering, Subscription
 from bus.errors import PublishError
-from bus.lanes import Lanes
-from bus.offsets import Ledger, _Open
 from bus.record import Commit, Message, Record, TopicPartition
-from bus.settled import Facts, hash_of
-from bus.subscription import Ordering, Subscription
-from processors.fanout import Fanout
-from processors.hops import Hops
-from processors.loop import Loop
-from processors.partition import Partition
-from processors.retry import RetryTiers
-from processors.ticket import Ticket
+from processors.delivery.fanout import Fanout
+from processors.delivery.hops import Hops
+from processors.delivery.loop import Loop
+from processors.delivery.partition import Partition
+from processors.delivery.retry import RetryTiers
+from processors.delivery.ticket import Ticket
 
 _ANY_TIME = 1_000_000
 
@@ -124,8 +124,8 @@ BUGS: Mapping[str, Bug] = {
     ),
     "ignores the fence": Bug("DuplicatesBounded", Partition, "close", _unfenced),
     "lets an event overtake": Bug("InOrderPerKey", Lanes, "push", _at_once),
-    "retries early": Bug("DelayPrecision", processors.retry, "due_ms", _early),
-    "retries late": Bug("DelayPrecision", processors.retry, "due_ms", _late),
+    "retries early": Bug("DelayPrecision", processors.delivery.retry, "due_ms", _early),
+    "retries late": Bug("DelayPrecision", processors.delivery.retry, "due_ms", _late),
     "forgets at a second restart": Bug("DuplicatesBounded", _Open, "facts", _forgetful),
     "takes records of an earlier assignment": Bug(
         "CommitNeverAhead", Loop, "records", _unborn

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from bus.codec import encode, parse_schema
+from bus.contracts.codec import encode, parse_schema
+from bus.delivery.headers import event_headers
+from bus.delivery.subscription import Ordering, State, Subscription
+from bus.delivery.succession import following
 from bus.event import Event
-from bus.headers import event_headers
 from bus.record import Commit, Message, TopicPartition
-from bus.subscription import Ordering, State, Subscription
-from bus.succession import following
-from processors.acks import ack_key
+from processors.delivery.acks import ack_key
 from processors.subscriptions.stored import store
 from tests.simulation.crew import Crew
 from tests.simulation.partners import Endpoints

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from bus.memory.log import PartitionLog
-from bus.offsets import Ledger
+from bus.adapters.memory.log import PartitionLog
+from bus.delivery.offsets import Ledger
 from bus.record import Commit, Message, Record, TopicPartition
 from tests.guarantees import DuplicatesBounded, Pair
 from tests.simulation.scheduler import Process, SimulatedLoop

@@ -6,9 +6,9 @@ from typing import cast
 
 from typing_extensions import override
 
+from bus.adapters.memory.group import Group
+from bus.adapters.memory.source import MemorySource
 from bus.errors import BrokerUnavailableError
-from bus.memory.group import Group
-from bus.memory.source import MemorySource
 from bus.record import Commit, Record, TopicPartition
 from tests.guarantees import Pair
 from tests.simulation.excuses import Went

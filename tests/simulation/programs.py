@@ -3,19 +3,19 @@
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 
-from bus.breaker import BreakerPolicy
-from bus.delivery import Attempt
+from bus.adapters.memory.reader import MemoryLogReader
+from bus.delivery.breaker import BreakerPolicy
+from bus.delivery.delivery import Attempt
+from bus.delivery.subscription import Subscription
 from bus.errors import OrderbusError, RegistryUnavailableError, SchemaNotFoundError
 from bus.event import Event
-from bus.memory.reader import MemoryLogReader
 from bus.ports import Change, PartitionChange, SchemaText, Step
 from bus.record import Record, TopicPartition
-from bus.subscription import Subscription
-from processors.acks import AckTable
-from processors.deliver import DeliverPolicy
-from processors.engine import Engine, EngineParts, EnginePolicy
-from processors.loop import LoopPolicy
-from processors.subscribers import SubscriberPolicy
+from processors.delivery.acks import AckTable
+from processors.delivery.deliver import DeliverPolicy
+from processors.delivery.engine import Engine, EngineParts, EnginePolicy
+from processors.delivery.loop import LoopPolicy
+from processors.delivery.subscribers import SubscriberPolicy
 from processors.subscriptions.table import SubscriptionTable
 from processors.subscriptions.writer import SubscriptionWriter
 from tests.simulation.member import SimulatedMember

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bus.delivery import Attempt
-from bus.subscription import Ordering
-from processors.engine import Engine
+from bus.delivery.delivery import Attempt
+from bus.delivery.subscription import Ordering
+from processors.delivery.engine import Engine
 from tests.guarantees import DelayPrecision, Isolation, NothingLost, Pair
 from tests.simulation.director import Director
 from tests.simulation.plan import Kind, Mood, Plan

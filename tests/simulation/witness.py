@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bus.delivery import Attempt
-from bus.memory.log import PartitionLog
-from bus.offsets import Ledger
+from bus.adapters.memory.log import PartitionLog
+from bus.delivery.delivery import Attempt
+from bus.delivery.offsets import Ledger
+from bus.delivery.subscription import Ordering, State, Subscription
 from bus.ports import Change
 from bus.record import Commit, Message, Record, TopicPartition
-from bus.subscription import Ordering, State, Subscription
 from tests.guarantees import CommitNeverAhead, InOrderPerKey, Pair
 from tests.simulation.excuses import Excuses, pair_of
 from tests.simulation.plan import Kind, Plan

@@ -6,9 +6,9 @@ from typing import TypeVarTuple, Unpack
 
 from typing_extensions import override
 
-from bus.memory.broker import MemoryBroker
+from bus.adapters.memory.broker import MemoryBroker
 from bus.record import Commit, Message, TopicPartition, Written
-from bus.topology import Topology
+from bus.topics.topology import Topology
 from processors.subscriptions.stored import restore
 from tests.simulation.plan import Plan, seeded
 from tests.simulation.scheduler import ProcessClock, SimulatedLoop

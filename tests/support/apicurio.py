@@ -11,7 +11,7 @@ from socket import create_server
 import httpx
 from jgo.maven import MavenContext, PythonResolver
 
-from bus.jvm.java import runtime
+from bus.adapters.jvm.java import runtime
 
 VERSION = "3.3.3"
 _DEADLINE_S = 90

@@ -19,26 +19,26 @@ from uuid import uuid4
 
 import orjson
 
+from bus.adapters.kafka import Connection, KafkaLogReader, KafkaPublisher, KafkaTopics
 from bus.client.schemas import load_catalogue
-from bus.codec import Catalogue, encode
+from bus.contracts.codec import Catalogue, encode
+from bus.delivery.headers import event_headers
+from bus.delivery.subscription import Subscription
 from bus.event import Event
-from bus.headers import event_headers
-from bus.kafka import Connection, KafkaLogReader, KafkaPublisher, KafkaTopics
 from bus.ports import Publisher
 from bus.record import Message, Record, Written
-from bus.samples import lifecycle, sample
-from bus.subscription import Subscription
+from bus.samples.lifecycles import lifecycle, sample
 from processors.clock import SystemClock
-from processors.control.document import Draft
-from processors.control.onboarding import add
-from processors.keys import make_key_file
 from processors.receiver import Receiver
 from processors.registry.journal import Journal
 from processors.registry.server import Registry
 from processors.settings import Settings
+from processors.subscriptions.document import Draft
+from processors.subscriptions.keys import make_key_file
+from processors.subscriptions.onboarding import add
+from processors.subscriptions.world import World
 from processors.wiring.adapters import compatible, read_topology
 from processors.wiring.control import open_world
-from processors.world import World
 from tests.support.kafka import KafkaUnderTest
 
 ROOT = Path(__file__).parents[2]

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from confluent_kafka import Consumer
 from confluent_kafka import TopicPartition as KafkaPartition
 
-from bus.headers import read_attributes, read_state
-from bus.kafka import Connection
-from bus.offsets import Ledger
+from bus.adapters.kafka import Connection
+from bus.delivery.headers import read_attributes, read_state
+from bus.delivery.offsets import Ledger
 from bus.record import Commit, Record, TopicPartition
 from tests.guarantees import CommitNeverAhead, Pair
 from tests.support.bus import CLOCK, Bus

@@ -6,12 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bus.client.schemas import load_catalogue
-from bus.codec import encode
-from bus.delivery import Attempt
-from bus.event import Event
-from bus.headers import HopState, event_headers, read_state
-from bus.memory import (
+from bus.adapters.memory import (
     MemoryBroker,
     MemoryClock,
     MemoryObserver,
@@ -20,11 +15,16 @@ from bus.memory import (
     MemorySource,
     settle,
 )
+from bus.client.schemas import load_catalogue
+from bus.contracts.codec import encode
+from bus.delivery.delivery import Attempt
+from bus.delivery.headers import HopState, event_headers, read_state
+from bus.delivery.subscription import Secret, Subscription, parse_subscription
+from bus.event import Event
 from bus.ports import Source
 from bus.record import Message, Record, TopicPartition
-from bus.samples import sample
-from bus.subscription import Secret, Subscription, parse_subscription
-from processors.engine import ROLES, Engine, EngineParts, EnginePolicy
+from bus.samples.lifecycles import sample
+from processors.delivery.engine import ROLES, Engine, EngineParts, EnginePolicy
 from tests.support.schemas import HeldSchemas
 from tests.support.worlds import topology
 
@@ -50,7 +50,7 @@ class MemoryBus:
             self.broker.create(topic)
 
     def contains(self, subscription: str, event_id: str) -> bool:
-        """Fulfils `processors.deliver.Acks`."""
+        """Fulfils `processors.delivery.deliver.Acks`."""
         return (subscription, event_id) in self.acked
 
     # --- partners and events

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from bus.delivery import Delivery, Origin
+from bus.delivery.delivery import Delivery, Origin
+from bus.delivery.subscription import Subscription, parse_subscription
 from bus.event import Event
 from bus.record import Headers, Record
-from bus.subscription import Subscription, parse_subscription
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 123456, UTC)
 

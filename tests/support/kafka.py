@@ -11,7 +11,7 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
-from bus.jvm import EmbeddedKafka
+from bus.adapters.jvm import EmbeddedKafka
 
 _DEADLINE_S = 30
 

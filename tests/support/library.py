@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from bus import Consumer, Event, Producer, Received
-from bus.kafka import Connection, KafkaGroups, KafkaLogReader, KafkaTopics
+from bus.adapters.kafka import Connection, KafkaGroups, KafkaLogReader, KafkaTopics
 from bus.record import Record
-from bus.samples import sample
-from bus.topic import TopicState
+from bus.samples.lifecycles import sample
+from bus.topics.topic import TopicState
 from tests.support.kafka import KafkaUnderTest
 from tests.support.registry import memory_broker, registry_in_memory
 

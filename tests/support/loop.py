@@ -5,11 +5,17 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bus.memory import MemoryBroker, MemoryClock, MemoryObserver, MemorySource, settle
+from bus.adapters.memory import (
+    MemoryBroker,
+    MemoryClock,
+    MemoryObserver,
+    MemorySource,
+    settle,
+)
 from bus.record import Message, Record, TopicPartition
-from bus.topic import TopicState
-from processors.loop import Loop, LoopPolicy
-from processors.partition import Partition
+from bus.topics.topic import TopicState
+from processors.delivery.loop import Loop, LoopPolicy
+from processors.delivery.partition import Partition
 
 GROUP = "g"
 TP = TopicPartition("t", 0)

@@ -5,17 +5,17 @@ from pathlib import Path
 
 from bus.client.producer import EventWriter
 from bus.client.schemas import default_folder, load_catalogue
-from bus.codec import parse_schema
-from bus.delivery import Attempt, Delivery, Origin, Reason
+from bus.contracts.codec import parse_schema
+from bus.delivery.delivery import Attempt, Delivery, Origin, Reason
+from bus.delivery.headers import hop_headers
+from bus.delivery.subscription import Subscription
 from bus.event import Event
-from bus.headers import hop_headers
 from bus.record import Message, Record, Written
-from bus.samples import lifecycle
-from bus.subscription import Subscription
-from processors.attempt_log import AttemptLog
-from processors.control.document import draft
-from processors.control.onboarding import add
-from processors.world import World
+from bus.samples.lifecycles import lifecycle
+from processors.delivery.attempt_log import AttemptLog
+from processors.subscriptions.document import draft
+from processors.subscriptions.onboarding import add
+from processors.subscriptions.world import World
 
 
 class Past:

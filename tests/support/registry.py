@@ -8,11 +8,16 @@ from uuid import uuid4
 
 import pytest
 
-from bus.compatibility import Level, check
-from bus.kafka import Connection, KafkaLogReader, KafkaPublisher, KafkaTopics
-from bus.memory import MemoryBroker, MemoryClock, MemoryLogReader, MemoryPublisher
+from bus.adapters.kafka import Connection, KafkaLogReader, KafkaPublisher, KafkaTopics
+from bus.adapters.memory import (
+    MemoryBroker,
+    MemoryClock,
+    MemoryLogReader,
+    MemoryPublisher,
+)
+from bus.contracts.compatibility import Level, check
 from bus.ports import LogReader, Publisher
-from bus.topic import TopicState
+from bus.topics.topic import TopicState
 from processors.registry.journal import TOPIC, Journal
 from processors.registry.server import Registry
 from tests.support.kafka import KafkaUnderTest

@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from bus.memory import (
+from bus.adapters.memory import (
     MemoryBroker,
     MemoryLogReader,
     MemoryPublisher,
 )
 from bus.record import TopicPartition
-from bus.schema_admission import Candidate, register
-from bus.schema_answers import Decision
-from bus.schema_log import SchemaLog
+from bus.registry.admission import Candidate, register
+from bus.registry.answers import Decision
+from bus.registry.log import SchemaLog
 from processors.registry.journal import TOPIC, Journal
 from tests.support.registry import journal_on
 from tests.support.schema_log import fixed, no_check

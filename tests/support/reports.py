@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Protocol
 
-from bus.delivery import Attempt, Origin
+from bus.delivery.delivery import Attempt, Origin
 from bus.event import Event
 
 NOW = 1_780_000_000.25

@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 
 from bus.record import Message, Record
-from bus.schema_answers import Append, Decision, Refused, Settled
-from bus.schema_log import SchemaLog
-from bus.schema_records import Key, Value, encode_key, encode_value
+from bus.registry.answers import Append, Decision, Refused, Settled
+from bus.registry.log import SchemaLog
+from bus.registry.records import Key, Value, encode_key, encode_value
 
 
 def fixed(name: str, size: int = 1) -> str:

@@ -1,8 +1,8 @@
 """Subscriptions with secrets, and their records in `bus.subscriptions`."""
 
+from bus.delivery.subscription import Subscription, parse_subscription
 from bus.record import Message, Written
-from bus.subscription import Subscription, parse_subscription
-from processors.keys import Keys
+from processors.subscriptions.keys import Keys
 from processors.subscriptions.stored import store
 from tests.support.worlds import KEYS, Randomness, Worlds
 

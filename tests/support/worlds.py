@@ -6,22 +6,22 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+from bus.adapters.http.guard import Guard
+from bus.adapters.memory.broker import MemoryBroker
+from bus.adapters.memory.clock import MemoryClock
+from bus.adapters.memory.publisher import MemoryPublisher
+from bus.adapters.memory.reader import MemoryLogReader
+from bus.adapters.memory.topics import MemoryGroups, MemoryTopics
+from bus.delivery.subscription import Tls
 from bus.errors import RegistryUnavailableError, SchemaNotFoundError
-from bus.http.guard import Guard
-from bus.memory.broker import MemoryBroker
-from bus.memory.clock import MemoryClock
-from bus.memory.publisher import MemoryPublisher
-from bus.memory.reader import MemoryLogReader
-from bus.memory.topics import MemoryGroups, MemoryTopics
 from bus.ports import Answer, Post, Reply, SchemaText
 from bus.record import Record, TopicPartition
-from bus.subscription import Tls
-from bus.topology import Topology
-from processors.keys import Keys
+from bus.topics.topology import Topology
 from processors.subscriptions.checks import Checks
+from processors.subscriptions.keys import Keys
 from processors.subscriptions.table import SubscriptionTable
+from processors.subscriptions.world import World
 from processors.subscriptions.writer import SubscriptionWriter
-from processors.world import World
 from tests.support.schemas import HeldSchemas
 
 KEYS = Keys((bytes(range(32)),))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from bus.http import exchange
-from bus.http.exchange import Connection
+from bus.adapters.http import exchange
+from bus.adapters.http.exchange import Connection
 from bus.ports import Answer, Reply
 from tests.fuzz.check import check
 from tests.fuzz.seeds import seeds

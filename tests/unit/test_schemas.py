@@ -6,8 +6,8 @@ import pytest
 from avro.schema import parse
 
 from bus.client.schemas import default_folder, load_catalogue, read_files
-from bus.compatibility import check
-from bus.contract import faults, shared_faults
+from bus.contracts.compatibility import check
+from bus.contracts.conventions import faults, shared_faults
 
 FILES = read_files(default_folder())
 EVENT_TYPES = {

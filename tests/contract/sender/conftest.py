@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 import pytest
 import uvloop
 
-from bus.http.guard import Guard
+from bus.adapters.http.guard import Guard
 from bus.ports import Sender
 from tests.contract.sender.worlds import LOOPBACK, REAL, MakeSender
 from tests.support.endpoint import Endpoint

@@ -6,8 +6,8 @@ from typing import Protocol
 
 import pytest
 
-from bus.http.guard import Guard
-from bus.http.names import Names
+from bus.adapters.http.guard import Guard
+from bus.adapters.http.names import Names
 from bus.ports import Answer, NoAnswerKind
 from tests.contract.sender.worlds import LOOPBACK, MakeSender, kind, post
 from tests.support.endpoint import Endpoint

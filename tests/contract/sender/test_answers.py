@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bus.http.guard import Guard
-from bus.http.lean import LeanSender
+from bus.adapters.http.guard import Guard
+from bus.adapters.http.lean import LeanSender
 from bus.ports import Answer, NoAnswerKind, Sender
 from tests.contract.sender.worlds import LOOPBACK, kind, post
 from tests.support.endpoint import Endpoint, says

@@ -5,9 +5,9 @@ import socket
 
 import pytest
 
-from bus.http.aiohttp_sender import AiohttpSender
-from bus.http.guard import Guard
-from bus.http.lean import LeanSender
+from bus.adapters.http.aiohttp_sender import AiohttpSender
+from bus.adapters.http.guard import Guard
+from bus.adapters.http.lean import LeanSender
 from bus.ports import Answer, NoAnswerKind, Sender
 from tests.contract.sender.worlds import LOOPBACK, REAL, kind, post
 from tests.support.endpoint import Endpoint, Exchange, ok, says

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from bus.http.guard import Guard
-from bus.http.reply import no_answer
+from bus.adapters.http.guard import Guard
+from bus.adapters.http.reply import no_answer
 from bus.ports import NoAnswerKind, Reply, Sender
 from tests.contract.sender.answers import ANSWERS, EMPTY, OK
 from tests.contract.sender.worlds import LOOPBACK, REAL, post

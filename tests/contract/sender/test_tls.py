@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 import trustme
 
-from bus.http.guard import Guard
-from bus.http.names import Names
+from bus.adapters.http.guard import Guard
+from bus.adapters.http.names import Names
+from bus.delivery.subscription import Tls
 from bus.ports import Answer, NoAnswer, NoAnswerKind, Post, Reply, Sender
-from bus.subscription import Tls
 from tests.contract.sender.worlds import HEADERS, LOOPBACK, REAL
 from tests.support.endpoint import Endpoint
 

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from typing import Protocol, TypeAlias
 
-from bus.http.aiohttp_sender import AiohttpSender
-from bus.http.guard import Guard
-from bus.http.lean import LeanSender
-from bus.http.names import Names
-from bus.memory.clock import MemoryClock, settle
-from bus.memory.sender import HANG, MemorySender
+from bus.adapters.http.aiohttp_sender import AiohttpSender
+from bus.adapters.http.guard import Guard
+from bus.adapters.http.lean import LeanSender
+from bus.adapters.http.names import Names
+from bus.adapters.memory.clock import MemoryClock, settle
+from bus.adapters.memory.sender import HANG, MemorySender
 from bus.ports import Answer, NoAnswer, NoAnswerKind, Post, Reply, Sender
 from tests.support.endpoint import Endpoint, Exchange, says
 

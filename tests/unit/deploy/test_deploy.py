@@ -61,7 +61,7 @@ def test_images_are_pinned(image: str) -> None:
 
 def test_kafka_is_the_one_that_is_tested() -> None:
     """The cluster runs the very Kafka release that the embedded default runs."""
-    lock = json.loads((ROOT / "bus" / "jvm" / "kafka.lock.json").read_text())
+    lock = json.loads((ROOT / "bus/adapters/jvm/kafka.lock.json").read_text())
     assert f"apache/kafka:{lock['version']}" in _images()
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import xmlschema
 
-from bus.document import document
-from bus.rendering import Representation, render
-from bus.routing import judge
-from bus.samples import sample
-from bus.subscription import DEFAULT_TRANSIENT
+from bus.delivery.routing import judge
+from bus.delivery.subscription import DEFAULT_TRANSIENT
+from bus.samples.lifecycles import sample
+from bus.webhook.document import document
+from bus.webhook.rendering import Representation, render
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs" / "webhooks.md").read_text(encoding="utf-8")

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 import pytest
 from typing_extensions import override
 
+from bus.adapters.memory.clock import settle
+from bus.adapters.memory.reader import MemoryLogReader
 from bus.errors import BrokerUnavailableError, OrderbusError, TopicError
-from bus.memory.clock import settle
-from bus.memory.reader import MemoryLogReader
 from bus.record import Message, Record
 from processors.following import Follower
 from tests.support.worlds import Worlds

@@ -4,20 +4,20 @@ import logging
 
 import pytest
 
-from bus.client.consumer import Consumer
-from bus.client.rejections import Rejections
-from bus.client.reporting import log_event
-from bus.errors import ConfigurationError
-from bus.memory import (
+from bus.adapters.memory import (
     MemoryBroker,
     MemoryClock,
     MemoryLogReader,
     MemoryPublisher,
     MemoryTopics,
 )
+from bus.adapters.registry.connection import RegistryConnection
+from bus.client.consumer import Consumer
+from bus.client.rejections import Rejections
+from bus.client.reporting import log_event
+from bus.errors import ConfigurationError
 from bus.record import Record
-from bus.registry.connection import RegistryConnection
-from bus.topic import TopicState
+from bus.topics.topic import TopicState
 
 
 def consumer(registry: str | RegistryConnection = "http://127.0.0.1:9") -> Consumer:

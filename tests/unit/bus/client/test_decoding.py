@@ -4,12 +4,12 @@ import pytest
 
 from bus.client.decoding import Events
 from bus.client.schemas import load_catalogue
-from bus.codec import encode
+from bus.contracts.codec import encode
+from bus.delivery.headers import event_headers
 from bus.errors import DecodeError, SchemaNotFoundError
-from bus.headers import event_headers
 from bus.ports import SchemaText
 from bus.record import Record
-from bus.samples import sample
+from bus.samples.lifecycles import sample
 from tests.unit.bus.client.test_producer import NOW
 
 EVENT = sample("order.created", 1, NOW)

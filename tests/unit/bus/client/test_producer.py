@@ -14,7 +14,7 @@ from bus.errors import ConfigurationError, InvalidEventError, RegistryUnavailabl
 from bus.event import Event
 from bus.ports import SchemaText
 from bus.record import Message, Written
-from bus.samples import lifecycle, sample
+from bus.samples.lifecycles import lifecycle, sample
 from tests.support.tracing import recorded_spans
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

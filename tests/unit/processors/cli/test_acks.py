@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bus.memory.broker import Fault
+from bus.adapters.memory.broker import Fault
 from processors.cli.acks import app
-from processors.control.document import draft
-from processors.control.onboarding import add
+from processors.subscriptions.document import draft
+from processors.subscriptions.onboarding import add
 from tests.support.worlds import Worlds
 
 

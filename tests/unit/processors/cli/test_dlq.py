@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from bus.delivery import Reason
+from bus.delivery.delivery import Reason
 from bus.event import Event
 from processors.cli import dlq, replay, trace
 from tests.support.past import Past

@@ -8,10 +8,10 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
 
-from bus.codec import Catalogue
-from bus.memory import MemoryLogReader, MemoryPublisher
-from bus.registry.connection import RegistryConnection
-from bus.registry.remote import RegistrySchemas
+from bus.adapters.memory import MemoryLogReader, MemoryPublisher
+from bus.adapters.registry.connection import RegistryConnection
+from bus.adapters.registry.remote import RegistrySchemas
+from bus.contracts.codec import Catalogue
 from processors.cli.register import (
     Subjects,
     is_good,

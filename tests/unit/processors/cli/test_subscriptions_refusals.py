@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bus.memory.broker import Fault
+from bus.adapters.memory.broker import Fault
 from tests.support.subscriptions_command import ADD, bus, good
 from tests.support.worlds import Worlds
 

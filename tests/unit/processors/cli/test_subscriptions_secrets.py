@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bus.ports import Answer
-from processors.keys import Keys
+from processors.subscriptions.keys import Keys
 from tests.support.subscriptions_command import ADD, as_json, bus, good
 from tests.support.worlds import KEYS, Worlds
 

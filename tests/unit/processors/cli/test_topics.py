@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bus.memory import MemoryBroker, MemoryClock, MemoryLogReader, MemoryTopics
+from bus.adapters.memory import MemoryBroker, MemoryClock, MemoryLogReader, MemoryTopics
 from bus.record import Message
-from bus.topic import TopicState
-from bus.topology import Topology
+from bus.topics.topic import TopicState
+from bus.topics.topology import Topology
 from processors.cli.topics import app
 from processors.topics import TopicsWorld
 

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from standardwebhooks import Webhook
 
-from bus.memory.clock import MemoryClock
+from bus.adapters.memory.clock import MemoryClock
 from processors.receiver import Behaviour, Mode, Receiver
 from processors.receiver.behaviour import (
     BadBehaviourError,

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from bus.adapters.memory.broker import Fault
+from bus.delivery.headers import read_state
+from bus.delivery.subscription import Subscription
 from bus.errors import PublishError
-from bus.headers import read_state
-from bus.memory.broker import Fault
 from bus.record import Message, Record
-from bus.samples import lifecycle
-from bus.subscription import Subscription
+from bus.samples.lifecycles import lifecycle
 from processors.redrive.backfill import Found, Span, count, deliver
 from tests.support.facts import NOON
 from tests.support.past import Past

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bus.delivery import Reason
+from bus.delivery.delivery import Reason
 from processors.cli.dlq import app
 
 PAGE = (Path(__file__).parents[4] / "docs" / "dead-letters.md").read_text()

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from bus.delivery import Reason
+from bus.adapters.memory.broker import Fault
+from bus.delivery.delivery import Reason
+from bus.delivery.headers import read_state
+from bus.delivery.marks import Fate
 from bus.errors import PublishError
 from bus.event import Event
-from bus.headers import read_state
-from bus.marks import Fate
-from bus.memory.broker import Fault
 from bus.record import Message, Record
 from processors.redrive.letters import Letter, Wanted, dlq_owners, read_letters
 from processors.redrive.replaying import discard, plan, replay

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
 
-from bus.memory import MemoryBroker
+from bus.adapters.memory import MemoryBroker
 from processors.registry.server import Registry
 from tests.support.registry import memory_broker, registry_in_memory
 from tests.support.registry_http import Asking

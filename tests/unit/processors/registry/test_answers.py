@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from bus.memory import MemoryBroker
+from bus.adapters.memory import MemoryBroker
 from bus.record import Message
-from bus.schema_records import (
+from bus.registry.records import (
     Content,
     Key,
     Kind,

@@ -6,17 +6,17 @@ from collections.abc import AsyncIterator, Callable, Sequence
 import pytest
 from typing_extensions import override
 
-from bus.errors import RegistryUnavailableError, SchemaNotFoundError, TopicError
-from bus.memory import (
+from bus.adapters.memory import (
     Fault,
     MemoryBroker,
     MemoryClock,
     MemoryLogReader,
     MemoryPublisher,
 )
+from bus.errors import RegistryUnavailableError, SchemaNotFoundError, TopicError
 from bus.record import Message, Record
-from bus.schema_answers import Refused
-from bus.schema_records import (
+from bus.registry.answers import Refused
+from bus.registry.records import (
     Content,
     Key,
     Kind,

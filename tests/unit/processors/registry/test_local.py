@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from bus.adapters.memory import MemoryLogReader, MemoryPublisher
 from bus.errors import (
     IncompatibleSchemaError,
     InvalidSchemaError,
     RegistryUnavailableError,
 )
-from bus.memory import MemoryLogReader, MemoryPublisher
-from bus.schema_rules import set_mode
+from bus.registry.rules import set_mode
 from processors.registry.journal import Journal
 from processors.registry.local import LocalSchemas
 from tests.support.registry import avro_check, journal_on, memory_broker

@@ -5,22 +5,22 @@ from collections.abc import Callable
 
 import pytest
 
-from bus.errors import RegistryUnavailableError
-from bus.memory import (
+from bus.adapters.memory import (
     Fault,
     MemoryBroker,
 )
+from bus.errors import RegistryUnavailableError
 from bus.record import Message
-from bus.schema_answers import Append, Decision
-from bus.schema_log import SchemaLog
-from bus.schema_records import (
+from bus.registry.answers import Append, Decision
+from bus.registry.log import SchemaLog
+from bus.registry.records import (
     Content,
     Key,
     Kind,
     Version,
     encode_value,
 )
-from bus.schema_rules import delete_subject
+from bus.registry.rules import delete_subject
 from processors.registry.journal import TOPIC
 from tests.support.registry import memory_broker
 from tests.support.registry_journal import journal, lines, registering, until

@@ -7,8 +7,8 @@ from io import BytesIO
 import pytest
 from aiohttp import ClientSession
 
+from bus.adapters.memory import MemoryBroker, MemoryLogReader, MemoryPublisher
 from bus.errors import ConfigurationError
-from bus.memory import MemoryBroker, MemoryLogReader, MemoryPublisher
 from processors.registry.http import MAX_BODY, MEDIA_TYPE
 from processors.registry.server import Registry
 from tests.support.registry import (

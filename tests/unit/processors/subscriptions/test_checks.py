@@ -2,8 +2,8 @@
 
 import pytest
 
+from bus.delivery.subscription import Subscription, parse_subscription
 from bus.errors import InvalidSubscriptionError
-from bus.subscription import Subscription, parse_subscription
 from processors.subscriptions.checks import Checks, check_runnable
 from tests.support.worlds import EVENT_TYPES, bad_pem, topology
 

@@ -4,15 +4,15 @@ import asyncio
 
 import pytest
 
+from bus.adapters.memory.clock import settle
+from bus.adapters.memory.reader import MemoryLogReader
+from bus.delivery.subscription import Subscription
 from bus.errors import (
     BrokerUnavailableError,
     TopicError,
 )
-from bus.memory.clock import settle
-from bus.memory.reader import MemoryLogReader
 from bus.record import Message, Written
-from bus.subscription import Subscription
-from processors.keys import Keys
+from processors.subscriptions.keys import Keys
 from processors.subscriptions.table import SubscriptionTable
 from tests.support.subscriptions import TOPIC, make, put, stored
 from tests.support.worlds import KEYS, Worlds

@@ -5,6 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
+from bus.adapters.memory.broker import Fault
+from bus.adapters.memory.clock import settle
+from bus.delivery.subscription import Secret, State, Subscription
 from bus.errors import (
     BrokerUnavailableError,
     InvalidSubscriptionError,
@@ -12,10 +15,7 @@ from bus.errors import (
     SubscriptionConflictError,
     SubscriptionNotFoundError,
 )
-from bus.memory.broker import Fault
-from bus.memory.clock import settle
 from bus.record import Message
-from bus.subscription import Secret, State, Subscription
 from tests.support.subscriptions import TOPIC, make, put, stored
 from tests.support.worlds import Worlds
 

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from bus.delivery import Attempt
+from bus.delivery.delivery import Attempt
 from bus.event import Event
 from processors.telemetry import Telemetry, TelemetryConfig
 from tests.support.reports import ATTEMPT, EVENT, MakeAttempt, StillClock

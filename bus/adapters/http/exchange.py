@@ -1,0 +1,252 @@
+"""One HTTP/1.1 connection of the lean sender: a request out, an answer back.
+
+The answer's grammar is llhttp's (httptools), as lenient as aiohttp's client. What
+is an answer here and what is none:
+
+- Informational answers are skipped; 101 is an answer, as nobody asked for it.
+- An answer is complete by its length, by its last chunk, or, without either, by the
+  end of the connection. An incomplete one is none.
+- A body beyond `MOST_BODY` is cut, the status counts; likewise chunks and trailers
+  that come to more than a head and a body may. A head beyond `MOST_HEAD`, and what is
+  not HTTP, is none.
+
+Sources: RFC 9110 section 15.2; RFC 9112 sections 6.3, 8, 9.3 and 9.6.
+"""
+
+import asyncio
+import ssl
+from collections import deque
+from typing import Protocol, TypeAlias, cast
+
+import httptools
+from typing_extensions import override
+
+from bus.adapters.http.deadlines import Deadlines, Expiring
+from bus.adapters.http.reply import (
+    EXCERPT_BYTES,
+    MOST_BODY,
+    MOST_HEAD,
+    answer,
+    no_answer,
+    why,
+)
+from bus.ports import NoAnswerKind, Reply
+
+_MOST = MOST_HEAD + MOST_BODY
+_FIRST, _SWITCHING, _FINAL = 100, 101, 200
+_NOTED_INITIALS = frozenset((b"c", b"C", b"t", b"T", b"r", b"R"))
+
+Result: TypeAlias = Reply | None
+"""What an exchange came to; None: a kept connection was already gone, try again."""
+
+
+class Pool(Protocol):
+    """The connections to one origin."""
+
+    @property
+    def open(self) -> "set[Connection]":
+        """All of them."""
+        ...
+
+    @property
+    def idle(self) -> "deque[Connection]":
+        """Those between two exchanges, last used last."""
+        ...
+
+
+class Connection(asyncio.Protocol):
+    """A connection to one origin; one exchange at a time.
+
+    Args:
+        loop: The running event loop.
+        pool: Where it belongs.
+        deadlines: Who watches the time.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        pool: "Pool",
+        deadlines: Deadlines,
+    ) -> None:
+        self.idle_since = 0.0
+        self._loop = loop
+        self._pool = pool
+        self._deadlines = deadlines
+        self._slot: set[Expiring] = set()
+        self._transport: asyncio.Transport | None = None
+        self._parser: httptools.HttpResponseParser | None = None
+        self._waiter: asyncio.Future[Result] | None = None
+        self._used = False
+        self._received = 0
+        self._reply: Reply | None = None
+        self._keep = False
+        self._retry_after: bytes | None = None
+        self._forget()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be used, as far as one can know."""
+        return self._transport is not None and not self._transport.is_closing()
+
+    async def exchange(self, request: bytes, deadline: float) -> Result:
+        """Send a request and wait for its answer, at most until `deadline`."""
+        if self._transport is None:
+            return None
+        waiter: asyncio.Future[Result] = self._loop.create_future()
+        self._waiter = waiter
+        self._received = 0
+        self._forget()
+        self._slot = self._deadlines.add(self, deadline)
+        self._transport.write(request)
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            self.abort()
+            raise
+
+    def abort(self) -> None:
+        """Hang up at once; an exchange under way gets no answer."""
+        self._settle(no_answer(NoAnswerKind.RESET, "hung up by the sender"))
+        if self._transport is not None:
+            self._transport.abort()
+
+    def expire(self) -> None:
+        """Time is up; see `bus.adapters.http.deadlines`."""
+        self._fail(no_answer(NoAnswerKind.TIMEOUT))
+
+    # --- from the event loop
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # uvloop's transports do not derive from asyncio's.
+        self._transport = cast("asyncio.Transport", transport)
+        self._pool.open.add(self)
+        self._parser = httptools.HttpResponseParser(self)
+        self._parser.set_dangerous_leniencies(
+            lenient_headers=True,
+            lenient_optional_cr_before_lf=True,
+            lenient_spaces_after_chunk_size=True,
+        )
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        parser = self._parser
+        if parser is None or self._waiter is None:
+            self.abort()  # an answer to no question
+            return
+        self._received += len(data)
+        try:
+            parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._keep = False
+        except httptools.HttpParserError:
+            if self._reply is None:
+                self._fail(no_answer(NoAnswerKind.PROTOCOL))
+                return
+            self._keep = False
+        if self._reply is not None:
+            self._finish(self._reply)
+        elif not self._headed and self._received > MOST_HEAD:
+            self._fail(no_answer(NoAnswerKind.PROTOCOL, "its head is too long"))
+        elif self._size > MOST_BODY or self._received > _MOST:
+            self._fail(self._answer())
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self._parser = None  # they know each other
+        self._pool.open.discard(self)
+        if self._headed and not self._framed and exc is None:
+            self._settle(self._answer())
+        elif self._used and not self._received:
+            self._settle(None)
+        elif isinstance(exc, ssl.SSLError):
+            self._settle(no_answer(NoAnswerKind.TLS, why(exc)))
+        else:
+            self._settle(no_answer(NoAnswerKind.RESET, why(exc) if exc else ""))
+
+    # --- from the parser
+
+    def on_message_begin(self) -> None:
+        """Begin an answer, perhaps after an informational one."""
+        if self._reply is not None:
+            self._keep = False  # one too many: it belongs to no question
+        else:
+            self._forget()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take note of the few headers that matter; trailers do not."""
+        if b"\0" in value:
+            raise ValueError("a null byte in a header")  # fails the parser
+        if self._headed or name[:1] not in _NOTED_INITIALS:
+            return
+        match name.rstrip().lower():
+            case b"content-length":
+                self._framed = True
+            case b"transfer-encoding":
+                # As llhttp has it: a tab behind the word makes another word of it.
+                last = value.rpartition(b",")[2].lstrip(b" \t").rstrip(b" ")
+                self._framed = last.lower() == b"chunked"
+            case b"retry-after" if self._retry_after is None:
+                self._retry_after = value
+
+    def on_headers_complete(self) -> None:
+        """Learn the status."""
+        if self._parser is not None and self._reply is None:
+            self._status = self._parser.get_status_code()
+            self._headed = not self._informational
+
+    def on_body(self, body: bytes) -> None:
+        """Keep the start of the body."""
+        if self._size < EXCERPT_BYTES:
+            self._start += body[:EXCERPT_BYTES]
+        self._size += len(body)
+
+    def on_message_complete(self) -> None:
+        """The answer is whole."""
+        if self._parser is None or self._reply is not None or self._informational:
+            return
+        self._keep = self._parser.should_keep_alive()
+        self._reply = self._answer()
+
+    # --- steps
+
+    def _forget(self) -> None:
+        """Know nothing of an answer, neither the last one nor an informational one."""
+        self._status = 0
+        self._headed = False
+        self._framed = False
+        self._retry_after = None
+        self._size = 0
+        self._start = b""
+
+    @property
+    def _informational(self) -> bool:
+        return _FIRST <= self._status < _FINAL and self._status != _SWITCHING
+
+    def _answer(self) -> Reply:
+        return answer(self._status, self._retry_after, self._start)
+
+    def _finish(self, reply: Reply) -> None:
+        """Settle, and wait for the next exchange if both sides can."""
+        transport = self._transport
+        if self._keep and transport and not transport.get_write_buffer_size():
+            self._used = True
+            self.idle_since = self._loop.time()
+            self._pool.idle.append(self)
+        elif transport:
+            transport.close()
+        self._settle(reply)
+
+    def _fail(self, reply: Reply) -> None:
+        """Settle and hang up: more may come, but nobody wants it."""
+        self._settle(reply)
+        self.abort()
+
+    def _settle(self, result: Result) -> None:
+        self._reply = None
+        self._slot.discard(self)
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(result)

@@ -1,0 +1,179 @@
+"""The sender for many posts: `asyncio.Protocol` and httptools, little else.
+
+It posts several times as much as aiohttp's client on the same core, as it does
+nothing that a webhook has no use for: no redirects, cookies, decompression, or
+streaming. Connections are kept and reused last in, first out.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from bus.adapters.http.deadlines import Deadlines
+from bus.adapters.http.guard import ForbiddenAddressError, Guard
+from bus.adapters.http.names import Names, UnresolvableError
+from bus.adapters.http.origin import Origin
+from bus.adapters.http.reply import no_answer, refused_header, unsent, user_agent, why
+from bus.adapters.http.tls import BadTlsError, Contexts
+from bus.delivery.subscription import Tls
+from bus.ports import NoAnswer, NoAnswerKind, Post, Reply
+
+_MOST_TARGETS = 20_000
+_PORTS = {"http": 80, "https": 443}
+
+_OriginKey: TypeAlias = tuple[str, int, ssl.SSLContext | None]
+
+
+@dataclass(slots=True)
+class _Target:
+    """A URL, judged and parsed once. `start` is the request's first two lines."""
+
+    start: str
+    origin: Origin
+    tls: Tls | None
+
+
+class LeanSender:
+    """Posts webhooks over kept HTTP/1.1 connections, no limit of connections.
+
+    Limits belong to the caller, who knows whose they are.
+
+    Args:
+        guard: Where posts may go.
+        names: Resolves host names; not closed here if given.
+        idle_s: How long an unused connection is kept.
+    """
+
+    def __init__(
+        self, guard: Guard, names: Names | None = None, *, idle_s: float = 15
+    ) -> None:
+        self._guard = guard
+        self._names = Names() if names is None else names
+        self._owns_names = names is None
+        self._idle_s = idle_s
+        self._agent = f"user-agent: {user_agent()}\r\n"
+        self._contexts = Contexts()
+        self._targets: dict[str, _Target] = {}
+        self._origins: dict[_OriginKey, Origin] = {}
+        self._deadlines: Deadlines | None = None
+        self._sweep: asyncio.TimerHandle | None = None
+
+    async def send(self, post: Post) -> Reply:
+        """Post; see `bus.ports.Sender`."""
+        refusal = refused_header(post.headers)
+        if refusal is not None:
+            return unsent(refusal)
+        target = self._targets.get(post.url)
+        if target is None or target.tls is not post.tls:
+            made = self._make_target(post)
+            if isinstance(made, NoAnswer):
+                return made
+            target = made
+        deadlines = self._deadlines or self._start()
+        deadline = asyncio.get_running_loop().time() + post.timeout_s
+        request = self._request(target, post)
+        connection = target.origin.take()
+        if connection is not None:
+            reply = await connection.exchange(request, deadline)
+            if reply is not None:
+                return reply
+            # The endpoint hung up on a kept connection, most likely before the post
+            # came.
+        return await self._post_afresh(target.origin, deadlines, request, deadline)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for origin in self._origins.values():
+            origin.close()
+        self._origins.clear()
+        self._targets.clear()
+        if self._sweep is not None:
+            self._sweep.cancel()
+            self._sweep = None
+        if self._deadlines is not None:
+            self._deadlines.close()
+            self._deadlines = None
+        if self._owns_names:
+            await self._names.close()
+
+    async def _post_afresh(
+        self, origin: Origin, deadlines: Deadlines, request: bytes, deadline: float
+    ) -> Reply:
+        try:
+            async with asyncio.timeout_at(deadline):
+                connection = await origin.connect(self._guard, self._names, deadlines)
+        except ForbiddenAddressError as error:
+            return no_answer(NoAnswerKind.FORBIDDEN, str(error))
+        except UnresolvableError as error:
+            return no_answer(NoAnswerKind.DNS, str(error))
+        except (OSError, RuntimeError) as error:
+            return no_answer(_kind_of(error), why(error))
+        reply = await connection.exchange(request, deadline)
+        return no_answer(NoAnswerKind.RESET) if reply is None else reply
+
+    def _request(self, target: _Target, post: Post) -> bytes:
+        agent = "" if _names_agent(post.headers) else self._agent
+        lines = "".join([f"{name}: {value}\r\n" for name, value in post.headers])
+        length = f"content-length: {len(post.body)}\r\n\r\n"
+        return f"{target.start}{agent}{lines}{length}".encode() + post.body
+
+    def _make_target(self, post: Post) -> _Target | NoAnswer:
+        refusal = self._guard.check_url(post.url)
+        if refusal is not None:
+            return no_answer(NoAnswerKind.FORBIDDEN, refusal)
+        parts = urlsplit(post.url)
+        try:
+            context = self._contexts.of(post.tls) if parts.scheme == "https" else None
+        except BadTlsError as error:
+            return no_answer(NoAnswerKind.TLS, str(error))
+        path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path
+        port = parts.port or _PORTS[parts.scheme]
+        host = parts.hostname or ""
+        shown = f"[{host}]" if ":" in host else host
+        authority = shown if port == _PORTS[parts.scheme] else f"{shown}:{port}"
+        target = _Target(
+            f"POST {path or '/'} HTTP/1.1\r\nhost: {authority}\r\n",
+            self._origin(host, port, context),
+            post.tls,
+        )
+        if len(self._targets) >= _MOST_TARGETS:
+            self._targets.pop(next(iter(self._targets)))
+        self._targets[post.url] = target
+        return target
+
+    def _origin(self, host: str, port: int, context: ssl.SSLContext | None) -> Origin:
+        key = (host, port, context)
+        origin = self._origins.get(key)
+        if origin is None:
+            origin = self._origins[key] = Origin(host, port, context)
+        return origin
+
+    def _start(self) -> Deadlines:
+        self._deadlines = Deadlines()
+        self._sweep_idle()
+        return self._deadlines
+
+    def _sweep_idle(self) -> None:
+        loop = asyncio.get_running_loop()
+        for origin in self._origins.values():
+            origin.close_idle(loop.time() - self._idle_s)
+        self._sweep = loop.call_later(self._idle_s / 4, self._sweep_idle)
+
+
+def _names_agent(headers: Sequence[tuple[str, str]]) -> bool:
+    return "user-agent" in [name.lower() for name, _ in headers]
+
+
+def _kind_of(error: BaseException) -> NoAnswerKind:
+    """What an error while connecting means. What comes later, `exchange` tells."""
+    match error:
+        case TimeoutError(errno=None):
+            return NoAnswerKind.TIMEOUT
+        case ssl.SSLError() | ConnectionResetError() | ConnectionAbortedError():
+            # The last two: connected, but hung up on while TLS was negotiated.
+            return NoAnswerKind.TLS
+        case _:
+            return NoAnswerKind.CONNECT

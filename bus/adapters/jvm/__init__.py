@@ -1,0 +1,11 @@
+"""A real Apache Kafka without Docker and without Java installed.
+
+Talks to: the Maven repository (once), the disk, java processes.
+"""
+
+from bus.adapters.jvm.cluster import EmbeddedKafka
+from bus.adapters.jvm.node import Node
+from bus.adapters.jvm.progress import Progress
+from bus.adapters.jvm.properties import SecureListener
+
+__all__ = ["EmbeddedKafka", "Node", "Progress", "SecureListener"]

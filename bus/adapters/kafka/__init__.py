@@ -1,0 +1,19 @@
+"""Kafka through librdkafka: the ports of `bus.ports` on a real cluster."""
+
+from bus.adapters.kafka.admin import KafkaGroups, KafkaTopics
+from bus.adapters.kafka.config import Connection, OnEvent
+from bus.adapters.kafka.producer import KafkaPublisher
+from bus.adapters.kafka.reader import KafkaLogReader
+from bus.adapters.kafka.source import KafkaSource
+from bus.adapters.kafka.split import SplitSource
+
+__all__ = [
+    "Connection",
+    "KafkaGroups",
+    "KafkaLogReader",
+    "KafkaPublisher",
+    "KafkaSource",
+    "KafkaTopics",
+    "OnEvent",
+    "SplitSource",
+]

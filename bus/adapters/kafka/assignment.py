@@ -1,0 +1,206 @@
+"""What a member owns, and how it takes and gives back partitions in good order."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException
+from confluent_kafka import TopicPartition as KafkaPartition
+
+from bus.adapters.kafka.bridge import Bridge
+from bus.adapters.kafka.commits import commit_now, committed
+from bus.adapters.kafka.config import OnEvent, Protocol
+from bus.adapters.kafka.positions import Positions
+from bus.errors import OrderbusError
+from bus.ports import Listener
+from bus.record import Commit, Record, TopicPartition
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """How a member joins its group.
+
+    `protocol` None is KIP-848 where the brokers have it, else classic. `begin` is
+    where a partition without a commit begins, a logical offset of librdkafka.
+    `assign_s` and `revoke_s` bound what the listener may take.
+    """
+
+    group: str
+    fetch_wait_s: float | None = None
+    protocol: Protocol | None = None
+    begin: int = OFFSET_BEGINNING
+    assign_s: float = 60
+    revoke_s: float = 30
+
+
+class Assignment:
+    """The partitions of one session; its methods run on the client's thread."""
+
+    def __init__(
+        self,
+        membership: Membership,
+        listener: Listener,
+        bridge: Bridge,
+        on_event: OnEvent,
+        *,
+        incremental: bool,
+    ) -> None:
+        self.partitions: set[TopicPartition] = set()
+        self.rebalancing = False
+        self.failure: KafkaError | None = None
+        self._membership = membership
+        self._listener = listener
+        self._bridge = bridge
+        self._on_event = on_event
+        self._incremental = incremental
+        self._positions = Positions()
+        self._gone: set[TopicPartition] = set()
+        self._paused: set[TopicPartition] = set()
+        self._once_paused: set[TopicPartition] = set()
+
+    # --- commands
+
+    def pause(self, consumer: Consumer, partitions: Iterable[TopicPartition]) -> None:
+        """Stop fetching those of `partitions` that are, or are just being, assigned."""
+        owned = self.partitions.intersection(partitions)
+        self._paused |= owned
+        self._once_paused |= owned
+        if owned:
+            consumer.pause(_kafka(owned))
+
+    def resume(self, consumer: Consumer, partitions: Iterable[TopicPartition]) -> None:
+        """Fetch those of `partitions` that are assigned again."""
+        owned = self.partitions.intersection(partitions)
+        self._paused -= owned
+        if owned:
+            consumer.resume(_kafka(owned))
+
+    # --- records
+
+    def confirmed(
+        self, consumer: Consumer, records: Sequence[Record]
+    ) -> Sequence[Record]:
+        """Leave out records that are no longer ours; report reset positions."""
+        if self._gone:
+            records = self._still_ours(consumer, records)
+        if self._positions.unconfirmed:
+            back = self._positions.reset(consumer, records, self._on_event)
+            for tp in back:
+                self.partitions.discard(tp)
+                self._bridge.call(self._listener.lost, [tp])
+                self._introduce({tp: Commit(-1)})
+        return records
+
+    def _still_ours(
+        self, consumer: Consumer, records: Sequence[Record]
+    ) -> Sequence[Record]:
+        """Leave out what a rebalance within this very fetch took away.
+
+        A partition that came back within it is read from its commit again.
+        """
+        stale = self._gone & {r.topic_partition for r in records}
+        for tp in stale & self.partitions:
+            self._positions.rewind(consumer, tp)
+        self._gone.clear()
+        return [r for r in records if r.topic_partition not in stale]
+
+    # --- librdkafka's callbacks
+
+    def on_assign(self, consumer: Consumer, partitions: list[KafkaPartition]) -> None:
+        """Take partitions: the listener first, then the first fetch."""
+        self.rebalancing = True
+        try:
+            positions = committed(consumer, partitions, self._bridge)
+            self._introduce(positions)
+            self._take(consumer, positions)
+        except KafkaException as error:
+            self.failure = error.args[0]
+        except Exception as error:  # noqa: BLE001 - nothing may pass through librdkafka
+            self.failure = _application(error)
+        finally:
+            self.rebalancing = False
+
+    def on_revoke(self, consumer: Consumer, partitions: list[KafkaPartition]) -> None:
+        """Give partitions back: drained, committed."""
+        gone = self._ours(partitions)
+        self.give_back(consumer, gone)
+        self._unassign(consumer, gone)
+
+    def on_lost(self, consumer: Consumer, partitions: list[KafkaPartition]) -> None:
+        """Partitions are somebody else's already."""
+        gone = self._ours(partitions)
+        self._on_event("kafka.partitions_lost", {"partitions": len(gone)})
+        self.lose(gone)
+        self._unassign(consumer, gone)
+
+    # --- steps
+
+    def _introduce(self, positions: Mapping[TopicPartition, Commit]) -> None:
+        """Have the listener take partitions; they are ours once it begins to.
+
+        Ownership changes in the order of commands: a commit or a pause from before,
+        decided under an earlier assignment of the same partition, finds it not ours.
+        """
+
+        async def assigned() -> None:
+            self._bridge.submit(lambda: self.partitions.update(positions))
+            await self._listener.assigned(positions)
+
+        self._bridge.ask(assigned(), self._membership.assign_s)
+
+    def _take(
+        self, consumer: Consumer, positions: Mapping[TopicPartition, Commit]
+    ) -> None:
+        starts = self._positions.start(positions, self._membership.begin)
+        if self._incremental:
+            consumer.incremental_assign(starts)
+        else:
+            consumer.assign(starts)
+        # librdkafka knows no pause of what was not assigned yet, and may remember
+        # one from before: what `assigned` asked for holds before the first record.
+        self.resume(
+            consumer, self._once_paused.difference(self._paused) & set(positions)
+        )
+        self.pause(consumer, self._paused.intersection(positions))
+
+    def give_back(self, consumer: Consumer, gone: Collection[TopicPartition]) -> None:
+        """Let the listener drain, and commit what it returns."""
+        if not gone:
+            return
+        self.rebalancing = True
+        try:
+            asked = self._listener.revoked(frozenset(gone))
+            commits = self._bridge.ask(asked, self._membership.revoke_s)
+            commit_now(consumer, {tp: commits[tp] for tp in gone if tp in commits})
+        except OrderbusError as error:
+            self._on_event("kafka.revoke", {"why": str(error)})
+        except Exception as error:  # noqa: BLE001 - undrained means uncommitted, no more
+            self._on_event("kafka.revoke", {"why": repr(error)})
+        finally:
+            self.rebalancing = False
+
+    def lose(self, gone: Collection[TopicPartition]) -> None:
+        """Tell the listener that partitions are gone."""
+        if gone:
+            self._bridge.call(self._listener.lost, frozenset(gone))
+
+    def _unassign(self, consumer: Consumer, gone: Collection[TopicPartition]) -> None:
+        self.partitions.difference_update(gone)
+        self._paused.difference_update(gone)
+        self._positions.forget(gone)
+        self._gone.update(gone)
+        if not self._incremental:
+            consumer.unassign()
+        elif gone:
+            consumer.incremental_unassign(_kafka(gone))
+
+    def _ours(self, partitions: Iterable[KafkaPartition]) -> set[TopicPartition]:
+        named = {TopicPartition(p.topic, p.partition) for p in partitions}
+        return self.partitions & named
+
+
+def _kafka(partitions: Iterable[TopicPartition]) -> list[KafkaPartition]:
+    return [KafkaPartition(*tp) for tp in partitions]
+
+
+def _application(error: Exception) -> KafkaError:
+    return KafkaError(KafkaError._APPLICATION, repr(error))  # noqa: SLF001 - librdkafka's own codes begin so

@@ -1,0 +1,153 @@
+"""Reading topics from end to end, each read with a client and a thread of its own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import Self, TypeVar
+
+from confluent_kafka import Consumer, KafkaException
+
+from bus.adapters.kafka.config import Connection, OnEvent
+from bus.adapters.kafka.scan import Bounds, Scan
+from bus.adapters.kafka.thread import DaemonThread
+from bus.errors import BrokerUnavailableError, ConfigurationError, OrderbusError
+from bus.record import Record
+
+Answer = TypeVar("Answer")
+
+_PATIENCE = 150  # empty polls of 0.2 s without progress: 30 s
+_LOOK_FOR_PARTITIONS = 300
+_REOPEN_AFTER_S = 1.0
+_TRIES = 3
+_TRY_AGAIN_S = 0.3
+
+
+class KafkaLogReader:
+    """`bus.ports.LogReader` on Kafka."""
+
+    def __init__(
+        self, connection: Connection, *, on_event: OnEvent | None = None
+    ) -> None:
+        self._connection = connection
+        self._on_event = on_event
+
+    async def read(
+        self,
+        topic: str,
+        *,
+        since_ms: int | None = None,
+        until_ms: int | None = None,
+        key: bytes | None = None,
+        start: Mapping[int, int] | None = None,
+    ) -> AsyncIterator[Sequence[Record]]:
+        """Yield batches up to the end as it stands now, then finish.
+
+        Raises:
+            TopicError: there is no such topic.
+            BrokerUnavailableError: no answer, or no progress for 30 s.
+        """
+        bounds = Bounds(topic, since_ms, until_ms, key, dict(start or {}))
+        async with _Reading() as reading:
+            scan = reading.scan = await self._open(reading, bounds)
+            ends, idle = dict(scan.behind), 0
+            while scan.behind and idle < _PATIENCE:
+                records = await reading.do(scan.next)
+                idle = 0 if records else idle + 1
+                if kept := [r for r in records if r.offset < ends.get(r.partition, 0)]:
+                    yield kept
+            if scan.behind:
+                raise BrokerUnavailableError(f"read {topic}: no progress")
+
+    async def follow(
+        self, topic: str, *, since_ms: int | None = None
+    ) -> AsyncIterator[Sequence[Record]]:
+        """Yield batches for ever. One empty batch says: caught up with the end.
+
+        Waits out brokers that go away, and takes up partitions that are added.
+
+        Raises:
+            TopicError: there was no such topic at the start.
+            ConfigurationError: Kafka refuses our settings or permissions.
+        """
+        bounds, told, opened = Bounds(topic, since_ms), False, False
+        while True:
+            async with _Reading() as reading:
+                try:
+                    scan = await reading.do(partial(self._scan, bounds))
+                    reading.scan, opened = scan, True
+                    async for records in _until_grown(reading, scan):
+                        bounds = replace(bounds, start=dict(scan.positions))
+                        if records:
+                            yield records
+                        elif not (told or scan.behind):
+                            told = True
+                            yield []
+                except ConfigurationError:
+                    raise
+                except (OrderbusError, KafkaException) as error:
+                    if not opened and not isinstance(error, BrokerUnavailableError):
+                        raise
+                    self._tell(topic, error)
+                    await reading.wait(_REOPEN_AFTER_S)
+
+    async def _open(self, reading: "_Reading", bounds: Bounds) -> Scan:
+        """Open a scan; a leader that has just moved is asked again in a moment."""
+        for _ in range(_TRIES - 1):
+            try:
+                return await reading.do(partial(self._scan, bounds))
+            except BrokerUnavailableError as error:
+                self._tell(bounds.topic, error)
+                await reading.wait(_TRY_AGAIN_S)
+        return await reading.do(partial(self._scan, bounds))
+
+    def _scan(self, bounds: Bounds) -> Scan:
+        connection, on_event = self._connection, self._on_event
+
+        def open_client() -> Consumer:
+            return connection.open(Consumer, connection.reader(), on_event)
+
+        return Scan(open_client, bounds)
+
+    def _tell(self, topic: str, error: Exception) -> None:
+        if self._on_event:
+            self._on_event("kafka.reader", {"topic": topic, "why": str(error)})
+
+
+async def _until_grown(
+    reading: "_Reading", scan: Scan
+) -> AsyncIterator[Sequence[Record]]:
+    """Yield what `scan` yields, until the topic has more partitions."""
+    count = await reading.do(scan.partition_count)
+    while True:
+        for _ in range(_LOOK_FOR_PARTITIONS):
+            yield await reading.do(scan.next)
+        with suppress(KafkaException):
+            if await reading.do(scan.partition_count) > count:
+                return
+
+
+class _Reading:
+    """A thread for one client; the client is closed on it."""
+
+    def __init__(self) -> None:
+        self.scan: Scan | None = None
+        self._thread = DaemonThread("kafka-reader")
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        # Without an await: also while the reader is being cancelled.
+        if self.scan:
+            self._thread.submit(self.scan.close)
+        self._thread.end()
+
+    async def do(self, work: Callable[[], Answer]) -> Answer:
+        """Run `work` on the thread."""
+        return await self._thread.do(work)
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass before another try."""
+        await asyncio.sleep(seconds)  # noqa: TID251 - real brokers know no Clock

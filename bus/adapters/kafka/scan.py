@@ -1,0 +1,148 @@
+"""Reading partitions of one topic without a group, on one thread."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    TIMESTAMP_LOG_APPEND_TIME,
+    Consumer,
+    KafkaError,
+    KafkaException,
+)
+from confluent_kafka import TopicPartition as KafkaPartition
+
+from bus.adapters.kafka.errors import Kind, kind_of, translate
+from bus.adapters.kafka.records import Consumed, copy_out
+from bus.errors import OrderbusError, TopicError
+from bus.record import Record
+from bus.topics.partitioning import partition_of
+
+_ASK_S = 10.0
+_POLL_S = 0.2
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What of a topic is asked for, see `bus.ports.LogReader.read`."""
+
+    topic: str
+    since_ms: int | None = None
+    until_ms: int | None = None
+    key: bytes | None = None
+    start: Mapping[int, int] = field(default_factory=dict)
+
+    def hold(self, record: Record) -> bool:
+        """Whether a record lies within the bounds."""
+        return (
+            (self.since_ms is None or record.timestamp_ms >= self.since_ms)
+            and (self.until_ms is None or record.timestamp_ms < self.until_ms)
+            and (self.key is None or record.key == self.key)
+        )
+
+
+class Scan:
+    """One pass over a topic from its bounds on.
+
+    `behind` holds the partitions that have not reached the end as it stood when
+    the scan was opened. Transaction markers and compaction leave gaps before the
+    end; librdkafka's end-of-partition event closes those.
+
+    Raises:
+        TopicError: there is no such topic.
+        BrokerUnavailableError: no answer; try again.
+    """
+
+    def __init__(self, open_client: Callable[[], Consumer], bounds: Bounds) -> None:
+        self.behind: dict[int, int] = {}
+        self.positions = dict(bounds.start)
+        self._bounds = bounds
+        self._failure: OrderbusError | None = None
+        self._consumer = open_client()
+        try:
+            self._assign()
+        except KafkaException as error:
+            self._consumer.close()
+            raise translate(error.args[0], f"read {bounds.topic}") from None
+        except OrderbusError:
+            self._consumer.close()
+            raise
+
+    def next(self) -> list[Record]:
+        """Return the next records within the bounds; none after a short wait."""
+        first = self._consumer.poll(_POLL_S)
+        if first is None:
+            return []
+        messages = [first, *self._consumer.consume(_BATCH - 1, 0)]
+        records = copy_out(messages, self._failed)
+        if self._failure:
+            raise self._failure
+        if self._bounds.until_ms is not None:
+            self._end_early(messages, self._bounds.until_ms)
+        self._advance(records)
+        return [record for record in records if self._bounds.hold(record)]
+
+    def partition_count(self) -> int:
+        """Ask how many partitions the topic has now."""
+        topic = self._bounds.topic
+        found = self._consumer.list_topics(topic, timeout=_ASK_S).topics[topic]
+        if found.error is not None:
+            if kind_of(found.error) is Kind.MISSING:
+                raise TopicError(f"{topic}: no such topic; `bus topics apply` makes it")
+            raise KafkaException(found.error)
+        return len(found.partitions)
+
+    def close(self) -> None:
+        """Close the client."""
+        self._consumer.close()
+
+    def _assign(self) -> None:
+        bounds, count = self._bounds, self.partition_count()
+        wanted = range(count)
+        if bounds.key is not None:
+            first = partition_of(bounds.key, count)
+            wanted = range(first, first + 1)
+        starts = [KafkaPartition(bounds.topic, p, OFFSET_BEGINNING) for p in wanted]
+        if bounds.since_ms is not None:
+            starts = self._since(starts, bounds.since_ms)
+        for start in starts:
+            start.offset = bounds.start.get(start.partition, start.offset)
+            low, end = self._consumer.get_watermark_offsets(start, timeout=_ASK_S)
+            if low < end and start.offset < end:
+                self.behind[start.partition] = end
+        self._consumer.assign(starts)
+
+    def _since(
+        self, partitions: list[KafkaPartition], since_ms: int
+    ) -> list[KafkaPartition]:
+        asked = [KafkaPartition(p.topic, p.partition, since_ms) for p in partitions]
+        found = self._consumer.offsets_for_times(asked, timeout=_ASK_S)
+        for partition in found:
+            if partition.error:
+                raise KafkaException(partition.error)
+            if partition.offset < 0:  # nothing that young yet
+                partition.offset = self._consumer.get_watermark_offsets(
+                    partition, timeout=_ASK_S
+                )[1]
+        return found
+
+    def _advance(self, records: list[Record]) -> None:
+        for record in records:
+            self.positions[record.partition] = record.offset + 1
+        for partition, end in list(self.behind.items()):
+            if self.positions.get(partition, 0) >= end:
+                del self.behind[partition]
+
+    def _end_early(self, messages: list[Consumed], until_ms: int) -> None:
+        """Append times never fall, so that the first late one ends a partition."""
+        for message in messages:
+            kind, at_ms = message.timestamp()
+            if kind == TIMESTAMP_LOG_APPEND_TIME and at_ms >= until_ms:
+                self.behind.pop(message.partition() or 0, None)
+
+    def _failed(self, error: KafkaError, message: Consumed) -> None:
+        if error.name() == "_PARTITION_EOF":
+            self.behind.pop(message.partition() or 0, None)
+        else:
+            self._failure = translate(error, f"read {self._bounds.topic}")

@@ -1,0 +1,24 @@
+"""The world in memory: doubles of the ports that pass the same contract suites."""
+
+from bus.adapters.memory.broker import Fault, MemoryBroker
+from bus.adapters.memory.clock import MemoryClock, settle
+from bus.adapters.memory.observer import MemoryObserver
+from bus.adapters.memory.publisher import MemoryPublisher
+from bus.adapters.memory.reader import MemoryLogReader
+from bus.adapters.memory.sender import MemorySender
+from bus.adapters.memory.source import MemorySource
+from bus.adapters.memory.topics import MemoryGroups, MemoryTopics
+
+__all__ = [
+    "Fault",
+    "MemoryBroker",
+    "MemoryClock",
+    "MemoryGroups",
+    "MemoryLogReader",
+    "MemoryObserver",
+    "MemoryPublisher",
+    "MemorySender",
+    "MemorySource",
+    "MemoryTopics",
+    "settle",
+]

@@ -1,0 +1,91 @@
+"""Reading the broker in memory without a group."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from bus.adapters.memory.broker import MemoryBroker
+from bus.errors import TopicError
+from bus.record import Record, TopicPartition
+from bus.topics.partitioning import partition_of
+
+_BATCH = 500
+
+
+class MemoryLogReader:
+    """`bus.ports.LogReader` in memory."""
+
+    def __init__(self, broker: MemoryBroker) -> None:
+        self._broker = broker
+
+    async def read(
+        self,
+        topic: str,
+        *,
+        since_ms: int | None = None,
+        until_ms: int | None = None,
+        key: bytes | None = None,
+        start: Mapping[int, int] | None = None,
+    ) -> AsyncIterator[Sequence[Record]]:
+        """Yield batches up to the end as it stands now, then finish.
+
+        Raises:
+            TopicError: there is no such topic.
+            BrokerUnavailableError: the broker is down.
+        """
+        self._broker.check_up()
+        partitions = self._partitions(topic)
+        if key is not None:
+            partitions = [partitions[partition_of(key, len(partitions))]]
+        ends = {tp: self._broker.log(tp).end for tp in partitions}
+        firsts = {tp: self._first(tp, since_ms) for tp in partitions}
+        firsts.update({TopicPartition(topic, p): at for p, at in (start or {}).items()})
+        for tp, end in ends.items():
+            records = self._broker.log(tp).read(firsts[tp], end - firsts[tp])
+            kept = [
+                r
+                for r in records
+                if r.offset < end
+                and (since_ms is None or r.timestamp_ms >= since_ms)
+                and (until_ms is None or r.timestamp_ms < until_ms)
+                and (key is None or r.key == key)
+            ]
+            for i in range(0, len(kept), _BATCH):
+                yield kept[i : i + _BATCH]
+
+    async def follow(
+        self, topic: str, *, since_ms: int | None = None
+    ) -> AsyncIterator[Sequence[Record]]:
+        """Yield batches for ever. One empty batch says: caught up with the end.
+
+        Raises:
+            TopicError: there was no such topic at the start.
+        """
+        await self._broker.until_up()
+        self._partitions(topic)
+        positions: dict[TopicPartition, int] = {}
+        told = False
+        while True:
+            await self._broker.until_up()
+            batch: list[Record] = []
+            for tp in self._broker.partitions([topic]):
+                at = positions.get(tp)
+                at = self._first(tp, since_ms) if at is None else at
+                records = self._broker.log(tp).read(at, _BATCH)
+                positions[tp] = records[-1].offset + 1 if records else at
+                batch.extend(records)
+            if batch:
+                yield batch
+            elif not told:
+                told = True
+                yield []
+            else:
+                await self._broker.until_grown()
+
+    def _partitions(self, topic: str) -> list[TopicPartition]:
+        partitions = self._broker.partitions([topic])
+        if not partitions:
+            raise TopicError(f"{topic}: no such topic; `bus topics apply` makes it")
+        return partitions
+
+    def _first(self, tp: TopicPartition, since_ms: int | None) -> int:
+        log = self._broker.log(tp)
+        return log.start if since_ms is None else log.first_since(since_ms)

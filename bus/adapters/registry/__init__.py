@@ -1,0 +1,1 @@
+"""The adapter to schema registries that speak Confluent's REST interface."""

@@ -1,0 +1,288 @@
+"""What travels in Kafka record headers.
+
+Events: CloudEvents 1.0, Kafka protocol binding, binary mode. Hops: the record's own
+headers untouched and in order, then the delivery's state in `bus-*`.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from bus.delivery.delivery import Delivery, Origin, Reason
+from bus.errors import DecodeError
+from bus.event import Data, Event
+from bus.record import Headers, Record
+from bus.times import rfc3339
+
+CONTENT_TYPE = b"application/avro"
+MAX_DETAIL_CHARS = 500
+_SPECVERSION = b"1.0"
+_MAX_ID_CHARS = 256
+_VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
+_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
+
+# --- events
+
+
+def event_headers(event: Event) -> Headers:
+    """Return the headers of an event's record."""
+    headers = (
+        ("content-type", CONTENT_TYPE),
+        ("ce_specversion", _SPECVERSION),
+        ("ce_id", event.id.encode()),
+        ("ce_source", event.source.encode()),
+        ("ce_type", event.type.encode()),
+        ("ce_subject", event.subject.encode()),
+        ("ce_time", rfc3339(event.time).encode()),
+    )
+    if event.traceparent is None:
+        return headers
+    return (*headers, ("traceparent", event.traceparent.encode()))
+
+
+class Attributes(NamedTuple):
+    """What a record's headers say of its event; None where a header is absent."""
+
+    id: str | None = None
+    type: str | None = None
+    source: str | None = None
+    subject: str | None = None
+    time: datetime | None = None
+    traceparent: str | None = None
+
+
+def read_attributes(record: Record) -> Attributes:
+    """Read the CloudEvents headers of a record.
+
+    Raises:
+        DecodeError: naming the `ce_` header that is malformed or there twice.
+    """
+    found = _texts(record.headers, _EVENT_NAMES)
+    version = found.get("ce_specversion")
+    if version is not None and version != "1.0":
+        raise DecodeError(f"ce_specversion is {version[:20]!r}, expected 1.0")
+    event_id = found.get("ce_id")
+    if event_id is not None and (
+        len(event_id) > _MAX_ID_CHARS or not _VISIBLE_ASCII.fullmatch(event_id)
+    ):
+        raise DecodeError("ce_id is not 1 to 256 visible ASCII characters")
+    for name in ("ce_type", "ce_source", "ce_subject"):
+        if found.get(name) == "":
+            raise DecodeError(f"{name} is empty")
+    time = found.get("ce_time")
+    return Attributes(
+        id=event_id,
+        type=found.get("ce_type"),
+        source=found.get("ce_source"),
+        subject=found.get("ce_subject"),
+        time=None if time is None else _moment("ce_time", time),
+        traceparent=_traceparent(record.headers),
+    )
+
+
+def _traceparent(headers: Headers) -> str | None:
+    """One that is malformed or there twice is none (W3C Trace Context, 3.2)."""
+    found = [value for name, value in headers if name == "traceparent"]
+    if len(found) == 1 and _TRACEPARENT.fullmatch(found[0]):
+        return found[0].decode("ascii")
+    return None
+
+
+_EVENT_NAMES = frozenset(
+    f"ce_{name}" for name in ("id", "source", "specversion", "subject", "time", "type")
+)
+
+
+def _texts(headers: Headers, names: frozenset[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in headers:
+        if name in names:
+            if name in found:
+                raise DecodeError(f"{name} is there twice")
+            try:
+                found[name] = value.decode()
+            except UnicodeDecodeError:
+                raise DecodeError(f"{name} is not UTF-8") from None
+    return found
+
+
+def _moment(name: str, text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise DecodeError(f"{name} is {text[:40]!r}, expected RFC 3339") from None
+    if moment.tzinfo is None:
+        raise DecodeError(f"{name} is {text[:40]!r}, without a time zone")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise DecodeError(f"{name} is {text[:40]!r}, out of range") from None
+
+
+def build_event(
+    record: Record,
+    attributes: Attributes,
+    data: Data,
+    schema_id: int,
+    schema_event_type: str | None,
+) -> Event:
+    """Put an event together from its record, headers and decoded value.
+
+    What a foreign producer left out is made up from what is there: the id from the
+    record's place, the type from the schema, the source from the topic, the subject
+    from `order_id` or the key, the time from `occurred_at` or the record.
+
+    Raises:
+        DecodeError: an attribute can be had from neither.
+    """
+    event_type = attributes.type or schema_event_type
+    if not event_type:
+        raise DecodeError("no event type: neither ce_type nor event_type in the schema")
+    return Event(
+        id=attributes.id or f"{record.topic}-{record.partition}-{record.offset}",
+        type=event_type,
+        source=attributes.source or f"/{record.topic}",
+        subject=attributes.subject or _subject(record, data),
+        time=attributes.time or _time(record, data),
+        data=data,
+        schema_id=schema_id,
+        traceparent=attributes.traceparent,
+    )
+
+
+def _subject(record: Record, data: Data) -> str:
+    order_id = data.get("order_id")
+    if isinstance(order_id, str) and order_id:
+        return order_id
+    if order_id is not None:
+        raise DecodeError("order_id is no text, or empty, and there is no ce_subject")
+    if not record.key:
+        raise DecodeError("no order: neither ce_subject, order_id nor a key")
+    try:
+        return record.key.decode()
+    except UnicodeDecodeError:
+        raise DecodeError("the key is not UTF-8, and there is no ce_subject") from None
+
+
+def _time(record: Record, data: Data) -> datetime:
+    occurred_at = data.get("occurred_at")
+    if isinstance(occurred_at, datetime) and occurred_at.tzinfo is not None:
+        return occurred_at
+    if occurred_at is not None:
+        raise DecodeError("occurred_at is no time with a zone, and there is no ce_time")
+    try:
+        return datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise DecodeError(
+            f"timestamp {record.timestamp_ms} ms, and there is no ce_time"
+        ) from None
+
+
+# --- hops
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HopState:
+    """What a hop says of a delivery. `at_ms` is when the hop was made."""
+
+    subscription: str
+    origin: Origin
+    attempts: int
+    replay: int = 0
+    tier: str | None = None
+    reason: Reason | None = None
+    detail: str = ""
+    at_ms: int = 0
+
+
+def hop_headers(
+    delivery: Delivery,
+    *,
+    attempts: int,
+    tier: str | None,
+    reason: Reason | None,
+    detail: str,
+    at_ms: int,
+) -> Headers:
+    """Return the headers of a hop: the record's own ones, then `bus-*` anew."""
+    origin = delivery.origin
+    headers = [h for h in delivery.record.headers if not h[0].startswith("bus-")]
+    headers += (
+        ("bus-subscription", delivery.subscription.encode()),
+        ("bus-origin", f"{origin.topic}/{origin.partition}/{origin.offset}".encode()),
+        ("bus-origin-ms", b"%d" % origin.timestamp_ms),
+        ("bus-attempts", b"%d" % attempts),
+        ("bus-replay", b"%d" % delivery.replay),
+        ("bus-at-ms", b"%d" % at_ms),
+    )
+    if tier is not None:
+        headers.append(("bus-tier", tier.encode()))
+    if reason is not None:
+        headers.append(("bus-reason", reason.value.encode()))
+    if detail:
+        headers.append(("bus-detail", printable(detail).encode()))
+    return tuple(headers)
+
+
+def printable(text: str) -> str:
+    """Return a text on one line, without control characters, at most 500 long."""
+    return _UNPRINTABLE.sub(" ", text[: 2 * MAX_DETAIL_CHARS])[:MAX_DETAIL_CHARS]
+
+
+_TEXTS = ("detail", "origin", "reason", "subscription", "tier")
+_NUMBERS = ("at-ms", "attempts", "origin-ms", "replay")
+_HOP_NAMES = frozenset(f"bus-{name}" for name in _TEXTS + _NUMBERS)
+
+
+def read_state(record: Record) -> HopState:
+    """Read the delivery's state from a tier, ordered or dead-letter record.
+
+    Raises:
+        DecodeError: naming the header that is missing, malformed or there twice.
+    """
+    found = _texts(record.headers, _HOP_NAMES)
+    topic, partition, offset = _place(_needed(found, "bus-origin"))
+    reason = found.get("bus-reason")
+    try:
+        known_reason = None if reason is None else Reason(reason)
+    except ValueError:
+        raise DecodeError(f"bus-reason is {reason!r:.60}, an unknown one") from None
+    return HopState(
+        subscription=_needed(found, "bus-subscription"),
+        origin=Origin(topic, partition, offset, _count(found, "bus-origin-ms")),
+        attempts=_count(found, "bus-attempts"),
+        replay=_count(found, "bus-replay"),
+        tier=found.get("bus-tier"),
+        reason=known_reason,
+        detail=found.get("bus-detail", ""),
+        at_ms=_count(found, "bus-at-ms"),
+    )
+
+
+_PLACE = re.compile(r"([^/]+)/([0-9]{1,10})/([0-9]{1,19})", re.ASCII)
+_COUNT = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+
+
+def _place(text: str) -> tuple[str, int, int]:
+    found = _PLACE.fullmatch(text)
+    if found is None:
+        raise DecodeError(
+            f"bus-origin is {text[:60]!r}, expected topic/partition/offset"
+        )
+    return found[1], int(found[2]), int(found[3])
+
+
+def _needed(found: dict[str, str], name: str) -> str:
+    value = found.get(name)
+    if not value:
+        raise DecodeError(f"{name} is missing")
+    return value
+
+
+def _count(found: dict[str, str], name: str) -> int:
+    text = _needed(found, name)
+    if not _COUNT.fullmatch(text):
+        raise DecodeError(f"{name} is {text[:40]!r}, expected a number")
+    return int(text)

@@ -1,0 +1,260 @@
+"""The one step all programs share: from a ticket that may start to its route.
+
+Read `attempt` from top to bottom: acked → body → signed → sent → judged → routed →
+followed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from bus.delivery.delivery import (
+    Accepted,
+    DeadLetter,
+    Done,
+    Failed,
+    Outcome,
+    Reason,
+    Refused,
+    Retry,
+    Route,
+    Throttled,
+    Unreachable,
+)
+from bus.delivery.routing import fused, judge, route
+from bus.delivery.subscription import Exhausted, Ordering
+from bus.errors import RenderError
+from bus.ports import Answer, Clock, NoAnswerKind, Observer, Post, Sender, Span
+from bus.topics.topology import Topology
+from processors.delivery.hops import Hops
+from processors.delivery.reporting import Held, Reporter, detail_of, status_of
+from processors.delivery.subscriber import Subscriber
+from processors.delivery.ticket import Ticket
+
+_THROTTLE_S = 1.0
+"""How long an endpoint is left alone that throttles without saying how long."""
+
+
+class Acks(Protocol):
+    """What consumers said they have processed."""
+
+    def contains(self, subscription: str, event_id: str) -> bool:
+        """Whether this delivery was acknowledged."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverPolicy:
+    """`first_budget_s`: how long a first attempt may take, whatever its timeout."""
+
+    first_budget_s: float = 5.0
+
+
+class Deliver:
+    """Tries a delivery once and sees it routed."""
+
+    def __init__(  # noqa: PLR0913 - the ports of the step; made in one place
+        self,
+        *,
+        sender: Sender,
+        hops: Hops,
+        topology: Topology,
+        acks: Acks,
+        clock: Clock,
+        observer: Observer,
+        reporter: Reporter,
+        disable: Callable[[str, str], None],
+        policy: DeliverPolicy,
+    ) -> None:
+        self._sender = sender
+        self._hops = hops
+        self._topology = topology
+        self._acks = acks
+        self._clock = clock
+        self._observer = observer
+        self._reporter = reporter
+        self._disable = disable
+        self._policy = policy
+
+    async def attempt(
+        self, subscriber: Subscriber, ticket: Ticket, *, probe: bool
+    ) -> None:
+        """Try once. Whatever happens, the ticket is settled, moved or held.
+
+        Not if its partition went between the decision to start and this call: the
+        drain has not waited for it, and the next owner will try it. Nor if the last
+        secret has expired in between: nothing is ever sent unsigned.
+        """
+        started = self._clock.now()
+        if not ticket.partition.open:
+            subscriber.breaker.release()
+            return
+        if (why := subscriber.withheld(started)) is not None:
+            subscriber.breaker.release()
+            ticket.home.held(ticket, why)
+            return
+        ticket.partition.started()
+        try:
+            delivery = ticket.delivery
+            host = subscriber.host
+            if self._acks.contains(delivery.subscription, delivery.event.id):
+                subscriber.breaker.release()
+                self._reporter.attempt(delivery, Accepted(0), Done(), started, host)
+                ticket.home.done(ticket)
+                return
+            span = self._observer.span(
+                "attempt", delivery.event, host, subscription=delivery.subscription
+            )
+            outcome = await self._send(subscriber, ticket, span, started)
+            span.end(outcome.name, status_of(outcome))
+            decided = self._decide(subscriber, ticket, outcome, probe=probe)
+            self._reporter.attempt(
+                delivery, outcome, decided, started, host, span.traceparent
+            )
+            await self._follow(ticket, outcome, decided)
+        finally:
+            ticket.partition.finished()
+
+    async def dead_letter(self, ticket: Ticket, reason: Reason, detail: str) -> None:
+        """Give up a delivery without another attempt."""
+        if not ticket.partition.open:
+            return
+        ticket.partition.started()
+        try:
+            decided = DeadLetter(reason)
+            self._reporter.hop(ticket.delivery, decided, detail)
+            used = ticket.delivery.attempts
+            if await self._hops.to_dead_letters(
+                ticket, reason, attempts=used, detail=detail
+            ):
+                ticket.home.done(ticket)
+        finally:
+            ticket.partition.finished()
+
+    async def move(self, ticket: Ticket, tier: str, why: str) -> None:
+        """Hop to a tier without a call, the attempt unused."""
+        if not ticket.partition.open:
+            return
+        ticket.partition.started()
+        try:
+            self._reporter.hop(ticket.delivery, Retry(tier, counted=False), why)
+            used = ticket.delivery.attempts
+            if await self._hops.to_tier(ticket, tier, attempts=used, detail=why):
+                ticket.settle()
+        finally:
+            ticket.partition.finished()
+
+    # ------------------------------------------------ the rungs
+
+    async def _send(
+        self, subscriber: Subscriber, ticket: Ticket, span: Span, now: float
+    ) -> Outcome:
+        subscription = subscriber.subscription
+        event = ticket.delivery.event
+        try:
+            body = ticket.content.body(subscriber.representation, subscriber.transform)
+        except RenderError as error:
+            return Unreachable(_UNRENDERABLE, str(error))
+        at = int(now)
+        headers = (
+            *subscriber.headers,
+            ("webhook-id", event.id),
+            ("webhook-timestamp", str(at)),
+            ("webhook-signature", subscriber.signer.sign(event.id, at, body)),
+            ("traceparent", span.traceparent),
+        )
+        timeout_s = subscription.timeout_s
+        if ticket.home.first:
+            timeout_s = min(timeout_s, self._policy.first_budget_s)
+        reply = await self._sender.send(
+            Post(subscription.url, headers, body, timeout_s, subscription.tls)
+        )
+        if isinstance(reply, Answer):
+            return judge(
+                reply.status,
+                reply.retry_after,
+                reply.excerpt,
+                subscription.transient_statuses,
+                now,
+            )
+        return Unreachable(reply.kind, reply.detail)
+
+    def _decide(
+        self, subscriber: Subscriber, ticket: Ticket, outcome: Outcome, *, probe: bool
+    ) -> Route | Held:
+        self._teach(subscriber, outcome)
+        decided = self._route(subscriber, ticket, outcome)
+        if probe and (isinstance(decided, Retry) or decided == _EXHAUSTED):
+            # An outage burns no attempts: a failed probe gives its own back.
+            return Held(outcome.name)
+        if fused(decided):
+            passed = subscriber.breaker.refuse(self._clock.monotonic())
+            subscriber.heard(subscriber.breaker.change)
+            if not passed:
+                return Held("fuse")
+        return decided
+
+    def _route(self, subscriber: Subscriber, ticket: Ticket, outcome: Outcome) -> Route:
+        if isinstance(outcome, Unreachable) and outcome.kind == _UNRENDERABLE:
+            return DeadLetter(Reason.UNRENDERABLE)
+        subscription = subscriber.subscription
+        age_s = self._clock.now() - ticket.delivery.origin.timestamp_ms / 1000
+        decided = route(
+            outcome,
+            number=ticket.delivery.attempts + 1,
+            retry=subscription.retry,
+            age_s=age_s,
+            max_age_s=subscription.max_age_s,
+            delay_of=self._topology.tiers,
+        )
+        if (
+            decided == _EXHAUSTED
+            and subscription.ordering is Ordering.KEY
+            and subscription.on_exhausted is Exhausted.BLOCK
+        ):
+            return Retry(subscription.retry[-1])
+        return decided
+
+    def _teach(self, subscriber: Subscriber, outcome: Outcome) -> None:
+        """Tell the breaker what the attempt says about the endpoint."""
+        now = self._clock.monotonic()
+        breaker = subscriber.breaker
+        match outcome:
+            case Accepted():
+                subscriber.heard(breaker.success(now))
+            case Failed(retry_after_s=after):
+                subscriber.heard(breaker.failure(now))
+                subscriber.hold(after or 0.0)
+            case Throttled(retry_after_s=after):
+                breaker.release()
+                subscriber.hold(after or _THROTTLE_S)
+            case Unreachable(kind=kind):
+                ours = kind in _OWN_FAULT
+                subscriber.heard(breaker.release() if ours else breaker.failure(now))
+            case Refused(status=status):
+                subscriber.heard(breaker.success(now))
+                if status == _GONE:
+                    self._disable(subscriber.subscription.id, "answered 410 Gone")
+
+    async def _follow(
+        self, ticket: Ticket, outcome: Outcome, decided: Route | Held
+    ) -> None:
+        match decided:
+            case Done():
+                ticket.home.done(ticket)
+            case Retry():
+                await ticket.home.retry(ticket, decided, detail_of(outcome))
+            case DeadLetter(reason=reason):
+                number = ticket.delivery.attempts + 1
+                if await self._hops.to_dead_letters(
+                    ticket, reason, attempts=number, detail=detail_of(outcome)
+                ):
+                    ticket.home.done(ticket)
+            case Held(why=why):
+                ticket.home.held(ticket, why)
+
+
+_EXHAUSTED = DeadLetter(Reason.EXHAUSTED)
+_UNRENDERABLE = "unrenderable"
+_OWN_FAULT = frozenset({_UNRENDERABLE, NoAnswerKind.FORBIDDEN})
+_GONE = 410

@@ -1,0 +1,197 @@
+"""The programs put together over ports: on Kafka by `wiring`, in memory by tests."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+from bus.delivery.delivery import Attempt
+from bus.delivery.subscription import Ordering, Subscription
+from bus.ports import Clock, Observer, Publisher, Schemas, Sender, Source
+from bus.topics.topology import Topology
+from processors.delivery.aside import Aside
+from processors.delivery.decoding import Decoder
+from processors.delivery.deliver import Acks, Deliver, DeliverPolicy
+from processors.delivery.fanout import Fanout
+from processors.delivery.hops import Hops
+from processors.delivery.loop import Handler, Loop, LoopPolicy
+from processors.delivery.ordered import Ordered
+from processors.delivery.reporting import Reporter
+from processors.delivery.retry import RetryTiers
+from processors.delivery.subscribers import SubscriberPolicy, Subscribers
+from processors.delivery.waiting import Waiting
+from processors.telemetry import names
+
+ROLES = ("fanout", "retry", "ordered")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineParts:
+    """What the programs use. `source` makes a member of a role's group."""
+
+    sender: Sender
+    publisher: Publisher
+    schemas: Schemas
+    topology: Topology
+    acks: Acks
+    clock: Clock
+    observer: Observer
+    source: Callable[[str], Source]
+    log_attempt: Callable[[Attempt], None]
+    disable: Callable[[str, str], None]
+    group_prefix: str = "bus."
+
+
+@dataclass(frozen=True, slots=True)
+class EnginePolicy:
+    """`waiting_limit`: records a retry or ordered partition holds in memory."""
+
+    loop: LoopPolicy = field(default_factory=LoopPolicy)
+    subscriber: SubscriberPolicy = field(default_factory=SubscriberPolicy)
+    deliver: DeliverPolicy = field(default_factory=DeliverPolicy)
+    waiting_limit: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One program: its handler in its loop, and the topics it is to read."""
+
+    name: str
+    loop: Loop
+    topics: Callable[[], Sequence[str]]
+
+
+class Engine:
+    """Some of the programs, sharing subscribers, breakers and limits."""
+
+    def __init__(
+        self, parts: EngineParts, policy: EnginePolicy, roles: Collection[str] = ROLES
+    ) -> None:
+        self._parts = parts
+        self._policy = policy
+        clock, observer = parts.clock, parts.observer
+        self._hops = Hops(parts.publisher, parts.topology, clock, observer)
+        self._deliver = Deliver(
+            sender=parts.sender,
+            hops=self._hops,
+            topology=parts.topology,
+            acks=parts.acks,
+            clock=clock,
+            observer=observer,
+            reporter=Reporter(clock, observer, parts.log_attempt),
+            disable=parts.disable,
+            policy=policy.deliver,
+        )
+        self.subscribers = Subscribers(
+            self._deliver.attempt,
+            policy=policy.subscriber,
+            clock=clock,
+            observer=observer,
+        )
+        self._decoder = Decoder(parts.schemas, clock, observer)
+        self._aside = Aside(self._hops)
+        self.programs = [self._program(role) for role in ROLES if role in roles]
+        observer.gauge(names.MAILBOX, self.subscribers.depths)
+        observer.gauge(names.IN_FLIGHT, self.subscribers.in_flight)
+        observer.gauge(names.BREAKER, self.subscribers.breakers)
+
+    async def start(self) -> None:
+        """Join the groups; the subscriptions are loaded by now."""
+        self.subscribers.start()
+        for program in self.programs:
+            await program.loop.start(program.topics())
+
+    def changed(self, old: Subscription | None, new: Subscription | None) -> None:
+        """Take over a change of the subscription table."""
+        self.subscribers.changed(old, new)
+
+    def follow_topics(self) -> None:
+        """Read the topics that the subscriptions have now."""
+        for program in self.programs:
+            program.loop.subscribe(program.topics())
+
+    # ------------------------------------------------ putting together
+
+    def _program(self, role: str) -> Program:
+        if role == "fanout":
+            topology = self._parts.topology
+            loop = self._loop(role, self._fanout())
+            return Program(role, loop, lambda: topology.sources)
+        if role == "retry":
+            return Program(role, self._loop(role, self._retry()), self._tier_topics)
+        return Program(role, self._loop(role, self._ordered()), self._ordered_topics)
+
+    def _fanout(self) -> Fanout:
+        return Fanout(
+            decoder=self._decoder,
+            subscribers=self.subscribers,
+            deliver=self._deliver,
+            hops=self._hops,
+            aside=self._aside,
+            delay_of=self._parts.topology.tiers,
+            clock=self._parts.clock,
+            observer=self._parts.observer,
+        )
+
+    def _retry(self) -> RetryTiers:
+        return RetryTiers(
+            decoder=self._decoder,
+            subscribers=self.subscribers,
+            hops=self._hops,
+            aside=self._aside,
+            topology=self._parts.topology,
+            waiting_for=self._waiting,
+            clock=self._parts.clock,
+        )
+
+    def _ordered(self) -> Ordered:
+        return Ordered(
+            decoder=self._decoder,
+            subscribers=self.subscribers,
+            aside=self._aside,
+            topology=self._parts.topology,
+            waiting_for=self._waiting,
+            clock=self._parts.clock,
+        )
+
+    def _loop(self, role: str, handler: Handler) -> Loop:
+        parts, policy = self._parts, self._policy.loop
+        group = f"{parts.group_prefix}{role}"
+        if role != "fanout":
+            policy = policy.each(self._policy.waiting_limit)
+        loop = Loop(
+            parts.source(role),
+            handler,
+            clock=parts.clock,
+            observer=parts.observer,
+            policy=policy,
+            group=group,
+        )
+        parts.observer.gauge(names.UNSETTLED, lambda: {group: loop.unsettled})
+        parts.observer.gauge(names.ASSIGNED, lambda: {group: len(loop.partitions)})
+        return loop
+
+    def _waiting(self, subscription: str) -> Waiting:
+        return Waiting(
+            subscription,
+            subscribers=self.subscribers,
+            deliver=self._deliver,
+            clock=self._parts.clock,
+            observer=self._parts.observer,
+        )
+
+    # ------------------------------------------------ topics follow subscriptions
+
+    def _tier_topics(self) -> Sequence[str]:
+        topology = self._parts.topology
+        return sorted(
+            topic
+            for subscription in self.subscribers.subscriptions()
+            for topic in topology.tier_topics(subscription).values()
+        )
+
+    def _ordered_topics(self) -> Sequence[str]:
+        topology = self._parts.topology
+        return sorted(
+            topology.ordered_topic(subscription.id)
+            for subscription in self.subscribers.subscriptions()
+            if subscription.ordering is Ordering.KEY
+        )

@@ -1,0 +1,186 @@
+"""fanout: reads the source topics, matches, starts one delivery a subscription.
+
+Read top to bottom: decode → match → begin → offer. What happens to a delivery next
+is `deliver.py`; where it goes, `bus/delivery/routing.py`; how it comes back,
+`retry.py`.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Collection, Coroutine, Mapping, Sequence
+
+from bus.delivery.delivery import DeadLetter, Delivery, Origin, Reason, Retry
+from bus.delivery.lanes import Lanes
+from bus.delivery.routing import hold_route
+from bus.delivery.subscription import Ordering, State
+from bus.errors import DecodeError
+from bus.ports import Clock, Observer
+from bus.record import Record
+from processors.delivery.aside import Aside
+from processors.delivery.content import Content
+from processors.delivery.decoding import Decoder
+from processors.delivery.deliver import Deliver
+from processors.delivery.hops import Hops
+from processors.delivery.partition import Partition
+from processors.delivery.subscriber import Subscriber
+from processors.delivery.subscribers import Subscribers
+from processors.delivery.ticket import Ticket
+from processors.telemetry import names
+
+_QUARANTINE = "quarantine"
+
+
+class Fanout:
+    """The handler of the source topics, and the home of first attempts."""
+
+    first = True
+
+    def __init__(  # noqa: PLR0913 - the parts of the program; made in one place
+        self,
+        *,
+        decoder: Decoder,
+        subscribers: Subscribers,
+        deliver: Deliver,
+        hops: Hops,
+        aside: Aside,
+        delay_of: Mapping[str, float],
+        clock: Clock,
+        observer: Observer,
+    ) -> None:
+        self._decoder = decoder
+        self._subscribers = subscribers
+        self._deliver = deliver
+        self._hops = hops
+        self._aside = aside
+        self._appends: Lanes[Ticket] = Lanes()
+        self._delay_of = delay_of
+        self._clock = clock
+        self._observer = observer
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # ------------------------------------------------ from a record to tickets
+
+    async def prepare(self, batch: Sequence[Record]) -> None:
+        """Fetch the schemas of the batch."""
+        for topic, count in Counter(record.topic for record in batch).items():
+            self._observer.measure(names.CONSUMED, count, topic)
+        await self._decoder.prepare(batch)
+
+    def handle(self, partition: Partition, record: Record) -> None:
+        """Decode, match, and offer the event to every subscription that wants it."""
+        try:
+            event = self._decoder.decode(record)
+        except DecodeError as error:
+            partition.begin(record.offset, (_QUARANTINE,))
+            self._aside.put(partition, record, _QUARANTINE, str(error))
+            return
+        content = Content(event)
+        span = self._observer.span("process", event, record.topic)
+        matched = self._subscribers.match(content)
+        for subscription in matched.failed_filters:
+            self._observer.note(
+                names.FILTER_FAILED, subscription=subscription, event_id=event.id
+            )
+        wanted = partition.ledger.remaining(record.offset, matched.subscriptions)
+        partition.begin(record.offset, wanted)
+        self._observer.measure(names.MATCHED, len(wanted))
+        self._offer(partition, record, content, wanted)
+        span.end()
+
+    def _offer(
+        self,
+        partition: Partition,
+        record: Record,
+        content: Content,
+        wanted: Collection[str],
+    ) -> None:
+        origin = Origin(
+            record.topic, record.partition, record.offset, record.timestamp_ms
+        )
+        now = self._clock.monotonic()
+        for subscription in wanted:
+            subscriber = self._subscribers.get(subscription)
+            delivery = Delivery(subscription, content.event, record, origin)
+            ticket = Ticket(delivery, content, partition, self, now)
+            if subscriber is None:
+                ticket.settle()
+            elif subscriber.subscription.ordering is Ordering.KEY:
+                self._append(ticket)
+            else:
+                subscriber.offer(ticket)
+
+    # ------------------------------------------------ the home of first attempts
+
+    def held(self, ticket: Ticket, why: str) -> None:
+        """Hop to the first tier without using an attempt."""
+        subscriber = self._subscribers.get(ticket.delivery.subscription)
+        if subscriber is None or subscriber.subscription.state is State.REMOVING:
+            self._soon(self._deliver.dead_letter(ticket, Reason.REMOVED, why))
+            return
+        self._soon(self._move(ticket, subscriber, why))
+
+    async def retry(self, ticket: Ticket, route: Retry, detail: str) -> None:
+        """Hop to the tier the route names."""
+        used = ticket.delivery.attempts + 1
+        if await self._hops.to_tier(ticket, route.tier, attempts=used, detail=detail):
+            ticket.settle()
+
+    def done(self, ticket: Ticket) -> None:
+        """Settle."""
+        ticket.settle()
+
+    # ------------------------------------------------ the loop's other calls
+
+    def opened(self, partition: Partition) -> None:
+        """Nothing is kept per partition."""
+
+    def closed(self, partition: Partition) -> None:
+        """Queued tickets are fenced by their partition; nothing else is kept."""
+
+    def crowded(self) -> None:
+        """Too many records are unsettled."""
+        self._subscribers.relieve()
+
+    # ------------------------------------------------ hops in the background
+
+    async def _move(self, ticket: Ticket, subscriber: Subscriber, why: str) -> None:
+        age_s = self._clock.now() - ticket.delivery.origin.timestamp_ms / 1000
+        route = hold_route(
+            current_tier=None,
+            retry=subscriber.subscription.retry,
+            age_s=age_s,
+            max_age_s=subscriber.subscription.max_age_s,
+            delay_of=self._delay_of,
+        )
+        match route:
+            case Retry(tier=tier):
+                await self._deliver.move(ticket, tier, why)
+            case DeadLetter(reason=reason):
+                await self._deliver.dead_letter(ticket, reason, why)
+
+    def _append(self, ticket: Ticket) -> None:
+        """Append one by one per order: a failed write must not change the order."""
+        lane = _lane(ticket)
+        if self._appends.push(lane, ticket) is not None:
+            self._soon(self._append_lane(lane, ticket))
+
+    async def _append_lane(self, lane: bytes, ticket: Ticket | None) -> None:
+        while ticket is not None:
+            if ticket.partition.open:
+                ticket.partition.started()
+                try:
+                    if await self._hops.to_ordered(ticket):
+                        ticket.settle()
+                finally:
+                    ticket.partition.finished()
+            ticket = self._appends.finish(lane)
+
+    def _soon(self, step: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(step)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _lane(ticket: Ticket) -> bytes:
+    key = ticket.delivery.record.key or b""
+    return ticket.delivery.subscription.encode() + b"/" + key

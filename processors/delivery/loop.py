@@ -1,0 +1,295 @@
+"""The engine under every consumer-group program.
+
+A program is a `Handler`. The loop gives it records in order, keeps one `Partition`
+for each assignment, commits what is committable, and drains on revoke and stop.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bus.errors import BrokerUnavailableError
+from bus.ports import Clock, Observer, PartitionChange, Source
+from bus.record import Commit, Record, TopicPartition
+from processors.delivery.partition import Partition, Tally, wait_for
+from processors.telemetry import names
+
+
+class Handler(Protocol):
+    """A program, as the loop sees it."""
+
+    async def prepare(self, batch: Sequence[Record]) -> None:
+        """Fetch what decoding the batch needs; the loop waits."""
+        ...
+
+    def handle(self, partition: Partition, record: Record) -> None:
+        """Take a record: call `ledger.begin` now, settle sooner or later."""
+        ...
+
+    def opened(self, partition: Partition) -> None:
+        """A partition came."""
+        ...
+
+    def closed(self, partition: Partition) -> None:
+        """A partition goes: drop what is queued, start nothing more."""
+        ...
+
+    def crowded(self) -> None:
+        """The intake is full: let go of what need not be held."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LoopPolicy:
+    """Times in seconds; limits count what is unsettled.
+
+    `intake_limit` counts deliveries, so that many subscriptions need no more memory
+    than one; the others count records.
+
+    Without `partition_limit` the whole intake waits at `intake_limit` (fanout). With
+    it each partition is paused for itself, at `partition_limit` while there is room
+    and at `partition_floor` when all together hold `intake_limit` (retry, ordered).
+    """
+
+    commit_interval_s: float = 0.1
+    drain_s: float = 5.0
+    intake_limit: int = 8192
+    partition_limit: int | None = None
+    partition_floor: int = 16
+
+    def each(self, limit: int) -> "LoopPolicy":
+        """The same, with a limit for each partition."""
+        return replace(self, partition_limit=limit)
+
+
+class Loop:
+    """Runs one handler on one source; fulfils `bus.ports.Listener`.
+
+    `group` is what reports call the source's consumer group.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        handler: Handler,
+        *,
+        clock: Clock,
+        observer: Observer,
+        policy: LoopPolicy | None = None,
+        group: str = "",
+    ) -> None:
+        self._group = group
+        self._source = source
+        self._handler = handler
+        self._clock = clock
+        self._observer = observer
+        self._policy = policy or LoopPolicy()
+        self._partitions: dict[TopicPartition, Partition] = {}
+        self._inbox: deque[tuple[int, Sequence[Record]]] = deque()
+        self._queued = 0
+        self._committing: set[Partition] = set()
+        self._draining: set[Partition] = set()
+        self._assignments = 0
+        self._arrived = asyncio.Event()
+        self._tally = Tally(self._policy.intake_limit, self.resume)
+        self._tasks: list[asyncio.Task[None]] = []
+        self.assigned_once = False
+
+    async def start(self, topics: Collection[str]) -> None:
+        """Join the group and begin."""
+        self._tasks = [
+            asyncio.create_task(self._take_in(), name="take-in"),
+            asyncio.create_task(self._commit_often(), name="commit-often"),
+        ]
+        await self._source.start(topics, self)
+
+    async def stop(self) -> None:
+        """Drain, commit, leave the group."""
+        await self._source.stop()
+        if self._partitions:  # nobody asked to give them back: Kafka was away
+            self.lost(frozenset(self._partitions))
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def subscribe(self, topics: Collection[str]) -> None:
+        """Follow other topics from now on."""
+        self._source.subscribe(topics)
+
+    def alive(self) -> bool:
+        """Whether the loop's own tasks still run."""
+        return bool(self._tasks) and not any(task.done() for task in self._tasks)
+
+    async def broken(self) -> Exception:
+        """Return what ended one of the loop's own tasks: a bug, if it ever happens."""
+        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        error = next(iter(done)).exception()
+        return error if isinstance(error, Exception) else RuntimeError("it returned")
+
+    @property
+    def partitions(self) -> Mapping[TopicPartition, Partition]:
+        """The partitions held now."""
+        return self._partitions
+
+    @property
+    def unsettled(self) -> int:
+        """Records taken in and not settled, of all partitions."""
+        return self._tally.unsettled
+
+    # ------------------------------------------------ flow
+
+    def pause(self, partition: Partition) -> None:
+        """Fetch no more of a partition for now."""
+        if partition.open and not partition.paused:
+            partition.paused = True
+            self._source.pause([partition.tp])
+
+    def resume(self, partition: Partition) -> None:
+        """Fetch a paused partition again."""
+        if partition.open and partition.paused:
+            partition.paused = False
+            self._source.resume([partition.tp])
+
+    # ------------------------------------------------ what the source says
+
+    async def assigned(self, positions: Mapping[TopicPartition, Commit]) -> None:
+        """Open a partition for each, with its restored ledger."""
+        self.assigned_once = True
+        self._assignments += 1
+        for tp, start in positions.items():
+            partition = Partition(tp, start, self._tally, self._assignments)
+            self._partitions[tp] = partition
+            self._handler.opened(partition)
+        self._tell(PartitionChange.ASSIGNED, positions)
+
+    async def revoked(
+        self, partitions: Collection[TopicPartition]
+    ) -> Mapping[TopicPartition, Commit]:
+        """Start nothing more, wait for what is in flight, say what to commit."""
+        leaving = self._close(partitions)
+        self._tell(PartitionChange.REVOKED, partitions)
+        self._draining.update(leaving)
+        try:
+            await self._drain(leaving)
+        finally:
+            self._draining.difference_update(leaving)
+        for partition in self._committing.intersection(leaving):
+            # Whether that commit arrives is not known yet: it is said again.
+            partition.ledger.not_committed()
+        return {p.tp: c for p in leaving if (c := p.ledger.commit()) is not None}
+
+    def lost(self, partitions: Collection[TopicPartition]) -> None:
+        """Forget partitions that somebody else may own by now."""
+        self._close(partitions)
+        self._tell(PartitionChange.LOST, partitions)
+
+    def records(self, batch: Sequence[Record]) -> None:
+        """Queue a batch for the intake."""
+        self._inbox.append((self._assignments, batch))
+        self._queued += len(batch)
+        self._arrived.set()
+
+    def has_room(self) -> bool:
+        """Whether the source may hand over more; read from its thread."""
+        return self._queued < self._policy.intake_limit
+
+    # ------------------------------------------------ steps
+
+    def _close(self, partitions: Collection[TopicPartition]) -> list[Partition]:
+        leaving = [p for tp in partitions if (p := self._partitions.pop(tp, None))]
+        for partition in leaving:
+            partition.close()
+            self._handler.closed(partition)
+        return leaving
+
+    async def _drain(self, leaving: Collection[Partition]) -> None:
+        deadline = self._clock.monotonic() + self._policy.drain_s
+        while in_flight := sum(p.in_flight for p in leaving):
+            left = deadline - self._clock.monotonic()
+            if left <= 0:
+                self._observer.note(names.DRAIN_CUT, group=self._group, left=in_flight)
+                return
+            self._tally.idle.clear()
+            await wait_for(self._clock, self._tally.idle, left)
+
+    async def _take_in(self) -> None:
+        begun = 0
+        while True:
+            while not self._inbox:
+                self._arrived.clear()
+                await self._arrived.wait()
+            assignments, batch = self._inbox.popleft()
+            self._queued -= len(batch)
+            await self._handler.prepare(batch)
+            for record in batch:
+                begun += self._take(record, assignments)
+                if begun >= _STRIDE:
+                    begun = 0
+                    await self._breathe()
+
+    def _take(self, record: Record, assignments: int) -> int:
+        """Hand a record over; return how much work it was."""
+        partition = self._partitions.get(record.topic_partition)
+        # What was read under an earlier assignment is read again.
+        if partition is None or partition.born > assignments:
+            return 1
+        before = self._tally.deliveries
+        self._handler.handle(partition, record)
+        self._limit(partition)
+        return 1 + max(0, self._tally.deliveries - before)
+
+    def _tell(
+        self, change: PartitionChange, partitions: Collection[TopicPartition]
+    ) -> None:
+        self._observer.partitions(self._group, change, partitions)
+
+    def _limit(self, partition: Partition) -> None:
+        limit = self._policy.partition_limit
+        if limit is None:
+            return
+        if self._tally.deliveries >= self._policy.intake_limit:
+            limit = self._policy.partition_floor
+        if partition.ledger.unsettled >= limit:
+            partition.resume_at = limit // 2
+            self.pause(partition)
+
+    async def _breathe(self) -> None:
+        """Let deliveries run between strides; wait while too much is unsettled."""
+        await asyncio.sleep(0)  # noqa: TID251 - yields to the event loop, no time passes
+        if self._policy.partition_limit is not None or self._tally.calm.is_set():
+            return
+        self._observer.note(names.INTAKE_PAUSED, unsettled=self._tally.deliveries)
+        while not self._tally.calm.is_set():
+            self._handler.crowded()
+            await wait_for(
+                self._clock, self._tally.calm, self._policy.commit_interval_s
+            )
+        self._observer.note(names.INTAKE_RESUMED, unsettled=self._tally.deliveries)
+
+    async def _commit_often(self) -> None:
+        while True:
+            await self._clock.sleep(self._policy.commit_interval_s)
+            # A partition that drains is still ours: a crash now repeats no more of it.
+            dirty = self._tally.dirty | self._draining
+            self._tally.dirty = set()
+            commits = {p.tp: c for p in dirty if (c := p.ledger.commit()) is not None}
+            if not commits:
+                continue
+            self._committing = dirty
+            try:
+                await self._source.commit(commits)
+            except BrokerUnavailableError as error:
+                self._observer.note(names.COMMIT_FAILED, why=str(error))
+                self._observer.measure(names.COMMITS, 1, "failed")
+                for partition in dirty:
+                    partition.ledger.not_committed()
+                self._tally.dirty |= {p for p in dirty if p.open}
+            else:
+                self._observer.measure(names.COMMITS, 1, "ok")
+            self._committing = set()
+
+
+_STRIDE = 32
+"""Records and deliveries begun until others have their turn."""

@@ -1,0 +1,157 @@
+"""ordered: one lane an order id, retried in place, later events held behind.
+
+fanout appends the deliveries of `ordering: key` subscriptions to their own topic;
+this program reads it. Other orders flow on while one waits.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from math import ceil
+
+from bus.delivery.delivery import Delivery, Retry
+from bus.delivery.headers import read_state
+from bus.delivery.lanes import Lanes
+from bus.errors import DecodeError
+from bus.ports import Clock
+from bus.record import Record
+from bus.topics.topology import Topology
+from processors.delivery.aside import Aside
+from processors.delivery.content import Content
+from processors.delivery.decoding import Decoder, at_origin
+from processors.delivery.partition import Partition
+from processors.delivery.subscribers import Subscribers
+from processors.delivery.ticket import Ticket
+from processors.delivery.waiting import Waiting, WaitingFor
+
+_REMEMBERED = 100_000
+"""Orders whose newest source offset is remembered, to know repeated appends."""
+
+
+class _Desk:
+    """What one partition of an ordered topic needs."""
+
+    __slots__ = ("lanes", "newest", "subscription", "waiting")
+
+    def __init__(self, subscription: str, waiting: Waiting) -> None:
+        self.subscription = subscription
+        self.waiting = waiting
+        self.lanes: Lanes[Ticket] = Lanes()
+        self.newest: OrderedDict[tuple[bytes, str, int], int] = OrderedDict()
+
+    def repeated(self, key: bytes, delivery: Delivery) -> bool:
+        """Whether this is an append made again after a crash of fanout.
+
+        fanout appends an order's events one by one, so an older source offset
+        after a newer one was read before.
+        """
+        if delivery.replay:
+            return False
+        origin = delivery.origin
+        seen = (key, origin.topic, origin.partition)
+        if origin.offset <= self.newest.get(seen, -1):
+            return True
+        self.newest[seen] = origin.offset
+        self.newest.move_to_end(seen)
+        if len(self.newest) > _REMEMBERED:
+            self.newest.popitem(last=False)
+        return False
+
+
+class Ordered:
+    """The handler of the ordered topics, and the home of their tickets."""
+
+    first = False
+
+    def __init__(
+        self,
+        *,
+        decoder: Decoder,
+        subscribers: Subscribers,
+        aside: Aside,
+        topology: Topology,
+        waiting_for: WaitingFor,
+        clock: Clock,
+    ) -> None:
+        self._decoder = decoder
+        self._subscribers = subscribers
+        self._aside = aside
+        self._topology = topology
+        self._waiting_for = waiting_for
+        self._clock = clock
+        self._desks: dict[Partition, _Desk] = {}
+        subscribers.on_wake(self._wake)
+
+    # ------------------------------------------------ from a record to a ticket
+
+    async def prepare(self, batch: Sequence[Record]) -> None:
+        """Fetch the schemas of the batch."""
+        await self._decoder.prepare(batch)
+
+    def handle(self, partition: Partition, record: Record) -> None:
+        """Put the delivery into its order's lane; start it if it is the head."""
+        desk = self._desks[partition]
+        wanted = partition.ledger.remaining(record.offset, (desk.subscription,))
+        partition.begin(record.offset, wanted)
+        if not wanted:
+            return
+        try:
+            state = read_state(record)
+            event = self._decoder.decode(at_origin(record, state.origin))
+        except DecodeError as error:
+            self._aside.put(partition, record, desk.subscription, str(error))
+            return
+        delivery = Delivery(
+            desk.subscription, event, record, state.origin, replay=state.replay
+        )
+        ticket = Ticket(delivery, Content(event), partition, self, 0.0)
+        key = record.key or b""
+        if desk.repeated(key, delivery):
+            ticket.settle()
+        elif desk.lanes.push(key, ticket) is not None:
+            desk.waiting.put(ticket, 0)
+
+    # ------------------------------------------------ the home of ordered tickets
+
+    def held(self, ticket: Ticket, why: str) -> None:  # noqa: ARG002 - same for all reasons
+        """Wait in place until the subscriber is open."""
+        self._wait(ticket, 0.0)
+
+    async def retry(self, ticket: Ticket, route: Retry, detail: str) -> None:  # noqa: ARG002 - nothing is written
+        """Wait in place for the tier's delay."""
+        ticket.delivery.attempts += 1
+        self._wait(ticket, self._topology.tiers[route.tier])
+
+    def done(self, ticket: Ticket) -> None:
+        """Settle, and let the order's next event start."""
+        ticket.settle()
+        desk = self._desks.get(ticket.partition)
+        if desk is None:
+            return
+        following = desk.lanes.finish(ticket.delivery.record.key or b"")
+        if following is not None:
+            desk.waiting.put(following, 0)
+
+    def _wait(self, ticket: Ticket, delay_s: float) -> None:
+        if desk := self._desks.get(ticket.partition):
+            desk.waiting.put(ticket, ceil((self._clock.now() + delay_s) * 1000))
+
+    # ------------------------------------------------ the loop's other calls
+
+    def opened(self, partition: Partition) -> None:
+        """Make lanes for the partition."""
+        subscription = self._topology.parse_ordered_topic(partition.tp.topic)
+        if subscription is None:
+            raise ValueError(f"{partition.tp.topic} is no ordered topic")
+        self._desks[partition] = _Desk(subscription, self._waiting_for(subscription))
+
+    def closed(self, partition: Partition) -> None:
+        """Forget the lanes and what waits."""
+        self._desks.pop(partition).waiting.close()
+
+    def crowded(self) -> None:
+        """Partitions are paused one by one; nothing is let go."""
+
+    def _wake(self, subscription: str) -> None:
+        for desk in self._desks.values():
+            if desk.subscription == subscription:
+                desk.waiting.wake()

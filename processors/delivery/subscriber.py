@@ -1,0 +1,231 @@
+"""A subscription at run time: its queue, its limits, its breaker.
+
+Tickets start here while the breaker, the rate and the concurrency allow. A ticket
+that may not start goes back to its home; it never blocks another subscription.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from bus.delivery.breaker import Breaker, BreakerPolicy, BreakerState, Cause, Transition
+from bus.delivery.matching import Expression, compile_expression
+from bus.delivery.rate import Bucket
+from bus.delivery.subscription import State, Subscription
+from bus.ports import Change, Clock, Observer
+from bus.webhook.rendering import Representation, content_type, negotiate
+from bus.webhook.signing import Signer
+from processors.delivery.slots import Slots
+from processors.delivery.ticket import Ticket
+
+
+class AttemptStep(Protocol):
+    """The deliver step, as a subscriber calls it."""
+
+    def __call__(
+        self, subscriber: "Subscriber", ticket: Ticket, *, probe: bool
+    ) -> Coroutine[object, object, None]:
+        """Try a ticket once and see it routed. Never raises."""
+        ...
+
+
+class Subscriber:
+    """Starts a subscription's tickets as fast as it allows."""
+
+    def __init__(  # noqa: PLR0913 - what a subscriber is made of; made in one place
+        self,
+        subscription: Subscription,
+        *,
+        step: AttemptStep,
+        policy: BreakerPolicy,
+        share: int,
+        slots: Slots,
+        clock: Clock,
+        observer: Observer,
+        opened: Callable[[str], None],
+    ) -> None:
+        self._step = step
+        self._share = share
+        self._slots = slots
+        self._clock = clock
+        self._observer = observer
+        self._opened = opened
+        self.breaker = Breaker(policy)
+        self.in_flight = 0
+        self._fresh: deque[Ticket] = deque()
+        self._due: deque[Ticket] = deque()
+        self._workers: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.Task[None] | None = None
+        self.configure(subscription)
+
+    def configure(self, subscription: Subscription) -> None:
+        """Take over a changed subscription; queue and breaker stay."""
+        self.subscription = subscription
+        self.host = urlsplit(subscription.url).hostname or ""
+        self.representation: Representation = negotiate(subscription.accept)
+        self.transform: Expression | None = (
+            compile_expression(subscription.transform)
+            if subscription.transform
+            else None
+        )
+        self.signer = Signer.of(subscription.secrets)
+        self.headers = (
+            ("content-type", content_type(self.representation)),
+            *subscription.headers.items(),
+        )
+        self._concurrency = -(-subscription.concurrency // self._share)
+        self._bucket = (
+            Bucket(subscription.rate / self._share, self._clock.monotonic())
+            if subscription.rate
+            else None
+        )
+        if self.signer.until_s < float("inf"):
+            self._observer.transition(subscription.id, Change.HELD, _UNSIGNED)
+
+    # ------------------------------------------------ asked from outside
+
+    @property
+    def depth(self) -> int:
+        """Tickets that wait for their turn."""
+        return len(self._fresh) + len(self._due)
+
+    def chance(self) -> float | None:
+        """When a ticket may start, monotonic; None: not before a change of state."""
+        if self.withheld(self._clock.now()) is not None:
+            return None
+        return self.breaker.next_chance(self._clock.monotonic())
+
+    def withheld(self, now: float) -> str | None:
+        """Why nothing may start until the subscription changes, or None."""
+        if self.subscription.state is not State.ACTIVE:
+            return self.subscription.state
+        return _UNSIGNED if now >= self.signer.until_s else None
+
+    def offer(self, ticket: Ticket) -> None:
+        """Queue a ticket and start what may start."""
+        (self._fresh if ticket.home.first else self._due).append(ticket)
+        self.pump()
+
+    def pump(self) -> None:
+        """Start tickets while the limits allow."""
+        while self.in_flight < self._concurrency and self._older() is not None:
+            if not self._slots.take(self):
+                return
+            started = self._next()
+            if started is None:
+                self._slots.give()
+                return
+            self.in_flight += 1
+            worker = asyncio.create_task(self._work(*started))
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+
+    def spill(self, before: float) -> None:
+        """Give back fresh tickets that have waited since before this time."""
+        while self._fresh and self._fresh[0].since <= before:
+            self._give_back(self._fresh.popleft(), "busy")
+
+    def halve(self) -> None:
+        """Give back the older half of the fresh tickets."""
+        for _ in range((len(self._fresh) + 1) // 2):
+            self._give_back(self._fresh.popleft(), "crowded")
+
+    # ------------------------------------------------ told by the deliver step
+
+    def heard(self, transition: Transition | None) -> None:
+        """The breaker learned something: report it, wake who waits for it."""
+        if transition is not None:
+            change = _CHANGES[transition.new]
+            if transition.why is Cause.FUSE:
+                change = Change.FUSE_BLOWN
+            self._observer.transition(self.subscription.id, change, transition.why)
+        if transition is not None or self.breaker_state is not BreakerState.CLOSED:
+            self._opened(self.subscription.id)
+
+    def hold(self, seconds: float) -> None:
+        """Leave the endpoint alone for a while, as it asked."""
+        if seconds <= 0:
+            return
+        now = self._clock.monotonic()
+        self.breaker.hold(now + seconds, now)
+        self._observer.transition(
+            self.subscription.id, Change.HELD, f"for {seconds:.0f} s"
+        )
+
+    @property
+    def breaker_state(self) -> BreakerState:
+        """The breaker's state now."""
+        return self.breaker.state(self._clock.monotonic())
+
+    # ------------------------------------------------ steps
+
+    async def _work(self, ticket: Ticket, probe: bool) -> None:  # noqa: FBT001 - a pair from _next
+        try:
+            started: tuple[Ticket, bool] | None = (ticket, probe)
+            while started is not None:
+                await self._step(self, started[0], probe=started[1])
+                if self.in_flight > self._concurrency or self._slots.yields(self):
+                    return
+                started = self._next()
+        finally:
+            self.in_flight -= 1
+            self._slots.give()
+            self.pump()
+
+    def _next(self) -> tuple[Ticket, bool] | None:
+        """The next ticket that may start, with whether it is a probe."""
+        while (queue := self._older()) is not None:
+            if not queue[0].partition.open:
+                queue.popleft()
+                continue
+            now = self._clock.monotonic()
+            if (why := self.withheld(self._clock.now())) is not None:
+                self._give_all_back(why)
+            elif self._bucket is not None and not self._bucket.take(now):
+                self._pump_at(self._bucket.next_chance(now))
+                return None
+            elif not self.breaker.acquire(now):
+                self._give_all_back("breaker")
+            else:
+                self.heard(self.breaker.change)
+                probe = self.breaker.state(now) is not BreakerState.CLOSED
+                return queue.popleft(), probe
+        return None
+
+    def _older(self) -> deque[Ticket] | None:
+        if not self._due:
+            return self._fresh or None
+        if not self._fresh or self._due[0].since <= self._fresh[0].since:
+            return self._due
+        return self._fresh
+
+    def _give_all_back(self, why: str) -> None:
+        queued = [*self._due, *self._fresh]
+        self._due.clear()
+        self._fresh.clear()
+        for ticket in queued:
+            self._give_back(ticket, why)
+
+    def _give_back(self, ticket: Ticket, why: str) -> None:
+        if ticket.partition.open:
+            ticket.home.held(ticket, why)
+
+    def _pump_at(self, when: float) -> None:
+        if self._timer is None:
+            delay_s = when - self._clock.monotonic()
+            self._timer = asyncio.create_task(self._pump_after(delay_s))
+
+    async def _pump_after(self, delay_s: float) -> None:
+        await self._clock.sleep(max(0.0, delay_s))
+        self._timer = None
+        self.pump()
+
+
+_UNSIGNED = "no signing secret that lasts"
+_CHANGES = {
+    BreakerState.OPEN: Change.BREAKER_OPENED,
+    BreakerState.HALF_OPEN: Change.BREAKER_PROBING,
+    BreakerState.CLOSED: Change.BREAKER_CLOSED,
+}

@@ -1,0 +1,254 @@
+"""Subscriptions as people write them: in YAML, and on the command line.
+
+They differ from the model in few things: `max_age: 2d` and `timeout: 5s` are
+durations, long texts may stand in files of their own (`ca_file`,
+`client_certificate_file`, `client_key_file`, a header's `{file: …}`, `secret_file`),
+and nobody writes what the bus keeps itself (secrets, state, times).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias, cast
+
+import yaml
+
+from bus.delivery.schedule import parse_duration
+from bus.delivery.subscription import Subscription, parse_subscription
+from bus.errors import ConfigurationError, InvalidSubscriptionError
+
+Fields: TypeAlias = Mapping[str, object]
+Problem: TypeAlias = tuple[str, str]
+
+DURATIONS = {"max_age": "max_age_s", "timeout": "timeout_s"}
+KEPT = frozenset(
+    {
+        "secrets",
+        "state",
+        "state_reason",
+        "past_tiers",
+        "created_at",
+        "updated_at",
+        *DURATIONS.values(),
+    }
+)
+"""Fields of the model that nobody declares under that name."""
+
+WRITTEN = tuple(
+    sorted({*(set(Subscription.model_fields) - KEPT), *DURATIONS, "secret_file"})
+)
+"""The names that may be written."""
+
+_TLS_FILES = {
+    "ca_file": "ca",
+    "client_certificate_file": "client_certificate",
+    "client_key_file": "client_key",
+}
+_MOST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A subscription as somebody wants it: without the secrets and the state.
+
+    `secret` is the signing secret of `secret_file`, if one was named.
+    """
+
+    subscription: Subscription
+    secret: str | None = field(default=None, repr=False)
+
+
+def read_drafts(text: str, folder: Path) -> list[Draft]:
+    """Read a YAML file: a list of subscriptions, or `subscriptions:` with one.
+
+    File names in it are relative to `folder`.
+
+    Raises:
+        InvalidSubscriptionError: with every problem of all of them; fields read
+            `<id or place>.<field>`.
+        ConfigurationError: not YAML, or not a list.
+    """
+    drafts: list[Draft] = []
+    problems: list[Problem] = []
+    for place, entry in enumerate(_entries(text), 1):
+        name = str(entry.get("id", f"#{place}"))
+        try:
+            drafts.append(draft(entry, folder))
+        except InvalidSubscriptionError as error:
+            problems += [(f"{name}.{where}", why) for where, why in error.problems]
+    ids = [d.subscription.id for d in drafts]
+    problems += [(f"{i}.id", "is there twice") for i in sorted(_twice(ids))]
+    if problems:
+        first, *more = problems
+        raise InvalidSubscriptionError(*first, *more)
+    return drafts
+
+
+def _twice(ids: list[str]) -> set[str]:
+    return {i for i in ids if ids.count(i) > 1}
+
+
+def _entries(text: str) -> list[Fields]:
+    try:
+        loaded: object = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark else ""
+        raise ConfigurationError(f"not YAML{where}") from None
+    if isinstance(loaded, dict) and set(loaded) == {"subscriptions"}:
+        loaded = loaded["subscriptions"]
+    if loaded is None:
+        return []
+    if not isinstance(loaded, list) or not all(isinstance(e, dict) for e in loaded):
+        raise ConfigurationError("expected a list of subscriptions")
+    return [cast("Fields", entry) for entry in loaded]
+
+
+def draft(fields: Fields, folder: Path) -> Draft:
+    """Make a draft of written fields.
+
+    Raises:
+        InvalidSubscriptionError: with every problem.
+    """
+    model, secret, problems = _read(fields, folder)
+    subscription = _parse(model, problems)
+    return Draft(subscription, secret)
+
+
+def changing(fields: Fields, folder: Path) -> Callable[[Subscription], Subscription]:
+    """Make a change of written fields; all others stay as they are.
+
+    Header names that are given join those there are, an empty value takes one away.
+
+    Raises:
+        InvalidSubscriptionError: with every problem, now or by the change.
+    """
+    model, _, problems = _read(fields, folder)
+    if problems:
+        first, *more = problems
+        raise InvalidSubscriptionError(*first, *more)
+    headers = model.pop("headers", {})
+
+    def change(old: Subscription) -> Subscription:
+        merged = _merged(old.headers, cast("Mapping[str, str]", headers))
+        new = _parse(old.model_dump() | model | {"headers": merged}, [])
+        if new.id != old.id:
+            raise InvalidSubscriptionError("id", "cannot be changed")
+        return new
+
+    return change
+
+
+def _merged(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    given = {name.lower() for name in new}
+    kept = {name: value for name, value in old.items() if name.lower() not in given}
+    return kept | {name: value for name, value in new.items() if value}
+
+
+def _parse(model: Fields, problems: list[Problem]) -> Subscription:
+    try:
+        subscription = parse_subscription(model)
+    except InvalidSubscriptionError as error:
+        problems = problems + [(_as_written(f), why) for f, why in error.problems]
+    else:
+        if not problems:
+            return subscription
+    first, *more = _distinct(problems)
+    raise InvalidSubscriptionError(*first, *more)
+
+
+def _read(
+    fields: Fields, folder: Path
+) -> tuple[dict[str, object], str | None, list[Problem]]:
+    reading = _Reading(folder)
+    model: dict[str, object] = {}
+    secret: str | None = None
+    for name, value in fields.items():
+        if name == "secret_file":
+            secret = reading.text(name, value).strip()
+        elif name in DURATIONS:
+            model[DURATIONS[name]] = reading.duration(name, value)
+        elif name not in WRITTEN:
+            reading.problems.append((name, _unknown(name)))
+        else:
+            model[name] = reading.field(name, value)
+    return model, secret, reading.problems
+
+
+def _unknown(name: str) -> str:
+    if name in DURATIONS.values():
+        return f"write {name.removesuffix('_s')}, a duration such as 5s or 2d"
+    if name in KEPT:
+        return "is kept by the bus and cannot be declared"
+    return f"no such field; there are: {', '.join(WRITTEN)}"
+
+
+def _as_written(name: str) -> str:
+    return name.removesuffix("_s") if name in DURATIONS.values() else name
+
+
+def _distinct(problems: list[Problem]) -> list[Problem]:
+    """One problem a field; a file that cannot be read is no missing text, too."""
+    return list({name: (name, why) for name, why in reversed(problems)}.values())[::-1]
+
+
+class _Reading:
+    """Turns written values into the model's, and collects what is wrong."""
+
+    def __init__(self, folder: Path) -> None:
+        self.problems: list[Problem] = []
+        self._folder = folder
+
+    def field(self, name: str, value: object) -> object:
+        special: Mapping[str, Callable[[object], object]] = {
+            "tls": self._tls,
+            "headers": self._headers,
+            "types": _listed,
+            "retry": _listed,
+        }
+        return special[name](value) if name in special else value
+
+    def duration(self, name: str, value: object) -> object:
+        if not isinstance(value, str | int | float):
+            return value
+        try:
+            return parse_duration(str(value) if isinstance(value, bool) else value)
+        except ValueError as error:
+            self.problems.append((name, str(error)))
+            return 1.0
+
+    def text(self, name: str, value: object) -> str:
+        try:
+            path = self._folder / Path(str(value)).expanduser()
+            with path.open("rb") as file:
+                return file.read(_MOST_BYTES).decode()
+        except UnicodeDecodeError:
+            self.problems.append((name, f"{value} is not text"))
+        except OSError as error:
+            self.problems.append((name, f"{value}: {error.strerror or error}"))
+        return ""
+
+    def _tls(self, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return {
+            _TLS_FILES.get(name, name): self.text(f"tls.{name}", item)
+            if name in _TLS_FILES
+            else item
+            for name, item in value.items()
+        }
+
+    def _headers(self, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return {
+            name: self.text(f"headers.{name}", item["file"]).strip()
+            if isinstance(item, dict) and set(item) == {"file"}
+            else item
+            for name, item in value.items()
+        }
+
+
+def _listed(value: object) -> object:
+    """A single word stands for a list of it."""
+    return [value] if isinstance(value, str) else value

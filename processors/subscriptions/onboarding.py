@@ -1,0 +1,136 @@
+"""Taking a subscription on and changing it: topics first, then the record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from bus.delivery.subscription import Secret, Subscription
+from bus.delivery.succession import following
+from bus.errors import InvalidSubscriptionError, SubscriptionNotFoundError
+from bus.webhook.signing import PRIVATE_PREFIX, generate_secret
+from processors.subscriptions.document import Draft, Fields, changing
+from processors.subscriptions.world import World
+from processors.subscriptions.writer import Change
+
+_SECRET_BYTES = 32
+
+ORDERING_STAYS = "cannot be changed; add another subscription, then remove this one"
+"""Nobody could say which of the deliveries under way are in order."""
+
+Scheme = Literal["v1", "v1a"]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A subscription as it now stands, and what to tell its owner.
+
+    `secret` is the signing secret's text, if it is new: shown once, then never.
+    """
+
+    subscription: Subscription
+    secret: str | None = field(default=None, repr=False)
+    warnings: Sequence[str] = ()
+
+
+async def add(world: World, draft: Draft, scheme: Scheme = "v1") -> Taken:
+    """Check a draft, make its topics, then its record.
+
+    Raises:
+        InvalidSubscriptionError: with all problems; nothing was made.
+        TopicError, PublishError: it was not made; adding it again goes on.
+    """
+    await world.table.ready()
+    wanted = draft.subscription
+    if world.table.get(wanted.id) is not None:
+        raise InvalidSubscriptionError("id", f"{wanted.id} exists already")
+    secret = make_secret(world, scheme, draft.secret)
+    wanted = wanted.model_copy(update={"secrets": (secret,)})
+    world.checks.refuse(wanted)
+    await world.topics.create(world.topology.topics_of(wanted))
+    made = await world.writer.add(wanted)
+    return Taken(made, secret.value, world.checks.warn(made))
+
+
+async def update(world: World, subscription_id: str, fields: Fields) -> Taken:
+    """Change the written fields of a subscription, leave the others.
+
+    Raises:
+        SubscriptionNotFoundError: there is none with this id.
+        InvalidSubscriptionError: with all problems; nothing was changed.
+    """
+    await world.table.ready()
+    return await change(world, subscription_id, changing(fields, Path()))
+
+
+async def change(world: World, subscription_id: str, made: Change) -> Taken:
+    """Check a change, make the topics it needs, then write it."""
+    old = find(world, subscription_id)
+    new = following(made(old), old)
+    if new.ordering is not old.ordering:
+        raise InvalidSubscriptionError("ordering", ORDERING_STAYS)
+    world.checks.refuse(new)
+    await world.topics.create(world.topology.topics_of(new))
+    written = await world.writer.update(subscription_id, made)
+    return Taken(written, None, world.checks.warn(written))
+
+
+async def rotate(
+    world: World,
+    subscription_id: str,
+    grace_s: float,
+    *,
+    scheme: Scheme | None = None,
+    text: str | None = None,
+) -> Taken:
+    """Give a subscription a new secret, of its present scheme if none is named.
+
+    Raises:
+        SubscriptionNotFoundError: there is none with this id.
+        InvalidSubscriptionError: `text` is no secret.
+    """
+    await world.table.ready()
+    old = find(world, subscription_id)
+    present: Scheme = old.secrets[0].scheme if old.secrets else "v1"
+    secret = make_secret(world, scheme or present, text)
+    if has_secret(old, secret.value):
+        raise InvalidSubscriptionError("secrets", "it signs with this one already")
+    world.checks.refuse(old.model_copy(update={"secrets": (secret,)}))
+    return Taken(
+        await world.writer.rotate(subscription_id, secret, grace_s), secret.value
+    )
+
+
+def find(world: World, subscription_id: str) -> Subscription:
+    """The subscription with this id.
+
+    Raises:
+        SubscriptionNotFoundError: there is none.
+        InvalidSubscriptionError: there is one, but its record cannot be read.
+    """
+    found = world.table.get(subscription_id)
+    if found is not None:
+        return found
+    if (why := world.table.unreadable.get(subscription_id)) is not None:
+        raise InvalidSubscriptionError(
+            subscription_id, f"its stored record cannot be read: {why}"
+        )
+    raise SubscriptionNotFoundError(f"no subscription {subscription_id}")
+
+
+def has_secret(subscription: Subscription, text: str) -> bool:
+    """Whether this secret is one of its own, and not about to expire."""
+    return any(s.value == text and s.expires_at is None for s in subscription.secrets)
+
+
+def make_secret(world: World, scheme: Scheme, text: str | None = None) -> Secret:
+    """A new secret, or the one whose text is given."""
+    if text is None:
+        text = generate_secret(world.random_bytes(_SECRET_BYTES), scheme)
+    return Secret(
+        id=f"s{world.random_bytes(4).hex()}",
+        scheme="v1a" if text.startswith(PRIVATE_PREFIX) else "v1",
+        value=text,
+        created_at=datetime.fromtimestamp(world.clock.now(), UTC),
+    )

@@ -1,0 +1,77 @@
+"""What may be shown of a subscription: never a secret, nor what could hold one."""
+
+import hashlib
+from datetime import datetime
+from typing import TypeAlias
+
+from bus.delivery.schedule import format_duration
+from bus.delivery.subscription import Secret, Subscription
+from bus.webhook.signing import public_key
+
+Shown: TypeAlias = dict[str, object]
+HIDDEN = "(hidden)"
+_FINGERPRINT_CHARS = 16
+
+
+def listed(subscription: Subscription) -> Shown:
+    """One line of a list."""
+    return {
+        "id": subscription.id,
+        "state": subscription.state.value,
+        "types": list(subscription.types),
+        "endpoint": subscription.endpoint,
+        "ordering": subscription.ordering.value,
+    }
+
+
+def shown(subscription: Subscription) -> Shown:
+    """All that may be shown."""
+    fields: Shown = subscription.model_dump(
+        mode="json", exclude={"url", "headers", "tls", "secrets", "past_tiers"}
+    )
+    fields["max_age"] = format_duration(subscription.max_age_s)
+    fields["timeout"] = format_duration(subscription.timeout_s)
+    del fields["max_age_s"], fields["timeout_s"]
+    fields["transient_statuses"] = sorted(subscription.transient_statuses)
+    return {
+        "id": subscription.id,
+        "endpoint": subscription.endpoint,
+        **fields,
+        "headers": dict.fromkeys(subscription.headers, HIDDEN),
+        "tls": _tls(subscription),
+        "secrets": [shown_secret(secret) for secret in subscription.secrets],
+    }
+
+
+def _tls(subscription: Subscription) -> Shown:
+    tls = subscription.tls
+    return {
+        "verify": tls.verify,
+        "ca": tls.ca,
+        "client_certificate": tls.client_certificate,
+        "client_key": HIDDEN if tls.client_key is not None else None,
+    }
+
+
+def shown_secret(secret: Secret) -> Shown:
+    """A secret's id, life and fingerprint; an ed25519 one's public key as well."""
+    fields: Shown = {
+        "id": secret.id,
+        "scheme": secret.scheme,
+        "created_at": _time(secret.created_at),
+        "expires_at": _time(secret.expires_at),
+        "fingerprint": fingerprint(secret.value),
+    }
+    if secret.scheme == "v1a":
+        fields["public_key"] = public_key(secret.value)
+    return fields
+
+
+def fingerprint(secret: str) -> str:
+    """The start of the secret's SHA-256: tells two apart, gives neither away."""
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    return f"sha256:{digest[:_FINGERPRINT_CHARS]}"
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None

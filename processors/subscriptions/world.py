@@ -1,0 +1,52 @@
+"""What a command gets to work with; made in `processors.wiring`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bus.delivery.breaker import BreakerPolicy
+from bus.ports import Clock, Groups, LogReader, Publisher, Schemas, Sender, Topics
+from bus.topics.topology import Topology
+from processors.subscriptions.checks import Checks
+from processors.subscriptions.table import SubscriptionTable
+from processors.subscriptions.writer import SubscriptionWriter
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """The ports and tables of one command.
+
+    `table` is followed already, not necessarily caught up. `random_bytes` is a
+    secure source (`os.urandom`). The groups and the breaker are the processors'.
+    The registry behind `schemas` is opened when it is first asked.
+    """
+
+    publisher: Publisher
+    reader: LogReader
+    topics: Topics
+    groups: Groups
+    schemas: Schemas
+    sender: Sender
+    topology: Topology
+    table: SubscriptionTable
+    writer: SubscriptionWriter
+    checks: Checks
+    clock: Clock
+    random_bytes: Callable[[int], bytes]
+    breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
+    group_prefix: str = "bus."
+    first_attempt_budget_s: float = 5.0
+
+    @property
+    def fanout_group(self) -> str:
+        """The consumer group of fanout."""
+        return f"{self.group_prefix}fanout"
+
+    @property
+    def retry_group(self) -> str:
+        """The consumer group of retry."""
+        return f"{self.group_prefix}retry"
+
+    @property
+    def ordered_group(self) -> str:
+        """The consumer group of ordered."""
+        return f"{self.group_prefix}ordered"

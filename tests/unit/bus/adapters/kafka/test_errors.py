@@ -1,0 +1,57 @@
+"""Every error of librdkafka has a meaning."""
+
+import pytest
+from confluent_kafka import KafkaError
+
+from bus.adapters.kafka.errors import KINDS, Kind, kind_of, not_published, translate
+from bus.errors import BrokerUnavailableError, ConfigurationError, TopicError
+
+
+def codes() -> set[str]:
+    """The names of all errors that this librdkafka knows."""
+    names = (n for n in dir(KafkaError) if n.lstrip("_").isupper())
+    return {name for name in names if isinstance(getattr(KafkaError, name), int)}
+
+
+def test_the_table_names_every_error_and_no_other() -> None:
+    """A new librdkafka may grow errors; somebody has to say what they mean."""
+    assert codes() - KINDS.keys() == set()
+    assert KINDS.keys() - codes() == set()
+
+
+@pytest.mark.parametrize("name", sorted(codes() - {"NO_ERROR"}))
+def test_every_error_becomes_one_of_ours(name: str) -> None:
+    """With what was being done, and Kafka's own name for it."""
+    error = KafkaError(getattr(KafkaError, name))
+    expected = {
+        Kind.SETTINGS: ConfigurationError,
+        Kind.TOPIC: TopicError,
+        Kind.MISSING: TopicError,
+        Kind.RECORD: TopicError,
+    }.get(kind_of(error), BrokerUnavailableError)
+    ours = translate(error, "doing")
+    assert type(ours) is expected
+    assert str(ours).startswith("doing: ")
+    assert name in str(ours)
+
+
+@pytest.mark.parametrize(
+    ("name", "retriable"),
+    [
+        ("_MSG_TIMED_OUT", True),
+        ("_TRANSPORT", True),
+        ("UNKNOWN_TOPIC_OR_PART", True),
+        ("NOT_ENOUGH_REPLICAS", True),
+        ("_FATAL", True),
+        ("MSG_SIZE_TOO_LARGE", False),
+        ("TOPIC_AUTHORIZATION_FAILED", False),
+        ("INVALID_RECORD", False),
+    ],
+)
+def test_a_record_says_whether_it_may_still_be_written(
+    *, name: str, retriable: bool
+) -> None:
+    """Time helps against outages, never against a record that is too large."""
+    error = not_published("t", KafkaError(getattr(KafkaError, name)))
+    assert error.retriable is retriable
+    assert (error.topic, name in error.why) == ("t", True)

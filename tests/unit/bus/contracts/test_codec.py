@@ -1,0 +1,248 @@
+"""The codec frames what it encodes, and says what is wrong with anything else."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import fastavro
+import pytest
+
+from bus.client.schemas import load_catalogue
+from bus.contracts.codec import (
+    Catalogue,
+    decode,
+    encode,
+    parse_schema,
+    split_frame,
+    validate,
+)
+from bus.errors import ConfigurationError, DecodeError, InvalidEventError
+from bus.samples.lifecycles import sample
+
+NOW = datetime(2026, 11, 1, 12, 0, 0, 123456, tzinfo=UTC)
+CATALOGUE = load_catalogue()
+SMALL = json.dumps(
+    {
+        "type": "record",
+        "name": "PingSent",
+        "namespace": "oms.ping.v1",
+        "event_type": "ping.sent",
+        "fields": [{"name": "text", "type": "string"}],
+    }
+)
+
+
+def test_the_frame_is_confluents() -> None:
+    """A zero byte, the id in four bytes big-endian, the Avro body."""
+    assert encode(parse_schema(SMALL), 258, {"text": "hi"}) == b"\0\0\0\x01\x02\x04hi"
+
+
+def test_what_is_encoded_is_decoded() -> None:
+    """Money, times and text come back as they went in."""
+    event = sample("order.created", 7, NOW)
+    schema = CATALOGUE.schema("order.created")
+    schema_id, body = split_frame(encode(schema, 42, event.data))
+    data = decode(schema, body)
+    assert schema_id == 42
+    assert data["occurred_at"] == NOW
+    assert data["totals"] == event.data["totals"]
+    assert data["lines"] == event.data["lines"]
+    assert data["purchase_order"] is None
+
+
+def test_any_timezone_is_the_same_instant() -> None:
+    """A time in another zone is read back as the same instant in UTC."""
+    event = sample("order.completed", 1, NOW)
+    schema = CATALOGUE.schema("order.completed")
+    local = NOW.astimezone(timezone(timedelta(hours=5, minutes=30)))
+    body = encode(schema, 1, {**event.data, "occurred_at": local})[5:]
+    assert decode(schema, body)["occurred_at"] == NOW
+
+
+@pytest.mark.parametrize(
+    ("payload", "why"),
+    [
+        (None, "no value"),
+        (b"", "no value"),
+        (b'{"order_id": 1}', "0x7b, not the 0x00 of a schema id (it looks like JSON)"),
+        (b"\x01\0\0\0\x01", "first byte is 0x01, not the 0x00 of a schema id"),
+        (b"\0\0\0", "3 bytes are too few to hold a schema id"),
+    ],
+)
+def test_what_has_no_frame_is_refused(payload: bytes | None, why: str) -> None:
+    """A payload in another format is refused with what it looks like."""
+    with pytest.raises(DecodeError) as caught:
+        split_frame(payload)
+    assert why in str(caught.value)
+
+
+def test_a_frame_may_have_an_empty_body() -> None:
+    """A record without fields has no body; that is the schema's business."""
+    assert split_frame(b"\0\0\0\0\x09") == (9, b"")
+
+
+def test_a_cut_off_body_is_refused() -> None:
+    """Wherever a body is cut off, it is refused."""
+    event = sample("payment.failed", 3, NOW)
+    schema = CATALOGUE.schema("payment.failed")
+    body = encode(schema, 1, event.data)[5:]
+    for size in range(len(body)):
+        with pytest.raises(DecodeError, match=r"do not hold a oms\.payment"):
+            decode(schema, body[:size])
+
+
+def test_bytes_left_over_are_refused() -> None:
+    """A body that is longer than its schema is refused."""
+    with pytest.raises(DecodeError, match=r"2 bytes are left over after a oms\.ping"):
+        decode(parse_schema(SMALL), b"\x04hi!!")
+
+
+def test_text_that_is_not_utf8_is_refused() -> None:
+    """Bytes that are no text do not pass as text."""
+    with pytest.raises(DecodeError, match="UnicodeDecodeError"):
+        decode(parse_schema(SMALL), b"\x04\xff\xfe")
+
+
+def test_the_path_of_a_bad_field_is_named() -> None:
+    """The refusal names the field as people write it, and what was expected."""
+    event = sample("order.created", 5, NOW)
+    lines = [{**line, "quantity": 1} for line in event.data["lines"]]  # type: ignore[attr-defined]
+    lines[-1]["unit_price"] = {"amount": "9.99", "currency": "EUR"}
+    with pytest.raises(InvalidEventError) as caught:
+        encode(CATALOGUE.schema("order.created"), 1, {**event.data, "lines": lines})
+    assert caught.value.field == f"lines[{len(lines) - 1}].unit_price.amount"
+    assert caught.value.why == "expected decimal(18,4), got str"
+
+
+def test_data_that_is_no_object_is_refused() -> None:
+    """A list is not the data of an event."""
+    with pytest.raises(InvalidEventError, match="data: expected an object"):
+        validate(parse_schema(SMALL), [])  # type: ignore[arg-type]
+
+
+def test_what_fastavro_cannot_write_is_an_invalid_event() -> None:
+    """A default of bytes, which fastavro cannot write, is asked for by name."""
+    field = {"name": "raw", "type": "bytes", "default": "\u00ff"}
+    definition = {"type": "record", "name": "A", "fields": [field]}
+    schema = parse_schema(json.dumps(definition))
+    assert encode(schema, 0, {"raw": b"d"}) == b"\0\0\0\0\0\x02d"
+    with pytest.raises(InvalidEventError, match=r"data: cannot be written.*field raw"):
+        encode(schema, 0, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{", "not JSON"),
+        ('"string"', "expected the schema of a record"),
+        ("[]", "expected the schema of a record"),
+        ('{"type": "enum", "name": "E", "symbols": ["a"]}', "schema of a record"),
+        ('{"type": "record", "fields": []}', '"name" is a required field'),
+        ('{"type": "record", "name": "A", "fields": 5}', "not an Avro schema"),
+        (
+            '{"type": "record", "name": "A", "fields": [{"name": "x", "type": "Foo"}]}',
+            "unknown type Foo",
+        ),
+        (
+            """{"type": "record", "name": "A", "fields": [{"name": "x", "type":
+            {"type": "bytes", "logicalType": "decimal"}}]}""",
+            "'precision' is missing",
+        ),
+        (
+            '{"type": "record", "name": "A", "event_type": "Order", "fields": []}',
+            "event_type 'Order' is not <family>.<what_happened>",
+        ),
+        (
+            '{"type": "record", "name": "A", "event_type": 7, "fields": []}',
+            "event_type 7 is not",
+        ),
+    ],
+)
+def test_what_is_no_schema_is_refused(text: str, why: str) -> None:
+    """A text that is no record's schema is refused with the reason."""
+    with pytest.raises(ConfigurationError) as caught:
+        parse_schema(text)
+    assert why in str(caught.value)
+
+
+def test_a_schema_may_be_no_event() -> None:
+    """Records of other systems have no event type; they are decoded all the same."""
+    schema = parse_schema('{"type": "record", "name": "A", "fields": []}')
+    assert (schema.event_type, schema.family) == (None, "")
+    assert decode(schema, b"") == {}
+
+
+def test_references_are_resolved() -> None:
+    """A schema that names types of another one is read with it."""
+    money = (
+        '{"type": "record", "name": "c.M", "fields": [{"name": "x", "type": "int"}]}'
+    )
+    text = '{"type": "record", "name": "A", "fields": [{"name": "m", "type": "c.M"}]}'
+    schema = parse_schema(text, [money])
+    assert decode(schema, encode(schema, 1, {"m": {"x": 3}})[5:]) == {"m": {"x": 3}}
+    with pytest.raises(InvalidEventError, match=r"m\.x: expected int, got str"):
+        validate(schema, {"m": {"x": "3"}})
+
+
+def test_the_text_keeps_every_attribute() -> None:
+    """What is registered still has docs, aliases and the event type."""
+    for schema in CATALOGUE:
+        definition = json.loads(schema.text)
+        assert definition["event_type"] == schema.event_type
+        assert fastavro.schema.fullname(definition) == schema.full_name
+
+
+def test_the_catalogue_knows_topics_and_subjects() -> None:
+    """The family is the topic; the subject is topic and record name."""
+    assert CATALOGUE.topic("order.created") == "oms.order"
+    assert CATALOGUE.subject("order.created") == "oms.order-oms.order.v1.OrderCreated"
+    assert CATALOGUE.topics == (
+        "oms.inventory",
+        "oms.order",
+        "oms.payment",
+        "oms.risk",
+        "oms.shipment",
+    )
+    assert len(CATALOGUE) == len(CATALOGUE.event_types) == 15
+    assert "risk.flagged" in CATALOGUE
+    assert "risk.found" not in CATALOGUE
+
+
+def test_a_new_family_needs_a_file_only() -> None:
+    """A schema in a new folder is a new event type on a new topic."""
+    catalogue = Catalogue.of([("ping/PingSent.avsc", SMALL)], topic_prefix="acme.")
+    assert catalogue.event_types == ("ping.sent",)
+    assert catalogue.topic("ping.sent") == "acme.ping"
+
+
+def test_an_unknown_event_type_is_refused_with_a_hint() -> None:
+    """A typing error is answered with the name that was meant."""
+    with pytest.raises(InvalidEventError, match=r"did you mean order\.created\?"):
+        CATALOGUE.schema("order.creatd")
+    with pytest.raises(InvalidEventError, match=r"no event type 'x'$"):
+        CATALOGUE.schema("x")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "why"),
+    [
+        ("ping/A.avsc", "{", "ping/A.avsc: not JSON"),
+        (
+            "ping/A.avsc",
+            '{"type": "record", "name": "A", "fields": []}',
+            'ping/A.avsc: no "event_type"',
+        ),
+        ("pong/P.avsc", SMALL, "belongs in the folder ping/, not pong/"),
+        ("P.avsc", SMALL, "belongs in the folder ping/, not ./"),
+    ],
+)
+def test_a_bad_file_is_named(path: str, text: str, why: str) -> None:
+    """The catalogue says which file it cannot use."""
+    with pytest.raises(ConfigurationError) as caught:
+        Catalogue.of([(path, text)])
+    assert why in str(caught.value)
+
+
+def test_two_files_may_not_claim_one_event_type() -> None:
+    """The second claim is refused, naming the first."""
+    with pytest.raises(ConfigurationError, match=r"B\.avsc: .* is ping/A\.avsc's"):
+        Catalogue.of([("ping/B.avsc", SMALL), ("ping/A.avsc", SMALL)])

@@ -1,0 +1,248 @@
+"""What travels in record headers."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from bus.delivery.delivery import Origin, Reason
+from bus.delivery.headers import (
+    Attributes,
+    HopState,
+    build_event,
+    event_headers,
+    hop_headers,
+    read_attributes,
+    read_state,
+)
+from bus.errors import DecodeError
+from bus.record import Headers
+from tests.support.facts import NOON, a_delivery, a_record, an_event, order_data
+
+TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+def test_events_are_cloudevents_in_binary_mode() -> None:
+    """The attributes of the Kafka protocol binding, in a fixed order."""
+    assert event_headers(an_event(traceparent=TRACEPARENT)) == (
+        ("content-type", b"application/avro"),
+        ("ce_specversion", b"1.0"),
+        ("ce_id", b"evt-1"),
+        ("ce_source", b"/oms/web"),
+        ("ce_type", b"order.created"),
+        ("ce_subject", b"SO-1"),
+        ("ce_time", b"2026-11-23T12:00:00.123456Z"),
+        ("traceparent", TRACEPARENT.encode()),
+    )
+    assert "traceparent" not in dict(event_headers(an_event()))
+
+
+def test_what_is_written_is_read() -> None:
+    """A producer's event comes out of its record again."""
+    event = an_event(traceparent=TRACEPARENT)
+    record = a_record(headers=event_headers(event))
+    assert build_event(record, read_attributes(record), event.data, 7, None) == event
+
+
+def test_a_record_without_headers_has_no_attributes() -> None:
+    """Foreign headers, extensions included, are none of ours."""
+    assert read_attributes(a_record()) == Attributes()
+    foreign: Headers = (("x", b"\xff"), ("x", b""), ("ce_dataschema", b"\xff"))
+    assert read_attributes(a_record(headers=foreign)) == Attributes()
+
+
+@pytest.mark.parametrize(
+    ("headers", "why"),
+    [
+        ((("ce_id", b"\xff"),), "ce_id is not UTF-8"),
+        ((("ce_id", b""),), "ce_id is not 1 to 256 visible"),
+        ((("ce_id", b"a b"),), "ce_id is not 1 to 256 visible"),
+        ((("ce_id", "ö".encode()),), "ce_id is not 1 to 256 visible"),
+        ((("ce_id", b"a" * 257),), "ce_id is not 1 to 256 visible"),
+        ((("ce_id", b"a"), ("ce_id", b"a")), "ce_id is there twice"),
+        ((("ce_specversion", b"0.3"),), "ce_specversion is '0.3', expected 1.0"),
+        ((("ce_type", b""),), "ce_type is empty"),
+        ((("ce_source", b""),), "ce_source is empty"),
+        ((("ce_subject", b""),), "ce_subject is empty"),
+        ((("ce_subject", b"\xc3"),), "ce_subject is not UTF-8"),
+        ((("ce_time", b"noon"),), "ce_time is 'noon', expected RFC 3339"),
+        ((("ce_time", b"2026-01-01T00:00:00"),), "without a time zone"),
+        ((("ce_time", b"0001-01-01T00:00:00+14:00"),), "out of range"),
+    ],
+)
+def test_malformed_attributes(headers: Headers, why: str) -> None:
+    """The header is named, so that a quarantined record explains itself."""
+    with pytest.raises(DecodeError, match="ce_") as caught:
+        read_attributes(a_record(headers=headers))
+    assert why in str(caught.value)
+
+
+def test_times_are_utc() -> None:
+    """Whatever zone a producer writes."""
+    headers: Headers = (("ce_time", b"2026-11-23T14:00:00+02:00"),)
+    time = read_attributes(a_record(headers=headers)).time
+    assert time == datetime(2026, 11, 23, 12, tzinfo=UTC)
+    assert time is not None
+    assert time.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (b"nonsense",),
+        (b"\xff",),
+        (TRACEPARENT.upper().encode(),),
+        (TRACEPARENT.encode(), TRACEPARENT.encode()),
+    ],
+)
+def test_a_malformed_trace_is_none(values: tuple[bytes, ...]) -> None:
+    """A broken trace context never costs an event (W3C Trace Context)."""
+    headers = tuple(("traceparent", value) for value in values)
+    assert read_attributes(a_record(headers=headers)).traceparent is None
+
+
+def test_fallbacks_for_foreign_producers() -> None:
+    """Plain Avro records become events too."""
+    event = build_event(a_record(), Attributes(), order_data(), 7, "order.created")
+    assert event == replace(an_event(), id="oms.order-2-41", source="/oms.order")
+    bare = build_event(a_record(), Attributes(), {}, 7, "x.y")
+    assert bare.subject == "SO-1"
+    assert bare.time == datetime(2025, 11, 24, 16, tzinfo=UTC)
+
+
+def test_headers_win_over_fallbacks() -> None:
+    """What a producer says explicitly counts."""
+    attributes = Attributes(id="i", type="t.u", source="/s", subject="o", time=NOON)
+    event = build_event(a_record(), attributes, {"order_id": 1}, 7, "x.y")
+    assert (event.id, event.type, event.source, event.subject, event.time) == (
+        "i",
+        "t.u",
+        "/s",
+        "o",
+        NOON,
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "key", "timestamp_ms", "event_type", "why"),
+    [
+        ({}, b"k", 0, None, "no event type"),
+        ({"order_id": 5}, b"k", 0, "a.b", "order_id is no text"),
+        ({"order_id": ""}, b"k", 0, "a.b", "order_id is no text"),
+        ({}, None, 0, "a.b", "no order"),
+        ({}, b"", 0, "a.b", "no order"),
+        ({}, b"\xff", 0, "a.b", "the key is not UTF-8"),
+        ({"occurred_at": 5}, b"k", 0, "a.b", "occurred_at is no time"),
+        ({"occurred_at": NOON.replace(tzinfo=None)}, b"k", 0, "a.b", "no time with a"),
+        ({}, b"k", 10**18, "a.b", "timestamp 1000000000000000000 ms"),
+    ],
+)
+def test_attributes_that_cannot_be_had(
+    data: dict[str, object],
+    key: bytes | None,
+    timestamp_ms: int,
+    event_type: str | None,
+    why: str,
+) -> None:
+    """The record cannot become an event, and says why."""
+    record = a_record(key=key, timestamp_ms=timestamp_ms)
+    with pytest.raises(DecodeError, match=why):
+        build_event(record, Attributes(), data, 1, event_type)
+
+
+# --- hops
+
+
+def test_a_hop_carries_the_record_and_the_state() -> None:
+    """Own headers first, in order and untouched; earlier bus headers are replaced."""
+    own: Headers = (("x", b"\xff"), ("bus-attempts", b"9"), ("x", b""), ("bus-z", b""))
+    delivery = a_delivery(a_record(headers=own), replay=1)
+    headers = hop_headers(
+        delivery, attempts=2, tier="5s", reason=None, detail="", at_ms=12
+    )
+    assert headers == (
+        ("x", b"\xff"),
+        ("x", b""),
+        ("bus-subscription", b"erp"),
+        ("bus-origin", b"oms.order/2/41"),
+        ("bus-origin-ms", b"1764000000000"),
+        ("bus-attempts", b"2"),
+        ("bus-replay", b"1"),
+        ("bus-at-ms", b"12"),
+        ("bus-tier", b"5s"),
+    )
+    assert read_state(a_record(headers=headers)) == HopState(
+        subscription="erp",
+        origin=Origin("oms.order", 2, 41, 1_764_000_000_000),
+        attempts=2,
+        replay=1,
+        tier="5s",
+        at_ms=12,
+    )
+
+
+def test_details_are_one_printable_line() -> None:
+    """What an endpoint answers cannot break a terminal or a log."""
+    headers = hop_headers(
+        a_delivery(),
+        attempts=4,
+        tier=None,
+        reason=Reason.EXHAUSTED,
+        detail="500\r\n\x1b[31mö\ud800" + "x" * 2_000,
+        at_ms=1,
+    )
+    state = read_state(a_record(headers=headers))
+    assert state.reason is Reason.EXHAUSTED
+    assert state.detail.startswith("500 [31mö x")
+    assert len(state.detail) == 500
+    assert state.tier is None
+
+
+GOOD = dict(
+    hop_headers(
+        a_delivery(), attempts=1, tier="1s", reason=Reason.GONE, detail="d", at_ms=1
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("bus-subscription", None, "bus-subscription is missing"),
+        ("bus-subscription", b"", "bus-subscription is missing"),
+        ("bus-origin", None, "bus-origin is missing"),
+        ("bus-origin", b"t/1", "bus-origin is 't/1', expected topic/partition/offset"),
+        ("bus-origin", b"t/1/-2", "bus-origin is"),
+        ("bus-origin", "t/1/²".encode(), "bus-origin is"),
+        ("bus-origin-ms", None, "bus-origin-ms is missing"),
+        ("bus-attempts", b"two", "bus-attempts is 'two', expected a number"),
+        ("bus-attempts", b"9" * 30, "bus-attempts is"),
+        ("bus-replay", None, "bus-replay is missing"),
+        ("bus-at-ms", None, "bus-at-ms is missing"),
+        ("bus-reason", b"mood", "bus-reason is 'mood', an unknown one"),
+        ("bus-detail", b"\xff", "bus-detail is not UTF-8"),
+    ],
+)
+def test_malformed_hops(name: str, value: bytes | None, why: str) -> None:
+    """A record without readable state names the header that is to blame."""
+    headers = {**GOOD, name: value}
+    record = a_record(
+        headers=tuple((n, v) for n, v in headers.items() if v is not None)
+    )
+    with pytest.raises(DecodeError, match="bus-") as caught:
+        read_state(record)
+    assert why in str(caught.value)
+
+
+def test_state_twice_is_malformed() -> None:
+    """Two states of one delivery cannot both be true."""
+    headers = (*GOOD.items(), ("bus-attempts", b"1"))
+    with pytest.raises(DecodeError, match="bus-attempts is there twice"):
+        read_state(a_record(headers=headers))
+
+
+def test_ce_time_of_any_zone_survives() -> None:
+    """An event built with another zone is written in UTC."""
+    time = datetime(2026, 11, 23, 14, 0, 0, 5, timezone(timedelta(hours=2)))
+    headers = dict(event_headers(an_event(time=time)))
+    assert headers["ce_time"] == b"2026-11-23T12:00:00.000005Z"
