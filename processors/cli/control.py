@@ -22,6 +22,8 @@ from bus.errors import (
     InvalidSubscriptionError,
     OrderbusError,
 )
+from processors.screen.console import Screen, say
+from processors.screen.plain import plain_json
 from processors.subscriptions.world import World
 
 Opener: TypeAlias = Callable[[], AbstractAsyncContextManager[World]]
@@ -72,24 +74,24 @@ def complain(ctx: typer.Context, error: OrderbusError) -> int:
     text = str(error)
     line = f"{name}:\n  " + text.replace("\n", "\n  ") if "\n" in text else text
     prefix = "" if "\n" in text else f"{name}: "
-    typer.secho(f"{prefix}{line}", fg=typer.colors.RED, err=True)
+    say(f"{prefix}{line}", fg=typer.colors.RED, err=True)
     return REFUSED if isinstance(error, _REFUSALS) else FAILED
 
 
 def console(*, stderr: bool = False) -> Console:
     """A console that prints what it gets: no markup, no guessing of colours."""
-    return Console(stderr=stderr, markup=False, highlight=False, soft_wrap=True)
+    return Screen(stderr=stderr, markup=False, highlight=False, soft_wrap=True)
 
 
 def warn(*sentences: str) -> None:
     """Print warnings on stderr."""
     for sentence in sentences:
-        typer.secho(f"warning: {sentence}", fg=typer.colors.YELLOW, err=True)
+        say(f"warning: {sentence}", fg=typer.colors.YELLOW, err=True)
 
 
 def print_json(value: object) -> None:
     """Print one JSON document."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    typer.echo(plain_json(json.dumps(value, indent=2, ensure_ascii=False)))
 
 
 def read_text(path: str) -> str:

@@ -10,11 +10,11 @@ from rich.console import Console
 
 from bus.client.producer import EventWriter
 from bus.errors import OrderbusError
-from processors.cli.control import INTERRUPTED, complain, print_json
+from processors.cli.control import INTERRUPTED, complain, console, print_json
 from processors.cli.progress import Drawn
 from processors.cli.root import Root
 from processors.cli.run import Role, run_in_loop, worker_command
-from processors.demo.live import Show, table
+from processors.demo.live import Partners, Show
 from processors.demo.run import Demo, DemoPlan, Outcome
 from processors.redrive.rendering import render
 from processors.settings import Settings
@@ -25,7 +25,6 @@ from processors.wiring.stack import StackPlan, open_stack
 
 app = typer.Typer()
 _FAILED = 1
-_WIDE = 132
 
 
 @app.command("demo")
@@ -50,9 +49,7 @@ def demo_command(
     Exit code 0: nothing is missing. 1: something is.
     """
     given = cast(Root, ctx.obj).given()
-    out = Console(stderr=as_json, highlight=False)
-    if not out.is_terminal:
-        out = Console(stderr=as_json, highlight=False, width=_WIDE)
+    out = console(stderr=as_json)
     try:
         with TemporaryDirectory(prefix="orderbus-demo-") as folder:
             plan = DemoPlan(events, rate)
@@ -139,7 +136,7 @@ def _explain(outcome: Outcome, out: Console) -> None:
 
 
 def _tell(outcome: Outcome, summary: dict[str, object], out: Console) -> None:
-    out.print(table(outcome.tally, outcome.partners))
+    out.print(Partners(outcome.tally, outcome.partners))
     out.print(
         f"{summary['events']} events, {summary['expected']} deliveries, "
         f"{summary['attempts']} attempts in {summary['wall_s']} s: "

@@ -4,14 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from rich.table import Table
-from rich.text import Text
-
 from bus.event import Event
 from bus.webhook.document import document
 from processors.cli.control import console
 from processors.redrive.letters import Letter
 from processors.redrive.replaying import Plan
+from processors.screen.tables import Cell, Column, print_table
 
 Row = dict[str, object]
 _COLOURS = {"pending": "yellow", "replayed": "green", "discarded": "dim"}
@@ -50,24 +48,48 @@ def print_rows(rows: Sequence[Row], limit: int) -> None:
         return
     shown = rows[-limit:] if limit else rows
     several = len({r["subscription"] for r in rows}) > 1
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    titles = ["EVENT", "ORDER", "TYPE", "REASON", "TRIES", "WHEN", "STATE", "DETAIL"]
-    for title in (["SUBSCRIPTION"] if several else []) + titles:
-        table.add_column(title, no_wrap=title != "DETAIL", overflow="fold")
-    for r in shown:
-        state = str(r["state"])
-        cells = [r["event_id"], r["order_id"], r["type"], r["reason"], r["attempts"]]
-        texts = [Text("-" if cell is None else str(cell)) for cell in cells]
-        if several:
-            texts.insert(0, Text(str(r["subscription"])))
-        when = Text(str(r["at"]).replace("T", " ")[5:19])
-        detail = Text(str(r["detail"])[:_MOST_DETAIL])
-        table.add_row(*texts, when, Text(state, style=_COLOURS[state]), detail)
-    console().print(table)
+    left_out = () if several else ("SUBSCRIPTION",)
+    columns = [column for column in _COLUMNS if column.title not in left_out]
+    cells = [_cells(r)[not several :] for r in shown]
+    print_table(console(), columns, cells)
     states = Counter(str(r["state"]) for r in rows)
     left = len(rows) - len(shown)
     more = f"; {left} older ones not shown (--limit 0)" if left else ""
     console().print(f"{counts(states)}{more}")
+
+
+_COLUMNS = (
+    Column("SUBSCRIPTION", rank=1),
+    Column("EVENT"),
+    Column("ORDER", rank=2),
+    Column("TYPE", rank=4),
+    Column("REASON", rank=1),
+    Column("TRIES", rank=6, right=True),
+    Column("WHEN", rank=5),
+    Column("STATE", rank=3),
+    Column("DETAIL", rank=7),
+)
+
+
+def _cells(r: Row) -> list[Cell | str]:
+    state, at = str(r["state"]), str(r["at"])
+    tries = r["attempts"]
+    return [
+        str(r["subscription"]),
+        str(r["event_id"]),
+        str(r["order_id"]),
+        str(r["type"]),
+        str(r["reason"]),
+        "-" if tries is None else str(tries),
+        Cell(at, brief=at.replace("T", " ")[5:19]),
+        Cell(state, style=_COLOURS[state]),
+        Cell(str(r["detail"]), brief=excerpt(str(r["detail"]))),
+    ]
+
+
+def excerpt(text: str, most: int = _MOST_DETAIL) -> str:
+    """The beginning of a long text; an ellipsis says that there is more."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def counts(counter: Mapping[str, int]) -> str:

@@ -13,6 +13,7 @@ from bus.contracts.compatibility import DEFAULT_LEVEL, check
 from bus.contracts.schema_text import canonical
 from bus.ports import Schemas
 from processors.registry.server import Registry
+from processors.screen.plain import plain
 
 
 class Subjects(Schemas, Protocol):
@@ -107,9 +108,9 @@ def print_registrations(
         schema_id = "-" if row.id is None else str(row.id)
         colour = typer.colors.RED if row.reasons else None
         verdict = typer.style(f"{row.verdict:12}", fg=colour)
-        typer.echo(f"{verdict} {schema_id:>6}  {row.subject}")
+        typer.echo(f"{verdict} {schema_id:>6}  {plain(row.subject)}")
         for reason in row.reasons:
-            typer.echo(f"{'':21}{reason}")
+            typer.echo(f"{'':21}{plain(reason)}")
     if not is_good(rows):
         typer.echo("nothing was registered", err=True)
     elif dry_run:

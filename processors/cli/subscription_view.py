@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from rich.table import Table
 from rich.text import Text
 
 from bus.webhook.signing import public_key
 from processors.cli.control import console, print_json, warn
+from processors.screen.tables import Cell, Column, print_table
 from processors.subscriptions.applying import Action, Step
 from processors.subscriptions.onboarding import Taken
 from processors.subscriptions.showing import Shown, shown
@@ -22,23 +22,29 @@ _COLOURS = {
 _STATES = {"active": "green", "paused": "yellow", "disabled": "red", "removing": "red"}
 
 
+_LISTED = (
+    Column("ID"),
+    Column("STATE", rank=1),
+    Column("TYPES", rank=3),
+    Column("ENDPOINT", rank=2),
+)
+
+
 def print_list(rows: Sequence[Shown]) -> None:
     """One line a subscription."""
     if not rows:
         console().print("There are no subscriptions. Add one: bus subscriptions add")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("ID", "STATE", "TYPES", "ENDPOINT"):
-        table.add_column(title, no_wrap=title != "TYPES", overflow="fold")
-    for row in rows:
-        state = str(row["state"])
-        table.add_row(
-            Text(str(row["id"])),
-            Text(state, style=_STATES.get(state, "red")),
-            Text(_text(row.get("types", []))),
-            Text(str(row.get("endpoint", row.get("why", "")))),
-        )
-    console().print(table)
+    cells: list[list[Cell | str]] = [
+        [
+            str(row["id"]),
+            Cell(str(row["state"]), style=_STATES.get(str(row["state"]), "red")),
+            _text(row.get("types", [])),
+            str(row.get("endpoint", row.get("why", ""))),
+        ]
+        for row in rows
+    ]
+    print_table(console(), _LISTED, cells)
 
 
 def print_fields(fields: Mapping[str, object]) -> None:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from rich.table import Table
 from rich.text import Text
 
 from bus.topics.plan import (
@@ -17,8 +16,16 @@ from bus.topics.plan import (
 )
 from bus.topics.topic import TopicState
 from processors.cli.control import console
+from processors.screen.tables import Cell, Column, print_table
 
 _SIZES = ((1024**3, "GiB"), (1024**2, "MiB"), (1024, "KiB"))
+_COLUMNS = (
+    Column("TOPIC"),
+    Column("PARTITIONS", rank=2, right=True),
+    Column("REPLICAS", rank=4, right=True),
+    Column("KEPT", rank=3),
+    Column("STATE", rank=1),
+)
 _TIMES = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s"))
 
 
@@ -40,7 +47,11 @@ def print_changes(changes: Sequence[Change]) -> None:
 def print_change(change: Change) -> None:
     """One change."""
     sign, colour, text = _line(change)
-    console().print(Text(f"{sign} {change.topic.name:34} {text}", style=colour))
+    console().print(Text(f"{sign} {_padded(change.topic.name)} {text}", style=colour))
+
+
+def _padded(name: str) -> str:
+    return f"{name:34}" if console().is_terminal else f"{name} "
 
 
 def change_rows(changes: Iterable[Change]) -> list[dict[str, object]]:
@@ -52,19 +63,13 @@ def print_topics(
     declared: Sequence[TopicState], actual: Mapping[str, TopicState]
 ) -> None:
     """One line a declared topic."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("TOPIC", "PARTITIONS", "REPLICAS", "KEPT", "STATE"):
-        table.add_column(title, no_wrap=True)
+    rows = []
     for topic in declared:
         state = state_of(topic, actual)
-        table.add_row(
-            Text(topic.name),
-            str(topic.partitions),
-            str(topic.replication),
-            kept(topic),
-            Text(state, style="green" if state == "as declared" else "yellow"),
-        )
-    console().print(table)
+        colour = "green" if state == "as declared" else "yellow"
+        numbers = (str(topic.partitions), str(topic.replication))
+        rows.append((topic.name, *numbers, kept(topic), Cell(state, colour)))
+    print_table(console(), _COLUMNS, rows)
 
 
 def topic_rows(

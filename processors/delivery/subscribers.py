@@ -147,7 +147,9 @@ class Subscribers:
                 observer=self._observer,
                 opened=self.wake,
             )
-            self._observer.transition(new.id, Change.ADDED)
+            if self._sweeper is not None:
+                # What was there at the start is no news.
+                self._observer.transition(new.id, Change.ADDED)
             return
         subscriber.configure(new)
         disabled = new.state is State.DISABLED and (

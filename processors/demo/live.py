@@ -1,13 +1,14 @@
 """What the demo shows while it runs, and at its end."""
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.live import Live
 from rich.progress_bar import ProgressBar
-from rich.table import Table
+from rich.segment import Segment
 from rich.text import Text
 
 from processors.demo.partners import Partner
 from processors.demo.tally import Count, Tally, percentiles
+from processors.screen.tables import Cell, Column, drawn, piped
 
 _LINE_EVERY_S = 5.0
 
@@ -27,11 +28,13 @@ class Show:
     def start(self) -> None:
         """Begin to draw."""
         if self._console.is_terminal:
-            self._live = Live(console=self._console, refresh_per_second=4)
+            self._live = Live(
+                console=self._console, refresh_per_second=4, transient=True
+            )
             self._live.start()
 
     def stop(self) -> None:
-        """Draw no more; what was drawn last stays."""
+        """Draw no more; what was drawn goes, `Partners` tells the end."""
         if self._live is not None:
             self._live.stop()
             self._live = None
@@ -48,37 +51,61 @@ class Show:
 
     def _screen(self, what: str, of: int) -> RenderableType:
         line = Text(f"{what}  {self._tally.events}/{of} events")
-        bar = ProgressBar(total=of, completed=self._tally.events, width=60)
-        return Group(line, bar, table(self._tally, self._partners))
+        return Group(
+            line, _Bar(of, self._tally.events), Partners(self._tally, self._partners)
+        )
 
 
-def table(tally: Tally, partners: tuple[Partner, ...]) -> Table:
-    """One row a partner."""
-    shown = Table(box=None, pad_edge=False, header_style="bold")
-    shown.add_column("subscription")
-    shown.add_column("partner is")
-    for name in (
-        "deliveries",
-        "attempts",
-        "accepted",
-        "%",
-        "p50 ms",
-        "p95 ms",
-        "p99 ms",
-        "in tiers",
-        "dead",
-    ):
-        shown.add_column(name, justify="right")
-    for partner in partners:
-        shown.add_row(partner.id, partner.is_, *_row(tally.counts[partner.id]))
-    return shown
+class _Bar:
+    """A bar with a line of its own."""
+
+    def __init__(self, total: int, done: int) -> None:
+        self._bar = ProgressBar(total=total, completed=done, width=60)
+
+    def __rich_console__(self, _: Console, __: ConsoleOptions) -> RenderResult:
+        yield self._bar
+        yield Segment.line()
 
 
-def _row(count: Count) -> list[str]:
+_COLUMNS = (
+    Column("subscription"),
+    Column("partner is", rank=4),
+    Column("deliveries", rank=1, right=True),
+    Column("attempts", rank=2, right=True),
+    Column("accepted", right=True),
+    Column("%", rank=5, right=True),
+    Column("p50 ms", rank=6, right=True),
+    Column("p95 ms", rank=3, right=True),
+    Column("p99 ms", rank=7, right=True),
+    Column("in tiers", rank=1, right=True),
+    Column("dead", right=True),
+)
+
+
+class Partners:
+    """One row a partner; on a narrow terminal with fewer columns."""
+
+    def __init__(self, tally: Tally, partners: tuple[Partner, ...]) -> None:
+        self._rows = [_row(partner, tally.counts[partner.id]) for partner in partners]
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> RenderResult:
+        """Yield the lines."""
+        if console.is_terminal:
+            yield from drawn(_COLUMNS, self._rows, options.max_width)
+        else:
+            for line in piped(_COLUMNS, self._rows):
+                yield Segment(f"{line}\n")
+
+
+def _row(partner: Partner, count: Count) -> list[Cell | str]:
     summary = count.summary()
     latency = percentiles(count.latencies)
     tiers = " ".join(f"{tier}:{n}" for tier, n in count.tiers.items() if n) or "0"
     return [
+        partner.id,
+        partner.is_,
         str(summary["expected"]),
         str(summary["attempts"]),
         str(summary["accepted"]),

@@ -15,6 +15,7 @@ import structlog
 from typing_extensions import override
 
 from bus.ports import Clock
+from processors.screen.plain import plain, plain_json, plain_lines
 from processors.telemetry import names
 
 _FLUSH_S = 0.1
@@ -28,6 +29,8 @@ _SECRETS = re.compile(
     rb"(?:(?:basic|bearer)\s+)?[^\"'\\,;}\s]+)"
     rb"|(?i:(bearer |basic )[A-Za-z0-9+/=._~-]{8,})"
 )
+
+_DEL = b"\x7f"
 
 Fields = MutableMapping[str, object]
 
@@ -121,7 +124,11 @@ class Stamp:
 
 
 def _json(_: object, __: str, fields: Fields) -> bytes:
-    return redact(orjson.dumps(fields, default=str, option=orjson.OPT_UTC_Z))
+    line = orjson.dumps(fields, default=str, option=orjson.OPT_UTC_Z)
+    # Cheap to look for; JSON itself escapes all other controls.
+    if _DEL in line or not line.isascii():
+        line = plain_json(line.decode()).encode()
+    return redact(line)
 
 
 class _Console:
@@ -135,9 +142,19 @@ class _Console:
         if isinstance(when, datetime):
             fields["time"] = f"{when.astimezone():%H:%M:%S.%f}"[:-3]
         shown = {
-            name: value for name, value in fields.items() if value not in ("", None)
+            name: _plain(name, value)
+            for name, value in fields.items()
+            if value not in ("", None)
         }
         return redact(self._render(logger, level, shown).encode())
+
+
+def _plain(name: str, value: object) -> object:
+    """A field that cannot act on a terminal; only a traceback has line ends."""
+    if isinstance(value, str):
+        return plain_lines(value) if name == "exception" else plain(value)
+    # What is no text is shown by `repr`, which escapes as well.
+    return value
 
 
 class Log(structlog.BoundLoggerBase):

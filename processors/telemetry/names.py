@@ -113,6 +113,16 @@ REGISTRY_LOST = _note(
 KAFKA = _note(
     "kafka", "warning", "A Kafka client reports trouble; it goes on by itself."
 )
+KAFKA_AWAY = _note(
+    "kafka_broker_away",
+    "warning",
+    "A broker does not answer our clients; what else they say of it is kept back.",
+)
+KAFKA_CALM = _note(
+    "kafka_broker_calm",
+    "info",
+    "No client has complained of the broker for 45 s; in how many lines they had.",
+)
 LIBRARY = _note("library", "info", "A line that a library logged.")
 BUG = _note("bug", "error", "An exception nobody foresaw, with its traceback.")
 

@@ -5,16 +5,19 @@ from collections.abc import Mapping
 
 from bus.ports import Clock, Observer
 from processors.telemetry import names
+from processors.telemetry.brokers import Brokers, Complaint, complaint
 from processors.telemetry.repeats import Repeats
 
 _SAID_EVERY_S = 10.0
+_LOOK_S = 5.0
 
 
 class ClientTroubles:
     """Takes them, on whatever thread they are told, to the event loop it is made on.
 
-    While a broker is away, clients say the same many times a second: a line every
-    10 s tells how often.
+    A process has many clients, and each complains of a broker that is away several
+    times a second: that is one line when it begins and one when it is over. What
+    else repeats itself is told every 10 s, with how often.
     """
 
     def __init__(self, observer: Observer, clock: Clock) -> None:
@@ -22,11 +25,44 @@ class ClientTroubles:
         self._observer = observer
         self._clock = clock
         self._repeats = Repeats(_SAID_EVERY_S)
+        self._brokers = Brokers()
+        self._timer: asyncio.TimerHandle | None = None
 
     def __call__(self, source: str, fields: Mapping[str, object]) -> None:
         """Take one; `source` is `kafka.` and which client."""
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._note, source, fields)
+            self._loop.call_soon_threadsafe(self._take, source, fields)
+
+    def look(self) -> None:
+        """Say which brokers nobody complains of any more."""
+        for broker, away_s, lines in self._brokers.calm(self._clock.monotonic()):
+            if broker:
+                self._observer.note(
+                    names.KAFKA_CALM,
+                    broker=broker,
+                    away_s=round(away_s, 1),
+                    lines=lines,
+                )
+        self._timer = None
+        self._look_again()
+
+    def _take(self, source: str, fields: Mapping[str, object]) -> None:
+        said = complaint(str(fields.get("line", "")))
+        if said is None:
+            self._note(source, fields)
+        else:
+            self._of_broker(said)
+
+    def _of_broker(self, said: Complaint) -> None:
+        first = self._brokers.complained(said.broker, self._clock.monotonic())
+        # That all are down adds nothing to what is said of each.
+        if first and said.broker:
+            self._observer.note(names.KAFKA_AWAY, broker=said.broker, why=said.why)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        if self._timer is None and self._brokers.away:
+            self._timer = self._loop.call_later(_LOOK_S, self.look)
 
     def _note(self, source: str, fields: Mapping[str, object]) -> None:
         line = str(fields.get("line", "")).partition("]")[0]

@@ -41,3 +41,56 @@ async def test_said_on_any_thread_and_not_too_often(
         ("kafka.source", "_QUEUE_FULL", None),
         ("kafka.publisher", "_QUEUE_FULL", 2),
     ]
+
+
+def _log(line: str) -> dict[str, object]:
+    return {"level": 40, "line": line}
+
+
+async def test_a_broker_that_is_away_is_two_lines(
+    telemetry: Telemetry, out: io.BytesIO
+) -> None:
+    """However many clients complain, however often; and one when they are calm."""
+    clock = Moved()
+    troubles = ClientTroubles(telemetry, clock)
+    refused = "Connect to ipv4#10.0.0.7:9092 failed: Connection refused"
+    for second in range(300):
+        clock.at_s = float(second)
+        for client in ("producer-1", "consumer-2", "consumer-3"):
+            name = f"orderbus#{client}"
+            said = f"[thrd:kafka-1:9092/1]: kafka-1:9092/1: {refused} ({second} ms)"
+            troubles("kafka.log", _log(f"FAIL [{name}] {said}"))
+            troubles(
+                "kafka.log", _log(f"ERROR [{name}] [thrd:app]: 1/1 brokers are down")
+            )
+        await asyncio.sleep(0)
+        troubles.look()
+    clock.at_s = 400
+    troubles.look()
+    lines = [orjson.loads(line) for line in out.getvalue().splitlines()]
+    assert [line["event"] for line in lines] == [
+        "kafka_broker_away",
+        "kafka_broker_calm",
+    ]
+    assert lines[0]["broker"] == "kafka-1:9092"
+    assert refused in lines[0]["why"]
+    assert (lines[1]["away_s"], lines[1]["lines"]) == (299, 900)
+
+
+async def test_another_absence_is_told_again(
+    telemetry: Telemetry, out: io.BytesIO
+) -> None:
+    """A line a state, not a line for ever; what is no broker's stays a line."""
+    clock = Moved()
+    troubles = ClientTroubles(telemetry, clock)
+    gone = "FAIL [o#c-1] [thrd:sasl_ssl://k:1/2]: sasl_ssl://k:1/2: SASL refused"
+    for at_s in (0.0, 100.0):
+        clock.at_s = at_s
+        troubles("kafka.log", _log(gone))
+        await asyncio.sleep(0)
+        clock.at_s = at_s + 50
+        troubles.look()
+    troubles("kafka.log", _log("CONFWARN [o#c-1] [thrd:app]: odd setting"))
+    await asyncio.sleep(0)
+    told = [orjson.loads(line)["event"] for line in out.getvalue().splitlines()]
+    assert told == 2 * ["kafka_broker_away", "kafka_broker_calm"] + ["kafka"]

@@ -1,0 +1,112 @@
+"""Tables that cut nothing: cells are shown whole, or their column is left out.
+
+On a terminal too narrow for all columns the least important ones go. Into a pipe or
+a file go all of them, whole, with a tab between two, for `cut` and `awk`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from processors.screen.plain import plain
+
+_GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `rank` 0 stays whatever happens, the highest goes first."""
+
+    title: str
+    rank: int = 0
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in a cell; `brief` is said on a terminal, `text` elsewhere."""
+
+    text: str
+    style: str = ""
+    brief: str | None = None
+
+
+Row = Sequence[Cell | str]
+
+
+def print_table(out: Console, columns: Sequence[Column], rows: Sequence[Row]) -> None:
+    """Print a table as wide as the terminal lets it be."""
+    if not out.is_terminal:
+        # Not printed, as rich would put blanks for the tabs.
+        out.file.write("".join(f"{line}\n" for line in piped(columns, rows)))
+        return
+    for text in drawn(columns, rows, out.width):
+        out.print(text)
+
+
+def piped(columns: Sequence[Column], rows: Sequence[Row]) -> list[str]:
+    """The lines for a pipe: whole cells between tabs, titles first."""
+    lines = [[column.title for column in columns]]
+    lines += [[plain(_cell(cell).text) for cell in row] for row in rows]
+    return ["\t".join(line) for line in lines]
+
+
+def drawn(columns: Sequence[Column], rows: Sequence[Row], width: int) -> list[Text]:
+    """The lines for a terminal of this width."""
+    shown = [[_brief(cell) for cell in row] for row in rows]
+    widths = [
+        max(cell_len(text.plain) for text in [Text(column.title), *cells])
+        for column, *cells in zip(columns, *shown, strict=True)
+    ]
+    kept = fitting(columns, widths, width)
+    titles = [Text(column.title, style="bold") for column in columns]
+    return [
+        _line(
+            [row[i] for i in kept],
+            [columns[i] for i in kept],
+            [widths[i] for i in kept],
+        )
+        for row in [titles, *shown]
+    ]
+
+
+def fitting(
+    columns: Sequence[Column], widths: Sequence[int], width: int
+) -> Sequence[int]:
+    """Which columns are shown, as their places: all that matter most and fit."""
+    kept = list(range(len(columns)))
+    while sum(widths[i] + _GAP for i in kept) - _GAP > width:
+        last = max(kept, key=lambda i: (columns[i].rank, i))
+        if not columns[last].rank:
+            break
+        kept.remove(last)
+    return kept
+
+
+def _line(
+    cells: Sequence[Text], columns: Sequence[Column], widths: Sequence[int]
+) -> Text:
+    line = Text()
+    for at, (cell, column, width) in enumerate(
+        zip(cells, columns, widths, strict=True)
+    ):
+        room = " " * (width - cell_len(cell.plain))
+        if column.right:
+            line.append(room)
+        line.append_text(cell)
+        if at < len(cells) - 1:
+            line.append(" " * _GAP if column.right else room + " " * _GAP)
+    return line
+
+
+def _cell(cell: Cell | str) -> Cell:
+    return Cell(cell) if isinstance(cell, str) else cell
+
+
+def _brief(cell: Cell | str) -> Text:
+    known = _cell(cell)
+    text = known.text if known.brief is None else known.brief
+    return Text(plain(text), style=known.style)

@@ -1,0 +1,151 @@
+"""Nothing from outside acts on a terminal, whichever view shows it."""
+
+import io
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+import typer
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.text import Text
+from typer.testing import CliRunner
+
+from bus.delivery.delivery import Attempt, Origin
+from bus.errors import TopicError
+from bus.record import Record
+from bus.topics.topic import TopicState
+from processors.cli import control, dlq_view, subscription_view, topics_view
+from processors.redrive.letters import Letter
+from processors.redrive.rendering import render
+from processors.redrive.timeline import timeline
+from processors.screen.console import Screen
+from processors.screen.plain import plain, plain_json, plain_lines
+from processors.telemetry import Telemetry, TelemetryConfig
+from tests.support.reports import ATTEMPT, StillClock
+
+ACTING = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+hostile = st.text(
+    st.sampled_from("\x1b\x9b\x07\x08\r\x7f\x85\u202e\u2066\u2028[]31mA;é漢\n\t\0")
+    | st.characters(),
+    max_size=30,
+)
+View = Callable[[str], None]
+
+
+def _letter(text: str) -> None:
+    headers = ((text, text.encode(errors="replace")),)
+    record = Record(
+        "bus.dlq.acme", 0, 1, 1_000, text.encode(errors="replace"), b"", headers
+    )
+    letter = Letter(text, record, None, None, problem=text)
+    dlq_view.print_rows([dlq_view.row(letter)], 100)
+    control.console().print(str(dlq_view.whole(letter, None, [])))
+    control.print_json(dlq_view.whole(letter, None, []))
+
+
+def _trace(text: str) -> None:
+    attempt: Attempt = ATTEMPT._replace(
+        event_id=text,
+        event_type=text,
+        order_id=text,
+        detail=text,
+        outcome="failed",
+        origin=Origin(text, 0, 0, 0),
+        subscription=text,
+    )
+    life = timeline([attempt], [])
+    assert life is not None
+    control.console().print(render(life))
+
+
+def _subscriptions(text: str) -> None:
+    row = {"id": text, "state": text, "types": [text], "endpoint": text}
+    subscription_view.print_list([row])
+    subscription_view.print_fields(row)
+
+
+def _topics(text: str) -> None:
+    topic = TopicState(text, 1, 1, {})
+    topics_view.print_topics([topic], {})
+
+
+def _said(text: str) -> None:
+    control.warn(text)
+    control.console().print(f"about {text}")
+    control.console().print(Text(text, style="red"))
+    control.print_json({text: [text]})
+
+
+def _complaint(text: str) -> None:
+    command = typer.main.get_command(typer.Typer(callback=lambda: None))
+    with typer.Context(command, info_name="bus") as ctx:
+        control.complain(ctx, TopicError(text))
+
+
+VIEWS: dict[str, View] = {
+    "dead letters": _letter,
+    "trace": _trace,
+    "subscriptions": _subscriptions,
+    "topics": _topics,
+    "sentences": _said,
+    "errors": _complaint,
+}
+
+
+def printed(view: View, text: str) -> str:
+    """What a command prints, on both streams."""
+    app = typer.Typer()
+
+    @app.command()
+    def show() -> None:
+        view(text)
+
+    done = CliRunner().invoke(app, [])
+    if done.exception is not None:
+        raise done.exception
+    return done.output
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@given(text=hostile)
+def test_no_view_lets_anything_act(name: str, text: str) -> None:
+    """Whatever stands in ids, orders, answers or headers: no control character.
+
+    A tab is ours, between columns.
+    """
+    shown = printed(VIEWS[name], text).replace("\t", "")
+    assert not ACTING.search(shown), ascii(shown)
+
+
+@given(text=hostile)
+def test_no_log_line_does(text: str) -> None:
+    """Neither in the form for terminals nor in JSON, in values of any kind."""
+    for style in ("console", "json"):
+        out = io.BytesIO()
+        config = TelemetryConfig(program="all", log_format=style)  # type: ignore[arg-type]
+        telemetry = Telemetry(StillClock(), config, out=out)
+        safe = text.encode(errors="replace").decode()
+        telemetry.note("kafka", why=safe, topics=[safe], broker={"of": safe})
+        lines = out.getvalue().decode()
+        assert lines.count("\n") == 1
+        assert not ACTING.search(lines), ascii(lines)
+
+
+@given(text=hostile)
+def test_nothing_is_left_out(text: str) -> None:
+    """Letters stay, and JSON says the very same."""
+    assert plain(text) == plain(plain(text).replace("\n", ""))
+    assert plain_lines(text).count("\n") == text.count("\n")
+    document = json.dumps({"a": text}, ensure_ascii=False, indent=1)
+    assert json.loads(plain_json(document)) == {"a": text}
+
+
+def test_a_screen_is_the_last_defence() -> None:
+    """What nobody made harmless is, where it is printed."""
+    out = io.StringIO()
+    Screen(file=out, force_terminal=True, soft_wrap=True).print(Text("a\x1b[2Jb"))
+    assert out.getvalue() == "a\\x1b[2Jb\n"
