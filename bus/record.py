@@ -16,7 +16,8 @@ class Record(NamedTuple):
     """A record read from a topic.
 
     `timestamp_ms` is the broker's (LogAppendTime) or the producer's (CreateTime),
-    milliseconds since the epoch.
+    milliseconds since the epoch. `created` says that it is the producer's: whatever
+    its clock, or a replicator, wrote there; nothing may be counted from it.
     """
 
     topic: str
@@ -26,6 +27,7 @@ class Record(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: Headers = ()
+    created: bool = False
 
     @property
     def topic_partition(self) -> TopicPartition:

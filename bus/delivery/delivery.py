@@ -13,12 +13,36 @@ from bus.record import Record
 
 
 class Origin(NamedTuple):
-    """The source record a delivery began with. `timestamp_ms` starts its age."""
+    """The source record a delivery began with.
+
+    `timestamp_ms` starts its age: when the record arrived, or when the delivery was
+    asked for again. `created_ms` is the record's own timestamp where that is another.
+    """
 
     topic: str
     partition: int
     offset: int
     timestamp_ms: int
+    created_ms: int | None = None
+
+    @property
+    def own_ms(self) -> int:
+        """The timestamp that the source record bears."""
+        return self.timestamp_ms if self.created_ms is None else self.created_ms
+
+    def from_now(self, now_ms: int) -> "Origin":
+        """The same place with an age that starts now."""
+        return self._replace(timestamp_ms=now_ms, created_ms=self.own_ms)
+
+
+def origin_of(record: Record, now_ms: int) -> Origin:
+    """Where a delivery of a source record begins, and when its age does.
+
+    Age counts from arrival. A timestamp of the producer's may be years off, so with
+    it age counts from the moment somebody first looks, which is `now_ms`.
+    """
+    origin = Origin(record.topic, record.partition, record.offset, record.timestamp_ms)
+    return origin.from_now(now_ms) if record.created else origin
 
 
 @dataclass(slots=True)

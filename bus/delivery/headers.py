@@ -217,6 +217,8 @@ def hop_headers(
         ("bus-replay", b"%d" % delivery.replay),
         ("bus-at-ms", b"%d" % at_ms),
     )
+    if origin.created_ms is not None:
+        headers.append(("bus-origin-created-ms", b"%d" % origin.created_ms))
     if tier is not None:
         headers.append(("bus-tier", tier.encode()))
     if reason is not None:
@@ -232,7 +234,7 @@ def printable(text: str) -> str:
 
 
 _TEXTS = ("detail", "origin", "reason", "subscription", "tier")
-_NUMBERS = ("at-ms", "attempts", "origin-ms", "replay")
+_NUMBERS = ("at-ms", "attempts", "origin-created-ms", "origin-ms", "replay")
 _HOP_NAMES = frozenset(f"bus-{name}" for name in _TEXTS + _NUMBERS)
 
 
@@ -243,7 +245,7 @@ def read_state(record: Record) -> HopState:
         DecodeError: naming the header that is missing, malformed or there twice.
     """
     found = _texts(record.headers, _HOP_NAMES)
-    topic, partition, offset = _place(_needed(found, "bus-origin"))
+    origin = _origin(record, found)
     reason = found.get("bus-reason")
     try:
         known_reason = None if reason is None else Reason(reason)
@@ -251,7 +253,7 @@ def read_state(record: Record) -> HopState:
         raise DecodeError(f"bus-reason is {reason!r:.60}, an unknown one") from None
     return HopState(
         subscription=_needed(found, "bus-subscription"),
-        origin=Origin(topic, partition, offset, _count(found, "bus-origin-ms")),
+        origin=origin,
         attempts=_count(found, "bus-attempts"),
         replay=_count(found, "bus-replay"),
         tier=found.get("bus-tier"),
@@ -259,6 +261,23 @@ def read_state(record: Record) -> HopState:
         detail=found.get("bus-detail", ""),
         at_ms=_count(found, "bus-at-ms"),
     )
+
+
+def _origin(record: Record, found: dict[str, str]) -> Origin:
+    """Where the delivery began; never later than the hop itself was written.
+
+    An age that starts in the future would outlast the topic that the delivery waits
+    in, and Kafka would delete it there.
+    """
+    topic, partition, offset = _place(_needed(found, "bus-origin"))
+    created_ms = None
+    if "bus-origin-created-ms" in found:
+        created_ms = _count(found, "bus-origin-created-ms")
+    since_ms = _count(found, "bus-origin-ms")
+    origin = Origin(topic, partition, offset, since_ms, created_ms)
+    if since_ms > record.timestamp_ms and not record.created:
+        return origin.from_now(record.timestamp_ms)
+    return origin
 
 
 _PLACE = re.compile(r"([^/]+)/([0-9]{1,10})/([0-9]{1,19})", re.ASCII)

@@ -11,6 +11,7 @@ from functools import cached_property
 from bus.delivery.subscription import Ordering, Subscription
 from bus.errors import ConfigurationError, InvalidSubscriptionError
 from bus.topics.declaration import Declaration, Layout, parse_declaration
+from bus.topics.risks import risks
 from bus.topics.topic import TopicState
 
 _MIN_ISR = "min.insync.replicas"
@@ -100,6 +101,10 @@ class Topology:
         return topic.startswith(self._declaration.owned_prefixes)
 
     # --- layouts
+
+    def risks(self) -> list[str]:
+        """What this layout puts at risk, one sentence each, for people to read."""
+        return list(risks(self._declaration))
 
     def fixed(self) -> list[TopicState]:
         """The topics that are there without any subscription."""

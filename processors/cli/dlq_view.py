@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 
 from bus.event import Event
+from bus.times import moment_of
 from bus.webhook.document import document
 from processors.cli.control import console
 from processors.redrive.letters import Letter
@@ -37,8 +37,7 @@ def row(letter: Letter) -> Row:
 
 def moment(ms: int) -> str:
     """A time as it is shown, UTC, to the millisecond."""
-    whole = datetime.fromtimestamp(ms / 1000, UTC)
-    return whole.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment_of(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def print_rows(rows: Sequence[Row], limit: int) -> None:

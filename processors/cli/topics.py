@@ -176,6 +176,8 @@ def list_command(
 
 
 async def _changes(world: TopicsWorld, *, allow_delete: bool) -> list[Change]:
+    for risk in world.topology.risks():
+        warn(risk)
     subscribers = await _subscribers(world)
     if allow_delete and not subscribers.known:
         warn(f"there is no {world.topology.subscriptions} yet: nothing is deleted")

@@ -91,7 +91,7 @@ def at_origin(record: Record, origin: Origin) -> Record:
         topic=origin.topic,
         partition=origin.partition,
         offset=origin.offset,
-        timestamp_ms=origin.timestamp_ms,
+        timestamp_ms=origin.own_ms,
     )
 
 

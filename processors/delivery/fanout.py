@@ -9,7 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Collection, Coroutine, Mapping, Sequence
 
-from bus.delivery.delivery import DeadLetter, Delivery, Origin, Reason, Retry
+from bus.delivery.delivery import DeadLetter, Delivery, Reason, Retry, origin_of
 from bus.delivery.lanes import Lanes
 from bus.delivery.routing import hold_route
 from bus.delivery.subscription import Ordering, State
@@ -94,9 +94,7 @@ class Fanout:
         content: Content,
         wanted: Collection[str],
     ) -> None:
-        origin = Origin(
-            record.topic, record.partition, record.offset, record.timestamp_ms
-        )
+        origin = origin_of(record, int(self._clock.now() * 1000))
         now = self._clock.monotonic()
         for subscription in wanted:
             subscriber = self._subscribers.get(subscription)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heapreplace
 from typing import NamedTuple, TypeAlias
 
-from bus.delivery.delivery import Origin
+from bus.delivery.delivery import origin_of
 from bus.delivery.matching import Matcher, covers
 from bus.delivery.subscription import Subscription
 from bus.errors import DecodeError
@@ -105,7 +105,7 @@ async def _write(
 def _message(world: World, subscription: Subscription, wanted: _Wanted) -> Message:
     record, event = wanted
     now_ms = int(world.clock.now() * 1000)
-    origin = Origin(record.topic, record.partition, record.offset, now_ms)
+    origin = origin_of(record, now_ms).from_now(now_ms)
     return anew(world.topology, subscription, record, event, origin=origin, replay=1)
 
 

@@ -1,10 +1,9 @@
 """How a timeline looks on a terminal."""
 
-from datetime import UTC, datetime
-
 from rich.text import Text
 from rich.tree import Tree
 
+from bus.times import moment_of
 from processors.redrive.timeline import Step, Timeline, Track
 
 _STATES = {
@@ -23,8 +22,11 @@ def render(life: Timeline) -> Tree:
     """One tree an event, one branch a subscription, one line a step."""
     title = Text(f"{life.event_type}  ", style="bold")
     title.append(f"{life.event_id}  order {life.order_id}")
-    produced = datetime.fromtimestamp(life.produced_ms / 1000, UTC)
-    when = produced.isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00")
+    when = (
+        moment_of(life.produced_ms)
+        .isoformat(sep=" ", timespec="milliseconds")
+        .removesuffix("+00:00")
+    )
     by = f" by {life.source}" if life.source else ""
     tree = Tree(title)
     tree.add(Text(f"produced{by}  {when} UTC  {life.place}", style="dim"))

@@ -104,7 +104,7 @@ def _anew(world: World, subscription: Subscription, letter: Letter) -> Message:
         subscription,
         letter.record,
         event,
-        origin=state.origin._replace(timestamp_ms=int(world.clock.now() * 1000)),
+        origin=state.origin.from_now(int(world.clock.now() * 1000)),
         replay=state.replay + 1,
     )
 

@@ -147,7 +147,7 @@ ACCEPTANCE_SECONDS = _histogram(
     "orderbus_acceptance_seconds",
     ("subscription",),
     _AGE_BUCKETS,
-    "From the event's timestamp on its source topic to acceptance.",
+    "From the event's arrival in its source topic to acceptance.",
 )
 HOPS = _counter(
     "orderbus_hops_total", ("subscription", "tier"), "Deliveries moved to a tier."

@@ -48,11 +48,11 @@ class SimulatedBroker(MemoryBroker):
         self._followed = {TOPOLOGY.subscriptions, TOPOLOGY.acks}
 
     @override
-    def append(self, message: Message) -> Written:
+    def append(self, message: Message, created_ms: int | None = None) -> Written:
         """Write a record, and let the witness know."""
         self.written = message.topic
         try:
-            written = super().append(message)
+            written = super().append(message, created_ms)
         finally:
             self.written = None
         if message.topic == TOPOLOGY.subscriptions:

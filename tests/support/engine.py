@@ -72,8 +72,10 @@ class MemoryBus:
         self.subscriptions[subscription_id] = made
         return made
 
-    async def produce(self, order: str = "SO-1", number: int = 0) -> Event:
-        """Write an event of an order."""
+    async def produce(
+        self, order: str = "SO-1", number: int = 0, created_ms: int | None = None
+    ) -> Event:
+        """Write an event of an order, with a time of the producer's if given."""
         now = datetime.fromtimestamp(self.clock.now(), UTC)
         event = sample("order.updated", hash((order, number)), now)
         data = {**event.data, "order_id": order}
@@ -86,7 +88,8 @@ class MemoryBus:
                 order.encode(),
                 encode(schema, id_, event.data),
                 event_headers(event),
-            )
+            ),
+            created_ms,
         )
         return event
 

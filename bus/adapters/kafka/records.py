@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from confluent_kafka import KafkaError
+from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, KafkaError
 from confluent_kafka import Message as KafkaMessage
 from confluent_kafka._types import HeadersType
 
@@ -28,14 +28,16 @@ def copy_out(
 
 def _record(message: Consumed) -> Record:
     headers = message.headers()
+    stamped_by, timestamp_ms = message.timestamp()
     return Record(
         message.topic() or "",
         message.partition() or 0,
         message.offset() or 0,
-        message.timestamp()[1],
+        timestamp_ms,
         message.key(),
         message.value(),
         _plain(headers) if headers else (),
+        stamped_by != TIMESTAMP_LOG_APPEND_TIME,
     )
 
 

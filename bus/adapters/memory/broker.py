@@ -86,8 +86,8 @@ class MemoryBroker:
 
     # --- writing
 
-    def append(self, message: Message) -> Written:
-        """Write a record at the clock's time.
+    def append(self, message: Message, created_ms: int | None = None) -> Written:
+        """Write a record at the clock's time, or with a time of the producer's.
 
         Raises:
             PublishError: no such topic or partition, or a fault was injected.
@@ -96,7 +96,8 @@ class MemoryBroker:
         fault = self.faults(message)
         if fault is Fault.REFUSE:
             raise PublishError(tp.topic, "refused (injected)", retriable=True)
-        offset = self._logs[tp].append(message, int(self.clock.now() * 1000))
+        now_ms = int(self.clock.now() * 1000)
+        offset = self._logs[tp].append(message, now_ms, created_ms)
         self._wake()
         if fault is Fault.LOSE_ACK:
             raise PublishError(tp.topic, "ack lost (injected)", retriable=True)

@@ -15,11 +15,19 @@ class PartitionLog:
         self._tp = tp
         self._records: list[Record] = []
 
-    def append(self, message: Message, now_ms: int) -> int:
-        """Add a record; return its offset."""
-        offset = self.end
+    def append(
+        self, message: Message, now_ms: int, created_ms: int | None = None
+    ) -> int:
+        """Add a record, with a time of the producer's if given; return its offset."""
+        offset, created = self.end, created_ms is not None
         record = Record(
-            *self._tp, offset, now_ms, message.key, message.value, message.headers
+            *self._tp,
+            offset,
+            now_ms if created_ms is None else created_ms,
+            message.key,
+            message.value,
+            message.headers,
+            created,
         )
         self._records.append(record)
         self.end += 1

@@ -181,6 +181,28 @@ def test_a_hop_carries_the_record_and_the_state() -> None:
     )
 
 
+def test_an_age_of_its_own_travels_beside_the_record_s_time() -> None:
+    """What is made up from the record's time stays the same, however old it is."""
+    delivery = a_delivery()
+    delivery.origin = delivery.origin.from_now(1_764_000_009_000)
+    headers = hop_headers(
+        delivery, attempts=0, tier="1s", reason=None, detail="", at_ms=12
+    )
+    read = read_state(a_record(headers=headers, timestamp_ms=1_764_000_009_001)).origin
+    assert read == delivery.origin
+    assert (read.timestamp_ms, read.own_ms) == (1_764_000_009_000, 1_764_000_000_000)
+
+
+def test_no_age_begins_after_the_hop_was_written() -> None:
+    """It would outlast the topic it waits in, where Kafka deletes it."""
+    headers = hop_headers(
+        a_delivery(), attempts=0, tier="1s", reason=None, detail="", at_ms=12
+    )
+    early = 1_700_000_000_000
+    read = read_state(a_record(headers=headers, timestamp_ms=early)).origin
+    assert (read.timestamp_ms, read.own_ms) == (early, 1_764_000_000_000)
+
+
 def test_details_are_one_printable_line() -> None:
     """What an endpoint answers cannot break a terminal or a log."""
     headers = hop_headers(

@@ -50,6 +50,8 @@ async def test_only_what_the_subscription_wants(past: Past) -> None:
     states = [read_state(r) for r in sent]
     assert {(s.attempts, s.replay, s.tier) for s in states} == {(0, 1, "1s")}
     assert {s.origin.timestamp_ms for s in states} == {past.now_ms}
+    times = {record.offset: record.timestamp_ms for _, record in life}
+    assert all(s.origin.own_ms == times[s.origin.offset] for s in states)
     assert await past.records("bus.retry.beta.1s") == []
 
 

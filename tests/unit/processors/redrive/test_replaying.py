@@ -61,6 +61,7 @@ async def test_a_replay_begins_anew_with_the_same_event(
         assert dict(record.headers)["ce_id"].decode() == event.id
         assert state.origin[:3] == source[:3]
         assert state.origin.timestamp_ms == past.now_ms
+        assert state.origin.own_ms == source.timestamp_ms
 
 
 async def test_replaying_twice_delivers_once_more(past: Past) -> None:
