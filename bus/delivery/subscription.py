@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from bus.delivery.choices import Exhausted, Ordering
 from bus.errors import InvalidSubscriptionError
 
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
@@ -59,20 +60,6 @@ class State(StrEnum):
     PAUSED = "paused"
     DISABLED = "disabled"
     REMOVING = "removing"
-
-
-class Ordering(StrEnum):
-    """`none`: retries may overtake. `key`: in order per order id."""
-
-    NONE = "none"
-    KEY = "key"
-
-
-class Exhausted(StrEnum):
-    """What an ordered subscription does when a delivery is exhausted."""
-
-    SKIP = "skip"
-    BLOCK = "block"
 
 
 class _Model(BaseModel):

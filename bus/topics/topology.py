@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from bus.delivery.subscription import Ordering, Subscription
+from bus.delivery.choices import Ordering
+from bus.delivery.subscription import Subscription
 from bus.errors import ConfigurationError, InvalidSubscriptionError
 from bus.topics.declaration import Declaration, Layout, parse_declaration
 from bus.topics.risks import risks

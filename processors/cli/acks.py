@@ -3,19 +3,19 @@
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bus.errors import ConfigurationError, InvalidSubscriptionError
 from processors.cli.control import GOOD, console, print_json, run
 from processors.cli.subscription_options import AsJson, Id
-from processors.delivery.acks import ack_key, acknowledge
-from processors.subscriptions.onboarding import find
-from processors.subscriptions.world import World
+
+if TYPE_CHECKING:
+    from processors.subscriptions.world import World
 
 app = typer.Typer(
-    help="Acknowledgements by consumers: later attempts are settled without a call.",
+    help="Acknowledgements by consumers: no more attempts.",
     no_args_is_help=True,
 )
 
@@ -24,7 +24,7 @@ _MOST_ID_CHARS = 256
 
 @app.callback()
 def acks() -> None:
-    """Acknowledgements by consumers: later attempts are settled without a call."""
+    """Acknowledgements by consumers: no more attempts."""
 
 
 @app.command("add")
@@ -49,8 +49,9 @@ def add_command(
       bus acks add acme 5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11
       bus dlq list acme --json | jq -r '.[].event_id' | bus acks add acme -
     """
+    from processors.subscriptions.onboarding import find
 
-    async def add(world: World) -> int:
+    async def add(world: "World") -> int:
         await world.table.ready()
         find(world, subscription_id)
         ids = _ids(event_ids)
@@ -65,8 +66,10 @@ def add_command(
 
 
 async def _write(
-    world: World, subscription_id: str, ids: Sequence[str], by: str
+    world: "World", subscription_id: str, ids: Sequence[str], by: str
 ) -> None:
+    from processors.delivery.acks import ack_key, acknowledge
+
     at = datetime.fromtimestamp(world.clock.now(), UTC).isoformat()
     topic = world.topology.acks
     keys = [ack_key(subscription_id, event_id) for event_id in ids]

@@ -4,16 +4,14 @@ Exit codes: 0 good; 1 it failed, or there is no such thing; 2 wrong usage or ref
 input; 130 interrupted.
 """
 
-import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import typer
-from rich.console import Console
 
 from bus.errors import (
     BrokerUnavailableError,
@@ -22,12 +20,16 @@ from bus.errors import (
     InvalidSubscriptionError,
     OrderbusError,
 )
-from processors.screen.console import Screen, say
 from processors.screen.plain import plain_json
-from processors.subscriptions.world import World
+from processors.screen.saying import say
 
-Opener: TypeAlias = Callable[[], AbstractAsyncContextManager[World]]
-Body: TypeAlias = Callable[[World], Awaitable[int]]
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from processors.subscriptions.world import World
+
+Opener: TypeAlias = "Callable[[], AbstractAsyncContextManager[World]]"
+Body: TypeAlias = "Callable[[World], Awaitable[int]]"
 
 LOADING_S = 30.0
 GOOD, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -48,6 +50,8 @@ def run(ctx: typer.Context, body: Body) -> None:
 
 def exit_with(ctx: typer.Context, work: Coroutine[object, object, int]) -> None:
     """Run `work` to its end; exit with what it returns, or with its error's code."""
+    import asyncio
+
     try:
         code = asyncio.run(work)
     except KeyboardInterrupt:
@@ -58,7 +62,9 @@ def exit_with(ctx: typer.Context, work: Coroutine[object, object, int]) -> None:
         raise typer.Exit(code)
 
 
-async def _loaded(world: World) -> None:
+async def _loaded(world: "World") -> None:
+    import asyncio
+
     try:
         async with asyncio.timeout(LOADING_S):
             await world.table.ready()
@@ -78,8 +84,10 @@ def complain(ctx: typer.Context, error: OrderbusError) -> int:
     return REFUSED if isinstance(error, _REFUSALS) else FAILED
 
 
-def console(*, stderr: bool = False) -> Console:
+def console(*, stderr: bool = False) -> "Console":
     """A console that prints what it gets: no markup, no guessing of colours."""
+    from processors.screen.console import Screen
+
     return Screen(stderr=stderr, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -1,30 +1,16 @@
 """`bus demo`: everything at once, in a temporary folder."""
 
-import asyncio
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, cast
 
 import typer
-from rich.console import Console
 
-from bus.client.producer import EventWriter
 from bus.errors import OrderbusError
-from processors.cli.control import INTERRUPTED, complain, console, print_json
-from processors.cli.progress import Drawn
+from processors.cli.control import complain, console
 from processors.cli.root import Root
-from processors.cli.run import Role, run_in_loop, worker_command
-from processors.demo.live import Partners, Show
-from processors.demo.run import Demo, DemoPlan, Outcome
-from processors.redrive.rendering import render
-from processors.settings import Settings
-from processors.stopping import stop_on_signals
-from processors.wiring.adapters import open_adapters
-from processors.wiring.control import open_world
-from processors.wiring.stack import StackPlan, open_stack
 
 app = typer.Typer()
-_FAILED = 1
 
 
 @app.command("demo")
@@ -48,99 +34,18 @@ def demo_command(
 
     Exit code 0: nothing is missing. 1: something is.
     """
-    given = cast(Root, ctx.obj).given()
-    out = console(stderr=as_json)
+    from processors.cli.demo_show import stack_plan, until_stopped
+    from processors.cli.processes import run_in_loop
+    from processors.demo.run import DemoPlan
+
     try:
+        given = cast(Root, ctx.obj).given()
+        out = console(stderr=as_json)
         with TemporaryDirectory(prefix="orderbus-demo-") as folder:
             plan = DemoPlan(events, rate)
-            stack = _stack_plan(given, Path(folder))
-            code = run_in_loop(_until_stopped(stack, plan, out, as_json=as_json))
+            stack = stack_plan(given, Path(folder))
+            code = run_in_loop(until_stopped(stack, plan, out, as_json=as_json))
     except OrderbusError as error:
         code = complain(ctx, error)
     if code:
         raise typer.Exit(code)
-
-
-def _stack_plan(given: Settings, folder: Path) -> StackPlan:
-    """Everything fresh in the folder, whatever the environment says of a Kafka."""
-    settings = given.model_copy(
-        update={
-            "data_dir": folder,
-            "bootstrap_servers": None,
-            "registry_url": None,
-            "encryption_key": None,
-            "encryption_key_file": None,
-            "allow_networks": ("127.0.0.0/8",),
-        }
-    )
-    return StackPlan(
-        settings=settings,
-        arguments=worker_command({}, Role.ALL),
-        environment={"ORDERBUS_HTTP_PORT": "0", "ORDERBUS_LOG_FORMAT": "json"},
-        worker_log=folder / "workers.log",
-    )
-
-
-async def _until_stopped(
-    stack_plan: StackPlan, plan: DemoPlan, out: Console, *, as_json: bool
-) -> int:
-    stop = asyncio.Event()
-    stop_on_signals(stop)
-    running = asyncio.create_task(_demo(stack_plan, plan, out, as_json=as_json))
-    stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if not running.done():
-        out.print("Stopping …")
-        running.cancel()
-        await asyncio.wait({running})
-        return INTERRUPTED
-    return running.result()
-
-
-async def _demo(
-    stack_plan: StackPlan, plan: DemoPlan, out: Console, *, as_json: bool
-) -> int:
-    with Drawn(out) as progress:
-        async with (
-            open_stack(stack_plan, progress) as stack,
-            open_adapters(stack.settings) as adapters,
-            open_world(stack.settings) as world,
-        ):
-            await stack.workers.ready()
-            progress.close()
-            writer = EventWriter(
-                adapters.hop_publisher, adapters.schemas, adapters.catalogue
-            )
-            demo = Demo(world, writer, adapters.clock, plan)
-            show = Show(out, demo.tally, demo.partners)
-            outcome = await demo.run(show)
-    summary = outcome.tally.summary(outcome.wall_s)
-    if as_json:
-        print_json(summary)
-    else:
-        _tell(outcome, summary, out)
-    return _FAILED if summary["missing"] else 0
-
-
-def _explain(outcome: Outcome, out: Console) -> None:
-    """Tell the life of one event that walked all tiers and was replayed."""
-    if outcome.life is None:
-        return
-    out.print()
-    out.print(
-        f"The bank's dead letters ({len(outcome.replayed)}) were replayed after it was "
-        "repaired. One of them, as `bus trace` tells it:"
-    )
-    out.print(render(outcome.life))
-
-
-def _tell(outcome: Outcome, summary: dict[str, object], out: Console) -> None:
-    out.print(Partners(outcome.tally, outcome.partners))
-    out.print(
-        f"{summary['events']} events, {summary['expected']} deliveries, "
-        f"{summary['attempts']} attempts in {summary['wall_s']} s: "
-        f"{summary['accepted']} accepted, {summary['dead_lettered']} dead letters, "
-        f"{summary['missing']} missing, {summary['duplicates']} duplicates."
-    )
-    _explain(outcome, out)

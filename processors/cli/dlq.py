@@ -1,48 +1,23 @@
 """`bus dlq`: deliveries that were given up; look at them, send them again."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bus.delivery.marks import Fate
-from bus.errors import DecodeError, SubscriptionNotFoundError
-from bus.event import Event
 from processors.cli.control import FAILED, GOOD, console, print_json, run
 from processors.cli.dlq_options import Owner, wanted, with_filters
-from processors.cli.dlq_redrive import How, discard_all, replay_all
-from processors.cli.dlq_view import Row, moment, print_rows, row, whole
 from processors.cli.subscription_options import AsJson, Yes
-from processors.delivery.decoding import at_origin
-from processors.redrive.attempts import read_attempts
-from processors.redrive.events import Events
-from processors.redrive.letters import Letter, Wanted, dlq_owners, read_letters
-from processors.subscriptions.world import World
+
+if TYPE_CHECKING:
+    from processors.subscriptions.world import World
 
 app = typer.Typer(
-    help="Dead letters: deliveries that were given up. List, show, replay, discard.",
+    help="Dead letters: deliveries that were given up.",
     no_args_is_help=True,
 )
 
-_SLACK_MS = 3_600_000
-
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")]
-
-
-async def owners_of(world: World, subscription: str | None) -> Sequence[str]:
-    """The one that was named, or all that have dead letters.
-
-    Raises:
-        SubscriptionNotFoundError: the one that was named never was, or left nothing.
-    """
-    if subscription is None:
-        return await dlq_owners(world)
-    topic = world.topology.dlq_topic(subscription)
-    if not await world.topics.describe([topic]):
-        raise SubscriptionNotFoundError(
-            f"no subscription {subscription}, and no dead letters of one"
-        )
-    return [subscription]
 
 
 @app.command("list")
@@ -67,14 +42,12 @@ def list_command(
       bus dlq list acme --reason exhausted --since 2h --type 'order.*'
       bus dlq list acme --state pending --json | jq -r '.[].event_id'
     """
+    from processors.cli.dlq_show import rows_of
+    from processors.cli.dlq_view import print_rows
 
-    async def list_(world: World) -> int:
+    async def list_(world: "World") -> int:
         meant = wanted(world, given, states or ())
-        rows: list[Row] = []
-        for owner in await owners_of(world, subscription):
-            async for letters in read_letters(world, owner, meant):
-                rows += map(row, letters)
-        rows.sort(key=lambda r: str(r["at"]))
+        rows = await rows_of(world, subscription, meant)
         if as_json:
             print_json(rows)
         else:
@@ -102,72 +75,19 @@ def show_command(
       bus dlq show 5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11
       bus dlq show 5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11 acme --json
     """
+    from processors.cli.dlq_show import all_of, print_whole
 
-    async def show(world: World) -> int:
-        found: list[Row] = []
-        meant = Wanted(events=[event_id])
-        for owner in await owners_of(world, subscription):
-            async for letters in read_letters(world, owner, meant):
-                found += [await _whole(world, letter) for letter in letters]
+    async def show(world: "World") -> int:
+        found = await all_of(world, subscription, event_id)
         if as_json:
             print_json(found)
         elif not found:
             console(stderr=True).print(f"There is no dead letter of event {event_id}.")
         for one in found if not as_json else []:
-            _print_whole(one)
+            print_whole(one)
         return GOOD if found else FAILED
 
     run(ctx, show)
-
-
-async def _whole(world: World, letter: Letter) -> Row:
-    if letter.state is None:
-        return whole(letter, None, [])
-    origin = letter.state.origin
-    event: Event | None = letter.event
-    try:
-        event = await Events(world.schemas).of(at_origin(letter.record, origin))
-    except DecodeError:
-        event = None
-    since_ms = origin.timestamp_ms
-    if event is not None:
-        since_ms = min(since_ms, int(event.time.timestamp() * 1000)) - _SLACK_MS
-    tries: list[Row] = [
-        {
-            "number": attempt.number,
-            "replay": attempt.replay,
-            "at": moment(attempt.started_us // 1000),
-            "outcome": attempt.outcome,
-            "status": attempt.status,
-            "detail": attempt.detail,
-            "duration_ms": round(attempt.duration_us / 1000, 1),
-            "route": attempt.route,
-        }
-        async for batch in read_attempts(
-            world, since_ms=max(0, since_ms), events=[letter.event_id]
-        )
-        for attempt in batch
-        if attempt.subscription == letter.subscription
-    ]
-    return whole(letter, event, tries)
-
-
-def _print_whole(fields: Row) -> None:
-    out = console()
-    width = max(len(name) for name in fields)
-    for name, value in fields.items():
-        if value in (None, "", [], {}):
-            continue
-        if name in {"headers", "attempt_log"} and isinstance(value, list):
-            out.print(f"{name}:")
-            for item in value:
-                texts = [str(v) for v in item.values() if v not in (None, "")]
-                out.print(f"  {'  '.join(texts)}")
-        elif name == "event":
-            out.print("event:")
-            out.print_json(data=value)
-        else:
-            out.print(f"{name:{width}}  {value}")
 
 
 @app.command("replay")
@@ -195,8 +115,10 @@ def replay_command(
       bus dlq replay acme --reason exhausted --since 2026-11-23T08:00:00Z
       bus dlq replay --order A-1001
     """
+    from processors.cli.dlq_redrive import How, replay_all
+    from processors.cli.dlq_show import owners_of
 
-    async def replay_(world: World) -> int:
+    async def replay_(world: "World") -> int:
         meant = wanted(world, given, [Fate.PENDING])
         owners = await owners_of(world, subscription)
         how = How(subscription is not None, dry_run, force, as_json)
@@ -222,8 +144,10 @@ def discard_command(
       bus dlq discard acme --reason unrenderable
       bus dlq discard --event 5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11 --yes
     """
+    from processors.cli.dlq_redrive import discard_all
+    from processors.cli.dlq_show import owners_of
 
-    async def discard_(world: World) -> int:
+    async def discard_(world: "World") -> int:
         meant = wanted(world, given, [Fate.PENDING])
         owners = await owners_of(world, subscription)
         return await discard_all(

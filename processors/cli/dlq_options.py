@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Annotated, ParamSpec, TypeAlias, cast
+from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeAlias, cast
 
 import typer
 
@@ -11,8 +11,10 @@ from bus.delivery.marks import Fate
 from bus.delivery.schedule import parse_moment
 from bus.errors import ConfigurationError
 from processors.cli.added_options import add_options
-from processors.redrive.letters import Wanted
-from processors.subscriptions.world import World
+
+if TYPE_CHECKING:
+    from processors.redrive.letters import Wanted
+    from processors.subscriptions.world import World
 
 P = ParamSpec("P")
 
@@ -49,13 +51,15 @@ def with_filters(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def wanted(
-    world: World, given: Mapping[str, object], fates: Sequence[Fate] = ()
-) -> Wanted:
+    world: "World", given: Mapping[str, object], fates: Sequence[Fate] = ()
+) -> "Wanted":
     """What the options ask for.
 
     Raises:
         ConfigurationError: a time or an event type cannot be used.
     """
+    from processors.redrive.letters import Wanted
+
     types = _list(given.get("types"))
     refuse_unknown(types, world.checks.event_types)
     since, until = given.get("since"), given.get("until")
@@ -82,7 +86,7 @@ def refuse_unknown(patterns: Sequence[str], known: Collection[str] | None) -> No
             raise ConfigurationError(f"no event type {pattern!r}; there are: {there}")
 
 
-def moment_ms(world: World, option: str, text: str) -> int:
+def moment_ms(world: "World", option: str, text: str) -> int:
     """Epoch milliseconds of a time that was given.
 
     Raises:

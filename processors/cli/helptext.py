@@ -1,7 +1,7 @@
 """Makes the docstrings of commands into help texts that flow.
 
-Typer prints each line break of a docstring as it stands. Here the lines of a
-paragraph are joined, and what is indented under it (examples) stays as it is.
+A paragraph that is all text is wrapped to the terminal's width. One that holds
+indented lines (examples) is printed as it stands.
 """
 
 from collections.abc import Iterator
@@ -10,38 +10,28 @@ from inspect import cleandoc
 import typer
 from typer.models import CommandInfo
 
-_ANCHOR = "\u200b"
-"""A line that looks empty and counts as text without indentation."""
+_AS_IT_STANDS = "\b"
+"""The mark, alone on a paragraph's first line, that Typer's formatter leaves it."""
 
 
 def tidy(app: typer.Typer) -> None:
-    """Give every command of an app, at any depth, its docstring as flowing help."""
+    """Give every command of an app, at any depth, its docstring as help."""
     for command in _commands(app):
         text = command.help or getattr(command.callback, "__doc__", None)
         if text:
-            command.help = _anchored(flowing(text))
+            command.help = flowing(text)
 
 
 def flowing(text: str) -> str:
-    """Join the lines of each paragraph but those that are indented."""
-    return "\n\n".join(map(_joined, cleandoc(text).split("\n\n")))
+    """Mark each paragraph that has indented lines as one to be left as it is."""
+    return "\n\n".join(map(_marked, cleandoc(text).split("\n\n")))
 
 
-def _joined(paragraph: str) -> str:
-    lines: list[str] = []
-    for line in paragraph.split("\n"):
-        if not lines or line.startswith(" ") or lines[-1].startswith(" "):
-            lines.append(line)
-        else:
-            lines[-1] += f" {line}"
+def _marked(paragraph: str) -> str:
+    lines = paragraph.split("\n")
+    if lines[0] != _AS_IT_STANDS and any(line.startswith(" ") for line in lines):
+        lines.insert(0, _AS_IT_STANDS)
     return "\n".join(lines)
-
-
-def _anchored(text: str) -> str:
-    """Keep Typer from dedenting examples that follow the first paragraph at once."""
-    _, _, rest = text.partition("\n\n")
-    flush = [line for line in rest.split("\n")[1:] if not line.startswith(" ")]
-    return text if not rest or any(flush) else f"{text}\n{_ANCHOR}"
 
 
 def _commands(app: typer.Typer) -> Iterator[CommandInfo]:

@@ -1,51 +1,57 @@
-"""The root of the `bus` command: global options, and which groups there are."""
+"""The root of the `bus` command: global options, and which commands there are.
 
-from importlib.metadata import version
+To add a command or a group of them, `bus thing`:
+
+1. `processors/cli/thing.py` with `app = typer.Typer(help=…, no_args_is_help=True)` and
+   its `@app.command(…)` functions. A module of one command named like itself
+   (`@app.command("thing")`) is that command; any other is a group.
+2. A line in `COMMANDS` below: its name and the first line of its help (a test compares
+   the two).
+3. At its top `thing.py` imports only what `--help` needs: `typer`, `bus.errors`, enums,
+   `processors.cli.control` and such. What a command works with is imported in its
+   function; types stand under `TYPE_CHECKING` and in quotes, `"World"`. Whatever needs
+   more goes into a module beside it (`thing_view.py`), whose imports stand at the top
+   as usual. `tests/unit/processors/cli/test_start.py` fails where this is forgotten.
+"""
+
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from processors.cli import (
-    acks,
-    demo,
-    dev,
-    dlq,
-    registry,
-    replay,
-    run,
-    schemas,
-    subscriptions,
-    topics,
-    trace,
-)
-from processors.cli.helptext import tidy
+from processors.cli.lazy import lazy_group
 from processors.cli.root import Root
+
+COMMANDS = {
+    "demo": "Show the whole bus at work, in about a minute.",
+    "dev": "Run the whole bus here: Kafka, registry, processors.",
+    "run": "Run processors until SIGTERM or Ctrl-C, then drain.",
+    "subscriptions": "Who wants which events, where and how.",
+    "dlq": "Dead letters: deliveries that were given up.",
+    "replay": "Deliver past events once more, to one subscription alone.",
+    "trace": "Print what befell an event: attempts, hops, outcome.",
+    "acks": "Acknowledgements by consumers: no more attempts.",
+    "topics": "The topics that topics.yaml declares: compare, make it so.",
+    "schemas": "Event types and their Avro schemas: list, explain, check.",
+    "registry": "The schema registry that comes with the bus.",
+}
+"""Each is the `app` of the module of its name in `processors.cli`."""
 
 app = typer.Typer(
     name="bus",
+    cls=lazy_group("processors.cli", COMMANDS),
+    rich_markup_mode=None,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Orderbus: order events on Kafka, delivered to partners as signed webhooks.",
     epilog="Settings also come from ORDERBUS_… variables; README.md lists them.",
 )
-app.add_typer(demo.app)
-app.add_typer(dev.app)
-app.add_typer(run.app)
-app.add_typer(subscriptions.app, name="subscriptions")
-app.add_typer(dlq.app, name="dlq")
-app.add_typer(replay.app)
-app.add_typer(trace.app)
-app.add_typer(acks.app, name="acks")
-schemas.app.add_typer(registry.schemas_app)
-app.add_typer(topics.app, name="topics")
-app.add_typer(schemas.app, name="schemas")
-app.add_typer(registry.app, name="registry")
-tidy(app)
 
 
 def _show_version(*, value: bool) -> None:
     if value:
+        from importlib.metadata import version
+
         typer.echo(f"orderbus {version('orderbus')}")
         raise typer.Exit
 

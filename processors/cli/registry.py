@@ -1,30 +1,20 @@
 """`bus registry serve` and `bus schemas register`."""
 
-import asyncio
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from bus.client.schemas import load_catalogue
 from bus.errors import OrderbusError
 from processors.cli.control import FAILED, GOOD, complain
-from processors.cli.register import (
-    is_good,
-    print_registrations,
-    register_catalogue,
-    serve_registry,
-)
 from processors.cli.root import Root
-from processors.cli.run import run_in_loop
-from processors.settings import Settings
-from processors.stopping import stop_on_signals
-from processors.wiring.registry import open_registry, open_subjects
+
+if TYPE_CHECKING:
+    from processors.settings import Settings
 
 app = typer.Typer(
     help="The schema registry that comes with the bus.", no_args_is_help=True
 )
-schemas_app = typer.Typer()
 
 
 @app.callback()
@@ -44,8 +34,14 @@ def serve_command(
     Its state is the compacted topic _schemas; any number of instances may serve it.
     `bus dev` serves one already. Ctrl-C stops it.
     """
+    import asyncio
 
-    async def serve(settings: Settings) -> int:
+    from processors.cli.processes import run_in_loop
+    from processors.cli.register import serve_registry
+    from processors.stopping import stop_on_signals
+    from processors.wiring.registry import open_registry
+
+    async def serve(settings: "Settings") -> int:
         stop = asyncio.Event()
         stop_on_signals(stop)
         async with open_registry(settings) as ours:
@@ -58,7 +54,6 @@ def serve_command(
         raise typer.Exit(complain(ctx, error)) from None
 
 
-@schemas_app.command("register")
 def register_command(
     ctx: typer.Context,
     folder: Annotated[
@@ -74,8 +69,12 @@ def register_command(
 
     Exit code 0: all are registered. 1: one is incompatible, or the registry failed.
     """
+    from bus.client.schemas import load_catalogue
+    from processors.cli.processes import run_in_loop
+    from processors.cli.register import is_good, print_registrations, register_catalogue
+    from processors.wiring.registry import open_subjects
 
-    async def register(settings: Settings) -> int:
+    async def register(settings: "Settings") -> int:
         catalogue = load_catalogue(folder or settings.schemas_dir)
         async with open_subjects(settings) as subjects:
             rows = await register_catalogue(catalogue, subjects, dry_run=dry_run)

@@ -3,12 +3,12 @@
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from processors.settings import Settings, load, resolve
-from processors.subscriptions.world import World
-from processors.topics import TopicsWorld
-from processors.wiring.control import open_world
-from processors.wiring.topics import open_topics
+if TYPE_CHECKING:
+    from processors.settings import Settings
+    from processors.subscriptions.world import World
+    from processors.topics import TopicsWorld
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,24 +17,32 @@ class Root:
 
     arguments: dict[str, object]
 
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
         """The settings, with the Kafka to talk to.
 
         Raises:
             ConfigurationError: one is wrong, or there is no Kafka.
         """
+        from processors.settings import resolve
+
         return resolve(self.given())
 
-    def given(self) -> Settings:
+    def given(self) -> "Settings":
         """The settings as they were given, a Kafka named or not."""
+        from processors.settings import load
+
         return load(**self.arguments)
 
     def topics(
         self, file: Path | None, replication: int | None
-    ) -> AbstractAsyncContextManager[TopicsWorld]:
+    ) -> "AbstractAsyncContextManager[TopicsWorld]":
         """Open what the topic commands work with."""
+        from processors.wiring.topics import open_topics
+
         return open_topics(self.settings(), file, replication)
 
-    def __call__(self) -> AbstractAsyncContextManager[World]:
+    def __call__(self) -> "AbstractAsyncContextManager[World]":
         """Open the world."""
+        from processors.wiring.control import open_world
+
         return open_world(self.settings())

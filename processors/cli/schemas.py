@@ -3,20 +3,20 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from bus.client.schemas import default_folder, load_catalogue, read_files
-from bus.contracts.codec import Catalogue, Schema
 from bus.contracts.compatibility import DEFAULT_LEVEL, Level
 from bus.errors import ConfigurationError, InvalidEventError, OrderbusError
-from processors.cli.history import Version, from_folder, from_history, from_revision
-from processors.cli.schema_check import examine
-from processors.cli.schema_view import print_report, print_schema
+from processors.cli.registry import register_command
+
+if TYPE_CHECKING:
+    from bus.contracts.codec import Catalogue, Schema
+    from processors.cli.history import Version
 
 app = typer.Typer(
-    help="Event types and their Avro schemas: list, explain, check changes.",
+    help="Event types and their Avro schemas: list, explain, check.",
     no_args_is_help=True,
 )
 
@@ -56,6 +56,10 @@ def check_command(
       bus schemas check --git v1.4.0 --level full
       bus schemas check --against ../published my-schemas
     """
+    from bus.client.schemas import default_folder, read_files
+    from processors.cli.schema_check import examine
+    from processors.cli.schema_view import print_report
+
     try:
         place = folder or default_folder()
         report = examine(read_files(place), _earlier(place, against, git), level)
@@ -69,7 +73,9 @@ def check_command(
         raise typer.Exit(1)
 
 
-def _earlier(place: Path, against: Path | None, git: str | None) -> list[Version]:
+def _earlier(place: Path, against: Path | None, git: str | None) -> "list[Version]":
+    from processors.cli.history import from_folder, from_history, from_revision
+
     if against and git:
         raise ConfigurationError("give either --against or --git, not both")
     if against:
@@ -95,7 +101,7 @@ def list_command(folder: Folder = None, *, as_json: AsJson = False) -> None:
         typer.echo(f"{left}  {row['subject']}")
 
 
-def _row(schema: Schema, catalogue: Catalogue) -> dict[str, str | int]:
+def _row(schema: "Schema", catalogue: "Catalogue") -> dict[str, str | int]:
     event_type = str(schema.event_type)
     return {
         "event_type": event_type,
@@ -120,6 +126,8 @@ def show_command(
       bus schemas show order.created
       bus schemas show order.created --json > OrderCreated.avsc
     """
+    from processors.cli.schema_view import print_schema
+
     try:
         schema = _open(folder).schema(event_type)
     except InvalidEventError as error:
@@ -131,7 +139,12 @@ def show_command(
         print_schema(schema)
 
 
-def _open(folder: Path | None) -> Catalogue:
+app.command("register")(register_command)
+
+
+def _open(folder: Path | None) -> "Catalogue":
+    from bus.client.schemas import load_catalogue
+
     try:
         return load_catalogue(folder)
     except ConfigurationError as error:

@@ -1,37 +1,16 @@
 """`bus subscriptions remove`, `test` and `apply`."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress
 
 from processors.cli.asking import ask
-from processors.cli.control import (
-    FAILED,
-    GOOD,
-    console,
-    print_json,
-    read_text,
-    run,
-    warn,
-)
+from processors.cli.control import FAILED, GOOD, print_json, read_text, run
 from processors.cli.subscription_options import AsJson, Id, Yes
-from processors.cli.subscription_view import (
-    plan_json,
-    print_plan,
-    print_taken,
-    print_trial,
-    taken_json,
-    trial_json,
-)
-from processors.subscriptions.applying import Action, Step, apply, plan
-from processors.subscriptions.onboarding import Taken
-from processors.subscriptions.pending import pending
-from processors.subscriptions.removal import Removed, known, remove
-from processors.subscriptions.trial import send_sample
-from processors.subscriptions.world import World
+
+if TYPE_CHECKING:
+    from processors.subscriptions.world import World
 
 
 def trial_command(
@@ -52,8 +31,10 @@ def trial_command(
       bus subscriptions test acme
       bus subscriptions test acme --type order.cancelled --json
     """
+    from processors.cli.subscription_view import print_trial, trial_json
+    from processors.subscriptions.trial import send_sample
 
-    async def try_(world: World) -> int:
+    async def try_(world: "World") -> int:
         trial = await send_sample(world, subscription_id, event_type)
         if as_json:
             print_json(trial_json(trial))
@@ -83,49 +64,24 @@ def remove_command(
       bus subscriptions remove acme
       bus subscriptions remove acme --yes --purge
     """
+    from processors.cli.subscription_telling import (
+        print_removed,
+        question,
+        remove_drawn,
+    )
+    from processors.subscriptions.pending import pending
+    from processors.subscriptions.removal import known
 
-    async def remove_(world: World) -> int:
+    async def remove_(world: "World") -> int:
         await world.table.ready()
         known(world, subscription_id)
         waiting = await pending(world, subscription_id)
-        ask(_question(subscription_id, sum(waiting.values()), purge=purge), yes=yes)
-        removed = await _with_progress(world, subscription_id, purge=purge)
-        _print_removed(subscription_id, removed, as_json=as_json)
+        ask(question(subscription_id, sum(waiting.values()), purge=purge), yes=yes)
+        removed = await remove_drawn(world, subscription_id, purge=purge)
+        print_removed(subscription_id, removed, as_json=as_json)
         return GOOD
 
     run(ctx, remove_)
-
-
-def _question(subscription_id: str, count: int, *, purge: bool) -> str:
-    fate = (
-        f"{count} pending deliveries become dead letters"
-        if count
-        else "nothing is pending"
-    )
-    then = ", then all its dead letters are deleted" if purge else ""
-    return f"Remove {subscription_id}? {fate}{then}."
-
-
-async def _with_progress(world: World, subscription_id: str, *, purge: bool) -> Removed:
-    with Progress(console=console(stderr=True), transient=True) as bar:
-        task = bar.add_task("dead-lettering what is pending", total=None)
-
-        def show(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total or None)
-
-        return await remove(world, subscription_id, purge=purge, progress=show)
-
-
-def _print_removed(subscription_id: str, removed: Removed, *, as_json: bool) -> None:
-    if as_json:
-        print_json({"id": subscription_id, **removed._asdict()})
-        return
-    console().print(f"{subscription_id}: removed")
-    if removed.pending:
-        who = "" if not removed.moved else f", {removed.moved} of them by this command"
-        console().print(f"  {removed.pending} pending ones were dead-lettered{who}")
-    if removed.dlq_kept:
-        console().print("  its dead letters are kept; see bus dlq, or --purge")
 
 
 def apply_command(
@@ -153,39 +109,21 @@ def apply_command(
       bus subscriptions apply -f subscriptions.yaml --dry-run
       bus subscriptions apply -f subscriptions.yaml --prune --yes
     """
+    from processors.cli.subscription_telling import ask_to_prune, tell
+    from processors.cli.subscription_view import plan_json, print_plan
+    from processors.subscriptions.applying import apply, plan
 
-    async def apply_(world: World) -> int:
+    async def apply_(world: "World") -> int:
         folder = Path() if file == "-" else Path(file).parent
         steps = await plan(world, read_text(file), folder, prune=prune)
         if not as_json:
             print_plan(steps, dry=dry_run)
         done: list[dict[str, object]] = []
         if not dry_run:
-            _ask_to_prune(steps, yes=yes)
-            await apply(world, steps, lambda s, t: _tell(done, s, t, as_json=as_json))
+            ask_to_prune(steps, yes=yes)
+            await apply(world, steps, lambda s, t: tell(done, s, t, as_json=as_json))
         if as_json:
             print_json({"plan": plan_json(steps), "done": done})
         return GOOD
 
     run(ctx, apply_)
-
-
-def _ask_to_prune(steps: Sequence[Step], *, yes: bool) -> None:
-    doomed = [step.id for step in steps if step.action is Action.REMOVE]
-    if doomed:
-        ask(f"Remove {', '.join(doomed)}? What is pending is dead-lettered.", yes=yes)
-
-
-def _tell(
-    done: list[dict[str, object]], step: Step, taken: Taken | None, *, as_json: bool
-) -> None:
-    if as_json and taken is None:
-        done.append({"id": step.id, "action": step.action.value})
-    elif as_json and taken is not None:
-        warn(*taken.warnings)
-        handed = {k: v for k, v in taken_json(taken).items() if k != "subscription"}
-        done.append({"id": step.id, "action": step.action.value, **handed})
-    elif taken is not None:
-        print_taken(taken, f"{step.action.value}d", as_json=False)
-    else:
-        console().print(f"{step.id}: removed")

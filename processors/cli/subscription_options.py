@@ -6,7 +6,7 @@ from typing import Annotated, ParamSpec, TypeAlias
 
 import typer
 
-from bus.delivery.subscription import Exhausted, Ordering
+from bus.delivery.choices import Exhausted, Ordering
 from bus.errors import InvalidSubscriptionError
 from processors.cli.added_options import add_options
 

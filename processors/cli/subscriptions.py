@@ -1,11 +1,11 @@
 """`bus subscriptions`: who wants which events, where, how."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bus.delivery.schedule import parse_duration
+from bus.delivery.choices import Scheme
 from bus.errors import InvalidSubscriptionError
 from processors.cli.control import (
     FAILED,
@@ -28,15 +28,12 @@ from processors.cli.subscription_options import (
     with_options,
     written,
 )
-from processors.cli.subscription_view import print_fields, print_list, print_taken
-from processors.subscriptions import onboarding
-from processors.subscriptions.document import Draft, draft
-from processors.subscriptions.onboarding import Scheme, Taken, find
-from processors.subscriptions.showing import Shown, listed, shown
-from processors.subscriptions.world import World
+
+if TYPE_CHECKING:
+    from processors.subscriptions.world import World
 
 app = typer.Typer(
-    help="Who wants which events, where and how: webhooks and their settings.",
+    help="Who wants which events, where and how.",
     no_args_is_help=True,
 )
 
@@ -65,8 +62,11 @@ def add_command(
       bus subscriptions add crm https://c.example -t '*' -H 'X-Token: @file'
       bus subscriptions add own https://o.example -t '*' --secret-file - <key
     """
+    from processors.cli.subscription_view import print_taken
+    from processors.subscriptions import onboarding
+    from processors.subscriptions.document import Draft, draft
 
-    async def add(world: World) -> int:
+    async def add(world: "World") -> int:
         fields = written(given) | {"id": subscription_id, "url": url}
         secret = read_text(secret_file).strip() if secret_file else None
         wanted = Draft(draft(fields, Path()).subscription, secret)
@@ -93,8 +93,10 @@ def update_command(
       bus subscriptions update acme --rate 50 --timeout 3s
       bus subscriptions update acme --filter '' -H 'X-Old:'
     """
+    from processors.cli.subscription_view import print_taken
+    from processors.subscriptions import onboarding
 
-    async def update(world: World) -> int:
+    async def update(world: "World") -> int:
         fields = written({**given, "url": url})
         if not fields:
             raise InvalidSubscriptionError("options", "nothing to change was given")
@@ -113,10 +115,12 @@ def list_command(ctx: typer.Context, *, as_json: AsJson = False) -> None:
       bus subscriptions list
       bus subscriptions list --json | jq -r '.[] | select(.state != "active").id'
     """
+    from processors.cli.subscription_view import print_list
+    from processors.subscriptions.showing import listed
 
-    async def list_(world: World) -> int:
+    async def list_(world: "World") -> int:
         await world.table.ready()
-        rows: list[Shown] = [listed(s) for s in world.table.all()]
+        rows = [listed(s) for s in world.table.all()]
         rows += [
             {"id": name, "state": "unreadable", "why": why}
             for name, why in sorted(world.table.unreadable.items())
@@ -139,8 +143,11 @@ def show_command(
     For example:
       bus subscriptions show acme
     """
+    from processors.cli.subscription_view import print_fields
+    from processors.subscriptions.onboarding import find
+    from processors.subscriptions.showing import shown
 
-    async def show(world: World) -> int:
+    async def show(world: "World") -> int:
         await world.table.ready()
         fields = shown(find(world, subscription_id))
         if as_json:
@@ -167,8 +174,10 @@ def pause_command(
     For example:
       bus subscriptions pause acme --reason 'their release weekend'
     """
+    from processors.cli.subscription_view import print_taken
+    from processors.subscriptions.onboarding import Taken
 
-    async def pause(world: World) -> int:
+    async def pause(world: "World") -> int:
         await world.table.ready()
         paused = await world.writer.pause(subscription_id, reason)
         print_taken(Taken(paused), "paused", as_json=as_json)
@@ -186,8 +195,10 @@ def resume_command(
     For example:
       bus subscriptions resume acme
     """
+    from processors.cli.subscription_view import print_taken
+    from processors.subscriptions.onboarding import Taken
 
-    async def resume(world: World) -> int:
+    async def resume(world: "World") -> int:
         resumed = await world.writer.resume(subscription_id)
         print_taken(Taken(resumed), "active", as_json=as_json)
         return GOOD
@@ -215,8 +226,11 @@ def rotate_command(
       bus subscriptions rotate-secret acme --grace 48h
       bus subscriptions rotate-secret acme --grace 0s    # the old one leaked
     """
+    from bus.delivery.schedule import parse_duration
+    from processors.cli.subscription_view import print_taken
+    from processors.subscriptions import onboarding
 
-    async def rotate(world: World) -> int:
+    async def rotate(world: "World") -> int:
         try:
             grace_s = parse_duration(grace)
         except ValueError as error:
@@ -242,7 +256,7 @@ def reseal_command(ctx: typer.Context, *, as_json: AsJson = False) -> None:
       bus subscriptions reseal
     """
 
-    async def reseal(world: World) -> int:
+    async def reseal(world: "World") -> int:
         dark = world.table.unreadable
         ids = [s.id for s in world.table.all() if s.id not in dark]
         for subscription_id in ids:

@@ -4,12 +4,11 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Annotated, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Annotated, Protocol, TypeAlias, cast
 
 import typer
 
 from bus.errors import ConfigurationError
-from bus.topics.plan import AddPartitions, Change, Delete, Impossible
 from processors.cli.control import (
     FAILED,
     GOOD,
@@ -17,26 +16,17 @@ from processors.cli.control import (
     print_json,
     warn,
 )
-from processors.cli.topics_view import (
-    change_rows,
-    print_changes,
-    print_topics,
-    topic_rows,
-)
-from processors.topics import (
-    Subscribers,
-    TopicsWorld,
-    apply_plan,
-    make_plan,
-    read_subscribers,
-)
+
+if TYPE_CHECKING:
+    from bus.topics.plan import Change
+    from processors.topics import Subscribers, TopicsWorld
 
 app = typer.Typer(
-    help="The topics that topics.yaml declares: compare a cluster, make it so.",
+    help="The topics that topics.yaml declares: compare, make it so.",
     no_args_is_help=True,
 )
 PENDING = 3
-Body: TypeAlias = Callable[[TopicsWorld], Awaitable[int]]
+Body: TypeAlias = "Callable[[TopicsWorld], Awaitable[int]]"
 
 File = Annotated[
     Path | None,
@@ -66,7 +56,7 @@ class Opener(Protocol):
 
     def topics(
         self, file: Path | None, replication: int | None
-    ) -> AbstractAsyncContextManager[TopicsWorld]:
+    ) -> "AbstractAsyncContextManager[TopicsWorld]":
         """Open it; None means what the settings say."""
         ...
 
@@ -91,8 +81,9 @@ def plan_command(
       bus topics plan
       bus topics plan --exit-code --file deploy/topics.yaml
     """
+    from processors.cli.topics_view import change_rows, print_changes
 
-    async def plan(world: TopicsWorld) -> int:
+    async def plan(world: "TopicsWorld") -> int:
         changes = await _changes(world, allow_delete=allow_delete)
         if as_json:
             print_json({"changes": change_rows(changes)})
@@ -126,8 +117,11 @@ def apply_command(
       bus topics apply
       bus topics apply --allow-delete --yes
     """
+    from bus.topics.plan import Impossible
+    from processors.cli.topics_view import change_rows, print_changes
+    from processors.topics import apply_plan
 
-    async def apply(world: TopicsWorld) -> int:
+    async def apply(world: "TopicsWorld") -> int:
         changes = await _changes(world, allow_delete=allow_delete)
         if not as_json:
             print_changes(changes)
@@ -159,8 +153,9 @@ def list_command(
     For example:
       bus topics list
     """
+    from processors.cli.topics_view import print_topics, topic_rows
 
-    async def show(world: TopicsWorld) -> int:
+    async def show(world: "TopicsWorld") -> int:
         subscribers = await _subscribers(world)
         declared = world.topology.fixed()
         for subscription in subscribers.subscriptions:
@@ -175,7 +170,9 @@ def list_command(
     _run(ctx, file, replication, show)
 
 
-async def _changes(world: TopicsWorld, *, allow_delete: bool) -> list[Change]:
+async def _changes(world: "TopicsWorld", *, allow_delete: bool) -> "list[Change]":
+    from processors.topics import make_plan
+
     for risk in world.topology.risks():
         warn(risk)
     subscribers = await _subscribers(world)
@@ -184,7 +181,9 @@ async def _changes(world: TopicsWorld, *, allow_delete: bool) -> list[Change]:
     return await make_plan(world, subscribers, allow_delete=allow_delete)
 
 
-async def _subscribers(world: TopicsWorld) -> Subscribers:
+async def _subscribers(world: "TopicsWorld") -> "Subscribers":
+    from processors.topics import read_subscribers
+
     subscribers = await read_subscribers(world)
     if subscribers.unreadable:
         names = ", ".join(subscribers.unreadable)
@@ -192,12 +191,14 @@ async def _subscribers(world: TopicsWorld) -> Subscribers:
     return subscribers
 
 
-def _agreed(changes: Sequence[Change]) -> bool:
+def _agreed(changes: "Sequence[Change]") -> bool:
     """Ask about what cannot be taken back.
 
     Raises:
         ConfigurationError: there is nobody to ask.
     """
+    from bus.topics.plan import AddPartitions, Delete
+
     final = [change for change in changes if isinstance(change, AddPartitions | Delete)]
     if not final:
         return True

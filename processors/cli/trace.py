@@ -1,16 +1,15 @@
 """`bus trace`: what befell an event, or all events of an order."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from processors.cli.control import FAILED, GOOD, console, print_json, run
 from processors.cli.dlq_options import moment_ms
 from processors.cli.subscription_options import AsJson
-from processors.redrive.rendering import render
-from processors.redrive.timeline import as_json as plain
-from processors.redrive.tracing import trace
-from processors.subscriptions.world import World
+
+if TYPE_CHECKING:
+    from processors.subscriptions.world import World
 
 app = typer.Typer()
 
@@ -30,7 +29,7 @@ def trace_command(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Print the timeline of an event: produced, matched, attempts, hops, outcome.
+    """Print what befell an event: attempts, hops, outcome.
 
     Attempts are kept for 3 days. Exit code 1: nothing is known of it.
 
@@ -38,8 +37,11 @@ def trace_command(
       bus trace 5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11
       bus trace A-1001 --since 3d --json
     """
+    from processors.redrive.rendering import render
+    from processors.redrive.timeline import as_json as plain
+    from processors.redrive.tracing import trace
 
-    async def trace_(world: World) -> int:
+    async def trace_(world: "World") -> int:
         since_ms = moment_ms(world, "--since", since)
         with console(stderr=True).status("Reading …"):
             lives = await trace(world, name, since_ms)

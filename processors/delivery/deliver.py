@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from bus.delivery.choices import Exhausted, Ordering
 from bus.delivery.delivery import (
     Accepted,
     DeadLetter,
@@ -22,7 +23,6 @@ from bus.delivery.delivery import (
     Unreachable,
 )
 from bus.delivery.routing import fused, judge, route
-from bus.delivery.subscription import Exhausted, Ordering
 from bus.errors import RenderError
 from bus.ports import Answer, Clock, NoAnswerKind, Observer, Post, Sender, Span
 from bus.topics.topology import Topology

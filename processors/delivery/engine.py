@@ -3,8 +3,9 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
+from bus.delivery.choices import Ordering
 from bus.delivery.delivery import Attempt
-from bus.delivery.subscription import Ordering, Subscription
+from bus.delivery.subscription import Subscription
 from bus.ports import Clock, Observer, Publisher, Schemas, Sender, Source
 from bus.topics.topology import Topology
 from processors.delivery.aside import Aside

@@ -9,10 +9,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Collection, Coroutine, Mapping, Sequence
 
+from bus.delivery.choices import Ordering
 from bus.delivery.delivery import DeadLetter, Delivery, Reason, Retry, origin_of
 from bus.delivery.lanes import Lanes
 from bus.delivery.routing import hold_route
-from bus.delivery.subscription import Ordering, State
+from bus.delivery.subscription import State
 from bus.errors import DecodeError
 from bus.ports import Clock, Observer
 from bus.record import Record

@@ -6,9 +6,10 @@ anew: what lay for days is not given up at once as too old.
 
 from collections.abc import Iterator, Sequence
 
+from bus.delivery.choices import Ordering
 from bus.delivery.delivery import Delivery, Origin
 from bus.delivery.headers import hop_headers
-from bus.delivery.subscription import Ordering, Subscription
+from bus.delivery.subscription import Subscription
 from bus.errors import PublishError
 from bus.event import Event
 from bus.ports import Publisher

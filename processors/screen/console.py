@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-import typer
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from typing_extensions import override
@@ -26,8 +25,3 @@ class Screen(Console):
                 yield segment
             else:
                 yield Segment(plain_lines(segment.text), segment.style)
-
-
-def say(text: str, *, fg: str | None = None, err: bool = False) -> None:
-    """Print lines of text outside of a console, made harmless."""
-    typer.secho(plain_lines(text), fg=fg, err=err)

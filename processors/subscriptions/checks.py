@@ -8,8 +8,9 @@ from functools import partial
 from typing import Protocol, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
+from bus.delivery.choices import Exhausted, Ordering
 from bus.delivery.matching import compile_expression
-from bus.delivery.subscription import Exhausted, Ordering, Subscription, Tls
+from bus.delivery.subscription import Subscription, Tls
 from bus.errors import InvalidSubscriptionError
 from bus.webhook.rendering import negotiate
 from bus.webhook.signing import Signer

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
+from bus.delivery.choices import Scheme
 from bus.delivery.subscription import Secret, Subscription
 from bus.delivery.succession import following
 from bus.errors import InvalidSubscriptionError, SubscriptionNotFoundError
@@ -18,8 +18,6 @@ _SECRET_BYTES = 32
 
 ORDERING_STAYS = "cannot be changed; add another subscription, then remove this one"
 """Nobody could say which of the deliveries under way are in order."""
-
-Scheme = Literal["v1", "v1a"]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.delivery.subscription import Ordering, Secret, Subscription
+from bus.delivery.choices import Ordering
+from bus.delivery.subscription import Secret, Subscription
 from bus.delivery.succession import following, rotated
 from bus.webhook.signing import Signer, generate_secret, verify
 

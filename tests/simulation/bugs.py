@@ -5,10 +5,11 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 import processors.delivery.retry
+from bus.delivery.choices import Ordering
 from bus.delivery.lanes import Lanes
 from bus.delivery.offsets import Ledger, _Open
 from bus.delivery.settled import Facts, hash_of
-from bus.delivery.subscription import Ordering, Subscription
+from bus.delivery.subscription import Subscription
 from bus.errors import PublishError
 from bus.record import Commit, Message, Record, TopicPartition
 from processors.delivery.fanout import Fanout

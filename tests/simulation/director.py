@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from bus.contracts.codec import encode, parse_schema
+from bus.delivery.choices import Ordering
 from bus.delivery.headers import event_headers
-from bus.delivery.subscription import Ordering, State, Subscription
+from bus.delivery.subscription import State, Subscription
 from bus.delivery.succession import following
 from bus.event import Event
 from bus.record import Commit, Message, TopicPartition

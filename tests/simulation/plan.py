@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-from bus.delivery.subscription import Exhausted, Ordering
+from bus.delivery.choices import Exhausted, Ordering
 
 
 class Kind(StrEnum):

@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bus.delivery.choices import Ordering
 from bus.delivery.delivery import Attempt
-from bus.delivery.subscription import Ordering
 from processors.delivery.engine import Engine
 from tests.guarantees import DelayPrecision, Isolation, NothingLost, Pair
 from tests.simulation.director import Director

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bus.adapters.memory.log import PartitionLog
+from bus.delivery.choices import Ordering
 from bus.delivery.delivery import Attempt
 from bus.delivery.offsets import Ledger
-from bus.delivery.subscription import Ordering, State, Subscription
+from bus.delivery.subscription import State, Subscription
 from bus.ports import Change
 from bus.record import Commit, Message, Record, TopicPartition
 from tests.guarantees import CommitNeverAhead, InOrderPerKey, Pair

@@ -4,10 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bus.delivery.choices import Exhausted, Ordering
 from bus.delivery.subscription import (
     DEFAULT_TRANSIENT,
-    Exhausted,
-    Ordering,
     Secret,
     State,
     Subscription,

@@ -10,26 +10,34 @@ from typer.core import TyperGroup
 from typer.testing import CliRunner
 
 from processors.cli.helptext import flowing
+from processors.cli.lazy import command_of
+from processors.cli.main import COMMANDS as LISTED
 from processors.cli.main import app
 
-ROOT = typer.main.get_command(app)
+
+def below(path: tuple[str, ...] | list[str]):  # type: ignore[no-untyped-def]  # noqa: ANN201 - typer's own classes
+    """The command that words lead to, and the words left over; None is the root."""
+    if not path or path[0] not in LISTED:
+        return None, list(path)
+    command, rest = command_of("processors.cli", path[0]), list(path[1:])
+    while rest and isinstance(command, TyperGroup) and rest[0] in command.commands:
+        command = command.commands[rest.pop(0)]
+    return command, rest
 
 
 def walk(path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """All commands and groups, as words."""
     yield path
-    command, _ = found(path)
-    if isinstance(command, TyperGroup):
-        for name in command.commands:
-            yield from walk((*path, name))
+    command, _ = below(path)
+    names = getattr(command, "commands", ()) if path else LISTED
+    for name in names:
+        yield from walk((*path, name))
 
 
 def found(words: tuple[str, ...] | list[str]):  # type: ignore[no-untyped-def]  # noqa: ANN201 - typer's own classes
     """The command that words lead to, and the words left over."""
-    command, rest = ROOT, list(words)
-    while rest and isinstance(command, TyperGroup) and rest[0] in command.commands:
-        command = command.commands[rest.pop(0)]
-    return command, rest
+    command, rest = below(words)
+    return command or typer.main.get_command(app), rest
 
 
 COMMANDS = sorted(walk())
@@ -46,6 +54,15 @@ def test_help_is_printed_well(path: tuple[str, ...]) -> None:
     assert command.help, path
     first = command.help.split("\n\n")[0]
     assert first.rstrip().endswith("."), first
+
+
+def test_the_list_says_what_the_commands_say() -> None:
+    """`bus --help` lists them without importing one; each line is theirs, and whole."""
+    shown = CliRunner().invoke(app, ["--help"], terminal_width=80).output
+    for name, text in LISTED.items():
+        command, _ = below((name,))
+        assert command.help.startswith(text), name
+        assert f"{name:13}  {text}\n" in shown
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
@@ -83,8 +100,8 @@ def test_examples_are_true(line: str, words: list[str]) -> None:
     assert extra == [], line
 
 
-def test_lines_of_a_paragraph_are_joined() -> None:
-    """What is indented keeps its lines, and so does what follows it."""
+def test_what_is_indented_keeps_its_lines() -> None:
+    """A paragraph with examples is printed as it stands; others are wrapped."""
     text = """One
     two.
 
@@ -93,4 +110,6 @@ def test_lines_of_a_paragraph_are_joined() -> None:
       bus five
       bus six
     """
-    assert flowing(text) == "One two.\n\nThree four:\n  bus five\n  bus six"
+    marked = "One\ntwo.\n\n\b\nThree\nfour:\n  bus five\n  bus six"
+    assert flowing(text) == marked
+    assert flowing(marked) == marked

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bus.delivery.subscription import Ordering, Subscription, parse_subscription
+from bus.delivery.choices import Ordering
+from bus.delivery.subscription import Subscription, parse_subscription
 from bus.errors import ConfigurationError, InvalidSubscriptionError
 from processors.subscriptions.document import Draft, changing, draft, read_drafts
 

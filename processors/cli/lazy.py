@@ -1,0 +1,117 @@
+"""A group whose commands are known by name and help, and imported when one is used."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import import_module
+from typing import cast
+
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+from typing_extensions import override
+
+from processors.cli.helptext import tidy
+
+
+class _Option(TyperOption):
+    @override
+    def process_value(self, ctx: object, value: object) -> object:
+        context = cast("typer.Context", ctx)
+        if context.resilient_parsing:  # while words are being completed
+            return value
+        if value is None and not self.required:
+            return self.callback and self.callback(context, self, None)
+        return super().process_value(context, value)
+
+
+class _Argument(TyperArgument):
+    @override
+    def process_value(self, ctx: object, value: object) -> object:
+        context = cast("typer.Context", ctx)
+        if context.resilient_parsing:  # while words are being completed
+            return value
+        if value is None and not self.required:
+            return self.callback and self.callback(context, self, None)
+        return super().process_value(context, value)
+
+
+class _Command(TyperCommand):
+    @override
+    def parse_args(self, ctx: object, args: list[str]) -> list[str]:
+        context = cast("typer.Context", ctx)
+        _quicken_all(self.get_params(context))
+        return super().parse_args(context, args)
+
+
+class _Group(TyperGroup):
+    @override
+    def parse_args(self, ctx: object, args: list[str]) -> list[str]:
+        context = cast("typer.Context", ctx)
+        _quicken_all(self.get_params(context))
+        return super().parse_args(context, args)
+
+
+def _quicken_all(parameters: Iterable[object]) -> None:
+    for parameter in parameters:
+        if type(parameter) is TyperOption:
+            parameter.__class__ = _Option
+        elif type(parameter) is TyperArgument:
+            parameter.__class__ = _Argument
+
+
+def lazy_group(package: str, helps: Mapping[str, str]) -> type[TyperGroup]:
+    """The class of a group: the names of a package's modules, and their help.
+
+    It lists and completes them without importing one.
+    """
+    shown = {name: TyperCommand(name, help=text) for name, text in helps.items()}
+
+    class LazyGroup(_Group):
+        """Shows what it knows; what is used it imports."""
+
+        @override
+        def list_commands(self, ctx: object) -> list[str]:
+            self.commands.update(shown)
+            return list(shown)
+
+        @override
+        def resolve_command(
+            self, ctx: object, args: list[str]
+        ) -> tuple[str | None, TyperCommand | TyperGroup | None, list[str]]:
+            self.commands.update(shown)
+            context = cast("typer.Context", ctx)
+            name, found, rest = super().resolve_command(context, args)
+            # Not found is no error while words are being completed.
+            known = command_of(package, str(found.name)) if found else None
+            return name, known, rest
+
+    return LazyGroup
+
+
+@cache
+def command_of(package: str, name: str) -> TyperCommand | TyperGroup:
+    """The command or group that a module's `app` is, imported now."""
+    app: typer.Typer = import_module(f"{package}.{name}").app
+    tidy(app)
+    only = [command.name for command in app.registered_commands]
+    holder = typer.Typer(add_completion=False, rich_markup_mode=None)
+    # One command of that name is the command itself, else `app` is a group.
+    holder.add_typer(app, name=None if only == [name] else name)
+    found = typer.main.get_group(holder).commands[name]
+    if not isinstance(found, TyperCommand | TyperGroup):
+        raise TypeError(f"{package}.{name}.app is no command")
+    _quicken(found)
+    return found
+
+
+def _quicken(command: object) -> None:
+    """Let a command, and those below, convert only what was given.
+
+    Typer converts the rest as well, and imports pydantic for it, which takes longer
+    than all else that `--help` does.
+    """
+    if isinstance(command, TyperGroup):
+        command.__class__ = _Group
+        for inner in command.commands.values():
+            _quicken(inner)
+    elif isinstance(command, TyperCommand):
+        command.__class__ = _Command

@@ -1,0 +1,49 @@
+"""Running programs: one in this process, several in processes of their own."""
+
+import asyncio
+from collections.abc import Coroutine
+
+import typer
+import uvloop
+
+from processors.clock import SystemClock
+from processors.stopping import stop_on_signals
+from processors.supervisor import Supervisor
+
+
+def run_in_loop(work: Coroutine[object, object, int | None]) -> int:
+    """Run a program on uvloop; return its exit code."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work) or 0
+
+
+async def supervise(
+    arguments: dict[str, object], role: str, processes: int, drain_s: float
+) -> int:
+    """Run a role in several processes until asked to stop; return the exit code."""
+    command = worker_command(arguments, role)
+    say = f"bus run: {processes} processes of {role}; Ctrl-C drains and stops"
+    typer.echo(say, err=True)
+
+    def crashed(index: int, code: int) -> None:
+        typer.echo(f"bus run: process {index} ended with {code}; again", err=True)
+
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    async with Supervisor(
+        command, processes, SystemClock(), drain_s=drain_s, on_crash=crashed
+    ) as workers:
+        ended = asyncio.create_task(workers.wait())
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        return ended.result() if ended.done() else 0
+
+
+def worker_command(arguments: dict[str, object], role: str) -> list[str]:
+    """The arguments of a worker process with the same global options."""
+    command: list[str] = []
+    for name, value in arguments.items():
+        if value is not None:
+            command += [f"--{name.replace('_', '-')}", str(value)]
+    return [*command, "run", role]
