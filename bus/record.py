@@ -18,6 +18,8 @@ class Record(NamedTuple):
     `timestamp_ms` is the broker's (LogAppendTime) or the producer's (CreateTime),
     milliseconds since the epoch. `created` says that it is the producer's: whatever
     its clock, or a replicator, wrote there; nothing may be counted from it.
+    `topic_id` tells a topic from one of the same name that was deleted before it;
+    empty where it is not known.
     """
 
     topic: str
@@ -28,6 +30,7 @@ class Record(NamedTuple):
     value: bytes | None
     headers: Headers = ()
     created: bool = False
+    topic_id: str = ""
 
     @property
     def topic_partition(self) -> TopicPartition:

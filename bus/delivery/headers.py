@@ -12,14 +12,14 @@ from typing import NamedTuple
 from bus.delivery.delivery import Delivery, Origin, Reason
 from bus.errors import DecodeError
 from bus.event import Data, Event
+from bus.identity import made_up_id
 from bus.record import Headers, Record
 from bus.times import rfc3339
 
 CONTENT_TYPE = b"application/avro"
 MAX_DETAIL_CHARS = 500
 _SPECVERSION = b"1.0"
-_MAX_ID_CHARS = 256
-_VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
+_MADE_UP_ID = "bus-event-id"
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
 
@@ -63,17 +63,13 @@ def read_attributes(record: Record) -> Attributes:
     version = found.get("ce_specversion")
     if version is not None and version != "1.0":
         raise DecodeError(f"ce_specversion is {version[:20]!r}, expected 1.0")
-    event_id = found.get("ce_id")
-    if event_id is not None and (
-        len(event_id) > _MAX_ID_CHARS or not _VISIBLE_ASCII.fullmatch(event_id)
-    ):
-        raise DecodeError("ce_id is not 1 to 256 visible ASCII characters")
     for name in ("ce_type", "ce_source", "ce_subject"):
         if found.get(name) == "":
             raise DecodeError(f"{name} is empty")
     time = found.get("ce_time")
     return Attributes(
-        id=event_id,
+        # A header without value is none; a hop carries on what was made up before.
+        id=found.get("ce_id") or found.get(_MADE_UP_ID),
         type=found.get("ce_type"),
         source=found.get("ce_source"),
         subject=found.get("ce_subject"),
@@ -92,7 +88,7 @@ def _traceparent(headers: Headers) -> str | None:
 
 _EVENT_NAMES = frozenset(
     f"ce_{name}" for name in ("id", "source", "specversion", "subject", "time", "type")
-)
+) | {_MADE_UP_ID}
 
 
 def _texts(headers: Headers, names: frozenset[str]) -> dict[str, str]:
@@ -141,7 +137,7 @@ def build_event(
     if not event_type:
         raise DecodeError("no event type: neither ce_type nor event_type in the schema")
     return Event(
-        id=attributes.id or f"{record.topic}-{record.partition}-{record.offset}",
+        id=attributes.id or made_up_id(record),
         type=event_type,
         source=attributes.source or f"/{record.topic}",
         subject=attributes.subject or _subject(record, data),
@@ -225,6 +221,8 @@ def hop_headers(
         headers.append(("bus-reason", reason.value.encode()))
     if detail:
         headers.append(("bus-detail", printable(detail).encode()))
+    if not any(name == "ce_id" and value for name, value in headers):
+        headers.append((_MADE_UP_ID, delivery.event.id.encode()))
     return tuple(headers)
 
 

@@ -54,7 +54,7 @@ def outline(event: Event) -> Document:
     if occurred_at is not None and occurred_at != event.time:
         data["occurred_at"] = occurred_at
     return {
-        "id": event.id,
+        "id": event.webhook_id,
         "type": event.type,
         "timestamp": rfc3339(event.time),
         "order_id": fields.get("order_id", event.subject),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bus.errors import ConfigurationError, InvalidSubscriptionError
+from bus.identity import is_webhook_id, webhook_id
 from processors.cli.control import GOOD, console, print_json, run
 from processors.cli.subscription_options import AsJson, Id
 
@@ -18,8 +19,6 @@ app = typer.Typer(
     help="Acknowledgements by consumers: no more attempts.",
     no_args_is_help=True,
 )
-
-_MOST_ID_CHARS = 256
 
 
 @app.callback()
@@ -34,9 +33,14 @@ def add_command(
     event_ids: Annotated[
         list[str],
         typer.Argument(
-            metavar="EVENT_ID…", help="The webhook-id; - reads them from stdin."
+            metavar="EVENT_ID…",
+            help="The webhook-id, or with --source its own; - reads them from stdin.",
         ),
     ],
+    source: Annotated[
+        str | None,
+        typer.Option(help="The ids are the events' own ones, from this ce_source."),
+    ] = None,
     by: Annotated[str, typer.Option(help="Who says so.")] = "bus acks add",
     *,
     as_json: AsJson = False,
@@ -47,6 +51,7 @@ def add_command(
 
     For example:
       bus acks add acme 5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11
+      bus acks add acme PAY-7 --source /erp/payments
       bus dlq list acme --json | jq -r '.[].event_id' | bus acks add acme -
     """
     from processors.subscriptions.onboarding import find
@@ -54,7 +59,7 @@ def add_command(
     async def add(world: "World") -> int:
         await world.table.ready()
         find(world, subscription_id)
-        ids = _ids(event_ids)
+        ids = _ids(event_ids, source)
         await _write(world, subscription_id, ids, by)
         if as_json:
             print_json({"subscription": subscription_id, "acked": ids})
@@ -79,18 +84,23 @@ async def _write(
         await acknowledgement
 
 
-def _ids(given: Sequence[str]) -> Sequence[str]:
+def _ids(given: Sequence[str], source: str | None) -> Sequence[str]:
     words = [w for word in given for w in (sys.stdin if word == "-" else [word])]
-    ids = [_checked(word.strip()) for word in words if word.strip()]
+    words = [word.strip() for word in words if word.strip()]
+    if source is None:
+        ids = [_checked(word) for word in words]
+    else:
+        ids = [webhook_id(source, word) for word in words]
     if not ids:
         raise ConfigurationError("no event id was given")
     return list(dict.fromkeys(ids))
 
 
 def _checked(event_id: str) -> str:
-    visible = event_id.isascii() and event_id.isprintable() and " " not in event_id
-    if not visible or len(event_id) > _MOST_ID_CHARS:
+    """An id that two sources may both use must not ack the one for the other."""
+    if not is_webhook_id(event_id):
         raise InvalidSubscriptionError(
-            "event id", f"{event_id[:40]!r} is no event id: 1 to 256 visible ASCII"
+            "event id",
+            f"{event_id[:40]!r} is no webhook-id; for an event's own id say --source",
         )
     return event_id

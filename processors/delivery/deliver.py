@@ -97,7 +97,7 @@ class Deliver:
         try:
             delivery = ticket.delivery
             host = subscriber.host
-            if self._acks.contains(delivery.subscription, delivery.event.id):
+            if self._acks.contains(delivery.subscription, delivery.event.webhook_id):
                 subscriber.breaker.release()
                 self._reporter.attempt(delivery, Accepted(0), Done(), started, host)
                 ticket.home.done(ticket)
@@ -150,7 +150,7 @@ class Deliver:
         self, subscriber: Subscriber, ticket: Ticket, span: Span, now: float
     ) -> Outcome:
         subscription = subscriber.subscription
-        event = ticket.delivery.event
+        event_id = ticket.delivery.event.webhook_id
         try:
             body = ticket.content.body(subscriber.representation, subscriber.transform)
         except RenderError as error:
@@ -158,9 +158,9 @@ class Deliver:
         at = int(now)
         headers = (
             *subscriber.headers,
-            ("webhook-id", event.id),
+            ("webhook-id", event_id),
             ("webhook-timestamp", str(at)),
-            ("webhook-signature", subscriber.signer.sign(event.id, at, body)),
+            ("webhook-signature", subscriber.signer.sign(event_id, at, body)),
             ("traceparent", span.traceparent),
         )
         timeout_s = subscription.timeout_s

@@ -80,7 +80,9 @@ class Fanout:
         matched = self._subscribers.match(content)
         for subscription in matched.failed_filters:
             self._observer.note(
-                names.FILTER_FAILED, subscription=subscription, event_id=event.id
+                names.FILTER_FAILED,
+                subscription=subscription,
+                event_id=event.webhook_id,
             )
         wanted = partition.ledger.remaining(record.offset, matched.subscriptions)
         partition.begin(record.offset, wanted)

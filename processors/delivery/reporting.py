@@ -49,7 +49,7 @@ class Reporter:
         """An attempt was made and its route is decided; `started` is epoch s."""
         event = delivery.event
         attempt = Attempt(
-            event_id=event.id,
+            event_id=event.webhook_id,
             event_type=event.type,
             order_id=event.subject,
             subscription=delivery.subscription,
@@ -71,7 +71,7 @@ class Reporter:
         """A delivery moves on without a call."""
         event = delivery.event
         attempt = Attempt(
-            event_id=event.id,
+            event_id=event.webhook_id,
             event_type=event.type,
             order_id=event.subject,
             subscription=delivery.subscription,

@@ -35,7 +35,12 @@ class Letter:
 
     @property
     def event_id(self) -> str:
-        """The event's id, which is the webhook-id."""
+        """The webhook-id of its event."""
+        return self.event.webhook_id if self.event else _UNKNOWN
+
+    @property
+    def own_id(self) -> str:
+        """The id that its producer gave the event."""
         return self.event.id if self.event else _UNKNOWN
 
     @property
@@ -64,7 +69,8 @@ class Letter:
 class Wanted:
     """Which dead letters are meant; what is empty or None does not narrow.
 
-    `types` are patterns as in subscriptions, times epoch milliseconds of becoming a
+    `types` are patterns as in subscriptions, `events` webhook-ids or the producers' own
+    ids, times epoch milliseconds of becoming a
     dead letter (inclusive, exclusive).
     """
 
@@ -80,7 +86,7 @@ class Wanted:
         """Whether this one is meant."""
         return (
             _any(self.orders, letter.order_id)
-            and _any(self.events, letter.event_id)
+            and (_any(self.events, letter.event_id) or _any(self.events, letter.own_id))
             and _any(self.reasons, letter.reason)
             and _any(self.fates, letter.fate)
             and (

@@ -3,6 +3,7 @@
 from rich.text import Text
 from rich.tree import Tree
 
+from bus.delivery.headers import printable
 from bus.times import moment_of
 from processors.redrive.timeline import Step, Timeline, Track
 
@@ -30,6 +31,8 @@ def render(life: Timeline) -> Tree:
     by = f" by {life.source}" if life.source else ""
     tree = Tree(title)
     tree.add(Text(f"produced{by}  {when} UTC  {life.place}", style="dim"))
+    if life.own_id:
+        tree.add(Text(f"its producer's id: {printable(life.own_id)}", style="dim"))
     if not life.tracks:
         tree.add(Text("no subscription matched it", style="dim"))
     for track in life.tracks:

@@ -55,8 +55,9 @@ class Track:
 class Timeline:
     """An event's life. `place` is topic/partition/offset of its source record.
 
-    `produced_ms` is that record's time; where the record is not known any more,
-    both are of the first thing that is.
+    `own_id` is the one its producer gave it, empty where that is the webhook-id or
+    not known. `produced_ms` is that record's time; where the record is not known any
+    more, both are of the first thing that is.
     """
 
     event_id: str
@@ -66,6 +67,7 @@ class Timeline:
     place: str
     produced_ms: float
     tracks: Sequence[Track]
+    own_id: str = ""
 
 
 def timeline(
@@ -107,6 +109,7 @@ def timeline(
         place,
         produced_ms,
         tracks,
+        event.id if event and event.id != event.webhook_id else "",
     )
 
 
@@ -128,7 +131,7 @@ class _Facts(NamedTuple):
             origin = attempts[0].origin
             place = f"{origin.topic}/{origin.partition}/{origin.offset}"
         if event is not None:
-            return cls(event.id, event.type, event.subject, place)
+            return cls(event.webhook_id, event.type, event.subject, place)
         if attempts:
             a = attempts[0]
             return cls(a.event_id, a.event_type, a.order_id, place)
@@ -207,6 +210,7 @@ def as_json(life: Timeline) -> dict[str, object]:
     """The timeline as plain values; times are epoch milliseconds."""
     return {
         "event_id": life.event_id,
+        "own_id": life.own_id or life.event_id,
         "type": life.event_type,
         "order_id": life.order_id,
         "source": life.source,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from bus.delivery.delivery import Attempt
+from bus.delivery.delivery import Attempt, Origin
 from bus.delivery.matching import Matcher
 from bus.errors import DecodeError
 from bus.event import Event
@@ -17,22 +17,21 @@ from processors.subscriptions.world import World
 
 
 async def trace(world: World, name: str, since_ms: int) -> Sequence[Timeline]:
-    """The life of the event with this id, or of each event of this order.
+    """The lives of the events with this webhook-id or own id, or of this order.
 
-    Looks at what happened since `since_ms`; an event id is found by its attempts
-    at once, without attempts by reading the source topics from then on.
+    Looks at what happened since `since_ms`. A webhook-id is found by its attempts and
+    an order by its key at once; all else by reading the source topics from then on.
 
     Raises:
         RegistryUnavailableError: the registry gave no usable answer.
     """
     attempts = await _attempts(world, [name], since_ms)
     if attempts:
-        record = await _source_of(world, attempts[0], since_ms)
-        found = [(name, record)]
+        found = [(name, await _source_of(world, attempts[0], since_ms))]
     else:
-        records = await _of_order(world, name, since_ms)
+        records = await _sources(world, since_ms, key=name.encode())
         if not records:
-            records = await _with_id(world, name, since_ms)
+            records = await _sources(world, since_ms, name=name)
         found = [(event_id, record) for event_id, record in records.items()]
         attempts = await _attempts(world, list(records), since_ms) if records else []
     letters = await _letters(world, [event_id for event_id, _ in found], attempts)
@@ -102,25 +101,35 @@ async def _letters(
 
 
 async def _source_of(world: World, attempt: Attempt, since_ms: int) -> Record | None:
-    """The source record of an attempt, if it is kept still."""
-    origin, key = attempt.origin, attempt.order_id.encode()
-    start = {origin.partition: origin.offset}
+    """The source record of an attempt, if it is kept still.
+
+    Where the order id is the key, one partition is read. In a topic made anew another
+    event stands there.
+    """
+    for key in (attempt.order_id.encode(), None):
+        record = await _at(world, attempt.origin, since_ms, key)
+        if record is not None:
+            break
+    else:
+        return None
+    try:
+        event = await Events(world.schemas).outline(record)
+    except DecodeError:
+        return None
+    return record if event.webhook_id == attempt.event_id else None
+
+
+async def _at(
+    world: World, place: Origin, since_ms: int, key: bytes | None
+) -> Record | None:
+    start = {place.partition: place.offset}
     async for batch in world.reader.read(
-        origin.topic, since_ms=since_ms, key=key, start=start
+        place.topic, since_ms=since_ms, key=key, start=start
     ):
         for record in batch:
-            if record.partition == origin.partition:
-                return record if record.offset == origin.offset else None
+            if (record.partition, record.offset) == (place.partition, place.offset):
+                return record
     return None
-
-
-async def _of_order(world: World, order: str, since_ms: int) -> Mapping[str, Record]:
-    return await _sources(world, since_ms, key=order.encode())
-
-
-async def _with_id(world: World, event_id: str, since_ms: int) -> Mapping[str, Record]:
-    found = await _sources(world, since_ms, event_id=event_id)
-    return {name: record for name, record in found.items() if name == event_id}
 
 
 async def _sources(
@@ -128,20 +137,23 @@ async def _sources(
     since_ms: int,
     *,
     key: bytes | None = None,
-    event_id: str | None = None,
+    name: str | None = None,
 ) -> Mapping[str, Record]:
-    """Source records by event id, in order of their time."""
+    """Source records by webhook-id, in order of their time.
+
+    `name` is an order's, or an event's webhook-id or own id.
+    """
     events = Events(world.schemas)
     found: list[tuple[str, Record]] = []
     for topic in world.topology.sources:
         async for batch in world.reader.read(topic, since_ms=since_ms, key=key):
             for record in batch:
                 try:
-                    name = (await events.outline(record)).id
+                    event = await events.outline(record)
                 except DecodeError:
                     continue
-                if event_id is None or name == event_id:
-                    found.append((name, record))
+                if name is None or name in (event.webhook_id, event.id, event.subject):
+                    found.append((event.webhook_id, record))
     found.sort(key=lambda pair: pair[1].timestamp_ms)
     return dict(found)
 

@@ -111,7 +111,7 @@ def _types(subscription: Subscription, event_type: str | None) -> Iterator[str]:
 
 def _marked(event: Event) -> tuple[Event, Document]:
     event = replace(event, id=f"test-{event.id}")
-    doc = document(event)
+    doc = document(event) | {"id": event.id}
     metadata = doc["metadata"]
     doc["metadata"] = (metadata if isinstance(metadata, dict) else {}) | {"test": True}
     return event, doc

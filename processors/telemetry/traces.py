@@ -29,6 +29,7 @@ from bus.event import Event
 from bus.ports import Span, Step
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_MOST_ID = 256
 _SAMPLED = frozenset("13579bdf")
 _STOP_S = 3.0
 _REMEMBERED = 1024
@@ -106,12 +107,12 @@ class Traces:
         parent: str | None = None,
     ) -> Span:
         """Begin a step below `parent`, the event's context, or the derived one."""
-        above = self._above(parent or event.traceparent, event.id)
+        above = self._above(parent or event.traceparent, event.webhook_id)
         if self._tracer is None or above[-1] not in _SAMPLED:
             return Passing(above)
         kind = _KINDS[step]
         attributes: dict[str, str] = {
-            "orderbus.event.id": event.id,
+            "orderbus.event.id": event.webhook_id,
             "orderbus.event.type": event.type,
         }
         if subscription:
@@ -187,6 +188,6 @@ def _attributes(kind: _Kind, event: Event, target: str) -> dict[str, str]:
         "messaging.operation.name": kind.operation,
         "messaging.operation.type": kind.operation_type,
         "messaging.destination.name": target,
-        "messaging.message.id": event.id,
+        "messaging.message.id": event.id[:_MOST_ID],
         "messaging.kafka.message.key": event.subject,
     }

@@ -122,7 +122,7 @@ def records(schema_ids: Mapping[str, int], events: int, first: int) -> list[Reco
     found = []
     for number in range(first, first + events):
         sample = made[number % len(made)]
-        event = replace(sample.event, id=f"e-{number}", time=now)
+        event = replace(sample.event, id=f"e{number:031x}", time=now)
         found.append(
             Record(
                 sample.topic,

@@ -104,10 +104,13 @@ def due_times(load: Load, start: float) -> Iterator[float]:
 
 
 def event_id(run: int, number: int, due: float) -> str:
-    """An id that tells when the event was due; see `due_of`."""
-    return f"{run}-{number}-{due * 1e6:.0f}"
+    """An id that tells when the event was due; see `due_of`.
+
+    It looks random, so that it is the webhook-id as it is.
+    """
+    return f"b{run % 16**6:06x}{number:012x}{round(due * 1e6):013x}"
 
 
 def due_of(webhook_id: str) -> float:
     """When an event was due, epoch seconds."""
-    return int(webhook_id.rpartition("-")[2]) / 1e6
+    return int(webhook_id[-13:], 16) / 1e6

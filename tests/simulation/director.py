@@ -100,7 +100,7 @@ class Director:
         message = Message(_SOURCE, key, value, event_headers(event))
         written = world.broker.append(message)
         record = world.broker.log(TopicPartition(*written[:2])).read(written[2], 1)[0]
-        world.witness.produced(record, event.id, status, damaged=send.damaged)
+        world.witness.produced(record, event.webhook_id, status, damaged=send.damaged)
 
     def _add(self, partner: Partner) -> None:
         subscription = a_subscription(

@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 
 from bus.adapters.memory.log import PartitionLog
 from bus.delivery.offsets import Ledger
+from bus.identity import webhook_id
 from bus.record import Commit, Message, Record, TopicPartition
 from tests.guarantees import DuplicatesBounded, Pair
 from tests.simulation.scheduler import Process, SimulatedLoop
@@ -127,9 +128,13 @@ class Excuses:
 
 def pair_of(headers: Mapping[str, bytes]) -> Pair:
     """The delivery that a hop carries on."""
-    return Pair(headers["ce_id"].decode(), headers["bus-subscription"].decode())
+    return Pair(_event_id(headers), headers["bus-subscription"].decode())
 
 
 def event_id(record: Record) -> str:
     """The event that a record carries."""
-    return dict(record.headers)["ce_id"].decode()
+    return _event_id(dict(record.headers))
+
+
+def _event_id(headers: Mapping[str, bytes]) -> str:
+    return webhook_id(headers["ce_source"].decode(), headers["ce_id"].decode())

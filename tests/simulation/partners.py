@@ -27,7 +27,7 @@ class Endpoints:
         if mood is Mood.HANGING and draw < _SHARES[mood]:
             return _OK, _FOREVER_S
         if mood is Mood.REFUSING:
-            refused = event_id[-1] in "02468"
+            refused = event_id[-1] in "02468ace"
             return (self._trouble(mood) if refused else _OK), 0.0
         return (self._trouble(mood) if draw < _SHARES.get(mood, 0.0) else _OK), 0.0
 

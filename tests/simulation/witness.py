@@ -13,7 +13,7 @@ from bus.delivery.subscription import State, Subscription
 from bus.ports import Change
 from bus.record import Commit, Message, Record, TopicPartition
 from tests.guarantees import CommitNeverAhead, InOrderPerKey, Pair
-from tests.simulation.excuses import Excuses, pair_of
+from tests.simulation.excuses import Excuses, event_id, pair_of
 from tests.simulation.plan import Kind, Plan
 from tests.simulation.scheduler import Process, SimulatedLoop
 
@@ -207,7 +207,7 @@ class Witness:
         if subscription == "quarantine":
             return "/".join(map(str, record[:3])) in self.quarantined
         found = dict(record.headers)
-        pair = Pair(found["ce_id"].decode(), subscription)
+        pair = Pair(event_id(record), subscription)
         if self.duplicates.accepted[pair] or pair in self.acked:
             return True
         if record[:3] in self.at:

@@ -61,7 +61,7 @@ class MemoryObserver:
     ) -> MemorySpan:
         """Remember a step; its context is its parent's."""
         above = parent or event.traceparent or _NO_TRACE
-        span = MemorySpan(step, event.id, target, subscription, above)
+        span = MemorySpan(step, event.webhook_id, target, subscription, above)
         self.spans.append(span)
         return span
 

@@ -103,7 +103,7 @@ def test_cloudevents_readers_understand_the_body() -> None:
     data = body.pop("data")
     assert body == {
         "specversion": "1.0",
-        "id": "evt-1",
+        "id": "75de5356-442d-56e5-8854-1fa43cac5565",
         "source": "/oms/web",
         "type": "order.created",
         "subject": "SO-1",

@@ -101,7 +101,7 @@ def test_semantic_conventions(
         "messaging.destination.name": "oms.order",
         "messaging.message.id": "e-1",
         "messaging.kafka.message.key": "O-1",
-        "orderbus.event.id": "e-1",
+        "orderbus.event.id": event.webhook_id,
         "orderbus.event.type": "order.created",
     }
     assert post.kind is SpanKind.CLIENT
@@ -111,7 +111,7 @@ def test_semantic_conventions(
         "http.response.status_code": 429,
         "server.address": "erp.example",
         "error.type": "429",
-        "orderbus.event.id": "e-1",
+        "orderbus.event.id": event.webhook_id,
         "orderbus.event.type": "order.created",
         "orderbus.outcome": "throttled",
         "orderbus.subscription": "shop",
