@@ -99,11 +99,7 @@ def _agrees(whole: bytes, alone: Told) -> None:
     """The sender and aiohttp make the same of it; no more connections are kept."""
     theirs = opinion(whole)
     assert not alone.kept or (theirs is not None and theirs.keeps)
-    if theirs is None and isinstance(alone.result, Answer):
-        # aiohttp forgets an answer if bytes that belong to none come with it.
-        one_by_one = [bytes((byte,)) for byte in whole]
-        theirs = opinion(whole[: _Server().answer(one_by_one).needed])
-        assert theirs is not None
+    assert theirs is not None or isinstance(alone.result, NoAnswer)
     if theirs is not None and theirs.reply != alone.result:
         assert isinstance(alone.result, NoAnswer), theirs
         assert any(re.search(b"(?i)" + e, whole) for e in _EXCUSES.values()), theirs

@@ -5,20 +5,16 @@ import io
 import math
 import socket
 import ssl
-from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import partial
 
 import aiohttp
 from aiohttp import ClientTimeout
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.client_proto import ResponseHandler
-from aiohttp.connector import Connection
-from aiohttp.tracing import Trace
 from typing_extensions import override
 from yarl import URL
 
-from bus.adapters.http.failures import kind_of
+from bus.adapters.http.aiohttp_connection import TRY, Connector, Try
+from bus.adapters.http.failures import fault_in, kind_of
 from bus.adapters.http.guard import ForbiddenAddressError, Guard
 from bus.adapters.http.names import Names, UnresolvableError
 from bus.adapters.http.reply import (
@@ -37,7 +33,7 @@ from bus.ports import NoAnswerKind, Post, Reply
 _MOST_TARGETS = 20_000
 _LONGEST_LINE = 32_768
 _MOST_HEADERS = 256
-_LARGE = 2**20
+_LARGE = 2**16
 _UNSENT = ("Accept", "Accept-Encoding", "Content-Type")
 
 
@@ -48,35 +44,6 @@ class _Target:
     url: URL
     tls: Tls | None
     context: ssl.SSLContext | bool
-
-
-class _Hearing(ResponseHandler):
-    """aiohttp's end of a connection, which counts the bytes it hears."""
-
-    heard = 0
-
-    @override
-    def data_received(self, data: bytes) -> None:
-        self.heard += len(data)
-        super().data_received(data)
-
-
-@dataclass(slots=True)
-class _Try:
-    """One try of a post: the connection it got, and what that had heard before."""
-
-    plain: bool
-    connection: _Hearing | None = None
-    heard_before: int = 0
-
-    @property
-    def unanswered(self) -> bool:
-        """Whether a kept connection ended before any byte of an answer."""
-        connection, heard = self.connection, self.heard_before
-        return connection is not None and 0 < heard == connection.heard
-
-
-_TRY: ContextVar[_Try] = ContextVar("_TRY")
 
 
 class AiohttpSender:
@@ -115,7 +82,7 @@ class AiohttpSender:
         except UnresolvableError as error:
             return no_answer(NoAnswerKind.DNS, str(error))
         except (aiohttp.ClientError, OSError) as error:
-            return no_answer(kind_of(error), why(error))
+            return no_answer(kind_of(error), fault_in(error) or why(error))
 
     async def close(self) -> None:
         """Close all connections."""
@@ -126,7 +93,7 @@ class AiohttpSender:
     async def _post(self, post: Post, target: _Target) -> Reply:
         now = asyncio.get_running_loop().time
         started = now()
-        first = _Try(plain=target.url.scheme == "http")
+        first = Try(plain=target.url.scheme == "http")
         try:
             return await self._try(post, target, first, post.timeout_s)
         except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
@@ -134,15 +101,16 @@ class AiohttpSender:
                 raise
         # The endpoint hung up on a kept connection, most likely before the post came.
         left = post.timeout_s - (now() - started)
-        return await self._try(post, target, _Try(first.plain), max(left, 0.001))
+        return await self._try(post, target, Try(first.plain), max(left, 0.001))
 
     async def _try(
-        self, post: Post, target: _Target, this: _Try, timeout_s: float
+        self, post: Post, target: _Target, this: Try, timeout_s: float
     ) -> Reply:
-        _TRY.set(this)
+        TRY.set(this)
         response = await self._session().post(
             target.url,
-            # aiohttp warns of large bytes, but not of a file of them.
+            # A file is written in parts: how much of it was not read shows, under
+            # TLS too.
             data=post.body if len(post.body) < _LARGE else io.BytesIO(post.body),
             headers=post.headers,
             ssl=target.context,
@@ -177,9 +145,7 @@ class AiohttpSender:
         if self._opened is None:
             names = Names() if self._names is None else self._names
             self._opened = aiohttp.ClientSession(
-                connector=_Connector(
-                    _GuardedResolver(self._guard, names), self._idle_s
-                ),
+                connector=Connector(_GuardedResolver(self._guard, names), self._idle_s),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 headers={"User-Agent": self._agent},
@@ -189,33 +155,6 @@ class AiohttpSender:
                 max_headers=_MOST_HEADERS,
             )
         return self._opened
-
-
-class _Connector(aiohttp.TCPConnector):
-    """Makes connections that count what they hear; tells a try which one it got."""
-
-    def __init__(self, resolver: AbstractResolver, idle_s: float) -> None:
-        super().__init__(
-            limit=0,
-            resolver=resolver,
-            use_dns_cache=False,  # Names has one
-            keepalive_timeout=idle_s,
-        )
-        # There is no public way to say so. Were it gone, nothing would be posted
-        # twice, and the contract suite would fail.
-        protocol: type[ResponseHandler] = _Hearing
-        self._factory = partial(protocol, loop=self._loop)
-
-    @override
-    async def connect(
-        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: ClientTimeout
-    ) -> Connection:
-        connection = await super().connect(req, traces, timeout)
-        if isinstance(connection.protocol, _Hearing):
-            this = _TRY.get()
-            this.connection = connection.protocol
-            this.heard_before = connection.protocol.heard
-        return connection
 
 
 class _GuardedResolver(AbstractResolver):
@@ -242,7 +181,7 @@ class _GuardedResolver(AbstractResolver):
                 proto=0,
                 flags=socket.AI_NUMERICHOST,
             )
-            for address in self._guard.admit(addresses, plain=_TRY.get().plain)
+            for address in self._guard.admit(addresses, plain=TRY.get().plain)
         ]
 
     @override

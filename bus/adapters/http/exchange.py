@@ -14,6 +14,7 @@ Sources: RFC 9110 section 15.2; RFC 9112 sections 6.3, 8, 9.3 and 9.6.
 """
 
 import asyncio
+import select
 import ssl
 from collections import deque
 from typing import Protocol, TypeAlias, cast
@@ -22,6 +23,7 @@ import httptools
 from typing_extensions import override
 
 from bus.adapters.http.deadlines import Deadlines, Expiring
+from bus.adapters.http.framing import LONG_HEAD, fault, mended
 from bus.adapters.http.reply import (
     EXCERPT_BYTES,
     MOST_BODY,
@@ -75,6 +77,9 @@ class Connection(asyncio.Protocol):
         self._deadlines = deadlines
         self._slot: set[Expiring] = set()
         self._transport: asyncio.Transport | None = None
+        self._wire: asyncio.Transport | None = None
+        self._poll: select.poll | None = None
+        self._early = b""
         self._parser: httptools.HttpResponseParser | None = None
         self._waiter: asyncio.Future[Result] | None = None
         self._used = False
@@ -89,6 +94,15 @@ class Connection(asyncio.Protocol):
         """Whether it can still be used, as far as one can know."""
         return self._transport is not None and not self._transport.is_closing()
 
+    @property
+    def disturbed(self) -> bool:
+        """Whether something came, or the end, since the last answer.
+
+        The event loop may not have looked yet: what came before a post is not its
+        answer.
+        """
+        return self._poll is not None and bool(self._poll.poll(0))
+
     async def exchange(self, request: bytes, deadline: float) -> Result:
         """Send a request and wait for its answer, at most until `deadline`."""
         if self._transport is None:
@@ -96,6 +110,7 @@ class Connection(asyncio.Protocol):
         waiter: asyncio.Future[Result] = self._loop.create_future()
         self._waiter = waiter
         self._received = 0
+        self._early = b""
         self._forget()
         self._slot = self._deadlines.add(self, deadline)
         self._transport.write(request)
@@ -120,14 +135,17 @@ class Connection(asyncio.Protocol):
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports do not derive from asyncio's.
-        self._transport = cast("asyncio.Transport", transport)
+        self._transport = self._wire = cast("asyncio.Transport", transport)
         self._pool.open.add(self)
-        self._parser = httptools.HttpResponseParser(self)
-        self._parser.set_dangerous_leniencies(
-            lenient_headers=True,
-            lenient_optional_cr_before_lf=True,
-            lenient_spaces_after_chunk_size=True,
-        )
+        self._parser = self._new_parser()
+        socket = transport.get_extra_info("socket")
+        if socket is not None:
+            self._poll = select.poll()
+            self._poll.register(socket.fileno(), select.POLLIN)
+
+    def secured(self, transport: asyncio.Transport) -> None:
+        """TLS is on: write to this from now on. What is sent still waits below it."""
+        self._transport = transport
 
     @override
     def data_received(self, data: bytes) -> None:
@@ -140,21 +158,18 @@ class Connection(asyncio.Protocol):
             parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._keep = False
-        except httptools.HttpParserError:
-            if self._reply is None:
-                self._fail(no_answer(NoAnswerKind.PROTOCOL))
-                return
+        except httptools.HttpParserError as error:
             self._keep = False
+            if self._reply is None and not self._mend(self._early + data, error):
+                return
         if self._reply is not None:
             self._finish(self._reply)
-        elif not self._headed and self._received > MOST_HEAD:
-            self._fail(no_answer(NoAnswerKind.PROTOCOL, "its head is too long"))
-        elif self._size > MOST_BODY or self._received > _MOST:
-            self._fail(self._answer())
+        else:
+            self._await_more(data)
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        self._transport = None
+        self._transport = self._wire = self._poll = None
         self._parser = None  # they know each other
         self._pool.open.discard(self)
         if self._headed and not self._framed and exc is None:
@@ -178,7 +193,7 @@ class Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take note of the few headers that matter; trailers do not."""
         if b"\0" in value:
-            raise ValueError("a null byte in a header")  # fails the parser
+            raise ValueError(repr(b"\0"))  # fails the parser
         if self._headed or name[:1] not in _NOTED_INITIALS:
             return
         match name.rstrip().lower():
@@ -212,6 +227,45 @@ class Connection(asyncio.Protocol):
 
     # --- steps
 
+    def _await_more(self, data: bytes) -> None:
+        """Wait for the rest of an answer, unless it is longer than anybody needs."""
+        if not self._headed:
+            self._early += data
+            if self._received > MOST_HEAD:
+                self._fail(no_answer(NoAnswerKind.PROTOCOL, LONG_HEAD))
+        elif self._size > MOST_BODY or self._received > _MOST:
+            self._fail(self._answer())
+
+    def _new_parser(self) -> httptools.HttpResponseParser:
+        parser = httptools.HttpResponseParser(self)
+        parser.set_dangerous_leniencies(
+            lenient_headers=True,
+            lenient_optional_cr_before_lf=True,
+            lenient_spaces_after_chunk_size=True,
+        )
+        return parser
+
+    def _mend(self, seen: bytes, error: httptools.HttpParserError) -> bool:
+        """Read an answer again whose head was refused; false if that does not help."""
+        words = _words(error)
+        better = None if self._headed else mended(seen, words)
+        if better == b"":
+            return True  # once its head is whole
+        if better is not None:
+            self._parser = self._new_parser()
+            try:
+                self._parser.feed_data(better)
+            except httptools.HttpParserUpgrade:
+                return True
+            except httptools.HttpParserError as again:
+                words = _words(again)
+                if self._reply is not None:
+                    return True
+            else:
+                return True
+        self._fail(no_answer(NoAnswerKind.PROTOCOL, words))
+        return False
+
     def _forget(self) -> None:
         """Know nothing of an answer, neither the last one nor an informational one."""
         self._status = 0
@@ -230,12 +284,16 @@ class Connection(asyncio.Protocol):
 
     def _finish(self, reply: Reply) -> None:
         """Settle, and wait for the next exchange if both sides can."""
-        transport = self._transport
-        if self._keep and transport and not transport.get_write_buffer_size():
+        transport, wire = self._transport, self._wire
+        if transport is None or wire is None:
+            pass
+        elif transport.get_write_buffer_size() or wire.get_write_buffer_size():
+            transport.abort()  # it does not read, and may never
+        elif self._keep:
             self._used = True
             self.idle_since = self._loop.time()
             self._pool.idle.append(self)
-        elif transport:
+        else:
             transport.close()
         self._settle(reply)
 
@@ -250,3 +308,10 @@ class Connection(asyncio.Protocol):
         waiter, self._waiter = self._waiter, None
         if waiter is not None and not waiter.done():
             waiter.set_result(result)
+
+
+def _words(error: httptools.HttpParserError) -> str:
+    own = error.__context__  # raised in `on_header`
+    return fault(
+        f"Invalid HTTP header: {own}" if isinstance(own, ValueError) else str(error)
+    )

@@ -4,8 +4,15 @@ import ssl
 
 import aiohttp
 from aiohttp import client_exceptions as failures
+from aiohttp.http_exceptions import HttpProcessingError
 
+from bus.adapters.http.framing import fault
 from bus.ports import NoAnswerKind
+
+
+class BrokenBodyError(aiohttp.ClientPayloadError):
+    """Ours: a body that is no body, told at once. aiohttp waits for more."""
+
 
 _KINDS: dict[type[BaseException], NoAnswerKind] = {
     # The own words of the operating system and of Python's TLS.
@@ -35,6 +42,7 @@ _KINDS: dict[type[BaseException], NoAnswerKind] = {
     # What came was no answer, or the URL no URL.
     failures.ClientResponseError: NoAnswerKind.PROTOCOL,
     failures.ContentTypeError: NoAnswerKind.PROTOCOL,
+    BrokenBodyError: NoAnswerKind.PROTOCOL,
     failures.WSServerHandshakeError: NoAnswerKind.PROTOCOL,
     failures.ClientHttpProxyError: NoAnswerKind.PROTOCOL,
     failures.TooManyRedirects: NoAnswerKind.PROTOCOL,
@@ -60,6 +68,16 @@ def kind_of(error: BaseException) -> NoAnswerKind:
         if type_ in _KINDS:
             return _KINDS[type_]
     raise error
+
+
+def fault_in(error: BaseException) -> str:
+    """What is wrong with an answer's framing; "" if nothing is."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, HttpProcessingError) and (words := fault(seen.message)):
+            return words
+        seen = seen.__cause__
+    return ""
 
 
 def _hung_up(error: BaseException) -> bool:

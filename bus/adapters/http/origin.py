@@ -33,8 +33,9 @@ class Origin:
         """An idle connection, the one used last, as it is the likeliest to live."""
         while self.idle:
             connection = self.idle.pop()
-            if connection.alive:
+            if connection.alive and not connection.disturbed:
                 return connection
+            connection.abort()
         return None
 
     def close_idle(self, since: float) -> None:
@@ -68,17 +69,38 @@ class Origin:
             happy_eyeballs_delay=_NEXT_ADDRESS_AFTER_S,
         )
         try:
-            _, connection = await loop.create_connection(
-                lambda: Connection(loop, self, deadlines),
-                sock=connected,
-                ssl=self.context,
-                # Certificates are made out to names without the root's dot.
-                server_hostname=self.host.rstrip(".") if self.context else None,
+            transport, connection = await loop.create_connection(
+                lambda: Connection(loop, self, deadlines), sock=connected
             )
         except BaseException:
             connected.close()
             raise
+        if self.context is not None:
+            await self._secure(transport, connection, self.context)
         return connection
+
+    async def _secure(
+        self,
+        transport: asyncio.Transport,
+        connection: Connection,
+        context: ssl.SSLContext,
+    ) -> None:
+        """Start TLS: a step of its own, as what TLS has sent waits in `transport`."""
+        try:
+            secured = await asyncio.get_running_loop().start_tls(
+                transport,
+                connection,
+                context,
+                # Certificates are made out to names without the root's dot.
+                server_hostname=self.host.rstrip("."),
+            )
+        except BaseException:
+            transport.abort()
+            self.open.discard(connection)
+            raise
+        if secured is None:
+            raise ConnectionResetError
+        connection.secured(secured)
 
 
 def _info(address: str, port: int) -> aiohappyeyeballs.AddrInfoType:
