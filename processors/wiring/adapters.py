@@ -116,7 +116,6 @@ async def open_adapters(
         RegistryUnavailableError: The registry's topic cannot be read.
     """
     connection = Connection(settings.librdkafka())
-    clock = SystemClock()
     async with AsyncExitStack() as stack:
         # Attempts, which nobody waits for: a request for each would cost the broker
         # as much as the events themselves.
@@ -126,15 +125,14 @@ async def open_adapters(
         # After the drain a hop that is not acknowledged belongs to somebody else.
         stack.push_async_callback(hops.close, 0)
         reader = KafkaLogReader(connection, on_event=on_event)
-        guard = make_guard(settings)
-        sender = make_sender(settings, guard)
+        sender = make_sender(settings, guard := make_guard(settings))
         stack.push_async_callback(sender.close)
         topics = KafkaTopics(connection, on_event=on_event)
         topology = await read_topology(settings, topics)
         schemas = await open_schemas(settings, topology.schemas, stack, hops, reader)
         yield Adapters(
             settings=settings,
-            clock=clock,
+            clock=SystemClock(),
             connection=connection,
             topology=topology,
             catalogue=load_catalogue(settings.schemas_dir),

@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from bus.adapters.http.guard import Guard
 from bus.adapters.http.tls import BadTlsError, Contexts
 from bus.adapters.kafka import (
     Connection,
@@ -16,6 +17,7 @@ from bus.client.schemas import load_catalogue
 from bus.delivery.breaker import BreakerPolicy
 from bus.delivery.subscription import Tls
 from bus.ports import LogReader, Publisher, Schemas, SchemaText
+from bus.topics.topology import Topology
 from processors.clock import SystemClock
 from processors.settings import Settings
 from processors.subscriptions.checks import Checks
@@ -88,12 +90,11 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
     connection = Connection(settings.librdkafka())
     clock = SystemClock()
     keys = read_keys(settings)
-    guard = make_guard(settings)
     topics = KafkaTopics(connection)
     topology = await read_topology(settings, topics)
     reader = KafkaLogReader(connection)
     publisher = KafkaPublisher(connection, linger_ms=0)
-    sender = make_sender(settings, guard)
+    sender = make_sender(settings, guard := make_guard(settings))
     schemas = _OnDemand(settings, topology.schemas, publisher, reader)
     table = SubscriptionTable(reader, keys, clock, topic=topology.subscriptions)
     try:
@@ -108,18 +109,10 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
                 topology=topology,
                 table=table,
                 writer=SubscriptionWriter(publisher, table, keys, clock, os.urandom),
-                checks=Checks(
-                    topology=topology,
-                    event_types=load_catalogue(settings.schemas_dir).event_types,
-                    check_url=guard.check_url,
-                    check_tls=check_tls,
-                ),
+                checks=_checks(settings, topology, guard),
                 clock=clock,
                 random_bytes=os.urandom,
-                breaker=BreakerPolicy(
-                    consecutive=settings.breaker_consecutive,
-                    open_max_s=settings.breaker_open_max_s,
-                ),
+                breaker=_breaker(settings),
                 group_prefix=settings.group_prefix,
                 first_attempt_budget_s=settings.first_attempt_budget_s,
             )
@@ -127,3 +120,19 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
         await schemas.close()
         await sender.close()
         await publisher.close()
+
+
+def _checks(settings: Settings, topology: Topology, guard: Guard) -> Checks:
+    return Checks(
+        topology=topology,
+        event_types=load_catalogue(settings.schemas_dir).event_types,
+        check_url=guard.check_url,
+        check_tls=check_tls,
+    )
+
+
+def _breaker(settings: Settings) -> BreakerPolicy:
+    return BreakerPolicy(
+        consecutive=settings.breaker_consecutive,
+        open_max_s=settings.breaker_open_max_s,
+    )

@@ -36,31 +36,18 @@ async def serve(
         OrderbusError: it cannot start, and says what to do; or a bug has ended it,
             and only a new process helps.
     """
-    config = TelemetryConfig(
-        program="+".join(roles) if len(roles) < len(_ALL) else "bus",
-        version=version("orderbus"),
-        log_format=settings.log_format,
-        log_level=settings.log_level,
-        otlp_endpoint=settings.otlp_endpoint,
-        trace_ratio=settings.trace_ratio,
-    )
-    telemetry = Telemetry(SystemClock(), config)
-    port = settings.http_port + index if settings.http_port else None
-    url = await telemetry.start(settings.http_host, port)
+    telemetry = _telemetry(settings, roles)
+    url = await telemetry.start(settings.http_host, _port(settings, index))
     stop = _stop_event(attached=attached)
     try:
         async with AsyncExitStack() as stack:
             beginning = _begin(settings, telemetry, roles, share, stack)
-            worker = await _unless(stop, beginning)
-            if worker is None:
+            if (worker := await _unless(stop, beginning)) is None:
                 telemetry.note(names.STOPPED)
                 return
             telemetry.note(names.STARTED, roles=list(roles), http=url)
+            _spare_the_collector()
             saying = asyncio.create_task(_say_ready(telemetry, attached=attached))
-            # What lives now lives long: the collector need not look at it again.
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(50_000, 50, 100)
             bug = await _first(stop, worker)
             saying.cancel()
             if bug is not None:
@@ -76,6 +63,29 @@ async def serve(
 
 _ALL = ("fanout", "retry", "ordered")
 _LOOK_S = 0.02
+
+
+def _port(settings: Settings, index: int) -> int | None:
+    return settings.http_port + index if settings.http_port else None
+
+
+def _telemetry(settings: Settings, roles: Sequence[str]) -> Telemetry:
+    config = TelemetryConfig(
+        program="+".join(roles) if len(roles) < len(_ALL) else "bus",
+        version=version("orderbus"),
+        log_format=settings.log_format,
+        log_level=settings.log_level,
+        otlp_endpoint=settings.otlp_endpoint,
+        trace_ratio=settings.trace_ratio,
+    )
+    return Telemetry(SystemClock(), config)
+
+
+def _spare_the_collector() -> None:
+    """What lives now lives long: the collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
 
 
 async def _begin(

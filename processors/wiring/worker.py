@@ -69,23 +69,14 @@ class Worker:
             OrderbusError: Something that is needed cannot be had.
         """
         adapters = self._adapters
-        self._table = SubscriptionTable(
-            adapters.reader,
-            adapters.keys,
-            adapters.clock,
-            topic=adapters.topology.subscriptions,
-            on_problem=self._unreadable,
-        )
+        self._table = self._subscriptions()
         self._writer = SubscriptionWriter(
             adapters.publisher, self._table, adapters.keys, adapters.clock, os.urandom
         )
         self._acks = AckTable(
             adapters.reader, adapters.clock, topic=adapters.topology.acks
         )
-        text = (default_folder() / "Attempt.avsc").read_text(encoding="utf-8")
-        attempts = AttemptLog(
-            adapters.publisher, adapters.topology.attempts, parse_schema(text)
-        )
+        attempts = self._attempts()
         self.engine = self._engine(self._acks, attempts)
         self._lag = self._watch()
         self._table.on_change(self._changed)
@@ -103,6 +94,21 @@ class Worker:
         await self.engine.start()
         self._following = asyncio.create_task(self._follow_topics())
         self._watching = asyncio.create_task(self._lag.run())
+
+    def _subscriptions(self) -> SubscriptionTable:
+        adapters = self._adapters
+        return SubscriptionTable(
+            adapters.reader,
+            adapters.keys,
+            adapters.clock,
+            topic=adapters.topology.subscriptions,
+            on_problem=self._unreadable,
+        )
+
+    def _attempts(self) -> AttemptLog:
+        text = (default_folder() / "Attempt.avsc").read_text(encoding="utf-8")
+        topic = self._adapters.topology.attempts
+        return AttemptLog(self._adapters.publisher, topic, parse_schema(text))
 
     def _check_tiers(self) -> None:
         declared = self._adapters.topology.tiers

@@ -139,35 +139,8 @@ def records(schema_ids: Mapping[str, int], events: int, first: int) -> list[Reco
 
 async def run(options: argparse.Namespace) -> None:
     """Measure, and print CPU microseconds a delivery."""
-    clock, schemas, sender = SystemClock(), _Schemas(), _Sender()
-    telemetry = Telemetry(
-        clock,
-        TelemetryConfig(program="bench", log_format="json"),
-        out=Path("/dev/null").open("wb"),  # noqa: SIM115, ASYNC230 - till the end
-    )
-    await telemetry.start()
-    attempts = AttemptLog(
-        _Publisher(),
-        "bus.attempts",
-        parse_schema((default_folder() / "Attempt.avsc").read_text()),
-    )
-    engine = Engine(
-        EngineParts(
-            sender=sender,
-            publisher=_Publisher(),
-            schemas=schemas,
-            topology=Topology.parse((_ROOT / "deploy/topics.yaml").read_text()),
-            acks=_Acks(),
-            clock=clock,
-            observer=telemetry,
-            source=lambda _role: _Source(),
-            log_attempt=attempts.write,
-            disable=lambda _id, _why: None,
-        ),
-        # However slow the machine is at the moment: all are attempted.
-        EnginePolicy(subscriber=SubscriberPolicy(spill_after_s=3600)),
-        roles=["fanout"],
-    )
+    schemas, sender = _Schemas(), _Sender()
+    engine = await _engine(schemas, sender)
     for number in range(options.subscriptions):
         plan = Plan(subscriptions=options.subscriptions)
         engine.changed(None, subscription(number, "http://127.0.0.1:1/", plan))
@@ -191,6 +164,38 @@ async def run(options: argparse.Namespace) -> None:
     sys.stdout.write(f"{best:.1f} us CPU a delivery, {ratio:.2f} yardsticks\n")
     if profile:
         pstats.Stats(profile).sort_stats(options.profile).print_stats(45)
+
+
+async def _engine(schemas: _Schemas, sender: _Sender) -> Engine:
+    clock = SystemClock()
+    telemetry = Telemetry(
+        clock,
+        TelemetryConfig(program="bench", log_format="json"),
+        out=Path("/dev/null").open("wb"),  # noqa: SIM115, ASYNC230 - till the end
+    )
+    await telemetry.start()
+    attempts = AttemptLog(
+        _Publisher(),
+        "bus.attempts",
+        parse_schema((default_folder() / "Attempt.avsc").read_text()),
+    )
+    return Engine(
+        EngineParts(
+            sender=sender,
+            publisher=_Publisher(),
+            schemas=schemas,
+            topology=Topology.parse((_ROOT / "deploy/topics.yaml").read_text()),
+            acks=_Acks(),
+            clock=clock,
+            observer=telemetry,
+            source=lambda _role: _Source(),
+            log_attempt=attempts.write,
+            disable=lambda _id, _why: None,
+        ),
+        # However slow the machine is at the moment: all are attempted.
+        EnginePolicy(subscriber=SubscriberPolicy(spill_after_s=3600)),
+        roles=["fanout"],
+    )
 
 
 async def _round(

@@ -6,6 +6,7 @@ each, and writes a `Done` back when all is acknowledged.
 
 import asyncio
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
@@ -87,12 +88,15 @@ class KafkaLoad:
 def _wait_until(due: float) -> float:
     """Wait for a time, epoch seconds; return how late it is by then.
 
-    Asleep and not in librdkafka's `poll`: waking for every acknowledgement cost more
-    than writing, and took the cores from what is measured.
+    Not in librdkafka's `poll`: waking for every acknowledgement cost more than
+    writing, and took the cores from what is measured.
     """
     while (early := due - time.time()) > 0:
-        time.sleep(early)
+        _NEVER.wait(early)
     return -early
+
+
+_NEVER = threading.Event()
 
 
 async def _lines() -> AsyncIterator[bytes]:

@@ -224,18 +224,7 @@ async def running_bus(
     tiers: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Bus]:
     """Make everything but the workers; `tiers` come before the declared ones."""
-    topics_file = folder / f"{name}-topics.yaml"
-    topics_file.write_text(named_topics(name, tiers))
-    key_file = folder / f"{name}.key"
-    make_key_file(key_file, os.urandom)
-    settings = Settings(
-        bootstrap_servers=kafka.bootstrap_servers,
-        topics_file=topics_file,
-        group_prefix=f"{name}.",
-        data_dir=folder,
-        encryption_key_file=key_file,
-        allow_networks="127.0.0.0/8",
-    )
+    settings = _settings(kafka, folder, name, tiers)
     connection = Connection(settings.librdkafka())
     topics = KafkaTopics(connection)
     await topics.create((await read_topology(settings, topics)).fixed())
@@ -260,6 +249,23 @@ async def running_bus(
         )
         stack.push_async_callback(bus.stop)
         yield bus
+
+
+def _settings(
+    kafka: KafkaUnderTest, folder: Path, name: str, tiers: Mapping[str, str] | None
+) -> Settings:
+    topics_file = folder / f"{name}-topics.yaml"
+    topics_file.write_text(named_topics(name, tiers))
+    key_file = folder / f"{name}.key"
+    make_key_file(key_file, os.urandom)
+    return Settings(
+        bootstrap_servers=kafka.bootstrap_servers,
+        topics_file=topics_file,
+        group_prefix=f"{name}.",
+        data_dir=folder,
+        encryption_key_file=key_file,
+        allow_networks="127.0.0.0/8",
+    )
 
 
 async def _registry(
@@ -291,5 +297,4 @@ def many_events(count: int, started: datetime = STARTED) -> list[Event]:
 def order_event(order_id: str, number: int = 0, type_: str = "order.updated") -> Event:
     """One event of an order; another `number` makes another event."""
     event = sample(type_, hash((order_id, number)), datetime.now(UTC))
-    data = {**event.data, "order_id": order_id}
-    return replace(event, subject=order_id, data=data)
+    return replace(event, subject=order_id, data={**event.data, "order_id": order_id})

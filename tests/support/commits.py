@@ -128,6 +128,13 @@ class _Hop(NamedTuple):
     appended: float
     begun: float
 
+    def follows(self, attempts: int, since: float) -> bool:
+        """Whether it comes after an attempt that many were used at, seen `since`.
+
+        A hop while the breaker is open gives the attempt back.
+        """
+        return self.used > attempts or (self.used == attempts and self.appended > since)
+
 
 Stations = Mapping[TopicPartition, Sequence[Station]]
 
@@ -147,23 +154,7 @@ def stations(
 
     `accepted` is when; `owed` are the subscriptions of each event.
     """
-    moved: dict[Pair, list[_Hop]] = defaultdict(list)
-    for record in hops:
-        state = read_state(record)
-        # A dead letter may leave the count as it was, so it counts as one more.
-        used = state.attempts + (state.reason is not None)
-        pair = Pair(event_id(record), state.subscription)
-        hop = _Hop(used, record.timestamp_ms / 1000, state.at_ms / 1000)
-        moved[pair].append(hop)
-
-    def next_hops(pair: Pair, attempts: int, since: float) -> list[_Hop]:
-        # A hop while the breaker is open gives the attempt back.
-        return [
-            hop
-            for hop in moved[pair]
-            if hop.used > attempts or (hop.used == attempts and hop.appended > since)
-        ]
-
+    moved = _moved(hops)
     found: dict[TopicPartition, list[Station]] = defaultdict(list)
 
     def add(record: Record, subscriptions: Sequence[str], attempts: int) -> None:
@@ -174,7 +165,7 @@ def stations(
         for s in subscriptions:
             pair = Pair(id_, s)
             at = accepted.get(pair, _NEVER)
-            then = next_hops(pair, attempts, since)
+            then = [hop for hop in moved[pair] if hop.follows(attempts, since)]
             settled[s] = min([at, *(hop.appended for hop in then)])
             begun[s] = min([at, *(hop.begun for hop in then)])
         found[record.topic_partition].append(Station(record, id_, settled, begun))
@@ -186,6 +177,18 @@ def stations(
         if state.reason is None:
             add(record, [state.subscription], state.attempts)
     return found
+
+
+def _moved(hops: Iterable[Record]) -> Mapping[Pair, list[_Hop]]:
+    moved: dict[Pair, list[_Hop]] = defaultdict(list)
+    for record in hops:
+        state = read_state(record)
+        # A dead letter may leave the count as it was, so it counts as one more.
+        used = state.attempts + (state.reason is not None)
+        pair = Pair(event_id(record), state.subscription)
+        hop = _Hop(used, record.timestamp_ms / 1000, state.at_ms / 1000)
+        moved[pair].append(hop)
+    return moved
 
 
 def check_never_ahead(sample: Sample, places: Stations) -> None:

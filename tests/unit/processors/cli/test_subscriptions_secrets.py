@@ -13,13 +13,13 @@ from tests.support.worlds import KEYS, Worlds
 OWN = "whsec_aHVzaGh1c2hodXNoaHVzaGh1c2hodXNo"
 
 
-def test_add_shows_the_secret_once(worlds: Worlds, tmp_path: Path) -> None:
-    """No other command shows it, nor a header's value, a key or a query's value."""
-    token = tmp_path / "token"
+def _added(worlds: Worlds, folder: Path) -> str:
+    """Add one with a header and a key that are secret; return what was printed."""
+    token = folder / "token"
     token.write_text("Bearer hush\n")
-    key = tmp_path / "key.pem"
+    key = folder / "key.pem"
     key.write_text("BEGIN hush\n")
-    printed = good(
+    return good(
         worlds,
         *ADD,
         "-H",
@@ -29,6 +29,11 @@ def test_add_shows_the_secret_once(worlds: Worlds, tmp_path: Path) -> None:
         "--client-key-file",
         str(key),
     )
+
+
+def test_add_shows_the_secret_once(worlds: Worlds, tmp_path: Path) -> None:
+    """No other command shows it, nor a header's value, a key or a query's value."""
+    printed = _added(worlds, tmp_path)
     secret = next(w for w in printed.split() if w.startswith("whsec_"))
     assert printed.count(secret) == 1
     assert worlds.records("bus.subscriptions")

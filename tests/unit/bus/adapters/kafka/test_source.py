@@ -30,7 +30,9 @@ async def test_a_commit_cancelled_as_its_answer_comes_is_cancelled(
     try:
         monkeypatch.setattr(loop, "call_soon_threadsafe", from_the_thread)
         committing = asyncio.ensure_future(source.commit(NOBODYS))
-        await asyncio.sleep(0)  # it is waiting for the answer
+        turn = loop.create_future()
+        loop.call_soon(turn.set_result, None)
+        await turn  # it is waiting for the answer
         assert answered.wait(10)  # which is next in the loop, and the cancel after it
         loop.call_soon(committing.cancel)
         with pytest.raises(asyncio.CancelledError):
