@@ -28,6 +28,7 @@ COMMANDS = {
     "run": "Run processors until SIGTERM or Ctrl-C, then drain.",
     "subscriptions": "Who wants which events, where and how.",
     "dlq": "Dead letters: deliveries that were given up.",
+    "quarantine": "Records nobody could decode.",
     "replay": "Deliver past events once more, to one subscription alone.",
     "trace": "Print what befell an event: attempts, hops, outcome.",
     "acks": "Acknowledgements by consumers: no more attempts.",

@@ -66,6 +66,8 @@ class Hops:
                 *record.headers,
                 ("bus-quarantine-reason", why[:500].encode()),
                 ("bus-quarantine-origin", at.encode()),
+                ("bus-quarantine-origin-ms", b"%d" % record.timestamp_ms),
+                ("bus-quarantine-topic-id", record.topic_id.encode()),
                 ("bus-quarantine-at-ms", str(self._now_ms()).encode()),
             ),
         )

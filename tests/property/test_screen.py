@@ -13,11 +13,19 @@ from rich.text import Text
 from typer.testing import CliRunner
 
 from bus.delivery.delivery import Attempt, Origin
+from bus.delivery.quarantine import read_quarantined
 from bus.errors import TopicError
 from bus.record import Record
 from bus.topics.topic import TopicState
-from processors.cli import control, dlq_view, subscription_view, topics_view
+from processors.cli import (
+    control,
+    dlq_view,
+    quarantine_view,
+    subscription_view,
+    topics_view,
+)
 from processors.redrive.letters import Letter
+from processors.redrive.quarantine import Item
 from processors.redrive.rendering import render
 from processors.redrive.timeline import timeline
 from processors.screen.console import Screen
@@ -86,7 +94,19 @@ def _complaint(text: str) -> None:
         control.complain(ctx, TopicError(text))
 
 
+def _quarantine(text: str) -> None:
+    raw = text.encode(errors="replace")
+    headers = ((text, raw), ("bus-quarantine-reason", raw))
+    record = Record("bus.quarantine", 0, 1, 1_000, raw, raw, headers)
+    said = read_quarantined(record)
+    item = Item(record, said.source, said.place or "x/0/1", said.why, said.at_ms)
+    quarantine_view.print_items([quarantine_view.row(item)], 0)
+    quarantine_view.print_whole(item, quarantine_view.whole(item, text))
+    control.print_json(quarantine_view.whole(item, text))
+
+
 VIEWS: dict[str, View] = {
+    "quarantine": _quarantine,
     "dead letters": _letter,
     "trace": _trace,
     "subscriptions": _subscriptions,

@@ -1,0 +1,218 @@
+"""`bus quarantine`: records nobody could decode; look at them, let them go on."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, ParamSpec, cast
+
+import typer
+
+from bus.delivery.marks import Fate
+from bus.delivery.quarantine import CODES
+from bus.errors import ConfigurationError
+from processors.cli.added_options import add_options
+from processors.cli.control import FAILED, GOOD, console, print_json, run
+from processors.cli.dlq_options import moment_ms
+from processors.cli.subscription_options import AsJson, Yes
+
+if TYPE_CHECKING:
+    from processors.redrive.quarantine import WantedItems
+    from processors.subscriptions.world import World
+
+P = ParamSpec("P")
+
+app = typer.Typer(
+    help="Records nobody could decode.",
+    no_args_is_help=True,
+)
+
+Places = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[TOPIC/PARTITION/OFFSET]…", help="Where they stood. Default: all."
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")]
+_OPTIONS: Mapping[str, object] = {
+    "topics": Annotated[
+        list[str] | None,
+        typer.Option("--topic", help="The topic they came from. Repeatable."),
+    ],
+    "reasons": Annotated[
+        list[str] | None,
+        typer.Option("--reason", help=f"One of: {', '.join(CODES)}. Repeatable."),
+    ],
+    "since": Annotated[
+        str | None,
+        typer.Option(help="Put aside since: 2026-11-23T12:00:00Z, or 2h for 2 h ago."),
+    ],
+    "until": Annotated[str | None, typer.Option(help="Put aside before: likewise.")],
+}
+
+
+def _with_filters(command: Callable[P, None]) -> Callable[P, None]:
+    return add_options(command, _OPTIONS)
+
+
+@app.command("list")
+@_with_filters
+def list_command(
+    ctx: typer.Context,
+    places: Places = None,
+    *,
+    states: Annotated[
+        list[Fate] | None, typer.Option("--state", help="Default: all. Repeatable.")
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(min=0, help="Show the newest so many; 0: all.")
+    ] = 100,
+    as_json: AsJson = False,
+    **given: object,
+) -> None:
+    """List records in quarantine, oldest first, with what became of them.
+
+    For example:
+      bus quarantine list
+      bus quarantine list --topic oms.order --reason unknown_schema --since 2h
+      bus quarantine list --state pending --json | jq -r '.[].place'
+    """
+    from processors.cli.quarantine_view import print_items, row
+    from processors.cli.quarantine_work import all_of
+
+    async def list_(world: "World") -> int:
+        meant = _wanted(world, places, given, states or ())
+        rows = [row(item) for item in await all_of(world, meant)]
+        if as_json:
+            print_json(rows)
+        else:
+            print_items(rows, limit)
+        return GOOD
+
+    run(ctx, list_)
+
+
+@app.command("show")
+def show_command(
+    ctx: typer.Context,
+    place: Annotated[
+        str,
+        typer.Argument(metavar="TOPIC/PARTITION/OFFSET", help="Where it stood."),
+    ],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show one record: what is wrong with it, what to do, and what is in it.
+
+    Headers and key are shown as text, the value as bytes, unless it can be decoded
+    by now. Exit code 1: there is none such.
+
+    For example:
+      bus quarantine show oms.order/3/17
+      bus quarantine show oms.order/3/17 --json | jq -r '.[0].value' | base64 -d
+    """
+    from processors.cli.quarantine_view import print_whole, whole
+    from processors.cli.quarantine_work import all_of, event_now
+
+    async def show(world: "World") -> int:
+        found = await all_of(world, _wanted(world, [place], {}, ()))
+        rows = [whole(item, await event_now(world, item)) for item in found]
+        if as_json:
+            print_json(rows)
+        elif not found:
+            console(stderr=True).print(f"There is no record of {place} in quarantine.")
+        else:
+            for item, fields in zip(found, rows, strict=True):
+                print_whole(item, fields)
+        return GOOD if found else FAILED
+
+    run(ctx, show)
+
+
+@app.command("replay")
+@_with_filters
+def replay_command(
+    ctx: typer.Context,
+    places: Places = None,
+    *,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+    **given: object,
+) -> None:
+    """Decode pending records again, and deliver what can be read by now.
+
+    Each goes to every subscription that wants it, from its first tier on, under the
+    identity that it would have had. What still cannot be decoded stays in quarantine.
+
+    Exit code 1: some still cannot be decoded.
+
+    For example:
+      bus quarantine replay --dry-run
+      bus quarantine replay oms.order/3/17 oms.order/3/18 --yes
+      bus quarantine replay --reason unknown_schema --since 2026-11-23T08:00:00Z
+    """
+    from processors.cli.quarantine_work import How, replay_all
+
+    async def replay(world: "World") -> int:
+        meant = _wanted(world, places, given, [Fate.PENDING])
+        return await replay_all(world, meant, How(dry_run, yes, as_json))
+
+    run(ctx, replay)
+
+
+@app.command("discard")
+@_with_filters
+def discard_command(
+    ctx: typer.Context,
+    places: Places = None,
+    *,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+    **given: object,
+) -> None:
+    """Mark pending records as done with. They stay readable until they expire.
+
+    For example:
+      bus quarantine discard oms.order/3/17
+      bus quarantine discard --reason no_value --yes
+    """
+    from processors.cli.quarantine_work import How, discard_all
+
+    async def discard(world: "World") -> int:
+        meant = _wanted(world, places, given, [Fate.PENDING])
+        return await discard_all(world, meant, How(dry_run, yes, as_json))
+
+    run(ctx, discard)
+
+
+def _wanted(
+    world: "World",
+    places: Sequence[str] | None,
+    given: Mapping[str, object],
+    fates: Sequence[Fate],
+) -> "WantedItems":
+    """What the options ask for.
+
+    Raises:
+        ConfigurationError: a time or a reason cannot be used.
+    """
+    from processors.redrive.quarantine import WantedItems
+
+    since, until = given.get("since"), given.get("until")
+    reasons = _list(given.get("reasons"))
+    for reason in reasons:
+        if reason not in CODES:
+            raise ConfigurationError(
+                f"--reason: there is no {reason!r}; there are: {', '.join(CODES)}"
+            )
+    return WantedItems(
+        places=places or (),
+        topics=_list(given.get("topics")),
+        reasons=reasons,
+        since_ms=None if since is None else moment_ms(world, "--since", str(since)),
+        until_ms=None if until is None else moment_ms(world, "--until", str(until)),
+        fates=fates,
+    )
+
+
+def _list(value: object) -> Sequence[str]:
+    return [str(item) for item in cast("list[str]", value)] if value else ()

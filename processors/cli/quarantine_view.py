@@ -1,0 +1,171 @@
+"""How `bus quarantine` shows records that nobody could decode."""
+
+import base64
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from bus.contracts.codec import split_frame
+from bus.errors import DecodeError
+from bus.event import Event
+from bus.record import Headers
+from bus.webhook.document import document
+from processors.cli.control import console
+from processors.cli.dlq_view import Row, counts, excerpt, moment
+from processors.redrive.quarantine import Item
+from processors.redrive.release import Released
+from processors.screen.hexdump import hexdump
+from processors.screen.plain import plain
+from processors.screen.tables import Cell, Column, print_table
+
+_COLOURS = {"pending": "yellow", "replayed": "green", "discarded": "dim"}
+_MOST_BYTES = 512
+_COLUMNS = (
+    Column("PLACE"),
+    Column("REASON", rank=1),
+    Column("STATE", rank=2),
+    Column("KEY", rank=4),
+    Column("WHEN", rank=3),
+    Column("DETAIL", rank=5),
+)
+
+
+def row(item: Item) -> Row:
+    """One line of a list."""
+    return {
+        "place": item.place,
+        "topic": item.topic,
+        "reason": item.meaning.code,
+        "detail": item.why,
+        "key": _text(item.source.key),
+        "at": moment(item.at_ms),
+        "state": item.fate.value,
+        "state_at": moment(item.marked_at_ms) if item.marked_at_ms else None,
+        "quarantined_as": f"{item.record.partition}/{item.record.offset}",
+    }
+
+
+def print_items(rows: Sequence[Row], limit: int) -> None:
+    """A table of the newest ones, and how many there are of each state."""
+    if not rows:
+        console().print("There are no such records in quarantine.")
+        return
+    shown = rows[-limit:] if limit else rows
+    print_table(console(), _COLUMNS, [_cells(r) for r in shown])
+    if not console().is_terminal:
+        return
+    left = len(rows) - len(shown)
+    more = f"; {left} older ones not shown (--limit 0)" if left else ""
+    states = Counter(str(r["state"]) for r in rows)
+    console().print(f"{counts(states)}{more}. What to do: bus quarantine show PLACE")
+
+
+def _cells(r: Row) -> list[Cell | str]:
+    state, at, key = str(r["state"]), str(r["at"]), r["key"]
+    return [
+        str(r["place"]),
+        str(r["reason"]),
+        Cell(state, style=_COLOURS[state]),
+        "-" if key is None else str(key),
+        Cell(at, brief=at.replace("T", " ")[5:19]),
+        Cell(str(r["detail"]), brief=excerpt(str(r["detail"]))),
+    ]
+
+
+def whole(item: Item, now: Event | str) -> Row:
+    """All there is to say of one; `now` is what it decodes to, or why it does not."""
+    value = item.source.value
+    return {
+        **row(item),
+        "meaning": item.meaning.words,
+        "what_to_do": item.meaning.todo,
+        "decodes_now": not isinstance(now, str),
+        "problem_now": now if isinstance(now, str) else None,
+        "schema_id": _schema_id(value),
+        "bytes": len(value or b""),
+        "headers": [*_headers(item.source.headers)],
+        "value": None if value is None else base64.b64encode(value).decode(),
+        "event": None if isinstance(now, str) else document(now),
+    }
+
+
+def print_whole(item: Item, fields: Row) -> None:
+    """What it is, what is wrong with it and what to do, then what is in it."""
+    out = console()
+    for title, name in _LINES:
+        value = fields[name]
+        if value not in (None, ""):
+            out.print(f"{title:12}  {plain(str(value))}")
+    now = "yes" if fields["decodes_now"] else f"no: {fields['problem_now']}"
+    out.print(f"{'decodes now':12}  {plain(now)}")
+    out.print("headers:")
+    for header in _headers(item.source.headers):
+        out.print(f"  {plain(str(header['name']))}: {plain(str(header['value']))}")
+    if fields["event"] is not None:
+        out.print("event:")
+        out.print_json(data=fields["event"])
+    elif item.source.value:
+        out.print("value:")
+        for line in hexdump(item.source.value, _MOST_BYTES):
+            out.print(f"  {line}")
+
+
+_LINES = (
+    ("place", "place"),
+    ("state", "state"),
+    ("put aside", "at"),
+    ("reason", "reason"),
+    ("that is", "meaning"),
+    ("detail", "detail"),
+    ("what to do", "what_to_do"),
+    ("key", "key"),
+    ("schema id", "schema_id"),
+    ("bytes", "bytes"),
+)
+
+
+def released(done: Released) -> Row:
+    """What was done, or would be, as plain values."""
+    return {
+        "pending": done.pending,
+        "replayed": done.released,
+        "by_topic": dict(sorted(done.by_topic.items())),
+        "deliveries": dict(sorted(done.deliveries.items())),
+        "wanted_by_none": done.unwanted,
+        "failed_filters": done.failed_filters,
+        "still_stuck": dict(sorted(done.stuck.items())),
+    }
+
+
+def print_released(done: Released, *, dry_run: bool) -> None:
+    """The same in sentences."""
+    out = console()
+    if not done.pending:
+        out.print("Nothing is pending.")
+        return
+    what = "would replay" if dry_run else "replayed"
+    to = f": deliveries {counts(done.deliveries)}" if done.deliveries else ""
+    out.print(f"{what} {done.released} of {done.pending}{to}")
+    if done.unwanted:
+        out.print(f"{done.unwanted} are decoded, and no subscription wants them")
+    if done.stuck:
+        total = done.stuck.total()
+        out.print(
+            f"{total} still cannot be decoded and stay in quarantine"
+            f" ({counts(done.stuck)}); bus quarantine show PLACE says what to do"
+        )
+
+
+def _schema_id(value: bytes | None) -> int | None:
+    try:
+        return split_frame(value)[0]
+    except DecodeError:
+        return None
+
+
+def _headers(headers: Headers) -> Iterator[Row]:
+    for name, value in headers:
+        yield {"name": name, "value": _text(value)}
+
+
+def _text(data: bytes | None) -> str | None:
+    return None if data is None else data.decode(errors="backslashreplace")

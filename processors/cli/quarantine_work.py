@@ -1,0 +1,71 @@
+"""What `bus quarantine` does and says."""
+
+from dataclasses import dataclass
+
+from bus.errors import DecodeError
+from bus.event import Event
+from processors.cli.asking import ask
+from processors.cli.control import FAILED, GOOD, console, print_json, warn
+from processors.cli.dlq_redrive import bar
+from processors.cli.quarantine_view import print_released, released
+from processors.redrive.events import Events
+from processors.redrive.quarantine import Item, WantedItems, read_items
+from processors.redrive.release import Release, let_drop
+from processors.subscriptions.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What the options say."""
+
+    dry_run: bool
+    yes: bool
+    as_json: bool
+
+
+async def all_of(world: World, meant: WantedItems) -> list[Item]:
+    """All that are meant, in the order in which they were put aside."""
+    found = [item async for batch in read_items(world, meant) for item in batch]
+    return sorted(found, key=lambda item: item.at_ms)
+
+
+async def event_now(world: World, item: Item) -> Event | str:
+    """What a record decodes to by now, or why it does not."""
+    try:
+        return await Events(world.schemas).of(item.source)
+    except DecodeError as error:
+        return str(error)
+
+
+async def replay_all(world: World, meant: WantedItems, how: How) -> int:
+    """Release what can be decoded, after asking; return the exit code."""
+    done = await Release(world).plan(read_items(world, meant))
+    if not how.dry_run and done.released:
+        ask(f"Deliver {done.released} records from quarantine?", yes=how.yes)
+        with bar("replaying", done.pending) as progress:
+            done = await Release(world).run(read_items(world, meant), progress)
+    if done.failed_filters:
+        warn(f"a filter fails on {done.failed_filters} of them, which is no match")
+    if how.as_json:
+        print_json({"dry_run": how.dry_run, **released(done)})
+    else:
+        print_released(done, dry_run=how.dry_run)
+    return FAILED if done.stuck else GOOD
+
+
+async def discard_all(world: World, meant: WantedItems, how: How) -> int:
+    """Mark what is pending as done with, after asking; return the exit code."""
+    pending = len(await all_of(world, meant))
+    done = 0
+    if pending and not how.dry_run:
+        ask(f"Discard {pending} records? Nobody gets them.", yes=how.yes)
+        with bar("discarding", pending) as progress:
+            done = await let_drop(world, read_items(world, meant), progress)
+    if how.as_json:
+        print_json({"dry_run": how.dry_run, "pending": pending, "discarded": done})
+    elif not pending:
+        console().print("Nothing is pending.")
+    else:
+        what = f"would discard {pending}" if how.dry_run else f"discarded {done}"
+        console().print(what)
+    return GOOD

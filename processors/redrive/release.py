@@ -1,0 +1,195 @@
+"""Letting quarantined records go: decoded again, matched again, delivered.
+
+What can be decoded now starts one delivery for each subscription that wants it, from
+its first tier on, with the place of the source record and so with the same identity.
+What still cannot stays where it is, pending. A hop that was put aside goes on to its
+own subscription only.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from bus.delivery.delivery import origin_of
+from bus.delivery.headers import read_state
+from bus.delivery.marks import Fate, mark
+from bus.delivery.matching import Matcher
+from bus.delivery.quarantine import meaning_of
+from bus.errors import DecodeError, PublishError
+from bus.record import Message
+from processors.delivery.content import Content
+from processors.delivery.decoding import at_origin
+from processors.redrive.again import CHUNK, anew, write
+from processors.redrive.events import Events
+from processors.redrive.quarantine import Item
+from processors.subscriptions.world import World
+
+Progress: TypeAlias = Callable[[int], None]
+Items: TypeAlias = AsyncIterator[Sequence[Item]]
+
+
+@dataclass(slots=True)
+class Released:
+    """What came of it, or would.
+
+    `stuck` are those that still cannot be decoded, by the code of the reason now;
+    `unwanted` those that no subscription wants; `deliveries` count by subscription.
+    """
+
+    pending: int = 0
+    released: int = 0
+    unwanted: int = 0
+    failed_filters: int = 0
+    by_topic: Counter[str] = field(default_factory=Counter)
+    deliveries: Counter[str] = field(default_factory=Counter)
+    stuck: Counter[str] = field(default_factory=Counter)
+
+
+class Release:
+    """One run over quarantined records."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._events = Events(world.schemas)
+        self._matcher = Matcher(world.table.all())
+        self._seen: set[tuple[object, ...]] = set()
+        self.done = Released()
+
+    async def plan(self, items: Items) -> Released:
+        """Say what would be done; nothing is written.
+
+        Raises:
+            RegistryUnavailableError: the registry gave no usable answer.
+        """
+        async for batch in items:
+            for item in batch:
+                await self._messages(item)
+        return self.done
+
+    async def run(self, items: Items, progress: Progress) -> Released:
+        """Send what can be decoded on its way, and mark it.
+
+        `progress` hears of each chunk's size. A crash in between repeats at most one
+        chunk, with the same webhook-ids.
+
+        Raises:
+            PublishError: Kafka did not acknowledge one; its chunk stays pending.
+            RegistryUnavailableError: the registry gave no usable answer.
+        """
+        async for batch in items:
+            for start in range(0, len(batch), CHUNK):
+                chunk = batch[start : start + CHUNK]
+                await self._release(chunk)
+                progress(len(chunk))
+        return self.done
+
+    async def _release(self, chunk: Sequence[Item]) -> None:
+        going: list[Item] = []
+        messages: list[Message] = []
+        for item in chunk:
+            found = await self._messages(item)
+            if found is not None:
+                going.append(item)
+                messages += found
+        _, failure = await write(self._world.publisher, messages)
+        if failure is not None:
+            raise failure
+        await put_marks(self._world, going, Fate.REPLAYED)
+
+    async def _messages(self, item: Item) -> Sequence[Message] | None:
+        """The hops of one; None if it is not pending, or still cannot be decoded."""
+        if item.fate is not Fate.PENDING:
+            return None
+        done = self.done
+        done.pending += 1
+        done.by_topic[item.topic] += 1
+        try:
+            messages = await self._hops(item)
+        except DecodeError as error:
+            done.stuck[meaning_of(str(error)).code] += 1
+            return None
+        done.released += 1
+        return messages
+
+    async def _hops(self, item: Item) -> Sequence[Message]:
+        # After a crash the same record may have been put aside twice.
+        known = (item.place, item.source.key, item.source.value, item.source.headers)
+        if known in self._seen:
+            return []
+        self._seen.add(known)
+        if self._world.topology.owner(item.topic) is not None:
+            return await self._hop(item)
+        return await self._fan_out(item)
+
+    async def _hop(self, item: Item) -> Sequence[Message]:
+        state = read_state(item.source)
+        event = await self._events.of(at_origin(item.source, state.origin))
+        subscription = self._world.table.get(state.subscription)
+        if subscription is None:
+            self.done.unwanted += 1
+            return []
+        self.done.deliveries[subscription.id] += 1
+        origin = state.origin.from_now(self._now_ms())
+        return [
+            anew(
+                self._world.topology,
+                subscription,
+                item.source,
+                event,
+                origin=origin,
+                replay=state.replay + 1,
+            )
+        ]
+
+    async def _fan_out(self, item: Item) -> Sequence[Message]:
+        event = await self._events.of(item.source)
+        match = self._matcher.match(event, Content(event).doc)
+        self.done.failed_filters += bool(match.failed_filters)
+        self.done.unwanted += not match.subscriptions
+        self.done.deliveries.update(match.subscriptions)
+        at = item.source
+        origin = origin_of(at, self._now_ms()).from_now(self._now_ms())
+        wanted = [self._world.table.get(name) for name in match.subscriptions]
+        return [
+            anew(self._world.topology, one, at, event, origin=origin, replay=1)
+            for one in wanted
+            if one is not None
+        ]
+
+    def _now_ms(self) -> int:
+        return int(self._world.clock.now() * 1000)
+
+
+async def let_drop(world: World, items: Items, progress: Progress) -> int:
+    """Mark pending ones as discarded; nothing is deleted; return how many.
+
+    Raises:
+        PublishError: Kafka did not acknowledge a mark.
+    """
+    done = 0
+    async for batch in items:
+        meant = [item for item in batch if item.fate is Fate.PENDING]
+        for start in range(0, len(meant), CHUNK):
+            chunk = meant[start : start + CHUNK]
+            await put_marks(world, chunk, Fate.DISCARDED)
+            done += len(chunk)
+            progress(len(chunk))
+    return done
+
+
+async def put_marks(world: World, items: Sequence[Item], fate: Fate) -> None:
+    """Mark what became of them.
+
+    Raises:
+        PublishError: Kafka did not acknowledge one.
+    """
+    marks = [world.publisher.publish(mark(item.record, fate)) for item in items]
+    failure: PublishError | None = None
+    for one in marks:
+        try:
+            await one
+        except PublishError as error:
+            failure = error
+    if failure is not None:
+        raise failure
