@@ -26,6 +26,17 @@ class DecodeError(OrderbusError):
     """A record's bytes cannot be turned into an event, now or ever."""
 
 
+def undecodable(error: Exception) -> DecodeError:
+    """Say of what nobody foresaw in a record that it cannot be decoded.
+
+    A record may nest too deep, hold numbers too large or what else its producer
+    thought of; all of that ends with the record.
+    """
+    if isinstance(error, DecodeError):
+        return error
+    return DecodeError(f"{type(error).__name__}: {error}")
+
+
 class SchemaNotFoundError(OrderbusError):
     """The registry answered that it has no such schema, version or subject."""
 

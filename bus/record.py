@@ -20,6 +20,8 @@ class Record(NamedTuple):
     its clock, or a replicator, wrote there; nothing may be counted from it.
     `topic_id` tells a topic from one of the same name that was deleted before it;
     empty where it is not known.
+    Kafka takes headers that no client for Python can read: then there are none here,
+    and `unreadable` says why.
     """
 
     topic: str
@@ -31,6 +33,7 @@ class Record(NamedTuple):
     headers: Headers = ()
     created: bool = False
     topic_id: str = ""
+    unreadable: str = ""
 
     @property
     def topic_partition(self) -> TopicPartition:

@@ -5,7 +5,13 @@ from fnmatch import fnmatchcase
 
 from bus.contracts.codec import Schema, decode, parse_schema, split_frame
 from bus.delivery.headers import build_event, read_attributes
-from bus.errors import ConfigurationError, DecodeError, SchemaNotFoundError
+from bus.errors import (
+    ConfigurationError,
+    DecodeError,
+    RegistryUnavailableError,
+    SchemaNotFoundError,
+    undecodable,
+)
 from bus.event import Event
 from bus.ports import Schemas
 from bus.record import Record
@@ -27,6 +33,14 @@ class Events:
             DecodeError: It is no event, now or ever.
             RegistryUnavailableError: Its schema cannot be had now.
         """
+        try:
+            return await self._decode(record)
+        except RegistryUnavailableError:
+            raise
+        except Exception as error:
+            raise undecodable(error) from error
+
+    async def _decode(self, record: Record) -> Event | None:
         attributes = read_attributes(record)
         if attributes.type is not None and not self._wants(attributes.type):
             return None

@@ -57,9 +57,10 @@ def read_attributes(record: Record) -> Attributes:
     """Read the CloudEvents headers of a record.
 
     Raises:
-        DecodeError: naming the `ce_` header that is malformed or there twice.
+        DecodeError: naming the `ce_` header that is malformed or there twice, or
+            saying why no header can be read.
     """
-    found = _texts(record.headers, _EVENT_NAMES)
+    found = _texts(_readable(record), _EVENT_NAMES)
     version = found.get("ce_specversion")
     if version is not None and version != "1.0":
         raise DecodeError(f"ce_specversion is {version[:20]!r}, expected 1.0")
@@ -89,6 +90,12 @@ def _traceparent(headers: Headers) -> str | None:
 _EVENT_NAMES = frozenset(
     f"ce_{name}" for name in ("id", "source", "specversion", "subject", "time", "type")
 ) | {_MADE_UP_ID}
+
+
+def _readable(record: Record) -> Headers:
+    if record.unreadable:
+        raise DecodeError(record.unreadable)
+    return record.headers
 
 
 def _texts(headers: Headers, names: frozenset[str]) -> dict[str, str]:
@@ -240,9 +247,10 @@ def read_state(record: Record) -> HopState:
     """Read the delivery's state from a tier, ordered or dead-letter record.
 
     Raises:
-        DecodeError: naming the header that is missing, malformed or there twice.
+        DecodeError: naming the header that is missing, malformed or there twice, or
+            saying why no header can be read.
     """
-    found = _texts(record.headers, _HOP_NAMES)
+    found = _texts(_readable(record), _HOP_NAMES)
     origin = _origin(record, found)
     reason = found.get("bus-reason")
     try:

@@ -10,6 +10,7 @@ from bus.errors import (
     DecodeError,
     RegistryUnavailableError,
     SchemaNotFoundError,
+    undecodable,
 )
 from bus.event import Event
 from bus.ports import Clock, Observer, Schemas
@@ -47,6 +48,12 @@ class Decoder:
         Raises:
             DecodeError: this record cannot be decoded, now or later; says why.
         """
+        try:
+            return self._decode(record)
+        except Exception as error:
+            raise undecodable(error) from error
+
+    def _decode(self, record: Record) -> Event:
         if record.value is None:
             raise DecodeError("a record without value is no event")
         attributes = read_attributes(record)

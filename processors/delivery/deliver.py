@@ -153,8 +153,8 @@ class Deliver:
         event_id = ticket.delivery.event.webhook_id
         try:
             body = ticket.content.body(subscriber.representation, subscriber.transform)
-        except RenderError as error:
-            return Unreachable(_UNRENDERABLE, str(error))
+        except Exception as error:  # noqa: BLE001 - an event's content is its own affair
+            return Unreachable(_UNRENDERABLE, _said(error))
         at = int(now)
         headers = (
             *subscriber.headers,
@@ -252,6 +252,11 @@ class Deliver:
                     ticket.home.done(ticket)
             case Held(why=why):
                 ticket.home.held(ticket, why)
+
+
+def _said(error: Exception) -> str:
+    named = isinstance(error, RenderError)
+    return str(error) if named else f"{type(error).__name__}: {error}"
 
 
 _EXHAUSTED = DeadLetter(Reason.EXHAUSTED)

@@ -14,7 +14,7 @@ from bus.delivery.delivery import DeadLetter, Delivery, Reason, Retry, origin_of
 from bus.delivery.lanes import Lanes
 from bus.delivery.routing import hold_route
 from bus.delivery.subscription import State
-from bus.errors import DecodeError
+from bus.errors import undecodable
 from bus.ports import Clock, Observer
 from bus.record import Record
 from processors.delivery.aside import Aside
@@ -71,13 +71,13 @@ class Fanout:
         """Decode, match, and offer the event to every subscription that wants it."""
         try:
             event = self._decoder.decode(record)
-        except DecodeError as error:
+            content = Content(event)
+            matched = self._subscribers.match(content)
+        except Exception as error:  # noqa: BLE001 - whatever a record brings is its own
             partition.begin(record.offset, (_QUARANTINE,))
-            self._aside.put(partition, record, _QUARANTINE, str(error))
+            self._aside.put(partition, record, _QUARANTINE, str(undecodable(error)))
             return
-        content = Content(event)
         span = self._observer.span("process", event, record.topic)
-        matched = self._subscribers.match(content)
         for subscription in matched.failed_filters:
             self._observer.note(
                 names.FILTER_FAILED,

@@ -5,7 +5,7 @@ never skipped.
 """
 
 from bus.delivery.delivery import Delivery, Reason
-from bus.delivery.headers import hop_headers
+from bus.delivery.headers import hop_headers, printable
 from bus.errors import PublishError
 from bus.ports import Clock, Observer, PartitionChange, Publisher
 from bus.record import Message, Record
@@ -64,7 +64,7 @@ class Hops:
             record.value,
             (
                 *record.headers,
-                ("bus-quarantine-reason", why[:500].encode()),
+                ("bus-quarantine-reason", printable(why).encode()),
                 ("bus-quarantine-origin", at.encode()),
                 ("bus-quarantine-origin-ms", b"%d" % record.timestamp_ms),
                 ("bus-quarantine-topic-id", record.topic_id.encode()),

@@ -236,9 +236,26 @@ class Loop:
         if partition is None or partition.born > assignments:
             return 1
         before = self._tally.deliveries
-        self._handler.handle(partition, record)
+        try:
+            self._handler.handle(partition, record)
+        except Exception as error:  # noqa: BLE001 - a bug; other records have not met it
+            self._unhandled(partition, record, error)
         self._limit(partition)
         return 1 + max(0, self._tally.deliveries - before)
+
+    def _unhandled(
+        self, partition: Partition, record: Record, error: Exception
+    ) -> None:
+        """Keep a record open that nobody could take: it is not lost, and read again."""
+        partition.begin(record.offset, (_UNHANDLED,))
+        self._observer.note(
+            names.BUG,
+            why=repr(error),
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            exc_info=error,
+        )
 
     def _tell(
         self, change: PartitionChange, partitions: Collection[TopicPartition]
@@ -291,5 +308,6 @@ class Loop:
             self._committing = set()
 
 
+_UNHANDLED = "unhandled"
 _STRIDE = 32
 """Records and deliveries begun until others have their turn."""

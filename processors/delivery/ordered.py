@@ -11,7 +11,7 @@ from math import ceil
 from bus.delivery.delivery import Delivery, Retry
 from bus.delivery.headers import read_state
 from bus.delivery.lanes import Lanes
-from bus.errors import DecodeError
+from bus.errors import undecodable
 from bus.ports import Clock
 from bus.record import Record
 from bus.topics.topology import Topology
@@ -97,8 +97,9 @@ class Ordered:
         try:
             state = read_state(record)
             event = self._decoder.decode(at_origin(record, state.origin))
-        except DecodeError as error:
-            self._aside.put(partition, record, desk.subscription, str(error))
+        except Exception as error:  # noqa: BLE001 - whatever a record brings is its own
+            why = str(undecodable(error))
+            self._aside.put(partition, record, desk.subscription, why)
             return
         delivery = Delivery(
             desk.subscription, event, record, state.origin, replay=state.replay

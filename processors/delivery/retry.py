@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from bus.delivery.delivery import Delivery, Retry
 from bus.delivery.headers import read_state
 from bus.delivery.schedule import due_ms
-from bus.errors import DecodeError
+from bus.errors import undecodable
 from bus.ports import Clock
 from bus.record import Record
 from bus.topics.topology import Topology
@@ -65,8 +65,8 @@ class RetryTiers:
             return
         try:
             delivery = self._delivery(subscription, record)
-        except DecodeError as error:
-            self._aside.put(partition, record, subscription, str(error))
+        except Exception as error:  # noqa: BLE001 - whatever a record brings is its own
+            self._aside.put(partition, record, subscription, str(undecodable(error)))
             return
         ticket = Ticket(delivery, Content(delivery.event), partition, self, 0.0)
         waiting.put(ticket, due_ms(record.timestamp_ms, delay_s))

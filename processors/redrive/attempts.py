@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 
 from bus.contracts.codec import split_frame
 from bus.delivery.delivery import Attempt
-from bus.errors import DecodeError
+from bus.errors import RegistryUnavailableError
 from bus.record import Record
 from processors.delivery.attempt_log import read_attempt
 from processors.redrive.events import Events
@@ -38,5 +38,7 @@ async def _attempt(record: Record, decoder: Events) -> Attempt | None:
     try:
         schema_id, _ = split_frame(record.value)
         return read_attempt(record, await decoder.schema(schema_id))
-    except DecodeError:
+    except RegistryUnavailableError:
+        raise
+    except Exception:  # noqa: BLE001 - somebody else's record, of whatever schema
         return None

@@ -2,7 +2,13 @@
 
 from bus.contracts.codec import Schema, decode, parse_schema, split_frame
 from bus.delivery.headers import build_event, read_attributes
-from bus.errors import ConfigurationError, DecodeError, SchemaNotFoundError
+from bus.errors import (
+    ConfigurationError,
+    DecodeError,
+    RegistryUnavailableError,
+    SchemaNotFoundError,
+    undecodable,
+)
 from bus.event import Event
 from bus.ports import Schemas
 from bus.record import Record
@@ -22,11 +28,16 @@ class Events:
             DecodeError: it cannot be decoded, now or later; says why.
             RegistryUnavailableError: the registry gave no usable answer.
         """
-        attributes = read_attributes(record)
-        schema_id, body = split_frame(record.value)
-        schema = await self.schema(schema_id)
-        data = decode(schema, body)
-        return build_event(record, attributes, data, schema_id, schema.event_type)
+        try:
+            attributes = read_attributes(record)
+            schema_id, body = split_frame(record.value)
+            schema = await self.schema(schema_id)
+            data = decode(schema, body)
+            return build_event(record, attributes, data, schema_id, schema.event_type)
+        except RegistryUnavailableError:
+            raise
+        except Exception as error:
+            raise undecodable(error) from error
 
     async def outline(self, record: Record) -> Event:
         """Turn a record into its event, without data where its headers suffice.
@@ -34,9 +45,12 @@ class Events:
         Raises:
             DecodeError, RegistryUnavailableError: as `of`.
         """
-        attributes = read_attributes(record)
-        if attributes.type and attributes.subject:
-            return build_event(record, attributes, {}, 0, None)
+        try:
+            attributes = read_attributes(record)
+            if attributes.type and attributes.subject:
+                return build_event(record, attributes, {}, 0, None)
+        except Exception as error:
+            raise undecodable(error) from error
         return await self.of(record)
 
     async def schema(self, schema_id: int) -> Schema:

@@ -149,7 +149,7 @@ async def _marks(
 def _mark(record: Record) -> Mark | None:
     try:
         return read_mark(record)
-    except DecodeError:
+    except (DecodeError, ValueError):
         # A damaged mark marks nothing; it is shown as a damaged letter.
         return None
 

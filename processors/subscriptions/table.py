@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from bus.delivery.subscription import Subscription
-from bus.errors import InvalidSubscriptionError, SealError
+from bus.errors import OrderbusError
 from bus.ports import Clock, LogReader
 from bus.record import Record
 from processors.following import Follower
@@ -113,8 +113,8 @@ class SubscriptionTable(Follower):
             try:
                 new = restore(record.key or b"", record.value, self._keys)
                 check_runnable(new)
-            except (InvalidSubscriptionError, SealError) as error:
-                why = str(error).replace("\n", "; ")
+            except Exception as error:  # noqa: BLE001 - one record, one subscription
+                why = _why(error)
                 self._unreadable[name] = why
                 self._on_problem(name, f"record {record.offset}: {why}")
                 return False
@@ -138,3 +138,9 @@ class SubscriptionTable(Follower):
                 callback(old, new)
             except Exception as error:  # noqa: BLE001 - all others still need to hear
                 self._on_problem(name, f"a listener failed: {type(error).__name__}")
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OrderbusError):
+        return str(error).replace("\n", "; ")
+    return f"{type(error).__name__}: {error}"

@@ -33,6 +33,7 @@ from bus.adapters.memory import (
 from bus.ports import Groups, LogReader, Publisher, Source, Topics
 from bus.record import Commit, Message, Record, TopicPartition, Written
 from bus.topics.topic import TopicState
+from tests.support.foreign import ForeignHeader, write_foreign
 
 DEADLINE_S = 20
 
@@ -161,6 +162,10 @@ class World(Protocol):
         """Let the next record be younger."""
         ...
 
+    async def write_header(self, topic: str, name: bytes, value: bytes) -> None:
+        """Write a record into partition 0, with a header of any name."""
+        ...
+
 
 class MemoryWorld:
     """The world in memory."""
@@ -187,6 +192,11 @@ class MemoryWorld:
     async def pass_time(self) -> None:
         """Move the clock."""
         await self.clock.advance(0.005)
+
+    async def write_header(self, topic: str, name: bytes, value: bytes) -> None:
+        """Write it as the memory stands for it."""
+        headers = ((name.decode(errors="surrogateescape"), b"h"),)
+        self.broker.append(Message(topic, b"k", value, headers, partition=0))
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -216,6 +226,17 @@ class KafkaWorld:
 
     async def pass_time(self) -> None:
         """An acknowledgement takes longer than a millisecond."""
+
+    async def write_header(self, topic: str, name: bytes, value: bytes) -> None:
+        """Write it as a client for C does."""
+        header = ForeignHeader(name, b"h")
+        await asyncio.to_thread(
+            write_foreign,
+            self.connection.bootstrap_servers,
+            topic,
+            [header],
+            value,
+        )
 
     async def close(self) -> None:
         """Close the producer."""

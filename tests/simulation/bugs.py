@@ -109,6 +109,16 @@ async def _one_by_one(fanout: Fanout, batch: Sequence[Record]) -> None:
         await fanout._clock.sleep(0.01)  # noqa: SLF001 - the bug
 
 
+def _skipping(fanout: Fanout, partition: Partition, record: Record) -> None:
+    if record.unreadable:
+        partition.begin(record.offset, ())
+    else:
+        _HANDLE(fanout, partition, record)
+
+
+_HANDLE = Fanout.handle
+
+
 BUGS: Mapping[str, Bug] = {
     "commits what was read": Bug(
         "CommitNeverAhead", Ledger, "position", property(_read)
@@ -135,5 +145,6 @@ BUGS: Mapping[str, Bug] = {
     "forgets a tier given up": Bug(
         "NothingLost", Subscription, "tiers", property(_retry)
     ),
+    "skips what it cannot read": Bug("NothingLost", Fanout, "handle", _skipping),
     "waits for the slowest": Bug("Isolation", Fanout, "prepare", _one_by_one),
 }

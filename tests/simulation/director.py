@@ -14,7 +14,7 @@ from processors.delivery.acks import ack_key
 from processors.subscriptions.stored import store
 from tests.simulation.crew import Crew
 from tests.simulation.partners import Endpoints
-from tests.simulation.plan import Kind, Mood, Partner, Send, Trouble
+from tests.simulation.plan import Damage, Kind, Mood, Partner, Send, Trouble
 from tests.simulation.programs import SCHEMA, SCHEMA_IDS, MakeEngine
 from tests.simulation.world import TOPOLOGY, World
 from tests.support.facts import NOON, a_subscription
@@ -22,6 +22,7 @@ from tests.support.worlds import KEYS, Randomness
 
 _SCHEMA = parse_schema(SCHEMA)
 _SOURCE = "oms.order"
+_NO_UTF8 = (b"\xff\xfe".decode(errors="surrogateescape"), b"v")
 _LOOK_S = 0.5
 _REST_S = 120.0
 _SCHEDULES = (("1s", "5s"), ("5s", "1s"), ("1s",), ("5s",))
@@ -95,9 +96,14 @@ class Director:
             data={"order_id": send.order, "status": status},
         )
         schema_id = SCHEMA_IDS[send.number % len(SCHEMA_IDS)]
-        value = b"\x00\x00" if send.damaged else encode(_SCHEMA, schema_id, event.data)
+        value = encode(_SCHEMA, schema_id, event.data)
+        headers = event_headers(event)
+        if send.damage is Damage.BODY:
+            value = value[:2]
+        elif send.damage is Damage.HEADER:
+            headers = (*headers, _NO_UTF8)
         key = send.order.encode()
-        message = Message(_SOURCE, key, value, event_headers(event))
+        message = Message(_SOURCE, key, value, headers)
         written = world.broker.append(message)
         record = world.broker.log(TopicPartition(*written[:2])).read(written[2], 1)[0]
         world.witness.produced(record, event.webhook_id, status, damaged=send.damaged)

@@ -41,6 +41,13 @@ class Mood(StrEnum):
     SLOW = "slow"
 
 
+class Damage(StrEnum):
+    """What keeps a record from being an event."""
+
+    BODY = "cut short"
+    HEADER = "a header's name is not UTF-8"
+
+
 @dataclass(frozen=True)
 class Partner:
     """A subscription and the endpoint behind it. Times are seconds."""
@@ -59,12 +66,17 @@ class Partner:
 
 @dataclass(frozen=True)
 class Send:
-    """An event of an order, or bytes that are none."""
+    """An event of an order, or a record that nobody can decode."""
 
     at: float
     number: int
     order: str
-    damaged: bool
+    damage: Damage | None = None
+
+    @property
+    def damaged(self) -> bool:
+        """Whether nobody can decode it."""
+        return self.damage is not None
 
 
 @dataclass(frozen=True)
@@ -133,7 +145,7 @@ def make_plan(seed: int) -> Plan:
             at=1.0 + random.random() * spread_s,
             number=number,
             order=f"SO-{random.randint(1, 3)}",
-            damaged=random.random() < 0.03,
+            damage=_damage(random.random()),
         )
         for number in range(random.randint(3, 14))
     )
@@ -144,6 +156,15 @@ def make_plan(seed: int) -> Plan:
         tuple(sorted(sends, key=lambda s: s.at)),
         tuple(_troubles(random, lasts_s, _CALM if calm else _KINDS)),
     )
+
+
+def _damage(draw: float) -> Damage | None:
+    if draw < _CUT:
+        return Damage.BODY
+    return Damage.HEADER if draw < _ODD else None
+
+
+_CUT, _ODD = 0.03, 0.06
 
 
 def _troubles(

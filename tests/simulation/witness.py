@@ -222,9 +222,10 @@ class Witness:
         return moved or (ordered and twice)
 
     def _carries(self, record: Record) -> list[str]:
-        if record[:3] in self.at:
+        known = self.at.get(record[:3])
+        if known is not None:
             # Late ones, too: the event may be matched once they are there.
-            return [partner.id for partner in self.plan.partners]
+            return [] if known.damaged else [p.id for p in self.plan.partners]
         return [dict(record.headers)["bus-subscription"].decode()]
 
     def required(self, known: Known, subscription: str) -> bool:

@@ -173,9 +173,11 @@ class Member:
     # --- troubles
 
     def _record_failed(self, error: KafkaError, message: Consumed) -> None:
-        if is_fatal(error) or lacks_kip_848(error):
+        # What a partition has is its own affair, whatever it is called.
+        if is_fatal(error) or (message.topic() is None and lacks_kip_848(error)):
             self._assignment.failure = error
-        self._tell(error, topic=message.topic())
+        place = {"topic": message.topic(), "partition": message.partition()}
+        self._tell(error, **place, offset=message.offset())
 
     def _client_failed(self, error: KafkaError) -> None:
         if is_fatal(error) or lacks_kip_848(error):

@@ -1,6 +1,11 @@
-"""Messages of librdkafka become records of ours, bytes copied."""
+"""Messages of librdkafka become records of ours, bytes copied.
+
+This is the only place that touches a message, and it takes whatever Kafka holds: what
+cannot be read of one is said in its record, and the others of the batch come through.
+"""
 
 from collections.abc import Callable, Iterable
+from operator import methodcaller
 from typing import TypeAlias
 
 from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, KafkaError
@@ -10,6 +15,13 @@ from confluent_kafka._types import HeadersType
 from bus.record import Headers, Record
 
 Consumed: TypeAlias = "KafkaMessage[bytes, bytes]"
+
+
+# The client, where a header's name is not UTF-8, both sets an exception and returns a
+# list of tuples without names. `message.headers()` in a loop becomes a call that does
+# not look for that (PEP 659): the list comes back, the exception surfaces anywhere, and
+# reading a name ends the process. A call through here is always checked.
+_headers_of: "Callable[[Consumed], HeadersType | None]" = methodcaller("headers")
 
 
 def copy_out(
@@ -27,9 +39,14 @@ def copy_out(
 
 
 def _record(message: Consumed) -> Record:
-    headers = message.headers()
+    why = ""
+    try:
+        headers = _headers_of(message)
+    except Exception as error:  # noqa: BLE001 - below us is C, above us are all partitions
+        # Never asked again: the client keeps that list, and would hand it out.
+        headers, why = None, _why(error)
     stamped_by, timestamp_ms = message.timestamp()
-    return Record(
+    record = Record(
         message.topic() or "",
         message.partition() or 0,
         message.offset() or 0,
@@ -39,6 +56,7 @@ def _record(message: Consumed) -> Record:
         _plain(headers) if headers else (),
         stamped_by != TIMESTAMP_LOG_APPEND_TIME,
     )
+    return record._replace(unreadable=why) if why else record
 
 
 def _plain(headers: HeadersType) -> Headers:
@@ -46,3 +64,11 @@ def _plain(headers: HeadersType) -> Headers:
     return tuple(
         (name, value if isinstance(value, bytes) else b"") for name, value in pairs
     )
+
+
+def _why(error: Exception) -> str:
+    """Say what is wrong; the client raises a SystemError with the cause behind it."""
+    cause = error.__cause__ or error.__context__ or error
+    if isinstance(cause, UnicodeDecodeError):
+        return f"a header's name is not UTF-8: {cause.object[:40].hex(' ')}"
+    return f"its headers cannot be read: {type(cause).__name__}"

@@ -7,7 +7,11 @@ from bus.record import Message, Record, TopicPartition
 
 
 class PartitionLog:
-    """The records of a partition. `end` is the offset the next one gets."""
+    """The records of a partition. `end` is the offset the next one gets.
+
+    A header's name that is not UTF-8 is written as bytes decoded with
+    `surrogateescape`, and read as no client for Python can read it.
+    """
 
     def __init__(self, tp: TopicPartition) -> None:
         self.start = 0
@@ -29,7 +33,7 @@ class PartitionLog:
             message.headers,
             created,
         )
-        self._records.append(record)
+        self._records.append(_as_read(record))
         self.end += 1
         return offset
 
@@ -54,3 +58,21 @@ class PartitionLog:
 
     def _index(self, offset: int) -> int:
         return bisect_left(self._records, offset, key=lambda record: record.offset)
+
+
+def _as_read(record: Record) -> Record:
+    """Return a record as a client for Python reads it: all headers, or none."""
+    for name, _ in record.headers:
+        if not name.isascii() and not _is_utf8(name):
+            raw = name.encode(errors="surrogateescape")
+            why = f"a header's name is not UTF-8: {raw[:40].hex(' ')}"
+            return record._replace(headers=(), unreadable=why)
+    return record
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

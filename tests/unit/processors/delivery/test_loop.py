@@ -1,5 +1,7 @@
 """The engine: what it commits, when it waits, whom it fences."""
 
+from collections.abc import Sequence
+
 import pytest
 from typing_extensions import override
 
@@ -8,7 +10,6 @@ from bus.delivery.offsets import Ledger
 from bus.ports import PartitionChange
 from bus.record import Commit, Record
 from processors.delivery.loop import LoopPolicy
-from processors.delivery.partition import Partition
 from tests.support.loop import GROUP, TP, Desk, World
 
 
@@ -129,12 +130,12 @@ async def test_reports_partitions(world: World) -> None:
 
 
 async def test_a_bug_of_the_handler_ends_the_loop(world: World) -> None:
-    """Nothing is skipped: the record stays uncommitted, and the process hears why."""
+    """One that no single record brings out: nothing is skipped, the process hears."""
 
     class Faulty(Desk):
         @override
-        def handle(self, partition: Partition, record: Record) -> None:
-            raise KeyError(f"{partition.tp} {record.offset}")
+        async def prepare(self, batch: Sequence[Record]) -> None:
+            raise KeyError(f"{len(batch)} records")
 
     world.write(1)
     async with world.running(desk=Faulty()) as loop:
