@@ -1,7 +1,7 @@
-"""Settings: the only reader of the environment.
+"""Settings: the only reader of the environment, and what documents it.
 
-`load` reads them, `resolve` finds the Kafka to talk to, `settings_table` documents
-them.
+`load` reads them, `resolve` finds the Kafka to talk to; nothing is opened or decided
+by them here.
 """
 
 from processors.settings.dev import DevState, read_dev, resolve, write_dev

@@ -1,1 +1,4 @@
-"""Subscriptions: how they are stored, the table over them, its writer, the checks."""
+"""What is done to subscriptions: stored, checked, added, changed, tried, removed.
+
+One set of steps for command, API and page; nothing here delivers or prints.
+"""

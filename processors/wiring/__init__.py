@@ -1,1 +1,4 @@
-"""The one place where adapters and programs are put together."""
+"""The one place where adapters and programs are put together.
+
+It opens, hands over and closes; it never decides anything about an event.
+"""

@@ -1,6 +1,6 @@
 """A real Apache Kafka without Docker and without Java installed.
 
-Talks to: the Maven repository (once), the disk, java processes.
+Talks to: the Maven repository (once), the disk, java processes. It never talks Kafka.
 """
 
 from bus.adapters.jvm.cluster import EmbeddedKafka

@@ -1,4 +1,7 @@
-"""Kafka through librdkafka: the ports of `bus.ports` on a real cluster."""
+"""Kafka through librdkafka: the ports of `bus.ports` on a real cluster.
+
+One thread owns each client. Nothing here knows what a record means.
+"""
 
 from bus.adapters.kafka.admin import KafkaGroups, KafkaTopics
 from bus.adapters.kafka.config import Connection, OnEvent

@@ -1,4 +1,7 @@
-"""The world in memory: doubles of the ports that pass the same contract suites."""
+"""The world in memory: doubles of the ports that pass the same contract suites.
+
+They know no thread and no real time: a clock that is moved decides what happens.
+"""
 
 from bus.adapters.memory.broker import Fault, MemoryBroker
 from bus.adapters.memory.clock import MemoryClock, settle

@@ -1,1 +1,4 @@
-"""The adapter to schema registries that speak Confluent's REST interface."""
+"""The adapter to schema registries that speak Confluent's REST interface.
+
+It asks and translates; what may be registered is never decided here.
+"""
