@@ -1,7 +1,7 @@
-# make demo   the whole bus on this machine: a real Kafka, partners, an order stream
-# make test   every check and test, the ones on a real Kafka included
-# Both make .venv with everything at pinned versions first. They need Python 3.11+
-# and make; neither Docker nor Java.
+# make install  bus and all it needs, at pinned versions, in .venv
+# make demo     the whole bus on this machine: a real Kafka, partners, an order stream
+# make test     every check and test, the ones on a real Kafka included
+# They need Python 3.11+ and make; neither Docker nor Java.
 
 PYTHON ?= $(firstword $(foreach p,python3.11 python3 python3.12 python3.13,\
   $(shell $(p) -c 'import sys, venv; print("$(p)") if sys.version_info >= (3, 11) else 0' 2>/dev/null | grep python)))
@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-.PHONY: help demo test test-long simulate bench faults fuzz lint format lock wheel clean
+.PHONY: help install demo test test-long simulate bench faults fuzz lint format lock wheel clean
 
 help:
 	@sed -n '1,4s/^# //p' Makefile
@@ -20,9 +20,21 @@ $(READY): requirements/dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or newer with venv found; install one, or say make PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Making $(VENV) with $$($(PYTHON) --version) …" >&2
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@{ PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r requirements/dev.txt; \
+	  echo "ended $$?"; } | awk -v all=$$(grep -c == requirements/dev.txt) "$$PROGRESS" >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+# What pip says, as one line that moves on a terminal and a few lines elsewhere.
+define PROGRESS
+/^ *Collecting/ { if (++n % 10 == 0) { printf "  %d of about %d packages are here\n", n, all; fflush() } }
+/^Installing/   { print "  Installing them, the longest step …"; fflush() }
+/^ended/        { exit $$2 }
+endef
+export PROGRESS
+
+install: $(READY)
+	@echo "bus is $(BIN)/bus; to have it as \`bus\` in this shell:  . $(BIN)/activate"
 
 demo: $(READY)
 	@$(BIN)/bus demo $(ARGS)

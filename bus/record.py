@@ -52,11 +52,12 @@ class Message(NamedTuple):
 
 
 class Written(NamedTuple):
-    """Where an acknowledged message stands."""
+    """Where an acknowledged message stands; of an event also its id."""
 
     topic: str
     partition: int
     offset: int
+    event_id: str | None = None
 
 
 class Commit(NamedTuple):

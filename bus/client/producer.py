@@ -99,7 +99,7 @@ class Producer:
         event_id: str | None = None,
         source: str | None = None,
     ) -> Written:
-        """Write one event; return where it stands once Kafka has acknowledged it.
+        """Write one event; return its id and where it stands, acknowledged by Kafka.
 
         `data` holds the fields of the schema (`bus schemas show TYPE`). The event's
         subject is its `order_id`, its time `occurred_at`. Give an `event_id` of your
@@ -112,13 +112,8 @@ class Producer:
             IncompatibleSchemaError, RegistryUnavailableError: the schema cannot be
                 registered.
         """
-        event = Event(
-            id=event_id or new_event_id(),
-            type=event_type,
-            source=source or self._source or f"/oms/{data.get('channel') or 'unknown'}",
-            subject=_text(data, "order_id"),
-            time=_moment(data, "occurred_at"),
-            data=data,
+        event = make_event(
+            event_type, data, event_id=event_id, source=source or self._source
         )
         return await self.send_event(event)
 
@@ -137,7 +132,7 @@ class EventWriter:
     ) -> None:
         self._publisher = publisher
         self._registry = registry
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._ids: dict[str, int] = {}
         self._registering = asyncio.Lock()
         self._behind = 0
@@ -145,8 +140,8 @@ class EventWriter:
     async def write(self, event: Event) -> Written:
         """Write one event to its source topic; raises as `Producer.send` does."""
         _check(event)
-        schema = self._catalogue.schema(event.type)
-        topic = self._catalogue.topic(event.type)
+        schema = self.catalogue.schema(event.type)
+        topic = self.catalogue.topic(event.type)
         if event.type not in self._ids:
             validate(schema, event.data)  # before anybody is asked
         value = encode(schema, await self._schema_id(event.type), event.data)
@@ -154,7 +149,9 @@ class EventWriter:
             traced = replace(event, traceparent=traceparent or event.traceparent)
             headers = event_headers(traced)
             key = event.subject.encode()
-            return await self._publisher.publish(Message(topic, key, value, headers))
+            message = Message(topic, key, value, headers)
+            written = await self._publisher.publish(message)
+        return written._replace(event_id=event.id)
 
     async def _schema_id(self, event_type: str) -> int:
         """Register a schema once; whoever comes meanwhile waits, to keep the order."""
@@ -164,13 +161,35 @@ class EventWriter:
         try:
             async with self._registering:
                 if event_type not in self._ids:
-                    subject = self._catalogue.subject(event_type)
-                    text = self._catalogue.schema(event_type).text
+                    subject = self.catalogue.subject(event_type)
+                    text = self.catalogue.schema(event_type).text
                     registered = await self._registry.register(subject, text)
                     self._ids[event_type] = registered
                 return self._ids[event_type]
         finally:
             self._behind -= 1
+
+
+def make_event(
+    event_type: str,
+    data: Data,
+    *,
+    event_id: str | None = None,
+    source: str | None = None,
+) -> Event:
+    """The event that some data makes, as `Producer.send` says.
+
+    Raises:
+        InvalidEventError: the data names no order or no time.
+    """
+    return Event(
+        id=event_id or new_event_id(),
+        type=event_type,
+        source=source or f"/oms/{data.get('channel') or 'unknown'}",
+        subject=_text(data, "order_id"),
+        time=_moment(data, "occurred_at"),
+        data=data,
+    )
 
 
 def _check(event: Event) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bus.client.producer import EventWriter
+from processors.cli.called import next_steps
 from processors.cli.control import INTERRUPTED, print_json
 from processors.cli.processes import worker_command
 from processors.cli.progress import Drawn
@@ -106,3 +107,4 @@ def _tell(outcome: Outcome, summary: dict[str, object], out: Console) -> None:
         f"{summary['missing']} missing, {summary['duplicates']} duplicates."
     )
     _explain(outcome, out)
+    out.print(f"\n{next_steps()}")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from processors.cli.called import bus
 from processors.cli.control import console
 from processors.cli.progress import Drawn
 from processors.settings import Settings
@@ -40,5 +41,6 @@ def _say(stack: Stack, out: Console) -> None:
         out.print(f"Metrics, health  {pages}/metrics /healthz /readyz")
     out.print(f"Data             {data_dir}")
     out.print("Next, in another terminal:")
-    out.print("  bus subscriptions add my-shop http://127.0.0.1:8000/hook -t 'order.*'")
+    url = "http://127.0.0.1:8000/hook"
+    out.print(f"  {bus()} subscriptions add my-shop {url} -t 'order.*'")
     out.print("Ctrl-C stops it.")

@@ -26,6 +26,7 @@ COMMANDS = {
     "demo": "Show the whole bus at work, in about a minute.",
     "dev": "Run the whole bus here: Kafka, registry, processors.",
     "run": "Run processors until SIGTERM or Ctrl-C, then drain.",
+    "events": "Write events as the OMS does, to try things out.",
     "subscriptions": "Who wants which events, where and how.",
     "dlq": "Dead letters: deliveries that were given up.",
     "quarantine": "Records nobody could decode.",

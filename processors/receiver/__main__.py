@@ -10,6 +10,7 @@ import uvloop
 
 from processors.clock import SystemClock
 from processors.receiver.behaviour import Behaviour
+from processors.receiver.log import Received
 from processors.receiver.server import Receiver
 
 
@@ -25,6 +26,11 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
         "--measure", action="store_true", help="count the time since `timestamp`"
     )
     parser.add_argument(
+        "--secret",
+        metavar="whsec_…",
+        help="verify signatures: 401 to others; say so of each request on stderr",
+    )
+    parser.add_argument(
         "--until-eof", action="store_true", help="stop when standard input ends"
     )
     return parser.parse_args(arguments)
@@ -33,9 +39,10 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
 async def _run(options: argparse.Namespace) -> None:
     receiver = Receiver(
         SystemClock(),
-        default=Behaviour(latency_ms=options.latency_ms),
+        default=Behaviour(latency_ms=options.latency_ms, secret=options.secret),
         remember=not options.forget,
         measure=options.measure,
+        on_received=None if options.secret is None else _tell,
     )
     await receiver.start(options.host, options.port)
     told = {"port": receiver.port, "url": receiver.url()}
@@ -49,6 +56,14 @@ async def _run(options: argparse.Namespace) -> None:
         loop.add_reader(sys.stdin, lambda: stop.set() if not sys.stdin.read(1) else 0)
     await stop.wait()
     await receiver.close()
+
+
+def _tell(received: Received) -> None:
+    """Say of a webhook whether its signature is good."""
+    verdict = "verified" if received.signed else "NOT signed with this secret"
+    about = f"{received.type} {received.order_id} {received.webhook_id}"
+    line = f"{verdict}: {about}, answered {received.status}"
+    sys.stderr.write(line.encode("ascii", "backslashreplace").decode() + "\n")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,7 +1,8 @@
 """What a receiver makes of each request, and what it remembers of all."""
 
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
 from bus.ports import Clock
 from bus.webhook.signing import verify
@@ -14,6 +15,7 @@ from processors.receiver.behaviour import (
 from processors.receiver.connection import Request
 from processors.receiver.log import Facts, Latencies, Received, event_time, facts
 
+OnReceived: TypeAlias = Callable[[Received], None] | None
 _MOST_URLS = 20_000
 _UNSIGNED, _WRONG_TYPE = 401, 415
 # What a mode answers; 0 is nothing that could be called an answer.
@@ -42,16 +44,24 @@ class Judge:
         default: What a path does that nothing was said about.
         remember: Whether every request is kept; without, memory stays constant.
         measure: Whether the time since the body's `timestamp` is counted.
+        on_received: Told of every request that is remembered.
     """
 
     def __init__(
-        self, clock: Clock, default: Behaviour, *, remember: bool, measure: bool
+        self,
+        clock: Clock,
+        default: Behaviour,
+        *,
+        remember: bool,
+        measure: bool,
+        on_received: OnReceived = None,
     ) -> None:
         self.received: list[Received] = []
         self._clock = clock
         self._default = default
         self._remember = remember
         self._measure = measure
+        self._on_received = on_received
         self._told: dict[str, Place] = {}
         self._by_url: dict[str, Place] = {}
         self._by_path: Counter[str] = Counter()
@@ -166,20 +176,21 @@ class Judge:
         *,
         signed: bool | None,
     ) -> None:
-        self.received.append(
-            Received(
-                path=path,
-                webhook_id=request.header(b"webhook-id"),
-                order_id=known.order_id,
-                type=known.type,
-                sequence=known.sequence,
-                attempt=attempt,
-                status=status,
-                signed=signed,
-                content_type=request.header(b"content-type"),
-                traceparent=request.header(b"traceparent"),
-                size=len(request.body),
-                at_ns=int(self._clock.now() * 1e9),
-                monotonic_ns=int(self._clock.monotonic() * 1e9),
-            )
+        received = Received(
+            path=path,
+            webhook_id=request.header(b"webhook-id"),
+            order_id=known.order_id,
+            type=known.type,
+            sequence=known.sequence,
+            attempt=attempt,
+            status=status,
+            signed=signed,
+            content_type=request.header(b"content-type"),
+            traceparent=request.header(b"traceparent"),
+            size=len(request.body),
+            at_ns=int(self._clock.now() * 1e9),
+            monotonic_ns=int(self._clock.monotonic() * 1e9),
         )
+        self.received.append(received)
+        if self._on_received is not None:
+            self._on_received(received)

@@ -16,7 +16,7 @@ from processors.receiver.behaviour import (
     parse_behaviours,
 )
 from processors.receiver.connection import Connection, Request, answer_bytes
-from processors.receiver.judging import Judge, Place
+from processors.receiver.judging import Judge, OnReceived, Place
 from processors.receiver.log import Received, as_json
 
 _LARGE_SIZE = 10_000_000
@@ -39,6 +39,7 @@ class Receiver:
         default: What a path does that nothing was said about.
         remember: Whether every request is kept; without, memory stays constant.
         measure: Whether the time since the body's `timestamp` is counted.
+        on_received: Told of every request that is remembered.
     """
 
     def __init__(
@@ -48,9 +49,14 @@ class Receiver:
         default: Behaviour | None = None,
         remember: bool = True,
         measure: bool = False,
+        on_received: OnReceived = None,
     ) -> None:
         self._judge = Judge(
-            clock, default or Behaviour(), remember=remember, measure=measure
+            clock,
+            default or Behaviour(),
+            remember=remember,
+            measure=measure,
+            on_received=on_received,
         )
         self._open: set[Connection] = set()
         self._server: asyncio.Server | None = None

@@ -75,7 +75,7 @@ def writer() -> tuple[EventWriter, Wrote, Registering]:
 async def test_an_event_becomes_a_keyed_cloudevent() -> None:
     """Topic by family, key by order, headers by CloudEvents, schema id in front."""
     events, publisher, registry = writer()
-    assert await events.write(EVENT) == Written("oms.order", 0, 0)
+    assert await events.write(EVENT) == Written("oms.order", 0, 0, EVENT.id)
     (message,) = publisher.messages
     assert (message.topic, message.key) == ("oms.order", EVENT.subject.encode())
     assert dict(message.headers)["ce_id"] == EVENT.id.encode()

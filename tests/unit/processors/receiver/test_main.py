@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
+from standardwebhooks import Webhook
 
 
 @pytest.fixture
@@ -54,3 +57,45 @@ def test_port_in_use(program: subprocess.Popen[str]) -> None:
     assert second.returncode == 1
     assert len(second.stderr.splitlines()) == 1
     assert "cannot listen" in second.stderr
+
+
+def test_says_what_is_signed() -> None:
+    """With a secret it verifies each webhook, answers 401 to others, and says so."""
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - an example
+    now = datetime.now(UTC)
+    body = '{"type":"order.created","order_id":"SO-1"}'
+    signed = {
+        "webhook-id": "e-1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(secret).sign("e-1", now, body),
+        "content-type": "application/json",
+    }
+    program = [sys.executable, "-m", "processors.receiver", "--until-eof"]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [*program, "--secret", secret],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        url = json.loads(running.stdout.readline())["url"]
+        answers = [
+            _post(url, body, signed),
+            _post(url, body, signed | {"webhook-signature": "v1,AAAA"}),
+        ]
+        _, said = running.communicate(timeout=20)
+    assert answers == [200, 401]
+    good, bad = said.splitlines()
+    assert good == "verified: order.created SO-1 e-1, answered 200"
+    assert bad.startswith("NOT signed with this secret: ")
+    assert bad.endswith("answered 401")
+
+
+def _post(url: str, body: str, headers: dict[str, str]) -> int:
+    request = urllib.request.Request(url, body.encode(), headers)  # noqa: S310 - http on loopback
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - likewise
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code

@@ -1,0 +1,86 @@
+"""`bus events`: write an event as the OMS does, to try things out."""
+
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from processors.cli.control import GOOD, exit_with, print_json, read_text
+from processors.cli.root import Root
+
+if TYPE_CHECKING:
+    from bus.event import Event
+    from bus.record import Written
+
+app = typer.Typer(
+    help="Write events as the OMS does, to try things out.", no_args_is_help=True
+)
+
+
+@app.callback()
+def events() -> None:
+    """Write events as the OMS does, to try things out."""
+
+
+@app.command("send")
+def send_command(
+    ctx: typer.Context,
+    event_type: Annotated[
+        str, typer.Argument(metavar="TYPE", help="order.created; see bus schemas list.")
+    ],
+    order: Annotated[
+        str | None, typer.Option(metavar="ID", help="The order id. Default: made up.")
+    ] = None,
+    file: Annotated[
+        str | None,
+        typer.Option(
+            "--file", "-f", help="JSON: the event's data; - reads standard input."
+        ),
+    ] = None,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document.")
+    ] = False,
+) -> None:
+    """Write one event, made up or with data from a file; print where it stands.
+
+    What it says is checked against the type's schema first. Without --file the data
+    is an example's, as `bus schemas show TYPE` prints one. What a file leaves out of
+    `occurred_at` and `order_id` is now, and --order.
+
+    Exit code 0: Kafka has it. 1: it has not. 2: it does not match its schema.
+
+    For example:
+      bus events send order.created
+      bus events send order.cancelled --order SO-1001 --json
+      bus events send payment.captured -f captured.json
+    """
+    from processors.cli.events_data import made_up, read_event
+    from processors.wiring.events import open_writer
+
+    async def send() -> int:
+        given = cast(Root, ctx.obj)
+        text = None if file is None else read_text(file)
+        async with open_writer(given.settings()) as writer:
+            writer.catalogue.schema(event_type)  # is there such a type?
+            event = (
+                made_up(event_type, order)
+                if text is None
+                else read_event(writer.catalogue, event_type, order, text)
+            )
+            _say(event, await writer.write(event), as_json=as_json)
+        return GOOD
+
+    exit_with(ctx, send())
+
+
+def _say(event: "Event", written: "Written", *, as_json: bool) -> None:
+    from processors.cli.control import console
+
+    place = {"topic": written.topic, "partition": written.partition}
+    if as_json:
+        about = {"id": written.event_id, "type": event.type, "order_id": event.subject}
+        print_json(about | place | {"offset": written.offset})
+        return
+    console().print(f"{event.type} {written.event_id}")
+    stands = "/".join(map(str, (*place.values(), written.offset)))
+    console().print(f"order {event.subject}, stands at {stands}")
