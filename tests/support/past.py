@@ -38,7 +38,11 @@ class Past:
     async def produce(self, event: Event) -> Record:
         """Write an event to its source topic; return its record."""
         written = await self._events.write(event)
-        found = [r for r in await self.records(written.topic) if _place(r) == written]
+        found = [
+            r
+            for r in await self.records(written.topic)
+            if _place(r) == written._replace(event_id=None)
+        ]
         return found[0]
 
     async def order(self, seed: int = 1) -> list[tuple[Event, Record]]:
