@@ -17,6 +17,7 @@ class Origin(NamedTuple):
 
     `timestamp_ms` starts its age: when the record arrived, or when the delivery was
     asked for again. `created_ms` is the record's own timestamp where that is another.
+    `topic_id` is as in `Record`.
     """
 
     topic: str
@@ -24,6 +25,7 @@ class Origin(NamedTuple):
     offset: int
     timestamp_ms: int
     created_ms: int | None = None
+    topic_id: str = ""
 
     @property
     def own_ms(self) -> int:
@@ -41,7 +43,7 @@ def origin_of(record: Record, now_ms: int) -> Origin:
     Age counts from arrival. A timestamp of the producer's may be years off, so with
     it age counts from the moment somebody first looks, which is `now_ms`.
     """
-    origin = Origin(record.topic, record.partition, record.offset, record.timestamp_ms)
+    origin = Origin(*record[:4], topic_id=record.topic_id)
     return origin.from_now(now_ms) if record.created else origin
 
 

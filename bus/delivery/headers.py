@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from bus.delivery.delivery import Delivery, Origin, Reason
+from bus.delivery.keys import key_headers
 from bus.errors import DecodeError
 from bus.event import Data, Event
 from bus.identity import made_up_id
@@ -209,7 +210,10 @@ def hop_headers(
     detail: str,
     at_ms: int,
 ) -> Headers:
-    """Return the headers of a hop: the record's own ones, then `bus-*` anew."""
+    """Return the headers of a hop: the record's own ones, then `bus-*` anew.
+
+    Its key is `bus.delivery.keys.hop_key`.
+    """
     origin = delivery.origin
     headers = [h for h in delivery.record.headers if not h[0].startswith("bus-")]
     headers += (
@@ -219,7 +223,10 @@ def hop_headers(
         ("bus-attempts", b"%d" % attempts),
         ("bus-replay", b"%d" % delivery.replay),
         ("bus-at-ms", b"%d" % at_ms),
+        *key_headers(delivery.record, delivery.event),
     )
+    if origin.topic_id:
+        headers.append(("bus-origin-topic-id", origin.topic_id.encode()))
     if origin.created_ms is not None:
         headers.append(("bus-origin-created-ms", b"%d" % origin.created_ms))
     if tier is not None:
@@ -238,7 +245,7 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub(" ", text[: 2 * MAX_DETAIL_CHARS])[:MAX_DETAIL_CHARS]
 
 
-_TEXTS = ("detail", "origin", "reason", "subscription", "tier")
+_TEXTS = ("detail", "origin", "origin-topic-id", "reason", "subscription", "tier")
 _NUMBERS = ("at-ms", "attempts", "origin-created-ms", "origin-ms", "replay")
 _HOP_NAMES = frozenset(f"bus-{name}" for name in _TEXTS + _NUMBERS)
 
@@ -280,7 +287,8 @@ def _origin(record: Record, found: dict[str, str]) -> Origin:
     if "bus-origin-created-ms" in found:
         created_ms = _count(found, "bus-origin-created-ms")
     since_ms = _count(found, "bus-origin-ms")
-    origin = Origin(topic, partition, offset, since_ms, created_ms)
+    topic_id = found.get("bus-origin-topic-id", "")
+    origin = Origin(topic, partition, offset, since_ms, created_ms, topic_id)
     if since_ms > record.timestamp_ms and not record.created:
         return origin.from_now(record.timestamp_ms)
     return origin

@@ -99,6 +99,7 @@ def at_origin(record: Record, origin: Origin) -> Record:
         partition=origin.partition,
         offset=origin.offset,
         timestamp_ms=origin.own_ms,
+        topic_id=origin.topic_id,
     )
 
 

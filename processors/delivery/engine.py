@@ -151,6 +151,7 @@ class Engine:
             topology=self._parts.topology,
             waiting_for=self._waiting,
             clock=self._parts.clock,
+            observer=self._parts.observer,
         )
 
     def _loop(self, role: str, handler: Handler) -> Loop:

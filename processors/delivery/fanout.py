@@ -11,6 +11,7 @@ from collections.abc import Collection, Coroutine, Mapping, Sequence
 
 from bus.delivery.choices import Ordering
 from bus.delivery.delivery import DeadLetter, Delivery, Reason, Retry, origin_of
+from bus.delivery.keys import hop_key
 from bus.delivery.lanes import Lanes
 from bus.delivery.routing import hold_route
 from bus.delivery.subscription import State
@@ -183,5 +184,5 @@ class Fanout:
 
 
 def _lane(ticket: Ticket) -> bytes:
-    key = ticket.delivery.record.key or b""
-    return ticket.delivery.subscription.encode() + b"/" + key
+    delivery = ticket.delivery
+    return delivery.subscription.encode() + b"/" + hop_key(delivery.event)

@@ -6,6 +6,7 @@ never skipped.
 
 from bus.delivery.delivery import Delivery, Reason
 from bus.delivery.headers import hop_headers, printable
+from bus.delivery.keys import hop_key
 from bus.errors import PublishError
 from bus.ports import Clock, Observer, PartitionChange, Publisher
 from bus.record import Message, Record
@@ -93,7 +94,8 @@ class Hops:
             detail=detail,
             at_ms=self._now_ms(),
         )
-        return Message(topic, delivery.record.key, delivery.record.value, headers)
+        key = hop_key(delivery.event)
+        return Message(topic, key, delivery.record.value, headers)
 
     async def _hop(self, ticket: Ticket, message: Message) -> bool:
         delivery = ticket.delivery

@@ -4,15 +4,16 @@ fanout appends the deliveries of `ordering: key` subscriptions to their own topi
 this program reads it. Other orders flow on while one waits.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from math import ceil
 
+from bus.delivery.appends import Appends
 from bus.delivery.delivery import Delivery, Retry
 from bus.delivery.headers import read_state
+from bus.delivery.keys import hop_key
 from bus.delivery.lanes import Lanes
 from bus.errors import undecodable
-from bus.ports import Clock
+from bus.ports import Clock, Observer
 from bus.record import Record
 from bus.topics.topology import Topology
 from processors.delivery.aside import Aside
@@ -22,39 +23,26 @@ from processors.delivery.partition import Partition
 from processors.delivery.subscribers import Subscribers
 from processors.delivery.ticket import Ticket
 from processors.delivery.waiting import Waiting, WaitingFor
-
-_REMEMBERED = 100_000
-"""Orders whose newest source offset is remembered, to know repeated appends."""
+from processors.telemetry import names
 
 
 class _Desk:
     """What one partition of an ordered topic needs."""
 
-    __slots__ = ("lanes", "newest", "subscription", "waiting")
+    __slots__ = ("appends", "lanes", "subscription", "waiting")
 
     def __init__(self, subscription: str, waiting: Waiting) -> None:
         self.subscription = subscription
         self.waiting = waiting
         self.lanes: Lanes[Ticket] = Lanes()
-        self.newest: OrderedDict[tuple[bytes, str, int], int] = OrderedDict()
+        self.appends = Appends()
 
-    def repeated(self, key: bytes, delivery: Delivery) -> bool:
-        """Whether this is an append made again after a crash of fanout.
-
-        fanout appends an order's events one by one, so an older source offset
-        after a newer one was read before.
-        """
-        if delivery.replay:
-            return False
-        origin = delivery.origin
-        seen = (key, origin.topic, origin.partition)
-        if origin.offset <= self.newest.get(seen, -1):
-            return True
-        self.newest[seen] = origin.offset
-        self.newest.move_to_end(seen)
-        if len(self.newest) > _REMEMBERED:
-            self.newest.popitem(last=False)
-        return False
+    def repeated(self, delivery: Delivery) -> bool:
+        """Whether fanout has appended this twice, and not somebody asked for it."""
+        event = delivery.event
+        return not delivery.replay and self.appends.repeated(
+            event.subject, event.webhook_id, delivery.origin
+        )
 
 
 class Ordered:
@@ -62,7 +50,7 @@ class Ordered:
 
     first = False
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of the program; made in one place
         self,
         *,
         decoder: Decoder,
@@ -71,6 +59,7 @@ class Ordered:
         topology: Topology,
         waiting_for: WaitingFor,
         clock: Clock,
+        observer: Observer,
     ) -> None:
         self._decoder = decoder
         self._subscribers = subscribers
@@ -78,6 +67,7 @@ class Ordered:
         self._topology = topology
         self._waiting_for = waiting_for
         self._clock = clock
+        self._observer = observer
         self._desks: dict[Partition, _Desk] = {}
         subscribers.on_wake(self._wake)
 
@@ -105,11 +95,22 @@ class Ordered:
             desk.subscription, event, record, state.origin, replay=state.replay
         )
         ticket = Ticket(delivery, Content(event), partition, self, 0.0)
-        key = record.key or b""
-        if desk.repeated(key, delivery):
-            ticket.settle()
-        elif desk.lanes.push(key, ticket) is not None:
+        if desk.repeated(delivery):
+            self._drop(ticket)
+        elif desk.lanes.push(hop_key(event), ticket) is not None:
             desk.waiting.put(ticket, 0)
+
+    def _drop(self, ticket: Ticket) -> None:
+        delivery = ticket.delivery
+        self._observer.measure(names.DROPS, 1, delivery.subscription)
+        self._observer.note(
+            names.DROPPED,
+            subscription=delivery.subscription,
+            event_id=delivery.event.webhook_id,
+            order_id=delivery.event.subject,
+            why="appended twice",
+        )
+        ticket.settle()
 
     # ------------------------------------------------ the home of ordered tickets
 
@@ -128,7 +129,7 @@ class Ordered:
         desk = self._desks.get(ticket.partition)
         if desk is None:
             return
-        following = desk.lanes.finish(ticket.delivery.record.key or b"")
+        following = desk.lanes.finish(hop_key(ticket.delivery.event))
         if following is not None:
             desk.waiting.put(following, 0)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from bus.delivery.choices import Ordering
 from bus.delivery.delivery import Delivery, Origin
 from bus.delivery.headers import hop_headers
+from bus.delivery.keys import hop_key
 from bus.delivery.subscription import Subscription
 from bus.errors import PublishError
 from bus.event import Event
@@ -48,7 +49,7 @@ def anew(
         at_ms=origin.timestamp_ms,
     )
     topic = target(topology, subscription)
-    return Message(topic, record.key, record.value, headers)
+    return Message(topic, hop_key(event), record.value, headers)
 
 
 async def write(

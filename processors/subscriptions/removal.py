@@ -15,7 +15,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from bus.delivery.delivery import Delivery, Reason
-from bus.delivery.headers import build_event, hop_headers, read_attributes, read_state
+from bus.delivery.headers import (
+    build_event,
+    hop_headers,
+    read_attributes,
+    read_state,
+)
+from bus.delivery.keys import hop_key
 from bus.errors import DecodeError, SubscriptionNotFoundError
 from bus.ports import Lag
 from bus.record import Message, Record, TopicPartition
@@ -179,25 +185,21 @@ class _Drain:
     async def _publish(self, record: Record) -> None:
         at_ms = int(self._world.clock.now() * 1000)
         dlq = self._world.topology.dlq_topic(self._id)
-        headers = _headers(self._id, record, at_ms)
-        _ = await self._world.publisher.publish(
-            Message(dlq, record.key, record.value, headers)
-        )
+        _ = await self._world.publisher.publish(_letter(self._id, dlq, record, at_ms))
 
 
-def _headers(
-    subscription_id: str, record: Record, at_ms: int
-) -> tuple[tuple[str, bytes], ...]:
+def _letter(subscription_id: str, dlq: str, record: Record, at_ms: int) -> Message:
     try:
         state = read_state(record)
         event = build_event(record, read_attributes(record), {}, 0, "unknown")
     except DecodeError:
         # Not ours, or damaged; it is kept as it is.
-        return (*record.headers, ("bus-reason", Reason.REMOVED.value.encode()))
+        headers = (*record.headers, ("bus-reason", Reason.REMOVED.value.encode()))
+        return Message(dlq, record.key, record.value, headers)
     delivery = Delivery(
         subscription_id, event, record, state.origin, replay=state.replay
     )
-    return hop_headers(
+    headers = hop_headers(
         delivery,
         attempts=state.attempts,
         tier=state.tier,
@@ -205,3 +207,4 @@ def _headers(
         detail="subscription removed",
         at_ms=at_ms,
     )
+    return Message(dlq, hop_key(event), record.value, headers)

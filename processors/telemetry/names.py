@@ -77,6 +77,9 @@ TROUBLE = _note(
 FILTER_FAILED = _note(
     "filter_failed", "warning", "A filter fails on an event, which counts as no match."
 )
+DROPPED = _note(
+    "dropped", "info", "A delivery was dropped on purpose, for the reason it says."
+)
 UNREADABLE = _note(
     "unreadable_subscription", "error", "A stored subscription cannot be used."
 )
@@ -161,6 +164,11 @@ DEAD_LETTERS = _counter(
     "orderbus_dead_letters_total",
     ("subscription", "reason"),
     "Deliveries that ended in a dead-letter topic.",
+)
+DROPS = _counter(
+    "orderbus_dropped_total",
+    ("subscription",),
+    "Deliveries dropped on purpose: they were appended twice to an ordered topic.",
 )
 
 # --- metrics: written by transitions, quarantine, partitions

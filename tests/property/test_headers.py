@@ -39,6 +39,15 @@ EVENTS = st.builds(
 NAMES = TEXTS.filter(lambda name: not name.startswith("bus-"))
 HEADERS = st.lists(st.tuples(NAMES, st.binary()), max_size=6).map(tuple)
 LONG = st.integers(0, 2**63 - 1)
+ORIGINS = st.builds(
+    Origin,
+    st.just("oms.order"),
+    st.integers(0, 9_999),
+    LONG,
+    st.integers(0, 1_764_000_000_000),  # no hop is older than what it carries
+    st.none() | LONG,
+    st.sampled_from(["", "Xq9zT0mVQ3yJ1n2b-k_7aA"]),
+)
 
 
 @given(event=EVENTS)
@@ -53,7 +62,7 @@ def test_events_round_trip(event: Event) -> None:
     own=HEADERS,
     stale=st.lists(st.tuples(TEXTS.map("bus-{}".format), st.binary()), max_size=4),
     subscription=st.from_regex(ID_PATTERN, fullmatch=True),
-    origin=st.builds(Origin, st.just("oms.order"), st.integers(0, 9_999), LONG, LONG),
+    origin=ORIGINS,
     counts=st.tuples(st.integers(0, 99), st.integers(0, 99), LONG),
     tier=st.none() | st.sampled_from(["1s", "30s"]),
     reason=st.none() | st.sampled_from(Reason),

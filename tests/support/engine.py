@@ -73,9 +73,18 @@ class MemoryBus:
         return made
 
     async def produce(
-        self, order: str = "SO-1", number: int = 0, created_ms: int | None = None
+        self,
+        order: str = "SO-1",
+        number: int = 0,
+        created_ms: int | None = None,
+        *,
+        key: bytes | str | None = "order",
+        partition: int | None = None,
     ) -> Event:
-        """Write an event of an order, with a time of the producer's if given."""
+        """Write an event of an order, with a time of the producer's if given.
+
+        `key` is its Kafka key, a text where that is the order's id.
+        """
         now = datetime.fromtimestamp(self.clock.now(), UTC)
         event = sample("order.updated", hash((order, number)), now)
         data = {**event.data, "order_id": order}
@@ -85,9 +94,10 @@ class MemoryBus:
         self.broker.append(
             Message(
                 self.catalogue.topic(event.type),
-                order.encode(),
+                order.encode() if isinstance(key, str) else key,
                 encode(schema, id_, event.data),
                 event_headers(event),
+                partition,
             ),
             created_ms,
         )

@@ -38,6 +38,8 @@ class MemoryBroker:
         self.topics: dict[str, TopicState] = {}
         self._logs: dict[TopicPartition, PartitionLog] = {}
         self._groups: dict[str, Group] = {}
+        self._ids: dict[str, str] = {}
+        self._made = 0
         self._keyless = 0
         self._grown = asyncio.Event()
         self._up = asyncio.Event()
@@ -48,6 +50,8 @@ class MemoryBroker:
     def create(self, topic: TopicState) -> None:
         """Make a topic; one that exists already is left as it is."""
         if topic.name not in self.topics:
+            self._made += 1
+            self._ids[topic.name] = f"T{self._made}"
             self.topics[topic.name] = topic
             self._add_logs(topic)
 
@@ -168,7 +172,7 @@ class MemoryBroker:
 
     def _add_logs(self, topic: TopicState) -> None:
         for tp in self.partitions([topic.name]):
-            self._logs.setdefault(tp, PartitionLog(tp))
+            self._logs.setdefault(tp, PartitionLog(tp, self._ids[tp.topic]))
         self._rebalance()
 
     def _rebalance(self) -> None:

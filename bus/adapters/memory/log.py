@@ -13,7 +13,8 @@ class PartitionLog:
     `surrogateescape`, and read as no client for Python can read it.
     """
 
-    def __init__(self, tp: TopicPartition) -> None:
+    def __init__(self, tp: TopicPartition, topic_id: str = "") -> None:
+        self.topic_id = topic_id
         self.start = 0
         self.end = 0
         self._tp = tp
@@ -32,6 +33,7 @@ class PartitionLog:
             message.value,
             message.headers,
             created,
+            self.topic_id,
         )
         self._records.append(_as_read(record))
         self.end += 1

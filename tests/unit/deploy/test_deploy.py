@@ -201,6 +201,7 @@ def test_dashboard_shows_every_engine_metric() -> None:
         names.CHANGES,
         names.PARTITION_CHANGES,
         names.CONSUMED,
+        names.DROPS,
         names.MATCHED,
         names.COMMITS,
         names.ASSIGNED,
