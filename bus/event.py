@@ -27,6 +27,7 @@ class Event:
             money, aware datetime for timestamps).
         schema_id: Id of the writer's schema in the registry, 0 if not yet known.
         traceparent: W3C trace context of the producing span, or None.
+        extensions: Names and texts of CloudEvents extension attributes.
         webhook_id: Made of source and id: unique among all events, short, visible
             ASCII without dots. What the bus and its partners know the event by.
     """
@@ -39,6 +40,7 @@ class Event:
     data: Data
     schema_id: int = 0
     traceparent: str | None = None
+    extensions: tuple[tuple[str, str], ...] = ()
     webhook_id: str = field(init=False)
 
     def __post_init__(self) -> None:

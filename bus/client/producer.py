@@ -17,7 +17,8 @@ from bus.adapters.registry.remote import RegistrySchemas
 from bus.client.reporting import log_event
 from bus.client.schemas import load_catalogue
 from bus.client.tracing import sending
-from bus.contracts.codec import Catalogue, encode, validate
+from bus.contracts.catalogue import Catalogue
+from bus.contracts.codec import encode, validate
 from bus.delivery.headers import event_headers
 from bus.errors import InvalidEventError
 from bus.event import Data, Event

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bus.contracts.codec import Catalogue
+from bus.contracts.catalogue import Catalogue
 from bus.errors import ConfigurationError
 
 _PACKAGED = Path(__file__).parents[1] / "assets" / "schemas"

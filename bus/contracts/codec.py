@@ -1,33 +1,30 @@
-"""Events to bytes and back, and the catalogue of all event types.
+"""Events to bytes and back.
 
 The bytes are Avro in Confluent's framing: a zero byte, the schema id as four bytes
 big-endian, the Avro body. Any Confluent client reads them. This file is the only
 home of fastavro.
-
-An event type is one schema file, `<family>/<RecordName>.avsc`: its `event_type` says
-`<family>.<what happened>`, its topic is `oms.<family>`.
 """
 
 import json
-import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from functools import lru_cache
 from io import BytesIO
-from pathlib import PurePosixPath
-from typing import cast
+from typing import TypeAlias, cast
 
 import fastavro
+from fastavro.read import LOGICAL_READERS
 from fastavro.schema import SchemaParseException, UnknownType
+from fastavro.write import LOGICAL_WRITERS
 
+from bus.contracts.moments import NANOS, OUR_READERS, OUR_WRITERS, renamed
 from bus.contracts.scalars import Check, Mismatch
 from bus.contracts.validation import compile_check
 from bus.errors import ConfigurationError, DecodeError, InvalidEventError
 from bus.event import Data
 
 _FRAME = struct.Struct(">BI")
-_EVENT_TYPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 # What fastavro raises on a schema that is none.
 _UNPARSABLE = (SchemaParseException, AttributeError, TypeError, ValueError)
 # What fastavro raises on bytes that are not what the schema says; a property test
@@ -43,6 +40,9 @@ _UNREADABLE = (
     ValueError,
     struct.error,
 )
+LOGICAL_READERS.update(OUR_READERS)
+LOGICAL_WRITERS.update(OUR_WRITERS)
+Parsed: TypeAlias = dict[object, object]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,8 +58,9 @@ class Schema:
     full_name: str
     event_type: str | None
     text: str
-    _parsed: dict[object, object] = field(repr=False)
+    _parsed: Parsed = field(repr=False)
     _check: Check = field(repr=False)
+    _parts: tuple[str, ...] = field(repr=False)
 
     @property
     def family(self) -> str:
@@ -76,19 +77,39 @@ def parse_schema(text: str, references: Iterable[str] = ()) -> Schema:
     Raises:
         ConfigurationError: No JSON, no record, or not a valid Avro schema.
     """
+    references = tuple(references)
     named: dict[str, dict[str, object]] = {}
     bases = [_parse(_load(reference), named)[0] for reference in references]
     definition = _load(text)
     parsed, check = _parse(definition, named, bases)
     if not isinstance(parsed, dict) or parsed["type"] != "record":
         raise ConfigurationError("expected the schema of a record")
+    compact = json.dumps(definition, separators=(",", ":"), ensure_ascii=False)
+    parts = (*references, text)
     return Schema(
         full_name=parsed["name"],
         event_type=_event_type(definition),
-        text=json.dumps(definition, separators=(",", ":"), ensure_ascii=False),
-        _parsed=parsed,
+        text=compact,
+        _parsed=_renamed(parts, NANOS) if "-nanos" in "".join(parts) else parsed,
         _check=check,
+        _parts=parts,
     )
+
+
+def _renamed(parts: Iterable[str], logical: frozenset[str] | None) -> Parsed:
+    """Parse again, for us to read and write these logical types (None: all)."""
+    named: dict[str, dict[str, object]] = {}
+    parsed: object = None
+    for part in parts:
+        definition = cast("dict[str, object]", renamed(_load(part), logical))
+        parsed = fastavro.parse_schema(definition, named)
+    return cast("Parsed", parsed)
+
+
+@lru_cache(maxsize=1_000)
+def _lenient(schema: Schema) -> Parsed:
+    """The schema read by us wherever a time may be beyond Python's."""
+    return _renamed(schema._parts, None)  # noqa: SLF001 - this module's own class
 
 
 def _load(text: str) -> object:
@@ -115,14 +136,9 @@ def _parse(
 
 
 def _event_type(definition: object) -> str | None:
+    """Any text: how ours are spelled, the catalogue says."""
     event_type = cast("dict[str, object]", definition).get("event_type")
-    if event_type is None:
-        return None
-    if isinstance(event_type, str) and _EVENT_TYPE.fullmatch(event_type):
-        return event_type
-    raise ConfigurationError(
-        f"event_type {event_type!r} is not <family>.<what_happened> in small letters"
-    )
+    return event_type if isinstance(event_type, str) and event_type else None
 
 
 def validate(schema: Schema, data: Data) -> None:
@@ -190,7 +206,12 @@ def decode(schema: Schema, body: bytes) -> dict[str, object]:
     """
     stream = BytesIO(body)
     try:
-        data = fastavro.schemaless_reader(stream, schema._parsed, None)  # noqa: SLF001
+        try:
+            data = _read(stream, schema._parsed)  # noqa: SLF001 - this module's class
+        except (OverflowError, ValueError):
+            # A time that Python has not, or broken bytes: the second reading tells.
+            stream = BytesIO(body)
+            data = _read(stream, _lenient(schema))
     except _UNREADABLE as error:
         why = f"{type(error).__name__}: {error}".rstrip(": ")
         raise DecodeError(
@@ -199,93 +220,8 @@ def decode(schema: Schema, body: bytes) -> dict[str, object]:
     rest = len(body) - stream.tell()
     if rest:
         raise DecodeError(f"{rest} bytes are left over after a {schema.full_name}")
-    return cast("dict[str, object]", data)
+    return data
 
 
-class Catalogue:
-    """All event types: their schemas, topics and registry subjects."""
-
-    def __init__(self, schemas: Mapping[str, Schema], topic_prefix: str) -> None:
-        self._schemas = dict(sorted(schemas.items()))
-        self._topic_prefix = topic_prefix
-
-    @classmethod
-    def of(
-        cls, files: Iterable[tuple[str, str]], topic_prefix: str = "oms."
-    ) -> "Catalogue":
-        """Build it from (path, text) of each schema file.
-
-        Raises:
-            ConfigurationError: Naming the file: not a valid schema, no or a taken
-                `event_type`, or a family that is not the folder's name.
-        """
-        schemas: dict[str, Schema] = {}
-        places: dict[str, str] = {}
-        for path, text in sorted(files):
-            schema = _parse_file(path, text)
-            event_type = str(schema.event_type)
-            if event_type in schemas:
-                raise ConfigurationError(
-                    f"{path}: event_type {event_type} is {places[event_type]}'s already"
-                )
-            schemas[event_type], places[event_type] = schema, path
-        return cls(schemas, topic_prefix)
-
-    def schema(self, event_type: str) -> Schema:
-        """Return the schema of an event type.
-
-        Raises:
-            InvalidEventError: There is no such event type; names a similar one.
-        """
-        schema = self._schemas.get(event_type)
-        if schema is None:
-            near = get_close_matches(event_type, self._schemas, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise InvalidEventError("type", f"no event type {event_type!r}{hint}")
-        return schema
-
-    def topic(self, event_type: str) -> str:
-        """Return the source topic of an event type, `oms.order`."""
-        return f"{self._topic_prefix}{self.schema(event_type).family}"
-
-    def subject(self, event_type: str) -> str:
-        """Return the registry subject, by Confluent's TopicRecordNameStrategy."""
-        return f"{self.topic(event_type)}-{self.schema(event_type).full_name}"
-
-    @property
-    def topics(self) -> tuple[str, ...]:
-        """The source topics, sorted."""
-        return tuple(sorted({self.topic(event_type) for event_type in self._schemas}))
-
-    @property
-    def event_types(self) -> tuple[str, ...]:
-        """The event types, sorted."""
-        return tuple(self._schemas)
-
-    def __iter__(self) -> Iterator[Schema]:
-        """The schemas, by event type."""
-        return iter(self._schemas.values())
-
-    def __len__(self) -> int:
-        """How many event types there are."""
-        return len(self._schemas)
-
-    def __contains__(self, event_type: object) -> bool:
-        """Is there such an event type?"""
-        return event_type in self._schemas
-
-
-def _parse_file(path: str, text: str) -> Schema:
-    try:
-        schema = parse_schema(text)
-    except ConfigurationError as error:
-        raise ConfigurationError(f"{path}: {error}") from None
-    if schema.event_type is None:
-        raise ConfigurationError(f'{path}: no "event_type" at its top level')
-    folder = PurePosixPath(path).parent.name
-    if schema.family != folder:
-        raise ConfigurationError(
-            f"{path}: event_type {schema.event_type} belongs in the folder "
-            f"{schema.family}/, not {folder or '.'}/"
-        )
-    return schema
+def _read(stream: BytesIO, parsed: Parsed) -> dict[str, object]:
+    return cast("dict[str, object]", fastavro.schemaless_reader(stream, parsed, None))

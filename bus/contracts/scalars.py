@@ -157,6 +157,20 @@ def _local_timestamp(schema: Definition) -> Check:
     return check
 
 
+def _nanos(check_time: Callable[[Definition], Check]) -> Callable[[Definition], Check]:
+    """A time, or the number itself: Python's times end at microseconds."""
+
+    def compile_either(schema: Definition) -> Check:
+        of_time, of_number = check_time(schema), _integer("long", 64)
+
+        def check(value: object) -> None:
+            of_number(value) if isinstance(value, int) else of_time(value)
+
+        return check
+
+    return compile_either
+
+
 PRIMITIVES: dict[str, Check] = {
     "null": _null,
     "boolean": _boolean,
@@ -173,6 +187,8 @@ LOGICAL: dict[tuple[object, object], Callable[[Definition], Check]] = {
     ("long", "timestamp-micros"): _timestamp,
     ("long", "local-timestamp-millis"): _local_timestamp,
     ("long", "local-timestamp-micros"): _local_timestamp,
+    ("long", "timestamp-nanos"): _nanos(_timestamp),
+    ("long", "local-timestamp-nanos"): _nanos(_local_timestamp),
     ("int", "date"): lambda _: _instance("date", date, but_not=datetime),
     ("int", "time-millis"): lambda _: _instance("time", time),
     ("long", "time-micros"): lambda _: _instance("time", time),

@@ -6,22 +6,22 @@ headers untouched and in order, then the delivery's state in `bus-*`.
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
+from bus.delivery.attributes import Extensions, collect, text_of, time_of, trace_of
 from bus.delivery.delivery import Delivery, Origin, Reason
 from bus.delivery.keys import key_headers
 from bus.errors import DecodeError
 from bus.event import Data, Event
 from bus.identity import made_up_id
 from bus.record import Headers, Record
-from bus.times import rfc3339
+from bus.times import moment_of, rfc3339
 
 CONTENT_TYPE = b"application/avro"
 MAX_DETAIL_CHARS = 500
 _SPECVERSION = b"1.0"
 _MADE_UP_ID = "bus-event-id"
-_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
 
 # --- events
@@ -29,7 +29,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
 
 def event_headers(event: Event) -> Headers:
     """Return the headers of an event's record."""
-    headers = (
+    headers: Headers = (
         ("content-type", CONTENT_TYPE),
         ("ce_specversion", _SPECVERSION),
         ("ce_id", event.id.encode()),
@@ -38,13 +38,19 @@ def event_headers(event: Event) -> Headers:
         ("ce_subject", event.subject.encode()),
         ("ce_time", rfc3339(event.time).encode()),
     )
+    if event.extensions:
+        headers += tuple((f"ce_{n}", text.encode()) for n, text in event.extensions)
     if event.traceparent is None:
         return headers
     return (*headers, ("traceparent", event.traceparent.encode()))
 
 
 class Attributes(NamedTuple):
-    """What a record's headers say of its event; None where a header is absent."""
+    """What a record's headers say of its event; None where a header is absent.
+
+    `unreadable` names the headers that count as absent: null, empty, not UTF-8, or a
+    time that is none.
+    """
 
     id: str | None = None
     type: str | None = None
@@ -52,6 +58,8 @@ class Attributes(NamedTuple):
     subject: str | None = None
     time: datetime | None = None
     traceparent: str | None = None
+    extensions: Extensions = ()
+    unreadable: tuple[str, ...] = ()
 
 
 def read_attributes(record: Record) -> Attributes:
@@ -61,31 +69,24 @@ def read_attributes(record: Record) -> Attributes:
         DecodeError: naming the `ce_` header that is malformed or there twice, or
             saying why no header can be read.
     """
-    found = _texts(_readable(record), _EVENT_NAMES)
+    found, extensions, unreadable = collect(_readable(record), _EVENT_NAMES)
     version = found.get("ce_specversion")
     if version is not None and version != "1.0":
         raise DecodeError(f"ce_specversion is {version[:20]!r}, expected 1.0")
-    for name in ("ce_type", "ce_source", "ce_subject"):
-        if found.get(name) == "":
-            raise DecodeError(f"{name} is empty")
-    time = found.get("ce_time")
+    time = time_of(found.get("ce_time"))
+    if time is None and "ce_time" in found:
+        unreadable = (*unreadable, "ce_time")
     return Attributes(
         # A header without value is none; a hop carries on what was made up before.
         id=found.get("ce_id") or found.get(_MADE_UP_ID),
         type=found.get("ce_type"),
         source=found.get("ce_source"),
         subject=found.get("ce_subject"),
-        time=None if time is None else _moment("ce_time", time),
-        traceparent=_traceparent(record.headers),
+        time=time,
+        traceparent=trace_of(record.headers, extensions),
+        extensions=extensions,
+        unreadable=unreadable,
     )
-
-
-def _traceparent(headers: Headers) -> str | None:
-    """One that is malformed or there twice is none (W3C Trace Context, 3.2)."""
-    found = [value for name, value in headers if name == "traceparent"]
-    if len(found) == 1 and _TRACEPARENT.fullmatch(found[0]):
-        return found[0].decode("ascii")
-    return None
 
 
 _EVENT_NAMES = frozenset(
@@ -110,19 +111,6 @@ def _texts(headers: Headers, names: frozenset[str]) -> dict[str, str]:
             except UnicodeDecodeError:
                 raise DecodeError(f"{name} is not UTF-8") from None
     return found
-
-
-def _moment(name: str, text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise DecodeError(f"{name} is {text[:40]!r}, expected RFC 3339") from None
-    if moment.tzinfo is None:
-        raise DecodeError(f"{name} is {text[:40]!r}, without a time zone")
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise DecodeError(f"{name} is {text[:40]!r}, out of range") from None
 
 
 def build_event(
@@ -153,6 +141,7 @@ def build_event(
         data=data,
         schema_id=schema_id,
         traceparent=attributes.traceparent,
+        extensions=attributes.extensions,
     )
 
 
@@ -171,17 +160,13 @@ def _subject(record: Record, data: Data) -> str:
 
 
 def _time(record: Record, data: Data) -> datetime:
+    """`occurred_at` if that is a moment, else when the record was written."""
     occurred_at = data.get("occurred_at")
+    if isinstance(occurred_at, str):
+        occurred_at = time_of(occurred_at)
     if isinstance(occurred_at, datetime) and occurred_at.tzinfo is not None:
         return occurred_at
-    if occurred_at is not None:
-        raise DecodeError("occurred_at is no time with a zone, and there is no ce_time")
-    try:
-        return datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)
-    except (ValueError, OverflowError, OSError):
-        raise DecodeError(
-            f"timestamp {record.timestamp_ms} ms, and there is no ce_time"
-        ) from None
+    return moment_of(record.timestamp_ms)
 
 
 # --- hops
@@ -235,7 +220,7 @@ def hop_headers(
         headers.append(("bus-reason", reason.value.encode()))
     if detail:
         headers.append(("bus-detail", printable(detail).encode()))
-    if not any(name == "ce_id" and value for name, value in headers):
+    if not any(name == "ce_id" and text_of(value) for name, value in headers):
         headers.append((_MADE_UP_ID, delivery.event.id.encode()))
     return tuple(headers)
 

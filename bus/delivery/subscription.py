@@ -24,7 +24,10 @@ from bus.delivery.choices import Exhausted, Ordering
 from bus.errors import InvalidSubscriptionError
 
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
-_TYPE_PATTERN = re.compile(r"\*|[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?")
+# CloudEvents allows any text as a type; these are the characters that occur. What is
+# left out means something to a shell, a list or a pattern.
+_TYPE_SEGMENT = r"[\w/:+~@$%&#;=!()'-]+"
+_TYPE_PATTERN = re.compile(rf"\*|{_TYPE_SEGMENT}(\.{_TYPE_SEGMENT})*(\.\*)?")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _RESERVED_HEADERS = frozenset(
     {

@@ -32,13 +32,15 @@ _LIFTED = frozenset(
 
 
 def document(event: Event) -> Document:
-    """Return `id`, `type`, `timestamp`, `order_id`, `status`, `data`, `metadata`.
+    """Return the content: id, type, timestamp, order_id, status, data, metadata, bus.
 
-    `data` holds the event's own business fields. What every event carries is lifted
-    out of it: `order_id` and `status` to the top, `occurred_at` is `timestamp` (and
-    stays in `data` only where the two differ), `channel`, `account_id`,
-    `correlation_id` and `order_version` (as `sequence`) to `metadata`, next to the
-    audit trail's own entries, `source` and `schema_id`.
+    `data` holds the event's own business fields, `metadata` the OMS's audit trail
+    exactly as it wrote it. What every event carries is lifted out of the data:
+    `order_id` (the event's subject) and `status` to the top, `occurred_at` is
+    `timestamp` (both stay in `data` only where the two differ), `channel`,
+    `account_id`, `correlation_id` and `order_version` (as `sequence`) to `bus`, next
+    to `source`, `schema_id` and, if there are any, `extensions`. See the decision
+    "What the bus adds stands under `bus`".
 
     Amounts are strings in plain notation with their scale kept, times RFC 3339 in
     UTC with microseconds, dates ISO 8601, bytes base64.
@@ -53,28 +55,33 @@ def outline(event: Event) -> Document:
     occurred_at = fields.get("occurred_at")
     if occurred_at is not None and occurred_at != event.time:
         data["occurred_at"] = occurred_at
+    order_id = fields.get("order_id")
+    if order_id is not None and order_id != event.subject:
+        data["order_id"] = order_id
+    metadata = fields.get("metadata")
     return {
         "id": event.webhook_id,
         "type": event.type,
         "timestamp": rfc3339(event.time),
-        "order_id": fields.get("order_id", event.subject),
+        "order_id": event.subject,
         "status": fields.get("status"),
         "data": data,
-        "metadata": _metadata(event, fields),
+        "metadata": {} if metadata is None else metadata,
+        "bus": _bus(event, fields),
     }
 
 
-def _metadata(event: Event, fields: Data) -> Document:
-    trail = fields.get("metadata")
-    metadata = dict(trail) if isinstance(trail, Mapping) else {}
-    metadata["source"] = event.source
+def _bus(event: Event, fields: Data) -> Document:
+    added: Document = {"source": event.source}
     for name in ("channel", "account_id", "correlation_id"):
         value = fields.get(name)
         if value is not None:
-            metadata[name] = value
-    metadata["schema_id"] = event.schema_id
-    metadata["sequence"] = fields.get("order_version")
-    return metadata
+            added[name] = value
+    added["schema_id"] = event.schema_id
+    added["sequence"] = fields.get("order_version")
+    if event.extensions:
+        added["extensions"] = dict(event.extensions)
+    return added
 
 
 def plain(value: object) -> object:

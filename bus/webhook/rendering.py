@@ -176,21 +176,21 @@ def render_outline(outline: Document) -> bytes:
 
 
 def _cloudevent(doc: Document) -> Document:
-    metadata = doc["metadata"]
-    source = metadata["source"] if isinstance(metadata, Mapping) else None
+    added = doc["bus"] if isinstance(doc["bus"], dict) else {}
     return {
+        **added.get("extensions", {}),
         "specversion": "1.0",
         "id": doc["id"],
-        "source": source,
+        "source": added.get("source"),
         "type": doc["type"],
         "subject": doc["order_id"],
         "time": doc["timestamp"],
         "datacontenttype": "application/json",
-        "data": {
-            name: doc[name] for name in ("order_id", "status", "data", "metadata")
-        },
+        "data": {name: doc[name] for name in _CONTENT},
     }
 
+
+_CONTENT = ("order_id", "status", "data", "metadata", "bus")
 
 # --- XML
 

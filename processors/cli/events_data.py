@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from bus.client.producer import make_event
-from bus.contracts.codec import Catalogue
+from bus.contracts.catalogue import Catalogue
 from bus.contracts.plain_data import read_plain
 from bus.errors import ConfigurationError, InvalidEventError
 from bus.event import Event

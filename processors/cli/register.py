@@ -8,7 +8,7 @@ from typing import Protocol
 
 import typer
 
-from bus.contracts.codec import Catalogue
+from bus.contracts.catalogue import Catalogue
 from bus.contracts.compatibility import DEFAULT_LEVEL, check
 from bus.contracts.schema_text import canonical
 from bus.ports import Schemas

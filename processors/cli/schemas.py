@@ -12,7 +12,8 @@ from bus.errors import ConfigurationError, InvalidEventError, OrderbusError
 from processors.cli.registry import register_command
 
 if TYPE_CHECKING:
-    from bus.contracts.codec import Catalogue, Schema
+    from bus.contracts.catalogue import Catalogue
+    from bus.contracts.codec import Schema
     from processors.cli.history import Version
 
 app = typer.Typer(

@@ -24,7 +24,7 @@ def trial_command(
 ) -> None:
     """Post one signed sample event to the endpoint, and say what came of it.
 
-    It is marked: `x-orderbus-test: true`, and `metadata.test` in the body. Nothing is
+    It is marked: `x-orderbus-test: true`, and `bus.test` in the body. Nothing is
     retried. Exit code 0: accepted. 1: anything else.
 
     For example:

@@ -15,6 +15,7 @@ from bus.errors import (
 from bus.event import Event
 from bus.ports import Clock, Observer, Schemas
 from bus.record import Record
+from processors.delivery.oddities import Oddities
 from processors.telemetry import names
 
 _FIRST_PAUSE_S = 0.2
@@ -29,6 +30,7 @@ class Decoder:
         self._schemas = schemas
         self._clock = clock
         self._observer = observer
+        self._oddities = Oddities(observer)
         self._known: dict[int, Schema | str] = {}
         self._unknown_until: dict[int, float] = {}
 
@@ -62,6 +64,7 @@ class Decoder:
         if isinstance(schema, str):
             raise DecodeError(schema)
         data = decode(schema, body)
+        self._oddities.look(record, attributes, schema.event_type)
         return build_event(record, attributes, data, schema_id, schema.event_type)
 
     def _stale(self, schema_id: int) -> bool:

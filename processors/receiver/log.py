@@ -49,7 +49,9 @@ class Facts(NamedTuple):
 def facts(body: bytes, content_type: str) -> Facts:
     """Read order id, type and sequence out of any of the representations."""
     if "xml" in content_type:
-        found = dict(reversed(_XML_FIELD.findall(body)))  # the first one wins
+        fields = _XML_FIELD.findall(body)
+        found = dict(reversed(fields))  # the first one wins
+        found[b"sequence"] = dict(fields).get(b"sequence", b"")  # but `bus` comes last
         return _facts(
             found.get(b"order_id", b"").decode(),
             found.get(b"type", b"").decode(),
@@ -63,8 +65,8 @@ def facts(body: bytes, content_type: str) -> Facts:
         return Facts()
     data = content.get("data")
     inner = content if "order_id" in content or not isinstance(data, dict) else data
-    metadata = inner.get("metadata")
-    sequence = metadata.get("sequence") if isinstance(metadata, dict) else None
+    added = inner.get("bus")
+    sequence = added.get("sequence") if isinstance(added, dict) else None
     return _facts(
         inner.get("order_id") or content.get("subject"), content.get("type"), sequence
     )

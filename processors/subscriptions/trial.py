@@ -45,7 +45,7 @@ async def send_sample(
 ) -> Trial:
     """Post a sample event to the endpoint, whatever the subscription's state.
 
-    It carries `x-orderbus-test: true` and `metadata.test`, and is signed like any
+    It carries `x-orderbus-test: true` and `bus.test`, and is signed like any
     other. Not a delivery: nothing is retried, counted or logged.
 
     Raises:
@@ -112,8 +112,8 @@ def _types(subscription: Subscription, event_type: str | None) -> Iterator[str]:
 def _marked(event: Event) -> tuple[Event, Document]:
     event = replace(event, id=f"test-{event.id}")
     doc = document(event) | {"id": event.id}
-    metadata = doc["metadata"]
-    doc["metadata"] = (metadata if isinstance(metadata, dict) else {}) | {"test": True}
+    added = doc["bus"]
+    doc["bus"] = (added if isinstance(added, dict) else {}) | {"test": True}
     return event, doc
 
 

@@ -70,6 +70,17 @@ ATTEMPT = _note(
 QUARANTINED = _note(
     "quarantined", "error", "A record nobody can decode went to the quarantine topic."
 )
+TYPE_DIFFERS = _note(
+    "type_differs",
+    "warning",
+    "A producer's ce_type is not its schema's event type. Once for each pair.",
+)
+ATTRIBUTE_UNREADABLE = _note(
+    "attribute_unreadable",
+    "warning",
+    "A ce_ header is null, empty, not UTF-8 or no time; the event goes on without "
+    "it. Once for each topic and header.",
+)
 CHANGE = _note("change", "info", "A subscription was added, updated or removed.")
 TROUBLE = _note(
     "trouble", "warning", "A subscription was disabled or held, its breaker moved."
@@ -180,6 +191,12 @@ CHANGES = _counter(
 )
 QUARANTINES = _counter(
     "orderbus_quarantined_total", ("topic",), "Records that nobody can decode."
+)
+ODD_EVENTS = _counter(
+    "orderbus_odd_events_total",
+    ("oddity",),
+    "Events delivered although a producer's headers are odd: type_differs, "
+    "attribute_unreadable.",
 )
 PARTITION_CHANGES = _counter(
     "orderbus_partition_changes_total",

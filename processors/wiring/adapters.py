@@ -19,7 +19,7 @@ from bus.adapters.kafka import (
 )
 from bus.adapters.registry.connection import RegistryConnection
 from bus.client.schemas import load_catalogue
-from bus.contracts.codec import Catalogue
+from bus.contracts.catalogue import Catalogue
 from bus.contracts.compatibility import Level, check
 from bus.errors import BrokerUnavailableError, ConfigurationError
 from bus.ports import Clock, Groups, LogReader, Publisher, Schemas, Sender, Topics

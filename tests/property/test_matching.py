@@ -15,7 +15,7 @@ PATTERNS = [*TYPES, "order.*", "order.created.*", "payment.*", "*"]
 FILTERS = [
     None,
     "status == 'created'",
-    "metadata.sequence > `5`",
+    "bus.sequence > `5`",
     "data.lines[?quantity > `1`]",
     "data.gift",
     "abs(status)",

@@ -21,7 +21,8 @@ import orjson
 
 from bus.adapters.kafka import Connection, KafkaLogReader, KafkaPublisher, KafkaTopics
 from bus.client.schemas import load_catalogue
-from bus.contracts.codec import Catalogue, encode
+from bus.contracts.catalogue import Catalogue
+from bus.contracts.codec import encode
 from bus.delivery.headers import event_headers
 from bus.delivery.subscription import Subscription
 from bus.event import Event

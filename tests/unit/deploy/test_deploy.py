@@ -203,6 +203,7 @@ def test_dashboard_shows_every_engine_metric() -> None:
         names.CONSUMED,
         names.DROPS,
         names.MATCHED,
+        names.ODD_EVENTS,
         names.COMMITS,
         names.ASSIGNED,
         names.SUBSCRIPTIONS,

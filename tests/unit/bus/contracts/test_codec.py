@@ -8,7 +8,6 @@ import pytest
 
 from bus.client.schemas import load_catalogue
 from bus.contracts.codec import (
-    Catalogue,
     decode,
     encode,
     parse_schema,
@@ -147,14 +146,6 @@ def test_what_fastavro_cannot_write_is_an_invalid_event() -> None:
             {"type": "bytes", "logicalType": "decimal"}}]}""",
             "'precision' is missing",
         ),
-        (
-            '{"type": "record", "name": "A", "event_type": "Order", "fields": []}',
-            "event_type 'Order' is not <family>.<what_happened>",
-        ),
-        (
-            '{"type": "record", "name": "A", "event_type": 7, "fields": []}',
-            "event_type 7 is not",
-        ),
     ],
 )
 def test_what_is_no_schema_is_refused(text: str, why: str) -> None:
@@ -169,6 +160,22 @@ def test_a_schema_may_be_no_event() -> None:
     schema = parse_schema('{"type": "record", "name": "A", "fields": []}')
     assert (schema.event_type, schema.family) == (None, "")
     assert decode(schema, b"") == {}
+
+
+@pytest.mark.parametrize(
+    ("event_type", "read"),
+    [
+        ("Order.Created", "Order.Created"),
+        ("x-y/z:v1", "x-y/z:v1"),
+        (7, None),
+        ("", None),
+    ],
+)
+def test_a_foreign_event_type_is_any_text(event_type: object, read: object) -> None:
+    """Schemas of others spell types as they like; what is no text is none."""
+    definition = {"type": "record", "name": "A", "fields": []}
+    schema = parse_schema(json.dumps(definition | {"event_type": event_type}))
+    assert schema.event_type == read
 
 
 def test_references_are_resolved() -> None:
@@ -189,60 +196,3 @@ def test_the_text_keeps_every_attribute() -> None:
         definition = json.loads(schema.text)
         assert definition["event_type"] == schema.event_type
         assert fastavro.schema.fullname(definition) == schema.full_name
-
-
-def test_the_catalogue_knows_topics_and_subjects() -> None:
-    """The family is the topic; the subject is topic and record name."""
-    assert CATALOGUE.topic("order.created") == "oms.order"
-    assert CATALOGUE.subject("order.created") == "oms.order-oms.order.v1.OrderCreated"
-    assert CATALOGUE.topics == (
-        "oms.inventory",
-        "oms.order",
-        "oms.payment",
-        "oms.risk",
-        "oms.shipment",
-    )
-    assert len(CATALOGUE) == len(CATALOGUE.event_types) == 15
-    assert "risk.flagged" in CATALOGUE
-    assert "risk.found" not in CATALOGUE
-
-
-def test_a_new_family_needs_a_file_only() -> None:
-    """A schema in a new folder is a new event type on a new topic."""
-    catalogue = Catalogue.of([("ping/PingSent.avsc", SMALL)], topic_prefix="acme.")
-    assert catalogue.event_types == ("ping.sent",)
-    assert catalogue.topic("ping.sent") == "acme.ping"
-
-
-def test_an_unknown_event_type_is_refused_with_a_hint() -> None:
-    """A typing error is answered with the name that was meant."""
-    with pytest.raises(InvalidEventError, match=r"did you mean order\.created\?"):
-        CATALOGUE.schema("order.creatd")
-    with pytest.raises(InvalidEventError, match=r"no event type 'x'$"):
-        CATALOGUE.schema("x")
-
-
-@pytest.mark.parametrize(
-    ("path", "text", "why"),
-    [
-        ("ping/A.avsc", "{", "ping/A.avsc: not JSON"),
-        (
-            "ping/A.avsc",
-            '{"type": "record", "name": "A", "fields": []}',
-            'ping/A.avsc: no "event_type"',
-        ),
-        ("pong/P.avsc", SMALL, "belongs in the folder ping/, not pong/"),
-        ("P.avsc", SMALL, "belongs in the folder ping/, not ./"),
-    ],
-)
-def test_a_bad_file_is_named(path: str, text: str, why: str) -> None:
-    """The catalogue says which file it cannot use."""
-    with pytest.raises(ConfigurationError) as caught:
-        Catalogue.of([(path, text)])
-    assert why in str(caught.value)
-
-
-def test_two_files_may_not_claim_one_event_type() -> None:
-    """The second claim is refused, naming the first."""
-    with pytest.raises(ConfigurationError, match=r"B\.avsc: .* is ping/A\.avsc's"):
-        Catalogue.of([("ping/B.avsc", SMALL), ("ping/A.avsc", SMALL)])

@@ -79,9 +79,9 @@ def test_shared_filters_are_evaluated_once() -> None:
     """One document, and one result for all that share a filter."""
     matcher = Matcher(
         [
-            a_subscription("web", filter="metadata.channel == 'web'"),
-            a_subscription("edi", filter="metadata.channel == 'edi'"),
-            a_subscription("web-too", filter="metadata.channel == 'web'"),
+            a_subscription("web", filter="bus.channel == 'web'"),
+            a_subscription("edi", filter="bus.channel == 'edi'"),
+            a_subscription("web-too", filter="bus.channel == 'web'"),
             a_subscription("plain"),
         ]
     )

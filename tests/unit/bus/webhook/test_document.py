@@ -1,5 +1,6 @@
 """The content of an event as partners see it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import IntEnum, StrEnum
@@ -44,9 +45,8 @@ def test_the_whole_document() -> None:
             "gift": False,
             "note": None,
         },
-        "metadata": {
-            "correlation_id": "c-1",
-            "user_id": "u-1",
+        "metadata": {"correlation_id": "c-1", "user_id": "u-1"},
+        "bus": {
             "source": "/oms/web",
             "channel": "web",
             "account_id": "A-7",
@@ -62,7 +62,8 @@ def test_a_schema_without_common_fields_still_has_the_envelope() -> None:
     assert doc["order_id"] == "SO-1"
     assert doc["status"] is None
     assert doc["data"] == {"level": 4}
-    assert doc["metadata"] == {"source": "/oms/web", "schema_id": 7, "sequence": None}
+    assert doc["metadata"] == {}
+    assert doc["bus"] == {"source": "/oms/web", "schema_id": 7, "sequence": None}
 
 
 def test_occurred_at_stays_where_it_differs_from_the_event_time() -> None:
@@ -74,11 +75,53 @@ def test_occurred_at_stays_where_it_differs_from_the_event_time() -> None:
     assert data["occurred_at"] == "2026-11-23T12:00:00.123456Z"
 
 
-def test_a_correlation_id_of_the_event_itself_is_metadata() -> None:
-    """A top-level correlation id joins the audit trail."""
-    metadata = document(an_event(data={"correlation_id": "c-9"}))["metadata"]
-    assert isinstance(metadata, dict)
-    assert metadata["correlation_id"] == "c-9"
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        "gift wrap",
+        ["a", "b"],
+        7,
+        {"sequence": "41", "source": "pos-7", "schema_id": "x", "channel": "kiosk"},
+        {"bus": {"source": "mine"}, "extensions": "x"},
+        {},
+    ],
+)
+def test_metadata_is_the_producers_own(metadata: object) -> None:
+    """Whatever its type and its names, it arrives whole; the bus has its own place."""
+    data = {"metadata": metadata, "channel": "web", "bus": "number 9"}
+    doc = document(an_event(data=data))
+    assert doc["metadata"] == metadata
+    assert doc["data"] == {"bus": "number 9"}
+    assert doc["bus"] == {
+        "source": "/oms/web",
+        "channel": "web",
+        "schema_id": 7,
+        "sequence": None,
+    }
+
+
+def test_a_correlation_id_of_the_event_itself_is_lifted() -> None:
+    """It stands beside the source, not among the audit trail's entries."""
+    doc = document(an_event(data={"correlation_id": "c-9"}))
+    assert doc["metadata"] == {}
+    assert isinstance(doc["bus"], dict)
+    assert doc["bus"]["correlation_id"] == "c-9"
+
+
+@pytest.mark.parametrize("order_id", ["SO-2", 7, ["SO-1"]])
+def test_the_order_id_is_the_subject(order_id: object) -> None:
+    """By which the bus orders and finds events; another one stays in the data."""
+    doc = document(an_event(data={"order_id": order_id}))
+    assert doc["order_id"] == "SO-1"
+    assert doc["data"] == {"order_id": order_id}
+    assert document(an_event(data={"order_id": None}))["data"] == {}
+
+
+def test_extensions_are_shown() -> None:
+    """What a producer said beside the standard attributes; nothing where it did not."""
+    doc = document(replace(an_event(), extensions=(("tenant", "acme"),)))
+    assert isinstance(doc["bus"], dict)
+    assert doc["bus"]["extensions"] == {"tenant": "acme"}
 
 
 def test_the_event_is_not_changed() -> None:

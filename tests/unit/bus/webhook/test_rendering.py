@@ -1,6 +1,7 @@
 """Which representation a subscriber gets, and its bytes."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -110,7 +111,9 @@ def test_cloudevents_readers_understand_the_body() -> None:
         "time": "2026-11-23T12:00:00.123456Z",
         "datacontenttype": "application/json",
     }
-    assert data == {n: DOC[n] for n in ("order_id", "status", "data", "metadata")}
+    assert data == {
+        n: DOC[n] for n in ("order_id", "status", "data", "metadata", "bus")
+    }
     attributes = body | {"time": an_event().time}
     assert CloudEvent(attributes, data).get_subject() == "SO-1"
 
@@ -213,7 +216,18 @@ def test_values_out_of_range() -> None:
         render({"a": 2**70}, JSON)
 
 
-def test_a_cloudevent_without_metadata_has_no_source() -> None:
-    """A document always has metadata; another one does not crash."""
-    doc = {**DOC, "metadata": None}
+def test_extensions_travel_on() -> None:
+    """They are attributes of the CloudEvent again, and never take the place of ours."""
+    extensions = (("tenant", "acme"), ("traceparent", "00-1"), ("id", "mine"))
+    event = replace(an_event(), extensions=extensions)
+    body = json.loads(render(document(event), CLOUDEVENTS))
+    assert (body["tenant"], body["traceparent"]) == ("acme", "00-1")
+    assert body["id"] == event.webhook_id
+    assert body["data"]["bus"]["extensions"] == dict(extensions)
+    assert "<tenant>acme</tenant>" in render(document(event), XML).decode()
+
+
+def test_a_cloudevent_without_our_part_has_no_source() -> None:
+    """A document always has it; another one does not crash."""
+    doc = {**DOC, "bus": None}
     assert json.loads(render(doc, CLOUDEVENTS))["source"] is None

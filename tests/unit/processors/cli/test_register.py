@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 from bus.adapters.memory import MemoryLogReader, MemoryPublisher
 from bus.adapters.registry.connection import RegistryConnection
 from bus.adapters.registry.remote import RegistrySchemas
-from bus.contracts.codec import Catalogue
+from bus.contracts.catalogue import Catalogue
 from processors.cli.register import (
     Subjects,
     is_good,

@@ -24,10 +24,10 @@ BODY = orjson.dumps(
         "order_id": "SO-1",
         "status": "created",
         "data": {},
-        "metadata": {"sequence": 3},
+        "bus": {"sequence": 3},
     }
 )
-XML_END = b"<metadata><sequence>3</sequence></metadata></event>"
+XML_END = b"<bus><sequence>3</sequence></bus></event>"
 HEADERS = {"content-type": "application/json", "webhook-id": "evt-1"}
 
 
@@ -87,7 +87,7 @@ async def test_accepts_and_remembers(
                 {
                     "type": "order.created",
                     "subject": "SO-1",
-                    "data": {"order_id": "SO-1", "metadata": {"sequence": 3}},
+                    "data": {"order_id": "SO-1", "bus": {"sequence": 3}},
                 }
             ),
         ),

@@ -42,7 +42,7 @@ async def test_the_sample_is_signed_and_marked(worlds: Worlds) -> None:
     assert headers["Authorization"] == "Bearer hush"
     assert headers["x-orderbus-test"] == "true"
     body = json.loads(post.body)
-    assert body["metadata"]["test"] is True
+    assert body["bus"]["test"] is True
     assert body["type"].startswith("order.")
     assert trial.outcome == Accepted(200)
     assert trial.wanted
