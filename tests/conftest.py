@@ -7,10 +7,21 @@ from pathlib import Path
 import pytest
 
 from tests.support.kafka import KafkaUnderTest, embedded_kafka
+from tests.support.pace import patience
 
 # A shell ignores Ctrl-C for what it starts in the background, and programs inherit
 # that; the tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """What a test may take at most is a ratio to the machine's pace, too."""
+    for item in items:
+        own = item.get_closest_marker("timeout")
+        most_s = float(own.args[0] if own else config.getini("timeout"))
+        item.add_marker(pytest.mark.timeout(patience(most_s)), append=False)
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,7 @@ async def _demo(
 ) -> int:
     with Drawn(out) as progress:
         async with (
-            open_stack(stack_plan, progress) as stack,
+            open_stack(stack_plan, progress, out.print) as stack,
             open_adapters(stack.settings) as adapters,
             open_world(stack.settings) as world,
         ):

@@ -19,7 +19,7 @@ async def run_stack(plan: StackPlan) -> int:
     stop_on_signals(stop)
     out = console(stderr=True)
     with Drawn(out) as progress:
-        async with open_stack(plan, progress) as stack:
+        async with open_stack(plan, progress, out.print) as stack:
             await stack.workers.ready()
             progress.close()
             _say(stack, out)

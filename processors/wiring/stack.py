@@ -13,6 +13,7 @@ from processors.settings import DevState, Settings, write_dev
 from processors.subscriptions.keys import make_key_file
 from processors.supervisor import Supervisor
 from processors.wiring.adapters import read_topology
+from processors.wiring.keeping import Say, kept
 from processors.wiring.registry import open_registry
 
 KEY_FILE = "encryption.key"
@@ -43,13 +44,15 @@ class StackPlan:
 
 
 @asynccontextmanager
-async def open_stack(plan: StackPlan, progress: Progress) -> AsyncIterator[Stack]:
+async def open_stack(
+    plan: StackPlan, progress: Progress, say: Say
+) -> AsyncIterator[Stack]:
     """Start all, leave a note for other commands, and stop all in the end.
 
-    Given bootstrap servers, no broker is started.
+    Given bootstrap servers, no broker is started. `say` gets what a person must know.
 
     Raises:
-        EmbeddedBrokerError: Kafka cannot be had or started.
+        EmbeddedBrokerError: Kafka cannot be had or started, or has ended for good.
         ConfigurationError: A setting cannot be used.
     """
     settings = plan.settings
@@ -66,6 +69,7 @@ async def open_stack(plan: StackPlan, progress: Progress) -> AsyncIterator[Stack
                 progress=progress,
             )
             await stack.enter_async_context(kafka)
+            await stack.enter_async_context(kept(kafka, say))
             settings = settings.model_copy(
                 update={"bootstrap_servers": kafka.bootstrap_servers}
             )

@@ -27,6 +27,7 @@ from tests.bench.events import (
     samples,
 )
 from tests.bench.peer import PeerLoad
+from tests.support.pace import patience
 
 _AHEAD_S = 0.05
 _FLUSH_S = 120
@@ -55,7 +56,7 @@ class KafkaLoad:
         for number, due in enumerate(due_times(load, start)):
             late = max(late, _wait_until(due))
             self._write(made[number % len(made)], event_id(run, number, due), due)
-        self._producer.flush(_FLUSH_S)
+        self._producer.flush(patience(_FLUSH_S))
         return Done(
             sent=load.count,
             failed=self._failed,

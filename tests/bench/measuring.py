@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeAlias
 from tests.bench.events import Load, due_of
 from tests.bench.meter import Reading
 from tests.bench.rig import CLOCK, Rig
+from tests.support.pace import patience
 
 Row: TypeAlias = dict[str, object]
 """One line of results: `scenario`, `case`, and figures by name."""
@@ -37,13 +38,13 @@ async def saturate(rig: Rig, events: int, within_s: float = 300) -> Row:
     writing = asyncio.create_task(rig.load(Load(rate=0, count=events)))
     samples = [await look(rig)]
     began = samples[0].at
-    while samples[-1].requests < total and samples[-1].at - began < within_s:
+    while samples[-1].requests < total and samples[-1].at - began < patience(within_s):
         await CLOCK.sleep(_LOOK_S)
         samples.append(await look(rig))
     await writing
     if samples[-1].requests < total * _FIRST:
         came = f"{samples[-1].requests} of {total} deliveries"
-        raise RuntimeError(f"only {came} came within {within_s:g} s")
+        raise RuntimeError(f"only {came} came within {patience(within_s):.0f} s")
     first = next(s for s in samples if s.requests >= total * _FIRST)
     last = next((s for s in samples if s.requests >= total * _LAST), samples[-1])
     return {

@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack
 from urllib.request import Request, urlopen
 
 from tests.bench.events import Peer, Setting
+from tests.support.pace import patience
 
 _STOP_S = 60.0
 
@@ -47,7 +48,7 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(how)
         try:
-            await asyncio.wait_for(self.process.wait(), _STOP_S)
+            await asyncio.wait_for(self.process.wait(), patience(_STOP_S))
         except TimeoutError:
             self.process.kill()
             await self.process.wait()

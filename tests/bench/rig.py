@@ -26,6 +26,7 @@ from processors.wiring.adapters import Adapters, open_adapters, read_topology
 from tests.bench.events import Done, Load, Setting
 from tests.bench.meter import Meter
 from tests.bench.processes import Child, Receiver, open_receiver, start_child
+from tests.support.pace import patience
 
 CLOCK = SystemClock()
 _SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - of the bench only
@@ -101,7 +102,7 @@ class Rig:
     async def ready(self, worker: Child) -> None:
         """Return once a worker has its partitions."""
         try:
-            await asyncio.wait_for(worker.said(), _READY_S)
+            await asyncio.wait_for(worker.said(), patience(_READY_S))
         except (TimeoutError, RuntimeError):
             tail = (self.folder / "worker.log").read_text()[-3000:]
             raise RuntimeError(f"the worker is not ready:\n{tail}") from None
@@ -110,7 +111,7 @@ class Rig:
         """Return once so many requests have come; how long that took, seconds."""
         began = CLOCK.monotonic()
         while await self.receiver.requests() < count:
-            if CLOCK.monotonic() - began > within_s:
+            if CLOCK.monotonic() - began > patience(within_s):
                 break
             await CLOCK.sleep(0.02)
         return CLOCK.monotonic() - began

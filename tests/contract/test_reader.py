@@ -9,6 +9,7 @@ import pytest
 from bus.errors import TopicError
 from bus.record import Message, Record
 from tests.contract.world import DEADLINE_S, Scene
+from tests.support.pace import patience
 
 
 @asynccontextmanager
@@ -25,7 +26,7 @@ async def closing(
 
 async def first(batches: AsyncIterator[Sequence[Record]]) -> Sequence[Record]:
     """The next batch; fails after the deadline."""
-    async with asyncio.timeout(DEADLINE_S):
+    async with asyncio.timeout(patience(DEADLINE_S)):
         return await anext(batches)
 
 

@@ -34,6 +34,7 @@ from bus.ports import Groups, LogReader, Publisher, Source, Topics
 from bus.record import Commit, Message, Record, TopicPartition, Written
 from bus.topics.topic import TopicState
 from tests.support.foreign import ForeignHeader, write_foreign
+from tests.support.pace import patience
 
 DEADLINE_S = 20
 
@@ -109,7 +110,7 @@ class Recorder:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until the condition holds; fail after the deadline."""
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(patience(DEADLINE_S)):
             while not condition():
                 self._changed.clear()
                 await self._changed.wait()
@@ -293,7 +294,7 @@ class Scene:
         batches = self.world.reader.read(
             topic, since_ms=since_ms, until_ms=until_ms, key=key, start=start
         )
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(patience(DEADLINE_S)):
             return [record async for batch in batches for record in batch]
 
     async def close(self) -> None:

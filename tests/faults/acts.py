@@ -9,6 +9,7 @@ from processors.receiver import Behaviour, Mode
 from tests.faults.plan import EACH, Fault, Kind
 from tests.faults.stage import LEDGER, VICTIM, Stage
 from tests.support.bus import CLOCK
+from tests.support.pace import patience
 
 Act = Callable[[Stage, Fault], Awaitable[None]]
 
@@ -105,7 +106,7 @@ async def disk(stage: Stage, fault: Fault) -> None:
     assert node.pid is not None
     _, hard = resource.prlimit(node.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(node.pid, resource.RLIMIT_FSIZE, (1, hard))
-    until = CLOCK.monotonic() + _NOTICED_S
+    until = CLOCK.monotonic() + patience(_NOTICED_S)
     while node.running and CLOCK.monotonic() < until:
         await CLOCK.sleep(0.1)
     if node.running:

@@ -11,11 +11,12 @@ import orjson
 from tests.faults.plan import EACH, ROLES
 from tests.guarantees import Pair
 from tests.support.bus import CLOCK, Bus, Worker
+from tests.support.pace import patience
 
 _SETTINGS = {"breaker_open_s": 0.5, "breaker_open_max_s": 2, "trace_ratio": 0}
 _QUEUE_FULL = "_QUEUE_FULL"
 _LATE_S = 5.0
-"""How long an attempt that was cut off may take until it is accepted."""
+"""How long an attempt that was cut off may take, on the usual machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class Fleet:
         if lost or broken or event == "drain_cut":
             at = _time(line)
             why = str(event if not broken else line.get("source"))
-            self.crashes.append(Crash(role, why, at, at + _LATE_S))
+            self.crashes.append(Crash(role, why, at, at + patience(_LATE_S)))
 
     def ended(self) -> list[str]:
         """Processes that ended though nobody ended them."""

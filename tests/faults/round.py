@@ -14,22 +14,34 @@ from tests.faults.acts import ACTS
 from tests.faults.plan import PARTNERS_LANE, Fault
 from tests.faults.stage import PARTNERS, TIERS, Stage
 from tests.faults.stream import Stream
-from tests.faults.timing import Calm
+from tests.faults.timing import LATE_S, Calm
 from tests.faults.witness import Witness
 from tests.support.bus import CLOCK
 from tests.support.commits import Sampler
+from tests.support.pace import patience
 
 _LOOK_S = 0.25
 _FOLDED = "/redirected"
+STOPPED = "Ctrl-C"
 
 
-@dataclass(frozen=True, slots=True)
+def reason(error: BaseException) -> str:
+    """Why something was broken off, in a line: the first cause of it."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, asyncio.CancelledError | KeyboardInterrupt):
+        return STOPPED
+    first = str(error).partition("\n")[0]
+    return f"{type(error).__name__}: {first}"
+
+
+@dataclass(slots=True)
 class Felt:
-    """A fault as it came about; epoch seconds."""
+    """A fault as it came about; epoch seconds, None if it was never cured."""
 
     fault: Fault
     began_at: float
-    cured_at: float
+    cured_at: float | None = None
 
 
 @dataclass
@@ -37,7 +49,8 @@ class Round:
     """Plays faults for a while and judges; kept for the report.
 
     After `warm_s`, in which Java and caches get warm, only partners misbehave for
-    `calm_s`: what is said of time is judged then.
+    `calm_s`: what is said of time is judged then, late from `late_s` on. A round
+    that was `broken_off`, which says why, is not judged.
     """
 
     stage: Stage
@@ -48,6 +61,8 @@ class Round:
     warm_s: float = 0.0
     calm_s: float = 0.0
     settles_s: float = 120.0
+    late_s: float = LATE_S
+    broken_off: str = ""
     witness: Witness = field(default_factory=lambda: Witness(PARTNERS))
     felt: list[Felt] = field(default_factory=list)
     calm: Calm = field(default_factory=lambda: Calm(0, 0))
@@ -57,19 +72,23 @@ class Round:
         """Run it.
 
         Raises:
-            AssertionError: A promise was broken, or not all settled in time.
+            AssertionError: A promise was broken, or not all settled in time; unless
+                it was broken off.
         """
         self.stage.fleet.crashes.clear()
         self.stage.fleet.unanswered.clear()
-        async with self._sampled() as sampler:
-            await self._flow()
-            self.say("  all faults are over")
-            await self._settle()
-            await sampler.look()
-        self.say("  all is settled")
-        self.stage.fleet.hear()
-        hops = await self._records(self._hop_topics())
-        sources = await self._records(self.stage.bus.world.topology.sources)
+        try:
+            async with self._sampled() as sampler:
+                await self._flow()
+                self.say("  all faults are over")
+                await self._settle()
+                await sampler.look()
+            self.stage.fleet.hear()
+            hops = await self._records(self._hop_topics())
+            sources = await self._records(self.stage.bus.world.topology.sources)
+        except BaseException as error:
+            self.broken_off = reason(error)
+            raise
         self.witness.judge(
             sampler.samples,
             self.stage.fleet,
@@ -86,7 +105,7 @@ class Round:
     async def _flow(self) -> None:
         until = CLOCK.monotonic() + self.lasts_s
         still_s = self.warm_s + self.calm_s
-        self.calm = Calm(CLOCK.now() + self.warm_s, CLOCK.now() + still_s)
+        self.calm = Calm(CLOCK.now() + self.warm_s, CLOCK.now() + still_s, self.late_s)
         streaming = asyncio.create_task(self.stream.run(self.witness))
         try:
             async with asyncio.TaskGroup() as group:
@@ -108,25 +127,32 @@ class Round:
             await CLOCK.sleep(min(fault.gap_s, until - CLOCK.monotonic()))
             if CLOCK.monotonic() >= until:
                 return
-            began = CLOCK.now()
+            felt = Felt(fault, CLOCK.now())
+            self.felt.append(felt)
             self.say(f"  {fault.kind} …")
             await ACTS[fault.kind](self.stage, fault)
-            self.say(f"  {fault.kind}: over after {CLOCK.now() - began:.1f} s")
-            self.felt.append(Felt(fault, began, CLOCK.now()))
+            felt.cured_at = CLOCK.now()
+            took = felt.cured_at - felt.began_at
+            self.say(f"  {fault.kind}: over after {took:.1f} s")
 
     async def _settle(self) -> None:
-        began = CLOCK.monotonic()
+        began = moved = CLOCK.monotonic()
         topology = self.stage.bus.world.topology
         letters = [topology.dlq_topic(p.name) for p in PARTNERS]
+        least = len(self.witness.lost.missing) + 1
         while True:
             self._take()
             if self.witness.lost.missing:
                 self.witness.dead_lettered(await self._records(letters))
             missing = len(self.witness.lost.missing)
             if not missing:
+                self.say("  all is settled")
                 break
+            if missing < least:
+                least, moved = missing, CLOCK.monotonic()
             self.say(f"  {missing} deliveries to come")
-            if CLOCK.monotonic() - began > self.settles_s:
+            if CLOCK.monotonic() - moved > patience(self.settles_s):
+                self.say("  nothing has moved for too long")
                 break  # judged with what stands where
             await CLOCK.sleep(0.5)
         self.settled_s = CLOCK.monotonic() - began

@@ -20,7 +20,7 @@ from processors.wiring.adapters import compatible
 from tests.faults.fleet import Fleet
 from tests.faults.plan import BROKERS, Fault
 from tests.faults.witness import Partner
-from tests.support.bus import CLOCK, Bus, many_events, running_bus
+from tests.support.bus import CLOCK, Bus, many_events, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest, cache_dir
 
 TIERS = {"short": "300ms", "middle": "600ms", "long": "900ms"}
@@ -87,10 +87,11 @@ class Stage:
     async def in_sync(self) -> None:
         """Return once every partition has all its replicas again."""
         admin = AdminClient({"bootstrap.servers": self.kafka.bootstrap_servers})
-        until = CLOCK.monotonic() + _IN_SYNC_S
-        while not await asyncio.to_thread(_whole, admin):
-            assert CLOCK.monotonic() < until, "replicas are not in sync again"
-            await CLOCK.sleep(0.3)
+
+        async def whole() -> bool:
+            return await asyncio.to_thread(_whole, admin)
+
+        await wait_until(whole, _IN_SYNC_S, "replicas are in sync again")
 
     def behave(self, partner: str, behaviour: Behaviour | None = None) -> None:
         """Let a partner behave like this, or as it is wont to."""

@@ -23,6 +23,7 @@ from tests.support.commits import (
     role_of,
     stations,
 )
+from tests.support.pace import patience
 
 _NEVER = float("inf")
 _GRACE_S = 0.5
@@ -165,7 +166,7 @@ class Witness:
         any_time.check()
         in_time.check()
         calmly = {id_: at for id_, at in self.written_at.items() if calm.holds(at, at)}
-        isolated = isolation(calmly, well, self.requests)
+        isolated = isolation(calmly, well, self.requests, calm.late_s)
         isolated.check()
         waited = sum(map(len, isolated.waited_s.values()))
         self.judged = {
@@ -178,6 +179,14 @@ class Witness:
     def duplicates(self) -> int:
         """How many acceptances were one too many."""
         return sum(times - 1 for times in self.repeated.accepted.values())
+
+    def waited_s(self, partner: str) -> list[float]:
+        """How long each event waited for its first attempt at a partner."""
+        return [
+            times[0] - self.written_at[pair.event_id]
+            for pair, times in self.requests.items()
+            if pair.subscription == partner
+        ]
 
     def lateness(self, partner: str) -> dict[str, tuple[float, float]]:
         """By event: when it was written, and how long until it was accepted."""
@@ -230,8 +239,8 @@ def written_twice(
 def _was_touched(station: Station, subscription: str, crash: Crash) -> bool:
     if crash.frozen:
         # Kafka fences commits, not fetches: who wakes up reads on until it is told.
-        return station.record.timestamp_ms / 1000 <= crash.ended_at + _GRACE_S
-    return station.begun[subscription] <= crash.ended_at + _GRACE_S
+        return station.record.timestamp_ms / 1000 <= crash.ended_at + patience(_GRACE_S)
+    return station.begun[subscription] <= crash.ended_at + patience(_GRACE_S)
 
 
 def _first_appends(hops: Iterable[Record]) -> Iterable[Record]:

@@ -13,6 +13,7 @@ from processors.receiver import Behaviour
 from tests.guarantees import DuplicatesBounded, NothingLost, Pair
 from tests.support.bus import CLOCK, Bus, order_event, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest, cache_dir
+from tests.support.pace import patience
 
 TIERS = {"short": "300ms", "middle": "600ms", "long": "900ms"}
 _AWAY_S = 4.0
@@ -28,7 +29,7 @@ async def send(bus: Bus, lost: NothingLost, name: str, count: int) -> None:
 
 async def delivered(bus: Bus, lost: NothingLost, within_s: float) -> None:
     """Wait until all was accepted."""
-    until = CLOCK.monotonic() + within_s
+    until = CLOCK.monotonic() + patience(within_s)
     while lost.missing:
         for id_ in bus.accepted("/erp"):
             lost.received(id_, "erp")

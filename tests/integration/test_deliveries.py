@@ -19,6 +19,7 @@ from processors.receiver import Behaviour, Received
 from processors.subscriptions.removal import Removed, remove
 from tests.support.bus import CLOCK, Bus, order_event, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest
+from tests.support.pace import patience
 
 Letter = tuple[Record, HopState]
 pytestmark = [pytest.mark.kafka, pytest.mark.asyncio(loop_scope="module")]
@@ -112,7 +113,7 @@ async def dead_letters(bus: Bus, name: str, count: int) -> list[Letter]:
 
 async def standing(bus: Bus, topic: str, count: int) -> list[Record]:
     """Wait until so many records stand in a topic; return them."""
-    until = CLOCK.monotonic() + 20
+    until = CLOCK.monotonic() + patience(20)
     while len(found := await bus.records(topic)) < count:
         assert CLOCK.monotonic() < until, f"{len(found)} records in {topic}"
         await CLOCK.sleep(0.2)
@@ -277,7 +278,7 @@ async def test_removal_dead_letters_what_waits(
     bus: Bus, removal: "asyncio.Task[Removed]"
 ) -> None:
     """Removing says what was pending, and moves it to the dead letters."""
-    removed = await asyncio.wait_for(removal, 60)
+    removed = await asyncio.wait_for(removal, patience(60))
     assert (removed.pending, removed.dlq_kept) == (3, True)
     letters = await dead_letters(bus, "leaver", 3)
     assert {state.reason for _, state in letters} == {Reason.REMOVED}

@@ -17,6 +17,7 @@ from bus.record import Commit, Message, TopicPartition
 from bus.topics.topic import TopicState
 from tests.contract.world import DEADLINE_S, Recorder, Scene
 from tests.support.kafka import KafkaUnderTest
+from tests.support.pace import patience
 
 pytestmark = pytest.mark.kafka
 
@@ -248,7 +249,7 @@ async def test_a_killed_member_is_replaced_from_its_last_commit(
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout
-    async with asyncio.timeout(DEADLINE_S):
+    async with asyncio.timeout(patience(DEADLINE_S)):
         while await process.stdout.readline() != b"committed\n":
             pass
     process.kill()

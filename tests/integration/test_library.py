@@ -15,6 +15,7 @@ from bus.record import Message
 from tests.support.bus import wait_until
 from tests.support.kafka import KafkaUnderTest
 from tests.support.library import Library, events, library, produce, take
+from tests.support.pace import patience
 
 pytestmark = pytest.mark.kafka
 
@@ -203,7 +204,7 @@ async def test_unsettled_events_hold_the_fetching(lib: Library) -> None:
     async with lib.consumer(max_unsettled=10) as consumer:
         held: list[Received] = []
         with suppress(TimeoutError):
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(patience(3)):
                 while True:
                     held.append(await anext(consumer))
         assert len(held) < count

@@ -18,6 +18,7 @@ from standardwebhooks import Webhook
 
 from processors.settings import settings_table
 from tests.support.bus import ROOT, wait_until
+from tests.support.pace import patience
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - an example
@@ -86,7 +87,7 @@ class Terminals:
     async def run(self, *command: str) -> str:
         """Run a program to its good end; return what it said."""
         process, log = await self.start(*command)
-        code = await asyncio.wait_for(process.wait(), 60)
+        code = await asyncio.wait_for(process.wait(), patience(60))
         said = log.read_text()
         assert code == 0, f"{command}: {code}\n{said}"
         return said
@@ -127,7 +128,7 @@ async def _end(opened: Terminals) -> None:
     for process in reversed(opened.started):
         if process.returncode is None:
             process.send_signal(signal.SIGINT)
-            await asyncio.wait_for(process.wait(), 30)
+            await asyncio.wait_for(process.wait(), patience(30))
 
 
 @pytest.mark.kafka
@@ -163,7 +164,7 @@ async def test_a_newcomers_first_half_hour(tmp_path: Path) -> None:
         line = "order.status_changed SO-1001"
         await wait_until(lambda: line in said.read_text(), 30, "the consumer gets it")
         process.send_signal(signal.SIGINT)
-        await asyncio.wait_for(process.wait(), 15)
+        await asyncio.wait_for(process.wait(), patience(15))
 
 
 def test_four_lines_lead_to_a_verified_webhook() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.bus import named_topics, running_bus
 from tests.support.kafka import KafkaUnderTest
+from tests.support.pace import patience
 
 
 @pytest.mark.kafka
@@ -19,7 +20,7 @@ async def test_a_tier_in_use_that_is_not_declared(
         without = tmp_path / "fewer-topics.yaml"
         without.write_text(named_topics("tiers"))
         worker = await bus.run(topics_file=without)
-        code = await asyncio.wait_for(worker.process.wait(), 30)
+        code = await asyncio.wait_for(worker.process.wait(), patience(30))
         said = worker.log.read_text().splitlines()[-1]
         assert code == 2, said
         assert f": erp retries in tier soon, which {without} does not" in said

@@ -22,6 +22,7 @@ from tests.support.bus import (
     wait_until,
 )
 from tests.support.kafka import KafkaUnderTest, cache_dir
+from tests.support.pace import patience
 
 
 async def frozen(node: Node) -> None:
@@ -92,7 +93,7 @@ async def test_a_stop_ends_a_beginning(tmp_path: Path, unused_tcp_port: int) -> 
                 return False
             return page.is_success
 
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(patience(20)):
             while not await answers():
                 await CLOCK.sleep(0.02)
     assert await worker.stop() == 0

@@ -30,6 +30,7 @@ from processors.subscriptions.table import SubscriptionTable
 from processors.subscriptions.world import World
 from processors.subscriptions.writer import SubscriptionWriter
 from tests.support.kafka import KafkaUnderTest
+from tests.support.pace import patience
 from tests.support.worlds import (
     EVENT_TYPES,
     KEYS,
@@ -105,11 +106,11 @@ async def test_a_change_is_seen_within_a_second(kafka: KafkaUnderTest) -> None:
         changed = asyncio.Event()
         two.table.on_change(lambda _old, _new: changed.set())
         taken = await add(one, draft(fields(), Path()))
-        await asyncio.wait_for(changed.wait(), timeout=1)
+        await asyncio.wait_for(changed.wait(), timeout=patience(1))
         changed.clear()
         for operate in (one.writer.pause, one.writer.resume):
             written = await operate("acme")
-            await asyncio.wait_for(changed.wait(), timeout=1)
+            await asyncio.wait_for(changed.wait(), timeout=patience(1))
             changed.clear()
             assert two.table.get("acme") == written
         found = two.table.get("acme")

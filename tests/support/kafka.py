@@ -12,6 +12,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from bus.adapters.jvm import EmbeddedKafka
+from tests.support.pace import patience
 
 _DEADLINE_S = 30
 
@@ -48,7 +49,7 @@ def create_topic(
     admin = AdminClient({"bootstrap.servers": bootstrap_servers})
     topic = NewTopic(name, partitions, replication)
     for made in admin.create_topics([topic]).values():
-        made.result(_DEADLINE_S)
+        made.result(patience(_DEADLINE_S))
 
 
 def topics(
@@ -72,5 +73,5 @@ def write(bootstrap_servers: str, topic: str, *values: bytes) -> int:
         producer.produce(
             topic, value, on_delivery=lambda error, _: acknowledged.append(not error)
         )
-    producer.flush(_DEADLINE_S)
+    producer.flush(patience(_DEADLINE_S))
     return sum(acknowledged)

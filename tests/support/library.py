@@ -13,6 +13,7 @@ from bus.record import Record
 from bus.samples.lifecycles import sample
 from bus.topics.topic import TopicState
 from tests.support.kafka import KafkaUnderTest
+from tests.support.pace import patience
 from tests.support.registry import memory_broker, registry_in_memory
 
 STARTED = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -96,7 +97,7 @@ def events(count: int, event_type: str = "order.created") -> list[Event]:
 async def take(consumer: Consumer, count: int) -> list[Received]:
     """The next events of a consumer; fails if they do not come."""
     taken: list[Received] = []
-    async with asyncio.timeout(_WITHIN_S):
+    async with asyncio.timeout(patience(_WITHIN_S)):
         while len(taken) < count:
             taken.append(await anext(consumer))
     return taken

@@ -14,6 +14,7 @@ from bus.registry.admission import Candidate, register
 from bus.registry.answers import Decision
 from bus.registry.log import SchemaLog
 from processors.registry.journal import TOPIC, Journal
+from tests.support.pace import patience
 from tests.support.registry import journal_on
 from tests.support.schema_log import fixed, no_check
 
@@ -40,7 +41,7 @@ def registering(subject: str, name: str) -> Callable[[SchemaLog], Decision[int]]
 
 async def until(condition: Callable[[], object]) -> None:
     """Let the loop run until something holds."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(patience(5)):
         while not condition():
             await asyncio.wait([asyncio.ensure_future(asyncio.wait_for(_tick(), 1))])
 

@@ -72,6 +72,11 @@ class EmbeddedKafka:
             await self.stop()
             raise
 
+    @property
+    def fallen(self) -> Node | None:
+        """A node whose process has ended though nobody has ended it."""
+        return next((node for node in self.nodes if node.fallen), None)
+
     async def stop(self) -> None:
         """End all nodes in order; their data stay."""
         await asyncio.gather(*(node.stop() for node in self.nodes))

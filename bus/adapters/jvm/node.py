@@ -1,10 +1,16 @@
 """One Kafka node, broker and controller in one process."""
 
 import asyncio
+import contextlib
 import fcntl
+import os
+import shutil
+import signal
+from itertools import count
 from pathlib import Path
 
 from bus.adapters.jvm import logs
+from bus.adapters.jvm.death import Death, cause
 from bus.adapters.jvm.java import Java
 from bus.adapters.jvm.layout import HOST, Layout, Member, is_free, require_free
 from bus.adapters.jvm.probe import visible_brokers
@@ -13,6 +19,11 @@ from bus.adapters.jvm.properties import SecureListener, properties
 from bus.errors import EmbeddedBrokerError
 
 _READY_S = 90
+_READY_TIMES = 5
+_ANSWER_S = 2.0
+_LONGEST_ANSWER_S = 30.0
+_MORE = 10
+"""The more often it was asked in vain, the longer an answer may take."""
 _STOP_S = 25
 _FAREWELL_S = 1
 _FORMAT_S = 60
@@ -42,6 +53,7 @@ class Node:
         self._secure = secure
         self._process: SupervisedProcess | None = None
         self._log_began = 0
+        self._ending = False
 
     @property
     def pid(self) -> int | None:
@@ -52,6 +64,23 @@ class Node:
     def running(self) -> bool:
         """Whether its process runs (it may be frozen)."""
         return self._process is not None and self._process.running
+
+    @property
+    def fallen(self) -> bool:
+        """Whether its process has ended though nobody here has ended it."""
+        ended = self._process is not None and not self._process.running
+        return ended and not self._ending
+
+    def death(self) -> Death:
+        """Why it has fallen; what a fallen watcher left behind is ended, too."""
+        process = self._fallen_process()
+        if process.exit_code is None and process.pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+        free = shutil.disk_usage(self.dir).free
+        said = self._said()
+        why, helps = cause(process.exit_code, said, free)
+        return Death(self.node_id, why, self.dir / "kafka.log", said, helps)
 
     async def start(self) -> None:
         """Start it on its old data and wait until it takes requests.
@@ -67,6 +96,7 @@ class Node:
         """Start its process, formatting its storage the first time."""
         if self.running:
             return
+        self._ending = False
         (self.dir / "tmp").mkdir(parents=True, exist_ok=True)
         require_free(self._member)
         self._write_settings()
@@ -76,20 +106,32 @@ class Node:
         self._process = self._java.serve(self.dir, "kafka.Kafka", str(self._settings))
 
     async def ready(self, brokers: frozenset[int]) -> None:
-        """Wait until it takes requests and sees all of `brokers`."""
+        """Wait until it takes requests and sees all of `brokers`.
+
+        How long that takes is the machine's affair: as long as its log grows, it is
+        on its way, up to a point.
+        """
+        process = self._running_process()
+        asked = count()
 
         async def sees_all() -> bool:
-            seen = await visible_brokers(HOST, self._member.port)
+            patience_s = min(_ANSWER_S + next(asked) / _MORE, _LONGEST_ANSWER_S)
+            seen = await visible_brokers(HOST, self._member.port, patience_s)
             return brokers <= seen
 
-        process = self._running_process()
-        if not await until(sees_all, process, _READY_S) or not process.running:
-            await self.kill()
-            raise self._failure("did not start")
+        for _ in range(_READY_TIMES):
+            written = logs.size(self.dir / "kafka.log")
+            if await until(sees_all, process, _READY_S) and process.running:
+                return
+            if not process.running or logs.size(self.dir / "kafka.log") == written:
+                break
+        await self.kill()
+        raise self._failure("did not start")
 
     async def stop(self) -> None:
         """End it in order, its leaderships handed over and its logs closed."""
         process = self._process
+        self._ending = True
         if process is None or not process.running:
             return
 
@@ -107,6 +149,7 @@ class Node:
 
     async def kill(self) -> None:
         """End it at once (SIGKILL), as a crash would."""
+        self._ending = True
         if self._process and self._process.running:
             self._process.kill()
             await asyncio.to_thread(self._process.wait, _STOP_S)
@@ -118,6 +161,11 @@ class Node:
     def resume(self) -> None:
         """Let it go on (SIGCONT)."""
         self._running_process().resume()
+
+    def _fallen_process(self) -> SupervisedProcess:
+        if self._process is None or self._process.running:
+            raise EmbeddedBrokerError(f"node {self.node_id} has not ended")
+        return self._process
 
     def _running_process(self) -> SupervisedProcess:
         if self._process is None or not self._process.running:
@@ -163,9 +211,11 @@ class Node:
         return True
 
     def _failure(self, what: str) -> EmbeddedBrokerError:
-        said = logs.tail(self.dir / "kafka.log", self._log_began)
-        said += logs.tail(self.dir / "console.log", 0)
         return EmbeddedBrokerError(
             f"Kafka node {self.node_id} {what}; its log in {self.dir} ends with:\n  "
-            + ("\n  ".join(said) or "(nothing)")
+            + ("\n  ".join(self._said()) or "(nothing)")
         )
+
+    def _said(self) -> list[str]:
+        said = logs.tail(self.dir / "kafka.log", self._log_began)
+        return said + logs.tail(self.dir / "console.log", 0)

@@ -11,14 +11,15 @@ import struct
 
 _METADATA = 3
 _VERSION = 1
-_TIMEOUT_S = 2.0
 _MAX_ANSWER = 1 << 20
 
 
-async def visible_brokers(host: str, port: int) -> frozenset[int]:
+async def visible_brokers(
+    host: str, port: int, timeout_s: float = 2.0
+) -> frozenset[int]:
     """The node ids the broker at this address lists; empty if it does not answer."""
     try:
-        async with asyncio.timeout(_TIMEOUT_S):
+        async with asyncio.timeout(timeout_s):
             return _node_ids(await _ask(host, port))
     except (OSError, TimeoutError, asyncio.IncompleteReadError, struct.error):
         return frozenset()

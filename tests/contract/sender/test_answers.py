@@ -151,7 +151,7 @@ async def test_never_early(sender: Sender, endpoint: Endpoint) -> None:
 
     await sender.send(post(endpoint.url(), timeout_s=0.08))
 
-    assert 0.079 <= now() - started < 2
+    assert now() - started >= 0.079
 
 
 async def test_answer_ended_by_close(sender: Sender, endpoint: Endpoint) -> None:

@@ -11,6 +11,7 @@ from bus.adapters.http.lean import LeanSender
 from bus.ports import Answer, NoAnswerKind, Sender
 from tests.contract.sender.worlds import LOOPBACK, REAL, kind, post
 from tests.support.endpoint import Endpoint, Exchange, ok, says
+from tests.support.pace import patience
 
 
 async def test_connection_is_kept(sender: Sender, endpoint: Endpoint) -> None:
@@ -82,7 +83,7 @@ async def test_idle_connections_are_closed(name: str, endpoint: Endpoint) -> Non
     )
 
     assert await sender.send(post(endpoint.url())) == Answer(200)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(patience(10)):
         await endpoint.left()
 
     assert await sender.send(post(endpoint.url())) == Answer(200)
@@ -94,7 +95,7 @@ async def test_close_ends_what_is_under_way(sender: Sender, endpoint: Endpoint) 
     """Closing hangs up on exchanges under way; they get no answer."""
     endpoint.respond = says()
     sent = asyncio.create_task(sender.send(post(endpoint.url(), timeout_s=30)))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(patience(10)):
         await endpoint.asked()
 
         await sender.close()

@@ -7,6 +7,7 @@ import pytest
 
 from bus.ports import Answer, NoAnswer, NoAnswerKind
 from tests.contract.sender.worlds import REAL, World, open_world, post
+from tests.support.pace import patience
 
 
 @pytest.fixture(params=["memory", *REAL])
@@ -55,7 +56,7 @@ async def test_many_time_out_together(world: World) -> None:
             )
             for i in range(30)
         ]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(patience(10)):
             replies = [await world.passing(task) for task in sent]
 
         assert {r.kind for r in replies if isinstance(r, NoAnswer)} == {

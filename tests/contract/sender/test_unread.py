@@ -18,6 +18,7 @@ from bus.ports import Answer, Post, Sender
 from tests.contract.sender.test_tls import pem, server_context
 from tests.contract.sender.worlds import HEADERS, LOOPBACK, MakeSender, post
 from tests.support.endpoint import Endpoint, Exchange
+from tests.support.pace import patience
 
 _LARGE = 16 * 2**20
 """More than the buffers of two sockets take."""
@@ -52,7 +53,7 @@ class Deaf(asyncio.Protocol):
         """How many bytes had been sent to it when the connection ended."""
         assert self.transport is not None
         self.transport.resume_reading()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(patience(30)):
             await self.ended.wait()
         return self.got
 

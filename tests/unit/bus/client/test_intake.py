@@ -6,6 +6,7 @@ import pytest
 
 from bus.client.intake import Intake, Taken
 from bus.record import Commit, Record, TopicPartition
+from tests.support.pace import patience
 
 ONE, TWO = TopicPartition("t", 0), TopicPartition("t", 1)
 NOWHERE = Commit(-1)
@@ -26,7 +27,7 @@ async def opened(limit: int = 100, drain_s: float = 0.05) -> Intake:
 
 async def taken(intake: Intake) -> Taken:
     """The next one; there must be one."""
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(patience(10)):
         next_ = await intake.take()
     assert next_ is not None
     return next_
@@ -168,7 +169,7 @@ async def test_closing_ends_the_taking(*, waiting_first: bool) -> None:
     waiting = [asyncio.create_task(intake.take())] if waiting_first else []
     await asyncio.wait({*waiting, revoking}, timeout=0.01)
     intake.close()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(patience(10)):
         assert await intake.take() is None
         for task in waiting:
             assert await task is None
