@@ -19,12 +19,13 @@ from typing import Protocol
 from bus.observation import Change, Observer, PartitionChange, Span, Step
 from bus.record import Commit, Message, Record, TopicPartition, Written
 from bus.sending import Answer, NoAnswer, NoAnswerKind, Post, Reply, Sender
-from bus.topics.topic import TopicState
+from bus.topics.topic import Cluster, TopicState
 
 __all__ = [
     "Answer",
     "Change",
     "Clock",
+    "Cluster",
     "Groups",
     "Lag",
     "Listener",
@@ -187,6 +188,18 @@ class LogReader(Protocol):
         """Yield batches for ever. One empty batch says: caught up with the end."""
         ...
 
+    async def times_at(
+        self, starts: Mapping[TopicPartition, int]
+    ) -> Mapping[TopicPartition, int]:
+        """Epoch ms of the first record from each of these offsets on.
+
+        Partitions that have none, or are not answered for in time, are left out.
+
+        Raises:
+            BrokerUnavailableError: no usable answer.
+        """
+        ...
+
 
 # --- topics and groups
 
@@ -196,6 +209,10 @@ class Topics(Protocol):
 
     async def brokers(self) -> int:
         """How many brokers there are; no topic can have more replicas."""
+        ...
+
+    async def cluster(self) -> Cluster:
+        """Which brokers there are, and which copies of partitions are missing."""
         ...
 
     async def describe(

@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 
 from bus.topics.yaml_field import Field
 
-BUS_TOPICS = ("subscriptions", "quarantine", "attempts", "acks", "schemas")
+BUS_TOPICS = (
+    "subscriptions",
+    "quarantine",
+    "attempts",
+    "acks",
+    "schemas",
+    "processes",
+)
 SUBSCRIPTION_TOPICS = ("retry", "dlq", "ordered")
 
 _PLACEHOLDERS = {

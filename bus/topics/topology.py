@@ -33,6 +33,7 @@ class Topology:
         self.attempts = bus["attempts"].name
         self.acks = bus["acks"].name
         self.schemas = bus["schemas"].name
+        self.processes = bus["processes"].name
         self.tiers: Mapping[str, float] = declaration.tiers
         self._retry = _pattern(declaration.subscription["retry"].name)
         self._dlq = _pattern(declaration.subscription["dlq"].name)

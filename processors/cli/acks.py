@@ -67,7 +67,7 @@ def add_command(
             console().print(f"{subscription_id}: {len(ids)} acknowledged")
         return GOOD
 
-    run(ctx, add)
+    run(ctx, add, reads=True)
 
 
 async def _write(

@@ -36,9 +36,12 @@ GOOD, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 _REFUSALS = (ConfigurationError, InvalidEventError, InvalidSubscriptionError)
 
 
-def run(ctx: typer.Context, body: Body) -> None:
-    """Run `body` in the world that `ctx.obj()` opens; exit with what it returns."""
-    opener = cast("Opener", ctx.obj)
+def run(ctx: typer.Context, body: Body, *, reads: bool = False) -> None:
+    """Run `body` in the world that `ctx.obj()` opens; exit with what it returns.
+
+    What only `reads` subscriptions needs no key to their secrets.
+    """
+    opener = reading(ctx) if reads else cast("Opener", ctx.obj)
 
     async def in_world() -> int:
         async with opener() as world:
@@ -46,6 +49,11 @@ def run(ctx: typer.Context, body: Body) -> None:
             return await body(world)
 
     exit_with(ctx, in_world())
+
+
+def reading(ctx: typer.Context) -> Opener:
+    """What opens a world for a command that writes no subscription."""
+    return cast("Opener", getattr(ctx.obj, "reading", ctx.obj))
 
 
 def exit_with(ctx: typer.Context, work: Coroutine[object, object, int]) -> None:

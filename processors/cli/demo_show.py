@@ -11,7 +11,7 @@ from processors.cli.control import INTERRUPTED, print_json
 from processors.cli.processes import worker_command
 from processors.cli.progress import Drawn
 from processors.cli.run import Role
-from processors.demo.live import Partners, Show
+from processors.demo.live import Show, partner_table
 from processors.demo.run import Demo, DemoPlan, Outcome
 from processors.redrive.rendering import render
 from processors.settings import Settings
@@ -99,7 +99,7 @@ def _explain(outcome: Outcome, out: Console) -> None:
 
 
 def _tell(outcome: Outcome, summary: dict[str, object], out: Console) -> None:
-    out.print(Partners(outcome.tally, outcome.partners))
+    out.print(partner_table(outcome.tally, outcome.partners))
     out.print(
         f"{summary['events']} events, {summary['expected']} deliveries, "
         f"{summary['attempts']} attempts in {summary['wall_s']} s: "

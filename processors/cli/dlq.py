@@ -54,7 +54,7 @@ def list_command(
             print_rows(rows, limit)
         return GOOD
 
-    run(ctx, list_)
+    run(ctx, list_, reads=True)
 
 
 @app.command("show")
@@ -87,7 +87,7 @@ def show_command(
             print_whole(one)
         return GOOD if found else FAILED
 
-    run(ctx, show)
+    run(ctx, show, reads=True)
 
 
 @app.command("replay")
@@ -124,7 +124,7 @@ def replay_command(
         how = How(subscription is not None, dry_run, force, as_json)
         return await replay_all(world, owners, meant, how)
 
-    run(ctx, replay_)
+    run(ctx, replay_, reads=True)
 
 
 @app.command("discard")
@@ -154,4 +154,4 @@ def discard_command(
             world, owners, meant, dry_run=dry_run, yes=yes, as_json=as_json
         )
 
-    run(ctx, discard_)
+    run(ctx, discard_, reads=True)

@@ -86,7 +86,7 @@ def list_command(
             print_items(rows, limit)
         return GOOD
 
-    run(ctx, list_)
+    run(ctx, list_, reads=True)
 
 
 @app.command("show")
@@ -123,7 +123,7 @@ def show_command(
                 print_whole(item, fields)
         return GOOD if found else FAILED
 
-    run(ctx, show)
+    run(ctx, show, reads=True)
 
 
 @app.command("replay")
@@ -155,7 +155,7 @@ def replay_command(
         meant = _wanted(world, places, given, [Fate.PENDING])
         return await replay_all(world, meant, How(dry_run, yes, as_json))
 
-    run(ctx, replay)
+    run(ctx, replay, reads=True)
 
 
 @app.command("discard")
@@ -181,7 +181,7 @@ def discard_command(
         meant = _wanted(world, places, given, [Fate.PENDING])
         return await discard_all(world, meant, How(dry_run, yes, as_json))
 
-    run(ctx, discard)
+    run(ctx, discard, reads=True)
 
 
 def _wanted(

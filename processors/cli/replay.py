@@ -69,4 +69,4 @@ def replay_command(  # noqa: PLR0913 - one a option
         await replay(world, subscription_id, span, how)
         return GOOD
 
-    run(ctx, replay_)
+    run(ctx, replay_, reads=True)

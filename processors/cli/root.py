@@ -41,6 +41,12 @@ class Root:
 
         return open_topics(self.settings(), file, replication)
 
+    def reading(self) -> "AbstractAsyncContextManager[World]":
+        """Open the world for reading: without a key, secrets stay sealed."""
+        from processors.wiring.control import open_world
+
+        return open_world(self.settings(), reads=True)
+
     def __call__(self) -> "AbstractAsyncContextManager[World]":
         """Open the world."""
         from processors.wiring.control import open_world

@@ -25,8 +25,11 @@ _STATES = {"active": "green", "paused": "yellow", "disabled": "red", "removing":
 _LISTED = (
     Column("ID"),
     Column("STATE", rank=1),
-    Column("TYPES", rank=3),
-    Column("ENDPOINT", rank=2),
+    Column("PENDING", rank=2, right=True),
+    Column("DEAD", rank=3, right=True),
+    Column("BREAKER", rank=4),
+    Column("TYPES", rank=6),
+    Column("ENDPOINT", rank=5),
 )
 
 
@@ -39,12 +42,24 @@ def print_list(rows: Sequence[Shown]) -> None:
         [
             str(row["id"]),
             Cell(str(row["state"]), style=_STATES.get(str(row["state"]), "red")),
+            _known(row.get("pending")),
+            _dead(row),
+            _known(row.get("breaker")),
             _text(row.get("types", [])),
             str(row.get("endpoint", row.get("why", ""))),
         ]
         for row in rows
     ]
     print_table(console(), _LISTED, cells)
+
+
+def _known(value: object) -> str:
+    return "?" if value is None else str(value)
+
+
+def _dead(row: Shown) -> str:
+    at_most = "≤" if row.get("dead_exact") is False else ""
+    return at_most + _known(row.get("dead"))
 
 
 def print_fields(fields: Mapping[str, object]) -> None:

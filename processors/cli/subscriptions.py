@@ -109,29 +109,26 @@ def update_command(
 
 @app.command("list")
 def list_command(ctx: typer.Context, *, as_json: AsJson = False) -> None:
-    """List all subscriptions.
+    """List all subscriptions, what waits for each, what is dead, its breakers.
+
+    What cannot be found out within 5 s is shown as `?`, null in JSON.
 
     For example:
       bus subscriptions list
       bus subscriptions list --json | jq -r '.[] | select(.state != "active").id'
     """
+    from processors.cli.status_work import listed_rows
     from processors.cli.subscription_view import print_list
-    from processors.subscriptions.showing import listed
 
     async def list_(world: "World") -> int:
-        await world.table.ready()
-        rows = [listed(s) for s in world.table.all()]
-        rows += [
-            {"id": name, "state": "unreadable", "why": why}
-            for name, why in sorted(world.table.unreadable.items())
-        ]
+        rows = await listed_rows(world)
         if as_json:
             print_json(rows)
         else:
             print_list(rows)
         return GOOD
 
-    run(ctx, list_)
+    run(ctx, list_, reads=True)
 
 
 @app.command("show")
@@ -156,7 +153,7 @@ def show_command(
             print_fields(fields)
         return GOOD
 
-    run(ctx, show)
+    run(ctx, show, reads=True)
 
 
 @app.command("pause")

@@ -56,4 +56,4 @@ def trace_command(
             console().print(render(life))
         return GOOD if lives else FAILED
 
-    run(ctx, trace_)
+    run(ctx, trace_, reads=True)

@@ -132,6 +132,15 @@ class Subscribers:
         """Breaker state by subscription: 0 closed, 1 half-open, 2 open."""
         return {id_: _LEVELS[s.breaker_state] for id_, s in self._all.items()}
 
+    def open_breakers(self) -> Mapping[str, str]:
+        """State by subscription of the breakers that are not closed."""
+        states = {id_: s.breaker_state for id_, s in self._all.items()}
+        return {
+            id_: state.value
+            for id_, state in states.items()
+            if state is not BreakerState.CLOSED
+        }
+
     # ------------------------------------------------ steps
 
     def _put(self, old: Subscription | None, new: Subscription) -> None:

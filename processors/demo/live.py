@@ -8,7 +8,7 @@ from rich.text import Text
 
 from processors.demo.partners import Partner
 from processors.demo.tally import Count, Tally, percentiles
-from processors.screen.tables import Cell, Column, drawn, piped
+from processors.screen.tables import Cell, Column, Table
 
 _LINE_EVERY_S = 5.0
 
@@ -34,7 +34,7 @@ class Show:
             self._live.start()
 
     def stop(self) -> None:
-        """Draw no more; what was drawn goes, `Partners` tells the end."""
+        """Draw no more; what was drawn goes, `partner_table` tells the end."""
         if self._live is not None:
             self._live.stop()
             self._live = None
@@ -52,7 +52,9 @@ class Show:
     def _screen(self, what: str, of: int) -> RenderableType:
         line = Text(f"{what}  {self._tally.events}/{of} events")
         return Group(
-            line, _Bar(of, self._tally.events), Partners(self._tally, self._partners)
+            line,
+            _Bar(of, self._tally.events),
+            partner_table(self._tally, self._partners),
         )
 
 
@@ -82,21 +84,9 @@ _COLUMNS = (
 )
 
 
-class Partners:
+def partner_table(tally: Tally, partners: tuple[Partner, ...]) -> Table:
     """One row a partner; on a narrow terminal with fewer columns."""
-
-    def __init__(self, tally: Tally, partners: tuple[Partner, ...]) -> None:
-        self._rows = [_row(partner, tally.counts[partner.id]) for partner in partners]
-
-    def __rich_console__(
-        self, console: Console, options: ConsoleOptions
-    ) -> RenderResult:
-        """Yield the lines."""
-        if console.is_terminal:
-            yield from drawn(_COLUMNS, self._rows, options.max_width)
-        else:
-            for line in piped(_COLUMNS, self._rows):
-                yield Segment(f"{line}\n")
+    return Table(_COLUMNS, [_row(one, tally.counts[one.id]) for one in partners])
 
 
 def _row(partner: Partner, count: Count) -> list[Cell | str]:

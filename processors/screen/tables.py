@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.segment import Segment
 from rich.text import Text
 
 from processors.screen.plain import plain
@@ -37,14 +38,33 @@ class Cell:
 Row = Sequence[Cell | str]
 
 
+class Table:
+    """A table that can be printed, or stand in what is printed, with a line below."""
+
+    def __init__(
+        self, columns: Sequence[Column], rows: Sequence[Row], below: str = ""
+    ) -> None:
+        self._columns = columns
+        self._rows = rows
+        self._below = below
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> RenderResult:
+        """Yield the lines, as the console can show them."""
+        if console.is_terminal:
+            yield from drawn(self._columns, self._rows, options.max_width)
+        else:
+            # As segments: rich would put blanks for the tabs of a text.
+            for line in piped(self._columns, self._rows):
+                yield Segment(f"{line}\n")
+        if self._below:
+            yield Text(self._below)
+
+
 def print_table(out: Console, columns: Sequence[Column], rows: Sequence[Row]) -> None:
     """Print a table as wide as the terminal lets it be."""
-    if not out.is_terminal:
-        # Not printed, as rich would put blanks for the tabs.
-        out.file.write("".join(f"{line}\n" for line in piped(columns, rows)))
-        return
-    for text in drawn(columns, rows, out.width):
-        out.print(text)
+    out.print(Table(columns, rows), end="")
 
 
 def piped(columns: Sequence[Column], rows: Sequence[Row]) -> list[str]:

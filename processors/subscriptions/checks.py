@@ -13,6 +13,7 @@ from bus.delivery.matching import compile_expression
 from bus.delivery.subscription import Subscription, Tls
 from bus.errors import InvalidSubscriptionError
 from bus.webhook.rendering import negotiate
+from bus.webhook.sealing import is_sealed
 from bus.webhook.signing import Signer
 
 Problem: TypeAlias = tuple[str, str]
@@ -101,7 +102,8 @@ def _runnable(subscription: Subscription) -> Iterator[Problem]:
             yield from _caught(partial(compile_expression, text, field))
     yield from _caught(partial(negotiate, subscription.accept))
     for secret in subscription.secrets:
-        yield from _caught(partial(Signer, [(secret.scheme, secret.value, None)]))
+        if not is_sealed(secret.value):
+            yield from _caught(partial(Signer, [(secret.scheme, secret.value, None)]))
     ids = [secret.id for secret in subscription.secrets]
     if len(set(ids)) < len(ids):
         yield "secrets", "two of them have the same id"

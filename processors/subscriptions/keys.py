@@ -24,10 +24,24 @@ class Keys:
 
     all: tuple[bytes, ...] = field(repr=False)
 
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self.all)
+
     @property
     def sealing(self) -> bytes:
-        """The key that new secrets are sealed with."""
+        """The key that new secrets are sealed with.
+
+        Raises:
+            ConfigurationError: there is none; this is for reading only.
+        """
+        if not self.all:
+            raise ConfigurationError("there is no encryption key: secrets stay sealed")
         return self.all[0]
+
+
+NO_KEYS = Keys(())
+"""For reading what is no secret."""
 
 
 def parse_keys(text: str, where: str = "ORDERBUS_ENCRYPTION_KEY") -> Keys:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from bus.delivery.schedule import format_duration
 from bus.delivery.subscription import Secret, Subscription
+from bus.webhook.sealing import is_sealed
 from bus.webhook.signing import public_key
 
 Shown: TypeAlias = dict[str, object]
@@ -54,15 +55,19 @@ def _tls(subscription: Subscription) -> Shown:
 
 
 def shown_secret(secret: Secret) -> Shown:
-    """A secret's id, life and fingerprint; an ed25519 one's public key as well."""
+    """A secret's id, life and fingerprint; an ed25519 one's public key as well.
+
+    Without a key to it there is only its id and life to show.
+    """
+    sealed = is_sealed(secret.value)
     fields: Shown = {
         "id": secret.id,
         "scheme": secret.scheme,
         "created_at": _time(secret.created_at),
         "expires_at": _time(secret.expires_at),
-        "fingerprint": fingerprint(secret.value),
+        "fingerprint": None if sealed else fingerprint(secret.value),
     }
-    if secret.scheme == "v1a":
+    if secret.scheme == "v1a" and not sealed:
         fields["public_key"] = public_key(secret.value)
     return fields
 

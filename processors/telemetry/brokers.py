@@ -7,9 +7,11 @@ _CALM_S = 45.0
 """Longer than librdkafka keeps back what it has said before (30 s)."""
 _FACILITIES = frozenset({"FAIL", "ERROR", "REQTMOUT", "TIMEOUT", "SESSTMOUT"})
 _LINE = re.compile(r"(?P<facility>[A-Z]+) \[[^\]]*\]:? (?P<rest>.*)", re.DOTALL)
+_THREAD = re.compile(r"\[thrd:.*?\]: ")
 _BROKER = re.compile(
-    r"(?:\[thrd:[^\]]*\]: )?(?:\w+://)?"
-    r"(?P<name>[\w.\-]+:\d+|\[[0-9a-fA-F:]+\]:\d+)/(?:-?\d+|bootstrap): (?P<why>.*)",
+    r"(?:\w+: )?(?:\w+://)?(?P<name>[\w.\-]+:\d+|\[[0-9a-fA-F:]+\]:\d+)"
+    r"(?:/(?:-?\d+|bootstrap))?: (?P<why>.*)"
+    r"|\w+/(?P<id>\d+): (?P<what>.*)",
     re.DOTALL,
 )
 _ALL_DOWN = re.compile(r"\d+/\d+ brokers are down")
@@ -35,10 +37,13 @@ def complaint(line: str) -> Complaint | None:
     found = _LINE.match(line)
     if found is None or found["facility"] not in _FACILITIES:
         return None
-    named = _BROKER.match(found["rest"])
-    if named is not None:
-        return Complaint(named["name"], named["why"])
-    return Complaint("", found["rest"]) if _ALL_DOWN.search(found["rest"]) else None
+    rest = _THREAD.sub("", found["rest"], count=1)
+    named = _BROKER.match(rest)
+    if named is None:
+        return Complaint("", rest) if _ALL_DOWN.search(rest) else None
+    if named["id"] is not None:
+        return Complaint(f"broker {named['id']}", named["what"])
+    return Complaint(named["name"], named["why"])
 
 
 class Brokers:

@@ -28,7 +28,7 @@ from processors.clock import SystemClock
 from processors.registry.journal import Journal
 from processors.registry.local import LocalSchemas
 from processors.settings import Settings
-from processors.subscriptions.keys import Keys, parse_keys, read_key_file
+from processors.subscriptions.keys import NO_KEYS, Keys, parse_keys, read_key_file
 
 if TYPE_CHECKING:
     from bus.adapters.registry.remote import RegistrySchemas
@@ -98,6 +98,14 @@ def read_keys(settings: Settings) -> Keys:
         "`openssl rand -base64 32`, and give it as ORDERBUS_ENCRYPTION_KEY or in a "
         "file named by ORDERBUS_ENCRYPTION_KEY_FILE"
     )
+
+
+def find_keys(settings: Settings) -> Keys:
+    """The keys if they are at hand, else none: then secrets stay sealed."""
+    try:
+        return read_keys(settings)
+    except ConfigurationError:
+        return NO_KEYS
 
 
 def make_guard(settings: Settings) -> Guard:

@@ -25,6 +25,7 @@ from processors.subscriptions.table import SubscriptionTable
 from processors.subscriptions.world import World
 from processors.subscriptions.writer import SubscriptionWriter
 from processors.wiring.adapters import (
+    find_keys,
     make_guard,
     make_sender,
     open_schemas,
@@ -80,8 +81,12 @@ class _OnDemand:
 
 
 @asynccontextmanager
-async def open_world(settings: Settings) -> AsyncIterator[World]:
+async def open_world(
+    settings: Settings, *, reads: bool = False
+) -> AsyncIterator[World]:
     """Open what a command works with.
+
+    One that only `reads` works without an encryption key as well.
 
     Raises:
         ConfigurationError: A setting cannot be used.
@@ -89,7 +94,7 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
     """
     connection = Connection(settings.librdkafka())
     clock = SystemClock()
-    keys = read_keys(settings)
+    keys = find_keys(settings) if reads else read_keys(settings)
     topics = KafkaTopics(connection)
     topology = await read_topology(settings, topics)
     reader = KafkaLogReader(connection)

@@ -41,7 +41,7 @@ async def serve(
     stop = _stop_event(attached=attached)
     try:
         async with AsyncExitStack() as stack:
-            beginning = _begin(settings, telemetry, roles, share, stack)
+            beginning = _begin(settings, telemetry, roles, share, stack, url)
             if (worker := await _unless(stop, beginning)) is None:
                 telemetry.note(names.STOPPED)
                 return
@@ -94,6 +94,7 @@ async def _begin(
     roles: Sequence[str],
     share: int,
     stack: AsyncExitStack,
+    pages: str,
 ) -> Worker:
     troubles = ClientTroubles(telemetry, SystemClock())
     adapters = await stack.enter_async_context(open_adapters(settings, troubles))
@@ -105,6 +106,7 @@ async def _begin(
         on_event=troubles,
         roles=roles,
         share=share,
+        pages=pages,
     )
     await worker.start()
     return worker

@@ -26,6 +26,7 @@ from processors.subscriptions.writer import SubscriptionWriter
 from processors.telemetry import names
 from processors.telemetry.health import Health
 from processors.wiring.adapters import Adapters
+from processors.wiring.announcing import announcing
 
 _ASSIGNED_WITHIN_S = 20.0
 _GOODBYE_S = 5.0
@@ -35,7 +36,7 @@ _FETCH_WAIT_S = 1.0
 class Worker:
     """Runs some of the programs on one set of adapters."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a process is told; made in one place
         self,
         adapters: Adapters,
         observer: Observer,
@@ -44,12 +45,14 @@ class Worker:
         on_event: OnEvent,
         roles: Sequence[str] = ROLES,
         share: int = 1,
+        pages: str = "",
     ) -> None:
         self._adapters = adapters
         self._observer = observer
         self._on_event = on_event
         self._roles = roles
         self._share = share
+        self._pages = pages
         self._stack = AsyncExitStack()
         self._disabling: set[asyncio.Task[None]] = set()
         self._topics_changed = asyncio.Event()
@@ -94,6 +97,10 @@ class Worker:
         await self.engine.start()
         self._following = asyncio.create_task(self._follow_topics())
         self._watching = asyncio.create_task(self._lag.run())
+        self._announcing = announcing(
+            adapters, self.engine, self._health, self._roles, self._pages
+        )
+        self._saying = asyncio.create_task(self._announcing.run())
 
     def _subscriptions(self) -> SubscriptionTable:
         adapters = self._adapters
@@ -135,8 +142,10 @@ class Worker:
         """Drain every loop side by side, then let go of the rest."""
         self._following.cancel()
         self._watching.cancel()
+        self._saying.cancel()
         await asyncio.gather(*(program.loop.stop() for program in self.engine.programs))
         self.engine.subscribers.stop()
+        self._announcing.farewell()
         await self._stack.aclose()
 
     # ------------------------------------------------ putting together

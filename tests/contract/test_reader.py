@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bus.errors import TopicError
-from bus.record import Message, Record
+from bus.record import Message, Record, TopicPartition
 from tests.contract.world import DEADLINE_S, Scene
 from tests.support.pace import patience
 
@@ -139,3 +139,19 @@ async def test_a_big_topic_comes_in_batches(scene: Scene) -> None:
         found += [r.value for r in batch]
     assert found == values
     assert max(sizes) <= 1000
+
+
+async def test_times_of_first_records(scene: Scene) -> None:
+    """Of each partition asked for; past its end there is nothing to tell."""
+    topic = await scene.topic(partitions=3)
+    for partition in range(2):
+        await scene.write(topic, b"a", b"b", b"c", partition=partition)
+    records = await scene.read(topic)
+    times = {(r.partition, r.offset): r.timestamp_ms for r in records}
+    starts = {TopicPartition(topic, p): at for p, at in ((0, 0), (1, 2), (2, 0))}
+    assert await scene.world.reader.times_at(starts) == {
+        TopicPartition(topic, 0): times[0, 0],
+        TopicPartition(topic, 1): times[1, 2],
+    }
+    assert await scene.world.reader.times_at({TopicPartition(topic, 0): 3}) == {}
+    assert await scene.world.reader.times_at({}) == {}

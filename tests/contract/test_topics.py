@@ -84,3 +84,11 @@ async def test_members_are_counted(scene: Scene) -> None:
     assert await scene.world.groups.members(scene.name) == 1
     await source.stop()
     assert await scene.world.groups.members(scene.name) == 0
+
+
+async def test_a_whole_cluster_misses_nothing(scene: Scene) -> None:
+    """Its brokers are there, and no partition lacks a leader or a copy."""
+    await scene.topic()
+    cluster = await scene.world.topics.cluster()
+    assert len(cluster.brokers) == await scene.world.topics.brokers()
+    assert (cluster.missing, cluster.offline, cluster.thin) == ((), 0, 0)

@@ -13,10 +13,11 @@ from rich.text import Text
 from typer.testing import CliRunner
 
 from bus.delivery.delivery import Attempt, Origin
+from bus.delivery.presence import Presence
 from bus.delivery.quarantine import read_quarantined
 from bus.errors import TopicError
 from bus.record import Record
-from bus.topics.topic import TopicState
+from bus.topics.topic import Cluster, TopicState
 from processors.cli import (
     control,
     dlq_view,
@@ -24,12 +25,18 @@ from processors.cli import (
     subscription_view,
     topics_view,
 )
+from processors.cli.status_json import plain_report
+from processors.cli.status_view import Screenful
 from processors.redrive.letters import Letter
 from processors.redrive.quarantine import Item
 from processors.redrive.rendering import render
 from processors.redrive.timeline import timeline
 from processors.screen.console import Screen
 from processors.screen.plain import plain, plain_json, plain_lines
+from processors.status.counting import Count
+from processors.status.lagging import Backlog, Group
+from processors.status.question import Unknown
+from processors.status.report import Report, Subscriber, nothing_known
 from processors.telemetry import Telemetry, TelemetryConfig
 from tests.support.reports import ATTEMPT, StillClock
 
@@ -105,7 +112,40 @@ def _quarantine(text: str) -> None:
     control.print_json(quarantine_view.whole(item, text))
 
 
+def _status(text: str) -> None:
+    presence = Presence(
+        host=text,
+        pid=1,
+        programs=(text,),
+        started_ms=0,
+        pages=text,
+        not_ready={text: text},
+        breakers={text: text},
+    )
+    one = Subscriber(
+        id=text,
+        state=text,
+        breaker=text,
+        pending={text: Backlog(3, 1)},
+        dead=Count(2, exact=False),
+    )
+    group = Group(text, 1, {text: Backlog(2)})
+    known = Report(
+        at_ms=1,
+        cluster=Cluster((1,), (2,), 3, 4),
+        registry=text,
+        processes=[presence],
+        groups={text: group, "other": Unknown(text)},
+        subscriptions=[one],
+        quarantine=Count(1),
+    )
+    for report in (known, nothing_known(1, text)):
+        control.console().print(Screenful(report))
+        control.print_json(plain_report(report))
+
+
 VIEWS: dict[str, View] = {
+    "status": _status,
     "quarantine": _quarantine,
     "dead letters": _letter,
     "trace": _trace,

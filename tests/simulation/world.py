@@ -27,6 +27,7 @@ bus:
     attempts: {name: bus.attempts}
     acks: {name: bus.acks}
     schemas: {name: _schemas}
+    processes: {name: bus.processes}
 tiers: {1s: 1s, 5s: 5s}
 subscription:
   topics:

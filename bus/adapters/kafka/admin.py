@@ -26,7 +26,7 @@ from bus.adapters.kafka.thread import DaemonThread
 from bus.errors import BrokerUnavailableError
 from bus.ports import Lag
 from bus.record import TopicPartition
-from bus.topics.topic import TopicState
+from bus.topics.topic import Cluster, TopicState
 
 Key = TypeVar("Key")
 Answer = TypeVar("Answer")
@@ -54,6 +54,10 @@ class KafkaTopics:
     async def brokers(self) -> int:
         """How many brokers there are."""
         return len((await self._metadata()).brokers)
+
+    async def cluster(self) -> Cluster:
+        """Which brokers there are, and which copies of partitions are missing."""
+        return _cluster(await self._metadata())
 
     async def describe(
         self, names: Collection[str] | None = None
@@ -241,6 +245,18 @@ def _led(metadata: ClusterMetadata) -> frozenset[str]:
         name
         for name, topic in metadata.topics.items()
         if topic.error is None and all(p.leader >= 0 for p in topic.partitions.values())
+    )
+
+
+def _cluster(metadata: ClusterMetadata) -> Cluster:
+    there = set(metadata.brokers)
+    partitions = [p for t in metadata.topics.values() for p in t.partitions.values()]
+    holding = {broker for p in partitions for broker in p.replicas}
+    return Cluster(
+        tuple(sorted(there)),
+        tuple(sorted(holding - there)),
+        sum(p.leader < 0 for p in partitions),
+        sum(len(p.isrs) < len(p.replicas) for p in partitions),
     )
 
 

@@ -10,10 +10,11 @@ from typing import Self, TypeVar
 from confluent_kafka import Consumer, KafkaException
 
 from bus.adapters.kafka.config import Connection, OnEvent
+from bus.adapters.kafka.heads import times_at
 from bus.adapters.kafka.scan import Bounds, Scan
 from bus.adapters.kafka.thread import DaemonThread
 from bus.errors import BrokerUnavailableError, ConfigurationError, OrderbusError
-from bus.record import Record
+from bus.record import Record, TopicPartition
 
 Answer = TypeVar("Answer")
 
@@ -92,6 +93,17 @@ class KafkaLogReader:
                     self._tell(topic, error)
                     await reading.wait(_REOPEN_AFTER_S)
 
+    async def times_at(
+        self, starts: Mapping[TopicPartition, int]
+    ) -> Mapping[TopicPartition, int]:
+        """Epoch ms of the first record from each of these offsets on.
+
+        Raises:
+            BrokerUnavailableError: no usable answer.
+        """
+        async with _Reading() as reading:
+            return await reading.do(partial(times_at, self._opener(), starts))
+
     async def _open(self, reading: "_Reading", bounds: Bounds) -> Scan:
         """Open a scan; a leader that has just moved is asked again in a moment."""
         for _ in range(_TRIES - 1):
@@ -103,12 +115,11 @@ class KafkaLogReader:
         return await reading.do(partial(self._scan, bounds))
 
     def _scan(self, bounds: Bounds) -> Scan:
+        return Scan(self._opener(), bounds)
+
+    def _opener(self) -> Callable[[], Consumer]:
         connection, on_event = self._connection, self._on_event
-
-        def open_client() -> Consumer:
-            return connection.open(Consumer, connection.reader(), on_event)
-
-        return Scan(open_client, bounds)
+        return lambda: connection.open(Consumer, connection.reader(), on_event)
 
     def _tell(self, topic: str, error: Exception) -> None:
         if self._on_event:

@@ -80,6 +80,23 @@ class MemoryLogReader:
             else:
                 await self._broker.until_grown()
 
+    async def times_at(
+        self, starts: Mapping[TopicPartition, int]
+    ) -> Mapping[TopicPartition, int]:
+        """Epoch ms of the first record from each of these offsets on.
+
+        Raises:
+            BrokerUnavailableError: the broker is down.
+        """
+        self._broker.check_up()
+        there = self._broker.partitions({tp.topic for tp in starts})
+        firsts = {tp: self._broker.log(tp).read(starts.get(tp, 0), 1) for tp in there}
+        return {
+            tp: records[0].timestamp_ms
+            for tp, records in firsts.items()
+            if records and tp in starts
+        }
+
     def _partitions(self, topic: str) -> list[TopicPartition]:
         partitions = self._broker.partitions([topic])
         if not partitions:

@@ -6,7 +6,7 @@ from bus.adapters.memory.broker import MemoryBroker
 from bus.errors import TopicError
 from bus.ports import Lag
 from bus.record import Commit, TopicPartition
-from bus.topics.topic import TopicState
+from bus.topics.topic import Cluster, TopicState
 
 
 class MemoryTopics:
@@ -24,6 +24,11 @@ class MemoryTopics:
         """How many brokers there are."""
         self._broker.check_up()
         return self._broker.brokers
+
+    async def cluster(self) -> Cluster:
+        """Which brokers there are: all of them, with all copies."""
+        self._broker.check_up()
+        return Cluster(tuple(range(self._broker.brokers)))
 
     async def describe(
         self, names: Collection[str] | None = None

@@ -20,6 +20,7 @@ bus:
     attempts: {name: t}
     acks: {name: a}
     schemas: {name: _s}
+    processes: {name: p}
 tiers: {1s: 1s}
 subscription:
   topics:
@@ -93,7 +94,7 @@ def test_sizes(value: str, expected: str) -> None:
         (SMALL, "- a", "line 1: expected a mapping"),
         (SMALL, "a: [", "line 1: not YAML"),
         ("tiers: {1s: 1s}\n", "", "line 1: the field 'tiers' is missing"),
-        ("tiers:", "teirs:", "line 11: teirs: no such field; expected one of"),
+        ("tiers:", "teirs:", "line 12: teirs: no such field; expected one of"),
         (
             "oms.order: {}",
             "oms order: {}",

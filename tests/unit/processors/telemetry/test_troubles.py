@@ -4,9 +4,11 @@ import asyncio
 import io
 
 import orjson
+import pytest
 from typing_extensions import override
 
 from processors.telemetry import Telemetry
+from processors.telemetry.brokers import complaint
 from processors.telemetry.troubles import ClientTroubles
 from tests.support.reports import StillClock
 
@@ -94,3 +96,57 @@ async def test_another_absence_is_told_again(
     await asyncio.sleep(0)
     told = [orjson.loads(line)["event"] for line in out.getvalue().splitlines()]
     assert told == 2 * ["kafka_broker_away", "kafka_broker_calm"] + ["kafka"]
+
+
+@pytest.mark.parametrize(
+    ("line", "broker", "why"),
+    [
+        (
+            (
+                "FAIL [o#p-1] [thrd:k-1:9092/bootstrap]: k-1:9092/bootstrap: Connect to"
+                " ipv4#10.0.0.7:9092 failed: Connection refused"
+            ),
+            "k-1:9092",
+            "Connect to ipv4#10.0.0.7:9092 failed: Connection refused",
+        ),
+        (
+            (
+                "FAIL [o#c-6] [thrd:GroupCoordinator]: GroupCoordinator: 127.0.0.1:301:"
+                " ApiVersionRequest failed: Local: Timed out"
+            ),
+            "127.0.0.1:301",
+            "ApiVersionRequest failed: Local: Timed out",
+        ),
+        (
+            (
+                "REQTMOUT [o#c-7] [thrd:GroupCoordinator]: GroupCoordinator/3: Timed"
+                " out ConsumerGroupHeartbeatRequest in flight"
+            ),
+            "broker 3",
+            "Timed out ConsumerGroupHeartbeatRequest in flight",
+        ),
+        (
+            "FAIL [o#c-7] [thrd:sasl_ssl://[::1]:9/1]: sasl_ssl://[::1]:9/1: no",
+            "[::1]:9",
+            "no",
+        ),
+        ("ERROR [o#c-7] [thrd:app]: 2/2 brokers are down", "", "2/2 brokers are down"),
+    ],
+)
+def test_what_is_said_of_which_broker(line: str, broker: str, why: str) -> None:
+    """In all the forms in which librdkafka names one."""
+    assert complaint(line) == (broker, why)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "GETPID [o#p-1] [thrd:main]: Failed to acquire PID from broker 127.0.0.1:3/3",
+        "FAIL [o#p-1] [thrd:main]: something of nobody",
+        "what is this",
+        "",
+    ],
+)
+def test_what_is_about_no_broker(line: str) -> None:
+    """It stays a line of its own."""
+    assert complaint(line) is None

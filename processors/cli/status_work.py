@@ -1,0 +1,106 @@
+"""Asking how the bus is, once or again and again, and showing it."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+import typer
+from rich.live import Live
+
+from bus.delivery.presence import is_silent
+from bus.errors import BrokerUnavailableError
+from processors.cli.control import FAILED, GOOD, console, print_json, reading
+from processors.cli.status_json import plain_report, subscriber_json
+from processors.cli.status_view import Screenful
+from processors.clock import SystemClock
+from processors.screen.saying import say
+from processors.status.desk import ANSWER_S, Desk
+from processors.status.question import Unknown
+from processors.status.report import Report, nothing_known
+from processors.subscriptions.showing import Shown, listed
+from processors.subscriptions.world import World
+
+_AGAIN_S = 2.0
+
+
+async def tell_status(ctx: typer.Context, *, watch: bool, as_json: bool) -> int:
+    """Show a report, with `watch` until somebody stops it; return the exit code."""
+    async with AsyncExitStack() as stack:
+        tell = _teller(stack, watch=watch, as_json=as_json)
+        asking = _Asking(ctx, stack)
+        while True:
+            report = await asking.report()
+            tell(report)
+            if not watch:
+                return GOOD if _is_known(report) else FAILED
+            await asking.clock.sleep(_AGAIN_S)
+
+
+async def listed_rows(world: World) -> list[Shown]:
+    """What `bus subscriptions list` shows, those that are unreadable last."""
+    await world.table.ready()
+    desk = Desk(world)
+    try:
+        found = await desk.subscribers()
+    finally:
+        desk.close()
+    now_ms = int(world.clock.now() * 1000)
+    known = {} if isinstance(found, Unknown) else {one.id: one for one in found}
+    rows: list[Shown] = []
+    for subscription in world.table.all():
+        one = known.get(subscription.id)
+        more = {} if one is None else subscriber_json(one, now_ms)
+        rows.append({**more, **listed(subscription)})
+    return rows + [
+        {"id": name, "state": "unreadable", "why": why}
+        for name, why in sorted(world.table.unreadable.items())
+    ]
+
+
+class _Asking:
+    """Opens the world when it can be opened, and asks."""
+
+    def __init__(self, ctx: typer.Context, stack: AsyncExitStack) -> None:
+        self.clock = SystemClock()
+        self._opener = reading(ctx)
+        self._stack = stack
+        self._desk: Desk | None = None
+
+    async def report(self) -> Report:
+        try:
+            if self._desk is None:
+                async with asyncio.timeout(ANSWER_S):
+                    world = await self._stack.enter_async_context(self._opener())
+                self._desk = Desk(world)
+                self._stack.callback(self._desk.close)
+        except TimeoutError:
+            return self._nothing(f"Kafka gives no answer within {ANSWER_S:g} s")
+        except BrokerUnavailableError as error:
+            return self._nothing(str(error))
+        return await self._desk.report()
+
+    def _nothing(self, why: str) -> Report:
+        return nothing_known(int(self.clock.now() * 1000), why)
+
+
+def _teller(
+    stack: AsyncExitStack, *, watch: bool, as_json: bool
+) -> Callable[[Report], None]:
+    if as_json and watch:
+        # One document a line, for whoever reads along.
+        return lambda report: say(json.dumps(plain_report(report), ensure_ascii=False))
+    if as_json:
+        return lambda report: print_json(plain_report(report))
+    out = console()
+    if watch and out.is_terminal:
+        live = stack.enter_context(Live(console=out, screen=True, auto_refresh=False))
+        return lambda report: live.update(Screenful(report), refresh=True)
+    return lambda report: out.print(Screenful(report))
+
+
+def _is_known(report: Report) -> bool:
+    there = report.processes
+    if isinstance(there, Unknown) or report.unknown:
+        return False
+    return any(not is_silent(presence, report.at_ms) for presence in there)

@@ -1,0 +1,114 @@
+"""How many dead letters and quarantined records wait for somebody."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from bus.delivery.marks import read_mark
+from bus.delivery.quarantine import is_quarantined
+from bus.errors import DecodeError, OrderbusError
+from bus.ports import Lag
+from bus.record import Record, TopicPartition
+from processors.subscriptions.world import World
+
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many are pending. Where they could not all be read in time, at most."""
+
+    records: int
+    exact: bool = True
+
+
+async def pending_letters(
+    world: World, topics: Collection[str], within_s: float
+) -> Mapping[str, Count]:
+    """Pending dead letters by dead-letter topic.
+
+    Raises:
+        BrokerUnavailableError: no answer.
+    """
+    lags = await world.groups.lag(f"{world.group_prefix}status.dlq", topics)
+    return await _pending(world, _held(lags), _is_letter, within_s)
+
+
+async def pending_quarantine(world: World, within_s: float) -> Count:
+    """Pending records in quarantine.
+
+    Raises:
+        BrokerUnavailableError: no answer.
+    """
+    topic = world.topology.quarantine
+    lags = await world.groups.lag(f"{world.group_prefix}status.quarantine", [topic])
+    found = await _pending(world, _held(lags), is_quarantined, within_s)
+    return found.get(topic, Count(0))
+
+
+def _held(lags: Mapping[TopicPartition, Lag]) -> Mapping[str, int]:
+    """How many offsets each topic holds, which is the same for any group."""
+    held: dict[str, int] = {}
+    for tp, lag in lags.items():
+        held[tp.topic] = held.get(tp.topic, 0) + lag.end - lag.start
+    return held
+
+
+async def _pending(
+    world: World,
+    held: Mapping[str, int],
+    is_item: Callable[[Record], bool],
+    within_s: float,
+) -> Mapping[str, Count]:
+    """Count by topic: what is empty is not read, what is late is bounded."""
+    turn = asyncio.Semaphore(_AT_ONCE)
+    reading = {
+        topic: asyncio.create_task(_read(world, topic, is_item, turn))
+        for topic, records in held.items()
+        if records
+    }
+    if reading:
+        await asyncio.wait(reading.values(), timeout=within_s)
+    counts = {topic: Count(0) for topic, records in held.items() if not records}
+    for topic, task in reading.items():
+        counts[topic] = _counted(task) or Count(held[topic], exact=False)
+        task.cancel()
+    return counts
+
+
+def _counted(task: "asyncio.Task[int]") -> Count | None:
+    if not task.done():
+        return None
+    failed = task.exception()
+    if isinstance(failed, OrderbusError):
+        return None
+    return Count(task.result())
+
+
+async def _read(
+    world: World,
+    topic: str,
+    is_item: Callable[[Record], bool],
+    turn: asyncio.Semaphore,
+) -> int:
+    items: set[tuple[int, int]] = set()
+    marked: set[tuple[int, int]] = set()
+    async with turn:
+        async for batch in world.reader.read(topic):
+            items |= {(r.partition, r.offset) for r in batch if is_item(r)}
+            marked |= {place for r in batch if (place := _marked(r)) is not None}
+    return len(items - marked)
+
+
+def _is_letter(record: Record) -> bool:
+    return _marked(record) is None
+
+
+def _marked(record: Record) -> tuple[int, int] | None:
+    if record.value is not None or is_quarantined(record):
+        return None
+    try:
+        mark = read_mark(record)
+    except DecodeError:
+        return None
+    return None if mark is None else (mark.partition, mark.offset)

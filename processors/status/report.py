@@ -1,0 +1,164 @@
+"""What there is to say of the bus at one moment. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bus.delivery.presence import Presence, breakers_of, is_silent
+from bus.topics.topic import Cluster
+from processors.status.counting import Count
+from processors.status.lagging import Backlog, Group
+from processors.status.question import Unknown
+
+PROGRAMS = ("fanout", "retry", "ordered")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """One subscription: what waits by tier, in its ordered topic as "ordered".
+
+    What is None is not known.
+    """
+
+    id: str
+    state: str
+    breaker: str | None
+    pending: Mapping[str, Backlog] | None
+    dead: Count | None
+
+    @property
+    def backlog(self) -> Backlog | None:
+        """All that waits."""
+        if self.pending is None:
+            return None
+        return sum(self.pending.values(), Backlog())
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there is nothing to say of it."""
+        return (
+            self.state == "active"
+            and self.breaker in {"closed", "-"}
+            and self.backlog is not None
+            and not self.backlog.records
+            and self.dead is not None
+            and not self.dead.records
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The whole bus; times are epoch ms."""
+
+    at_ms: int
+    cluster: Cluster | Unknown
+    registry: str | Unknown
+    processes: Sequence[Presence] | Unknown
+    groups: Mapping[str, Group | Unknown]
+    subscriptions: Sequence[Subscriber] | Unknown
+    quarantine: Count | Unknown
+
+    @property
+    def unknown(self) -> Mapping[str, str]:
+        """What could not be found out, each with why."""
+        parts = {
+            "broker": self.cluster,
+            "registry": self.registry,
+            "processes": self.processes,
+            **{f"group {name}": group for name, group in self.groups.items()},
+            "subscriptions": self.subscriptions,
+            "quarantine": self.quarantine,
+        }
+        return {
+            name: part.why for name, part in parts.items() if isinstance(part, Unknown)
+        }
+
+
+def breaker_of(
+    name: str, there: Sequence[Presence] | Unknown, now_ms: float
+) -> str | None:
+    """The state of a subscription's breakers, over all processes.
+
+    `open`, `open in 2 of 4`; "-" where no process runs, None where that is not known.
+    """
+    if isinstance(there, Unknown):
+        return None
+    awake = [p for p in there if not is_silent(p, now_ms)]
+    if not awake:
+        return "-"
+    states = breakers_of(awake, now_ms).get(name, {})
+    for state in ("open", "half_open"):
+        if count := states.get(state, 0):
+            word = state.replace("_", "-")
+            return word if count == len(awake) else f"{word} in {count} of {len(awake)}"
+    return "closed"
+
+
+def troubles(report: Report) -> list[str]:
+    """What somebody should look at, gravest first; nothing if all is well."""
+    return [*_of_cluster(report), *_of_processes(report), *_of_rest(report)]
+
+
+def _of_cluster(report: Report) -> Iterator[str]:
+    for name, why in report.unknown.items():
+        yield f"{name}: unknown: {why}"
+    if isinstance(report.cluster, Unknown):
+        return
+    if report.cluster.offline:
+        yield f"{report.cluster.offline} partitions have no leader"
+    if report.cluster.missing:
+        ids = ", ".join(map(str, report.cluster.missing))
+        yield f"broker {ids} is away"
+    if report.cluster.thin:
+        yield f"{report.cluster.thin} partitions lack a copy"
+
+
+def _of_processes(report: Report) -> Iterator[str]:
+    if isinstance(report.processes, Unknown):
+        return
+    awake = [p for p in report.processes if not is_silent(p, report.at_ms)]
+    run = {program for p in awake for program in p.programs}
+    idle = [program for program in PROGRAMS if program not in run]
+    if not awake:
+        yield "no process runs: bus run"
+    elif idle:
+        yield f"nobody runs {', '.join(idle)}: bus run {idle[0]}"
+    for presence in report.processes:
+        if is_silent(presence, report.at_ms):
+            yield f"process {presence.name} is silent: killed, frozen or cut off"
+        elif presence.not_ready:
+            why = "; ".join(f"{n}: {said}" for n, said in presence.not_ready.items())
+            yield f"process {presence.name} is not ready: {why}"
+
+
+def _of_rest(report: Report) -> Iterator[str]:
+    if not isinstance(report.subscriptions, Unknown):
+        shut = [s.id for s in report.subscriptions if s.breaker not in _CLOSED]
+        dead = sum(s.dead.records for s in report.subscriptions if s.dead)
+        if shut:
+            yield f"breakers not closed: {', '.join(shut[:_NAMED])}{_more(shut)}"
+        if dead:
+            yield f"{dead} dead letters are pending: bus dlq list"
+    if isinstance(report.quarantine, Count) and report.quarantine.records:
+        yield f"{report.quarantine.records} records in quarantine: bus quarantine list"
+
+
+_NAMED = 5
+_CLOSED = frozenset({"closed", "-", None})
+
+
+def _more(names: Sequence[str]) -> str:
+    return f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+
+
+def nothing_known(at_ms: int, why: str) -> Report:
+    """What there is to say where Kafka cannot be reached."""
+    unknown = Unknown(why)
+    return Report(
+        at_ms=at_ms,
+        cluster=unknown,
+        registry=unknown,
+        processes=unknown,
+        groups={},
+        subscriptions=unknown,
+        quarantine=unknown,
+    )
