@@ -13,6 +13,7 @@ from typing import NamedTuple
 from bus.record import Headers, Record
 
 _PREFIX = "bus-quarantine-"
+_UNREADABLE = "unreadable_headers"
 _PLACE = re.compile(r"([^/]+)/([0-9]{1,10})/([0-9]{1,19})", re.ASCII)
 
 
@@ -49,10 +50,14 @@ def read_quarantined(record: Record) -> Quarantined:
             timestamp_ms=_number(ours.get("origin-ms"), record.timestamp_ms),
             topic_id=_text(ours.get("topic-id")),
         )
+    why = _text(ours.get("reason"))
+    if meaning_of(why).code == _UNREADABLE:
+        # Without them it would be another event: it stays what it was.
+        source = source._replace(unreadable=why)
     return Quarantined(
         source,
         place if found else "",
-        _text(ours.get("reason")),
+        why,
         _number(ours.get("at-ms"), record.timestamp_ms),
     )
 
@@ -91,7 +96,7 @@ class Meaning(NamedTuple):
 _MEND = "Mend the producer and send the event again, then discard this record."
 _ROWS: tuple[tuple[str, Meaning], ...] = (
     (
-        r"no value:|without value",
+        r"^no value|^a record without value",
         Meaning(
             "no_value",
             "The record is empty: a tombstone, or a message without a value.",
@@ -109,24 +114,6 @@ _ROWS: tuple[tuple[str, Meaning], ...] = (
         ),
     ),
     (
-        r"headers? (cannot|could not) be read|header name|cannot read (its )?headers",
-        Meaning(
-            "unreadable_headers",
-            "A header's name is no UTF-8 text, so that no header can be read.",
-            "Use plain ASCII names for headers. " + _MEND,
-        ),
-    ),
-    (
-        r"first byte is 0x|too few to hold a schema id",
-        Meaning(
-            "not_framed",
-            "The value does not begin with a schema id, so that nobody can know how "
-            "to read it.",
-            "Write with bus.Producer, or with an Avro serializer that uses a schema "
-            "registry (Confluent's framing). " + _MEND,
-        ),
-    ),
-    (
         r"registry has no schema|no schema with id",
         Meaning(
             "unknown_schema",
@@ -136,7 +123,7 @@ _ROWS: tuple[tuple[str, Meaning], ...] = (
         ),
     ),
     (
-        r"schema \S+ cannot be used",
+        r"schema .{1,80} cannot be used",
         Meaning(
             "unusable_schema",
             "The registry's schema with this id is none of an event's.",
@@ -150,6 +137,24 @@ _ROWS: tuple[tuple[str, Meaning], ...] = (
             "registry_refused",
             "The schema registry did not give out the schema of this record.",
             "See what the registry says of this id, mend that, then replay.",
+        ),
+    ),
+    (
+        r"headers cannot be read|header's name|header name",
+        Meaning(
+            _UNREADABLE,
+            "A header's name is no UTF-8 text, so that no header can be read.",
+            "Use plain ASCII names for headers. " + _MEND,
+        ),
+    ),
+    (
+        r"first byte is 0x|too few to hold a schema id",
+        Meaning(
+            "not_framed",
+            "The value does not begin with a schema id, so that nobody can know how "
+            "to read it.",
+            "Write with bus.Producer, or with an Avro serializer that uses a schema "
+            "registry (Confluent's framing). " + _MEND,
         ),
     ),
     (

@@ -93,7 +93,8 @@ def _explain(outcome: Outcome, out: Console) -> None:
     out.print()
     out.print(
         f"The bank's dead letters ({len(outcome.replayed)}) were replayed after it was "
-        "repaired. One of them, as `bus trace` tells it:"
+        "repaired. One of them, as `bus trace` tells it:",
+        soft_wrap=not out.is_terminal,
     )
     out.print(render(outcome.life))
 
@@ -104,7 +105,8 @@ def _tell(outcome: Outcome, summary: dict[str, object], out: Console) -> None:
         f"{summary['events']} events, {summary['expected']} deliveries, "
         f"{summary['attempts']} attempts in {summary['wall_s']} s: "
         f"{summary['accepted']} accepted, {summary['dead_lettered']} dead letters, "
-        f"{summary['missing']} missing, {summary['duplicates']} duplicates."
+        f"{summary['missing']} missing, {summary['duplicates']} duplicates.",
+        soft_wrap=not out.is_terminal,
     )
     _explain(outcome, out)
     out.print(f"\n{next_steps()}")

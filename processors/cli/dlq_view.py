@@ -8,6 +8,7 @@ from bus.times import moment_of
 from bus.webhook.document import document
 from processors.cli.control import console
 from processors.redrive.letters import Letter
+from processors.redrive.rendering import excerpt
 from processors.redrive.replaying import Plan
 from processors.screen.tables import Cell, Column, print_table
 
@@ -82,13 +83,8 @@ def _cells(r: Row) -> list[Cell | str]:
         "-" if tries is None else str(tries),
         Cell(at, brief=at.replace("T", " ")[5:19]),
         Cell(state, style=_COLOURS[state]),
-        Cell(str(r["detail"]), brief=excerpt(str(r["detail"]))),
+        Cell(str(r["detail"]), brief=excerpt(str(r["detail"]), _MOST_DETAIL)),
     ]
-
-
-def excerpt(text: str, most: int = _MOST_DETAIL) -> str:
-    """The beginning of a long text; an ellipsis says that there is more."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def counts(counter: Mapping[str, int]) -> str:

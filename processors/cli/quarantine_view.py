@@ -10,15 +10,17 @@ from bus.event import Event
 from bus.record import Headers
 from bus.webhook.document import document
 from processors.cli.control import console
-from processors.cli.dlq_view import Row, counts, excerpt, moment
+from processors.cli.dlq_view import Row, counts, moment
 from processors.redrive.quarantine import Item
 from processors.redrive.release import Released
+from processors.redrive.rendering import excerpt
 from processors.screen.hexdump import hexdump
 from processors.screen.plain import plain
 from processors.screen.tables import Cell, Column, print_table
 
 _COLOURS = {"pending": "yellow", "replayed": "green", "discarded": "dim"}
 _MOST_BYTES = 512
+_MOST_DETAIL = 60
 _COLUMNS = (
     Column("PLACE"),
     Column("REASON", rank=1),
@@ -67,7 +69,7 @@ def _cells(r: Row) -> list[Cell | str]:
         Cell(state, style=_COLOURS[state]),
         "-" if key is None else str(key),
         Cell(at, brief=at.replace("T", " ")[5:19]),
-        Cell(str(r["detail"]), brief=excerpt(str(r["detail"]))),
+        Cell(str(r["detail"]), brief=excerpt(str(r["detail"]), _MOST_DETAIL)),
     ]
 
 

@@ -53,7 +53,7 @@ def trace_command(
                 " look back further with --since"
             )
         for life in lives if not as_json else []:
-            console().print(render(life))
+            console().print(render(life, whole=not console().is_terminal))
         return GOOD if lives else FAILED
 
     run(ctx, trace_, reads=True)

@@ -3,7 +3,7 @@
 from rich.text import Text
 from rich.tree import Tree
 
-from bus.delivery.headers import printable
+from bus.delivery.headers import MAX_DETAIL_CHARS, printable
 from bus.times import moment_of
 from processors.redrive.timeline import Step, Timeline, Track
 
@@ -19,8 +19,12 @@ _OUTCOMES = {"accepted": "green", "refused": "red"}
 _MOST_DETAIL = 60
 
 
-def render(life: Timeline) -> Tree:
-    """One tree an event, one branch a subscription, one line a step."""
+def render(life: Timeline, *, whole: bool = True) -> Tree:
+    """One tree an event, one branch a subscription, one line a step.
+
+    Unless it is to be `whole`, of a long answer only the beginning is shown.
+    """
+    most = MAX_DETAIL_CHARS if whole else _MOST_DETAIL
     title = Text(f"{life.event_type}  ", style="bold")
     title.append(f"{life.event_id}  order {life.order_id}")
     when = (
@@ -38,7 +42,7 @@ def render(life: Timeline) -> Tree:
     for track in life.tracks:
         branch = tree.add(_title(track))
         for step in track.steps:
-            branch.add(_line(step, life.produced_ms))
+            branch.add(_line(step, life.produced_ms, most))
     return tree
 
 
@@ -55,7 +59,7 @@ def _title(track: Track) -> Text:
     return title.append(words + tries, style=_STATES.get(track.state, ""))
 
 
-def _line(step: Step, produced_ms: float) -> Text:
+def _line(step: Step, produced_ms: float, most: int) -> Text:
     line = Text(f"{'+' + span(step.at_ms - produced_ms):>11}  ", style="dim")
     match step.kind:
         case "attempt":
@@ -63,9 +67,9 @@ def _line(step: Step, produced_ms: float) -> Text:
             line.append(f"attempt {step.number}{again}: ")
             style = _OUTCOMES.get(step.outcome, "yellow")
             line.append(step.outcome, style=style)
-            line.append(f"{_answer(step)} in {span(step.took_ms)}")
+            line.append(f"{_answer(step, most)} in {span(step.took_ms)}")
         case "held":
-            line.append(f"held: {step.detail[:_MOST_DETAIL]}", style="yellow")
+            line.append(f"held: {excerpt(step.detail, most)}", style="yellow")
         case "dead_letter":
             line.append(f"dead letter: {step.outcome}", style="red")
         case kind:
@@ -73,12 +77,17 @@ def _line(step: Step, produced_ms: float) -> Text:
     return line.append(_followed(step.route), style="dim")
 
 
-def _answer(step: Step) -> str:
-    detail = step.detail[:_MOST_DETAIL]
+def _answer(step: Step, most: int) -> str:
+    detail = excerpt(step.detail, most)
     if not step.status:
         return f" ({detail})" if detail else ""
     said = detail.removeprefix(str(step.status)).strip()
     return f" {step.status}" + (f" ({said})" if said else "")
+
+
+def excerpt(text: str, most: int) -> str:
+    """The beginning of a long text; an ellipsis says that there is more."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def _followed(route: str) -> str:

@@ -51,6 +51,15 @@ def test_what_is_damaged_is_as_if_it_were_not_there() -> None:
     assert said.source.topic_partition == record.topic_partition
 
 
+def test_lost_headers_are_not_made_up() -> None:
+    """Without them it would be another event: it cannot be decoded."""
+    why = "a header's name is not UTF-8: ff"
+    headers = (("bus-quarantine-reason", why.encode()), *OURS[1:])
+    record = Record("bus.quarantine", 1, 5, 1_000, b"k", b"v", headers)
+    with pytest.raises(DecodeError, match="header's name"):
+        read_attributes(read_quarantined(record).source)
+
+
 def _fail(record: Record) -> str:
     with pytest.raises(DecodeError) as caught:
         _decode(record)
@@ -95,7 +104,11 @@ def test_the_decoder_s_own_words_are_understood(record: Record, code: str) -> No
         ("a record without value is no event", "no_value"),
         ("schema 7 cannot be used: expected the schema of a record", "unusable_schema"),
         ("the registry refuses schema 7: 403", "registry_refused"),
-        ("its headers cannot be read: invalid start byte", "unreadable_headers"),
+        ("the registry does not give schema id 7: 500 no value: x", "registry_refused"),
+        ("schema id 7 cannot be used: not JSON", "unusable_schema"),
+        ("the registry has no schema with guid 1-2", "unknown_schema"),
+        ("its headers cannot be read: SystemError", "unreadable_headers"),
+        ("a header's name is not UTF-8: ff", "unreadable_headers"),
         ("MSG_SIZE_TOO_LARGE: too large", "too_large"),
         ("a bug nobody foresaw", "other"),
     ],

@@ -142,3 +142,21 @@ def test_spans_are_short() -> None:
     given = (0.84, 34.2, 1254, 200_000, 18_180_000)
     expected = ["0.8 ms", "34 ms", "1.25 s", "3 min 20 s", "5 h 3 min"]
     assert [span(ms) for ms in given] == expected
+
+
+async def test_a_pipe_gets_the_whole_answer(past: Past) -> None:
+    """A terminal its beginning, which says that there is more."""
+    await past.subscribe()
+    (event, record), *_ = await past.order()
+    detail = "503 " + "word " * 80 + "end"
+    await past.attempt(
+        "acme", event, "failed", "retry:1s", detail=detail, record=record
+    )
+    (life,) = await trace(past.world, event.id, 0)
+    console = Console(width=2_000, color_system=None)
+    with console.capture() as whole:
+        console.print(render(life))
+    with console.capture() as brief:
+        console.print(render(life, whole=False))
+    assert "word end" in whole.get()
+    assert "word…" in brief.get()
