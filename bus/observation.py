@@ -6,7 +6,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from bus.delivery.delivery import Attempt
 from bus.event import Event
-from bus.record import Record, TopicPartition
+from bus.record import Expired, Record, TopicPartition
 
 Step: TypeAlias = Literal["publish", "process", "attempt", "hop"]
 
@@ -88,6 +88,14 @@ class Observer(Protocol):
 
     def quarantined(self, record: Record, why: str) -> None:
         """A record nobody can decode was written to the quarantine topic."""
+        ...
+
+    def expired(self, group: str, gone: Expired, lost: int, held: int) -> None:
+        """Kafka deleted records of a group's before they were settled.
+
+        `lost` were never read; `held` are in memory here, and tried as ever, but a
+        crash would lose them.
+        """
         ...
 
     def partitions(

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bus.observation import Change, Observer, PartitionChange, Span, Step
-from bus.record import Commit, Message, Record, TopicPartition, Written
+from bus.record import Commit, Expired, Message, Record, TopicPartition, Written
 from bus.sending import Answer, NoAnswer, NoAnswerKind, Post, Reply, Sender
 from bus.topics.topic import Cluster, TopicState
 
@@ -116,6 +116,14 @@ class Listener(Protocol):
 
     def records(self, batch: Sequence[Record]) -> None:
         """Records came, in order within each partition. Must not block."""
+        ...
+
+    def expired(self, gone: Expired) -> None:
+        """Kafka deleted records before they came; the next one is at `start` or later.
+
+        Told in the order of records. Only where the group stood: one that stood
+        nowhere begins where it is told to, and has lost nothing.
+        """
         ...
 
     def has_room(self) -> bool:

@@ -41,6 +41,13 @@ class Record(NamedTuple):
         return TopicPartition(self.topic, self.partition)
 
 
+class Expired(NamedTuple):
+    """Kafka holds nothing of a partition that lies before `start`."""
+
+    topic_partition: TopicPartition
+    start: int
+
+
 class Message(NamedTuple):
     """A record to be written. Without `partition` the key decides (murmur2)."""
 

@@ -17,7 +17,7 @@ from bus.client.reporting import log_event
 from bus.errors import BrokerUnavailableError, DecodeError
 from bus.event import Event
 from bus.ports import Source
-from bus.record import Record
+from bus.record import Expired, Record
 
 _COMMIT_S = 0.5
 _DRAIN_S = 5.0
@@ -90,6 +90,7 @@ class Consumer:
         self._max_unsettled = max_unsettled
         self._stack = AsyncExitStack()
         self._intake: Intake | None = None
+        self._expired = 0
 
     async def __aenter__(self) -> Self:
         """Make the dead-letter topic if it is missing, and join the group.
@@ -104,7 +105,7 @@ class Consumer:
             registry = RegistrySchemas(self._registry)
             stack.push_async_callback(registry.close)
             self._events = Events(registry, self._types)
-            intake = Intake(self._max_unsettled, _DRAIN_S)
+            intake = Intake(self._max_unsettled, _DRAIN_S, self._expire)
             source = KafkaSource(self._connection, self._group, on_event=log_event)
             stack.push_async_callback(source.stop)
             await source.start(self._topics, intake)
@@ -123,6 +124,22 @@ class Consumer:
         """Commit what is settled, leave the group, close."""
         self.stop()
         await self._stack.aclose()
+
+    @property
+    def expired(self) -> int:
+        """How many records Kafka deleted before they were settled here.
+
+        The group was away for longer than its topics keep records, or too slow for
+        as long. Each time an error is logged, too.
+        """
+        return self._expired
+
+    def _expire(self, gone: Expired, count: int) -> None:
+        self._expired += count
+        (topic, partition), start = gone
+        why = f"Kafka deleted {count} records before they were settled"
+        told = {"why": f"{why}: {topic}/{partition}, all before offset {start}"}
+        log_event("kafka.expired", told)
 
     def stop(self) -> None:
         """End the iteration after the event in hand; for a signal handler."""

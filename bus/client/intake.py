@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from bus.delivery.offsets import Ledger
-from bus.record import Commit, Record, TopicPartition
+from bus.record import Commit, Expired, Record, TopicPartition
 
 _ONE = "event"
 
@@ -17,6 +17,23 @@ class Taken(NamedTuple):
 
     record: Record
     ledger: Ledger
+
+    @property
+    def topic_partition(self) -> TopicPartition:
+        """The partition it was fetched from."""
+        return self.record.topic_partition
+
+
+class _Gone(NamedTuple):
+    """What Kafka deleted before it was fetched, in its place among the fetched."""
+
+    topic_partition: TopicPartition
+    start: int
+    ledger: Ledger
+
+
+OnExpired: TypeAlias = Callable[[Expired, int], None]
+"""Hears what Kafka deleted before it was settled, and how many records."""
 
 
 class Intake:
@@ -28,12 +45,18 @@ class Intake:
     repeat it.
     """
 
-    def __init__(self, limit: int, drain_s: float) -> None:
+    def __init__(
+        self,
+        limit: int,
+        drain_s: float,
+        on_expired: OnExpired = lambda _gone, _count: None,
+    ) -> None:
+        self._on_expired = on_expired
         self._limit = limit
         self._drain_s = drain_s
         self._ledgers: dict[TopicPartition, Ledger] = {}
         self._leaving: dict[TopicPartition, Ledger] = {}
-        self._fetched: deque[Taken] = deque()
+        self._fetched: deque[Taken | _Gone] = deque()
         self._unsettled = 0
         self._arrived = asyncio.Event()
         self._settled = asyncio.Event()
@@ -46,7 +69,9 @@ class Intake:
         while not self.closed:
             while self._fetched:
                 taken = self._fetched.popleft()
-                if self.holds(taken) and self._begin(taken):
+                if isinstance(taken, _Gone):
+                    self._skip(taken)
+                elif self.holds(taken) and self._begin(taken):
                     return taken
             self._arrived.clear()
             await self._arrived.wait()
@@ -57,9 +82,9 @@ class Intake:
         self._fetched.appendleft(taken)
         self._arrived.set()
 
-    def holds(self, taken: Taken) -> bool:
+    def holds(self, taken: Taken | _Gone) -> bool:
         """Whether its partition is still assigned as it was."""
-        return self._ledgers.get(taken.record.topic_partition) is taken.ledger
+        return self._ledgers.get(taken.topic_partition) is taken.ledger
 
     def settle(self, taken: Taken) -> None:
         """Note that it is done with; again, or too late: ignored."""
@@ -121,11 +146,25 @@ class Intake:
                 self._fetched.append(Taken(record, ledger))
         self._arrived.set()
 
+    def expired(self, gone: Expired) -> None:
+        """Queue in its place that records were deleted before they came."""
+        ledger = self._ledgers.get(gone.topic_partition)
+        if ledger is not None:
+            self._fetched.append(_Gone(*gone, ledger))
+            self._arrived.set()
+
     def has_room(self) -> bool:
         """Whether more may be fetched; asked from the source's thread."""
         return len(self._fetched) + self._unsettled < self._limit
 
     # --- steps
+
+    def _skip(self, gone: _Gone) -> None:
+        if self.holds(gone):
+            count = sum(gone.ledger.expire(gone.start))
+            gone.ledger.skip(gone.start)
+            if count:
+                self._on_expired(Expired(gone.topic_partition, gone.start), count)
 
     def _begin(self, taken: Taken) -> bool:
         """Enter a record into the books; False if it was settled before a restart."""

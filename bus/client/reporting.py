@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 _LOG = logging.getLogger("orderbus")
 _LIBRARY = "kafka.log"
+_GRAVE = frozenset({"kafka.expired", "kafka.position_reset"})
 
 
 def log_event(name: str, fields: Mapping[str, object]) -> None:
@@ -16,4 +17,5 @@ def log_event(name: str, fields: Mapping[str, object]) -> None:
     if isinstance(level, int):
         _LOG.log(level, "%s", fields.get("line"))
     else:
-        _LOG.warning("%s: %s", name, fields.get("why") or dict(fields))
+        level = logging.ERROR if name in _GRAVE else logging.WARNING
+        _LOG.log(level, "%s: %s", name, fields.get("why") or dict(fields))

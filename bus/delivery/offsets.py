@@ -45,6 +45,7 @@ class Ledger:
 
     __slots__ = (
         "_changed",
+        "_expired",
         "_last",
         "_next",
         "_open",
@@ -55,10 +56,10 @@ class Ledger:
     )
 
     def __init__(self, start: Commit | None) -> None:
-        self._start = start.offset if start is not None else 0
+        self._start = start.offset if start is not None else _NOWHERE
         self._restored = settled.read(start) if start is not None else Settled(0, {})
         self._last = start
-        self._next = self._start
+        self._next = self._expired = self._start
         self._seen = False
         self._changed = False
         self._open: dict[int, _Open] = {}
@@ -104,6 +105,27 @@ class Ledger:
             else:
                 del self._open[offset]
 
+    def expire(self, start: int) -> tuple[int, int]:
+        """Note that Kafka deleted all before `start`; what of it was not settled?
+
+        Returns how many were not read, and how many are open here. None is counted
+        twice. Where the group stands nowhere, nothing is missed.
+        """
+        first = self._expired
+        if start <= first or (first == _NOWHERE and not self._seen):
+            return 0, 0
+        self._expired = start
+        held = sum(1 for offset in self._open if first <= offset < start)
+        unread = range(max(self._next, first), start)
+        done = range(unread.start, min(start, self._restored.horizon))
+        left = sum(1 for offset in self._restored.unsettled if offset in done)
+        return len(unread) - (len(done) - left), held
+
+    def skip(self, start: int) -> None:
+        """Go on at `start`: what lies before it and was not begun never comes."""
+        if self._seen or self._next != _NOWHERE:
+            self.begin(start - 1, ())
+
     @property
     def position(self) -> int | None:
         """The committable offset: the next to read such that all before are settled.
@@ -148,3 +170,6 @@ class Ledger:
         for offset, partial in self._restored.unsettled.items():
             if offset >= self._next:
                 yield offset, partial
+
+
+_NOWHERE = -1

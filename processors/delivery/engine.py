@@ -12,8 +12,9 @@ from processors.delivery.aside import Aside
 from processors.delivery.decoding import Decoder
 from processors.delivery.deliver import Acks, Deliver, DeliverPolicy
 from processors.delivery.fanout import Fanout
+from processors.delivery.handling import Handler, LoopPolicy
 from processors.delivery.hops import Hops
-from processors.delivery.loop import Handler, Loop, LoopPolicy
+from processors.delivery.loop import Loop
 from processors.delivery.ordered import Ordered
 from processors.delivery.reporting import Reporter
 from processors.delivery.retry import RetryTiers

@@ -5,10 +5,11 @@ from collections.abc import Callable, Collection, Mapping
 
 from bus.errors import BrokerUnavailableError
 from bus.ports import Clock, Groups, Observer
-from bus.record import TopicPartition
+from bus.record import Expired, TopicPartition
 from processors.telemetry import names
 
 _AGAIN_S = 1.0
+Overtaken = Callable[[Expired], None]
 Assigned = Callable[[], Collection[TopicPartition]]
 
 
@@ -16,7 +17,8 @@ class LagWatch:
     """Asks Kafka every `every_s` for the lag of the partitions held here.
 
     The answer is the lag gauge; that there is one tells `/readyz` and the log that
-    the broker can be reached. `watched` says what each group holds now.
+    the broker can be reached. `watched` says what each group holds now; `overtaken`
+    hears where Kafka deleted more than the group has committed, read or not.
     """
 
     def __init__(
@@ -26,12 +28,14 @@ class LagWatch:
         observer: Observer,
         watched: Mapping[str, Assigned],
         *,
+        overtaken: Mapping[str, Overtaken] | None = None,
         every_s: float = 10.0,
     ) -> None:
         self._groups = groups
         self._clock = clock
         self._observer = observer
         self._watched = watched
+        self._overtaken = overtaken or {}
         self._every_s = every_s
         self._lag: Counter[str] = Counter()
         self._lost_at: float | None = None
@@ -65,8 +69,11 @@ class LagWatch:
             held = frozenset(assigned())
             topics = {tp.topic for tp in held}
             for tp, lag in (await self._groups.lag(group, topics)).items():
-                if tp in held:
-                    found[tp.topic] += lag.pending
+                if tp not in held:
+                    continue
+                found[tp.topic] += lag.pending
+                if lag.start > lag.committed >= 0 and group in self._overtaken:
+                    self._overtaken[group](Expired(tp, lag.start))
         return found
 
     def _lost(self, why: str) -> None:

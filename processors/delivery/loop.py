@@ -7,61 +7,16 @@ for each assignment, commits what is committable, and drains on revoke and stop.
 import asyncio
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TypeAlias
 
 from bus.errors import BrokerUnavailableError
 from bus.ports import Clock, Observer, PartitionChange, Source
-from bus.record import Commit, Record, TopicPartition
+from bus.record import Commit, Expired, Record, TopicPartition
+from processors.delivery.handling import Handler, LoopPolicy
 from processors.delivery.partition import Partition, Tally, wait_for
 from processors.telemetry import names
 
-
-class Handler(Protocol):
-    """A program, as the loop sees it."""
-
-    async def prepare(self, batch: Sequence[Record]) -> None:
-        """Fetch what decoding the batch needs; the loop waits."""
-        ...
-
-    def handle(self, partition: Partition, record: Record) -> None:
-        """Take a record: call `ledger.begin` now, settle sooner or later."""
-        ...
-
-    def opened(self, partition: Partition) -> None:
-        """A partition came."""
-        ...
-
-    def closed(self, partition: Partition) -> None:
-        """A partition goes: drop what is queued, start nothing more."""
-        ...
-
-    def crowded(self) -> None:
-        """The intake is full: let go of what need not be held."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class LoopPolicy:
-    """Times in seconds; limits count what is unsettled.
-
-    `intake_limit` counts deliveries, so that many subscriptions need no more memory
-    than one; the others count records.
-
-    Without `partition_limit` the whole intake waits at `intake_limit` (fanout). With
-    it each partition is paused for itself, at `partition_limit` while there is room
-    and at `partition_floor` when all together hold `intake_limit` (retry, ordered).
-    """
-
-    commit_interval_s: float = 0.1
-    drain_s: float = 5.0
-    intake_limit: int = 8192
-    partition_limit: int | None = None
-    partition_floor: int = 16
-
-    def each(self, limit: int) -> "LoopPolicy":
-        """The same, with a limit for each partition."""
-        return replace(self, partition_limit=limit)
+Arrived: TypeAlias = Sequence[Record] | Expired
 
 
 class Loop:
@@ -87,7 +42,7 @@ class Loop:
         self._observer = observer
         self._policy = policy or LoopPolicy()
         self._partitions: dict[TopicPartition, Partition] = {}
-        self._inbox: deque[tuple[int, Sequence[Record]]] = deque()
+        self._inbox: deque[tuple[int, Arrived]] = deque()
         self._queued = 0
         self._committing: set[Partition] = set()
         self._draining: set[Partition] = set()
@@ -191,6 +146,19 @@ class Loop:
         self._queued += len(batch)
         self._arrived.set()
 
+    def expired(self, gone: Expired) -> None:
+        """Queue in its place that records were deleted before they came."""
+        self._inbox.append((self._assignments, gone))
+        self._arrived.set()
+
+    def overtaken(self, gone: Expired) -> None:
+        """Say what Kafka deleted before it was settled here; what is held goes on."""
+        partition = self._partitions.get(gone.topic_partition)
+        if partition is not None:
+            lost, held = partition.ledger.expire(gone.start)
+            if lost or held:
+                self._observer.expired(self._group, gone, lost, held)
+
     def has_room(self) -> bool:
         """Whether the source may hand over more; read from its thread."""
         return self._queued < self._policy.intake_limit
@@ -221,6 +189,9 @@ class Loop:
                 self._arrived.clear()
                 await self._arrived.wait()
             assignments, batch = self._inbox.popleft()
+            if isinstance(batch, Expired):
+                self._skip(batch, assignments)
+                continue
             self._queued -= len(batch)
             await self._handler.prepare(batch)
             for record in batch:
@@ -242,6 +213,12 @@ class Loop:
             self._unhandled(partition, record, error)
         self._limit(partition)
         return 1 + max(0, self._tally.deliveries - before)
+
+    def _skip(self, gone: Expired, assignments: int) -> None:
+        partition = self._partitions.get(gone.topic_partition)
+        if partition is not None and partition.born <= assignments:
+            self.overtaken(gone)
+            partition.skip(gone.start)
 
     def _unhandled(
         self, partition: Partition, record: Record, error: Exception

@@ -82,6 +82,11 @@ class Partition:
         self.ledger.begin(offset, deliveries)
         self._moved(before, open_)
 
+    def skip(self, start: int) -> None:
+        """Go on at `start`: Kafka holds nothing before it any more."""
+        self.ledger.skip(start)
+        self._tally.dirty.add(self)
+
     def settle(self, offset: int, delivery: str) -> None:
         """Say that a delivery of a record is settled."""
         before, open_ = self.ledger.unsettled, self.ledger.deliveries

@@ -21,12 +21,14 @@ class Health:
 
     `alive` checks fail when only a restart helps (a dead thread); that the page is
     answered shows that the event loop runs. `ready` checks fail while the process
-    can do no useful work.
+    can do no useful work. A notice fails nothing: `/readyz` says what somebody has to
+    know though the process works.
     """
 
     def __init__(self) -> None:
         self._alive: dict[str, Check] = {}
         self._ready: dict[str, Check] = {}
+        self._notices: dict[str, Check] = {}
 
     def alive(self, name: str, check: Check) -> None:
         """Add a check to `/healthz`."""
@@ -35,6 +37,15 @@ class Health:
     def ready(self, name: str, check: Check) -> None:
         """Add a check to `/readyz`."""
         self._ready[name] = check
+
+    def notice(self, name: str, check: Check) -> None:
+        """Add a notice to `/readyz`, shown while `check` returns a text."""
+        self._notices[name] = check
+
+    def notices(self) -> dict[str, str]:
+        """What has to be known now, by name."""
+        said = _run(self._notices)
+        return {name: text for name, text in said.items() if text != "ok"}
 
     def liveness(self) -> dict[str, str]:
         """Each `alive` check: `ok`, or what is wrong."""
@@ -136,12 +147,16 @@ class Pages:
         return _answer(self._health.liveness())
 
     async def _serve_readiness(self, _: web.Request) -> web.Response:
-        return _answer(self._health.readiness())
+        return _answer(self._health.readiness(), self._health.notices())
 
 
-def _answer(checks: dict[str, str]) -> web.Response:
+def _answer(
+    checks: dict[str, str], notices: dict[str, str] | None = None
+) -> web.Response:
     well = all(said == "ok" for said in checks.values())
-    body = {"status": "ok" if well else "failing", "checks": checks}
+    body: dict[str, object] = {"status": "ok" if well else "failing", "checks": checks}
+    if notices:
+        body["notices"] = notices
     return web.Response(
         body=orjson.dumps(body),
         status=_OK if well else _UNAVAILABLE,

@@ -81,6 +81,16 @@ ATTRIBUTE_UNREADABLE = _note(
     "A ce_ header is null, empty, not UTF-8 or no time; the event goes on without "
     "it. Once for each topic and header.",
 )
+EXPIRED = _note(
+    "expired",
+    "error",
+    "Kafka deleted records before they were settled: lost, or held here and tried on.",
+)
+POSITION_RESET = _note(
+    "position_reset",
+    "error",
+    "A group stood beyond the end of a topic made anew or cut; it begins anew.",
+)
 CHANGE = _note("change", "info", "A subscription was added, updated or removed.")
 TROUBLE = _note(
     "trouble", "warning", "A subscription was disabled or held, its breaker moved."
@@ -197,6 +207,11 @@ ODD_EVENTS = _counter(
     ("oddity",),
     "Events delivered although a producer's headers are odd: type_differs, "
     "attribute_unreadable.",
+)
+EXPIRED_RECORDS = _counter(
+    "orderbus_expired_records_total",
+    ("topic",),
+    "Records that Kafka deleted before they were settled.",
 )
 PARTITION_CHANGES = _counter(
     "orderbus_partition_changes_total",

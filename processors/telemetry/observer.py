@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
@@ -9,7 +10,7 @@ from typing import BinaryIO, Literal
 from bus.delivery.delivery import Attempt
 from bus.event import Event
 from bus.ports import Change, Clock, PartitionChange, Span, Step
-from bus.record import Record, TopicPartition
+from bus.record import Expired, Record, TopicPartition
 from processors.telemetry import names
 from processors.telemetry.health import Beat, Health, Pages
 from processors.telemetry.logs import (
@@ -72,6 +73,8 @@ class Telemetry:
         self.health = Health()
         self.metrics = Metrics()
         self.metrics.gauge(names.LOOP_DELAY, lambda: {"": self._beat.longest_s()})
+        self._expired: Counter[str] = Counter()
+        self.health.notice("expired", lambda: _expiry_of(self._expired))
         self._pages = Pages(self.metrics, self.health)
 
     async def start(self, host: str = "127.0.0.1", port: int | None = None) -> str:
@@ -141,6 +144,22 @@ class Telemetry:
             why=why,
         )
 
+    def expired(self, group: str, gone: Expired, lost: int, held: int) -> None:
+        """Say how many, and before where; `/readyz` says it as long as we live."""
+        topic, partition = gone.topic_partition
+        self.metrics.measure(names.EXPIRED_RECORDS, lost + held, topic)
+        self._expired[topic] += lost + held
+        self.note(
+            names.EXPIRED,
+            group=group,
+            topic=topic,
+            partition=partition,
+            before=gone.start,
+            records=lost + held,
+            lost=lost,
+            held=held,
+        )
+
     def partitions(
         self,
         group: str,
@@ -194,6 +213,12 @@ class Telemetry:
             self.metrics.gauge(name, guarded)
         except KeyError:
             self.note(names.BUG, why=f"no such gauge: {name}")
+
+
+def _expiry_of(expired: Counter[str]) -> str | None:
+    said = [f"{count} of {topic}" for topic, count in sorted(expired.items())]
+    what = ", ".join(said[:_TOPICS_SHOWN])
+    return f"records that Kafka deleted unsettled: {what}" if said else None
 
 
 def _traces(config: TelemetryConfig) -> Traces:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 from bus.ports import Clock, Observer
+from bus.record import Expired
 from processors.telemetry import names
 from processors.telemetry.brokers import Brokers, Complaint, complaint
 from processors.telemetry.repeats import Repeats
@@ -65,9 +66,21 @@ class ClientTroubles:
             self._timer = self._loop.call_later(_LOOK_S, self.look)
 
     def _note(self, source: str, fields: Mapping[str, object]) -> None:
+        if source == "kafka.position_reset":
+            self._observer.note(names.POSITION_RESET, **fields)
+            return
+        if source == "kafka.expired":
+            self._expired(fields)
+            return
         line = str(fields.get("line", "")).partition("]")[0]
         kind = (source, fields.get("group"), fields.get("error"), line)
         repeated = self._repeats.held_back(kind, self._clock.monotonic())
         if repeated is not None:
             told = {**fields, "repeated": repeated} if repeated else fields
             self._observer.note(names.KAFKA, source=source, **told)
+
+    def _expired(self, fields: Mapping[str, object]) -> None:
+        """A table's topic, which no group reads."""
+        gone, lost = fields["gone"], fields["lost"]
+        if isinstance(gone, Expired) and isinstance(lost, int):
+            self._observer.expired("", gone, lost, 0)

@@ -17,8 +17,8 @@ from processors.delivery.acks import AckTable
 from processors.delivery.attempt_log import AttemptLog
 from processors.delivery.deliver import DeliverPolicy
 from processors.delivery.engine import ROLES, Engine, EngineParts, EnginePolicy
+from processors.delivery.handling import LoopPolicy
 from processors.delivery.lagging import LagWatch
-from processors.delivery.loop import LoopPolicy
 from processors.delivery.subscribers import SubscriberPolicy
 from processors.settings import Settings
 from processors.subscriptions.table import SubscriptionTable
@@ -201,6 +201,9 @@ class Worker:
             adapters.clock,
             self._observer,
             {f"{prefix}{p.name}": p.loop.partitions.keys for p in self.engine.programs},
+            overtaken={
+                f"{prefix}{p.name}": p.loop.overtaken for p in self.engine.programs
+            },
         )
         self._health.ready("broker", lag.broker)
         self._observer.gauge(names.LAG, lag.lag)

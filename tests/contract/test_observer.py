@@ -7,7 +7,7 @@ import pytest
 from bus.adapters.memory.observer import MemoryObserver
 from bus.delivery.delivery import Origin
 from bus.ports import Change, Observer, PartitionChange, Step
-from bus.record import Record, TopicPartition
+from bus.record import Expired, Record, TopicPartition
 from processors.telemetry import Telemetry, TelemetryConfig, names
 from tests.support.reports import ATTEMPT, EVENT, StillClock
 
@@ -40,6 +40,7 @@ def test_every_report_is_taken(observer: Observer) -> None:
         observer.transition("s", change, "why")
     for moved in PartitionChange:
         observer.partitions("g", moved, [TopicPartition("t", 0)])
+    observer.expired("g", Expired(TopicPartition("t", 0), 7), 3, 1)
     observer.quarantined(Record("t", 0, 0, 0, None, None), "why")
     for name in names.NOTES:
         observer.note(name, why="why")

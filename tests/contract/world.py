@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import (
-    Callable,
     Collection,
     Mapping,
-    Sequence,
 )
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from itertools import count
 from typing import Protocol
 from uuid import uuid4
+
+from confluent_kafka import TopicPartition as KafkaPartition
+from confluent_kafka.admin import AdminClient
 
 from bus.adapters.kafka import (
     Connection,
@@ -31,101 +31,11 @@ from bus.adapters.memory import (
     MemoryTopics,
 )
 from bus.ports import Groups, LogReader, Publisher, Source, Topics
-from bus.record import Commit, Message, Record, TopicPartition, Written
+from bus.record import Message, Record, TopicPartition, Written
 from bus.topics.topic import TopicState
+from tests.contract.recorder import DEADLINE_S, Recorder
 from tests.support.foreign import ForeignHeader, write_foreign
 from tests.support.pace import patience
-
-DEADLINE_S = 20
-
-
-@dataclass
-class Recorder:
-    """A listener that remembers, and commits what it has seen when asked to drain."""
-
-    got: list[Record] = field(default_factory=list)
-    positions: dict[TopicPartition, Commit] = field(default_factory=dict)
-    owned: set[TopicPartition] = field(default_factory=set)
-    given: list[TopicPartition] = field(default_factory=list)
-    missed: list[TopicPartition] = field(default_factory=list)
-    assignments: int = 0
-    early: list[Record] = field(default_factory=list)
-    on_assigned: Callable[[Mapping[TopicPartition, Commit]], None] = lambda _: None
-    drain: asyncio.Event = field(default_factory=asyncio.Event)
-    draining: bool = False
-    room: bool = True
-    _changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        """Drain at once unless told otherwise."""
-        self.drain.set()
-
-    async def assigned(self, positions: Mapping[TopicPartition, Commit]) -> None:
-        """Remember; let the loop turn, so that an early record would show."""
-        self.assignments += bool(positions)
-        self.positions.update(positions)
-        self.on_assigned(positions)
-        turned = asyncio.Event()
-        asyncio.get_running_loop().call_soon(turned.set)
-        await turned.wait()
-        self.owned.update(positions)
-        self._changed.set()
-
-    async def revoked(
-        self, partitions: Collection[TopicPartition]
-    ) -> Mapping[TopicPartition, Commit]:
-        """Wait for `drain`, then give what was seen."""
-        self.draining = True
-        self._changed.set()
-        await self.drain.wait()
-        self._go(partitions)
-        self.given.extend(partitions)
-        return {tp: c for tp, c in self.seen().items() if tp in partitions}
-
-    def lost(self, partitions: Collection[TopicPartition]) -> None:
-        """Remember."""
-        self._go(partitions)
-        self.missed.extend(partitions)
-
-    def records(self, batch: Sequence[Record]) -> None:
-        """Remember, and what came without an assignment too."""
-        self.early.extend(r for r in batch if r.topic_partition not in self.owned)
-        self.got.extend(batch)
-        self._changed.set()
-
-    def has_room(self) -> bool:
-        """As the test says."""
-        return self.room
-
-    def seen(self) -> dict[TopicPartition, Commit]:
-        """What may be committed: all that came, as if settled at once."""
-        return {
-            r.topic_partition: Commit(r.offset + 1, f"after {r.offset}")
-            for r in self.got
-        }
-
-    def values(self) -> list[bytes | None]:
-        """The values that came."""
-        return [r.value for r in self.got]
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until the condition holds; fail after the deadline."""
-        async with asyncio.timeout(patience(DEADLINE_S)):
-            while not condition():
-                self._changed.clear()
-                await self._changed.wait()
-
-    async def until_values(self, number: int) -> None:
-        """Wait for that many records."""
-        await self.until(lambda: len(self.got) >= number)
-
-    async def until_owned(self, number: int) -> None:
-        """Wait until that many partitions are owned."""
-        await self.until(lambda: len(self.owned) == number)
-
-    def _go(self, partitions: Collection[TopicPartition]) -> None:
-        self.owned.difference_update(partitions)
-        self._changed.set()
 
 
 class World(Protocol):
@@ -167,6 +77,15 @@ class World(Protocol):
         """Write a record into partition 0, with a header of any name."""
         ...
 
+    @property
+    def told(self) -> list[tuple[str, Mapping[str, object]]]:
+        """What the reader told of its troubles."""
+        ...
+
+    async def expire(self, topic: str, before: int) -> None:
+        """Delete what lies before an offset of partition 0, as retention does."""
+        ...
+
 
 class MemoryWorld:
     """The world in memory."""
@@ -175,7 +94,10 @@ class MemoryWorld:
         self.clock = MemoryClock()
         self.broker = MemoryBroker(self.clock)
         self.publisher = MemoryPublisher(self.broker)
-        self.reader = MemoryLogReader(self.broker)
+        self.told: list[tuple[str, Mapping[str, object]]] = []
+        self.reader = MemoryLogReader(
+            self.broker, lambda *event: self.told.append(event)
+        )
         self.topics = MemoryTopics(self.broker)
         self.groups = MemoryGroups(self.broker)
 
@@ -199,6 +121,10 @@ class MemoryWorld:
         headers = ((name.decode(errors="surrogateescape"), b"h"),)
         self.broker.append(Message(topic, b"k", value, headers, partition=0))
 
+    async def expire(self, topic: str, before: int) -> None:
+        """Do so."""
+        self.broker.expire(TopicPartition(topic, 0), before)
+
     async def close(self) -> None:
         """Nothing is held."""
 
@@ -209,7 +135,10 @@ class KafkaWorld:
     def __init__(self, bootstrap_servers: str) -> None:
         self.connection = Connection({"bootstrap.servers": bootstrap_servers})
         self.publisher = KafkaPublisher(self.connection, linger_ms=1)
-        self.reader = KafkaLogReader(self.connection)
+        self.told: list[tuple[str, Mapping[str, object]]] = []
+        self.reader = KafkaLogReader(
+            self.connection, on_event=lambda *event: self.told.append(event)
+        )
         self.topics = KafkaTopics(self.connection)
         self.groups = KafkaGroups(self.connection)
         self._members = Connection(
@@ -238,6 +167,13 @@ class KafkaWorld:
             [header],
             value,
         )
+
+    async def expire(self, topic: str, before: int) -> None:
+        """Do so at once; nobody waits for a segment to be old."""
+        admin = AdminClient(self.connection.admin())
+        asked = admin.delete_records([KafkaPartition(topic, 0, before)])
+        for deleted in asked.values():
+            await asyncio.to_thread(deleted.result, DEADLINE_S)
 
     async def close(self) -> None:
         """Close the producer."""

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
-from confluent_kafka import KafkaError, Producer
-from confluent_kafka import TopicPartition as KafkaPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import Consumer, KafkaError, Producer
 
 from bus.adapters.kafka import Connection, KafkaPublisher, KafkaSource
+from bus.adapters.kafka.scan import Bounds, Scan
 from bus.errors import BrokerUnavailableError, PublishError, TopicError
-from bus.record import Commit, Message, TopicPartition
+from bus.record import Commit, Expired, Message, TopicPartition
 from bus.topics.topic import TopicState
 from tests.contract.world import DEADLINE_S, Recorder, Scene
 from tests.support.kafka import KafkaUnderTest
@@ -69,31 +68,6 @@ async def test_the_classic_protocol_shares_and_misses_nothing(
     await second_source.stop()
 
 
-async def test_a_commit_that_retention_passed_is_told_of(
-    scene: Scene, kafka: KafkaUnderTest, connection: Connection
-) -> None:
-    """Reading goes on with the earliest that is left, and a warning says so."""
-    topic = await scene.topic()
-    await scene.write(topic, b"0", b"1", b"2", b"3")
-    tp = TopicPartition(topic, 0)
-    source, recorder = await scene.join([topic])
-    await recorder.until_values(4)
-    recorder.got.clear()
-    await source.commit({tp: Commit(1)})
-    await source.stop()
-    admin = AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
-    for deleted in admin.delete_records([KafkaPartition(topic, 0, 3)]).values():
-        deleted.result(DEADLINE_S)
-    events, late = Events(), Recorder()
-    later = KafkaSource(connection, scene.name, on_event=events)
-    await later.start([topic], late)
-    await late.until_values(1)
-    assert late.values() == [b"3"]
-    expected = {"topic": topic, "partition": 0, "committed": 1, "first": 3}
-    assert events.of("kafka.offset_out_of_range") == [expected]
-    await later.stop()
-
-
 async def test_a_commit_beyond_the_end_begins_anew(
     scene: Scene, connection: Connection
 ) -> None:
@@ -114,8 +88,30 @@ async def test_a_commit_beyond_the_end_begins_anew(
     assert late.missed == [tp]
     assert late.positions == {tp: Commit(-1)}
     assert late.early == []
-    assert len(events.of("kafka.offset_out_of_range")) == 1
+    assert len(events.of("kafka.position_reset")) == 1
     await later.stop()
+
+
+@pytest.mark.parametrize("left", [2, 0])
+async def test_a_follower_that_retention_passed_says_so(
+    scene: Scene, connection: Connection, left: int
+) -> None:
+    """It goes on from where it was; what is gone is told, though nothing is left."""
+    topic = await scene.topic()
+    await scene.write(topic, *[b"x"] * 5)
+    await scene.world.expire(topic, 5 - left)
+    scan = Scan(
+        lambda: connection.open(Consumer, connection.reader(), None),
+        Bounds(topic, start={0: 1}),
+    )
+    found = []
+    async with asyncio.timeout(DEADLINE_S):
+        while not scan.expired or len(found) < left:
+            found += await asyncio.to_thread(scan.next)
+    assert scan.expired == [(Expired(TopicPartition(topic, 0), 5 - left), 4 - left)]
+    assert [r.offset for r in found] == list(range(5 - left, 5))
+    assert scan.positions == {0: 5}
+    scan.close()
 
 
 async def test_transaction_markers_leave_gaps_that_do_not_hurt(

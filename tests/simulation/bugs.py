@@ -11,7 +11,7 @@ from bus.delivery.offsets import Ledger, _Open
 from bus.delivery.settled import Facts, hash_of
 from bus.delivery.subscription import Subscription
 from bus.errors import PublishError
-from bus.record import Commit, Message, Record, TopicPartition
+from bus.record import Commit, Expired, Message, Record, TopicPartition
 from processors.delivery.fanout import Fanout
 from processors.delivery.hops import Hops
 from processors.delivery.loop import Loop
@@ -119,6 +119,12 @@ def _skipping(fanout: Fanout, partition: Partition, record: Record) -> None:
 _HANDLE = Fanout.handle
 
 
+def _silent(loop: Loop, gone: Expired) -> None:
+    partition = loop.partitions.get(gone.topic_partition)
+    if partition is not None:
+        partition.ledger.expire(gone.start)
+
+
 BUGS: Mapping[str, Bug] = {
     "commits what was read": Bug(
         "CommitNeverAhead", Ledger, "position", property(_read)
@@ -144,6 +150,9 @@ BUGS: Mapping[str, Bug] = {
     "drops what is held": Bug("Stuck", RetryTiers, "held", _dropped),
     "forgets a tier given up": Bug(
         "NothingLost", Subscription, "tiers", property(_retry)
+    ),
+    "is silent about what retention took": Bug(
+        "NothingLost", Loop, "overtaken", _silent
     ),
     "skips what it cannot read": Bug("NothingLost", Fanout, "handle", _skipping),
     "waits for the slowest": Bug("Isolation", Fanout, "prepare", _one_by_one),

@@ -54,6 +54,7 @@ class Director:
             Kind.UPDATE: self._update,
             Kind.REMOVE: self._remove,
             Kind.ACK: self._ack,
+            Kind.EXPIRE: self._expire,
         }
 
     async def run(self) -> bool:
@@ -198,6 +199,20 @@ class Director:
         key = ack_key(names[trouble.target % len(names)], event)
         world.witness.acknowledge(names[trouble.target % len(names)], event)
         world.broker.append(Message(TOPOLOGY.acks, key, b"{}"))
+
+    def _expire(self, trouble: Trouble) -> None:
+        """Kafka deletes source records, settled or not; the group has stood there."""
+        broker = self._world.broker
+        partitions = broker.partitions([_SOURCE])
+        tp = partitions[trouble.target % len(partitions)]
+        stood = broker.group("fanout").positions.get(tp, Commit(-1)).offset
+        if stood < 0 or not broker.is_up:
+            return
+        end = broker.log(tp).end
+        before = end if trouble.callbacks % 2 else (stood + end + 1) // 2
+        self._world.tell("broker", f"deletes {tp.topic}/{tp.partition} up to {before}")
+        self._world.witness.deleted[tp] = before
+        broker.expire(tp, before)
 
     # ------------------------------------------------ the end
 

@@ -178,7 +178,7 @@ class SimulatedMember(MemorySource):
         for tp in sorted(self._positions):
             if tp in self._paused or len(batch) >= most:
                 continue
-            records = self._broker.log(tp).read(self._positions[tp], most - len(batch))
+            records = self._broker.log(tp).read(self._kept(tp), most - len(batch))
             if records:
                 self._positions[tp] = records[-1].offset + 1
                 batch.extend(records)

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     ADD = "add"
     REMOVE = "remove"
     ACK = "ack"
+    EXPIRE = "retention overtakes"
 
 
 class Mood(StrEnum):
@@ -197,6 +198,7 @@ _KINDS = {
     Kind.UPDATE: 2,
     Kind.REMOVE: 1,
     Kind.ACK: 2,
+    Kind.EXPIRE: 2,
 }
 _CALM = {Kind.PAUSE: 1, Kind.UPDATE: 2, Kind.REMOVE: 1, Kind.ACK: 1}
 _MOODS = {

@@ -10,7 +10,7 @@ from bus.delivery.subscription import Subscription
 from bus.errors import OrderbusError, RegistryUnavailableError, SchemaNotFoundError
 from bus.event import Event
 from bus.ports import Change, PartitionChange, SchemaText, Step
-from bus.record import Record, TopicPartition
+from bus.record import Expired, Record, TopicPartition
 from processors.delivery.acks import AckTable
 from processors.delivery.deliver import DeliverPolicy
 from processors.delivery.engine import Engine, EngineParts, EnginePolicy
@@ -101,6 +101,13 @@ class WitnessObserver:
 
     def quarantined(self, record: Record, why: str) -> None:
         """The broker has told."""
+
+    def expired(self, group: str, gone: Expired, lost: int, held: int) -> None:
+        """Pass it on."""
+        self._world.witness.told_expired(gone, lost + held)
+        if self._world.tracing:
+            what = f"{lost} lost, {held} held before {gone.start}"
+            self._world.tell(self._process.name, f"{group} {gone[0]}: {what}")
 
     def partitions(
         self,

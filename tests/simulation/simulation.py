@@ -86,16 +86,18 @@ def judge(plan: Plan, witness: Witness) -> Iterator[str]:
 def _nothing_lost(witness: Witness) -> NothingLost:
     promise = NothingLost()
     for known in witness.events.values():
-        if known.damaged:
+        excused = witness.excused(known)
+        place = "/".join(map(str, known.record[:3]))
+        if known.damaged and not (excused and place not in witness.quarantined):
             promise.produced(known.id, ["quarantine"])
         for subscription in witness.versions:
             pair = Pair(known.id, subscription)
             begun = witness.hops[pair] and not witness.precedes(known, subscription)
-            wanted = begun or witness.required(known, subscription)
+            required = witness.required(known, subscription) and not excused
+            wanted = begun or required
             if wanted and not known.damaged:
                 promise.produced(known.id, [subscription])
             _found(witness, promise, pair)
-        place = "/".join(map(str, known.record[:3]))
         if place in witness.quarantined:
             promise.received(known.id, "quarantine")
     return promise

@@ -11,7 +11,7 @@ from bus.delivery.delivery import Attempt
 from bus.delivery.offsets import Ledger
 from bus.delivery.subscription import State, Subscription
 from bus.ports import Change
-from bus.record import Commit, Message, Record, TopicPartition
+from bus.record import Commit, Expired, Message, Record, TopicPartition
 from tests.guarantees import CommitNeverAhead, InOrderPerKey, Pair
 from tests.simulation.excuses import Excuses, event_id, pair_of
 from tests.simulation.plan import Kind, Plan
@@ -53,6 +53,8 @@ class Witness:
     versions: dict[str, list[tuple[float, Subscription]]] = field(default_factory=dict)
     hops: dict[Pair, list[Hop]] = field(default_factory=lambda: defaultdict(list))
     quarantined: set[str] = field(default_factory=set)
+    deleted: dict[TopicPartition, int] = field(default_factory=dict)
+    expired: dict[TopicPartition, int] = field(default_factory=dict)
     acked: set[Pair] = field(default_factory=set)
     attempts: list[tuple[Process, Attempt]] = field(default_factory=list)
     disturbed: set[str] = field(default_factory=set)
@@ -249,7 +251,18 @@ class Witness:
         """Whether some version of a subscription wanted an event."""
         return any(_matches(s, known) for _, s in self.versions[subscription])
 
+    def excused(self, known: Known) -> bool:
+        """Whether Kafka deleted an event before it was settled, and that was told."""
+        tp, offset = known.record.topic_partition, known.record.offset
+        return offset < min(self.deleted.get(tp, 0), self.expired.get(tp, 0))
+
     # ------------------------------------------------ what observers are told
+
+    def told_expired(self, gone: Expired, count: int) -> None:
+        """A group says that records were deleted before it had settled them."""
+        if count:
+            tp, start = gone
+            self.expired[tp] = max(start, self.expired.get(tp, 0))
 
     def attempted(self, process: Process, attempt: Attempt) -> None:
         """An attempt is over."""

@@ -12,7 +12,7 @@ from bus.adapters.memory import (
     MemorySource,
     settle,
 )
-from bus.record import Message, Record, TopicPartition
+from bus.record import Commit, Message, Record, TopicPartition
 from bus.topics.topic import TopicState
 from processors.delivery.loop import Loop, LoopPolicy
 from processors.delivery.partition import Partition
@@ -82,6 +82,10 @@ class World:
         """Write records."""
         for _ in range(count):
             self.broker.append(Message("t", b"k", b"v"))
+
+    def stand_at(self, offset: int) -> None:
+        """Have the group stand somewhere."""
+        self.broker.commit(GROUP, {TP: Commit(offset)})
 
     @property
     def committed(self) -> int:

@@ -1,6 +1,6 @@
 """What a member owns, and how it takes and gives back partitions in good order."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException
@@ -9,10 +9,10 @@ from confluent_kafka import TopicPartition as KafkaPartition
 from bus.adapters.kafka.bridge import Bridge
 from bus.adapters.kafka.commits import commit_now, committed
 from bus.adapters.kafka.config import OnEvent, Protocol
-from bus.adapters.kafka.positions import Positions
+from bus.adapters.kafka.positions import Positions, first_offset
 from bus.errors import OrderbusError
 from bus.ports import Listener
-from bus.record import Commit, Record, TopicPartition
+from bus.record import Commit, Expired, Record, TopicPartition
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +78,42 @@ class Assignment:
 
     def confirmed(
         self, consumer: Consumer, records: Sequence[Record]
-    ) -> Sequence[Record]:
-        """Leave out records that are no longer ours; report reset positions."""
+    ) -> Iterator[Sequence[Record]]:
+        """Yield what is still ours, in runs; between them tell what lies between.
+
+        What Kafka deleted is told before the record that follows. A partition that
+        went back before its position is another log by now: it begins anew.
+        """
         if self._gone:
             records = self._still_ours(consumer, records)
-        if self._positions.unconfirmed:
-            back = self._positions.reset(consumer, records, self._on_event)
-            for tp in back:
-                self.partitions.discard(tp)
-                self._bridge.call(self._listener.lost, [tp])
-                self._introduce({tp: Commit(-1)})
-        return records
+        begun = 0
+        for index, expected in self._positions.leaps(records):
+            record = records[index]
+            tp = record.topic_partition
+            # Compaction and transactions leave gaps, too, but do not move the start.
+            start = min(first_offset(consumer, tp), record.offset)
+            if expected <= record.offset and start <= expected:
+                continue
+            yield records[begun:index]
+            begun = index
+            if start > expected:
+                self._bridge.call(self._listener.expired, Expired(tp, start))
+            else:
+                self._begin_anew(tp, expected, record.offset)
+        yield records[begun:]
+
+    def look(self, consumer: Consumer) -> None:
+        """Tell of partitions that Kafka emptied; what was fetched is handed over."""
+        flowing = self.partitions - self._paused
+        for gone in self._positions.passed(consumer, flowing):
+            self._bridge.call(self._listener.expired, gone)
+
+    def _begin_anew(self, tp: TopicPartition, expected: int, first: int) -> None:
+        told = {**tp._asdict(), "committed": expected, "first": first}
+        self._on_event("kafka.position_reset", told)
+        self.partitions.discard(tp)
+        self._bridge.call(self._listener.lost, [tp])
+        self._introduce({tp: Commit(-1)})
 
     def _still_ours(
         self, consumer: Consumer, records: Sequence[Record]

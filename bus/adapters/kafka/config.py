@@ -138,7 +138,8 @@ class Connection:
             **_PROTOCOLS[protocol],
             **_CONSUMER_FIXED,
             "group.id": group,
-            # What a commit can no longer reach begins at what is left.
+            # What a commit can no longer reach begins at what is left; `Positions`
+            # notices, and the listener hears how much is missing.
             "auto.offset.reset": "earliest",
         }
 

@@ -25,6 +25,7 @@ _BATCH = 500
 _ROOM_LOOK_S = 0.005
 _ROOM_LOOKS = 200
 _REOPEN_AFTER_S = 1.0
+_LOOK_AFTER = 20  # polls without a record, a second of idleness
 
 
 class Member:
@@ -40,6 +41,7 @@ class Member:
     ) -> None:
         self.topics: frozenset[str] = frozenset()
         self.stopping = False
+        self._idle = 0
         self._connection = connection
         self._membership = membership
         self._protocol: Protocol = membership.protocol or "consumer"
@@ -106,9 +108,12 @@ class Member:
             self._bridge.obey()
             self._follow_topics()
             copied = copy_out(self._fetch(), self._record_failed)
-            records = self._assignment.confirmed(self._consumer, copied)
-            if records:
-                self._bridge.hand_over(self._listener.records, records)
+            for records in self._assignment.confirmed(self._consumer, copied):
+                if records:
+                    self._bridge.hand_over(self._listener.records, records)
+            if self._idle >= _LOOK_AFTER:
+                self._idle = 0
+                self._assignment.look(self._consumer)
             if self._assignment.failure:
                 raise KafkaException(self._assignment.failure)
         self._leave()
@@ -153,6 +158,7 @@ class Member:
             return [] if first is None else [first]
         first = self._consumer.poll(_POLL_S)
         if first is None:
+            self._idle += 1
             return []
         # `consume(n, t)` alone waits out `t`; after a first record it need not wait.
         return [first, *self._consumer.consume(_BATCH - 1, 0)]

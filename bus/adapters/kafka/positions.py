@@ -1,4 +1,4 @@
-"""Where reading of a partition began, and whether Kafka really began there."""
+"""What comes next in each partition, and whether Kafka really goes on there."""
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -6,72 +6,93 @@ from contextlib import suppress
 from confluent_kafka import Consumer, KafkaException
 from confluent_kafka import TopicPartition as KafkaPartition
 
-from bus.adapters.kafka.config import OnEvent
-from bus.record import Commit, Record, TopicPartition
-
-_ASK_S = 2.0
+from bus.record import Commit, Expired, Record, TopicPartition
 
 
 class Positions:
-    """Starts of the assigned partitions.
+    """What is expected of the assigned partitions, as far as it is known.
 
-    librdkafka silently goes to the earliest record when a committed offset is
-    out of range. The first record of each partition gives it away.
+    Where a position is out of range librdkafka goes to the earliest record, and tells
+    nobody but its log. An offset other than the expected one gives it away; so does,
+    where nothing is left to come, the start of the log.
     """
 
     def __init__(self) -> None:
-        self.unconfirmed: dict[TopicPartition, int] = {}
         self._starts: dict[TopicPartition, KafkaPartition] = {}
+        self._next: dict[tuple[str, int], int] = {}
+        self._suspected: dict[TopicPartition, int] = {}
 
     def start(
         self, committed: Mapping[TopicPartition, Commit], begin: int
     ) -> list[KafkaPartition]:
         """Say where reading starts: at the commit, else at `begin`."""
+        self.forget(committed.keys())
         for tp, commit in committed.items():
             at = commit.offset if commit.offset >= 0 else begin
             self._starts[tp] = KafkaPartition(tp.topic, tp.partition, at)
             if commit.offset >= 0:
-                self.unconfirmed[tp] = commit.offset
+                self._next[tp] = commit.offset
         return [self._starts[tp] for tp in committed]
 
     def forget(self, partitions: Collection[TopicPartition]) -> None:
         """Partitions went."""
         for tp in partitions:
             self._starts.pop(tp, None)
-            self.unconfirmed.pop(tp, None)
+            self._next.pop(tp, None)
+            self._suspected.pop(tp, None)
 
     def rewind(self, consumer: Consumer, tp: TopicPartition) -> None:
         """Read from the start again."""
+        start = self._starts[tp]
+        self._next.pop(tp, None)
+        if start.offset >= 0:
+            self._next[tp] = start.offset
         # Not fetching yet: then it begins at the start anyway.
         with suppress(KafkaException):
-            consumer.seek(self._starts[tp])
+            consumer.seek(start)
 
-    def reset(
-        self, consumer: Consumer, records: Sequence[Record], on_event: OnEvent
-    ) -> list[TopicPartition]:
-        """Return the partitions that went back before their commit.
+    def leaps(self, records: Sequence[Record]) -> list[tuple[int, int]]:
+        """Find records other than the expected ones: their index, what was expected."""
+        found, following = [], self._next
+        for index, record in enumerate(records):
+            place, offset = record[:2], record.offset
+            expected = following.get(place, offset)
+            if offset != expected:
+                found.append((index, expected))
+            following[place] = offset + 1
+        return found
 
-        Tells of those, and of those whose committed offset was deleted meanwhile.
+    def passed(
+        self, consumer: Consumer, partitions: Collection[TopicPartition]
+    ) -> list[Expired]:
+        """Find partitions whose log begins behind what is expected next of them.
+
+        To be asked when all that was fetched is handed over. Told at the second time,
+        once: what was under way at the first would have come meanwhile.
         """
-        back = []
-        for record in records:
-            tp = record.topic_partition
-            expected = self.unconfirmed.pop(tp, record.offset)
-            if record.offset == expected:
+        found = []
+        for tp in partitions:
+            expected = self._next.get(tp)
+            if expected is None:
                 continue
-            if record.offset < expected:
-                back.append(tp)
-            elif _first_offset(consumer, tp) <= expected:
-                continue  # compaction and transactions leave such gaps
-            on_event(
-                "kafka.offset_out_of_range",
-                {**tp._asdict(), "committed": expected, "first": record.offset},
-            )
-        return back
+            start = first_offset(consumer, tp)
+            if start <= expected:
+                self._suspected.pop(tp, None)
+            elif self._suspected.get(tp) == expected:
+                self._suspected[tp] = _TOLD
+                found.append(Expired(tp, start))
+            elif self._suspected.get(tp) != _TOLD:
+                self._suspected[tp] = expected
+        return found
 
 
-def _first_offset(consumer: Consumer, tp: TopicPartition) -> int:
+_TOLD = -1
+
+
+def first_offset(consumer: Consumer, tp: TopicPartition) -> int:
+    """Where the log begins, as of the last fetch; 0 if nothing was fetched yet."""
     try:
-        return consumer.get_watermark_offsets(KafkaPartition(*tp), timeout=_ASK_S)[0]
+        low, _ = consumer.get_watermark_offsets(KafkaPartition(*tp), cached=True)
     except KafkaException:
         return 0
+    return low

@@ -66,7 +66,8 @@ class KafkaLogReader:
     ) -> AsyncIterator[Sequence[Record]]:
         """Yield batches for ever. One empty batch says: caught up with the end.
 
-        Waits out brokers that go away, and takes up partitions that are added.
+        Waits out brokers that go away, and takes up partitions that are added. What
+        Kafka deletes before it is read is told as `kafka.expired`.
 
         Raises:
             TopicError: there was no such topic at the start.
@@ -80,6 +81,7 @@ class KafkaLogReader:
                     reading.scan, opened = scan, True
                     async for records in _until_grown(reading, scan):
                         bounds = replace(bounds, start=dict(scan.positions))
+                        self._tell_expired(scan)
                         if records:
                             yield records
                         elif not (told or scan.behind):
@@ -120,6 +122,12 @@ class KafkaLogReader:
     def _opener(self) -> Callable[[], Consumer]:
         connection, on_event = self._connection, self._on_event
         return lambda: connection.open(Consumer, connection.reader(), on_event)
+
+    def _tell_expired(self, scan: Scan) -> None:
+        found, scan.expired = scan.expired, []
+        for gone, lost in found:
+            if self._on_event:
+                self._on_event("kafka.expired", {"gone": gone, "lost": lost})
 
     def _tell(self, topic: str, error: Exception) -> None:
         if self._on_event:

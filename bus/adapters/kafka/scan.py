@@ -13,9 +13,10 @@ from confluent_kafka import (
 from confluent_kafka import TopicPartition as KafkaPartition
 
 from bus.adapters.kafka.errors import Kind, kind_of, translate
+from bus.adapters.kafka.positions import first_offset
 from bus.adapters.kafka.records import Consumed, copy_out
 from bus.errors import OrderbusError, TopicError
-from bus.record import Record
+from bus.record import Expired, Record, TopicPartition
 from bus.topics.partitioning import partition_of
 
 _ASK_S = 10.0
@@ -46,7 +47,8 @@ class Scan:
     """One pass over a topic from its bounds on.
 
     `behind` holds the partitions that have not reached the end as it stood when
-    the scan was opened. Transaction markers and compaction leave gaps before the
+    the scan was opened. `expired` collects what Kafka deleted before it was read, and
+    how many offsets of it. Transaction markers and compaction leave gaps before the
     end; librdkafka's end-of-partition event closes those.
 
     Raises:
@@ -59,6 +61,7 @@ class Scan:
         self.positions = dict(bounds.start)
         self._bounds = bounds
         self._failure: OrderbusError | None = None
+        self.expired: list[tuple[Expired, int]] = []
         self._consumer = open_client()
         try:
             self._assign()
@@ -73,6 +76,8 @@ class Scan:
         """Return the next records within the bounds; none after a short wait."""
         first = self._consumer.poll(_POLL_S)
         if first is None:
+            for partition, position in self.positions.items():
+                self.positions[partition] = self._reached(partition, position)
             return []
         messages = [first, *self._consumer.consume(_BATCH - 1, 0)]
         records = copy_out(messages, self._failed)
@@ -128,11 +133,27 @@ class Scan:
         return found
 
     def _advance(self, records: list[Record]) -> None:
+        positions = self.positions
         for record in records:
-            self.positions[record.partition] = record.offset + 1
+            offset = record.offset
+            expected = positions.get(record.partition, offset)
+            if offset > expected:  # mostly for compaction
+                self._reached(record.partition, expected, offset)
+            positions[record.partition] = offset + 1
         for partition, end in list(self.behind.items()):
             if self.positions.get(partition, 0) >= end:
                 del self.behind[partition]
+
+    def _reached(self, partition: int, position: int, limit: int | None = None) -> int:
+        """Where reading goes on; it is said if Kafka deleted what stood before."""
+        tp = TopicPartition(self._bounds.topic, partition)
+        start = first_offset(self._consumer, tp)
+        if limit is not None:
+            start = min(start, limit)
+        if start <= position:
+            return position
+        self.expired.append((Expired(tp, start), start - position))
+        return start
 
     def _end_early(self, messages: list[Consumed], until_ms: int) -> None:
         """Append times never fall, so that the first late one ends a partition."""

@@ -88,6 +88,11 @@ class MemoryBroker:
         """The records of a partition; none where it was deleted."""
         return self._logs.get(tp) or PartitionLog(tp)
 
+    def expire(self, tp: TopicPartition, before: int) -> None:
+        """Delete what lies before an offset, as retention does."""
+        self.log(tp).trim(before)
+        self._wake()
+
     # --- writing
 
     def append(self, message: Message, created_ms: int | None = None) -> Written:

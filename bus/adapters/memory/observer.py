@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bus.delivery.delivery import Attempt
 from bus.event import Event
 from bus.ports import Change, PartitionChange, Step
-from bus.record import Record, TopicPartition
+from bus.record import Expired, Record, TopicPartition
 
 _NO_TRACE = f"00-{1:032x}-{1:016x}-00"
 
@@ -40,6 +40,7 @@ class MemoryObserver:
     partition_changes: list[
         tuple[str, PartitionChange, tuple[TopicPartition, ...], str]
     ] = field(default_factory=list)
+    expiries: list[tuple[str, Expired, int, int]] = field(default_factory=list)
     notes: list[tuple[str, dict[str, object]]] = field(default_factory=list)
     measures: list[tuple[str, float, str]] = field(default_factory=list)
     gauges: dict[str, list[Callable[[], Mapping[str, float]]]] = field(
@@ -72,6 +73,10 @@ class MemoryObserver:
     def quarantined(self, record: Record, why: str) -> None:
         """Remember a record nobody could decode."""
         self.quarantine.append((record, why))
+
+    def expired(self, group: str, gone: Expired, lost: int, held: int) -> None:
+        """Remember that records were deleted."""
+        self.expiries.append((group, gone, lost, held))
 
     def partitions(
         self,

@@ -1,20 +1,26 @@
 """Reading the broker in memory without a group."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import TypeAlias
 
 from bus.adapters.memory.broker import MemoryBroker
 from bus.errors import TopicError
-from bus.record import Record, TopicPartition
+from bus.record import Expired, Record, TopicPartition
 from bus.topics.partitioning import partition_of
+
+OnEvent: TypeAlias = Callable[[str, Mapping[str, object]], None]
 
 _BATCH = 500
 
 
 class MemoryLogReader:
-    """`bus.ports.LogReader` in memory."""
+    """`bus.ports.LogReader` in memory; `on_event` as for `KafkaLogReader`."""
 
-    def __init__(self, broker: MemoryBroker) -> None:
+    def __init__(
+        self, broker: MemoryBroker, on_event: OnEvent = lambda _name, _fields: None
+    ) -> None:
         self._broker = broker
+        self._on_event = on_event
 
     async def read(
         self,
@@ -68,7 +74,7 @@ class MemoryLogReader:
             batch: list[Record] = []
             for tp in self._broker.partitions([topic]):
                 at = positions.get(tp)
-                at = self._first(tp, since_ms) if at is None else at
+                at = self._first(tp, since_ms) if at is None else self._kept(tp, at)
                 records = self._broker.log(tp).read(at, _BATCH)
                 positions[tp] = records[-1].offset + 1 if records else at
                 batch.extend(records)
@@ -96,6 +102,15 @@ class MemoryLogReader:
             for tp, records in firsts.items()
             if records and tp in starts
         }
+
+    def _kept(self, tp: TopicPartition, at: int) -> int:
+        """Where reading goes on; it is said if what stood before was deleted."""
+        start = self._broker.log(tp).start
+        if start <= at:
+            return at
+        told = {"gone": Expired(tp, start), "lost": start - at}
+        self._on_event("kafka.expired", told)
+        return start
 
     def _partitions(self, topic: str) -> list[TopicPartition]:
         partitions = self._broker.partitions([topic])

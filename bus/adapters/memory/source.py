@@ -7,7 +7,7 @@ from typing import Literal
 from bus.adapters.memory.broker import MemoryBroker
 from bus.errors import BrokerUnavailableError
 from bus.ports import Listener
-from bus.record import Commit, Record, TopicPartition
+from bus.record import Commit, Expired, Record, TopicPartition
 
 _BATCH = 500
 _YIELDS = 50
@@ -175,14 +175,23 @@ class MemorySource:
         batch: list[Record] = []
         if not self._broker.is_up:
             return batch
-        for tp, position in self._positions.items():
+        for tp in self._positions:
             if tp in self._paused:
                 continue
+            position = self._kept(tp)
             records = self._broker.log(tp).read(position, _BATCH - len(batch))
             if records:
                 self._positions[tp] = records[-1].offset + 1
                 batch.extend(records)
         return batch
+
+    def _kept(self, tp: TopicPartition) -> int:
+        """Where reading goes on; the listener hears if what stood before is gone."""
+        start = self._broker.log(tp).start
+        if start > self._positions[tp]:
+            self._positions[tp] = start
+            self._listener.expired(Expired(tp, start))
+        return self._positions[tp]
 
     def _group_partitions(self) -> set[TopicPartition]:
         owners = self._group.owners

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bus.client.intake import Intake, Taken
-from bus.record import Commit, Record, TopicPartition
+from bus.record import Commit, Expired, Record, TopicPartition
 from tests.support.pace import patience
 
 ONE, TWO = TopicPartition("t", 0), TopicPartition("t", 1)
@@ -174,3 +174,34 @@ async def test_closing_ends_the_taking(*, waiting_first: bool) -> None:
         for task in waiting:
             assert await task is None
         await revoking
+
+
+async def test_what_kafka_deleted_is_told_in_its_place() -> None:
+    """Behind what was fetched before it; the group goes on where the log begins."""
+    told: list[tuple[Expired, int]] = []
+    intake = Intake(100, 0.05, lambda *gone: told.append(gone))
+    await intake.assigned({ONE: Commit(0)})
+    intake.records([record(0)])
+    intake.expired(Expired(ONE, 5))
+    intake.records([record(5)])
+    first = await taken(intake)
+    assert told == []
+    intake.settle(first)
+    assert intake.commits()[ONE].offset == 1
+    intake.settle(await taken(intake))
+    assert told == [(Expired(ONE, 5), 4)]
+    assert intake.commits()[ONE].offset == 6
+
+
+async def test_deletions_of_partitions_that_went_are_not_told() -> None:
+    """Their next owner tells."""
+    told: list[tuple[Expired, int]] = []
+    intake = Intake(100, 0.05, lambda *gone: told.append(gone))
+    await intake.assigned({ONE: Commit(0), TWO: Commit(0)})
+    intake.expired(Expired(ONE, 5))
+    intake.lost([ONE])
+    intake.expired(Expired(ONE, 5))
+    intake.expired(Expired(TWO, 2))
+    intake.records([record(2, partition=1)])
+    assert (await taken(intake)).record.partition == 1
+    assert told == [(Expired(TWO, 2), 2)]

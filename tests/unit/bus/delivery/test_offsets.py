@@ -239,3 +239,55 @@ def test_large_offsets() -> None:
         ledger.settle(offset, "a")
     restarted = Ledger(committed(ledger))
     assert restarted.remaining(2**62 + 2**40, "ab") == ["b"]
+
+
+def test_expired_counts_what_was_not_settled() -> None:
+    """Not read and open ones, apart; what is settled beyond the commit is none."""
+    before = Ledger(Commit(5))
+    for offset in range(5, 9):
+        before.begin(offset, ("a",))
+    before.settle(6, "a")
+    restored = before.commit()
+    assert restored is not None
+    ledger = Ledger(restored)
+    ledger.begin(5, ("a",))
+    assert ledger.expire(20) == (20 - 6 - 1, 1)
+
+
+def test_expired_is_counted_once() -> None:
+    """Two who notice the same, or a start that goes on, add nothing twice."""
+    ledger = Ledger(Commit(5))
+    assert ledger.expire(8) == (3, 0)
+    assert ledger.expire(8) == (0, 0)
+    assert ledger.expire(10) == (2, 0)
+    assert ledger.expire(4) == (0, 0)
+
+
+def test_a_skip_is_committed() -> None:
+    """What was told of is behind the group: the next owner need not tell it again."""
+    ledger = Ledger(Commit(5))
+    ledger.expire(8)
+    ledger.skip(8)
+    assert ledger.commit() == Commit(8)
+    assert Ledger(Commit(8)).expire(8) == (0, 0)
+
+
+def test_a_skip_leaves_open_what_is_open() -> None:
+    """A record in memory is still tried; its offset holds the commit."""
+    ledger = Ledger(Commit(5))
+    ledger.begin(5, ("a",))
+    assert ledger.expire(8) == (2, 1)
+    ledger.skip(8)
+    assert ledger.position == 5
+    ledger.settle(5, "a")
+    assert ledger.position == 8
+
+
+def test_a_group_that_stands_nowhere_misses_nothing() -> None:
+    """It has no position that anything could lie before."""
+    ledger = Ledger(None)
+    assert ledger.expire(8) == (0, 0)
+    ledger.skip(8)
+    assert ledger.commit() is None
+    ledger.begin(10, ())
+    assert ledger.expire(15) == (4, 0)

@@ -1,14 +1,14 @@
 """Lag: what the gauge shows, and what is said when Kafka is away."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 
 from bus.adapters.memory.clock import MemoryClock
 from bus.adapters.memory.observer import MemoryObserver
 from bus.errors import BrokerUnavailableError
 from bus.ports import Lag
-from bus.record import TopicPartition
+from bus.record import Expired, TopicPartition
 from processors.delivery.lagging import LagWatch
 from processors.telemetry import names
 
@@ -39,9 +39,18 @@ class Groups:
 
 @asynccontextmanager
 async def _running(
-    groups: Groups, clock: MemoryClock, observer: MemoryObserver
+    groups: Groups,
+    clock: MemoryClock,
+    observer: MemoryObserver,
+    overtaken: Callable[[Expired], None] = lambda _: None,
 ) -> AsyncIterator[LagWatch]:
-    watch = LagWatch(groups, clock, observer, {"bus.fanout": lambda: [MINE]})
+    watch = LagWatch(
+        groups,
+        clock,
+        observer,
+        {"bus.fanout": lambda: [MINE]},
+        overtaken={"bus.fanout": overtaken},
+    )
     task = asyncio.create_task(watch.run())
     await clock.advance(0)
     yield watch
@@ -75,3 +84,20 @@ async def test_outage_is_said_once_each_way() -> None:
         (names.BROKER_LOST, {"why": "timed out"}),
         (names.BROKER_BACK, {"away_s": 26.0}),
     ]
+
+
+async def test_a_start_beyond_the_commit_is_told_of() -> None:
+    """Also of a paused partition, which no member reads; not of another's."""
+    groups, clock, told = Groups(), MemoryClock(), list[Expired]()
+    groups.lags[THEIRS] = Lag(0, 50, 100)
+    async with _running(groups, clock, MemoryObserver(), told.append):
+        assert told == []
+        groups.lags[MINE] = Lag(5, 5, 12)
+        await clock.advance(10)
+        assert told == []
+        groups.lags[MINE] = Lag(5, 8, 12)
+        await clock.advance(10)
+        assert told == [Expired(MINE, 8)]
+        groups.lags[MINE] = Lag(-1, 8, 12)
+        await clock.advance(10)
+        assert told == [Expired(MINE, 8)]

@@ -12,7 +12,7 @@ from bus.delivery.delivery import Reason
 from bus.delivery.headers import read_state
 from bus.delivery.subscription import State
 from bus.errors import InvalidSubscriptionError, SubscriptionNotFoundError
-from bus.record import Commit, Message, Record, TopicPartition
+from bus.record import Commit, Expired, Message, Record, TopicPartition
 from processors.subscriptions.document import draft
 from processors.subscriptions.onboarding import add
 from processors.subscriptions.pending import pending
@@ -66,6 +66,10 @@ class Processor:
 
     def lost(self, partitions: Collection[TopicPartition]) -> None:
         """Nothing to forget."""
+
+    def expired(self, gone: Expired) -> None:
+        """Nothing expires here."""
+        raise AssertionError(gone)
 
     def has_room(self) -> bool:
         """There is always room."""

@@ -8,6 +8,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bus.errors import ConfigurationError
+from bus.record import Expired, TopicPartition
 from processors.telemetry import Telemetry, names
 from processors.telemetry.health import Beat
 
@@ -62,6 +63,19 @@ async def test_ready(telemetry: Telemetry, url: str) -> None:
     assert status == 503
     assert '"broker":"ok"' in text
     assert '"tables":"the check failed: RuntimeError"' in text
+
+
+async def test_what_expired_is_a_notice(telemetry: Telemetry, url: str) -> None:
+    """`/readyz` says it, and how many, though the process is ready."""
+    gone = Expired(TopicPartition("oms.order", 3), 17)
+    assert await _get(f"{url}/readyz") == (200, '{"status":"ok","checks":{}}')
+    telemetry.expired("bus.fanout", gone, 4, 1)
+    telemetry.expired("bus.fanout", gone, 2, 0)
+    status, text = await _get(f"{url}/readyz")
+    assert status == 200
+    said = "records that Kafka deleted unsettled: 7 of oms.order"
+    assert f'"notices":{{"expired":"{said}"}}' in text
+    assert "notices" not in (await _get(f"{url}/healthz"))[1]
 
 
 async def test_port_in_use(telemetry: Telemetry, url: str) -> None:

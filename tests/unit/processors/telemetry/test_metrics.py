@@ -4,7 +4,7 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from bus.ports import Change, PartitionChange
-from bus.record import Record, TopicPartition
+from bus.record import Expired, Record, TopicPartition
 from processors.telemetry import Telemetry, names
 from tests.support.reports import MakeAttempt
 
@@ -82,6 +82,14 @@ def test_changes_quarantine_partitions(telemetry: Telemetry) -> None:
     assert _value(telemetry, names.PARTITION_CHANGES, change="lost") == 1
     assert _value(telemetry, names.LINES, level="warning") == 2
     assert _value(telemetry, names.LINES, level="error") == 1
+
+
+def test_what_expired_is_counted_by_topic(telemetry: Telemetry) -> None:
+    """Lost ones and those a crash would lose: how many there are is what pages."""
+    telemetry.expired("g", Expired(TopicPartition("oms.order", 0), 9), 4, 1)
+    telemetry.expired("g", Expired(TopicPartition("oms.order", 1), 2), 2, 0)
+    assert _value(telemetry, names.EXPIRED_RECORDS, topic="oms.order") == 7
+    assert _value(telemetry, names.LINES, level="error") == 2
 
 
 def test_measures(telemetry: Telemetry) -> None:

@@ -7,6 +7,7 @@ import orjson
 import pytest
 from typing_extensions import override
 
+from bus.record import Expired, TopicPartition
 from processors.telemetry import Telemetry
 from processors.telemetry.brokers import complaint
 from processors.telemetry.troubles import ClientTroubles
@@ -43,6 +44,28 @@ async def test_said_on_any_thread_and_not_too_often(
         ("kafka.source", "_QUEUE_FULL", None),
         ("kafka.publisher", "_QUEUE_FULL", 2),
     ]
+
+
+async def test_what_a_table_will_never_see_is_an_error(
+    telemetry: Telemetry, out: io.BytesIO
+) -> None:
+    """Each time, with the numbers; a reset position likewise."""
+    troubles = ClientTroubles(telemetry, Moved())
+    gone = Expired(TopicPartition("bus.acks", 1), 9)
+    for _ in range(2):
+        await asyncio.to_thread(troubles, "kafka.expired", {"gone": gone, "lost": 4})
+    reset = {"topic": "oms.order", "partition": 0, "committed": 7, "first": 0}
+    await asyncio.to_thread(troubles, "kafka.position_reset", reset)
+    await asyncio.to_thread(lambda: None)  # what was told before it is heard by now
+    lines = [orjson.loads(line) for line in out.getvalue().splitlines()]
+    assert [line["event"] for line in lines] == ["expired", "expired", "position_reset"]
+    assert {line["level"] for line in lines} == {"error"}
+    assert (lines[0]["topic"], lines[0]["before"], lines[0]["lost"]) == (
+        "bus.acks",
+        9,
+        4,
+    )
+    assert lines[2]["committed"] == 7
 
 
 def _log(line: str) -> dict[str, object]:

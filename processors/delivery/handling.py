@@ -1,0 +1,55 @@
+"""What a loop runs, and within which limits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bus.record import Record
+from processors.delivery.partition import Partition
+
+
+class Handler(Protocol):
+    """A program, as the loop sees it."""
+
+    async def prepare(self, batch: Sequence[Record]) -> None:
+        """Fetch what decoding the batch needs; the loop waits."""
+        ...
+
+    def handle(self, partition: Partition, record: Record) -> None:
+        """Take a record: call `ledger.begin` now, settle sooner or later."""
+        ...
+
+    def opened(self, partition: Partition) -> None:
+        """A partition came."""
+        ...
+
+    def closed(self, partition: Partition) -> None:
+        """A partition goes: drop what is queued, start nothing more."""
+        ...
+
+    def crowded(self) -> None:
+        """The intake is full: let go of what need not be held."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LoopPolicy:
+    """Times in seconds; limits count what is unsettled.
+
+    `intake_limit` counts deliveries, so that many subscriptions need no more memory
+    than one; the others count records.
+
+    Without `partition_limit` the whole intake waits at `intake_limit` (fanout). With
+    it each partition is paused for itself, at `partition_limit` while there is room
+    and at `partition_floor` when all together hold `intake_limit` (retry, ordered).
+    """
+
+    commit_interval_s: float = 0.1
+    drain_s: float = 5.0
+    intake_limit: int = 8192
+    partition_limit: int | None = None
+    partition_floor: int = 16
+
+    def each(self, limit: int) -> "LoopPolicy":
+        """The same, with a limit for each partition."""
+        return replace(self, partition_limit=limit)
