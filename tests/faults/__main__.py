@@ -93,7 +93,8 @@ async def _play(options: argparse.Namespace, report: Report, folder: Path) -> No
                 played = Round(stage, stream, {}, min(_USUAL_S, left / 4), _say)
             else:
                 lasts_s = min(_ROUND_S, left)
-                warm_s, calm_s = min(_WARM_S, lasts_s / 3), min(_CALM_S, lasts_s / 6)
+                warm_s = min(_WARM_S, lasts_s / 3)
+                calm_s = min(_CALM_S + late_s - LATE_S, lasts_s / 3)
                 played = Round(stage, stream, lanes, lasts_s, _say, warm_s, calm_s)
                 played.late_s = late_s
             await _play_round(played, report)

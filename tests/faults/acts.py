@@ -6,6 +6,7 @@ from functools import partial
 from types import MappingProxyType
 
 from processors.receiver import Behaviour, Mode
+from tests.faults.odd import foreign, refused, renewed
 from tests.faults.plan import EACH, Fault, Kind
 from tests.faults.stage import LEDGER, VICTIM, Stage
 from tests.support.bus import CLOCK
@@ -150,6 +151,9 @@ ACTS: Mapping[Kind, Act] = MappingProxyType(
         Kind.BROKER: broker,
         Kind.ROLLING: rolling,
         Kind.DISK: disk,
+        Kind.FOREIGN: foreign,
+        Kind.RENEWED: renewed,
+        Kind.REFUSED: refused,
         **{kind: partial(misbehave, how) for kind, how in _MISBEHAVIOURS.items()},
     }
 )

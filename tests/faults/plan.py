@@ -30,6 +30,9 @@ class Kind(StrEnum):
     CUT = "partner closes mid-answer"
     LARGE = "partner answers 10 MB"
     REDIRECT = "partner redirects to loopback"
+    FOREIGN = "odd records of a foreign client"
+    RENEWED = "source topic made anew"
+    REFUSED = "registry refuses single ids"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ PARTNERS_LANE = "partners"
 LANES: Mapping[str, tuple[Kind, ...]] = {
     "processes": (Kind.KILL, Kind.FREEZE, Kind.STORM, Kind.QUEUE, Kind.REGISTRY),
     "brokers": (Kind.BROKER, Kind.ROLLING, Kind.DISK),
+    "records": (Kind.FOREIGN, Kind.RENEWED, Kind.REFUSED),
     PARTNERS_LANE: (
         *(Kind.ERRORS, Kind.HANG, Kind.RESET),
         *(Kind.CUT, Kind.LARGE, Kind.REDIRECT),
@@ -67,11 +71,15 @@ _LASTS_S: Mapping[Kind, tuple[float, float]] = {
     Kind.BROKER: (1.0, 10.0),
     Kind.ROLLING: (0.5, 2.0),
     Kind.DISK: (1.0, 5.0),
+    Kind.FOREIGN: (0.0, 0.0),
+    Kind.RENEWED: (0.5, 3.0),
+    Kind.REFUSED: (3.0, 10.0),
 }
 _PARTNER_LASTS_S = (2.0, 6.0)
 _GAP_S: Mapping[str, tuple[float, float]] = {
     "processes": (1.0, 5.0),
     "brokers": (3.0, 15.0),
+    "records": (5.0, 20.0),
     PARTNERS_LANE: (0.5, 2.0),
 }
 

@@ -21,6 +21,7 @@ class Report:
     seed: int
     setting: str = ""
     rounds: int = 0
+    foreign: str = "none"
     broken_off: list[str] = field(default_factory=list)
     events: int = 0
     failed: int = 0
@@ -43,6 +44,7 @@ class Report:
     def add(self, played: Round) -> None:
         """Take a round in; one that was broken off is told, not judged."""
         self.rounds += 1
+        self.foreign = played.stage.foreigners.counts()
         witness = played.witness
         self.events += len(witness.written_at)
         self.failed = played.stream.failed
@@ -109,6 +111,7 @@ class Report:
             f"                       {self.twice} of records that a client wrote twice "
             "when a broker went\n"
             f"attempts judged        {judged}\n"
+            f"of a foreign client    {self.foreign}\n"
             f"ends by SIGTERM that took too long: {self.slow_stops}\n"
             f"worst lateness         {worst}\n"
             f"fault                          times  recovery median, worst (s)\n"

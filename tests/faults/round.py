@@ -1,6 +1,7 @@
 """One round: events flow, faults come and go, all settles, the promises are checked."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -97,6 +98,7 @@ class Round:
             self.stage.bus.world.topology,
             self.calm,
         )
+        self.stage.foreigners.check()
         assert not self.stage.fleet.complaints, self.stage.fleet.complaints
         assert not self.stage.fleet.ended(), self.stage.fleet.ended()
 
@@ -139,12 +141,14 @@ class Round:
         began = moved = CLOCK.monotonic()
         topology = self.stage.bus.world.topology
         letters = [topology.dlq_topic(p.name) for p in PARTNERS]
-        least = len(self.witness.lost.missing) + 1
+        least = sys.maxsize
         while True:
             self._take()
             if self.witness.lost.missing:
                 self.witness.dead_lettered(await self._records(letters))
-            missing = len(self.witness.lost.missing)
+            if self.stage.foreigners.open:
+                await self.stage.look_for_foreigners()
+            missing = len(self.witness.lost.missing) + len(self.stage.foreigners.open)
             if not missing:
                 self.say("  all is settled")
                 break
@@ -165,6 +169,7 @@ class Round:
         for request in receiver.received:
             assert request.path != _FOLDED, "a redirect was followed"
             self.witness.received(request)
+            self.stage.foreigners.received(request)
         receiver.forget()
 
     # ------------------------------------------------ what stands where

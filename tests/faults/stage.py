@@ -1,11 +1,11 @@
 """Everything that faults are done to: brokers, a registry, partners, processes."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from confluent_kafka import KafkaException
@@ -18,6 +18,8 @@ from processors.registry.journal import Journal
 from processors.registry.server import Registry
 from processors.wiring.adapters import compatible
 from tests.faults.fleet import Fleet
+from tests.faults.foreign import FAMILY, NOTE, Foreigners
+from tests.faults.gateway import Gateway
 from tests.faults.plan import BROKERS, Fault
 from tests.faults.witness import Partner
 from tests.support.bus import CLOCK, Bus, many_events, running_bus, wait_until
@@ -27,7 +29,7 @@ TIERS = {"short": "300ms", "middle": "600ms", "long": "900ms"}
 STEADY, FLAKY, LEDGER, VICTIM = PARTNERS = (
     Partner("steady", ("*",)),
     Partner("flaky", ("order.*", "payment.*")),
-    Partner("ledger", ("order.*",), ordered=True, well=False),
+    Partner("ledger", ("order.*", f"{FAMILY}.*"), ordered=True, well=False),
     Partner("victim", ("shipment.*",), well=False),
 )
 _MANNERS = {
@@ -46,6 +48,7 @@ class RegistryPlace:
 
     bus: Bus
     port: int = 0
+    gateway: Gateway = field(default_factory=Gateway)
     _running: Registry | None = None
 
     @property
@@ -63,14 +66,16 @@ class RegistryPlace:
             topic=self.bus.world.topology.schemas,
         )
         registry = Registry(journal, compatible)
-        await registry.start(port=self.port)
-        self.port = urlsplit(registry.url).port or 0
+        await registry.start()
+        self.gateway.url = registry.url.rstrip("/")
+        self.port = await self.gateway.start(self.port)
         self._running = registry
 
     async def stop(self) -> None:
         """Be away."""
         if self._running is not None:
             running, self._running = self._running, None
+            await self.gateway.stop()
             await running.stop()
 
 
@@ -82,7 +87,10 @@ class Stage:
     bus: Bus
     registry: RegistryPlace
     fleet: Fleet
+    foreigners: Foreigners
     storms: int = field(default=0)
+    _partition: int = 0
+    _notes: int = 0
 
     async def in_sync(self) -> None:
         """Return once every partition has all its replicas again."""
@@ -92,6 +100,33 @@ class Stage:
             return await asyncio.to_thread(_whole, admin)
 
         await wait_until(whole, _IN_SYNC_S, "replicas are in sync again")
+
+    def next_partition(self, count: int) -> int:
+        """One partition after the other."""
+        self._partition = (self._partition + 1) % count
+        return self._partition
+
+    async def another_note(self) -> int:
+        """Register a schema that nobody has asked for yet; return its id."""
+        self._notes += 1
+        return await self._register({**NOTE, "doc": f"number {self._notes}"})
+
+    async def first_note(self) -> None:
+        """Register what foreign records are by default."""
+        self.foreigners.schema_id = await self._register(NOTE)
+
+    async def _register(self, schema: dict[str, object]) -> int:
+        subject = f"{self.foreigners.topic}-foreign.v1.Note"
+        registered = self.bus.registry.schemas.register(subject, json.dumps(schema))
+        return int(await registered)
+
+    async def look_for_foreigners(self) -> None:
+        """See which foreign records have turned up where."""
+        topology = self.bus.world.topology
+        for name in self.foreigners.owed:
+            letters = await self.bus.records(topology.dlq_topic(name))
+            self.foreigners.dead_lettered(name, letters)
+        self.foreigners.quarantined(await self.bus.records(topology.quarantine))
 
     def behave(self, partner: str, behaviour: Behaviour | None = None) -> None:
         """Let a partner behave like this, or as it is wont to."""
@@ -122,14 +157,18 @@ async def open_stage(folder: Path) -> AsyncIterator[Stage]:
         await stack.enter_async_context(kafka)
         under_test = KafkaUnderTest(kafka.bootstrap_servers)
         bus = await stack.enter_async_context(
-            running_bus(under_test, folder, "faults", tiers=TIERS)
+            running_bus(under_test, folder, "faults", tiers=TIERS, families=[FAMILY])
         )
         await bus.schemas({event.type for event in many_events(800)})
         registry = RegistryPlace(bus)
         await registry.start()
         stack.push_async_callback(registry.stop)
         fleet = Fleet(bus, registry.url)
-        stage = Stage(kafka, bus, registry, fleet)
+        topic = f"{bus.name}.oms.{FAMILY}"
+        owed = [p.name for p in PARTNERS if p.wants(f"{FAMILY}.note")]
+        foreigners = Foreigners(kafka.bootstrap_servers, topic, owed)
+        stage = Stage(kafka, bus, registry, fleet, foreigners)
+        await stage.first_note()
         for partner in PARTNERS:
             stage.behave(partner.name)
             await bus.subscribe(

@@ -11,7 +11,8 @@ from tests.faults.stage import open_stage
 from tests.faults.stream import Stream
 
 SEED = 7
-KINDS = frozenset(Kind) - {Kind.ROLLING, Kind.DISK, Kind.STORM, Kind.QUEUE}
+_LONG = {Kind.ROLLING, Kind.DISK, Kind.STORM, Kind.QUEUE, Kind.RENEWED, Kind.REFUSED}
+KINDS = frozenset(Kind) - _LONG - {Kind.FOREIGN}
 """The quick ones."""
 
 

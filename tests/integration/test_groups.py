@@ -12,6 +12,7 @@ from processors.receiver import Behaviour
 from tests.guarantees import DuplicatesBounded, NothingLost
 from tests.support.bus import CLOCK, Bus, Worker, order_event, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest
+from tests.support.pace import patience
 
 TIERS = {"short": "300ms", "middle": "600ms", "long": "900ms"}
 _PAUSE_S = 0.02
@@ -47,7 +48,7 @@ async def settled(bus: Bus, lost: NothingLost, within_s: float) -> DuplicatesBou
                 lost.received(id_, name)
         return not lost.missing
 
-    until = CLOCK.monotonic() + within_s
+    until = CLOCK.monotonic() + patience(within_s)
     while not over():
         assert CLOCK.monotonic() < until, f"{len(lost.missing)} are missing"
         await CLOCK.sleep(0.2)

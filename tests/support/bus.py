@@ -214,12 +214,19 @@ class Bus:
                 await worker.process.wait()
 
 
-def named_topics(name: str, tiers: Mapping[str, str] | None = None) -> str:
+def named_topics(
+    name: str,
+    tiers: Mapping[str, str] | None = None,
+    families: Iterable[str] = (),
+) -> str:
     """The shipped `topics.yaml`, every topic under a name of its own."""
     text = (ROOT / "deploy" / "topics.yaml").read_text()
     text = re.sub(r"\b(oms\.\w+): \{\}", rf"{name}.\1: {{}}", text)
     text = re.sub(r"name: (bus\.|_schemas)", rf"name: {name}.\1", text)
     text = re.sub(r"([\[ ])(bus\.\w+\.)(?=[,\]])", rf"\1{name}.\2", text)
+    last = f"    {name}.oms.risk: {{}}\n"
+    more = "".join(f"    {name}.oms.{family}: {{}}\n" for family in families)
+    text = text.replace(last, last + more)
     quick = "".join(f"  {tier}: {delay}\n" for tier, delay in (tiers or {}).items())
     return text.replace("tiers:\n", f"tiers:\n{quick}")
 
@@ -231,9 +238,15 @@ async def running_bus(
     name: str,
     *,
     tiers: Mapping[str, str] | None = None,
+    families: Iterable[str] = (),
 ) -> AsyncIterator[Bus]:
-    """Make everything but the workers; `tiers` come before the declared ones."""
-    settings = _settings(kafka, folder, name, tiers)
+    """Make everything but the workers.
+
+    `tiers` come before the declared ones, `families` are more source topics.
+    """
+    topics_file = folder / f"{name}-topics.yaml"
+    topics_file.write_text(named_topics(name, tiers, families))
+    settings = _settings(kafka, folder, name, topics_file)
     connection = Connection(settings.librdkafka())
     topics = KafkaTopics(connection)
     await topics.create((await read_topology(settings, topics)).fixed())
@@ -261,10 +274,8 @@ async def running_bus(
 
 
 def _settings(
-    kafka: KafkaUnderTest, folder: Path, name: str, tiers: Mapping[str, str] | None
+    kafka: KafkaUnderTest, folder: Path, name: str, topics_file: Path
 ) -> Settings:
-    topics_file = folder / f"{name}-topics.yaml"
-    topics_file.write_text(named_topics(name, tiers))
     key_file = folder / f"{name}.key"
     make_key_file(key_file, os.urandom)
     return Settings(

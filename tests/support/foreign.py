@@ -7,7 +7,6 @@ from typing import NamedTuple
 import confluent_kafka
 
 _ERROR_BYTES = 512
-_FLUSH_MS = 10_000
 # Tags of `rd_kafka_producev`, from rdkafka.h.
 _END, _TOPIC, _PARTITION, _VALUE, _KEY, _FLAGS, _HEADERS = 0, 1, 3, 4, 5, 7, 10
 _COPY = 2
@@ -20,13 +19,15 @@ class ForeignHeader(NamedTuple):
     value: bytes | None
 
 
-def write_foreign(
+def write_foreign(  # noqa: PLR0913 - what a record has
     bootstrap_servers: str,
     topic: str,
     headers: list[ForeignHeader],
     value: bytes = b"v",
     key: bytes = b"k",
     partition: int = 0,
+    *,
+    within_s: float = 10,
 ) -> None:
     """Write one record through librdkafka itself; acknowledged when this returns."""
     library = _library()
@@ -61,7 +62,7 @@ def write_foreign(
         ctypes.c_int(_END),
     )
     assert refused == 0
-    assert library.rd_kafka_flush(client, _FLUSH_MS) == 0
+    assert library.rd_kafka_flush(client, int(within_s * 1000)) == 0
     library.rd_kafka_destroy(client)
 
 

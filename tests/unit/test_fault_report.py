@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 
 from bus.samples.lifecycles import sample
+from tests.faults.foreign import Foreigners
 from tests.faults.plan import Fault, Kind
 from tests.faults.report import Report
 from tests.faults.round import STOPPED, Felt, Round, reason
@@ -15,13 +16,14 @@ from tests.faults.stream import Stream
 from tests.faults.timing import LATE_S, bound
 from tests.support.bus import STARTED
 
+FOREIGNERS = Foreigners("", "oms.foreign", ["steady"])
 FAULT = Fault(Kind.ROLLING, 1, 1, "fanout", 0, 1)
 
 
 def played(*felt: Felt, broken_off: str = "") -> Round:
     """A round of one event that nobody got."""
     fleet = SimpleNamespace(slow_stops=0, crashes=[])
-    stage = cast("Stage", SimpleNamespace(fleet=fleet))
+    stage = cast("Stage", SimpleNamespace(fleet=fleet, foreigners=FOREIGNERS))
     stream = cast("Stream", SimpleNamespace(failed=0))
     made = Round(stage, stream, {}, 1, print, felt=list(felt), broken_off=broken_off)
     event = sample("order.created", 1, STARTED)
