@@ -3,7 +3,7 @@
 import ssl
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bus.adapters.http.reply import answer, excerpt, refused_header, user_agent, why
@@ -36,6 +36,7 @@ def test_no_header_can_split_a_request(headers: list[tuple[str, str]]) -> None:
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_refusal_never_repeats_a_value(name: str, value: str) -> None:
     """A refusal names the header at most."""
+    assume("secret" not in name)
     refusal = refused_header([(name, f"secret{value}\n")])
 
     assert refusal
