@@ -129,7 +129,9 @@ def _group(name: str, group: Group | Unknown, now_ms: int) -> Cells:
     backlog = group.backlog
     most = max(group.topics.items(), key=lambda item: item[1].records, default=None)
     deepest = f"{most[0]} ({most[1].records})" if most and most[1].records else "-"
-    members = Cell(str(group.members), style="" if group.members else "yellow")
+    members = _UNKNOWN
+    if group.members is not None:
+        members = Cell(str(group.members), style="" if group.members else "yellow")
     return (name, members, str(backlog.records), _age(backlog, now_ms), deepest)
 
 

@@ -26,10 +26,13 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A consumer group: how many members it has, and its backlog by topic."""
+    """A consumer group: how many members it has, and its backlog by topic.
+
+    `members` is None where its coordinator did not say.
+    """
 
     name: str
-    members: int
+    members: int | None
     topics: Mapping[str, Backlog] = field(default_factory=dict)
 
     @property
@@ -45,7 +48,7 @@ async def look_at(world: World, group: str, topics: Collection[str]) -> Group:
         BrokerUnavailableError: no answer.
         ConfigurationError: the cluster refuses us.
     """
-    members = await world.groups.members(group)
+    members = await _members(world, group)
     lags = await world.groups.lag(group, topics) if topics else {}
     waiting = {tp: lag for tp, lag in lags.items() if lag.pending > 0}
     firsts = {tp: max(lag.committed, lag.start) for tp, lag in waiting.items()}
@@ -54,6 +57,13 @@ async def look_at(world: World, group: str, topics: Collection[str]) -> Group:
     for tp, lag in waiting.items():
         found[tp.topic] += Backlog(lag.pending, times.get(tp))
     return Group(group, members, found)
+
+
+async def _members(world: World, group: str) -> int | None:
+    try:
+        return await world.groups.members(group)
+    except BrokerUnavailableError:
+        return None
 
 
 async def _times(

@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field, replace
 
 import pytest
+from typing_extensions import override
 
 from bus.adapters.memory.publisher import MemoryPublisher
+from bus.adapters.memory.topics import MemoryGroups
 from bus.delivery.presence import Presence, presence_message
 from bus.errors import BrokerUnavailableError
 from bus.record import Commit, Message, TopicPartition
@@ -177,6 +179,25 @@ async def test_a_broker_that_is_down(stage: Stage) -> None:
     assert not isinstance(found.subscriptions, Unknown)
     (acme, _) = found.subscriptions
     assert (acme.breaker, acme.pending, acme.dead) == (None, None, None)
+
+
+class Leaderless(MemoryGroups):
+    """Groups whose coordinator is moving: where they stand is known all the same."""
+
+    @override
+    async def members(self, group: str) -> int:
+        """Say what Kafka says then."""
+        raise BrokerUnavailableError(f"describe {group}: NOT_COORDINATOR")
+
+
+async def test_a_coordinator_that_moves_hides_no_lag(stage: Stage) -> None:
+    """Members are unknown, what waits is not."""
+    await stage.write("oms.order", 2)
+    world = replace(stage.world, groups=Leaderless(stage.worlds.broker))
+    found = await report(Desk(world).report())
+    fanout = found.groups["bus.fanout"]
+    assert isinstance(fanout, Group)
+    assert (fanout.members, fanout.backlog.records) == (None, 2)
 
 
 async def test_no_answer_is_an_answer() -> None:
