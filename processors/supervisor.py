@@ -70,6 +70,11 @@ class Supervisor:
         for event in self._ready:
             await event.wait()
 
+    @property
+    def given_up(self) -> bool:
+        """Whether a process has ended and may not be started again."""
+        return any(keeper.done() for keeper in self._keepers)
+
     async def wait(self) -> int:
         """Return the exit code once a process may not be started again."""
         done, _ = await asyncio.wait(self._keepers, return_when=asyncio.FIRST_COMPLETED)
@@ -88,10 +93,11 @@ class Supervisor:
         await asyncio.gather(*self._keepers, return_exceptions=True)
 
     async def _keep(self, index: int) -> int:
-        try:
-            return await self._run(index)
-        finally:
-            self._ready[index].set()
+        task = asyncio.current_task()
+        if task is not None:
+            # Not before the task is done: who waits for `ready` looks at once.
+            task.add_done_callback(lambda _: self._ready[index].set())
+        return await self._run(index)
 
     async def _run(self, index: int) -> int:
         pause_s = _FIRST_PAUSE_S

@@ -6,8 +6,8 @@ input; 130 interrupted.
 
 import json
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Opener: TypeAlias = "Callable[[], AbstractAsyncContextManager[World]]"
 Body: TypeAlias = "Callable[[World], Awaitable[int]]"
 
-LOADING_S = 30.0
+LOADING_S = 15.0
 GOOD, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 _REFUSALS = (ConfigurationError, InvalidEventError, InvalidSubscriptionError)
 
@@ -44,9 +44,11 @@ def run(ctx: typer.Context, body: Body, *, reads: bool = False) -> None:
     opener = reading(ctx) if reads else cast("Opener", ctx.obj)
 
     async def in_world() -> int:
-        async with opener() as world:
-            await _loaded(world)
-            return await body(world)
+        with asking_kafka() as answered:
+            async with opener() as world:
+                await _loaded(world)
+                answered()
+                return await body(world)
 
     exit_with(ctx, in_world())
 
@@ -68,6 +70,20 @@ def exit_with(ctx: typer.Context, work: Coroutine[object, object, int]) -> None:
         code = complain(ctx, error)
     if code:
         raise typer.Exit(code)
+
+
+@contextmanager
+def asking_kafka() -> Iterator[Callable[[], None]]:
+    """Turn a spinner on a terminal until the call of what this gives, or the end."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    status = console(stderr=True).status("Asking Kafka …")
+    status.start()
+    try:
+        yield status.stop
+    finally:
+        status.stop()
 
 
 async def _loaded(world: "World") -> None:

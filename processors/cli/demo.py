@@ -6,7 +6,7 @@ from typing import Annotated, cast
 
 import typer
 
-from bus.errors import OrderbusError
+from bus.errors import ConfigurationError, OrderbusError
 from processors.cli.control import complain, console
 from processors.cli.root import Root
 
@@ -45,6 +45,8 @@ def demo_command(
             plan = DemoPlan(events, rate)
             stack = stack_plan(given, Path(folder))
             code = run_in_loop(until_stopped(stack, plan, out, as_json=as_json))
+    except OSError as error:
+        code = complain(ctx, ConfigurationError(f"no temporary folder: {error}"))
     except OrderbusError as error:
         code = complain(ctx, error)
     if code:

@@ -20,12 +20,20 @@ def dev_command(
     brokers: Annotated[
         int, typer.Option(min=1, max=9, help="Kafka brokers, each its own process.")
     ] = 1,
-    processes: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
+    processes: Annotated[
+        int, typer.Option(min=1, max=256, help="Worker processes.")
+    ] = 1,
     kafka_port: Annotated[
-        int | None, typer.Option(help="Port of the first broker. Default: a free one.")
+        int | None,
+        typer.Option(
+            min=1, max=65_535, help="Port of the first broker. Default: a free one."
+        ),
     ] = None,
     registry_port: Annotated[
-        int, typer.Option(help="Port of the schema registry. 0: a free one.")
+        int,
+        typer.Option(
+            min=0, max=65_535, help="Port of the schema registry. 0: a free one."
+        ),
     ] = 0,
 ) -> None:
     """Run the whole bus here: Kafka, registry, processors.

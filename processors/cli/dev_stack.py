@@ -2,33 +2,60 @@
 
 import asyncio
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 
 from processors.cli.called import bus
-from processors.cli.control import console
+from processors.cli.control import GOOD, INTERRUPTED, console
 from processors.cli.progress import Drawn
 from processors.settings import Settings
 from processors.stopping import stop_on_signals
 from processors.wiring.stack import Stack, StackPlan, open_stack
 
+Work = TypeVar("Work")
+
 
 async def run_stack(plan: StackPlan) -> int:
     """Run it until asked to stop or a part ends for good; return the exit code."""
-    stop = asyncio.Event()
+    stop, up = asyncio.Event(), asyncio.Event()
     stop_on_signals(stop)
     out = console(stderr=True)
+    running = asyncio.create_task(_run(plan, out, stop, up))
+    if await _before(stop, running) or up.is_set():
+        return await running
+    out.print("Stopping …")
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    return INTERRUPTED
+
+
+async def _run(
+    plan: StackPlan, out: Console, stop: asyncio.Event, up: asyncio.Event
+) -> int:
     with Drawn(out) as progress:
         async with open_stack(plan, progress, out.print) as stack:
             await stack.workers.ready()
             progress.close()
-            _say(stack, out)
+            up.set()
             ended = asyncio.create_task(stack.workers.wait())
-            stopped = asyncio.create_task(stop.wait())
-            await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            stopped.cancel()
+            if not stack.workers.given_up:
+                _say(stack, out)
+            if await _before(stop, ended):
+                code = ended.result()
+                out.print(f"A worker has ended with {code}; its log says why.")
+                return code
+            ended.cancel()
             out.print("Stopping …")
-            return ended.result() if ended.done() else 0
+    return GOOD
+
+
+async def _before(stop: asyncio.Event, work: asyncio.Task[Work]) -> bool:
+    """Whether some work was done before somebody asked to stop."""
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    return work.done()
 
 
 def _say(stack: Stack, out: Console) -> None:

@@ -27,7 +27,7 @@ def serve_command(
     ctx: typer.Context,
     *,
     host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="0: a free one.")] = 8081,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="0: a free one.")] = 8081,
 ) -> None:
     """Serve the registry over HTTP, for Confluent's clients and tools.
 

@@ -54,6 +54,7 @@ def run_command(
       ORDERBUS_BOOTSTRAP_SERVERS=kafka:9092 bus run retry
     """
     from processors.cli.processes import run_in_loop, supervise
+    from processors.wiring.listening import refuse_taken_pages
     from processors.wiring.serve import serve
 
     given = cast(Root, ctx.obj)
@@ -65,6 +66,7 @@ def run_command(
             )
             run_in_loop(work)
             return
+        refuse_taken_pages(settings, processes)
         code = run_in_loop(
             supervise(given.arguments, role.value, processes, settings.drain_s)
         )

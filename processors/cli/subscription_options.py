@@ -1,6 +1,7 @@
 """The options that say what a subscription is, shared by `add` and `update`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, ParamSpec, TypeAlias
 
@@ -100,11 +101,12 @@ def written(options: Mapping[str, object]) -> dict[str, object]:
     """The options that were given, as fields of a written subscription.
 
     Raises:
-        InvalidSubscriptionError: a header or status is malformed.
+        InvalidSubscriptionError: with all headers and statuses that are malformed.
     """
     given = {name: value for name, value in options.items() if value is not None}
     fields: dict[str, object] = {}
     tls: dict[str, object] = {}
+    problems: list[tuple[str, str]] = []
     for name, value in given.items():
         if name in _TLS:
             tls[name] = value
@@ -113,11 +115,14 @@ def written(options: Mapping[str, object]) -> dict[str, object]:
         elif name == "retry":
             fields[name] = [tier.strip() for tier in str(value).split(",")]
         elif name == "transient_statuses":
-            fields[name] = _statuses(str(value))
+            with _collected(problems):
+                fields[name] = _statuses(str(value))
         elif name == "headers" and isinstance(value, list):
-            fields[name] = dict(_header(str(line)) for line in value)
+            fields[name] = dict(_headers(value, problems))
         else:
             fields[name] = value
+    if problems:
+        raise InvalidSubscriptionError(*problems[0], *problems[1:])
     return fields | ({"tls": tls} if tls else {})
 
 
@@ -131,6 +136,60 @@ def _statuses(text: str) -> list[int]:
         raise InvalidSubscriptionError(
             "transient_statuses", "expected numbers with commas between, 408,429"
         ) from None
+
+
+def _headers(
+    lines: Iterable[object], problems: list[tuple[str, str]]
+) -> Iterator[tuple[str, object]]:
+    for line in lines:
+        with _collected(problems):
+            yield _header(str(line))
+
+
+@contextmanager
+def _collected(problems: list[tuple[str, str]]) -> Iterator[None]:
+    try:
+        yield
+    except InvalidSubscriptionError as error:
+        problems += error.problems
+
+
+_NAMED = {
+    "id": "ID",
+    "types": "--type",
+    "headers": "--header",
+    "secrets": "--secret-file",
+    "tls.ca": "--ca-file",
+    "tls.client_certificate": "--client-certificate-file",
+    "tls.client_key": "--client-key-file",
+}
+
+
+@contextmanager
+def named_as_options(url: str) -> Iterator[None]:
+    """Let refusals name the options as they are typed; `url` is how the URL is given.
+
+    Raises:
+        InvalidSubscriptionError: the same, said of `--type`, not of `types.0`.
+    """
+    try:
+        yield
+    except InvalidSubscriptionError as error:
+        first, *more = ((_option(field, url), why) for field, why in error.problems)
+        raise InvalidSubscriptionError(*first, *more) from None
+
+
+def _option(field: str, url: str) -> str:
+    if field in {"options", "url"}:
+        return url if field == "url" else field
+    if field in _NAMED:
+        return _NAMED[field]
+    name, _, rest = field.partition(".")
+    if name == "tls":
+        return f"--{rest.replace('_', '-')}"
+    told = rest if name == "headers" else ""
+    option = _NAMED.get(name, f"--{name.replace('_', '-')}")
+    return f"{option} {told}".rstrip()
 
 
 def _header(line: str) -> tuple[str, object]:

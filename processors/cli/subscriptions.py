@@ -25,6 +25,7 @@ from processors.cli.subscription_options import (
     AsJson,
     Id,
     SecretFile,
+    named_as_options,
     with_options,
     written,
 )
@@ -67,10 +68,11 @@ def add_command(
     from processors.subscriptions.document import Draft, draft
 
     async def add(world: "World") -> int:
-        fields = written(given) | {"id": subscription_id, "url": url}
         secret = read_text(secret_file).strip() if secret_file else None
-        wanted = Draft(draft(fields, Path()).subscription, secret)
-        taken = await onboarding.add(world, wanted, scheme)
+        with named_as_options("URL"):
+            fields = written(given) | {"id": subscription_id, "url": url}
+            wanted = Draft(draft(fields, Path()).subscription, secret)
+            taken = await onboarding.add(world, wanted, scheme)
         print_taken(taken, "added", as_json=as_json)
         return GOOD
 
@@ -97,10 +99,11 @@ def update_command(
     from processors.subscriptions import onboarding
 
     async def update(world: "World") -> int:
-        fields = written({**given, "url": url})
-        if not fields:
-            raise InvalidSubscriptionError("options", "nothing to change was given")
-        taken = await onboarding.update(world, subscription_id, fields)
+        with named_as_options("--url"):
+            fields = written({**given, "url": url})
+            if not fields:
+                raise InvalidSubscriptionError("options", "nothing to change was given")
+            taken = await onboarding.update(world, subscription_id, fields)
         print_taken(taken, "updated", as_json=as_json)
         return GOOD
 
@@ -231,7 +234,7 @@ def rotate_command(
         try:
             grace_s = parse_duration(grace)
         except ValueError as error:
-            raise InvalidSubscriptionError("grace", str(error)) from None
+            raise InvalidSubscriptionError("--grace", str(error)) from None
         text = read_text(secret_file).strip() if secret_file else None
         taken = await onboarding.rotate(
             world, subscription_id, grace_s, scheme=scheme, text=text

@@ -12,6 +12,7 @@ from bus.errors import ConfigurationError
 from processors.cli.control import (
     FAILED,
     GOOD,
+    asking_kafka,
     exit_with,
     print_json,
     warn,
@@ -135,6 +136,7 @@ def apply_command(
             print_json(rows)
         elif done:
             typer.echo(f"{len(done)} done")
+            _say_who_reads(world, done)
         return FAILED if impossible else GOOD
 
     _run(ctx, file, replication, apply)
@@ -168,6 +170,21 @@ def list_command(
         return GOOD
 
     _run(ctx, file, replication, show)
+
+
+def _say_who_reads(world: "TopicsWorld", done: "Sequence[Change]") -> None:
+    """Say of new source topics when processors begin to read them."""
+    from bus.topics.plan import Create
+    from processors.delivery.sources import LOOK_S
+
+    made = {change.topic.name for change in done if isinstance(change, Create)}
+    sources = [topic for topic in world.topology.sources if topic in made]
+    if sources:
+        typer.echo(
+            f"{', '.join(sources)}: processors read new source topics within"
+            f" {LOOK_S:.0f} s, without a restart, once their ORDERBUS_TOPICS_FILE"
+            " declares them"
+        )
 
 
 async def _changes(world: "TopicsWorld", *, allow_delete: bool) -> "list[Change]":
@@ -217,7 +234,9 @@ def _run(
     opener = cast("Opener", ctx.obj)
 
     async def in_world() -> int:
-        async with opener.topics(file, replication) as world:
-            return await body(world)
+        with asking_kafka() as answered:
+            async with opener.topics(file, replication) as world:
+                answered()
+                return await body(world)
 
     exit_with(ctx, in_world())

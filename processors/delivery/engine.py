@@ -90,6 +90,7 @@ class Engine:
         )
         self._decoder = Decoder(parts.schemas, clock, observer)
         self._aside = Aside(self._hops)
+        self.sources: Sequence[str] = parts.topology.sources
         self.programs = [self._program(role) for role in ROLES if role in roles]
         observer.gauge(names.MAILBOX, self.subscribers.depths)
         observer.gauge(names.IN_FLIGHT, self.subscribers.in_flight)
@@ -105,6 +106,11 @@ class Engine:
         """Take over a change of the subscription table."""
         self.subscribers.changed(old, new)
 
+    def add_sources(self, topics: Sequence[str]) -> None:
+        """Read these source topics as well from now on."""
+        self.sources = (*self.sources, *topics)
+        self.follow_topics()
+
     def follow_topics(self) -> None:
         """Read the topics that the subscriptions have now."""
         for program in self.programs:
@@ -114,9 +120,8 @@ class Engine:
 
     def _program(self, role: str) -> Program:
         if role == "fanout":
-            topology = self._parts.topology
             loop = self._loop(role, self._fanout())
-            return Program(role, loop, lambda: topology.sources)
+            return Program(role, loop, lambda: self.sources)
         if role == "retry":
             return Program(role, self._loop(role, self._retry()), self._tier_topics)
         return Program(role, self._loop(role, self._ordered()), self._ordered_topics)

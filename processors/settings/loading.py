@@ -27,20 +27,23 @@ def load(**arguments: object) -> Settings:
     Arguments beat `ORDERBUS_…`, which beats `kafka_config_file`.
 
     Raises:
-        ConfigurationError: names the variable or argument and what was expected;
-            never repeats the value of a secret.
+        ConfigurationError: names each wrong variable or argument and what was
+            expected, a line each; never repeats the value of a secret.
     """
     given = {name: value for name, value in arguments.items() if value is not None}
-    _refuse_unknown(os.environ)
+    problems = list(_unknown(os.environ))
     kafka = _kafka_from(os.environ)
     try:
         settings = Settings(**given, kafka=kafka)  # type: ignore[arg-type]  # checked
     except ValidationError as error:
-        raise ConfigurationError(_explain(error, given)) from None
+        problems += _explained(error, given)
+        raise ConfigurationError("\n".join(problems)) from None
+    if problems:
+        raise ConfigurationError("\n".join(problems))
     return _with_file(_with_otlp(settings, os.environ))
 
 
-def _refuse_unknown(environ: Mapping[str, str]) -> None:
+def _unknown(environ: Mapping[str, str]) -> Iterator[str]:
     known = {f"{ENV_PREFIX}{name.upper()}" for name in Settings.model_fields}
     known.discard(f"{ENV_PREFIX}KAFKA")
     for variable in sorted(environ):
@@ -49,7 +52,7 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
             continue
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]}?" if near else "README.md lists them all"
-        raise ConfigurationError(f"{variable}: there is no such setting; {hint}")
+        yield f"{variable}: there is no such setting; {hint}"
 
 
 def _kafka_from(environ: Mapping[str, str]) -> dict[str, SecretStr]:
@@ -112,17 +115,16 @@ def _properties(path: Path, text: str) -> Iterator[tuple[str, SecretStr]]:
         yield name.strip(), SecretStr(value.strip())
 
 
-def _explain(error: ValidationError, given: Mapping[str, object]) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    why = first["msg"].removeprefix("Value error, ")
-    if not first["loc"]:
-        return why
-    name = str(first["loc"][0])
-    if first["type"] == "extra_forbidden":
-        return f"{name}: there is no such setting"
-    where = (
-        f"--{name.replace('_', '-')}"
-        if name in given
-        else f"{ENV_PREFIX}{name.upper()}"
-    )
-    return f"{where}: {why[:1].lower()}{why[1:]}"
+def _explained(error: ValidationError, given: Mapping[str, object]) -> Iterator[str]:
+    for problem in error.errors(include_url=False, include_input=False):
+        why = problem["msg"].removeprefix("Value error, ")
+        if not problem["loc"]:
+            yield why
+            continue
+        name = str(problem["loc"][0])
+        if problem["type"] == "extra_forbidden":
+            yield f"{name}: there is no such setting"
+            continue
+        option, variable = f"--{name.replace('_', '-')}", f"{ENV_PREFIX}{name.upper()}"
+        where = option if name in given else variable
+        yield f"{where}: {why[:1].lower()}{why[1:]}"

@@ -1,5 +1,6 @@
 """Every setting, its default and its meaning."""
 
+from collections.abc import Iterator
 from importlib import resources
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -9,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ENV_PREFIX = "ORDERBUS_"
+LAST_PORT = 65_535
 
 Network = IPv4Network | IPv6Network
 Positive = Annotated[float, Field(gt=0)]
@@ -165,7 +167,7 @@ class Settings(BaseSettings):
     http_host: str = Field(
         "127.0.0.1", description="Address of `/metrics`, `/healthz` and `/readyz`."
     )
-    http_port: Annotated[int, Field(ge=0, le=65_535)] = Field(
+    http_port: Annotated[int, Field(ge=0, le=LAST_PORT)] = Field(
         9464,
         description="Their port; process i of `--processes` takes port + i. 0: off.",
     )
@@ -189,6 +191,20 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("bootstrap_servers", mode="after")
+    @classmethod
+    def _servers(cls, value: str | None) -> str | None:
+        for server in (value or "").split(","):
+            _, colon, port = server.strip().rpartition(":")
+            if not colon or server.strip().endswith("]"):
+                continue  # Kafka's own port
+            if not port.isdecimal() or not 0 < int(port) <= LAST_PORT:
+                raise ValueError(
+                    f"expected host:port with a port of 1 to {LAST_PORT},"
+                    f" not {server.strip()}"
+                )
         return value
 
     @field_validator("data_dir", "cache_dir", mode="after")
@@ -217,15 +233,22 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _together(self) -> Self:
+        problems = list(self._contradictions())
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def _contradictions(self) -> Iterator[str]:
+        name = ENV_PREFIX
         if self.encryption_key and self.encryption_key_file:
-            raise ValueError("give encryption_key or encryption_key_file, not both")
+            yield f"give {name}ENCRYPTION_KEY or {name}ENCRYPTION_KEY_FILE, not both"
         if (self.registry_certificate_file is None) != (self.registry_key_file is None):
-            raise ValueError(
-                "registry_certificate_file and registry_key_file belong together"
+            yield (
+                f"{name}REGISTRY_CERTIFICATE_FILE and {name}REGISTRY_KEY_FILE belong"
+                " together"
             )
         if self.breaker_open_max_s < self.breaker_open_s:
-            raise ValueError("breaker_open_max_s must not be below breaker_open_s")
-        return self
+            yield (f"{name}BREAKER_OPEN_MAX_S must not be below {name}BREAKER_OPEN_S")
 
     def librdkafka(self) -> dict[str, str]:
         """The librdkafka settings in plain text, secrets included: never log them."""

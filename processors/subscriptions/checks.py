@@ -1,12 +1,10 @@
 """What a subscription must be to run, and to be taken on."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Protocol, TypeAlias
-from urllib.parse import parse_qsl, urlsplit
 
 from bus.delivery.choices import Exhausted, Ordering
 from bus.delivery.matching import compile_expression
@@ -15,6 +13,7 @@ from bus.errors import InvalidSubscriptionError
 from bus.webhook.rendering import negotiate
 from bus.webhook.sealing import is_sealed
 from bus.webhook.signing import Signer
+from processors.subscriptions.doubts import doubts
 
 Problem: TypeAlias = tuple[str, str]
 
@@ -65,10 +64,7 @@ class Checks:
 
     def warn(self, subscription: Subscription) -> Sequence[str]:
         """What may be a mistake, one sentence each."""
-        warnings = [
-            *self._unknown_types(subscription),
-            *_token_in_url(subscription.url),
-        ]
+        warnings = [*self._unknown_types(subscription), *doubts(subscription)]
         blocks = subscription.on_exhausted is Exhausted.BLOCK
         if blocks and subscription.ordering is Ordering.NONE:
             warnings.append("on_exhausted: block does nothing without ordering: key")
@@ -115,16 +111,3 @@ def _caught(check: Callable[[], object]) -> Sequence[Problem]:
     except InvalidSubscriptionError as error:
         return error.problems
     return ()
-
-
-_TELLING = ("token", "key", "secret", "sig", "auth", "password", "code")
-
-
-def _token_in_url(url: str) -> Iterator[str]:
-    with suppress(ValueError):
-        for name, _ in parse_qsl(urlsplit(url).query):
-            if any(word in name.lower() for word in _TELLING):
-                yield (
-                    f"url: {name} looks like a secret; URLs are stored as they are,"
-                    " header values are sealed"
-                )

@@ -121,9 +121,17 @@ DRAIN_CUT = _note(
 INTAKE_PAUSED = _note("intake_paused", "info", "The intake is full; polling pauses.")
 INTAKE_RESUMED = _note("intake_resumed", "info", "The intake has room again.")
 TABLE_LOADED = _note("table_loaded", "info", "A compacted topic is read to its end.")
+SOURCES_ADDED = _note(
+    "sources_added", "info", "`topics.yaml` declares new source topics; they are read."
+)
 
 # --- log lines: trouble around us
 
+DECLARATION_UNREADABLE = _note(
+    "declaration_unreadable",
+    "warning",
+    "`topics.yaml` cannot be read while it runs; what was declared before counts.",
+)
 BROKER_LOST = _note("broker_lost", "error", "Kafka gives no answer.")
 BROKER_BACK = _note("broker_back", "info", "Kafka answers again.")
 COMMIT_FAILED = _note(

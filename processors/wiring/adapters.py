@@ -4,6 +4,7 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bus.adapters.http.aiohttp_sender import AiohttpSender
@@ -33,6 +34,8 @@ from processors.subscriptions.keys import NO_KEYS, Keys, parse_keys, read_key_fi
 if TYPE_CHECKING:
     from bus.adapters.registry.remote import RegistrySchemas
 
+PATIENCE_S = 15.0
+"""How long a command waits for Kafka to acknowledge a record."""
 _REPLICAS = 3
 _FLUSH_S = 2.0
 
@@ -77,8 +80,19 @@ async def read_topology(settings: Settings, topics: KafkaTopics) -> Topology:
         ) from None
     if factor is None and brokers < _REPLICAS:
         factor = brokers
+    return declared_topology(path, factor)
+
+
+def declared_topology(path: Path, replication: int | None = None) -> Topology:
+    """The declaration in a file.
+
+    Raises:
+        ConfigurationError: It cannot be read, or says something that cannot be.
+    """
     try:
-        return Topology.parse(path.read_text(encoding="utf-8"), replication=factor)
+        return Topology.parse(path.read_text("utf-8"), replication=replication)
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{path} is not text") from None
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror}") from None
 

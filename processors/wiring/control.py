@@ -25,6 +25,7 @@ from processors.subscriptions.table import SubscriptionTable
 from processors.subscriptions.world import World
 from processors.subscriptions.writer import SubscriptionWriter
 from processors.wiring.adapters import (
+    PATIENCE_S,
     find_keys,
     make_guard,
     make_sender,
@@ -98,7 +99,7 @@ async def open_world(
     topics = KafkaTopics(connection)
     topology = await read_topology(settings, topics)
     reader = KafkaLogReader(connection)
-    publisher = KafkaPublisher(connection, linger_ms=0)
+    publisher = KafkaPublisher(connection, linger_ms=0, delivery_timeout_s=PATIENCE_S)
     sender = make_sender(settings, guard := make_guard(settings))
     schemas = _OnDemand(settings, topology.schemas, publisher, reader)
     table = SubscriptionTable(reader, keys, clock, topic=topology.subscriptions)

@@ -7,7 +7,7 @@ from bus.adapters.kafka import Connection, KafkaLogReader, KafkaPublisher, Kafka
 from bus.client.producer import EventWriter
 from bus.client.schemas import load_catalogue
 from processors.settings import Settings
-from processors.wiring.adapters import open_schemas, read_topology
+from processors.wiring.adapters import PATIENCE_S, open_schemas, read_topology
 
 
 @asynccontextmanager
@@ -22,7 +22,9 @@ async def open_writer(settings: Settings) -> AsyncIterator[EventWriter]:
     connection = Connection(settings.librdkafka())
     topology = await read_topology(settings, KafkaTopics(connection))
     async with AsyncExitStack() as stack:
-        publisher = KafkaPublisher(connection, linger_ms=0)
+        publisher = KafkaPublisher(
+            connection, linger_ms=0, delivery_timeout_s=PATIENCE_S
+        )
         stack.push_async_callback(publisher.close)
         reader = KafkaLogReader(connection)
         schemas = await open_schemas(

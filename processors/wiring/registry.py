@@ -11,7 +11,12 @@ from processors.registry.journal import Journal
 from processors.registry.local import LocalSchemas
 from processors.registry.server import Registry
 from processors.settings import Settings
-from processors.wiring.adapters import compatible, open_schemas, read_topology
+from processors.wiring.adapters import (
+    PATIENCE_S,
+    compatible,
+    open_schemas,
+    read_topology,
+)
 
 
 @asynccontextmanager
@@ -26,7 +31,7 @@ async def open_registry(settings: Settings) -> AsyncIterator[Registry]:
     topology = await read_topology(settings, topics)
     wanted = [t for t in topology.fixed() if t.name == topology.schemas]
     await topics.create(wanted)
-    publisher = KafkaPublisher(connection, linger_ms=0)
+    publisher = KafkaPublisher(connection, linger_ms=0, delivery_timeout_s=PATIENCE_S)
     try:
         journal = Journal(
             publisher,
@@ -51,7 +56,9 @@ async def open_subjects(
     """
     connection = Connection(settings.librdkafka())
     async with AsyncExitStack() as stack:
-        publisher = KafkaPublisher(connection, linger_ms=0)
+        publisher = KafkaPublisher(
+            connection, linger_ms=0, delivery_timeout_s=PATIENCE_S
+        )
         stack.push_async_callback(publisher.close)
         reader = KafkaLogReader(connection)
         topology = await read_topology(settings, KafkaTopics(connection))

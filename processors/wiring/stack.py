@@ -13,7 +13,9 @@ from processors.settings import DevState, Settings, write_dev
 from processors.subscriptions.keys import make_key_file
 from processors.supervisor import Supervisor
 from processors.wiring.adapters import read_topology
+from processors.wiring.folders import usable
 from processors.wiring.keeping import Say, kept
+from processors.wiring.listening import refuse_taken, refuse_taken_pages
 from processors.wiring.registry import open_registry
 
 KEY_FILE = "encryption.key"
@@ -56,11 +58,13 @@ async def open_stack(
         ConfigurationError: A setting cannot be used.
     """
     settings = plan.settings
-    data_dir = settings.data_dir.absolute()
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir = usable(settings.data_dir.absolute(), "--data-dir")
+    refuse_taken_pages(_with_environment(plan), plan.processes)
+    refuse_taken("127.0.0.1", plan.registry_port, "--registry-port")
     async with AsyncExitStack() as stack:
         kafka = None
         if settings.bootstrap_servers is None:
+            usable(settings.cache_dir.absolute(), "ORDERBUS_CACHE_DIR")
             kafka = EmbeddedKafka(
                 data_dir / "kafka",
                 settings.cache_dir,
@@ -103,6 +107,14 @@ async def open_stack(
         )
         stack.callback(note.unlink, missing_ok=True)
         yield Stack(settings, url, kafka, workers)
+
+
+def _with_environment(plan: StackPlan) -> Settings:
+    """The settings, with the port that the workers are given."""
+    port = (plan.environment or {}).get("ORDERBUS_HTTP_PORT")
+    if port is None:
+        return plan.settings
+    return plan.settings.model_copy(update={"http_port": int(port)})
 
 
 async def _serve_registry(settings: Settings, port: int, stack: AsyncExitStack) -> str:

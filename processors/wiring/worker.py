@@ -27,6 +27,7 @@ from processors.telemetry import names
 from processors.telemetry.health import Health
 from processors.wiring.adapters import Adapters
 from processors.wiring.announcing import announcing
+from processors.wiring.sources import watching_sources
 
 _ASSIGNED_WITHIN_S = 20.0
 _GOODBYE_S = 5.0
@@ -101,6 +102,9 @@ class Worker:
             adapters, self.engine, self._health, self._roles, self._pages
         )
         self._saying = asyncio.create_task(self._announcing.run())
+        self._growing = asyncio.create_task(
+            watching_sources(adapters, self.engine, self._observer).run()
+        )
 
     def _subscriptions(self) -> SubscriptionTable:
         adapters = self._adapters
@@ -141,6 +145,7 @@ class Worker:
     async def stop(self) -> None:
         """Drain every loop side by side, then let go of the rest."""
         self._following.cancel()
+        self._growing.cancel()
         self._watching.cancel()
         self._saying.cancel()
         await asyncio.gather(*(program.loop.stop() for program in self.engine.programs))

@@ -224,3 +224,48 @@ def test_document_has_the_table() -> None:
     """`docs/configuration.md` has exactly the table that the settings give."""
     document = Path(__file__).parents[3] / "docs" / "configuration.md"
     assert settings_table() in document.read_text(encoding="utf-8")
+
+
+def test_all_problems_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables, options and what contradicts: a line each, as the user knows them."""
+    monkeypatch.setenv("ORDERBUS_HTTP_PROT", "1")
+    monkeypatch.setenv("ORDERBUS_DRAIN_S", "-1")
+    with pytest.raises(ConfigurationError) as caught:
+        load(bootstrap_servers="kafka:99999", intake_limit=0)
+    lines = str(caught.value).splitlines()
+    starts = [line.partition(": ")[0] for line in lines]
+    assert sorted(starts) == [
+        "--bootstrap-servers",
+        "--intake-limit",
+        "ORDERBUS_DRAIN_S",
+        "ORDERBUS_HTTP_PROT",
+    ]
+    monkeypatch.delenv("ORDERBUS_HTTP_PROT")
+    monkeypatch.delenv("ORDERBUS_DRAIN_S")
+    with pytest.raises(ConfigurationError) as caught:
+        load(registry_key_file=Path("key.pem"), breaker_open_s=90)
+    assert len(str(caught.value).splitlines()) == 2
+    assert "ORDERBUS_REGISTRY_KEY_FILE" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("servers", "good"),
+    [
+        ("kafka:9092", True),
+        ("kafka-1:9092, kafka-2:9093", True),
+        ("kafka", True),
+        ("[::1]:9092", True),
+        ("[::1]", True),
+        ("PLAINTEXT://kafka:9092", True),
+        ("kafka:0", False),
+        ("kafka:65536", False),
+        ("kafka:9092,kafka:x", False),
+    ],
+)
+def test_brokers_have_ports_there_are(servers: str, *, good: bool) -> None:
+    """A port out of range is refused by its name, not by Kafka's client later."""
+    if good:
+        assert load(bootstrap_servers=servers).bootstrap_servers == servers
+    else:
+        with pytest.raises(ConfigurationError, match="a port of 1 to 65535"):
+            load(bootstrap_servers=servers)

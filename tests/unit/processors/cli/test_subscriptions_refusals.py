@@ -19,15 +19,15 @@ from tests.support.worlds import Worlds
         (("update", "acme"), 2, "nothing to change"),
         (("update", "acme", "--filter", "["), 2, "filter: "),
         (("update", "acme", "-H", "X"), 2, "expected 'Name: value'"),
-        (("update", "acme", "-H", "X: @gone"), 2, "headers.X: gone: No such file"),
+        (("update", "acme", "-H", "X: @gone"), 2, "--header X: gone: No such file"),
         (("update", "acme", "--transient-statuses", "x"), 2, "expected numbers"),
         (("update", "acme", "--timeout", "soon"), 2, "timeout: 'soon'"),
         (("update", "acme", "--rate", "-1"), 2, "rate: "),
         (("add", "acme", "https://a.example", "-t", "*"), 2, "exists already"),
-        (("add", "Acme", "https://a.example", "-t", "*"), 2, "id: expected 2 to 63"),
-        (("add", "beta", "https:///x", "-t", "*"), 2, "url: expected an absolute"),
-        (("add", "beta", "https://10.0.0.1", "-t", "*"), 2, "url: 10.0.0.1 is not"),
-        (("add", "beta", "https://a.example"), 2, "types: is required"),
+        (("add", "Acme", "https://a.example", "-t", "*"), 2, "ID: expected 2 to 63"),
+        (("add", "beta", "https:///x", "-t", "*"), 2, "URL: expected an absolute"),
+        (("add", "beta", "https://10.0.0.1", "-t", "*"), 2, "URL: 10.0.0.1 is not"),
+        (("add", "beta", "https://a.example"), 2, "--type: is required"),
         (("add", "beta", "https://a.example", "--secret-file", "gone"), 2, "gone: No"),
         (("remove", "acme"), 2, "Say --yes"),
         (("test", "acme", "-t", "order.nope"), 2, "no sample of order.nope"),
@@ -55,10 +55,10 @@ def test_all_problems_are_shown_together(worlds: Worlds) -> None:
     lines = result.stderr.splitlines()
     assert lines[0].endswith("add:")
     assert [line.split(":")[0].strip() for line in lines[1:]] == [
-        "timeout",
-        "id",
-        "url",
-        "types.0",
+        "--timeout",
+        "ID",
+        "URL",
+        "--type",
     ]
 
 

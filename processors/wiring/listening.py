@@ -1,0 +1,46 @@
+"""Asks for ports before anything is started that takes its time."""
+
+import socket
+
+from bus.errors import ConfigurationError
+from processors.settings import LAST_PORT, Settings
+
+
+def refuse_taken(host: str, port: int, name: str) -> None:
+    """Raise if nobody can listen on a port now; 0 is any.
+
+    Raises:
+        ConfigurationError: with `name`, what the user calls the port.
+    """
+    if port == 0:
+        return
+    try:
+        family, kind, *_, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind) as asked:
+            asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            asked.bind(address)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{name}: cannot listen on {host}:{port}: {error.strerror or error};"
+            " choose another port"
+        ) from None
+
+
+def refuse_taken_pages(settings: Settings, processes: int) -> None:
+    """Raise if the pages of one of so many processes would find no port.
+
+    Raises:
+        ConfigurationError: it says which, and that 0 means none.
+    """
+    first = settings.http_port
+    if not first:
+        return
+    if first + processes - 1 > LAST_PORT:
+        raise ConfigurationError(
+            f"ORDERBUS_HTTP_PORT: process i takes {first} + i, and {processes} of them"
+            f" go beyond {LAST_PORT}"
+        )
+    for port in range(first, first + processes):
+        refuse_taken(settings.http_host, port, "ORDERBUS_HTTP_PORT (0: none)")
