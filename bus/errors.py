@@ -4,6 +4,8 @@ Expected outcomes (a refused webhook, an undecodable record) are values, not
 errors; see `bus.delivery.delivery`. What is here stops the step that raised it.
 """
 
+from enum import StrEnum
+
 
 class OrderbusError(Exception):
     """The root of all errors that Orderbus raises on purpose."""
@@ -95,14 +97,27 @@ class BrokerUnavailableError(OrderbusError):
     """Kafka gave no usable answer in time; trying again may help."""
 
 
-class PublishError(OrderbusError):
-    """Kafka did not acknowledge a record. `retriable` says if it still may."""
+class Heals(StrEnum):
+    """What helps against a record that was not written."""
 
-    def __init__(self, topic: str, why: str, *, retriable: bool) -> None:
+    TIME = "try again"
+    HAND = "somebody has to make the topic, or to allow us to write there"
+    NOTHING = "this record will never be taken there"
+
+
+class PublishError(OrderbusError):
+    """Kafka did not acknowledge a record. `heals` says what may help."""
+
+    def __init__(self, topic: str, why: str, *, heals: Heals) -> None:
         super().__init__(f"{topic}: {why}")
         self.topic = topic
         self.why = why
-        self.retriable = retriable
+        self.heals = heals
+
+    @property
+    def retriable(self) -> bool:
+        """Whether trying again may help, without anybody's doing."""
+        return self.heals is Heals.TIME
 
 
 class TopicError(OrderbusError):

@@ -71,6 +71,11 @@ class Clock(Protocol):
 class Publisher(Protocol):
     """Writes to Kafka, idempotent, acks=all."""
 
+    @property
+    def failures(self) -> int:
+        """How many of `publish_soon` were not written."""
+        ...
+
     def publish(self, message: Message) -> Awaitable[Written]:
         """Hand over a message now; await the broker's acknowledgement.
 
@@ -188,6 +193,10 @@ class LogReader(Protocol):
         partition are left out too). `start` gives first offsets by partition and
         beats `since_ms`.
         """
+        ...
+
+    async def at(self, topic: str, partition: int, offset: int) -> Record | None:
+        """The record that stands there; None if there is none, or none any more."""
         ...
 
     def follow(

@@ -20,11 +20,12 @@ from bus.client.tracing import sending
 from bus.contracts.catalogue import Catalogue
 from bus.contracts.codec import encode, validate
 from bus.delivery.headers import event_headers
-from bus.errors import InvalidEventError
+from bus.errors import Heals, InvalidEventError, PublishError
 from bus.event import Data, Event
 from bus.ports import Publisher, Schemas
 from bus.record import Message, Written
 
+MOST_BYTES = 2 * 1024**2
 _MAX_ID = 256
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
@@ -60,6 +61,7 @@ class Producer:
         if isinstance(registry, str):
             registry = RegistryConnection(url=registry)
         self._registry = registry
+        self._most_bytes = int(settings.get("message.max.bytes", MOST_BYTES))
         self._catalogue = load_catalogue(schemas, topic_prefix)
         self._source = source
         self._stack = AsyncExitStack()
@@ -78,7 +80,9 @@ class Producer:
                 self._connection, linger_ms=1, on_event=log_event
             )
             stack.push_async_callback(publisher.close)
-            self._writer = EventWriter(publisher, registry, self._catalogue)
+            self._writer = EventWriter(
+                publisher, registry, self._catalogue, self._most_bytes
+            )
             self._stack = stack.pop_all()
         return self
 
@@ -107,9 +111,10 @@ class Producer:
         own to make a repetition recognisable.
 
         Raises:
-            InvalidEventError: it does not match its schema; names the field.
-            PublishError: Kafka did not acknowledge it. It may stand there nevertheless:
-                send it again with the same `event_id`.
+            InvalidEventError: it does not match its schema, or has more than 2 MiB;
+                names the field.
+            PublishError: Kafka did not acknowledge it. If `retriable`, it may stand
+                there nevertheless: send it again with the same `event_id`.
             IncompatibleSchemaError, RegistryUnavailableError: the schema cannot be
                 registered.
         """
@@ -126,14 +131,23 @@ class Producer:
 
 
 class EventWriter:
-    """Writes events over any publisher and registry; `Producer` without the rest."""
+    """Writes events over any publisher and registry; `Producer` without the rest.
+
+    `most_bytes` of an event are before compression: its topic's own limit, which is
+    after it, only the broker can tell.
+    """
 
     def __init__(
-        self, publisher: Publisher, registry: Schemas, catalogue: Catalogue
+        self,
+        publisher: Publisher,
+        registry: Schemas,
+        catalogue: Catalogue,
+        most_bytes: int = MOST_BYTES,
     ) -> None:
         self._publisher = publisher
         self._registry = registry
         self.catalogue = catalogue
+        self._most_bytes = most_bytes
         self._ids: dict[str, int] = {}
         self._registering = asyncio.Lock()
         self._behind = 0
@@ -146,12 +160,17 @@ class EventWriter:
         if event.type not in self._ids:
             validate(schema, event.data)  # before anybody is asked
         value = encode(schema, await self._schema_id(event.type), event.data)
+        if len(value) > self._most_bytes:
+            raise _too_large(event, len(value), self._most_bytes)
         with sending(topic, event) as traceparent:
             traced = replace(event, traceparent=traceparent or event.traceparent)
             headers = event_headers(traced)
             key = event.subject.encode()
             message = Message(topic, key, value, headers)
-            written = await self._publisher.publish(message)
+            try:
+                written = await self._publisher.publish(message)
+            except PublishError as error:
+                raise _sized(error, len(value)) from None
         return written._replace(event_id=event.id)
 
     async def _schema_id(self, event_type: str) -> int:
@@ -191,6 +210,21 @@ def make_event(
         time=_moment(data, "occurred_at"),
         data=data,
     )
+
+
+def _too_large(event: Event, size: int, most: int) -> InvalidEventError:
+    """Name the field that most of the bytes are in."""
+    field = max(event.data, key=lambda name: len(repr(event.data[name])))
+    return InvalidEventError(
+        field, f"the largest field of an event of {size} bytes; it may have {most}"
+    )
+
+
+def _sized(error: PublishError, size: int) -> PublishError:
+    if error.heals is not Heals.NOTHING:
+        return error
+    why = f"{error.why}; the event has {size} bytes before compression"
+    return PublishError(error.topic, why, heals=error.heals)
 
 
 def _check(event: Event) -> None:

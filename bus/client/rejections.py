@@ -3,18 +3,26 @@
 from collections.abc import Collection
 
 from bus.delivery.headers import printable
+from bus.delivery.small import attributes_of, small
+from bus.errors import Heals, PublishError
 from bus.ports import Publisher, Topics
 from bus.record import Message, Record
 from bus.topics.topic import TopicState
 
-_KEPT = {"retention.ms": str(14 * 24 * 3600 * 1000)}
+_KEPT = {
+    "retention.ms": str(14 * 24 * 3600 * 1000),
+    "message.timestamp.type": "LogAppendTime",
+    "max.message.bytes": str(8 * 1024**2),
+}
 
 
 class Rejections:
     """Writes what a group cannot use to its dead-letter topic.
 
     A record is written with its own bytes and headers, then why (`bus-reason`) and
-    where it stood (`bus-origin`, topic/partition/offset).
+    where it stood (`bus-origin`, topic/partition/offset). What the topic never takes,
+    as it is too large, leaves a small record there: without the bytes, with their
+    place, size and digest.
     """
 
     def __init__(self, topic: str, publisher: Publisher) -> None:
@@ -46,9 +54,14 @@ class Rejections:
             ("bus-reason", printable(why).encode()),
             ("bus-origin", place.encode()),
         )
-        await self._publisher.publish(
-            Message(self._topic, record.key, record.value, headers)
-        )
+        letter = Message(self._topic, record.key, record.value, headers)
+        try:
+            await self._publisher.publish(letter)
+        except PublishError as error:
+            if error.heals is not Heals.NOTHING:
+                raise
+            said = attributes_of(record)
+            await self._publisher.publish(small(letter, record, said, str(error)))
 
 
 _OURS = frozenset({"bus-reason", "bus-origin"})

@@ -130,6 +130,7 @@ class Reason(StrEnum):
     FORBIDDEN = "forbidden"
     UNRENDERABLE = "unrenderable"
     REMOVED = "removed"
+    UNWRITABLE = "unwritable"
 
 
 @dataclass(frozen=True, slots=True)

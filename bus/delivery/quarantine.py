@@ -96,6 +96,14 @@ class Meaning(NamedTuple):
 _MEND = "Mend the producer and send the event again, then discard this record."
 _ROWS: tuple[tuple[str, Meaning], ...] = (
     (
+        r"^expired:",
+        Meaning(
+            "expired",
+            "The record was too large for quarantine, and its topic has deleted it.",
+            "Nothing is left to deliver: discard it, and send the event again.",
+        ),
+    ),
+    (
         r"^no value|^a record without value",
         Meaning(
             "no_value",

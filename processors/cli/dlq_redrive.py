@@ -22,6 +22,7 @@ from processors.redrive.replaying import Progress as Told
 from processors.subscriptions.onboarding import find
 from processors.subscriptions.world import World
 
+_FAILURES = {"refused", "gone", "too_large"}
 _REFUSALS = (InvalidSubscriptionError, NotReadyError, SubscriptionNotFoundError)
 
 
@@ -65,7 +66,7 @@ async def replay_all(
         print_json({"dry_run": how.dry_run, "subscriptions": rows})
     else:
         _say_replayed(rows, dry_run=how.dry_run)
-    return FAILED if any("refused" in r for r in rows) else GOOD
+    return FAILED if any(r.keys() & _FAILURES for r in rows) else GOOD
 
 
 async def _replay(
@@ -81,7 +82,8 @@ async def _replay(
     with bar(f"replaying {owner}", found.pending) as progress:
         letters = read_letters(world, owner, meant)
         done = await replay(world, subscription, letters, progress)
-    return said | {"replayed": done}
+    left = {"gone": done.gone, "too_large": done.refused, "why": done.why}
+    return said | {"replayed": done.sent} | {k: v for k, v in left.items() if v}
 
 
 def _say_replayed(rows: Sequence[Row], *, dry_run: bool) -> None:
@@ -99,6 +101,22 @@ def _say_replayed(rows: Sequence[Row], *, dry_run: bool) -> None:
             out.print(f"{owner}: {what} to {r['to']} ({_split(r)})")
         if damaged:
             out.print(f"{owner}: {damaged} are damaged and cannot be; bus dlq show")
+        _say_left(r)
+
+
+def _say_left(r: Row) -> None:
+    """What stays pending, and what can be done about it."""
+    owner = r["subscription"]
+    if gone := r.get("gone"):
+        warn(
+            f"{owner}: {gone} have expired: the source record they stand for is there"
+            f" no more; bus dlq discard {owner} --reason unwritable"
+        )
+    if large := r.get("too_large"):
+        warn(
+            f"{owner}: {large} are more than {r['to']} takes ({r['why']}); raise its"
+            " max.message.bytes in topics.yaml, bus topics apply, and replay again"
+        )
 
 
 def _split(r: Row) -> str:

@@ -33,6 +33,7 @@ def row(letter: Letter) -> Row:
         "state": letter.fate.value,
         "state_at": moment(letter.marked_at_ms) if letter.marked_at_ms else None,
         "place": f"{letter.record.partition}/{letter.record.offset}",
+        "body_at": letter.elsewhere.place if letter.elsewhere else None,
     }
 
 
@@ -111,6 +112,8 @@ def whole(letter: Letter, event: Event | None, attempts: Iterable[Row]) -> Row:
     return {
         **row(letter),
         "problem": letter.problem or None,
+        "body_bytes": letter.elsewhere.size if letter.elsewhere else None,
+        "body_why": letter.elsewhere.why if letter.elsewhere else None,
         "tier": state.tier if state else None,
         "origin": f"{origin.topic}/{origin.partition}/{origin.offset}"
         if origin

@@ -134,6 +134,7 @@ def released(done: Released) -> Row:
         "deliveries": dict(sorted(done.deliveries.items())),
         "wanted_by_none": done.unwanted,
         "failed_filters": done.failed_filters,
+        "too_large": done.refused,
         "still_stuck": dict(sorted(done.stuck.items())),
     }
 

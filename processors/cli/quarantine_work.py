@@ -44,6 +44,8 @@ async def replay_all(world: World, meant: WantedItems, how: How) -> int:
         ask(f"Deliver {done.released} records from quarantine?", yes=how.yes)
         with bar("replaying", done.pending) as progress:
             done = await Release(world).run(read_items(world, meant), progress)
+    if done.refused:
+        warn(f"{done.refused} deliveries are too large to carry on: bus dlq list")
     if done.failed_filters:
         warn(f"a filter fails on {done.failed_filters} of them, which is no match")
     if how.as_json:

@@ -57,6 +57,11 @@ def _ask(name: str, span: Span, found: Found) -> None:
 def _say(name: str, found: Found, to: str, *, dry_run: bool, as_json: bool) -> None:
     if found.undecodable:
         warn(f"{found.undecodable} records cannot be decoded; left out")
+    if found.refused:
+        warn(
+            f"{found.refused} are more than {to} takes; each has left a small dead"
+            f" letter: bus dlq list {name} --reason unwritable"
+        )
     if found.failed_filters:
         warn(f"the filter fails on {found.failed_filters} events; left out")
     if as_json:
@@ -66,7 +71,8 @@ def _say(name: str, found: Found, to: str, *, dry_run: bool, as_json: bool) -> N
             "to": to,
             "read": found.read,
             "wanted": found.wanted,
-            "replayed": 0 if dry_run else found.wanted,
+            "replayed": 0 if dry_run else found.wanted - found.refused,
+            "too_large": found.refused,
             "by_type": dict(sorted(found.by_type.items())),
         }
         print_json(fields)
@@ -75,4 +81,5 @@ def _say(name: str, found: Found, to: str, *, dry_run: bool, as_json: bool) -> N
     else:
         what = "would replay" if dry_run else "replayed"
         split = counts(found.by_type)
-        console().print(f"{name}: {what} {found.wanted} to {to} ({split})")
+        done = found.wanted - found.refused
+        console().print(f"{name}: {what} {done} to {to} ({split})")

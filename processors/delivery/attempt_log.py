@@ -11,6 +11,8 @@ from bus.ports import Clock, Publisher, Schemas
 from bus.record import Message, Record
 
 _PAUSE_S = 0.5
+_MOST_BYTES = 65_536
+_MOST_CHARS = 1_000
 
 
 class AttemptLog:
@@ -33,9 +35,23 @@ class AttemptLog:
 
     def write(self, attempt: Attempt) -> None:
         """Hand over one attempt."""
-        value = encode_unchecked(self._schema, self._schema_id, _fields(attempt))
+        value = self._encode(attempt)
+        if len(value) > _MOST_BYTES:
+            value = self._encode(_clipped(attempt))
         key = attempt.event_id.encode()
         self._publisher.publish_soon(Message(self._topic, key, value))
+
+    def _encode(self, attempt: Attempt) -> bytes:
+        return encode_unchecked(self._schema, self._schema_id, _fields(attempt))
+
+
+def _clipped(attempt: Attempt) -> Attempt:
+    """An attempt that its topic takes, whatever the producer made of its texts."""
+    return attempt._replace(
+        event_type=attempt.event_type[:_MOST_CHARS],
+        order_id=attempt.order_id[:_MOST_CHARS],
+        detail=attempt.detail[:_MOST_CHARS],
+    )
 
 
 def _fields(attempt: Attempt) -> Mapping[str, object]:

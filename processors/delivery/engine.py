@@ -70,7 +70,8 @@ class Engine:
         self._parts = parts
         self._policy = policy
         clock, observer = parts.clock, parts.observer
-        self._hops = Hops(parts.publisher, parts.topology, clock, observer)
+        reporter = Reporter(clock, observer, parts.log_attempt)
+        self._hops = Hops(parts.publisher, parts.topology, clock, observer, reporter)
         self._deliver = Deliver(
             sender=parts.sender,
             hops=self._hops,
@@ -78,7 +79,7 @@ class Engine:
             acks=parts.acks,
             clock=clock,
             observer=observer,
-            reporter=Reporter(clock, observer, parts.log_attempt),
+            reporter=reporter,
             disable=parts.disable,
             policy=policy.deliver,
         )
@@ -115,6 +116,11 @@ class Engine:
         """Read the topics that the subscriptions have now."""
         for program in self.programs:
             program.loop.subscribe(program.topics())
+
+    def refused(self) -> str | None:
+        """Which topics do not take what partitions wait to write; None: all do."""
+        waiting = self._hops.writing.refused()
+        return ", ".join(f"{t} refuses {n:.0f}" for t, n in waiting.items()) or None
 
     # ------------------------------------------------ putting together
 

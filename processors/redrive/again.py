@@ -7,11 +7,12 @@ anew: what lay for days is not given up at once as too old.
 from collections.abc import Iterator, Sequence
 
 from bus.delivery.choices import Ordering
-from bus.delivery.delivery import Delivery, Origin
-from bus.delivery.headers import hop_headers
+from bus.delivery.delivery import Delivery, Origin, Reason
+from bus.delivery.headers import hop_headers, printable, read_state
 from bus.delivery.keys import hop_key
+from bus.delivery.small import attributes_of, small
 from bus.delivery.subscription import Subscription
-from bus.errors import PublishError
+from bus.errors import Heals, PublishError
 from bus.event import Event
 from bus.ports import Publisher
 from bus.record import Message, Record
@@ -54,21 +55,38 @@ def anew(
 
 async def write(
     publisher: Publisher, messages: Sequence[Message]
-) -> tuple[Sequence[bool], PublishError | None]:
-    """Write until one fails; return which were acknowledged, and the failure.
+) -> Sequence[PublishError | None]:
+    """Write until Kafka is in trouble; return what came of each.
 
     Of messages with the same key, one is written only after the one before was
-    acknowledged: a failure cannot change their order.
+    acknowledged: a failure cannot change their order. One that its topic never takes
+    stops nothing; after any other failure the rest is not tried and failed alike.
     """
-    written: list[bool] = []
+    results: list[PublishError | None] = []
     for wave in _waves(messages):
-        results = await _all(publisher, wave)
-        written += (error is None for error in results)
-        failure = next((error for error in results if error), None)
-        if failure is not None:
-            written += [False] * (len(messages) - len(written))
-            return written, failure
-    return written, None
+        results += await _all(publisher, wave)
+        if (trouble := trouble_of(results)) is not None:
+            results += [trouble] * (len(messages) - len(results))
+            break
+    return results
+
+
+def trouble_of(results: Sequence[PublishError | None]) -> PublishError | None:
+    """The first failure that is not the record's own."""
+    failures = (error for error in results if error is not None)
+    return next((e for e in failures if e.heals is not Heals.NOTHING), None)
+
+
+def given_up(topology: Topology, hop: Message, why: str) -> Message:
+    """The small dead letter in place of a hop that its topic never takes."""
+    state = read_state(Record(hop.topic, 0, 0, 0, hop.key, hop.value, hop.headers))
+    origin = state.origin
+    topic = topology.dlq_topic(state.subscription)
+    source = Record(*origin[:3], origin.own_ms, hop.key, hop.value, hop.headers)
+    reason = ("bus-reason", Reason.UNWRITABLE.value.encode())
+    headers = (*hop.headers, reason, ("bus-detail", printable(why).encode()))
+    letter = hop._replace(topic=topic, headers=headers)
+    return small(letter, source, attributes_of(source), why)
 
 
 def _waves(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:

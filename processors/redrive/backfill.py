@@ -17,7 +17,7 @@ from bus.errors import DecodeError
 from bus.event import Event
 from bus.record import Message, Record
 from processors.delivery.content import Content
-from processors.redrive.again import CHUNK, anew, write
+from processors.redrive.again import CHUNK, anew, given_up, trouble_of, write
 from processors.redrive.events import Events
 from processors.subscriptions.world import World
 
@@ -41,11 +41,15 @@ class Span:
 
 @dataclass(slots=True)
 class Found:
-    """What a span held: how many records, and how many wanted ones by type."""
+    """What a span held: how many records, and how many wanted ones by type.
+
+    `refused` are those that no tier takes: each has left a small dead letter.
+    """
 
     read: int = 0
     undecodable: int = 0
     failed_filters: int = 0
+    refused: int = 0
     by_type: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -85,21 +89,28 @@ async def deliver(
     async for wanted in _select(world, subscription, span, found):
         chunk.append(wanted)
         if len(chunk) >= CHUNK:
-            await _write(world, subscription, chunk)
+            found.refused += await _write(world, subscription, chunk)
             progress(len(chunk))
             chunk = []
-    await _write(world, subscription, chunk)
+    found.refused += await _write(world, subscription, chunk)
     progress(len(chunk))
     return found
 
 
 async def _write(
     world: World, subscription: Subscription, chunk: Sequence[_Wanted]
-) -> None:
+) -> int:
+    """Write a chunk; return how many of it no tier takes."""
     messages = [_message(world, subscription, wanted) for wanted in chunk]
-    _, failure = await write(world.publisher, messages)
-    if failure is not None:
-        raise failure
+    results = await write(world.publisher, messages)
+    if (trouble := trouble_of(results)) is not None:
+        raise trouble
+    told = zip(messages, results, strict=True)
+    refused = [(message, error) for message, error in told if error is not None]
+    for message, error in refused:
+        letter = given_up(world.topology, message, str(error))
+        await world.publisher.publish(letter)
+    return len(refused)
 
 
 def _message(world: World, subscription: Subscription, wanted: _Wanted) -> Message:

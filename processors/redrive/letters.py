@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bus.delivery.headers import HopState, read_state
 from bus.delivery.marks import Fate, Mark, read_mark
 from bus.delivery.matching import covers
+from bus.delivery.small import Elsewhere, read_elsewhere
 from bus.errors import DecodeError
 from bus.event import Event
 from bus.record import Record
@@ -22,7 +23,8 @@ class Letter:
 
     `state` or `event` is None where its headers are damaged; `problem` says how,
     and it cannot be replayed. `event` may be without data. `marked_at_ms` is when
-    it met its fate, 0 while pending.
+    it met its fate, 0 while pending. `elsewhere` says where the body of a small one
+    stands.
     """
 
     subscription: str
@@ -32,6 +34,7 @@ class Letter:
     fate: Fate = Fate.PENDING
     marked_at_ms: int = 0
     problem: str = ""
+    elsewhere: Elsewhere | None = None
 
     @property
     def event_id(self) -> str:
@@ -160,12 +163,38 @@ async def _letter(
     marks: Mapping[tuple[int, int], Mark],
     events: Events,
 ) -> Letter:
-    state, event, problem = None, None, ""
+    state, event, elsewhere, problem = None, None, None, ""
     try:
         state = read_state(record)
+        elsewhere = read_elsewhere(record)
         event = await events.outline(at_origin(record, state.origin))
     except DecodeError as error:
-        problem = str(error)
+        # A small letter has no content; the record it stands for may.
+        problem = "" if elsewhere else str(error)
     mark = marks.get((record.partition, record.offset))
     fate, at_ms = (mark.fate, mark.at_ms) if mark else (Fate.PENDING, 0)
-    return Letter(subscription, record, state, event, fate, at_ms, problem)
+    return Letter(subscription, record, state, event, fate, at_ms, problem, elsewhere)
+
+
+async def body_of(world: World, letter: Letter) -> Record | None:
+    """A letter's record, whole; of a small one that which it stands for.
+
+    None if that is gone: deleted after its topic's time, or with its topic.
+
+    Raises:
+        BrokerUnavailableError: no answer; try again.
+    """
+    if letter.elsewhere is None:
+        return letter.record
+    return await fetched(world, letter.elsewhere)
+
+
+async def fetched(world: World, elsewhere: Elsewhere) -> Record | None:
+    """The record that a small letter stands for; None if it is gone.
+
+    Raises:
+        BrokerUnavailableError: no answer; try again.
+    """
+    place = (elsewhere.topic, elsewhere.partition, elsewhere.offset)
+    found = await world.reader.at(*place)
+    return found if found is not None and elsewhere.is_body(found) else None

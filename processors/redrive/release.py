@@ -8,7 +8,7 @@ own subscription only.
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from bus.delivery.delivery import origin_of
@@ -16,12 +16,14 @@ from bus.delivery.headers import read_state
 from bus.delivery.marks import Fate, mark
 from bus.delivery.matching import Matcher
 from bus.delivery.quarantine import meaning_of
+from bus.delivery.small import read_elsewhere
 from bus.errors import DecodeError, PublishError
 from bus.record import Message
 from processors.delivery.content import Content
 from processors.delivery.decoding import at_origin
-from processors.redrive.again import CHUNK, anew, write
+from processors.redrive.again import CHUNK, anew, given_up, trouble_of, write
 from processors.redrive.events import Events
+from processors.redrive.letters import fetched
 from processors.redrive.quarantine import Item
 from processors.subscriptions.world import World
 
@@ -34,6 +36,7 @@ class Released:
     """What came of it, or would.
 
     `stuck` are those that still cannot be decoded, by the code of the reason now;
+    `refused` deliveries that no retry topic takes: each has left a small dead letter;
     `unwanted` those that no subscription wants; `deliveries` count by subscription.
     """
 
@@ -41,6 +44,7 @@ class Released:
     released: int = 0
     unwanted: int = 0
     failed_filters: int = 0
+    refused: int = 0
     by_topic: Counter[str] = field(default_factory=Counter)
     deliveries: Counter[str] = field(default_factory=Counter)
     stuck: Counter[str] = field(default_factory=Counter)
@@ -92,9 +96,14 @@ class Release:
             if found is not None:
                 going.append(item)
                 messages += found
-        _, failure = await write(self._world.publisher, messages)
-        if failure is not None:
-            raise failure
+        results = await write(self._world.publisher, messages)
+        if (trouble := trouble_of(results)) is not None:
+            raise trouble
+        for message, error in zip(messages, results, strict=True):
+            if error is not None:
+                self.done.refused += 1
+                letter = given_up(self._world.topology, message, str(error))
+                await self._world.publisher.publish(letter)
         await put_marks(self._world, going, Fate.REPLAYED)
 
     async def _messages(self, item: Item) -> Sequence[Message] | None:
@@ -105,12 +114,22 @@ class Release:
         done.pending += 1
         done.by_topic[item.topic] += 1
         try:
-            messages = await self._hops(item)
+            messages = await self._hops(await self._whole(item))
         except DecodeError as error:
             done.stuck[meaning_of(str(error)).code] += 1
             return None
         done.released += 1
         return messages
+
+    async def _whole(self, item: Item) -> Item:
+        """The item with the record that a small one stands for."""
+        elsewhere = read_elsewhere(item.record)
+        if elsewhere is None:
+            return item
+        found = await fetched(self._world, elsewhere)
+        if found is None:
+            raise DecodeError(f"expired: nothing stands at {elsewhere.place} any more")
+        return replace(item, source=found)
 
     async def _hops(self, item: Item) -> Sequence[Message]:
         # After a crash the same record may have been put aside twice.

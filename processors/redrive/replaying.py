@@ -11,10 +11,12 @@ from typing import TypeAlias
 
 from bus.delivery.marks import Fate, mark
 from bus.delivery.subscription import Subscription
-from bus.errors import PublishError
-from bus.record import Message
-from processors.redrive.again import CHUNK, anew, write
-from processors.redrive.letters import Letter
+from bus.errors import DecodeError, PublishError
+from bus.event import Event
+from bus.record import Message, Record
+from processors.redrive.again import CHUNK, anew, trouble_of, write
+from processors.redrive.events import Events
+from processors.redrive.letters import Letter, body_of
 from processors.subscriptions.world import World
 
 Progress: TypeAlias = Callable[[int], None]
@@ -51,14 +53,29 @@ async def plan(letters: Letters) -> Plan:
 
 
 def can_replay(letter: Letter) -> bool:
-    """Whether this letter is pending and whole."""
-    return letter.fate is Fate.PENDING and letter.event is not None
+    """Whether this letter is pending, and whole or known where it stands."""
+    known = letter.event is not None or letter.elsewhere is not None
+    return letter.fate is Fate.PENDING and letter.state is not None and known
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What became of pending letters. Those not `sent` stay pending.
+
+    `gone`: the record that a small letter stands for is not there any more.
+    `refused`: the topic never takes one so large; why, once.
+    """
+
+    sent: int = 0
+    gone: int = 0
+    refused: int = 0
+    why: str = ""
 
 
 async def replay(
     world: World, subscription: Subscription, letters: Letters, progress: Progress
-) -> int:
-    """Send what can be replayed on its way again; return how many there were.
+) -> Replayed:
+    """Send what can be replayed on its way again.
 
     `progress` hears of each chunk's size. Letters of one order keep their order.
 
@@ -66,18 +83,41 @@ async def replay(
         PublishError: Kafka did not acknowledge one; what was written is marked, the
             rest stays pending.
     """
-    done = 0
+    done = Replayed()
     async for chunk in _chunks(letters):
         meant = [letter for letter in chunk if can_replay(letter)]
-        messages = [_anew(world, subscription, letter) for letter in meant]
-        written, failure = await write(world.publisher, messages)
-        sent = [letter for letter, ok in zip(meant, written, strict=True) if ok]
+        ready = await _ready(world, subscription, meant)
+        done.gone += len(meant) - len(ready)
+        results = await write(world.publisher, [message for _, message in ready])
+        told = [(x, error) for (x, _), error in zip(ready, results, strict=True)]
+        sent = [letter for letter, error in told if error is None]
         await _mark(world, sent, Fate.REPLAYED)
-        done += len(sent)
+        done.sent += len(sent)
         progress(len(chunk))
-        if failure is not None:
-            raise failure
+        if (trouble := trouble_of(results)) is not None:
+            raise trouble
+        done.refused += len(told) - len(sent)
+        done.why = next((str(e) for _, e in told if e is not None), done.why)
     return done
+
+
+async def _ready(
+    world: World, subscription: Subscription, letters: Sequence[Letter]
+) -> list[tuple[Letter, Message]]:
+    """The letters whose record can be had, each with the hop it begins anew with."""
+    events = Events(world.schemas)
+    ready = []
+    for letter in letters:
+        record, event = await body_of(world, letter), letter.event
+        if record is None:
+            continue
+        if event is None:
+            try:
+                event = await events.outline(record)
+            except DecodeError:
+                continue
+        ready.append((letter, _anew(world, subscription, letter, record, event)))
+    return ready
 
 
 async def discard(world: World, letters: Letters, progress: Progress) -> int:
@@ -95,14 +135,20 @@ async def discard(world: World, letters: Letters, progress: Progress) -> int:
     return done
 
 
-def _anew(world: World, subscription: Subscription, letter: Letter) -> Message:
-    state, event = letter.state, letter.event
-    if state is None or event is None:
+def _anew(
+    world: World,
+    subscription: Subscription,
+    letter: Letter,
+    record: Record,
+    event: Event,
+) -> Message:
+    state = letter.state
+    if state is None:
         raise ValueError(f"a damaged dead letter: {letter.problem}")
     return anew(
         world.topology,
         subscription,
-        letter.record,
+        record,
         event,
         origin=state.origin.from_now(int(world.clock.now() * 1000)),
         replay=state.replay + 1,

@@ -15,14 +15,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from bus.delivery.delivery import Delivery, Reason
-from bus.delivery.headers import (
-    build_event,
-    hop_headers,
-    read_attributes,
-    read_state,
-)
+from bus.delivery.headers import build_event, hop_headers, read_attributes, read_state
 from bus.delivery.keys import hop_key
-from bus.errors import DecodeError, SubscriptionNotFoundError
+from bus.delivery.small import attributes_of, small
+from bus.errors import DecodeError, Heals, PublishError, SubscriptionNotFoundError
 from bus.ports import Lag
 from bus.record import Message, Record, TopicPartition
 from processors.subscriptions.pending import existing, lags, topics_of
@@ -185,7 +181,24 @@ class _Drain:
     async def _publish(self, record: Record) -> None:
         at_ms = int(self._world.clock.now() * 1000)
         dlq = self._world.topology.dlq_topic(self._id)
-        _ = await self._world.publisher.publish(_letter(self._id, dlq, record, at_ms))
+        letter = _letter(self._id, dlq, record, at_ms)
+        try:
+            await self._world.publisher.publish(letter)
+        except PublishError as error:
+            if error.heals is not Heals.NOTHING:
+                raise
+            said, source = attributes_of(record), _source(record)
+            await self._world.publisher.publish(small(letter, source, said, str(error)))
+
+
+def _source(record: Record) -> Record:
+    """The record where it stood first: the topic it is read from goes now."""
+    try:
+        origin = read_state(record).origin
+    except DecodeError:
+        return record
+    topic, partition, offset = origin[:3]
+    return record._replace(topic=topic, partition=partition, offset=offset)
 
 
 def _letter(subscription_id: str, dlq: str, record: Record, at_ms: int) -> Message:

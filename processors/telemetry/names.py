@@ -91,6 +91,11 @@ POSITION_RESET = _note(
     "error",
     "A group stood beyond the end of a topic made anew or cut; it begins anew.",
 )
+SMALL_LETTER = _note(
+    "small_letter",
+    "error",
+    "A topic never takes a record; a letter without its body says where it stands.",
+)
 CHANGE = _note("change", "info", "A subscription was added, updated or removed.")
 TROUBLE = _note(
     "trouble", "warning", "A subscription was disabled or held, its breaker moved."
@@ -221,6 +226,11 @@ EXPIRED_RECORDS = _counter(
     ("topic",),
     "Records that Kafka deleted before they were settled.",
 )
+SMALL_LETTERS = _counter(
+    "orderbus_small_letters_total",
+    ("topic",),
+    "Letters without a body, for records that a topic never takes.",
+)
 PARTITION_CHANGES = _counter(
     "orderbus_partition_changes_total",
     ("change",),
@@ -247,6 +257,16 @@ LATENESS = _histogram(
 IN_FLIGHT = _gauge("orderbus_in_flight", ("subscription",), "Attempts under way.")
 MAILBOX = _gauge(
     "orderbus_mailbox_depth", ("subscription",), "Deliveries waiting for their turn."
+)
+REFUSED = _gauge(
+    "orderbus_refused",
+    ("topic",),
+    "Records that wait for a topic which does not take them: missing, not allowed.",
+)
+UNLOGGED = _gauge(
+    "orderbus_unlogged",
+    (),
+    "Attempts that could not be written to the attempt log since the start.",
 )
 BREAKER = _gauge(
     "orderbus_breaker_state", ("subscription",), "0 closed, 1 half-open, 2 open."

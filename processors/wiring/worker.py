@@ -62,6 +62,7 @@ class Worker:
         self._health = health
         health.ready("tables", self._tables)
         health.ready("assigned", self._unassigned)
+        health.ready("topics", self._refused)
         health.alive("loops", self._dead)
 
     # ------------------------------------------------ life
@@ -212,6 +213,7 @@ class Worker:
         )
         self._health.ready("broker", lag.broker)
         self._observer.gauge(names.LAG, lag.lag)
+        self._observer.gauge(names.UNLOGGED, lambda: {"": adapters.publisher.failures})
         self._observer.gauge(
             names.SUBSCRIPTIONS,
             lambda: Counter(str(s.state) for s in self._table.all()),
@@ -251,6 +253,9 @@ class Worker:
         if not self._loaded:
             return "loading"
         return self._table.trouble() or self._acks.trouble()
+
+    def _refused(self) -> str | None:
+        return self.engine.refused() if self._loaded else None
 
     def _unassigned(self) -> str | None:
         if self._adapters.clock.monotonic() - self._joined_at > _ASSIGNED_WITHIN_S:

@@ -1,10 +1,11 @@
 """What a Publisher promises."""
 
 import asyncio
+import os
 
 import pytest
 
-from bus.errors import PublishError
+from bus.errors import Heals, PublishError
 from bus.record import Message
 from bus.topics.partitioning import partition_of
 from tests.contract.world import Scene
@@ -66,7 +67,7 @@ async def test_a_partition_that_is_not_there_is_an_error_to_await(scene: Scene) 
     with pytest.raises(PublishError) as caught:
         await waiting
     assert caught.value.topic == topic
-    assert caught.value.retriable
+    assert caught.value.heals is Heals.HAND
 
 
 async def test_publish_soon_is_written_by_the_flush(scene: Scene) -> None:
@@ -76,3 +77,33 @@ async def test_publish_soon_is_written_by_the_flush(scene: Scene) -> None:
         scene.world.publisher.publish_soon(Message(topic, b"k", b"%d" % i))
     assert await scene.world.publisher.flush(10) == 0
     assert len(await scene.read(topic)) == 100
+
+
+async def test_what_is_larger_than_its_topic_takes_is_never_written(
+    scene: Scene,
+) -> None:
+    """Nothing heals that; what is small enough still is written."""
+    topic = await scene.topic(config={"max.message.bytes": "2000"})
+    publish = scene.world.publisher.publish
+    with pytest.raises(PublishError) as caught:
+        await publish(Message(topic, b"k", os.urandom(5_000)))  # not to be compressed
+    assert (caught.value.topic, caught.value.heals) == (topic, Heals.NOTHING)
+    await publish(Message(topic, b"k", b"v"))
+    assert [r.value for r in await scene.read(topic)] == [b"v"]
+
+
+async def test_what_cannot_be_compacted_is_never_written(scene: Scene) -> None:
+    """A compacted topic takes no record without a key, however often it is asked."""
+    topic = await scene.topic(config={"cleanup.policy": "compact"})
+    with pytest.raises(PublishError) as caught:
+        await scene.world.publisher.publish(Message(topic, None, b"v"))
+    assert caught.value.heals is Heals.NOTHING
+
+
+async def test_failures_that_nobody_waits_for_are_counted(scene: Scene) -> None:
+    """The attempt log says how much of it is missing."""
+    topic = await scene.topic(config={"max.message.bytes": "2000"})
+    publisher, before = scene.world.publisher, scene.world.publisher.failures
+    publisher.publish_soon(Message(topic, b"k", os.urandom(5_000)))
+    assert await publisher.flush(10) == 0
+    assert publisher.failures == before + 1

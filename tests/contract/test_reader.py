@@ -155,3 +155,24 @@ async def test_times_of_first_records(scene: Scene) -> None:
     }
     assert await scene.world.reader.times_at({TopicPartition(topic, 0): 3}) == {}
     assert await scene.world.reader.times_at({}) == {}
+
+
+async def test_one_record_is_had_by_its_place(scene: Scene) -> None:
+    """Whatever its key; None where there is none, in any way."""
+    topic = await scene.topic(partitions=2)
+    await scene.write(topic, b"0", b"1", b"2", key=b"k", partition=1)
+    at = scene.world.reader.at
+    found = await at(topic, 1, 1)
+    assert found is not None
+    assert (found.offset, found.value) == (1, b"1")
+    assert await at(topic, 1, 3) is None
+    assert await at(topic, 0, 0) is None
+    assert await at(topic, 7, 0) is None
+    assert await at(f"{topic}.none", 0, 0) is None
+
+
+async def test_a_record_says_whose_time_it_bears(scene: Scene) -> None:
+    """The broker's, where the topic is declared so."""
+    topic = await scene.topic(config={"message.timestamp.type": "LogAppendTime"})
+    await scene.write(topic, b"v")
+    assert [r.created for r in await scene.read(topic)] == [False]

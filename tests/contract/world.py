@@ -189,10 +189,12 @@ class Scene:
         self._count = count()
         self._stack = AsyncExitStack()
 
-    async def topic(self, partitions: int = 1) -> str:
+    async def topic(
+        self, partitions: int = 1, config: Mapping[str, str] | None = None
+    ) -> str:
         """Make a topic of this scene's own."""
         name = f"{self.name}.{next(self._count)}"
-        await self.world.topics.create([TopicState(name, partitions, 1)])
+        await self.world.topics.create([TopicState(name, partitions, 1, config or {})])
         return name
 
     async def write(

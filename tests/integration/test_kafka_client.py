@@ -11,7 +11,7 @@ from confluent_kafka import Consumer, KafkaError, Producer
 
 from bus.adapters.kafka import Connection, KafkaPublisher, KafkaSource
 from bus.adapters.kafka.scan import Bounds, Scan
-from bus.errors import BrokerUnavailableError, PublishError, TopicError
+from bus.errors import BrokerUnavailableError, Heals, PublishError, TopicError
 from bus.record import Commit, Expired, Message, TopicPartition
 from bus.topics.topic import TopicState
 from tests.contract.world import DEADLINE_S, Recorder, Scene
@@ -158,14 +158,44 @@ async def test_a_full_queue_is_waited_out(scene: Scene, kafka: KafkaUnderTest) -
 
 
 async def test_a_record_that_is_too_large_is_never_written(scene: Scene) -> None:
-    """Neither one that we refuse, nor one that the topic refuses."""
+    """Neither one that we refuse, nor one that the topic refuses compressed."""
     small = TopicState(f"{scene.name}.small", 1, 1, {"max.message.bytes": "1000"})
     await scene.world.topics.create([small])
-    noise = os.urandom(5000)  # nothing to compress
-    for topic, value in ((small.name, noise), (await scene.topic(), b"x" * 3_000_000)):
+    noise = os.urandom(2_000_000)  # nothing to compress
+    usual = await scene.topic()
+    for topic, value in (
+        (small.name, noise[:5_000]),
+        (usual, noise),
+        (usual, bytes(100_000_001)),
+    ):
         with pytest.raises(PublishError, match="MSG_SIZE_TOO_LARGE") as caught:
             await scene.world.publisher.publish(Message(topic, b"k", value))
-        assert not caught.value.retriable
+        assert caught.value.heals is Heals.NOTHING
+
+
+async def test_what_is_large_before_compression_only_is_written(scene: Scene) -> None:
+    """Whoever wrote it first had it compressed, too."""
+    topic, value = await scene.topic(), b"line item; " * 500_000
+    await scene.world.publisher.publish(Message(topic, b"k", value))
+    (record,) = await scene.read(topic)
+    assert record.value == value
+
+
+async def test_a_time_of_the_producer_s_is_told_from_the_broker_s(
+    scene: Scene, connection: Connection
+) -> None:
+    """A source topic as declared bears the time of arrival, whatever was written."""
+    arrival = {"message.timestamp.type": "LogAppendTime"}
+    stamped, plain = await scene.topic(config=arrival), await scene.topic()
+    foreign = Producer({"bootstrap.servers": connection.bootstrap_servers})
+    for topic in (stamped, plain):
+        foreign.produce(topic, b"v", timestamp=1_600_000_000)  # in seconds
+    assert foreign.flush(20) == 0
+    (record,) = await scene.read(stamped)
+    assert not record.created
+    assert record.timestamp_ms > 1_700_000_000_000
+    (record,) = await scene.read(plain)
+    assert (record.created, record.timestamp_ms) == (True, 1_600_000_000)
 
 
 async def test_metadata_that_is_too_large_is_not_committed(scene: Scene) -> None:

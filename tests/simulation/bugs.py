@@ -13,11 +13,11 @@ from bus.delivery.subscription import Subscription
 from bus.errors import PublishError
 from bus.record import Commit, Expired, Message, Record, TopicPartition
 from processors.delivery.fanout import Fanout
-from processors.delivery.hops import Hops
 from processors.delivery.loop import Loop
 from processors.delivery.partition import Partition
 from processors.delivery.retry import RetryTiers
 from processors.delivery.ticket import Ticket
+from processors.delivery.writing import Writing
 
 _ANY_TIME = 1_000_000
 
@@ -35,18 +35,32 @@ def _read(ledger: Ledger) -> int | None:
     return ledger._next if ledger._seen else None  # noqa: SLF001 - the bug
 
 
-async def _unwritten(hops: Hops, partition: Partition, message: Message) -> bool:
-    del partition
+async def _unwritten(
+    writing: Writing,
+    partition: Partition,
+    message: Message,
+    patience_s: float = 0,
+    *,
+    last: bool = False,
+) -> bool:
+    del partition, patience_s, last
     try:
-        await hops._publisher.publish(message)  # noqa: SLF001 - the bug
+        await writing._publisher.publish(message)  # noqa: SLF001 - the bug
     except PublishError:
         return True
     return True
 
 
-async def _unacknowledged(hops: Hops, partition: Partition, message: Message) -> bool:
-    del partition
-    hops._publisher.publish_soon(message)  # noqa: SLF001 - the bug
+async def _unacknowledged(
+    writing: Writing,
+    partition: Partition,
+    message: Message,
+    patience_s: float = 0,
+    *,
+    last: bool = False,
+) -> bool:
+    del partition, patience_s, last
+    writing._publisher.publish_soon(message)  # noqa: SLF001 - the bug
     return True
 
 
@@ -130,9 +144,9 @@ BUGS: Mapping[str, Bug] = {
         "CommitNeverAhead", Ledger, "position", property(_read)
     ),
     "settles before the hop is acknowledged": Bug(
-        "CommitNeverAhead", Hops, "_write", _unacknowledged
+        "CommitNeverAhead", Writing, "until_taken", _unacknowledged
     ),
-    "skips a failed hop": Bug("NothingLost", Hops, "_write", _unwritten),
+    "skips a failed hop": Bug("NothingLost", Writing, "until_taken", _unwritten),
     "forgets what was settled": Bug(
         "DuplicatesBounded", Ledger, "remaining", _all_again
     ),

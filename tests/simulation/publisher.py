@@ -10,7 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable
 from typing import NamedTuple
 
-from bus.errors import PublishError
+from bus.errors import Heals, PublishError
 from bus.record import Message, Written
 from tests.simulation.scheduler import Process
 from tests.simulation.world import World
@@ -86,7 +86,7 @@ class SimulatedPublisher:
         world, options = self._world, self._world.plan.options
         if world.chance(options.refused):
             world.tell(self._process.name, f"write to {message.topic} refused")
-            return PublishError(message.topic, "refused (simulated)", retriable=True)
+            return PublishError(message.topic, "refused (simulated)", heals=Heals.TIME)
         try:
             written = world.broker.append(message)
         except PublishError as error:
@@ -94,7 +94,7 @@ class SimulatedPublisher:
         if world.chance(options.acks_lost):
             world.tell(self._process.name, f"ack from {message.topic} lost")
             world.witness.ack_lost(message)
-            return PublishError(message.topic, "ack lost (simulated)", retriable=True)
+            return PublishError(message.topic, "ack lost (simulated)", heals=Heals.TIME)
         return written
 
     def _answer(

@@ -76,14 +76,16 @@ class MemoryBus:
         self,
         order: str = "SO-1",
         number: int = 0,
-        created_ms: int | None = None,
         *,
+        created_ms: int | None = None,
+        padding: int = 0,
         key: bytes | str | None = "order",
         partition: int | None = None,
     ) -> Event:
         """Write an event of an order, with a time of the producer's if given.
 
-        `key` is its Kafka key, a text where that is the order's id.
+        `key` is its Kafka key, a text where that is the order's id; `padding` so many
+        bytes more, in a header.
         """
         now = datetime.fromtimestamp(self.clock.now(), UTC)
         event = sample("order.updated", hash((order, number)), now)
@@ -96,7 +98,7 @@ class MemoryBus:
                 self.catalogue.topic(event.type),
                 order.encode() if isinstance(key, str) else key,
                 encode(schema, id_, event.data),
-                event_headers(event),
+                (*event_headers(event), *[("padding", bytes(padding))][:padding]),
                 partition,
             ),
             created_ms,

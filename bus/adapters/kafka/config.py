@@ -36,8 +36,9 @@ _DEFAULTS = {
     "socket.keepalive.enable": "true",
 }
 _PRODUCER_DEFAULTS = {
-    # Topics of the bus take 2 MiB, so that a hop's headers always fit.
-    "message.max.bytes": "2097152",
+    # Of a record before compression, while topics limit what is left after it: far
+    # above those, so that only they decide. Brokers take requests of 100 MiB.
+    "message.max.bytes": "100000000",
     "queue.buffering.max.kbytes": "262144",
     "retry.backoff.ms": "20",
     "compression.type": "lz4",

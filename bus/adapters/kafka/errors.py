@@ -11,6 +11,7 @@ from confluent_kafka import KafkaError
 from bus.errors import (
     BrokerUnavailableError,
     ConfigurationError,
+    Heals,
     OrderbusError,
     PublishError,
     TopicError,
@@ -137,7 +138,14 @@ def translate(error: KafkaError, doing: str) -> OrderbusError:
 
 
 def not_published(topic: str, error: KafkaError) -> PublishError:
-    """Say that a record was not acknowledged, and whether it still may be."""
-    retriable = kind_of(error) in {Kind.TIME, Kind.MISSING, Kind.UNUSED}
+    """Say that a record was not acknowledged, and what may help."""
     why = f"{error.str()} ({error.name()})"
-    return PublishError(topic, why, retriable=retriable)
+    return PublishError(topic, why, heals=_HEALS.get(kind_of(error), Heals.TIME))
+
+
+_HEALS = {
+    Kind.MISSING: Heals.HAND,
+    Kind.TOPIC: Heals.HAND,
+    Kind.SETTINGS: Heals.HAND,
+    Kind.RECORD: Heals.NOTHING,
+}

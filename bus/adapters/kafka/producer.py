@@ -12,7 +12,7 @@ from confluent_kafka import Message as KafkaMessage
 
 from bus.adapters.kafka.config import Connection, OnEvent
 from bus.adapters.kafka.errors import is_fatal, not_published
-from bus.errors import PublishError
+from bus.errors import Heals, PublishError
 from bus.record import Message, Written
 
 Future: TypeAlias = asyncio.Future[Written]
@@ -223,7 +223,7 @@ class KafkaPublisher:
         if self._on_event:
             told = {"error": "GUESSED", "why": f"{topic}: {why}", "fatal": False}
             self._on_event("kafka.publisher", told)
-        return PublishError(topic, why, retriable=True)
+        return PublishError(topic, why, heals=Heals.TIME)
 
     # --- when the client itself breaks
 

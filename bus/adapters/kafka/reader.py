@@ -13,7 +13,12 @@ from bus.adapters.kafka.config import Connection, OnEvent
 from bus.adapters.kafka.heads import times_at
 from bus.adapters.kafka.scan import Bounds, Scan
 from bus.adapters.kafka.thread import DaemonThread
-from bus.errors import BrokerUnavailableError, ConfigurationError, OrderbusError
+from bus.errors import (
+    BrokerUnavailableError,
+    ConfigurationError,
+    OrderbusError,
+    TopicError,
+)
 from bus.record import Record, TopicPartition
 
 Answer = TypeVar("Answer")
@@ -60,6 +65,26 @@ class KafkaLogReader:
                     yield kept
             if scan.behind:
                 raise BrokerUnavailableError(f"read {topic}: no progress")
+
+    async def at(self, topic: str, partition: int, offset: int) -> Record | None:
+        """The record that stands there; None if there is none, or none any more.
+
+        Raises:
+            BrokerUnavailableError: no answer, or no progress for 30 s.
+        """
+        bounds = Bounds(topic, start={partition: offset}, only=partition)
+        async with _Reading() as reading:
+            try:
+                scan = reading.scan = await self._open(reading, bounds)
+            except TopicError:
+                return None
+            for _ in range(_PATIENCE):
+                if not scan.behind:
+                    return None
+                for record in await reading.do(scan.next):
+                    # Deleted ones are jumped over.
+                    return record if record.offset == offset else None
+        raise BrokerUnavailableError(f"read {topic}: no progress")
 
     async def follow(
         self, topic: str, *, since_ms: int | None = None

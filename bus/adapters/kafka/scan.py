@@ -33,6 +33,7 @@ class Bounds:
     until_ms: int | None = None
     key: bytes | None = None
     start: Mapping[int, int] = field(default_factory=dict)
+    only: int | None = None
 
     def hold(self, record: Record) -> bool:
         """Whether a record lies within the bounds."""
@@ -105,7 +106,9 @@ class Scan:
     def _assign(self) -> None:
         bounds, count = self._bounds, self.partition_count()
         wanted = range(count)
-        if bounds.key is not None:
+        if bounds.only is not None:
+            wanted = range(bounds.only, min(bounds.only + 1, count))
+        elif bounds.key is not None:
             first = partition_of(bounds.key, count)
             wanted = range(first, first + 1)
         starts = [KafkaPartition(bounds.topic, p, OFFSET_BEGINNING) for p in wanted]

@@ -11,7 +11,7 @@ from enum import Enum
 
 from bus.adapters.memory.group import Group
 from bus.adapters.memory.log import PartitionLog
-from bus.errors import BrokerUnavailableError, PublishError
+from bus.errors import BrokerUnavailableError, Heals, PublishError
 from bus.ports import Clock
 from bus.record import Commit, Message, TopicPartition, Written
 from bus.topics.partitioning import partition_of
@@ -99,23 +99,25 @@ class MemoryBroker:
         """Write a record at the clock's time, or with a time of the producer's.
 
         Raises:
-            PublishError: no such topic or partition, or a fault was injected.
+            PublishError: no such topic or partition, one that does not take such a
+                record, or a fault was injected.
         """
         tp = self._place(message)
+        _refuse(message, self.topics[tp.topic])
         fault = self.faults(message)
         if fault is Fault.REFUSE:
-            raise PublishError(tp.topic, "refused (injected)", retriable=True)
+            raise PublishError(tp.topic, "refused (injected)", heals=Heals.TIME)
         now_ms = int(self.clock.now() * 1000)
         offset = self._logs[tp].append(message, now_ms, created_ms)
         self._wake()
         if fault is Fault.LOSE_ACK:
-            raise PublishError(tp.topic, "ack lost (injected)", retriable=True)
+            raise PublishError(tp.topic, "ack lost (injected)", heals=Heals.TIME)
         return Written(*tp, offset)
 
     def _place(self, message: Message) -> TopicPartition:
         topic = self.topics.get(message.topic)
         if topic is None:
-            raise PublishError(message.topic, "no such topic", retriable=True)
+            raise PublishError(message.topic, "no such topic", heals=Heals.HAND)
         partition = message.partition
         if partition is None and message.key is not None:
             partition = partition_of(message.key, topic.partitions)
@@ -123,7 +125,7 @@ class MemoryBroker:
             self._keyless += 1
             partition = self._keyless % topic.partitions
         if not 0 <= partition < topic.partitions:
-            raise PublishError(topic.name, "no such partition", retriable=True)
+            raise PublishError(topic.name, "no such partition", heals=Heals.HAND)
         return TopicPartition(topic.name, partition)
 
     # --- groups
@@ -189,3 +191,17 @@ class MemoryBroker:
         self._grown = asyncio.Event()
         for group in self._groups.values():
             group.wake()
+
+
+def _refuse(message: Message, topic: TopicState) -> None:
+    """Refuse what is too large uncompressed, or what cannot be compacted."""
+    most = int(topic.config.get("max.message.bytes", 2**63))
+    if _size(message) > most:
+        raise PublishError(topic.name, f"above {most} bytes", heals=Heals.NOTHING)
+    if "compact" in topic.config.get("cleanup.policy", "") and message.key is None:
+        raise PublishError(topic.name, "no key to compact by", heals=Heals.NOTHING)
+
+
+def _size(message: Message) -> int:
+    headers = sum(len(name) + len(value) for name, value in message.headers)
+    return len(message.key or b"") + len(message.value or b"") + headers

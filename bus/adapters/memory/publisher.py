@@ -12,10 +12,15 @@ class MemoryPublisher:
     """`bus.ports.Publisher` in memory. While the broker is down, calls wait."""
 
     def __init__(self, broker: MemoryBroker) -> None:
-        self.failures = 0
+        self._failures = 0
         self._broker = broker
         self._waiting: list[tuple[Message, asyncio.Future[Written] | None]] = []
         self._resuming: asyncio.Task[None] | None = None
+
+    @property
+    def failures(self) -> int:
+        """What `publish_soon` could not write."""
+        return self._failures
 
     def publish(self, message: Message) -> Awaitable[Written]:
         """Write now; the acknowledgement can be awaited."""
@@ -62,7 +67,7 @@ class MemoryPublisher:
         try:
             written = self._broker.append(message)
         except PublishError as error:
-            self.failures += future is None
+            self._failures += future is None
             if future and not future.done():
                 future.set_exception(error)
         else:

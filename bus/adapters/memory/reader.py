@@ -57,6 +57,17 @@ class MemoryLogReader:
             for i in range(0, len(kept), _BATCH):
                 yield kept[i : i + _BATCH]
 
+    async def at(self, topic: str, partition: int, offset: int) -> Record | None:
+        """The record that stands there; None if there is none, or none any more.
+
+        Raises:
+            BrokerUnavailableError: the broker is down.
+        """
+        self._broker.check_up()
+        log = self._broker.log(TopicPartition(topic, partition))
+        found = log.read(offset, 1)
+        return found[0] if found and found[0].offset == offset else None
+
     async def follow(
         self, topic: str, *, since_ms: int | None = None
     ) -> AsyncIterator[Sequence[Record]]:

@@ -15,7 +15,8 @@ from bus.adapters.registry.connection import RegistryConnection
 from bus.client.consumer import Consumer
 from bus.client.rejections import Rejections
 from bus.client.reporting import log_event
-from bus.errors import ConfigurationError
+from bus.delivery.small import read_elsewhere
+from bus.errors import ConfigurationError, Heals, PublishError
 from bus.record import Record
 from bus.topics.topic import TopicState
 
@@ -85,6 +86,34 @@ async def test_a_rejection_says_why_and_where_from_once() -> None:
         ("bus-reason", b"new and long"),
         ("bus-origin", b"u/2/7"),
     )
+
+
+async def test_a_rejection_too_large_for_the_topic_leaves_a_small_one() -> None:
+    """The group goes on; the record stands where the small one says."""
+    broker = MemoryBroker(MemoryClock())
+    rejections = Rejections("crm.dlq", MemoryPublisher(broker))
+    broker.create(TopicState("crm.dlq", 1, 1, {"max.message.bytes": "1000"}))
+    big = Record("u", 2, 7, 0, b"k", b"v" * 5_000, (("ce_id", b"e-1"),))
+    await rejections.write(big, "no event")
+    batches = [batch async for batch in MemoryLogReader(broker).read("crm.dlq")]
+    ((record,),) = batches
+    elsewhere = read_elsewhere(record)
+    assert elsewhere is not None
+    assert (elsewhere.place, elsewhere.is_body(big)) == ("u/2/7", True)
+    assert record.headers[0] == ("ce_id", b"e-1")
+    assert record.headers[-2:] == (
+        ("bus-reason", b"no event"),
+        ("bus-origin", b"u/2/7"),
+    )
+
+
+async def test_a_rejection_that_may_still_be_written_is_not_settled() -> None:
+    """An outage, or a topic that somebody can make: the error says so."""
+    broker = MemoryBroker(MemoryClock())
+    rejections = Rejections("crm.dlq", MemoryPublisher(broker))
+    with pytest.raises(PublishError) as caught:
+        await rejections.write(Record("u", 2, 7, 0, b"k", b"v"), "no event")
+    assert caught.value.heals is Heals.HAND
 
 
 def test_troubles_become_log_lines(caplog: pytest.LogCaptureFixture) -> None:

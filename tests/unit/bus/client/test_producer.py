@@ -10,7 +10,13 @@ from opentelemetry import trace
 
 from bus.client.producer import EventWriter, Producer, new_event_id
 from bus.client.schemas import load_catalogue
-from bus.errors import ConfigurationError, InvalidEventError, RegistryUnavailableError
+from bus.errors import (
+    ConfigurationError,
+    Heals,
+    InvalidEventError,
+    PublishError,
+    RegistryUnavailableError,
+)
 from bus.event import Event
 from bus.ports import SchemaText
 from bus.record import Message, Written
@@ -26,12 +32,21 @@ class Wrote:
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
+        self.fails: PublishError | None = None
+
+    @property
+    def failures(self) -> int:
+        """None."""
+        return 0
 
     def publish(self, message: Message) -> Awaitable[Written]:
         """Take it and acknowledge it."""
         self.messages.append(message)
         done: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
-        done.set_result(Written(message.topic, 0, len(self.messages) - 1))
+        if self.fails:
+            done.set_exception(self.fails)
+        else:
+            done.set_result(Written(message.topic, 0, len(self.messages) - 1))
         return done
 
     def publish_soon(self, message: Message) -> None:
@@ -212,3 +227,25 @@ def test_event_ids_are_unique_and_visible() -> None:
     ids = {new_event_id() for _ in range(100)}
     assert len(ids) == 100
     assert all(len(each) == 32 and each.isalnum() for each in ids)
+
+
+async def test_an_event_that_is_too_large_names_its_largest_field() -> None:
+    """Before anything is sent, with the sizes."""
+    events, publisher, _ = writer()
+    event = sample("order.status_changed", 1, NOW)
+    large = replace(event, data={**event.data, "reason": "a" * 3_000_000})
+    with pytest.raises(InvalidEventError, match=r"event of 300\d{4} bytes") as caught:
+        await events.write(large)
+    assert caught.value.field == "reason"
+    assert publisher.messages == []
+
+
+@pytest.mark.parametrize("heals", Heals)
+async def test_what_the_topic_never_takes_says_how_large_it_is(heals: Heals) -> None:
+    """The topic's limit counts what compression leaves; other failures pass as is."""
+    events, publisher, _ = writer()
+    publisher.fails = PublishError("oms.order", "no", heals=heals)
+    with pytest.raises(PublishError) as caught:
+        await events.write(EVENT)
+    assert caught.value.heals is heals
+    assert ("bytes before compression" in str(caught.value)) is (heals is Heals.NOTHING)

@@ -14,6 +14,7 @@ from bus.ports import PartitionChange
 from bus.record import Commit, Record, TopicPartition
 from processors.delivery.hops import Hops
 from processors.delivery.partition import Partition, Tally
+from processors.delivery.reporting import Reporter
 from tests.support.worlds import topology
 
 RECORD = Record("oms.order", 0, 0, 0, b"k", b"?")
@@ -26,7 +27,13 @@ async def test_a_partition_that_went_does_not_stop() -> None:
     broker.faults = lambda _: Fault.REFUSE
     for topic in topology().fixed():
         broker.create(topic)
-    hops = Hops(MemoryPublisher(broker), topology(), clock, observer)
+    hops = Hops(
+        MemoryPublisher(broker),
+        topology(),
+        clock,
+        observer,
+        Reporter(clock, observer, lambda _: None),
+    )
     partition = Partition(
         TopicPartition("oms.order", 0), Commit(-1), Tally(10, lambda _: None)
     )

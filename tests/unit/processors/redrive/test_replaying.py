@@ -33,7 +33,8 @@ async def replay_all(past: Past, wanted: Wanted = PENDING, name: str = "acme") -
     subscription = past.world.table.get(name)
     assert subscription is not None
     letters = read_letters(past.world, name, wanted)
-    return await replay(past.world, subscription, letters, lambda _: None)
+    done = await replay(past.world, subscription, letters, lambda _: None)
+    return done.sent
 
 
 async def dead_order(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from bus.adapters.memory.clock import settle
 from bus.adapters.memory.source import MemorySource
 from bus.delivery.delivery import Reason
 from bus.delivery.headers import read_state
+from bus.delivery.small import read_elsewhere
 from bus.delivery.subscription import State
 from bus.errors import InvalidSubscriptionError, SubscriptionNotFoundError
 from bus.record import Commit, Expired, Message, Record, TopicPartition
@@ -263,3 +265,24 @@ async def test_one_without_topics_goes_as_well(worlds: Worlds) -> None:
             worlds.broker.delete(topic)
         removed = await remove(world, "acme")
         assert removed == Removed(0, 0, [], dlq_kept=False)
+
+
+async def test_what_the_dead_letter_topic_never_takes_leaves_a_small_one(
+    worlds: Worlds,
+) -> None:
+    """It says where the event stands in its source topic: its own goes now."""
+    async with worlds.open() as world:
+        await subscribe(world)
+        wait_in(worlds, "bus.retry.acme.1s", "o1", "o2")
+        big = Message("bus.retry.acme.1s", b"o3", b"b" * 10_000, STATE)
+        worlds.broker.append(big)
+        dlq = worlds.broker.topics["bus.dlq.acme"]
+        worlds.broker.change(replace(dlq, config={"max.message.bytes": "5000"}))
+        removed = await remove(world, "acme")
+        assert (removed.pending, removed.moved) == (3, 3)
+    letters = worlds.records("bus.dlq.acme")
+    assert [len(letter.value or b"") for letter in letters] == [4, 4, 0]
+    elsewhere = read_elsewhere(letters[2])
+    assert elsewhere is not None
+    assert (elsewhere.place, elsewhere.size) == ("oms.order/3/77", 10_000)
+    assert read_state(letters[2]).reason is Reason.REMOVED

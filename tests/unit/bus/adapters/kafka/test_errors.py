@@ -4,7 +4,12 @@ import pytest
 from confluent_kafka import KafkaError
 
 from bus.adapters.kafka.errors import KINDS, Kind, kind_of, not_published, translate
-from bus.errors import BrokerUnavailableError, ConfigurationError, TopicError
+from bus.errors import (
+    BrokerUnavailableError,
+    ConfigurationError,
+    Heals,
+    TopicError,
+)
 
 
 def codes() -> set[str]:
@@ -36,22 +41,27 @@ def test_every_error_becomes_one_of_ours(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "retriable"),
+    ("name", "heals"),
     [
-        ("_MSG_TIMED_OUT", True),
-        ("_TRANSPORT", True),
-        ("UNKNOWN_TOPIC_OR_PART", True),
-        ("NOT_ENOUGH_REPLICAS", True),
-        ("_FATAL", True),
-        ("MSG_SIZE_TOO_LARGE", False),
-        ("TOPIC_AUTHORIZATION_FAILED", False),
-        ("INVALID_RECORD", False),
+        ("_MSG_TIMED_OUT", Heals.TIME),
+        ("_TRANSPORT", Heals.TIME),
+        ("NOT_ENOUGH_REPLICAS", Heals.TIME),
+        ("INVALID_MSG", Heals.NOTHING),
+        ("_FATAL", Heals.TIME),
+        ("UNKNOWN_TOPIC_OR_PART", Heals.HAND),
+        ("_UNKNOWN_TOPIC", Heals.HAND),
+        ("TOPIC_AUTHORIZATION_FAILED", Heals.HAND),
+        ("CLUSTER_AUTHORIZATION_FAILED", Heals.HAND),
+        ("POLICY_VIOLATION", Heals.HAND),
+        ("MSG_SIZE_TOO_LARGE", Heals.NOTHING),
+        ("RECORD_LIST_TOO_LARGE", Heals.NOTHING),
+        ("INVALID_RECORD", Heals.NOTHING),
+        ("INVALID_TIMESTAMP", Heals.NOTHING),
     ],
 )
-def test_a_record_says_whether_it_may_still_be_written(
-    *, name: str, retriable: bool
-) -> None:
-    """Time helps against outages, never against a record that is too large."""
+def test_a_record_says_what_helps_against_its_refusal(name: str, heals: Heals) -> None:
+    """Time against outages, somebody against a permission, nothing against its size."""
     error = not_published("t", KafkaError(getattr(KafkaError, name)))
-    assert error.retriable is retriable
+    assert error.heals is heals
+    assert error.retriable is (heals is Heals.TIME)
     assert (error.topic, name in error.why) == ("t", True)
