@@ -4,14 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
+import processors.delivery.fanout
+import processors.delivery.hops
 import processors.delivery.retry
 from bus.delivery.choices import Ordering
+from bus.delivery.delivery import Origin
 from bus.delivery.lanes import Lanes
 from bus.delivery.offsets import Ledger, _Open
 from bus.delivery.settled import Facts, hash_of
+from bus.delivery.small import small
 from bus.delivery.subscription import Subscription
 from bus.errors import PublishError
-from bus.record import Commit, Expired, Message, Record, TopicPartition
+from bus.record import Commit, Expired, Headers, Message, Record, TopicPartition
 from processors.delivery.fanout import Fanout
 from processors.delivery.loop import Loop
 from processors.delivery.partition import Partition
@@ -139,7 +143,46 @@ def _silent(loop: Loop, gone: Expired) -> None:
         partition.ledger.expire(gone.start)
 
 
+async def _for_ever(
+    writing: Writing,
+    partition: Partition,
+    message: Message,
+    patience_s: float = 0,
+    *,
+    last: bool = False,
+) -> bool:
+    del patience_s, last
+    while partition.open:
+        try:
+            await writing._publisher.publish(message)  # noqa: SLF001 - the bug
+        except PublishError:
+            await writing._clock.sleep(0.1)  # noqa: SLF001 - the bug
+        else:
+            return True
+    return False
+
+
+def _misplaced(
+    whole: Message, record: Record, attributes: Headers, why: str
+) -> Message:
+    return small(whole, record._replace(offset=record.offset + 1), attributes, why)
+
+
+def _by_its_clock(record: Record, now_ms: int) -> Origin:
+    del now_ms
+    return Origin(*record[:3], record.timestamp_ms)
+
+
 BUGS: Mapping[str, Bug] = {
+    "writes for ever what no topic takes": Bug(
+        "Stuck", Writing, "until_taken", _for_ever
+    ),
+    "says the wrong place": Bug(
+        "SmallLetters", processors.delivery.hops, "small", _misplaced
+    ),
+    "counts age by the producer's clock": Bug(
+        "TooOld", processors.delivery.fanout, "origin_of", _by_its_clock
+    ),
     "commits what was read": Bug(
         "CommitNeverAhead", Ledger, "position", property(_read)
     ),

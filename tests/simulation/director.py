@@ -13,6 +13,7 @@ from bus.record import Commit, Message, TopicPartition
 from processors.delivery.acks import ack_key
 from processors.subscriptions.stored import store
 from tests.simulation.crew import Crew
+from tests.simulation.odd import PADDING
 from tests.simulation.partners import Endpoints
 from tests.simulation.plan import Damage, Kind, Mood, Partner, Send, Trouble
 from tests.simulation.programs import SCHEMA, SCHEMA_IDS, MakeEngine
@@ -103,9 +104,11 @@ class Director:
             value = value[:2]
         elif send.damage is Damage.HEADER:
             headers = (*headers, _NO_UTF8)
+        if send.large:
+            headers = (*headers, PADDING)
         key = send.order.encode()
         message = Message(_SOURCE, key, value, headers)
-        written = world.broker.append(message)
+        written = world.broker.append(message, send.created_ms)
         record = world.broker.log(TopicPartition(*written[:2])).read(written[2], 1)[0]
         world.witness.produced(record, event.webhook_id, status, damaged=send.damaged)
 

@@ -1,11 +1,12 @@
 """What one seed decides before a simulation begins: a world and its troubles."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
 
 from bus.delivery.choices import Exhausted, Ordering
+from tests.simulation.odd import draw_oddity
 
 
 class Kind(StrEnum):
@@ -67,12 +68,17 @@ class Partner:
 
 @dataclass(frozen=True)
 class Send:
-    """An event of an order, or a record that nobody can decode."""
+    """An event of an order, or a record that nobody can decode.
+
+    A `large` one fits no topic of a hop; `created_ms` is a time of its producer's.
+    """
 
     at: float
     number: int
     order: str
     damage: Damage | None = None
+    large: bool = False
+    created_ms: int | None = None
 
     @property
     def damaged(self) -> bool:
@@ -150,13 +156,19 @@ def make_plan(seed: int) -> Plan:
         )
         for number in range(random.randint(3, 14))
     )
+    odd = seeded(f"odd {seed}")
     return Plan(
         seed,
         _options(random, calm=calm),
         partners,
-        tuple(sorted(sends, key=lambda s: s.at)),
+        tuple(_odd(odd, send) for send in sorted(sends, key=lambda s: s.at)),
         tuple(_troubles(random, lasts_s, _CALM if calm else _KINDS)),
     )
+
+
+def _odd(random: Random, send: Send) -> Send:
+    large, created_ms = draw_oddity(random)
+    return replace(send, large=large, created_ms=created_ms)
 
 
 def _damage(draw: float) -> Damage | None:

@@ -76,7 +76,7 @@ class SimulatedPublisher:
         parcel = lane.popleft()
         answer = self._write(parcel.message)
         late_s = world.latency()
-        if isinstance(answer, PublishError) and world.chance(0.3):
+        if isinstance(answer, PublishError) and answer.retriable and world.chance(0.3):
             late_s += _GIVES_UP_S * world.random.random()
         world.loop.call_later(
             late_s, self._answer, parcel.future, answer, context=process.context

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from bus.adapters.memory.log import PartitionLog
 from bus.delivery.choices import Ordering
-from bus.delivery.delivery import Attempt
+from bus.delivery.delivery import Attempt, Reason
 from bus.delivery.offsets import Ledger
 from bus.delivery.subscription import State, Subscription
 from bus.ports import Change
 from bus.record import Commit, Expired, Message, Record, TopicPartition
 from tests.guarantees import CommitNeverAhead, InOrderPerKey, Pair
 from tests.simulation.excuses import Excuses, event_id, pair_of
+from tests.simulation.odd import judge_letter
 from tests.simulation.plan import Kind, Plan
 from tests.simulation.scheduler import Process, SimulatedLoop
 
@@ -142,8 +143,11 @@ class Witness:
             self.loop.time(),
         )
         self.hops[pair].append(hop)
-        self.tell("broker", f"{record.topic}/{record.partition}@{offset}: {pair[0]}")
         if hop.reason is not None:
+            sources = [known.record for known in self.at.values()]
+            self.violations += judge_letter(record, hop.reason, sources)
+        self.tell("broker", f"{record.topic}/{record.partition}@{offset}: {pair[0]}")
+        if hop.reason not in (None, Reason.UNWRITABLE):
             # Later events of the order may go on from here.
             self._in_turn(pair)
 

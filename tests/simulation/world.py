@@ -23,13 +23,14 @@ sources: {topics: {oms.order: {partitions: 2}}}
 bus:
   topics:
     subscriptions: {name: bus.subscriptions}
-    quarantine: {name: bus.quarantine}
+    quarantine: {name: bus.quarantine, config: {max.message.bytes: 4KiB}}
     attempts: {name: bus.attempts}
     acks: {name: bus.acks}
     schemas: {name: _schemas}
     processes: {name: bus.processes}
 tiers: {1s: 1s, 5s: 5s}
 subscription:
+  defaults: {config: {max.message.bytes: 4KiB}}
   topics:
     retry: {name: "bus.retry.{subscription}.{tier}"}
     dlq: {name: "bus.dlq.{subscription}"}
