@@ -5,14 +5,7 @@ what fulfilling means. The ports of HTTP and of observation stand in files of th
 own, and are imported from here too.
 """
 
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Collection,
-    Iterable,
-    Mapping,
-    Sequence,
-)
+from collections.abc import AsyncIterator, Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -238,7 +231,7 @@ class Topics(Protocol):
         """The topics that exist (of `names`, or all), with non-default config."""
         ...
 
-    async def create(self, topics: Iterable[TopicState]) -> None:
+    async def create(self, topics: Collection[TopicState]) -> None:
         """Make topics; one that exists already is left as it is."""
         ...
 
