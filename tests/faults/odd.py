@@ -97,7 +97,7 @@ async def renewed(stage: Stage, fault: Fault) -> None:
 
 
 async def refused(stage: Stage, fault: Fault) -> None:
-    """Let the registry refuse single ids: some for good, a known one for a while."""
+    """Let the registry refuse two ids: one for good, a known one for a while."""
     book = stage.foreigners
     refusals = stage.registry.gateway.refusals
     partition = stage.next_partition(_MOST_PARTITIONS)
@@ -109,10 +109,10 @@ async def refused(stage: Stage, fault: Fault) -> None:
         await book.write(
             [Odd(order, book.framed(order, "x", known), Fate.EITHER)], partition
         )
-        for schema_id in (*_REFUSED, _LARGEST_ID):
-            order = book.order("refused")
-            value = book.framed(order, "x", schema_id)
-            await book.write([Odd(order, value, Fate.ASIDE)], partition)
+        # Each is waited for a minute, one after the other.
+        order = book.order("refused")
+        value = book.framed(order, "x", stage.next_id((*_REFUSED, _LARGEST_ID)))
+        await book.write([Odd(order, value, Fate.ASIDE)], partition)
         order = book.order("calm")
         await book.write([named(order, book.framed(order))], partition)
         await CLOCK.sleep(fault.lasts_s)

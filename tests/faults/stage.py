@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,6 +91,7 @@ class Stage:
     storms: int = field(default=0)
     _partition: int = 0
     _notes: int = 0
+    _ids: int = 0
 
     async def in_sync(self) -> None:
         """Return once every partition has all its replicas again."""
@@ -105,6 +106,11 @@ class Stage:
         """One partition after the other."""
         self._partition = (self._partition + 1) % count
         return self._partition
+
+    def next_id(self, ids: Sequence[int]) -> int:
+        """One after the other of these."""
+        self._ids += 1
+        return ids[self._ids % len(ids)]
 
     async def another_note(self) -> int:
         """Register a schema that nobody has asked for yet; return its id."""

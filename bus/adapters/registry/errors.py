@@ -61,6 +61,8 @@ _MEANINGS: dict[tuple[int, int | None], Callable[[str, str], OrderbusError]] = {
     (401, None): _refuses_us,
     (403, None): _refuses_us,
 }
+# Who only reads has nothing that could be wrong, whatever a gateway says.
+_OF_REGISTERING = (_incompatible, _invalid)
 _WORTH_ANOTHER_TRY = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -81,7 +83,7 @@ def translated(error: Exception, subject: str = "") -> OrderbusError:
     status, code = error.http_status_code, error.error_code
     message = str(error.error_message)
     meaning = _MEANINGS.get((status, code)) or _MEANINGS.get((status, None))
-    if meaning:
+    if meaning and (subject or meaning not in _OF_REGISTERING):
         return meaning(subject, message)
     return RegistryUnavailableError(
         f"the registry answered HTTP {status}: {message[:_LONGEST]}"

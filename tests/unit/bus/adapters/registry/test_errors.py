@@ -45,6 +45,14 @@ def test_answers_have_a_meaning(
     assert "because" in str(found)
 
 
+@pytest.mark.parametrize(("status", "code"), [(409, 409), (422, 42201), (422, 42209)])
+def test_who_only_reads_has_nothing_wrong(status: int, code: int) -> None:
+    """A gateway may say so of an id; it is no answer, and ends no reader."""
+    found = translated(SchemaRegistryError(status, code, "because"))
+    assert type(found) is RegistryUnavailableError
+    assert "because" in str(found)
+
+
 def test_reasons_are_kept_one_a_line() -> None:
     """Ours come after a heading; another registry's text is the one reason."""
     ours = translated(SchemaRegistryError(409, 409, "Incompatible:\n one\ntwo"), "s")
