@@ -16,11 +16,13 @@ from processors.redrive.release import Released
 from processors.redrive.rendering import excerpt
 from processors.screen.hexdump import hexdump
 from processors.screen.plain import plain
+from processors.screen.prose import titled
 from processors.screen.tables import Cell, Column, print_table
 
 _COLOURS = {"pending": "yellow", "replayed": "green", "discarded": "dim"}
 _MOST_BYTES = 512
 _MOST_DETAIL = 60
+_INDENT = 14
 _COLUMNS = (
     Column("PLACE"),
     Column("REASON", rank=1),
@@ -93,12 +95,13 @@ def whole(item: Item, now: Event | str) -> Row:
 def print_whole(item: Item, fields: Row) -> None:
     """What it is, what is wrong with it and what to do, then what is in it."""
     out = console()
-    for title, name in _LINES:
-        value = fields[name]
-        if value not in (None, ""):
-            out.print(f"{title:12}  {plain(str(value))}")
+    width = out.width if out.is_terminal else None
     now = "yes" if fields["decodes_now"] else f"no: {fields['problem_now']}"
-    out.print(f"{'decodes now':12}  {plain(now)}")
+    said = [(title, fields[name]) for title, name in _LINES]
+    for title, value in [*said, ("decodes now", now)]:
+        if value not in (None, ""):
+            for line in titled(title, str(value), _INDENT, width):
+                out.print(line)
     out.print("headers:")
     for header in _headers(item.source.headers):
         out.print(f"  {plain(str(header['name']))}: {plain(str(header['value']))}")

@@ -189,8 +189,12 @@ async def open_schemas(
     """
     if settings.registry_url is not None:
         # Its client takes a seventh of the time to start, and may not be needed.
+        from stamina.instrumentation import set_on_retry_hooks  # noqa: PLC0415
+
         from bus.adapters.registry.remote import RegistrySchemas  # noqa: PLC0415
 
+        # What is tried again is told by whoever asked, not by the library.
+        set_on_retry_hooks(())
         remote = RegistrySchemas(_registry(settings, settings.registry_url))
         stack.push_async_callback(remote.close)
         return remote
