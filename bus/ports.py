@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bus.observation import Change, Observer, PartitionChange, Span, Step
-from bus.record import Commit, Expired, Message, Record, TopicPartition, Written
+from bus.record import (
+    Commit,
+    Expired,
+    Message,
+    Record,
+    SchemaRef,
+    TopicPartition,
+    Written,
+)
 from bus.sending import Answer, NoAnswer, NoAnswerKind, Post, Reply, Sender
 from bus.topics.topic import Cluster, TopicState
 
@@ -277,7 +285,7 @@ class Groups(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SchemaText:
-    """A writer's schema as the registry holds it."""
+    """A writer's schema as the registry holds it; id 0: it did not say."""
 
     id: int
     text: str
@@ -286,12 +294,20 @@ class SchemaText:
 class Schemas(Protocol):
     """The registry, as readers and writers of events need it."""
 
-    async def by_id(self, schema_id: int) -> SchemaText:
-        """The schema with this id.
+    async def by_id(self, ref: SchemaRef) -> SchemaText:
+        """The schema with this id, or this GUID; answers or raises in bounded time.
 
         Raises:
             SchemaNotFoundError: the registry says there is none.
             RegistryUnavailableError: it said nothing usable; try again.
+        """
+        ...
+
+    async def answers(self, besides: SchemaRef) -> bool:
+        """Whether it gives some other schema now.
+
+        Then what it says of this one is about this one alone; otherwise the registry
+        is away, or refuses us. Never raises.
         """
         ...
 

@@ -1,8 +1,11 @@
 """A record of a Kafka topic, as plain bytes, and where it stands."""
 
 from typing import NamedTuple, TypeAlias
+from uuid import UUID
 
 Headers: TypeAlias = tuple[tuple[str, bytes], ...]
+SchemaRef: TypeAlias = int | UUID
+"""How a record names its schema: the registry's id, or the schema's own GUID."""
 
 
 class TopicPartition(NamedTuple):

@@ -24,6 +24,7 @@ from bus.contracts.validation import compile_check
 from bus.errors import ConfigurationError, DecodeError, InvalidEventError
 from bus.event import Data
 
+MAX_SCHEMA_ID = 2**31 - 1
 _FRAME = struct.Struct(">BI")
 # What fastavro raises on a schema that is none.
 _UNPARSABLE = (SchemaParseException, AttributeError, TypeError, ValueError)
@@ -195,6 +196,8 @@ def split_frame(payload: bytes | None) -> tuple[int, bytes]:
     if len(payload) < _FRAME.size:
         raise DecodeError(f"{len(payload)} bytes are too few to hold a schema id")
     _, schema_id = _FRAME.unpack_from(payload)
+    if schema_id > MAX_SCHEMA_ID:
+        raise DecodeError(f"no schema can have the id {schema_id}: above 2^31-1")
     return schema_id, payload[_FRAME.size :]
 
 

@@ -14,6 +14,7 @@ write at once; each works out the same state from the order of the log alone:
 
 from collections.abc import Iterator
 from typing import cast
+from uuid import UUID
 
 from bus.record import Message, Record
 from bus.registry.records import (
@@ -44,6 +45,7 @@ class SchemaLog:
         self._subjects: dict[str, dict[int, Version]] = {}
         self._holders: dict[int, set[Key]] = {}
         self._ids: dict[Content, set[int]] = {}
+        self._contents: dict[UUID, Content] = {}
         self._last: dict[Key, int] = {}
         self._highest_id = 0
         self.disputed: set[Key] = set()
@@ -78,6 +80,11 @@ class SchemaLog:
     def id_of(self, content: Content) -> int | None:
         """The id of this content, None if it has none."""
         return min(self._ids.get(content, ()), default=None)
+
+    def id_of_guid(self, guid: UUID) -> int | None:
+        """The id of the content with this GUID, None if there is none."""
+        content = self._contents.get(guid)
+        return None if content is None else self.id_of(content)
 
     # --- writing
 
@@ -206,11 +213,13 @@ class SchemaLog:
             self._ids[old.content].discard(old.id)
             if not self._ids[old.content]:
                 del self._ids[old.content]
+                self._contents.pop(old.content.guid, None)
 
     def _hold(self, key: Key, value: Version) -> None:
         self._subjects.setdefault(value.subject, {})[value.version] = value
         self._holders.setdefault(value.id, set()).add(key)
         self._ids.setdefault(value.content, set()).add(value.id)
+        self._contents[value.content.guid] = value.content
         self._highest_id = max(self._highest_id, value.id)
 
     def _hide(self, subject: str, up_to: int) -> None:

@@ -1,10 +1,20 @@
-"""From a record's bytes to an event: one parsed schema an id, fetched once."""
+"""From a record's bytes to an event: one parsed schema an id, fetched once.
 
-from collections.abc import Sequence
+What a schema is, is asked for beside the flow: only the partitions whose next record
+needs it wait, and not without end for a schema that the registry refuses to give.
+"""
 
-from bus.contracts.codec import Schema, decode, parse_schema, split_frame
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bus.contracts.codec import Schema, decode, parse_schema
+from bus.contracts.framing import named, needed, split
 from bus.delivery.delivery import Origin
 from bus.delivery.headers import build_event, read_attributes
+from bus.delivery.patience import Patience
 from bus.errors import (
     ConfigurationError,
     DecodeError,
@@ -14,38 +24,87 @@ from bus.errors import (
 )
 from bus.event import Event
 from bus.ports import Clock, Observer, Schemas
-from bus.record import Record
+from bus.record import Record, SchemaRef
 from processors.delivery.oddities import Oddities
 from processors.telemetry import names
 
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0
 _ASK_AGAIN_S = 5.0
+_REFUSALS = 10_000
+
+
+class _Known(NamedTuple):
+    id: int
+    schema: Schema
+
+
+class _Refusal(NamedTuple):
+    why: str
+    until: float
+
+
+@dataclass(slots=True)
+class _Question:
+    """A schema that is being asked for, and how many wait for the answer."""
+
+    task: asyncio.Task[None]
+    since: float
+    waiting: int = 0
+    said: str = "no answer yet"
 
 
 class Decoder:
-    """Decodes records; call `prepare` with a batch before `decode` of its records."""
+    """Decodes records that are `ready`; `fetch` makes them so."""
 
-    def __init__(self, schemas: Schemas, clock: Clock, observer: Observer) -> None:
+    def __init__(
+        self,
+        schemas: Schemas,
+        clock: Clock,
+        observer: Observer,
+        patience: Patience | None = None,
+    ) -> None:
         self._schemas = schemas
         self._clock = clock
         self._observer = observer
         self._oddities = Oddities(observer)
-        self._known: dict[int, Schema | str] = {}
-        self._unknown_until: dict[int, float] = {}
+        self._patience = patience or Patience()
+        self._known: dict[SchemaRef, _Known] = {}
+        self._refusals: OrderedDict[SchemaRef, _Refusal] = OrderedDict()
+        self._asking: dict[SchemaRef, _Question] = {}
 
-    async def prepare(self, batch: Sequence[Record]) -> None:
-        """Fetch the schemas the batch needs; wait as long as the registry is away."""
+    def all_known(self, batch: Sequence[Record]) -> bool:
+        """Whether the schemas of a batch are all at hand: the usual case."""
+        known = self._known
         for record in batch:
-            value = record.value
-            if value is None or len(value) < _FRAME or value[0] != 0:
-                continue
-            schema_id = int.from_bytes(value[1:_FRAME], "big")
-            if schema_id not in self._known or self._stale(schema_id):
-                self._known[schema_id] = await self._fetch(schema_id)
+            ref = needed(record)
+            if ref is not None and ref not in known:
+                return False
+        return True
+
+    def ready(self, record: Record) -> bool:
+        """Whether `decode` has an answer for this record now."""
+        ref = needed(record)
+        return ref is None or ref in self._known or self._refused(ref)
+
+    async def fetch(self, record: Record) -> None:
+        """Ask for the schema of a record until there is an answer, good or bad."""
+        ref = needed(record)
+        if ref is None:
+            return
+        question = self._asking.get(ref) or self._ask(ref)
+        question.waiting += 1
+        try:
+            await asyncio.shield(question.task)
+        finally:
+            question.waiting -= 1
+            if not question.waiting:  # whoever waited has gone: nobody wants to know
+                question.task.cancel()
+                if self._asking.get(ref) is question:
+                    del self._asking[ref]
 
     def decode(self, record: Record) -> Event:
-        """Turn a record into its event.
+        """Turn a record that is `ready` into its event.
 
         Raises:
             DecodeError: this record cannot be decoded, now or later; says why.
@@ -59,36 +118,86 @@ class Decoder:
         if record.value is None:
             raise DecodeError("a record without value is no event")
         attributes = read_attributes(record)
-        schema_id, body = split_frame(record.value)
-        schema = self._known[schema_id]
-        if isinstance(schema, str):
-            raise DecodeError(schema)
-        data = decode(schema, body)
-        self._oddities.look(record, attributes, schema.event_type)
-        return build_event(record, attributes, data, schema_id, schema.event_type)
+        ref, body = split(record)
+        known = self._known.get(ref)
+        if known is None:
+            raise DecodeError(self._refusals[ref].why)
+        data = decode(known.schema, body)
+        self._oddities.look(record, attributes, known.schema.event_type)
+        return build_event(record, attributes, data, known.id, known.schema.event_type)
 
-    def _stale(self, schema_id: int) -> bool:
-        """Whether to ask again for an id that the registry did not know."""
-        until = self._unknown_until.get(schema_id)
-        return until is not None and self._clock.monotonic() >= until
+    # ------------------------------------------------ who waits for what
 
-    async def _fetch(self, schema_id: int) -> Schema | str:
+    def waits(self) -> Mapping[str, float]:
+        """For how long which schemas have been asked for, seconds."""
+        now = self._clock.monotonic()
+        return {named(ref): now - q.since for ref, q in self._asking.items()}
+
+    def said(self, record: Record) -> str:
+        """What a record waits for, since when, and what the registry said last."""
+        ref = needed(record)
+        question = None if ref is None else self._asking.get(ref)
+        if ref is None or question is None:
+            return "a schema"
+        waited_s = self._clock.monotonic() - question.since
+        return f"schema {named(ref)}, {waited_s:.0f} s: {question.said}"
+
+    # ------------------------------------------------ asking
+
+    def _ask(self, ref: SchemaRef) -> _Question:
+        task = asyncio.create_task(self._answer(ref), name=f"schema {ref}")
+        question = self._asking[ref] = _Question(task, self._clock.monotonic())
+        return question
+
+    async def _answer(self, ref: SchemaRef) -> None:
         pause_s = _FIRST_PAUSE_S
-        while True:
-            try:
-                found = await self._schemas.by_id(schema_id)
-                self._unknown_until.pop(schema_id, None)
-                return parse_schema(found.text)
-            except SchemaNotFoundError:
-                again_at = self._clock.monotonic() + _ASK_AGAIN_S
-                self._unknown_until[schema_id] = again_at
-                return f"the registry has no schema with id {schema_id}"
-            except ConfigurationError as error:
-                return f"schema {schema_id} cannot be used: {error}"
-            except RegistryUnavailableError as error:
-                self._observer.note(names.REGISTRY_LOST, why=str(error))
-            await self._clock.sleep(pause_s)
+        while (left_s := await self._try(ref)) > 0:
+            await self._clock.sleep(min(pause_s, left_s))
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+        if ref in self._known:
+            self._patience.settled(ref)
+        self._asking.pop(ref, None)
+
+    async def _try(self, ref: SchemaRef) -> float:
+        """Ask once; return how much longer to try, 0: there is an answer."""
+        asked_at = self._clock.monotonic()
+        try:
+            found = await self._schemas.by_id(ref)
+            self._known[ref] = _Known(found.id, parse_schema(found.text))
+        except SchemaNotFoundError:
+            why = f"the registry has no schema with {named(ref)}"
+            self._refuse(ref, why, _ASK_AGAIN_S)
+        except ConfigurationError as error:
+            why = f"schema {named(ref)} cannot be used: {error}"
+            self._refuse(ref, why, _ASK_AGAIN_S)
+        except RegistryUnavailableError as error:
+            return await self._judge(ref, str(error), asked_at)
+        return 0.0
+
+    async def _judge(self, ref: SchemaRef, why: str, asked_at: float) -> float:
+        """Is the registry away, or does it refuse this schema alone?"""
+        if question := self._asking.get(ref):
+            question.said = why
+        if not await self._schemas.answers(ref):
+            self._patience.away(ref)
+            self._observer.note(names.REGISTRY_LOST, why=why)
+            return _LONGEST_PAUSE_S
+        self._observer.note(names.SCHEMA_REFUSED, schema=named(ref), why=why)
+        left_s = self._patience.refused(ref, asked_at)
+        if left_s <= 0:
+            given_up = f"the registry does not give schema {named(ref)}: {why}"
+            self._refuse(ref, given_up, self._patience.again_s)
+        return left_s
+
+    def _refuse(self, ref: SchemaRef, why: str, again_s: float) -> None:
+        self._refusals[ref] = _Refusal(why, self._clock.monotonic() + again_s)
+        self._refusals.move_to_end(ref)
+        if len(self._refusals) > _REFUSALS:
+            self._refusals.popitem(last=False)
+
+    def _refused(self, ref: SchemaRef) -> bool:
+        refusal = self._refusals.get(ref)
+        return refusal is not None and self._clock.monotonic() < refusal.until
 
 
 def at_origin(record: Record, origin: Origin) -> Record:
@@ -104,6 +213,3 @@ def at_origin(record: Record, origin: Origin) -> Record:
         timestamp_ms=origin.own_ms,
         topic_id=origin.topic_id,
     )
-
-
-_FRAME = 5

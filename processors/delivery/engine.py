@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bus.delivery.choices import Ordering
 from bus.delivery.delivery import Attempt
+from bus.delivery.patience import Patience
 from bus.delivery.subscription import Subscription
 from bus.ports import Clock, Observer, Publisher, Schemas, Sender, Source
 from bus.topics.topology import Topology
@@ -23,6 +24,7 @@ from processors.delivery.waiting import Waiting
 from processors.telemetry import names
 
 ROLES = ("fanout", "retry", "ordered")
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +46,16 @@ class EngineParts:
 
 @dataclass(frozen=True, slots=True)
 class EnginePolicy:
-    """`waiting_limit`: records a retry or ordered partition holds in memory."""
+    """`waiting_limit`: records a retry or ordered partition holds in memory.
+
+    `registry_patience_s`: how long a partition waits for a schema that is refused.
+    """
 
     loop: LoopPolicy = field(default_factory=LoopPolicy)
     subscriber: SubscriberPolicy = field(default_factory=SubscriberPolicy)
     deliver: DeliverPolicy = field(default_factory=DeliverPolicy)
     waiting_limit: int = 500
+    registry_patience_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +95,15 @@ class Engine:
             clock=clock,
             observer=observer,
         )
-        self._decoder = Decoder(parts.schemas, clock, observer)
+        patience = Patience(policy.registry_patience_s)
+        self._decoder = Decoder(parts.schemas, clock, observer, patience)
         self._aside = Aside(self._hops)
         self.sources: Sequence[str] = parts.topology.sources
         self.programs = [self._program(role) for role in ROLES if role in roles]
         observer.gauge(names.MAILBOX, self.subscribers.depths)
         observer.gauge(names.IN_FLIGHT, self.subscribers.in_flight)
         observer.gauge(names.BREAKER, self.subscribers.breakers)
+        observer.gauge(names.SCHEMA_WAIT, self._decoder.waits)
 
     async def start(self) -> None:
         """Join the groups; the subscriptions are loaded by now."""
@@ -121,6 +129,17 @@ class Engine:
         """Which topics do not take what partitions wait to write; None: all do."""
         waiting = self._hops.writing.refused()
         return ", ".join(f"{t} refuses {n:.0f}" for t, n in waiting.items()) or None
+
+    def waiting(self) -> str | None:
+        """A readiness check: None, or which partitions wait for which schemas."""
+        waiting = [
+            f"{tp.topic}/{tp.partition} waits for {self._decoder.said(record)}"
+            for program in self.programs
+            for tp, record in program.loop.waiting.items()
+        ]
+        if len(waiting) > _SHOWN:
+            waiting[_SHOWN:] = [f"and {len(waiting) - _SHOWN} more"]
+        return "; ".join(waiting) or None
 
     # ------------------------------------------------ putting together
 
@@ -181,6 +200,7 @@ class Engine:
         )
         parts.observer.gauge(names.UNSETTLED, lambda: {group: loop.unsettled})
         parts.observer.gauge(names.ASSIGNED, lambda: {group: len(loop.partitions)})
+        parts.observer.gauge(names.WAITING, lambda: {group: len(loop.waiting)})
         return loop
 
     def _waiting(self, subscription: str) -> Waiting:

@@ -62,11 +62,19 @@ class Fanout:
 
     # ------------------------------------------------ from a record to tickets
 
-    async def prepare(self, batch: Sequence[Record]) -> None:
-        """Fetch the schemas of the batch."""
+    def prepare(self, batch: Sequence[Record]) -> bool:
+        """Count a batch; say whether all its schemas are at hand."""
         for topic, count in Counter(record.topic for record in batch).items():
             self._observer.measure(names.CONSUMED, count, topic)
-        await self._decoder.prepare(batch)
+        return self._decoder.all_known(batch)
+
+    def ready(self, record: Record) -> bool:
+        """Whether its schema is at hand."""
+        return self._decoder.ready(record)
+
+    async def fetch(self, record: Record) -> None:
+        """Fetch its schema."""
+        await self._decoder.fetch(record)
 
     def handle(self, partition: Partition, record: Record) -> None:
         """Decode, match, and offer the event to every subscription that wants it."""

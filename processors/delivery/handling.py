@@ -11,8 +11,16 @@ from processors.delivery.partition import Partition
 class Handler(Protocol):
     """A program, as the loop sees it."""
 
-    async def prepare(self, batch: Sequence[Record]) -> None:
-        """Fetch what decoding the batch needs; the loop waits."""
+    def prepare(self, batch: Sequence[Record]) -> bool:
+        """Look at a batch; say whether all of it can be handled at once."""
+        ...
+
+    def ready(self, record: Record) -> bool:
+        """Whether this record can be handled now."""
+        ...
+
+    async def fetch(self, record: Record) -> None:
+        """Make a record ready, however long that takes; its partition waits."""
         ...
 
     def handle(self, partition: Partition, record: Record) -> None:

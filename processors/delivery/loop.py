@@ -12,6 +12,7 @@ from typing import TypeAlias
 from bus.errors import BrokerUnavailableError
 from bus.ports import Clock, Observer, PartitionChange, Source
 from bus.record import Commit, Expired, Record, TopicPartition
+from processors.delivery.behind import Behind
 from processors.delivery.handling import Handler, LoopPolicy
 from processors.delivery.partition import Partition, Tally, wait_for
 from processors.telemetry import names
@@ -48,6 +49,7 @@ class Loop:
         self._draining: set[Partition] = set()
         self._assignments = 0
         self._arrived = asyncio.Event()
+        self._behind = Behind(handler, self, self._breathe, self._arrived.set, _STRIDE)
         self._tally = Tally(self._policy.intake_limit, self.resume)
         self._tasks: list[asyncio.Task[None]] = []
         self.assigned_once = False
@@ -65,6 +67,7 @@ class Loop:
         await self._source.stop()
         if self._partitions:  # nobody asked to give them back: Kafka was away
             self.lost(frozenset(self._partitions))
+        await self._behind.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -102,10 +105,15 @@ class Loop:
             self._source.pause([partition.tp])
 
     def resume(self, partition: Partition) -> None:
-        """Fetch a paused partition again."""
-        if partition.open and partition.paused:
+        """Fetch a paused partition again, unless it waits for something else."""
+        if partition.open and partition.paused and partition not in self._behind:
             partition.paused = False
             self._source.resume([partition.tp])
+
+    @property
+    def waiting(self) -> Mapping[TopicPartition, Record]:
+        """The partitions that wait, each with the record that is not ready."""
+        return self._behind.heads()
 
     # ------------------------------------------------ what the source says
 
@@ -168,6 +176,7 @@ class Loop:
     def _close(self, partitions: Collection[TopicPartition]) -> list[Partition]:
         leaving = [p for tp in partitions if (p := self._partitions.pop(tp, None))]
         for partition in leaving:
+            self._behind.leave(partition)
             partition.close()
             self._handler.closed(partition)
         return leaving
@@ -186,6 +195,7 @@ class Loop:
         begun = 0
         while True:
             while not self._inbox:
+                self._behind.check()
                 self._arrived.clear()
                 await self._arrived.wait()
             assignments, batch = self._inbox.popleft()
@@ -193,19 +203,27 @@ class Loop:
                 self._skip(batch, assignments)
                 continue
             self._queued -= len(batch)
-            await self._handler.prepare(batch)
+            ready = self._handler.prepare(batch) and not self._behind
             for record in batch:
-                begun += self._take(record, assignments)
+                begun += self._take(record, assignments, ready=ready)
                 if begun >= _STRIDE:
                     begun = 0
                     await self._breathe()
 
-    def _take(self, record: Record, assignments: int) -> int:
-        """Hand a record over; return how much work it was."""
+    def _take(self, record: Record, assignments: int, *, ready: bool) -> int:
+        """Hand a record over, or let it wait; return how much work it was."""
         partition = self._partitions.get(record.topic_partition)
         # What was read under an earlier assignment is read again.
         if partition is None or partition.born > assignments:
             return 1
+        if not ready and (waiting := self._behind.holds(partition, record)):
+            if waiting >= _HELD:
+                self.pause(partition)
+            return 1
+        return self.hand_over(partition, record)
+
+    def hand_over(self, partition: Partition, record: Record) -> int:
+        """Give a record to the handler; return how much work it was."""
         before = self._tally.deliveries
         try:
             self._handler.handle(partition, record)
@@ -216,9 +234,17 @@ class Loop:
 
     def _skip(self, gone: Expired, assignments: int) -> None:
         partition = self._partitions.get(gone.topic_partition)
-        if partition is not None and partition.born <= assignments:
-            self.overtaken(gone)
-            partition.skip(gone.start)
+        if partition is None or partition.born > assignments:
+            return
+        if partition in self._behind:  # in its turn, after what was read before it
+            self._behind.then(partition, gone)
+        else:
+            self.go_on(partition, gone)
+
+    def go_on(self, partition: Partition, gone: Expired) -> None:
+        """Tell of what Kafka deleted, and go on behind it."""
+        self.overtaken(gone)
+        partition.skip(gone.start)
 
     def _unhandled(
         self, partition: Partition, record: Record, error: Exception
@@ -234,20 +260,30 @@ class Loop:
             exc_info=error,
         )
 
+    def caught_up(self, partition: Partition) -> None:
+        """Nothing of a partition waits any more: fetch it again, if there is room."""
+        limit = self._room()
+        if limit is None or partition.ledger.unsettled < limit:
+            self.resume(partition)
+
     def _tell(
         self, change: PartitionChange, partitions: Collection[TopicPartition]
     ) -> None:
         self._observer.partitions(self._group, change, partitions)
 
     def _limit(self, partition: Partition) -> None:
-        limit = self._policy.partition_limit
-        if limit is None:
-            return
-        if self._tally.deliveries >= self._policy.intake_limit:
-            limit = self._policy.partition_floor
-        if partition.ledger.unsettled >= limit:
+        limit = self._room()
+        if limit is not None and partition.ledger.unsettled >= limit:
             partition.resume_at = limit // 2
             self.pause(partition)
+
+    def _room(self) -> int | None:
+        """How many records a partition may hold now; None: no limit of its own."""
+        if self._policy.partition_limit is None:
+            return None
+        if self._tally.deliveries >= self._policy.intake_limit:
+            return self._policy.partition_floor
+        return self._policy.partition_limit
 
     async def _breathe(self) -> None:
         """Let deliveries run between strides; wait while too much is unsettled."""
@@ -288,3 +324,5 @@ class Loop:
 _UNHANDLED = "unhandled"
 _STRIDE = 32
 """Records and deliveries begun until others have their turn."""
+_HELD = 512
+"""Records that wait in a partition before no more of it are fetched."""

@@ -73,9 +73,17 @@ class Ordered:
 
     # ------------------------------------------------ from a record to a ticket
 
-    async def prepare(self, batch: Sequence[Record]) -> None:
-        """Fetch the schemas of the batch."""
-        await self._decoder.prepare(batch)
+    def prepare(self, batch: Sequence[Record]) -> bool:
+        """Say whether the schemas of a batch are all at hand."""
+        return self._decoder.all_known(batch)
+
+    def ready(self, record: Record) -> bool:
+        """Whether its schema is at hand."""
+        return self._decoder.ready(record)
+
+    async def fetch(self, record: Record) -> None:
+        """Fetch its schema."""
+        await self._decoder.fetch(record)
 
     def handle(self, partition: Partition, record: Record) -> None:
         """Put the delivery into its order's lane; start it if it is the head."""

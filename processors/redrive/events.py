@@ -1,6 +1,9 @@
 """From a record's bytes to its event, for commands: nothing is waited for."""
 
-from bus.contracts.codec import Schema, decode, parse_schema, split_frame
+from typing import NamedTuple
+
+from bus.contracts.codec import Schema, decode, parse_schema
+from bus.contracts.framing import named, split
 from bus.delivery.headers import build_event, read_attributes
 from bus.errors import (
     ConfigurationError,
@@ -11,7 +14,12 @@ from bus.errors import (
 )
 from bus.event import Event
 from bus.ports import Schemas
-from bus.record import Record
+from bus.record import Record, SchemaRef
+
+
+class _Known(NamedTuple):
+    id: int
+    schema: Schema
 
 
 class Events:
@@ -19,7 +27,7 @@ class Events:
 
     def __init__(self, schemas: Schemas) -> None:
         self._schemas = schemas
-        self._known: dict[int, Schema | str] = {}
+        self._known: dict[SchemaRef, _Known | str] = {}
 
     async def of(self, record: Record) -> Event:
         """Turn a record into its event.
@@ -30,10 +38,10 @@ class Events:
         """
         try:
             attributes = read_attributes(record)
-            schema_id, body = split_frame(record.value)
-            schema = await self.schema(schema_id)
-            data = decode(schema, body)
-            return build_event(record, attributes, data, schema_id, schema.event_type)
+            ref, body = split(record)
+            known = await self._known_as(ref)
+            data, event_type = decode(known.schema, body), known.schema.event_type
+            return build_event(record, attributes, data, known.id, event_type)
         except RegistryUnavailableError:
             raise
         except Exception as error:
@@ -53,24 +61,34 @@ class Events:
             raise undecodable(error) from error
         return await self.of(record)
 
-    async def schema(self, schema_id: int) -> Schema:
-        """Return the schema with this id.
+    async def schema(self, ref: SchemaRef) -> Schema:
+        """Return the schema with this id or GUID.
 
         Raises:
-            DecodeError: there is none, or none that can be used.
+            DecodeError: there is none, none that can be used, or the registry gives
+                others and refuses this one.
             RegistryUnavailableError: the registry gave no usable answer.
         """
-        known = self._known.get(schema_id)
+        return (await self._known_as(ref)).schema
+
+    async def _known_as(self, ref: SchemaRef) -> _Known:
+        known = self._known.get(ref)
         if known is None:
-            known = self._known[schema_id] = await self._fetch(schema_id)
+            known = self._known[ref] = await self._fetch(ref)
         if isinstance(known, str):
             raise DecodeError(known)
         return known
 
-    async def _fetch(self, schema_id: int) -> Schema | str:
+    async def _fetch(self, ref: SchemaRef) -> _Known | str:
         try:
-            return parse_schema((await self._schemas.by_id(schema_id)).text)
+            found = await self._schemas.by_id(ref)
+            return _Known(found.id, parse_schema(found.text))
         except SchemaNotFoundError:
-            return f"the registry has no schema with id {schema_id}"
+            return f"the registry has no schema with {named(ref)}"
         except ConfigurationError as error:
-            return f"schema {schema_id} cannot be used: {error}"
+            return f"schema {named(ref)} cannot be used: {error}"
+        except RegistryUnavailableError as error:
+            # One record must not end a command; a registry that is away does.
+            if await self._schemas.answers(ref):
+                return f"the registry does not give schema {named(ref)}: {error}"
+            raise

@@ -1,7 +1,9 @@
 """The registry as programs of the same process use it, without a hop over HTTP."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
+from bus.contracts.framing import named
 from bus.errors import (
     IncompatibleSchemaError,
     InvalidSchemaError,
@@ -9,8 +11,10 @@ from bus.errors import (
     SchemaNotFoundError,
 )
 from bus.ports import SchemaText
+from bus.record import SchemaRef
 from bus.registry.admission import Candidate, Check, incompatibilities, register
 from bus.registry.answers import Refused, complete_text, live
+from bus.registry.log import SchemaLog
 from bus.registry.records import Version
 from processors.registry.journal import Journal
 
@@ -22,20 +26,25 @@ class LocalSchemas:
         self._journal = journal
         self._check = check
 
-    async def by_id(self, schema_id: int) -> SchemaText:
-        """The schema with this id, all it refers to written into it.
+    async def by_id(self, ref: SchemaRef) -> SchemaText:
+        """The schema with this id or GUID, all it refers to written into it.
 
         Raises:
             SchemaNotFoundError: There is none.
             RegistryUnavailableError: The log cannot be read; try again.
         """
-        held = await with_id(self._journal, schema_id)
+        held = await with_id(self._journal, ref)
         if not held:
-            raise SchemaNotFoundError(f"no schema has id {schema_id}")
+            raise SchemaNotFoundError(f"no schema has {named(ref)}")
         text = complete_text(self._journal.log, held[0].content)
         if isinstance(text, Refused):
-            raise SchemaNotFoundError(f"schema {schema_id}: {text.message}")
-        return SchemaText(schema_id, text)
+            raise SchemaNotFoundError(f"schema {named(ref)}: {text.message}")
+        return SchemaText(held[0].id, text)
+
+    async def answers(self, besides: SchemaRef) -> bool:
+        """No: what it does not know it says, and all else is true of all schemas."""
+        del besides
+        return False
 
     async def register(self, subject: str, text: str) -> int:
         """Register a schema under a subject; return its id, old or new.
@@ -78,16 +87,23 @@ def _lines(reasons: tuple[str, ...] | Refused, refused: Refused) -> tuple[str, .
     return known or (refused.message,)
 
 
-async def with_id(journal: Journal, schema_id: int) -> tuple[Version, ...]:
-    """The versions with this id; looks at the log's very end before it says none.
+async def with_id(journal: Journal, ref: SchemaRef) -> tuple[Version, ...]:
+    """The versions with this id or GUID; none only after a look at the log's end.
 
     Raises:
         RegistryUnavailableError: The log cannot be read; try again.
     """
     await journal.ready()
-    held = journal.log.with_id(schema_id)
+    held = _held(journal.log, ref)
     if held:
         return held
     # Another instance may have given it a moment ago.
     await journal.refresh()
-    return journal.log.with_id(schema_id)
+    return _held(journal.log, ref)
+
+
+def _held(log: SchemaLog, ref: SchemaRef) -> tuple[Version, ...]:
+    if isinstance(ref, UUID):
+        schema_id = log.id_of_guid(ref)
+        return () if schema_id is None else log.with_id(schema_id)
+    return log.with_id(ref)

@@ -81,6 +81,15 @@ class Settings(BaseSettings):
         description="Folder of Avro schemas. Default: the ones that are shipped.",
     )
 
+    registry_timeout_s: Positive = Field(
+        5, description="How long one request to the registry may take."
+    )
+    registry_patience_s: Positive = Field(
+        60,
+        description="How long a partition waits for a schema that the registry "
+        "refuses while it gives others; then the record is quarantined.",
+    )
+
     # Secrets at rest
     encryption_key: SecretStr | None = Field(
         None,

@@ -147,6 +147,11 @@ COMMIT_FAILED = _note(
 REGISTRY_LOST = _note(
     "registry_unavailable", "warning", "The schema registry gives no usable answer."
 )
+SCHEMA_REFUSED = _note(
+    "schema_refused",
+    "warning",
+    "The registry refuses one schema and gives others; its partitions wait.",
+)
 KAFKA = _note(
     "kafka", "warning", "A Kafka client reports trouble; it goes on by itself."
 )
@@ -280,6 +285,16 @@ LAG = _gauge(
     "Records of a topic that this process has yet to commit.",
 )
 ASSIGNED = _gauge("orderbus_partitions", ("group",), "Partitions assigned now.")
+WAITING = _gauge(
+    "orderbus_partitions_waiting",
+    ("group",),
+    "Partitions whose next record waits for a schema.",
+)
+SCHEMA_WAIT = _gauge(
+    "orderbus_schema_wait_seconds",
+    ("schema",),
+    "How long a schema has been asked for that partitions wait for.",
+)
 SUBSCRIPTIONS = _gauge("orderbus_subscriptions", ("state",), "Subscriptions by state.")
 LOOP_DELAY = _gauge(
     "orderbus_loop_delay_seconds", (), "Longest delay of the event loop lately."

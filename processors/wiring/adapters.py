@@ -225,4 +225,5 @@ def _registry(settings: Settings, url: str) -> RegistryConnection:
         ca_file=settings.registry_ca_file,
         certificate_file=settings.registry_certificate_file,
         key_file=settings.registry_key_file,
+        timeout_s=settings.registry_timeout_s,
     )

@@ -17,6 +17,7 @@ from bus.client.schemas import load_catalogue
 from bus.delivery.breaker import BreakerPolicy
 from bus.delivery.subscription import Tls
 from bus.ports import LogReader, Publisher, Schemas, SchemaText
+from bus.record import SchemaRef
 from bus.topics.topology import Topology
 from processors.clock import SystemClock
 from processors.settings import Settings
@@ -57,9 +58,13 @@ class _OnDemand:
         self._stack = AsyncExitStack()
         self._opened: Schemas | None = None
 
-    async def by_id(self, schema_id: int) -> SchemaText:
+    async def by_id(self, ref: SchemaRef) -> SchemaText:
         """The schema with this id; raises as the port does."""
-        return await (await self._open()).by_id(schema_id)
+        return await (await self._open()).by_id(ref)
+
+    async def answers(self, besides: SchemaRef) -> bool:
+        """Whether it gives another schema; not if it was never asked for any."""
+        return self._opened is not None and await self._opened.answers(besides)
 
     async def register(self, subject: str, text: str) -> int:
         """Register a schema; raises as the port does."""

@@ -63,6 +63,7 @@ class Worker:
         health.ready("tables", self._tables)
         health.ready("assigned", self._unassigned)
         health.ready("topics", self._refused)
+        health.ready("schemas", self._waiting)
         health.alive("loops", self._dead)
 
     # ------------------------------------------------ life
@@ -257,6 +258,9 @@ class Worker:
     def _refused(self) -> str | None:
         return self.engine.refused() if self._loaded else None
 
+    def _waiting(self) -> str | None:
+        return self.engine.waiting() if self._loaded else None
+
     def _unassigned(self) -> str | None:
         if self._adapters.clock.monotonic() - self._joined_at > _ASSIGNED_WITHIN_S:
             # More processes than partitions: this one stands by.
@@ -300,4 +304,5 @@ def engine_policy(settings: Settings, share: int) -> EnginePolicy:
         ),
         DeliverPolicy(settings.first_attempt_budget_s),
         settings.retry_memory,
+        settings.registry_patience_s,
     )

@@ -28,7 +28,7 @@ from bus.contracts.codec import parse_schema
 from bus.delivery.headers import event_headers
 from bus.errors import SchemaNotFoundError
 from bus.ports import Answer, Listener, Post, Reply, SchemaText
-from bus.record import Commit, Message, Record, TopicPartition, Written
+from bus.record import Commit, Message, Record, SchemaRef, TopicPartition, Written
 from bus.topics.topology import Topology
 from processors.clock import SystemClock
 from processors.delivery.attempt_log import AttemptLog
@@ -51,10 +51,13 @@ class _Schemas:
         self.ids = {t: n for n, t in enumerate(catalogue.event_types, 1)}
         self._texts = {n: catalogue.schema(t).text for t, n in self.ids.items()}
 
-    async def by_id(self, schema_id: int) -> SchemaText:
-        if schema_id not in self._texts:
-            raise SchemaNotFoundError(f"{schema_id}")
-        return SchemaText(schema_id, self._texts[schema_id])
+    async def by_id(self, ref: SchemaRef) -> SchemaText:
+        if not isinstance(ref, int) or ref not in self._texts:
+            raise SchemaNotFoundError(f"{ref}")
+        return SchemaText(ref, self._texts[ref])
+
+    async def answers(self, besides: SchemaRef) -> bool:  # noqa: ARG002 - the port
+        return True
 
     async def register(self, subject: str, text: str) -> int:  # noqa: ARG002 - the port
         return 0

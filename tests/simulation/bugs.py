@@ -11,17 +11,27 @@ from bus.delivery.choices import Ordering
 from bus.delivery.delivery import Origin
 from bus.delivery.lanes import Lanes
 from bus.delivery.offsets import Ledger, _Open
+from bus.delivery.patience import Patience
 from bus.delivery.settled import Facts, hash_of
 from bus.delivery.small import small
 from bus.delivery.subscription import Subscription
 from bus.errors import PublishError
-from bus.record import Commit, Expired, Headers, Message, Record, TopicPartition
+from bus.record import (
+    Commit,
+    Expired,
+    Headers,
+    Message,
+    Record,
+    SchemaRef,
+    TopicPartition,
+)
 from processors.delivery.fanout import Fanout
 from processors.delivery.loop import Loop
 from processors.delivery.partition import Partition
 from processors.delivery.retry import RetryTiers
 from processors.delivery.ticket import Ticket
 from processors.delivery.writing import Writing
+from tests.simulation.programs import SimulatedSchemas
 
 _ANY_TIME = 1_000_000
 
@@ -120,11 +130,27 @@ def _retry(subscription: Subscription) -> Sequence[str]:
     return subscription.retry if subscription.ordering is Ordering.NONE else ()
 
 
-async def _one_by_one(fanout: Fanout, batch: Sequence[Record]) -> None:
-    await fanout._decoder.prepare(batch)  # noqa: SLF001 - the bug
-    everybody = fanout._subscribers._all.values()  # noqa: SLF001 - the bug
-    while any(s.depth or s.in_flight for s in everybody):
-        await fanout._clock.sleep(0.01)  # noqa: SLF001 - the bug
+def _one_by_one(loop: Loop) -> bool:
+    return not loop._queued and not loop.unsettled  # noqa: SLF001 - the bug
+
+
+def _all_wait(loop: Loop) -> bool:
+    return not loop.waiting
+
+
+def _hasty(patience: Patience, ref: SchemaRef, asked_at: float) -> float:
+    del patience, ref, asked_at
+    return 0.0
+
+
+def _stubborn(patience: Patience, ref: SchemaRef, asked_at: float) -> float:
+    del patience, ref, asked_at
+    return 1.0
+
+
+async def _always(schemas: SimulatedSchemas, besides: SchemaRef) -> bool:
+    del schemas, besides
+    return True
 
 
 def _skipping(fanout: Fanout, partition: Partition, record: Record) -> None:
@@ -212,5 +238,11 @@ BUGS: Mapping[str, Bug] = {
         "NothingLost", Loop, "overtaken", _silent
     ),
     "skips what it cannot read": Bug("NothingLost", Fanout, "handle", _skipping),
-    "waits for the slowest": Bug("Isolation", Fanout, "prepare", _one_by_one),
+    "waits for the slowest": Bug("Isolation", Loop, "has_room", _one_by_one),
+    "lets all wait for one schema": Bug("Isolation", Loop, "has_room", _all_wait),
+    "gives a schema up at once": Bug("NothingLost", Patience, "refused", _hasty),
+    "waits for ever for a schema": Bug("Stuck", Patience, "refused", _stubborn),
+    "takes an outage for a refusal": Bug(
+        "NothingLost", SimulatedSchemas, "answers", _always
+    ),
 }

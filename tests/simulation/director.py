@@ -15,7 +15,16 @@ from processors.subscriptions.stored import store
 from tests.simulation.crew import Crew
 from tests.simulation.odd import PADDING
 from tests.simulation.partners import Endpoints
-from tests.simulation.plan import Damage, Kind, Mood, Partner, Send, Trouble
+from tests.simulation.plan import (
+    PATIENCE_S,
+    Damage,
+    Fate,
+    Kind,
+    Mood,
+    Partner,
+    Send,
+    Trouble,
+)
 from tests.simulation.programs import SCHEMA, SCHEMA_IDS, MakeEngine
 from tests.simulation.world import TOPOLOGY, World
 from tests.support.facts import NOON, a_subscription
@@ -110,7 +119,19 @@ class Director:
         message = Message(_SOURCE, key, value, headers)
         written = world.broker.append(message, send.created_ms)
         record = world.broker.log(TopicPartition(*written[:2])).read(written[2], 1)[0]
-        world.witness.produced(record, event.webhook_id, status, damaged=send.damaged)
+        world.witness.produced(record, event.webhook_id, status, self._fate(send))
+
+    def _fate(self, send: Send) -> Fate:
+        refusal = self._plan.refusal
+        if send.damaged:
+            return Fate.ASIDE
+        if refusal is None or not self._plan.refuses(send.number):
+            return Fate.GIVEN
+        if refusal.until == float("inf"):
+            return Fate.ASIDE
+        first = min(s.at for s in self._plan.sends if self._plan.refuses(s.number))
+        in_time = refusal.until - first < PATIENCE_S
+        return Fate.GIVEN if in_time else Fate.OPEN
 
     def _add(self, partner: Partner) -> None:
         subscription = a_subscription(

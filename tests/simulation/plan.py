@@ -8,6 +8,11 @@ from random import Random
 from bus.delivery.choices import Exhausted, Ordering
 from tests.simulation.odd import draw_oddity
 
+SCHEMAS = 5
+"""Events take turns with so many schemas."""
+PATIENCE_S = 3.0
+"""How long a partition waits for a schema that is refused."""
+
 
 class Kind(StrEnum):
     """What befalls the world at a moment."""
@@ -27,6 +32,14 @@ class Kind(StrEnum):
     REMOVE = "remove"
     ACK = "ack"
     EXPIRE = "retention overtakes"
+
+
+class Fate(StrEnum):
+    """What has to become of an event: it goes out, or stands aside, or either."""
+
+    GIVEN = "given"
+    ASIDE = "aside"
+    OPEN = "open"
 
 
 class Mood(StrEnum):
@@ -98,6 +111,14 @@ class Trouble:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """A schema that the registry does not give before a moment, and gives others."""
+
+    schema: int
+    until: float
+
+
+@dataclass(frozen=True)
 class Options:
     """How the world and the engine are set up. Times are seconds."""
 
@@ -125,6 +146,11 @@ class Plan:
     partners: tuple[Partner, ...]
     sends: tuple[Send, ...]
     troubles: tuple[Trouble, ...]
+    refusal: Refusal | None = None
+
+    def refuses(self, number: int) -> bool:
+        """Whether the schema of an event is one that is not given at first."""
+        return self.refusal is not None and number % SCHEMAS == self.refusal.schema
 
     @property
     def heals_at(self) -> float:
@@ -163,12 +189,23 @@ def make_plan(seed: int) -> Plan:
         partners,
         tuple(_odd(odd, send) for send in sorted(sends, key=lambda s: s.at)),
         tuple(_troubles(random, lasts_s, _CALM if calm else _KINDS)),
+        _refusal(seeded(f"refusal {seed}"), sends),
     )
 
 
 def _odd(random: Random, send: Send) -> Send:
     large, created_ms = draw_oddity(random)
     return replace(send, large=large, created_ms=created_ms)
+
+
+def _refusal(random: Random, sends: tuple[Send, ...]) -> Refusal | None:
+    """Of one schema in some worlds: healed in time, healed too late, or never."""
+    if random.random() > 0.2:
+        return None
+    schema = random.randrange(SCHEMAS)
+    meant = [send.at for send in sends if send.number % SCHEMAS == schema]
+    lasts_s = random.choice((PATIENCE_S / 2, 3 * PATIENCE_S, float("inf")))
+    return Refusal(schema, min(meant, default=0.0) + lasts_s)
 
 
 def _damage(draw: float) -> Damage | None:

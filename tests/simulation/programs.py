@@ -10,16 +10,17 @@ from bus.delivery.subscription import Subscription
 from bus.errors import OrderbusError, RegistryUnavailableError, SchemaNotFoundError
 from bus.event import Event
 from bus.ports import Change, PartitionChange, SchemaText, Step
-from bus.record import Expired, Record, TopicPartition
+from bus.record import Expired, Record, SchemaRef, TopicPartition
 from processors.delivery.acks import AckTable
 from processors.delivery.deliver import DeliverPolicy
 from processors.delivery.engine import Engine, EngineParts, EnginePolicy
-from processors.delivery.loop import LoopPolicy
+from processors.delivery.handling import LoopPolicy
 from processors.delivery.subscribers import SubscriberPolicy
 from processors.subscriptions.table import SubscriptionTable
 from processors.subscriptions.writer import SubscriptionWriter
 from tests.simulation.member import SimulatedMember
 from tests.simulation.partners import Endpoints, SimulatedSender
+from tests.simulation.plan import PATIENCE_S, SCHEMAS
 from tests.simulation.publisher import SimulatedPublisher
 from tests.simulation.scheduler import Process, ProcessClock
 from tests.simulation.world import TOPOLOGY, World
@@ -28,7 +29,7 @@ from tests.support.worlds import KEYS, Randomness
 SCHEMA = """{"type": "record", "name": "OrderPaid", "namespace": "oms.order.v1",
  "event_type": "order.paid", "fields": [{"name": "order_id", "type": "string"},
  {"name": "status", "type": "string"}]}"""
-SCHEMA_IDS = range(1, 6)
+SCHEMA_IDS = range(1, SCHEMAS + 1)
 BREAKER = BreakerPolicy(open_s=1.0, open_max_s=4.0)
 
 MakeEngine = Callable[[EngineParts, EnginePolicy], Engine]
@@ -40,14 +41,34 @@ class SimulatedSchemas:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def by_id(self, schema_id: int) -> SchemaText:
+    async def by_id(self, ref: SchemaRef) -> SchemaText:
         """The schema with this id."""
         await self._world.clock.sleep(self._world.latency())
-        if self._world.loop.time() < self._world.registry_back_at:
+        if self._away():
             raise RegistryUnavailableError("away (simulated)")
-        if schema_id not in SCHEMA_IDS:
-            raise SchemaNotFoundError(f"no schema has id {schema_id}")
-        return SchemaText(schema_id, SCHEMA)
+        if not isinstance(ref, int) or ref not in SCHEMA_IDS:
+            raise SchemaNotFoundError(f"no schema has id {ref}")
+        if self._refuses(ref):
+            raise RegistryUnavailableError("denied (simulated)")
+        return SchemaText(ref, SCHEMA)
+
+    async def answers(self, besides: SchemaRef) -> bool:
+        """Whether it gives another one."""
+        await self._world.clock.sleep(self._world.latency())
+        return not self._away() and any(
+            i != besides and not self._refuses(i) for i in SCHEMA_IDS
+        )
+
+    def _away(self) -> bool:
+        return self._world.loop.time() < self._world.registry_back_at
+
+    def _refuses(self, schema_id: int) -> bool:
+        refusal = self._world.plan.refusal
+        return (
+            refusal is not None
+            and schema_id == SCHEMA_IDS[refusal.schema]
+            and self._world.loop.time() < refusal.until
+        )
 
     async def register(self, subject: str, text: str) -> int:
         """Nobody registers."""
@@ -200,6 +221,7 @@ class Programs:
             SubscriberPolicy(1.0, 1, options.in_flight, BREAKER),
             DeliverPolicy(),
             options.waiting_limit,
+            PATIENCE_S,
         )
         return self._make_engine(parts, policy)
 

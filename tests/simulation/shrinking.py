@@ -39,6 +39,8 @@ def _smaller(plan: Plan) -> Iterator[Plan]:
     for kept_partners in _fewer(plan.partners):
         if kept_partners:
             yield replace(plan, partners=kept_partners)
+    if plan.refusal is not None:
+        yield replace(plan, refusal=None)
     for kept_sends in _fewer(plan.sends):
         yield replace(plan, sends=kept_sends)
     for options in _simpler(plan.options):

@@ -10,10 +10,10 @@ from bus.delivery.delivery import Attempt
 from processors.delivery.engine import Engine
 from tests.guarantees import DelayPrecision, Isolation, NothingLost, Pair
 from tests.simulation.director import Director
-from tests.simulation.plan import Kind, Mood, Plan
+from tests.simulation.plan import Fate, Kind, Mood, Plan
 from tests.simulation.programs import MakeEngine
 from tests.simulation.scheduler import EPOCH
-from tests.simulation.witness import Witness
+from tests.simulation.witness import Known, Witness
 from tests.simulation.world import TOPOLOGY, World
 
 _WITHIN_S = 0.3
@@ -88,14 +88,16 @@ def _nothing_lost(witness: Witness) -> NothingLost:
     for known in witness.events.values():
         excused = witness.excused(known)
         place = "/".join(map(str, known.record[:3]))
-        if known.damaged and not (excused and place not in witness.quarantined):
+        if witness.stands_aside(known) and not (
+            excused and place not in witness.quarantined
+        ):
             promise.produced(known.id, ["quarantine"])
         for subscription in witness.versions:
             pair = Pair(known.id, subscription)
             begun = witness.hops[pair] and not witness.precedes(known, subscription)
             required = witness.required(known, subscription) and not excused
             wanted = begun or required
-            if wanted and not known.damaged:
+            if wanted and known.fate is not Fate.ASIDE:
                 promise.produced(known.id, [subscription])
             _found(witness, promise, pair)
         if place in witness.quarantined:
@@ -104,7 +106,7 @@ def _nothing_lost(witness: Witness) -> NothingLost:
 
 
 def _found(witness: Witness, promise: NothingLost, pair: Pair) -> None:
-    dead = any(hop.reason for hop in witness.hops[pair])
+    dead = any(hop.reason for hop in witness.hops[pair]) or pair in witness.aside
     accepted = witness.duplicates.accepted[pair] > 0
     if dead or accepted or (pair in witness.acked and pair in promise.expected):
         promise.received(*pair)
@@ -144,7 +146,7 @@ def _delays(plan: Plan, witness: Witness) -> tuple[DelayPrecision, DelayPrecisio
         if pair.subscription not in ordered:
             due = _due(witness, attempt, at)
             any_time.started(*pair, due, at)
-            if pair.subscription in steady:
+            if pair.subscription in steady and plan.refusal is None:
                 in_time.started(*pair, due, at)
         elif before is not None:
             wait_s = _waits(witness, attempt) - 2 * _ROUNDING_S
@@ -186,7 +188,17 @@ def _isolation(plan: Plan, witness: Witness) -> Isolation:
         pair = Pair(attempt.event_id, attempt.subscription)
         begun[pair] = min(begun[pair], attempt.started_us / 1e6 - EPOCH)
     for pair, at in begun.items():
-        if pair.subscription in served:
-            event = witness.events[pair.event_id]
+        event = witness.events[pair.event_id]
+        if pair.subscription in served and not _behind_a_refusal(plan, witness, event):
             promise.first_attempt(pair.subscription, at - event.at)
     return promise
+
+
+def _behind_a_refusal(plan: Plan, witness: Witness, event: Known) -> bool:
+    """Whether an event or one before it in its partition waits for its schema."""
+    partition, offset = event.record[1:3]
+    return any(
+        plan.refuses(int.from_bytes((known.record.value or b"")[1:5], "big") - 1)
+        for known in witness.events.values()
+        if known.record[1] == partition and known.record[2] <= offset
+    )

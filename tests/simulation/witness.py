@@ -15,7 +15,7 @@ from bus.record import Commit, Expired, Message, Record, TopicPartition
 from tests.guarantees import CommitNeverAhead, InOrderPerKey, Pair
 from tests.simulation.excuses import Excuses, event_id, pair_of
 from tests.simulation.odd import judge_letter
-from tests.simulation.plan import Kind, Plan
+from tests.simulation.plan import Fate, Kind, Plan
 from tests.simulation.scheduler import Process, SimulatedLoop
 
 _SEEN_S = 2.0
@@ -27,7 +27,7 @@ class Known(NamedTuple):
     id: str
     order: str
     status: str
-    damaged: bool
+    fate: Fate
     record: Record
     at: float
 
@@ -56,6 +56,7 @@ class Witness:
     quarantined: set[str] = field(default_factory=set)
     deleted: dict[TopicPartition, int] = field(default_factory=dict)
     expired: dict[TopicPartition, int] = field(default_factory=dict)
+    aside: set[Pair] = field(default_factory=set)
     acked: set[Pair] = field(default_factory=set)
     attempts: list[tuple[Process, Attempt]] = field(default_factory=list)
     disturbed: set[str] = field(default_factory=set)
@@ -81,12 +82,10 @@ class Witness:
         self.acked.add(Pair(event_id, subscription))
         self.tell("world", f"{subscription} acks {event_id}")
 
-    def produced(
-        self, record: Record, event_id: str, status: str, *, damaged: bool
-    ) -> None:
+    def produced(self, record: Record, event_id: str, status: str, fate: Fate) -> None:
         """The OMS wrote an event."""
         order = (record.key or b"").decode()
-        known = Known(event_id, order, status, damaged, record, self.loop.time())
+        known = Known(event_id, order, status, fate, record, self.loop.time())
         self.events[event_id] = self.at[record[:3]] = known
         for partner in self.plan.partners:
             if partner.ordering is Ordering.KEY:
@@ -131,6 +130,9 @@ class Witness:
         found = dict(record.headers)
         if "bus-quarantine-origin" in found:
             self.quarantined.add(found["bus-quarantine-origin"].decode())
+            if "bus-subscription" in found:
+                self.aside.add(pair_of(found))
+            return
         if "bus-subscription" not in found:
             return
         pair = pair_of(found)
@@ -205,16 +207,22 @@ class Witness:
         known = self.at.get(record[:3])
         if known is None:
             return [dict(record.headers)["bus-subscription"].decode()]
-        if known.damaged:
+        if self.stands_aside(known):
             return ["quarantine"]
         return [s for s in sorted(self.versions) if self.required(known, s)]
+
+    def stands_aside(self, known: Known) -> bool:
+        """Whether an event has to be in quarantine, or may be and is."""
+        place = "/".join(map(str, known.record[:3]))
+        open_ = known.fate is Fate.OPEN and place in self.quarantined
+        return open_ or known.fate is Fate.ASIDE
 
     def _is_settled(self, record: Record, subscription: str) -> bool:
         if subscription == "quarantine":
             return "/".join(map(str, record[:3])) in self.quarantined
         found = dict(record.headers)
         pair = Pair(event_id(record), subscription)
-        if self.duplicates.accepted[pair] or pair in self.acked:
+        if self.duplicates.accepted[pair] or pair in self.acked or pair in self.aside:
             return True
         if record[:3] in self.at:
             return bool(self.hops[pair])
@@ -231,11 +239,14 @@ class Witness:
         known = self.at.get(record[:3])
         if known is not None:
             # Late ones, too: the event may be matched once they are there.
-            return [] if known.damaged else [p.id for p in self.plan.partners]
+            aside = known.fate is Fate.ASIDE
+            return [] if aside else [p.id for p in self.plan.partners]
         return [dict(record.headers)["bus-subscription"].decode()]
 
     def required(self, known: Known, subscription: str) -> bool:
         """Whether a subscription wanted an event all the time, so that it must go."""
+        if self.stands_aside(known):
+            return False
         versions = self.versions[subscription]
         before = [s for at, s in versions if at <= known.at - _SEEN_S or at == 0.0]
         after = [s for at, s in versions if at > known.at - _SEEN_S]
@@ -283,4 +294,4 @@ _WAITING = {Change.BREAKER_OPENED, Change.FUSE_BLOWN, Change.HELD, Change.DISABL
 
 def _matches(subscription: Subscription, known: Known) -> bool:
     wanted = not subscription.filter or known.status == "paid"
-    return wanted and not known.damaged
+    return wanted and known.fate is not Fate.ASIDE

@@ -14,7 +14,8 @@ from bus.adapters.memory import (
 )
 from bus.record import Commit, Message, Record, TopicPartition
 from bus.topics.topic import TopicState
-from processors.delivery.loop import Loop, LoopPolicy
+from processors.delivery.handling import LoopPolicy
+from processors.delivery.loop import Loop
 from processors.delivery.partition import Partition
 
 GROUP = "g"
@@ -29,14 +30,26 @@ class Desk:
     closed_partitions: list[Partition] = field(default_factory=list)
     crowds: int = 0
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    shut: dict[int, asyncio.Event] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Let batches through at first."""
         self.gate.set()
 
-    async def prepare(self, batch: Sequence[Record]) -> None:  # noqa: ARG002 - the protocol's
+    def prepare(self, batch: Sequence[Record]) -> bool:
+        """Whether the gate is open, and nothing is refused."""
+        return all(map(self.ready, batch))
+
+    def ready(self, record: Record) -> bool:
+        """Whether the gate is open for this record."""
+        return self.gate.is_set() and record.offset not in self.shut
+
+    async def fetch(self, record: Record) -> None:
         """Wait for the gate."""
         await self.gate.wait()
+        if record.offset in self.shut:
+            await self.shut[record.offset].wait()
+            del self.shut[record.offset]
 
     def handle(self, partition: Partition, record: Record) -> None:
         """Begin two deliveries of each record, as far as they are to be made."""

@@ -1,29 +1,60 @@
 """A registry in memory, for what only needs the port `Schemas`."""
 
+import asyncio
+from collections import Counter
+from uuid import UUID
+
 from bus.errors import RegistryUnavailableError, SchemaNotFoundError
 from bus.ports import SchemaText
+from bus.record import SchemaRef
 
 
 class HeldSchemas:
-    """Fulfils `bus.ports.Schemas`: ids count from 1; `away` makes it unavailable."""
+    """Fulfils `bus.ports.Schemas`: ids count from 1; `away` makes it unavailable.
+
+    `refused` are schemas that it does not give while it gives others; `guids` names
+    some. A schema in `hanging` is not answered for until its event is set.
+    """
 
     def __init__(self) -> None:
         self.away = False
-        self._texts: list[str] = []
+        self.refused: dict[SchemaRef, str] = {}
+        self.guids: dict[UUID, int] = {}
+        self.hanging: dict[SchemaRef, asyncio.Event] = {}
+        self.asked: Counter[SchemaRef] = Counter()
+        self._texts: dict[int, str] = {}
 
-    async def by_id(self, schema_id: int) -> SchemaText:
-        """The schema with this id."""
+    async def by_id(self, ref: SchemaRef) -> SchemaText:
+        """The schema with this id or GUID."""
+        self.asked[ref] += 1
+        if ref in self.hanging:
+            await self.hanging[ref].wait()
         self._check()
-        if not 0 < schema_id <= len(self._texts):
+        if ref in self.refused:
+            raise RegistryUnavailableError(self.refused[ref])
+        schema_id = self.guids.get(ref, 0) if isinstance(ref, UUID) else ref
+        if schema_id not in self._texts:
             raise SchemaNotFoundError(f"no schema has id {schema_id}")
-        return SchemaText(schema_id, self._texts[schema_id - 1])
+        return SchemaText(schema_id, self._texts[schema_id])
+
+    async def answers(self, besides: SchemaRef) -> bool:
+        """Whether it gives any other schema."""
+        return not self.away and any(
+            held not in {besides, *self.refused} for held in self._texts
+        )
+
+    def hold(self, schema_id: int) -> None:
+        """Give the first schema under another id, too."""
+        self._texts[schema_id] = self._texts[1]
 
     async def register(self, subject: str, text: str) -> int:  # noqa: ARG002 - one id a text
         """The id of a text, old or new."""
         self._check()
-        if text not in self._texts:
-            self._texts.append(text)
-        return self._texts.index(text) + 1
+        for schema_id, held in self._texts.items():
+            if held == text:
+                return schema_id
+        self._texts[max(self._texts, default=0) + 1] = text
+        return max(self._texts)
 
     def _check(self) -> None:
         if self.away:

@@ -15,7 +15,7 @@ from bus.adapters.memory.topics import MemoryGroups, MemoryTopics
 from bus.delivery.subscription import Tls
 from bus.errors import RegistryUnavailableError, SchemaNotFoundError
 from bus.ports import Answer, Post, Reply, SchemaText
-from bus.record import Record, TopicPartition
+from bus.record import Record, SchemaRef, TopicPartition
 from bus.topics.topology import Topology
 from processors.subscriptions.checks import Checks
 from processors.subscriptions.keys import Keys
@@ -53,9 +53,13 @@ class RecordingSender:
 class NoSchemas:
     """Fulfils `bus.ports.Schemas`: a registry that holds nothing."""
 
-    async def by_id(self, schema_id: int) -> SchemaText:
+    async def by_id(self, ref: SchemaRef) -> SchemaText:
         """There is none."""
-        raise SchemaNotFoundError(f"no schema {schema_id}")
+        raise SchemaNotFoundError(f"no schema {ref}")
+
+    async def answers(self, besides: SchemaRef) -> bool:  # noqa: ARG002 - the port's
+        """It has none to give."""
+        return False
 
     async def register(self, subject: str, text: str) -> int:
         """It takes none."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from confluent_kafka.schema_registry.common._httpx_compat import httpx
 from confluent_kafka.schema_registry.error import OAuthTokenError, SchemaRegistryError
 
+from bus.delivery.headers import printable
 from bus.errors import (
     IncompatibleSchemaError,
     InvalidSchemaError,
@@ -21,6 +22,7 @@ CLIENT_ERRORS = (
     OAuthTokenError,
     httpx.HTTPError,
     httpx.InvalidURL,
+    TimeoutError,
     ssl.SSLError,
     # An answer that is not JSON, or not the JSON of a registry.
     ValueError,
@@ -29,25 +31,24 @@ CLIENT_ERRORS = (
     LookupError,
 )
 
-_LONGEST = 500
-
 
 def _not_found(_subject: str, message: str) -> OrderbusError:
-    return SchemaNotFoundError(message)
+    return SchemaNotFoundError(printable(message))
 
 
 def _incompatible(subject: str, message: str) -> OrderbusError:
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    lines = [printable(line.strip()) for line in message.splitlines() if line.strip()]
     # Ours gives one line a reason after a heading; others say all in one line.
     return IncompatibleSchemaError(subject, tuple(lines[1:] or lines))
 
 
 def _invalid(subject: str, message: str) -> OrderbusError:
-    return InvalidSchemaError(f"{subject}: {message}")
+    return InvalidSchemaError(f"{subject}: {printable(message)}")
 
 
 def _refuses_us(_subject: str, message: str) -> OrderbusError:
-    return RegistryUnavailableError(f"the registry refuses our credentials: {message}")
+    why = f"the registry refuses our credentials: {printable(message)}"
+    return RegistryUnavailableError(why)
 
 
 # By HTTP status and error code; the code None stands for all others.
@@ -78,7 +79,7 @@ def retriable(error: Exception) -> bool:
 def translated(error: Exception, subject: str = "") -> OrderbusError:
     """Return what a client's error means; never holds credentials."""
     if not isinstance(error, SchemaRegistryError):
-        why = f"{type(error).__name__}: {error}".rstrip(": ")
+        why = printable(f"{type(error).__name__}: {error}".rstrip(": "))
         return RegistryUnavailableError(f"the registry gave no answer ({why})")
     status, code = error.http_status_code, error.error_code
     message = str(error.error_message)
@@ -86,5 +87,5 @@ def translated(error: Exception, subject: str = "") -> OrderbusError:
     if meaning and (subject or meaning not in _OF_REGISTERING):
         return meaning(subject, message)
     return RegistryUnavailableError(
-        f"the registry answered HTTP {status}: {message[:_LONGEST]}"
+        f"the registry answered HTTP {status}: {printable(message)}"
     )

@@ -206,7 +206,9 @@ def test_dashboard_shows_every_engine_metric() -> None:
         names.ODD_EVENTS,
         names.COMMITS,
         names.ASSIGNED,
+        names.SCHEMA_WAIT,
         names.SUBSCRIPTIONS,
+        names.WAITING,
     }
     assert set(names.METRICS) - shown == left_out
 

@@ -8,7 +8,7 @@ from bus.contracts.codec import encode
 from bus.delivery.headers import event_headers
 from bus.errors import DecodeError, SchemaNotFoundError
 from bus.ports import SchemaText
-from bus.record import Record
+from bus.record import Record, SchemaRef
 from bus.samples.lifecycles import sample
 from tests.unit.bus.client.test_producer import NOW
 
@@ -21,14 +21,18 @@ class Registry:
     """A registry of one event schema and one that is none; `bus.ports.Schemas`."""
 
     def __init__(self) -> None:
-        self.asked: list[int] = []
+        self.asked: list[SchemaRef] = []
 
-    async def by_id(self, schema_id: int) -> SchemaText:
+    async def by_id(self, ref: SchemaRef) -> SchemaText:
         """What stands for an id."""
-        self.asked.append(schema_id)
-        if schema_id == UNKNOWN:
+        self.asked.append(ref)
+        if ref == UNKNOWN:
             raise SchemaNotFoundError("no such schema")
-        return SchemaText(schema_id, SCHEMA.text if schema_id == GOOD else '"int"')
+        return SchemaText(GOOD, SCHEMA.text if ref == GOOD else '"int"')
+
+    async def answers(self, besides: SchemaRef) -> bool:
+        """Nobody asks."""
+        raise AssertionError(besides)
 
     async def register(self, subject: str, text: str) -> int:
         """Nobody does."""

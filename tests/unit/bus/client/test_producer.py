@@ -19,7 +19,7 @@ from bus.errors import (
 )
 from bus.event import Event
 from bus.ports import SchemaText
-from bus.record import Message, Written
+from bus.record import Message, SchemaRef, Written
 from bus.samples.lifecycles import lifecycle, sample
 from tests.support.tracing import recorded_spans
 
@@ -67,9 +67,13 @@ class Registering:
         self.answer.set()
         self.fails = False
 
-    async def by_id(self, schema_id: int) -> SchemaText:
+    async def by_id(self, ref: SchemaRef) -> SchemaText:
         """Nobody asks."""
-        raise AssertionError(schema_id)
+        raise AssertionError(ref)
+
+    async def answers(self, besides: SchemaRef) -> bool:
+        """Nobody asks."""
+        raise AssertionError(besides)
 
     async def register(self, subject: str, text: str) -> int:
         """An id, in the order of asking."""

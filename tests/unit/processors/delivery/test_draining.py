@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from bus.adapters.memory import MemorySource, settle
 from bus.record import Commit, TopicPartition
-from processors.delivery.loop import LoopPolicy
+from processors.delivery.handling import LoopPolicy
 from tests.support.loop import TP, World
 
 

@@ -10,7 +10,7 @@ from bus.ports import Answer, Change, NoAnswer, NoAnswerKind, PartitionChange
 from bus.record import Commit, Message, TopicPartition
 from processors.delivery.content import Content
 from processors.delivery.engine import EnginePolicy
-from processors.delivery.loop import LoopPolicy
+from processors.delivery.handling import LoopPolicy
 from processors.delivery.partition import Partition, Tally
 from processors.delivery.ticket import Ticket
 from tests.support.engine import MemoryBus, url

@@ -1,5 +1,6 @@
 """The engine: what it commits, when it waits, whom it fences."""
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -9,7 +10,7 @@ from bus.adapters.memory import settle
 from bus.delivery.offsets import Ledger
 from bus.ports import PartitionChange
 from bus.record import Commit, Record
-from processors.delivery.loop import LoopPolicy
+from processors.delivery.handling import LoopPolicy
 from tests.support.loop import GROUP, TP, Desk, World
 
 
@@ -134,7 +135,7 @@ async def test_a_bug_of_the_handler_ends_the_loop(world: World) -> None:
 
     class Faulty(Desk):
         @override
-        async def prepare(self, batch: Sequence[Record]) -> None:
+        def prepare(self, batch: Sequence[Record]) -> bool:
             raise KeyError(f"{len(batch)} records")
 
     world.write(1)
@@ -142,3 +143,41 @@ async def test_a_bug_of_the_handler_ends_the_loop(world: World) -> None:
         assert isinstance(await loop.broken(), KeyError)
         assert not loop.alive()
     assert world.committed == -1
+
+
+async def test_a_bug_in_making_ready_ends_the_loop(world: World) -> None:
+    """A partition that waits because of a bug would wait for ever, unseen."""
+
+    class Faulty(Desk):
+        @override
+        async def fetch(self, record: Record) -> None:
+            raise KeyError(record.offset)
+
+    desk = Faulty()
+    desk.gate.clear()
+    world.write(1)
+    async with world.running(desk=desk) as loop:
+        assert isinstance(await loop.broken(), KeyError)
+    assert world.committed == -1
+
+
+async def test_a_long_wait_holds_so_many_records(world: World) -> None:
+    """What comes behind waits in order; when it is much, no more is fetched."""
+    world.desk.shut[1] = asyncio.Event()
+    world.write(1_000)
+    async with world.running() as loop:
+        assert world.desk.offsets == [0]
+        assert list(loop.waiting) == [TP]
+        for _ in range(50):
+            world.write(20)
+            await settle()
+        assert loop.partitions[TP].paused
+        world.desk.settle(0)
+        await world.clock.advance(0.2)
+        assert loop.partitions[TP].paused
+        assert world.committed == 1
+        world.desk.shut[1].set()
+        await settle()
+        assert world.desk.offsets == list(range(2_000))
+        assert not loop.partitions[TP].paused
+        assert not loop.waiting
