@@ -10,17 +10,18 @@ from typing import Self
 from bus.adapters.kafka import Connection, KafkaPublisher, KafkaSource, KafkaTopics
 from bus.adapters.registry.connection import RegistryConnection
 from bus.adapters.registry.remote import RegistrySchemas
-from bus.client.decoding import Events
+from bus.client.decoding import Events, SchemaWaitsError
 from bus.client.intake import Intake, Taken
 from bus.client.rejections import Rejections
 from bus.client.reporting import log_event
-from bus.errors import BrokerUnavailableError, DecodeError
+from bus.errors import BrokerUnavailableError, DecodeError, RegistryUnavailableError
 from bus.event import Event
 from bus.ports import Source
 from bus.record import Expired, Record
 
 _COMMIT_S = 0.5
 _DRAIN_S = 5.0
+_PARKED_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +155,10 @@ class Consumer:
         """Wait for the next event.
 
         Raises:
-            RegistryUnavailableError: Its schema cannot be had now; iterate again
-                to try again.
+            RegistryUnavailableError: The registry gives no schemas now; iterate again
+                to go on with what is known, and to try again. A schema that it
+                refuses while it gives others lets only its partition wait, for a
+                minute; then the record goes to the dead-letter topic.
             PublishError: A record that is no event could not be written to the
                 dead-letter topic; likewise.
         """
@@ -165,6 +168,12 @@ class Consumer:
         while (taken := await intake.take()) is not None:
             try:
                 received = await self._receive(taken, intake)
+            except SchemaWaitsError:
+                intake.park(taken, _PARKED_S)
+                continue
+            except RegistryUnavailableError:
+                intake.park(taken, _PARKED_S)
+                raise
             except BaseException:
                 intake.give_back(taken)
                 raise

@@ -1,10 +1,14 @@
 """From a record to an event that somebody wants."""
 
+import asyncio
 from collections.abc import Collection
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
-from bus.contracts.codec import Schema, decode, parse_schema, split_frame
+from bus.contracts.framing import named, split
+from bus.contracts.writers import Writer, parse_writer, read
 from bus.delivery.headers import build_event, read_attributes
+from bus.delivery.patience import Patience
 from bus.errors import (
     ConfigurationError,
     DecodeError,
@@ -14,7 +18,16 @@ from bus.errors import (
 )
 from bus.event import Event
 from bus.ports import Schemas
-from bus.record import Record
+from bus.record import Record, SchemaRef
+
+
+class SchemaWaitsError(RegistryUnavailableError):
+    """The registry refuses one schema for now: its partition waits, others go on."""
+
+
+class _Known(NamedTuple):
+    id: int
+    writer: Writer
 
 
 class Events:
@@ -23,7 +36,9 @@ class Events:
     def __init__(self, registry: Schemas, types: Collection[str]) -> None:
         self._registry = registry
         self._types = tuple(types)
-        self._known: dict[int, Schema] = {}
+        self._known: dict[SchemaRef, _Known] = {}
+        self._patience = Patience()
+        self._refusals: dict[SchemaRef, tuple[str, float]] = {}
         self._wanted: dict[str, bool] = {}
 
     async def decode(self, record: Record) -> Event | None:
@@ -31,6 +46,7 @@ class Events:
 
         Raises:
             DecodeError: It is no event, now or ever.
+            SchemaWaitsError: The registry refuses its schema and gives others.
             RegistryUnavailableError: Its schema cannot be had now.
         """
         try:
@@ -44,12 +60,12 @@ class Events:
         attributes = read_attributes(record)
         if attributes.type is not None and not self._wants(attributes.type):
             return None
-        schema_id, body = split_frame(record.value)
-        schema = self._known.get(schema_id)
-        if schema is None:
-            schema = self._known[schema_id] = await self._fetch(schema_id)
-        data = decode(schema, body)
-        event = build_event(record, attributes, data, schema_id, schema.event_type)
+        ref, body = split(record)
+        known = self._known.get(ref)
+        if known is None:
+            known = self._known[ref] = await self._fetch(ref)
+        schema, data = read(known.writer, body)
+        event = build_event(record, attributes, data, known.id, schema.event_type)
         return event if self._wants(event.type) else None
 
     def _wants(self, event_type: str) -> bool:
@@ -60,16 +76,39 @@ class Events:
                 self._wanted[event_type] = wanted
         return wanted
 
-    async def _fetch(self, schema_id: int) -> Schema:
+    async def _fetch(self, ref: SchemaRef) -> _Known:
+        now = asyncio.get_running_loop().time()
+        why, until = self._refusals.get(ref, ("", 0.0))
+        if now < until:
+            raise DecodeError(why)
         try:
-            found = await self._registry.by_id(schema_id)
-            return parse_schema(found.text)
+            found = await self._registry.by_id(ref)
+            known = _Known(found.id, parse_writer(found.text))
         except SchemaNotFoundError:
-            raise DecodeError(
-                f"the registry has no schema with id {schema_id}"
-            ) from None
+            why = f"the registry has no schema with {named(ref)}"
+            raise DecodeError(why) from None
         except ConfigurationError as error:
-            raise DecodeError(f"schema {schema_id} cannot be used: {error}") from None
+            why = f"schema {named(ref)} cannot be used: {error}"
+            raise DecodeError(why) from None
+        except RegistryUnavailableError as error:
+            raise await self._judged(ref, error, now) from None
+        self._patience.settled(ref)
+        return known
+
+    async def _judged(
+        self, ref: SchemaRef, error: RegistryUnavailableError, asked_at: float
+    ) -> Exception:
+        """Is the registry away, or does it refuse this schema alone?"""
+        if not await self._registry.answers(ref):
+            self._patience.away(ref)
+            return error
+        if self._patience.refused(ref, asked_at) > 0:
+            return SchemaWaitsError(str(error))
+        why = f"the registry does not give schema {named(ref)}: {error}"
+        if len(self._refusals) >= _REMEMBERED:
+            self._refusals.clear()
+        self._refusals[ref] = (why, asked_at + self._patience.again_s)
+        return DecodeError(why)
 
 
 _REMEMBERED = 10_000

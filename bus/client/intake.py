@@ -57,6 +57,7 @@ class Intake:
         self._ledgers: dict[TopicPartition, Ledger] = {}
         self._leaving: dict[TopicPartition, Ledger] = {}
         self._fetched: deque[Taken | _Gone] = deque()
+        self._parked: dict[TopicPartition, deque[Taken | _Gone]] = {}
         self._unsettled = 0
         self._arrived = asyncio.Event()
         self._settled = asyncio.Event()
@@ -69,7 +70,10 @@ class Intake:
         while not self.closed:
             while self._fetched:
                 taken = self._fetched.popleft()
-                if isinstance(taken, _Gone):
+                parked = self._parked.get(taken.topic_partition)
+                if parked is not None:
+                    parked.append(taken)
+                elif isinstance(taken, _Gone):
                     self._skip(taken)
                 elif self.holds(taken) and self._begin(taken):
                     return taken
@@ -80,6 +84,16 @@ class Intake:
     def give_back(self, taken: Taken) -> None:
         """Hand it out again, as the next one."""
         self._fetched.appendleft(taken)
+        self._arrived.set()
+
+    def park(self, taken: Taken, for_s: float) -> None:
+        """Hand out nothing of its partition for a while, then it as the next one."""
+        self._parked[taken.topic_partition] = deque([taken])
+        loop = asyncio.get_running_loop()
+        loop.call_later(for_s, self._unpark, taken.topic_partition)
+
+    def _unpark(self, tp: TopicPartition) -> None:
+        self._fetched.extendleft(reversed(self._parked.pop(tp, ())))
         self._arrived.set()
 
     def holds(self, taken: Taken | _Gone) -> bool:
@@ -155,7 +169,10 @@ class Intake:
 
     def has_room(self) -> bool:
         """Whether more may be fetched; asked from the source's thread."""
-        return len(self._fetched) + self._unsettled < self._limit
+        parked = sum(
+            max(0, len(each) - self._limit) for each in tuple(self._parked.values())
+        )
+        return len(self._fetched) + self._unsettled + parked < self._limit
 
     # --- steps
 

@@ -7,6 +7,7 @@ is valid Avro, only whether it can be spelled.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from math import isinf
 from typing import TypeAlias, cast
 
 from bus.errors import InvalidSchemaError
@@ -64,7 +65,10 @@ def resolved(text: str, references: Iterable[str]) -> str:
 
 def _load(text: str) -> Node:
     try:
-        return cast("Node", json.loads(text, parse_constant=_refuse_constant))
+        return cast(
+            "Node",
+            json.loads(text, parse_constant=_refuse_constant, parse_float=_finite),
+        )
     except RecursionError:
         raise InvalidSchemaError("nested too deeply") from None
     except ValueError as error:
@@ -76,6 +80,13 @@ def _load(text: str) -> Node:
 
 def _refuse_constant(name: str) -> Node:
     raise ValueError(f"{name} is no number of JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if isinf(number):  # it would be written as Infinity, which is no JSON
+        raise ValueError(f"{text[:40]} is too large a number")
+    return number
 
 
 def _rewrite(text: str, change: Callable[[Node], Node]) -> str:

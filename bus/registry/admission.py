@@ -23,7 +23,7 @@ from bus.registry.answers import (
     level_of,
     live,
     mode_of,
-    no_subject,
+    no_version,
     read_only,
     to_content,
 )
@@ -111,8 +111,8 @@ def incompatibilities(
         if isinstance(one, Refused):
             return one
         versions = (one,)
-    elif against not in {None, LATEST}:
-        return no_subject(candidate.subject)
+    elif against is not None and against != LATEST:
+        return no_version(against)
     return _check(log, candidate.subject, text, versions, check)
 
 

@@ -64,6 +64,21 @@ def no_version(version: int) -> Refused:
 NO_SCHEMA = Refused(40403, "Schema not found")
 
 
+def invalid_subject(subject: str) -> Refused:
+    """The name says a context that there is none of, or nothing."""
+    why = "it is empty, or of another context than the default one"
+    return Refused(42208, f"The specified subject '{subject}' is not valid: {why}")
+
+
+def in_default_context(subject: str) -> str | Refused:
+    """Return the name without the default context, `:.:s` is `s`; there is no other."""
+    qualified = subject.startswith(":.") and ":" in subject[2:]
+    if not qualified:
+        return subject if subject.strip() else invalid_subject(subject)
+    plain = subject.removeprefix(":.:")
+    return plain if plain not in {"", subject} else invalid_subject(subject)
+
+
 def invalid_schema(why: str) -> Refused:
     """The text is no Avro schema, or one that is not taken."""
     return Refused(42201, f"Invalid schema: {why}")

@@ -100,8 +100,9 @@ def _deletable(
         if users:
             return Refused(
                 42206,
-                f"One or more references exist to the schema: subject {subject}, "
-                f"version {version.version}, referenced by schema ids {users}",
+                "One or more references exist to the schema {magic=1,keytype=SCHEMA,"
+                f"subject={subject},version={version.version}}}. It is used by the "
+                f"schema ids {', '.join(map(str, users))}",
             )
     return None
 

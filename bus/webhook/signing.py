@@ -28,6 +28,7 @@ PUBLIC_PREFIX = "whpk_"
 _SECRET_BYTES = range(24, 65)
 _BLOCK_BYTES = 64
 _SEED_BYTES = range(32, 33)
+_PRIVATE_BYTES = (32, 64)
 
 _Sign: TypeAlias = Callable[[bytes], str]
 
@@ -94,7 +95,7 @@ def _signing(scheme: str, text: str) -> _Sign:
         case "v1":
             return _hmac_sha256(_decoded(text, SECRET_PREFIX, _SECRET_BYTES))
         case "v1a":
-            return _ed25519(_decoded(text, PRIVATE_PREFIX, _SEED_BYTES))
+            return _ed25519(_seed(text))
         case _:
             raise InvalidSubscriptionError("secrets", "expected scheme v1 or v1a")
 
@@ -191,13 +192,32 @@ def generate_secret(random_bytes: bytes, scheme: str = "v1") -> str:
 
 def public_key(whsk: str) -> str:
     """Return the public key (`whpk_…`) of a private one, to be given to a partner."""
-    seed = _decoded(whsk, PRIVATE_PREFIX, _SEED_BYTES)
-    public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+    private = Ed25519PrivateKey.from_private_bytes(_seed(whsk))
+    public = private.public_key().public_bytes_raw()
     return PUBLIC_PREFIX + b64encode(public).decode("ascii")
 
 
-def _decoded(text: str, prefix: str, lengths: range) -> bytes:
-    wanted = f"{lengths[0]} to {lengths[-1]}" if len(lengths) > 1 else f"{lengths[0]}"
+def _seed(whsk: str) -> bytes:
+    """The seed of a private key: alone, or with its public key behind it.
+
+    The standard's keys have 64 bytes, as NaCl and libsodium keep them.
+    """
+    key = _decoded(whsk, PRIVATE_PREFIX, _PRIVATE_BYTES)
+    seed, public = key[:32], key[32:]
+    private = Ed25519PrivateKey.from_private_bytes(seed)
+    if public and private.public_key().public_bytes_raw() != public:
+        raise InvalidSubscriptionError(
+            "secrets",
+            "the halves of the whsk_ key are not of one key pair",
+        )
+    return seed
+
+
+def _decoded(text: str, prefix: str, lengths: Sequence[int]) -> bytes:
+    between = "or" if lengths is _PRIVATE_BYTES else "to"
+    wanted = f"{lengths[0]} {between} {lengths[-1]}"
+    if len(lengths) == 1:
+        wanted = f"{lengths[0]}"
     expected = f"expected {prefix} and {wanted} bytes in base64"
     if not text.startswith(prefix):
         raise InvalidSubscriptionError("secrets", expected)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from bus.errors import OrderbusError
+from bus.errors import ConfigurationError, OrderbusError
 from processors.cli.control import FAILED, GOOD, complain
 from processors.cli.root import Root
 
@@ -26,8 +26,17 @@ def registry() -> None:
 def serve_command(
     ctx: typer.Context,
     *,
-    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; not loopback: with users only.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="0: a free one.")] = 8081,
+    users_file: Annotated[
+        Path | None, typer.Option(help="Who may ask: lines of `bus registry user`.")
+    ] = None,
+    host_name: Annotated[
+        list[str] | None,
+        typer.Option(help="A name that clients call it by; may be repeated."),
+    ] = None,
 ) -> None:
     """Serve the registry over HTTP, for Confluent's clients and tools.
 
@@ -38,19 +47,46 @@ def serve_command(
 
     from processors.cli.processes import run_in_loop
     from processors.cli.register import serve_registry
+    from processors.registry.users import Users
     from processors.stopping import stop_on_signals
     from processors.wiring.registry import open_registry
 
     async def serve(settings: "Settings") -> int:
+        users = None if users_file is None else Users.read(users_file)
         stop = asyncio.Event()
         stop_on_signals(stop)
-        async with open_registry(settings) as ours:
+        async with open_registry(
+            settings, users=users, host_names=host_name or ()
+        ) as ours:
             await serve_registry(ours, stop, host=host, port=port)
         return GOOD
 
     try:
         run_in_loop(serve(cast(Root, ctx.obj).settings()))
     except OrderbusError as error:
+        raise typer.Exit(complain(ctx, error)) from None
+
+
+@app.command("user")
+def user_command(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="Without colon or space.")],
+) -> None:
+    """Print a line for the users file; asks for the password, or reads a pipe."""
+    import os
+    import sys
+
+    from processors.registry.users import line_of
+
+    if sys.stdin.isatty():
+        password = str(typer.prompt("Password", hide_input=True))
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise typer.Exit(complain(ctx, ConfigurationError("the password is empty")))
+    try:
+        typer.echo(line_of(name, password, os.urandom(16)))
+    except ConfigurationError as error:
         raise typer.Exit(complain(ctx, error)) from None
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bus.contracts.codec import Schema, decode, parse_schema
 from bus.contracts.framing import named, needed, split
+from bus.contracts.writers import Writer, parse_writer, read
 from bus.delivery.delivery import Origin
 from bus.delivery.headers import build_event, read_attributes
 from bus.delivery.patience import Patience
@@ -36,7 +36,7 @@ _REFUSALS = 10_000
 
 class _Known(NamedTuple):
     id: int
-    schema: Schema
+    writer: Writer
 
 
 class _Refusal(NamedTuple):
@@ -122,9 +122,9 @@ class Decoder:
         known = self._known.get(ref)
         if known is None:
             raise DecodeError(self._refusals[ref].why)
-        data = decode(known.schema, body)
-        self._oddities.look(record, attributes, known.schema.event_type)
-        return build_event(record, attributes, data, known.id, known.schema.event_type)
+        schema, data = read(known.writer, body)
+        self._oddities.look(record, attributes, schema.event_type)
+        return build_event(record, attributes, data, known.id, schema.event_type)
 
     # ------------------------------------------------ who waits for what
 
@@ -163,7 +163,7 @@ class Decoder:
         asked_at = self._clock.monotonic()
         try:
             found = await self._schemas.by_id(ref)
-            self._known[ref] = _Known(found.id, parse_schema(found.text))
+            self._known[ref] = _Known(found.id, parse_writer(found.text))
         except SchemaNotFoundError:
             why = f"the registry has no schema with {named(ref)}"
             self._refuse(ref, why, _ASK_AGAIN_S)

@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
-from bus.contracts.codec import Schema, decode, parse_schema
+from bus.contracts.codec import Schema
 from bus.contracts.framing import named, split
+from bus.contracts.writers import Writer, parse_writer, read
 from bus.delivery.headers import build_event, read_attributes
 from bus.errors import (
     ConfigurationError,
@@ -19,7 +20,7 @@ from bus.record import Record, SchemaRef
 
 class _Known(NamedTuple):
     id: int
-    schema: Schema
+    writer: Writer
 
 
 class Events:
@@ -40,8 +41,8 @@ class Events:
             attributes = read_attributes(record)
             ref, body = split(record)
             known = await self._known_as(ref)
-            data, event_type = decode(known.schema, body), known.schema.event_type
-            return build_event(record, attributes, data, known.id, event_type)
+            schema, data = read(known.writer, body)
+            return build_event(record, attributes, data, known.id, schema.event_type)
         except RegistryUnavailableError:
             raise
         except Exception as error:
@@ -69,7 +70,7 @@ class Events:
                 others and refuses this one.
             RegistryUnavailableError: the registry gave no usable answer.
         """
-        return (await self._known_as(ref)).schema
+        return (await self._known_as(ref)).writer.branches[0]
 
     async def _known_as(self, ref: SchemaRef) -> _Known:
         known = self._known.get(ref)
@@ -82,7 +83,7 @@ class Events:
     async def _fetch(self, ref: SchemaRef) -> _Known | str:
         try:
             found = await self._schemas.by_id(ref)
-            return _Known(found.id, parse_schema(found.text))
+            return _Known(found.id, parse_writer(found.text))
         except SchemaNotFoundError:
             return f"the registry has no schema with {named(ref)}"
         except ConfigurationError as error:

@@ -8,15 +8,36 @@ from aiohttp import web
 
 from bus.errors import RegistryUnavailableError
 from bus.registry.admission import Candidate
-from bus.registry.answers import LATEST, Refused, invalid_schema
+from bus.registry.answers import (
+    LATEST,
+    Refused,
+    in_default_context,
+    invalid_schema,
+)
 from bus.registry.records import Reference, Version
 
 T = TypeVar("T")
 Handler: TypeAlias = Callable[[web.Request], Awaitable[object]]
 
+SUBJECT = "{subject:[^/]+}"
+"""A part of a path; without the pattern it could hold no braces."""
 MAX_BODY = 1024 * 1024
 MAX_VERSION = 2**31 - 1
 MEDIA_TYPE = "application/vnd.schemaregistry.v1+json"
+_NOT_KEPT = (
+    "alias",
+    "normalize",
+    "validateFields",
+    "validateNames",
+    "validateRules",
+    "compatibilityGroup",
+    "compatibilityPolicy",
+    "defaultMetadata",
+    "overrideMetadata",
+    "defaultRuleSet",
+    "overrideRuleSet",
+)
+"""Confluent's other fields of a configuration: refused unless they say nothing."""
 _JSON_TYPES = frozenset(
     {MEDIA_TYPE, "application/vnd.schemaregistry+json", "application/json"}
 )
@@ -46,8 +67,13 @@ def flag(request: web.Request, *names: str) -> bool:
 
 
 def subject_of(request: web.Request) -> str:
-    """The subject in the path."""
-    return request.match_info["subject"]
+    """The subject in the path, without the default context."""
+    return taken(in_default_context(request.match_info["subject"]))
+
+
+def subject_or_all(request: web.Request) -> str | None:
+    """The subject in the path; None where the path is about all of them."""
+    return subject_of(request) if "subject" in request.match_info else None
 
 
 def version_of(request: web.Request) -> int:
@@ -86,7 +112,7 @@ async def body_of(request: web.Request) -> Mapping[str, object]:
     if request.content_type not in _JSON_TYPES or "Content-Type" not in request.headers:
         raise RefusedError(Refused(415, f"Content-Type has to be {MEDIA_TYPE}"))
     try:
-        body: object = json.loads(await request.text())
+        body: object = json.loads(await request.text(), parse_constant=_no_number)
     except (ValueError, RecursionError, LookupError):
         raise RefusedError(Refused(400, "The body is not JSON")) from None
     if not isinstance(body, dict):
@@ -114,10 +140,27 @@ async def candidate_of(request: web.Request) -> Candidate:
     )
 
 
+def _no_number(name: str) -> object:
+    raise ValueError(f"{name} is no number of JSON")
+
+
 def text_of(body: Mapping[str, object], name: str) -> str:
     """A text in the body, empty if there is none."""
     value = body.get(name)
     return value if isinstance(value, str) else ""
+
+
+def level_of(body: Mapping[str, object]) -> str:
+    """The level in the body of `PUT /config`; what else it sets is refused by name."""
+    for name in body:
+        if name not in {"compatibility", *_NOT_KEPT}:
+            raise RefusedError(Refused(422, f"Unrecognized field: {name[:80]}"))
+    for name in _NOT_KEPT:
+        if body.get(name):
+            raise RefusedError(
+                Refused(422, f"{name} is not supported; only compatibility can be set")
+            )
+    return text_of(body, "compatibility")
 
 
 def _only_what_we_keep(body: Mapping[str, object]) -> None:
@@ -140,7 +183,8 @@ def _reference(parts: object) -> Reference:
         version = parts.get("version")
         named = isinstance(name, str) and isinstance(subject, str)
         if named and isinstance(version, int) and version >= 1:
-            return Reference(str(name), str(subject), version)
+            plain = taken(in_default_context(str(subject)))
+            return Reference(str(name), plain, version)
     raise RefusedError(
         invalid_schema("a reference has a name, a subject and a version from 1 on")
     )
@@ -175,7 +219,7 @@ def shown_schema(version: Version, text: str | None = None) -> dict[str, object]
         out["schemaType"] = content.schema_type
     if content.references and text is None:
         out["references"] = [reference._asdict() for reference in content.references]
-    return out | {"schema": text or content.text}
+    return out | {"schema": text or content.text, "guid": str(content.guid)}
 
 
 def answer(request: web.Request, content: object, status: int = 200) -> web.Response:

@@ -1,6 +1,7 @@
 """The questions of Confluent's REST interface."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from aiohttp import web
 
@@ -22,6 +23,7 @@ from bus.registry.answers import (
 from bus.registry.records import Kind, Version
 from processors.registry.http import (
     MAX_VERSION,
+    SUBJECT,
     RefusedError,
     flag,
     handled,
@@ -36,6 +38,7 @@ from processors.registry.journal import Journal
 from processors.registry.local import with_id
 
 _ANY_CONTEXT = ":*:"
+_DEFAULT_CONTEXT = ":.:"
 
 
 class Reading:
@@ -47,12 +50,13 @@ class Reading:
 
     def routes(self) -> Iterable[web.RouteDef]:
         """The paths answered."""
-        version = "/subjects/{subject}/versions/{version}"
+        version = f"/subjects/{SUBJECT}/versions/{{version}}"
+        guid = "/schemas/guids/{guid}"
         by_id = "/schemas/ids/{id}"
         for path, handler in (
             ("/", self.root),
             ("/subjects", self.subjects),
-            ("/subjects/{subject}/versions", self.versions),
+            (f"/subjects/{SUBJECT}/versions", self.versions),
             (version, self.version),
             (version + "/schema", self.version_schema),
             (version + "/referencedby", self.referenced_by),
@@ -62,10 +66,12 @@ class Reading:
             (by_id + "/schema", self.by_id_schema),
             (by_id + "/subjects", self.by_id_subjects),
             (by_id + "/versions", self.by_id_versions),
+            (guid, self.by_guid),
+            (guid + "/ids", self.by_guid_ids),
             ("/config", self.config),
-            ("/config/{subject}", self.subject_config),
+            (f"/config/{SUBJECT}", self.subject_config),
             ("/mode", self.mode),
-            ("/mode/{subject}", self.subject_mode),
+            (f"/mode/{SUBJECT}", self.subject_mode),
             ("/contexts", self.contexts),
             ("/v1/metadata/id", self.metadata_id),
         ):
@@ -79,7 +85,7 @@ class Reading:
 
     async def subjects(self, request: web.Request) -> object:
         """The names of the subjects."""
-        prefix = request.query.get("subjectPrefix", "").removeprefix(_ANY_CONTEXT)
+        prefix = _prefix(request)
         names = [
             subject
             for subject, versions in self._journal.log.subjects()
@@ -113,7 +119,7 @@ class Reading:
 
     async def schemas(self, request: web.Request) -> object:
         """All versions of all subjects."""
-        prefix = request.query.get("subjectPrefix", "").removeprefix(_ANY_CONTEXT)
+        prefix = _prefix(request)
         latest = flag(request, "latestOnly")
         found = [
             shown(version)
@@ -164,6 +170,26 @@ class Reading:
         return page(
             request, [{"subject": v.subject, "version": v.version} for v in held]
         )
+
+    async def by_guid(self, request: web.Request) -> object:
+        """The schema with a GUID, the same in every registry."""
+        held = await self._with_guid(request)
+        if not held:
+            word = request.match_info["guid"]
+            raise RefusedError(Refused(NO_SCHEMA.code, f"Schema {word} not found"))
+        return shown_schema(held[0], self._text(request, held[0]))
+
+    async def by_guid_ids(self, request: web.Request) -> object:
+        """The ids of the schema with a GUID, one a context."""
+        ids = sorted({version.id for version in await self._with_guid(request)})
+        return [{"context": ".", "id": number} for number in ids]
+
+    async def _with_guid(self, request: web.Request) -> tuple[Version, ...]:
+        try:
+            guid = UUID(request.match_info["guid"])
+        except ValueError:
+            return ()
+        return await with_id(self._journal, guid)
 
     async def _with_id(self, request: web.Request) -> tuple[Version, ...]:
         word = request.match_info["id"]
@@ -221,3 +247,9 @@ def _seen(request: web.Request, versions: tuple[Version, ...]) -> tuple[Version,
     if flag(request, "deletedOnly", "deleted_only"):
         return tuple(version for version in versions if version.deleted)
     return versions if flag(request, "deleted") else live(versions)
+
+
+def _prefix(request: web.Request) -> str:
+    """What the subjects asked for begin with; there is just the default context."""
+    prefix = request.query.get("subjectPrefix", "")
+    return prefix.removeprefix(_ANY_CONTEXT).removeprefix(_DEFAULT_CONTEXT)

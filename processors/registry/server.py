@@ -6,9 +6,8 @@ Any Confluent client can use it: `confluent_kafka.schema_registry`, the Java cli
 
 import base64
 import binascii
-import hmac
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -21,6 +20,7 @@ from processors.registry.http import MAX_BODY, refusal
 from processors.registry.journal import Journal
 from processors.registry.local import LocalSchemas
 from processors.registry.reading import Reading
+from processors.registry.users import Users
 from processors.registry.writing import Writing
 
 
@@ -32,8 +32,10 @@ class Registry:
     Args:
         journal: The log; started and stopped with the registry.
         check: Says why a schema may not follow others (`bus.contracts.compatibility`).
-        passwords: By user name (HTTP basic). None: no question asked, and
-            therefore served on loopback only.
+        users: Who may ask (HTTP basic). None: no question asked, and therefore
+            served on loopback only.
+        host_names: Names besides loopback's that requests may be addressed to; with
+            users and without names any is right.
         cluster_id: Of Kafka; shown to clients that ask.
     """
 
@@ -42,15 +44,19 @@ class Registry:
         journal: Journal,
         check: Check,
         *,
-        passwords: Mapping[str, str] | None = None,
+        users: Users | None = None,
+        host_names: Collection[str] = (),
         cluster_id: str = "",
     ) -> None:
         self.schemas = LocalSchemas(journal, check)
         self.url = ""
         self._journal = journal
-        self._passwords = dict(passwords or {})
-        guard = _asking(self._passwords) if self._passwords else _for_this_machine
-        middlewares: list[Middleware] = [_in_json, guard]
+        self._users = users
+        middlewares: list[Middleware] = [_in_json]
+        if host_names or users is None:
+            middlewares.append(_addressed_to(host_names))
+        if users is not None:
+            middlewares.append(_asking(users))
         app = web.Application(client_max_size=MAX_BODY, middlewares=middlewares)
         app.add_routes(Reading(journal, cluster_id).routes())
         app.add_routes(Writing(journal, check).routes())
@@ -64,9 +70,10 @@ class Registry:
                 there are no passwords.
             RegistryUnavailableError: The log cannot be read.
         """
-        if not (self._passwords or _is_loopback(host)):
+        if self._users is None and not _is_loopback(host):
             raise ConfigurationError(
-                f"the registry is not served on {host} without a user and password"
+                f"the registry is not served on {host} without users and passwords: "
+                "give it a --users-file (`bus registry user NAME` makes its lines)"
             )
         try:
             await self._journal.start()
@@ -112,18 +119,23 @@ async def _in_json(request: web.Request, handler: Handler) -> web.StreamResponse
         return refusal(request, Refused(error.status, what))
 
 
-@web.middleware
-async def _for_this_machine(
-    request: web.Request, handler: Handler
-) -> web.StreamResponse:
-    """Refuse what a web page sends to a name that it lets point here.
+def _addressed_to(names: Collection[str]) -> Middleware:
+    """Refuse what is addressed to a name that is not ours.
 
     Without it, any page open in a browser on this machine could change schemas (DNS
-    rebinding).
+    rebinding: a web page lets a name of its own point here).
     """
-    if _is_loopback(_host_name(request.host)):
-        return await handler(request)
-    return refusal(request, Refused(403, f"Host {request.host[:80]} is not loopback"))
+    allowed = {name.lower() for name in names}
+
+    @web.middleware
+    async def look(request: web.Request, handler: Handler) -> web.StreamResponse:
+        name = _host_name(request.host)
+        if _is_loopback(name) or name in allowed:
+            return await handler(request)
+        what = "is not one of --host-name" if allowed else "is not loopback"
+        return refusal(request, Refused(403, f"Host {request.host[:80]} {what}"))
+
+    return look
 
 
 def _host_name(host: str) -> str:
@@ -133,13 +145,10 @@ def _host_name(host: str) -> str:
         return ""
 
 
-def _asking(passwords: Mapping[str, str]) -> Middleware:
+def _asking(users: Users) -> Middleware:
     @web.middleware
     async def ask(request: web.Request, handler: Handler) -> web.StreamResponse:
-        user, password = _credentials(request)
-        known = passwords.get(user, "")
-        same = hmac.compare_digest(known.encode(), password.encode())
-        if known and same:
+        if await users.know(*_credentials(request)):
             return await handler(request)
         response = refusal(request, Refused(401, "User and password are needed"))
         response.headers["WWW-Authenticate"] = 'Basic realm="registry"'

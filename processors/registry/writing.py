@@ -20,12 +20,15 @@ from bus.registry.rules import (
     set_mode,
 )
 from processors.registry.http import (
+    SUBJECT,
     body_of,
     candidate_of,
     flag,
     handled,
+    level_of,
     shown,
     subject_of,
+    subject_or_all,
     taken,
     text_of,
     version_of,
@@ -42,21 +45,22 @@ class Writing:
 
     def routes(self) -> Iterable[web.RouteDef]:
         """The paths answered."""
-        compatibility = "/compatibility/subjects/{subject}/versions"
+        compatibility = f"/compatibility/subjects/{SUBJECT}/versions"
+        one = f"/subjects/{SUBJECT}/versions/{{version}}"
         for method, path, handler in (
-            ("POST", "/subjects/{subject}", self.lookup),
-            ("POST", "/subjects/{subject}/versions", self.register),
-            ("DELETE", "/subjects/{subject}", self.delete_subject),
-            ("DELETE", "/subjects/{subject}/versions/{version}", self.delete_version),
+            ("POST", f"/subjects/{SUBJECT}", self.lookup),
+            ("POST", f"/subjects/{SUBJECT}/versions", self.register),
+            ("DELETE", f"/subjects/{SUBJECT}", self.delete_subject),
+            ("DELETE", one, self.delete_version),
             ("POST", compatibility, self.test),
             ("POST", compatibility + "/{version}", self.test),
             ("PUT", "/config", self.set_level),
-            ("PUT", "/config/{subject}", self.set_level),
+            ("PUT", f"/config/{SUBJECT}", self.set_level),
             ("DELETE", "/config", self.drop_level),
-            ("DELETE", "/config/{subject}", self.drop_level),
+            ("DELETE", f"/config/{SUBJECT}", self.drop_level),
             ("PUT", "/mode", self.set_mode),
-            ("PUT", "/mode/{subject}", self.set_mode),
-            ("DELETE", "/mode/{subject}", self.drop_mode),
+            ("PUT", f"/mode/{SUBJECT}", self.set_mode),
+            ("DELETE", f"/mode/{SUBJECT}", self.drop_mode),
         ):
             yield web.route(method, path, handled(handler))
 
@@ -66,7 +70,15 @@ class Writing:
         registered = await self._journal.submit(
             lambda log: register(log, candidate, self._check)
         )
-        return {"id": taken(registered)}
+        return self._registered(candidate.subject, taken(registered))
+
+    def _registered(self, subject: str, schema_id: int) -> object:
+        """What newer clients want to know besides the id."""
+        for version in reversed(self._journal.log.versions(subject)):
+            if version.id == schema_id:
+                guid = str(version.content.guid)
+                return {"id": schema_id, "version": version.version, "guid": guid}
+        return {"id": schema_id}
 
     async def lookup(self, request: web.Request) -> object:
         """The version of a subject that holds a schema."""
@@ -118,8 +130,8 @@ class Writing:
 
     async def set_level(self, request: web.Request) -> object:
         """Set a compatibility level."""
-        level = text_of(await body_of(request), "compatibility")
-        subject = request.match_info.get("subject")
+        level = level_of(await body_of(request))
+        subject = subject_or_all(request)
         answer = await self._journal.submit(lambda log: set_level(log, subject, level))
         return {"compatibility": taken(answer)}
 
@@ -131,7 +143,7 @@ class Writing:
     async def set_mode(self, request: web.Request) -> object:
         """Set a mode."""
         mode = text_of(await body_of(request), "mode")
-        subject, force = request.match_info.get("subject"), flag(request, "force")
+        subject, force = subject_or_all(request), flag(request, "force")
         answer = await self._journal.submit(
             lambda log: set_mode(log, subject, mode, force=force)
         )
@@ -142,7 +154,7 @@ class Writing:
         return {"mode": await self._drop(request, Kind.MODE, DEFAULT_MODE)}
 
     async def _drop(self, request: web.Request, kind: Kind, default: str) -> str:
-        subject = request.match_info.get("subject")
+        subject = subject_or_all(request)
         answer = await self._journal.submit(
             lambda log: drop_setting(log, kind, subject, default)
         )

@@ -1,7 +1,7 @@
 """The schema registry: our own, to be served, or whichever was chosen, to be asked."""
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from bus.adapters.kafka import Connection, KafkaLogReader, KafkaPublisher, KafkaTopics
@@ -10,6 +10,7 @@ from processors.clock import SystemClock
 from processors.registry.journal import Journal
 from processors.registry.local import LocalSchemas
 from processors.registry.server import Registry
+from processors.registry.users import Users
 from processors.settings import Settings
 from processors.wiring.adapters import (
     PATIENCE_S,
@@ -20,7 +21,12 @@ from processors.wiring.adapters import (
 
 
 @asynccontextmanager
-async def open_registry(settings: Settings) -> AsyncIterator[Registry]:
+async def open_registry(
+    settings: Settings,
+    *,
+    users: Users | None = None,
+    host_names: Collection[str] = (),
+) -> AsyncIterator[Registry]:
     """Our own registry, on its topic, which is made if it is missing; not started.
 
     Raises:
@@ -40,7 +46,7 @@ async def open_registry(settings: Settings) -> AsyncIterator[Registry]:
             new_token=lambda: uuid.uuid4().hex,
             topic=topology.schemas,
         )
-        yield Registry(journal, compatible)
+        yield Registry(journal, compatible, users=users, host_names=host_names)
     finally:
         await publisher.close()
 

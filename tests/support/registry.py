@@ -20,6 +20,7 @@ from bus.ports import LogReader, Publisher
 from bus.topics.topic import TopicState
 from processors.registry.journal import TOPIC, Journal
 from processors.registry.server import Registry
+from processors.registry.users import Users, line_of
 from tests.support.kafka import KafkaUnderTest
 from tests.support.worlds import topology
 
@@ -71,11 +72,16 @@ def journal_on(
 
 @asynccontextmanager
 async def registry_in_memory(
-    broker: MemoryBroker, *, passwords: dict[str, str] | None = None
+    broker: MemoryBroker,
+    *,
+    passwords: dict[str, str] | None = None,
+    host_names: Sequence[str] = (),
 ) -> AsyncIterator[Registry]:
     """One instance of our registry on a broker in memory, serving."""
     journal = journal_on(MemoryPublisher(broker), MemoryLogReader(broker))
-    registry = Registry(journal, avro_check, passwords=passwords)
+    lines = [line_of(n, p, bytes(16)) for n, p in (passwords or {}).items()]
+    users = Users.parse("\n".join(lines)) if lines else None
+    registry = Registry(journal, avro_check, users=users, host_names=host_names)
     await registry.start()
     try:
         yield registry

@@ -84,7 +84,7 @@ async def test_a_schema_is_fetched_once() -> None:
     ("schema_id", "why"),
     [
         (UNKNOWN, "the registry has no schema with id 9"),
-        (UNUSABLE, "schema 8 cannot be used: expected the schema of a record"),
+        (UNUSABLE, "schema id 8 cannot be used: expected the schema of a record"),
     ],
 )
 async def test_a_schema_that_is_none_makes_poison(schema_id: int, why: str) -> None:

@@ -212,7 +212,7 @@ def test_comparing_with_what_is_not_there() -> None:
     """An unknown version or subject is told; the latest of none breaks nobody."""
     writer = Writer()
     candidate = Candidate("a", fixed("W"))
-    assert code(incompatibilities(writer.log, candidate, no_check, 1)) == 40401
+    assert code(incompatibilities(writer.log, candidate, no_check, 1)) == 40402
     assert incompatibilities(writer.log, candidate, no_check, -1) == ()
     put(writer, "a", fixed("X"))
     assert code(incompatibilities(writer.log, candidate, no_check, 7)) == 40402

@@ -128,7 +128,7 @@ def test_nothing_is_verified_without_secrets() -> None:
         ("whsec_" + "A" * 31, "not 23"),
         ("whsec_" + "A" * 88, "not 66"),
         ("whsec_ä", "not base64"),
-        ("whsk_AAAA", "expected whsk_ and 32 bytes in base64, not 3"),
+        ("whsk_AAAA", "expected whsk_ and 32 or 64 bytes in base64, not 3"),
     ],
 )
 def test_secrets_that_are_none(secret: str, why: str) -> None:
@@ -161,3 +161,15 @@ def test_secrets_are_not_shown() -> None:
     """A signer in a log line says nothing."""
     shown = repr(Signer([("v1", SECRET, None), ("v1a", PRIVATE, None)]))
     assert shown == "Signer(2 secrets)"
+
+
+def test_a_private_key_may_carry_its_public_one() -> None:
+    """The standard's keys have 64 bytes: the seed, and the public key behind it."""
+    whole = "whsk_" + base64.b64encode(SEED + PUBLIC).decode()
+    assert public_key(whole) == public_key(PRIVATE)
+    signed = Signer([("v1a", whole, None)]).sign(MESSAGE, TIMESTAMP, BODY)
+    assert signed == Signer([("v1a", PRIVATE, None)]).sign(MESSAGE, TIMESTAMP, BODY)
+    assert verify(signed, MESSAGE, TIMESTAMP, BODY, [whole], TIMESTAMP)
+    for wrong in (SEED + SEED, SEED + PUBLIC[:-1]):
+        with pytest.raises(InvalidSubscriptionError, match="whsk_"):
+            sign_with("whsk_" + base64.b64encode(wrong).decode())

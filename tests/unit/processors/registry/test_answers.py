@@ -22,7 +22,8 @@ async def test_answers_are_what_confluents_are(ask: Asking) -> None:
     """The shapes that clients and UIs parse."""
     await put(ask, "a", "X")
     await put(ask, "a/b c", "X")
-    shown = {"subject": "a", "version": 1, "id": 1, "schema": fixed("X")}
+    found = {"schema": fixed("X"), "guid": str(Content(fixed("X")).guid)}
+    shown = {"subject": "a", "version": 1, "id": 1} | found
     for path, expected in {
         "/": {},
         "/subjects": ["a", "a/b c"],
@@ -35,8 +36,8 @@ async def test_answers_are_what_confluents_are(ask: Asking) -> None:
         "/subjects/a/versions/-1?format=resolved": shown,
         "/subjects/a/versions/1/schema": json.loads(fixed("X")),
         "/subjects/a/versions/1/referencedby": [],
-        "/schemas/ids/1": {"schema": fixed("X")},
-        "/schemas/ids/1?fetchMaxId=true": {"schema": fixed("X"), "maxId": 1},
+        "/schemas/ids/1": found,
+        "/schemas/ids/1?fetchMaxId=true": found | {"maxId": 1},
         "/schemas/ids/1/schema": json.loads(fixed("X")),
         "/schemas/ids/1/subjects": ["a", "a/b c"],
         "/schemas/ids/1/versions": [
@@ -150,7 +151,9 @@ async def test_import_mode_keeps_ids_over_http(ask: Asking) -> None:
     """As tools that copy registries do it."""
     await ask("PUT", "/mode?force=true", {"mode": "IMPORT"})
     body = schema(fixed("X"), id=500, version=3)
-    assert await ask("POST", "/subjects/a/versions", body) == (200, {"id": 500})
+    status, answer = await ask("POST", "/subjects/a/versions", body)
+    guid = str(Content(fixed("X")).guid)
+    assert (status, answer) == (200, {"id": 500, "version": 3, "guid": guid})
     assert await ask("GET", "/subjects/a/versions") == (200, [3])
 
 
@@ -199,5 +202,9 @@ async def test_another_registrys_protobuf_is_shown_as_such(
     broker.append(Message("_schemas", encode_key(key), value))
     assert await ask("GET", "/schemas/ids/9") == (
         200,
-        {"schemaType": "PROTOBUF", "schema": "message X {}"},
+        {
+            "schemaType": "PROTOBUF",
+            "schema": "message X {}",
+            "guid": str(content.guid),
+        },
     )
