@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bus.adapters.memory.broker import Fault
@@ -129,7 +129,7 @@ async def _put(world: World, aside: Aside, value: bytes | None, offset: int) -> 
     await world.publisher.publish(message)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(records=st.lists(asides, max_size=6), faults=failures)
 def test_each_goes_where_it_is_wanted(
     records: list[Aside], faults: list[Fault | None]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 import typer
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.text import Text
 from typer.testing import CliRunner
@@ -49,6 +49,10 @@ hostile = st.text(
     max_size=30,
 )
 View = Callable[[str], None]
+# A whole command a text: on a busy machine that takes what it takes.
+unhurried = settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def _letter(text: str) -> None:
@@ -171,6 +175,7 @@ def printed(view: View, text: str) -> str:
 
 
 @pytest.mark.parametrize("name", VIEWS)
+@unhurried
 @given(text=hostile)
 def test_no_view_lets_anything_act(name: str, text: str) -> None:
     """Whatever stands in ids, orders, answers or headers: no control character.
@@ -181,6 +186,7 @@ def test_no_view_lets_anything_act(name: str, text: str) -> None:
     assert not ACTING.search(shown), ascii(shown)
 
 
+@unhurried
 @given(text=hostile)
 def test_no_log_line_does(text: str) -> None:
     """Neither in the form for terminals nor in JSON, in values of any kind."""
@@ -195,6 +201,7 @@ def test_no_log_line_does(text: str) -> None:
         assert not ACTING.search(lines), ascii(lines)
 
 
+@unhurried
 @given(text=hostile)
 def test_nothing_is_left_out(text: str) -> None:
     """Letters stay, and JSON says the very same."""
