@@ -1,8 +1,8 @@
 """What the programs need from the world, as small protocols.
 
 The folders of `bus.adapters` fulfil them; the contract suites in `tests/contract` say
-what fulfilling means. The ports of HTTP and of observation stand in files of their
-own, and are imported from here too.
+what fulfilling means. The ports of HTTP, of schemas and of observation stand in
+files of their own, and are imported from here too.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Collection, Mapping, Sequence
@@ -10,15 +10,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bus.observation import Change, Observer, PartitionChange, Span, Step
-from bus.record import (
-    Commit,
-    Expired,
-    Message,
-    Record,
-    SchemaRef,
-    TopicPartition,
-    Written,
-)
+from bus.record import Commit, Expired, Message, Record, TopicPartition, Written
+from bus.schemas import Schemas, SchemaText
 from bus.sending import Answer, NoAnswer, NoAnswerKind, Post, Reply, Sender
 from bus.topics.topic import Cluster, TopicState
 
@@ -277,45 +270,4 @@ class Groups(Protocol):
 
     async def members(self, group: str) -> int:
         """How many members the group has; 0 if there is none such."""
-        ...
-
-
-# --- schemas
-
-
-@dataclass(frozen=True, slots=True)
-class SchemaText:
-    """A writer's schema as the registry holds it; id 0: it did not say."""
-
-    id: int
-    text: str
-
-
-class Schemas(Protocol):
-    """The registry, as readers and writers of events need it."""
-
-    async def by_id(self, ref: SchemaRef) -> SchemaText:
-        """The schema with this id, or this GUID; answers or raises in bounded time.
-
-        Raises:
-            SchemaNotFoundError: the registry says there is none.
-            RegistryUnavailableError: it said nothing usable; try again.
-        """
-        ...
-
-    async def answers(self, besides: SchemaRef) -> bool:
-        """Whether it gives some other schema now.
-
-        Then what it says of this one is about this one alone; otherwise the registry
-        is away, or refuses us. Never raises.
-        """
-        ...
-
-    async def register(self, subject: str, text: str) -> int:
-        """Register a schema under a subject; return its id, old or new.
-
-        Raises:
-            IncompatibleSchemaError: with the reasons.
-            RegistryUnavailableError: try again.
-        """
         ...

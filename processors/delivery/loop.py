@@ -14,7 +14,7 @@ from bus.ports import Clock, Observer, PartitionChange, Source
 from bus.record import Commit, Expired, Record, TopicPartition
 from processors.delivery.behind import Behind
 from processors.delivery.handling import Handler, LoopPolicy
-from processors.delivery.partition import Partition, Tally, wait_for
+from processors.delivery.partition import Partition, Tally, drained, wait_for
 from processors.telemetry import names
 
 Arrived: TypeAlias = Sequence[Record] | Expired
@@ -135,7 +135,11 @@ class Loop:
         self._tell(PartitionChange.REVOKED, partitions)
         self._draining.update(leaving)
         try:
-            await self._drain(leaving)
+            left = await drained(
+                leaving, self._tally, self._clock, self._policy.drain_s
+            )
+            if left:
+                self._observer.note(names.DRAIN_CUT, group=self._group, left=left)
         finally:
             self._draining.difference_update(leaving)
         for partition in self._committing.intersection(leaving):
@@ -181,16 +185,6 @@ class Loop:
             self._handler.closed(partition)
         return leaving
 
-    async def _drain(self, leaving: Collection[Partition]) -> None:
-        deadline = self._clock.monotonic() + self._policy.drain_s
-        while in_flight := sum(p.in_flight for p in leaving):
-            left = deadline - self._clock.monotonic()
-            if left <= 0:
-                self._observer.note(names.DRAIN_CUT, group=self._group, left=in_flight)
-                return
-            self._tally.idle.clear()
-            await wait_for(self._clock, self._tally.idle, left)
-
     async def _take_in(self) -> None:
         begun = 0
         while True:
@@ -228,7 +222,15 @@ class Loop:
         try:
             self._handler.handle(partition, record)
         except Exception as error:  # noqa: BLE001 - a bug; other records have not met it
-            self._unhandled(partition, record, error)
+            partition.begin(record.offset, (_UNHANDLED,))  # it is not lost, but open
+            self._observer.note(
+                names.BUG,
+                why=repr(error),
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                exc_info=error,
+            )
         self._limit(partition)
         return 1 + max(0, self._tally.deliveries - before)
 
@@ -245,20 +247,6 @@ class Loop:
         """Tell of what Kafka deleted, and go on behind it."""
         self.overtaken(gone)
         partition.skip(gone.start)
-
-    def _unhandled(
-        self, partition: Partition, record: Record, error: Exception
-    ) -> None:
-        """Keep a record open that nobody could take: it is not lost, and read again."""
-        partition.begin(record.offset, (_UNHANDLED,))
-        self._observer.note(
-            names.BUG,
-            why=repr(error),
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            exc_info=error,
-        )
 
     def caught_up(self, partition: Partition) -> None:
         """Nothing of a partition waits any more: fetch it again, if there is room."""

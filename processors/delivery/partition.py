@@ -127,3 +127,17 @@ async def wait_for(clock: Clock, event: asyncio.Event, timeout_s: float) -> None
     finally:
         waiter.cancel()
         timer.cancel()
+
+
+async def drained(
+    leaving: Collection[Partition], tally: Tally, clock: Clock, within_s: float
+) -> int:
+    """Wait for what is in flight; return how much still is when the time is over."""
+    deadline = clock.monotonic() + within_s
+    while in_flight := sum(partition.in_flight for partition in leaving):
+        left_s = deadline - clock.monotonic()
+        if left_s <= 0:
+            return in_flight
+        tally.idle.clear()
+        await wait_for(clock, tally.idle, left_s)
+    return 0
