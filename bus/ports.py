@@ -40,8 +40,6 @@ __all__ = [
     "Topics",
 ]
 
-# --- time
-
 
 class Clock(Protocol):
     """The only source of time. Virtual in tests."""
@@ -163,9 +161,6 @@ class Source(Protocol):
     async def stop(self) -> None:
         """Revoke all (the listener drains and commits), leave the group, close."""
         ...
-
-
-# --- reading without a group
 
 
 class LogReader(Protocol):

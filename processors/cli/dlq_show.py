@@ -9,7 +9,13 @@ from processors.cli.dlq_view import Row, moment, row, whole
 from processors.delivery.decoding import at_origin
 from processors.redrive.attempts import read_attempts
 from processors.redrive.events import Events
-from processors.redrive.letters import Letter, Wanted, dlq_owners, read_letters
+from processors.redrive.letters import (
+    Letter,
+    Wanted,
+    body_of,
+    dlq_owners,
+    read_letters,
+)
 from processors.subscriptions.world import World
 
 _SLACK_MS = 3_600_000
@@ -56,7 +62,8 @@ async def _whole(world: World, letter: Letter) -> Row:
     origin = letter.state.origin
     event: Event | None = letter.event
     try:
-        event = await Events(world.schemas).of(at_origin(letter.record, origin))
+        record = await body_of(world, letter) or letter.record
+        event = await Events(world.schemas).of(at_origin(record, origin))
     except DecodeError:
         event = None
     since_ms = origin.timestamp_ms

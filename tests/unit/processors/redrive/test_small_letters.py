@@ -11,6 +11,7 @@ from bus.delivery.small import small
 from bus.delivery.subscription import Subscription
 from bus.event import Event
 from bus.record import Message, Record, TopicPartition
+from processors.cli.dlq_show import all_of
 from processors.redrive.backfill import Span, deliver
 from processors.redrive.letters import Letter, Wanted, read_letters
 from processors.redrive.replaying import Replayed, plan, replay
@@ -138,3 +139,15 @@ async def test_a_backfill_leaves_small_letters(past: Past, worlds: Worlds) -> No
 def _hop_bytes(record: Record) -> int:
     headers = sum(len(name) + len(value) for name, value in record.headers)
     return len(record.key or b"") + len(record.value or b"") + headers
+
+
+async def test_is_shown_with_the_content_of_its_record(past: Past) -> None:
+    """Fetched for the eye as for a replay; with the place, the size and why."""
+    await past.subscribe()
+    (event, record), *_ = await past.order()
+    await die_small(past, event, record)
+    (shown,) = await all_of(past.world, "acme", event.id)
+    assert shown["body_at"] == f"{record.topic}/{record.partition}/{record.offset}"
+    assert shown["body_bytes"] == len(record.value or b"")
+    assert shown["body_why"] == "too large"
+    assert shown["event"]
