@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from typing_extensions import override
 
-import processors.delivery.decoding
+from bus.contracts import writers
 from bus.contracts.codec import Schema, decode
 from bus.delivery.delivery import Reason
 from bus.delivery.headers import read_attributes, read_state
@@ -95,7 +95,7 @@ async def test_an_error_nobody_foresaw_while_decoding(
             raise fails.pop()
         return decode(schema, body)
 
-    monkeypatch.setattr(processors.delivery.decoding, "decode", once)
+    monkeypatch.setattr(writers, "decode", once)
     bus.subscribe("erp")
     async with bus.running():
         await bus.produce("SO-1", 1)
