@@ -4,11 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
+import bus.delivery.headers
+import bus.event
 import processors.delivery.fanout
 import processors.delivery.hops
 import processors.delivery.retry
+from bus.delivery.appends import Appends, _First
 from bus.delivery.choices import Ordering
-from bus.delivery.delivery import Origin
+from bus.delivery.delivery import Delivery, Origin
+from bus.delivery.keys import original_key
 from bus.delivery.lanes import Lanes
 from bus.delivery.offsets import Ledger, _Open
 from bus.delivery.patience import Patience
@@ -26,6 +30,7 @@ from bus.record import (
     TopicPartition,
 )
 from processors.delivery.fanout import Fanout
+from processors.delivery.hops import Hops
 from processors.delivery.loop import Loop
 from processors.delivery.partition import Partition
 from processors.delivery.retry import RetryTiers
@@ -199,6 +204,33 @@ def _by_its_clock(record: Record, now_ms: int) -> Origin:
     return Origin(*record[:3], record.timestamp_ms)
 
 
+def _own_id(source: str, event_id: str) -> str:
+    del source
+    return event_id
+
+
+def _place(record: Record) -> str:
+    return f"{record.topic}-{record.partition}-{record.offset}"
+
+
+_message = Hops._message  # noqa: SLF001 - the bug
+
+
+def _by_own_key(hops: Hops, delivery: Delivery, *rest: object) -> Message:
+    key = original_key(delivery.record)
+    return _message(hops, delivery, *rest)._replace(key=key)
+
+
+def _by_offset(appends: Appends, order: str, event_id: str, origin: Origin) -> bool:
+    del event_id
+    newest = appends._first  # noqa: SLF001 - the bug
+    lane = hash((order, origin.topic, origin.partition))
+    if origin.offset <= newest.get(lane, _First(-1, 0)).offset:
+        return True
+    newest[lane] = _First(origin.offset, 0)
+    return False
+
+
 BUGS: Mapping[str, Bug] = {
     "writes for ever what no topic takes": Bug(
         "Stuck", Writing, "until_taken", _for_ever
@@ -245,4 +277,10 @@ BUGS: Mapping[str, Bug] = {
     "takes an outage for a refusal": Bug(
         "NothingLost", SimulatedSchemas, "answers", _always
     ),
+    "names events by their id alone": Bug("Identity", bus.event, "webhook_id", _own_id),
+    "makes up an id without its topic": Bug(
+        "Identity", bus.delivery.headers, "made_up_id", _place
+    ),
+    "hops by the event's own key": Bug("InOrderPerKey", Hops, "_message", _by_own_key),
+    "takes an offset for an event": Bug("NothingLost", Appends, "repeated", _by_offset),
 }

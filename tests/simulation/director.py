@@ -3,12 +3,10 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from bus.contracts.codec import encode, parse_schema
+from bus.contracts.codec import parse_schema
 from bus.delivery.choices import Ordering
-from bus.delivery.headers import event_headers
 from bus.delivery.subscription import State, Subscription
 from bus.delivery.succession import following
-from bus.event import Event
 from bus.record import Commit, Message, TopicPartition
 from processors.delivery.acks import ack_key
 from processors.subscriptions.stored import store
@@ -25,7 +23,9 @@ from tests.simulation.plan import (
     Send,
     Trouble,
 )
+from tests.simulation.producers import an_event, key_of, name_of, written
 from tests.simulation.programs import SCHEMA, SCHEMA_IDS, MakeEngine
+from tests.simulation.witness import Known
 from tests.simulation.world import TOPOLOGY, World
 from tests.support.facts import NOON, a_subscription
 from tests.support.worlds import KEYS, Randomness
@@ -65,6 +65,7 @@ class Director:
             Kind.REMOVE: self._remove,
             Kind.ACK: self._ack,
             Kind.EXPIRE: self._expire,
+            Kind.TOPIC_ANEW: self._topic_anew,
         }
 
     async def run(self) -> bool:
@@ -97,29 +98,38 @@ class Director:
         if not world.broker.is_up:
             self._world.at(world.up_at + 0.01, self._send, send)
             return
-        status = "paid" if send.number % 2 else "new"
-        event = Event(
-            id=f"e{send.number}",
-            type="order.paid",
-            source="/oms/web",
-            subject=send.order,
-            time=NOON,
-            data={"order_id": send.order, "status": status},
-        )
+        if _SOURCE not in world.broker.topics:
+            self._world.later(0.05, self._send, send)
+            return
+        key, ids = send.habit
+        event = an_event(send.number, send.order, ids)
         schema_id = SCHEMA_IDS[send.number % len(SCHEMA_IDS)]
-        value = encode(_SCHEMA, schema_id, event.data)
-        headers = event_headers(event)
+        value, headers = written(event, ids, _SCHEMA, schema_id)
         if send.damage is Damage.BODY:
-            value = value[:2]
+            value = value[:2] + b"%d" % send.number
         elif send.damage is Damage.HEADER:
             headers = (*headers, _NO_UTF8)
         if send.large:
             headers = (*headers, PADDING)
-        key = send.order.encode()
-        message = Message(_SOURCE, key, value, headers)
-        written = world.broker.append(message, send.created_ms)
-        record = world.broker.log(TopicPartition(*written[:2])).read(written[2], 1)[0]
-        world.witness.produced(record, event.webhook_id, status, self._fate(send))
+        message = Message(
+            _SOURCE,
+            key_of(send.order, send.number, key),
+            value,
+            headers,
+            int(send.order[-1]) % 2,  # an order stays in a partition, whatever its key
+        )
+        at = world.broker.append(message, send.created_ms)
+        record = world.broker.log(TopicPartition(*at[:2])).read(at.offset, 1)[0]
+        known = Known(
+            f"e{send.number}",
+            name_of(event, ids, record),
+            send.order,
+            str(event.data["status"]),
+            self._fate(send),
+            record,
+            world.loop.time(),
+        )
+        world.witness.produced(known)
 
     def _fate(self, send: Send) -> Fate:
         refusal = self._plan.refusal
@@ -220,7 +230,8 @@ class Director:
         if not events or not world.broker.is_up:
             return
         event = events[trouble.callbacks % len(events)]
-        key = ack_key(names[trouble.target % len(names)], event)
+        name = world.witness.events[event].name
+        key = ack_key(names[trouble.target % len(names)], name)
         world.witness.acknowledge(names[trouble.target % len(names)], event)
         world.broker.append(Message(TOPOLOGY.acks, key, b"{}"))
 
@@ -228,6 +239,8 @@ class Director:
         """Kafka deletes source records, settled or not; the group has stood there."""
         broker = self._world.broker
         partitions = broker.partitions([_SOURCE])
+        if not partitions:
+            return
         tp = partitions[trouble.target % len(partitions)]
         stood = broker.group("fanout").positions.get(tp, Commit(-1)).offset
         if stood < 0 or not broker.is_up:
@@ -237,6 +250,19 @@ class Director:
         self._world.tell("broker", f"deletes {tp.topic}/{tp.partition} up to {before}")
         self._world.witness.deleted[tp] = before
         broker.expire(tp, before)
+
+    def _topic_anew(self, trouble: Trouble) -> None:
+        """A source topic is deleted, and made again at once or later."""
+        world = self._world
+        topic = world.broker.topics.get(_SOURCE)
+        if topic is None or not world.broker.is_up:
+            return
+        world.broker.delete(_SOURCE)
+        world.witness.topic_deleted(_SOURCE)
+        if trouble.target % 2:
+            world.later(trouble.length_s, world.broker.create, topic)
+        else:
+            world.broker.create(topic)
 
     # ------------------------------------------------ the end
 

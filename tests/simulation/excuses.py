@@ -5,9 +5,9 @@ from typing import NamedTuple, Protocol
 
 from bus.adapters.memory.log import PartitionLog
 from bus.delivery.offsets import Ledger
-from bus.identity import webhook_id
 from bus.record import Commit, Message, Record, TopicPartition
 from tests.guarantees import DuplicatesBounded, Pair
+from tests.simulation.producers import DIGEST, WHICH
 from tests.simulation.scheduler import Process, SimulatedLoop
 
 _COMMITTED_S = 1.0
@@ -44,6 +44,7 @@ class Excuses:
     ) -> None:
         self.duplicates = DuplicatesBounded()
         self.positions: dict[tuple[str, TopicPartition], Commit] = {}
+        self.digests: dict[bytes, str] = {}
         self.posts: dict[Process, Mapping[object, Pair]] = {}
         self._loop = loop
         self._carries = carries
@@ -60,6 +61,12 @@ class Excuses:
     def unknown(self, pair: Pair) -> None:
         """It is, and no process can know."""
         self.duplicates.in_flight_at_crash([pair])
+
+    def made_anew(self, topic: str) -> None:
+        """A topic was deleted and made again: no position of before means anything."""
+        for known in (self.positions, self._covered):
+            for group, tp in [place for place in known if place[1].topic == topic]:
+                del known[group, tp]
 
     def committing(
         self, member: str, commits: Iterable[TopicPartition], began: float
@@ -79,7 +86,7 @@ class Excuses:
         for message in publisher.pending.values():
             headers = dict(message.headers)
             if "bus-subscription" in headers:
-                found.add(pair_of(headers))
+                found.add(self.pair_of(headers))
         return found
 
     def died(
@@ -107,7 +114,7 @@ class Excuses:
     def handed_to_zombie(self, records: Iterable[Record]) -> None:
         """A member read these while it was out: others have them, too."""
         self.duplicates.in_flight_at_crash(
-            Pair(event_id(record), s)
+            Pair(self.event_id(record), s)
             for record in records
             for s in self._carries(record)
         )
@@ -123,18 +130,19 @@ class Excuses:
                 if record.offset >= position:
                     break
                 for one in ledger.remaining(record.offset, self._carries(record)):
-                    yield tp, Pair(event_id(record), one)
+                    yield tp, Pair(self.event_id(record), one)
 
+    # ------------------------------------------------ which event a record carries
 
-def pair_of(headers: Mapping[str, bytes]) -> Pair:
-    """The delivery that a hop carries on."""
-    return Pair(_event_id(headers), headers["bus-subscription"].decode())
+    def pair_of(self, headers: Mapping[str, bytes]) -> Pair:
+        """The delivery that a hop carries on."""
+        return Pair(self._event_id(headers), headers["bus-subscription"].decode())
 
+    def event_id(self, record: Record) -> str:
+        """The event that a record carries."""
+        return self._event_id(dict(record.headers))
 
-def event_id(record: Record) -> str:
-    """The event that a record carries."""
-    return _event_id(dict(record.headers))
-
-
-def _event_id(headers: Mapping[str, bytes]) -> str:
-    return webhook_id(headers["ce_source"].decode(), headers["ce_id"].decode())
+    def _event_id(self, headers: Mapping[str, bytes]) -> str:
+        """A small letter has lost the witness's own header."""
+        which = headers.get(WHICH)
+        return which.decode() if which else self.digests[headers[DIGEST]]

@@ -151,7 +151,10 @@ class SimulatedMember(MemorySource):
         committed = committed and not world.chance(world.plan.options.commits_lost)
         if committed:
             world.broker.commit(
-                self.role, {tp: commits[tp] for tp in sorted(gone) if tp in commits}
+                self.role,
+                self._stamped(
+                    {tp: commits[tp] for tp in sorted(gone) if tp in commits}
+                ),
             )
         world.tell(self._process.name, f"gave back {_names(gone)}")
         if self._real.has(self):

@@ -1,5 +1,7 @@
 """The partners' endpoints, and the sender of one process that posts to them."""
 
+import orjson
+
 from bus.ports import Answer, NoAnswer, NoAnswerKind, Post, Reply
 from tests.guarantees import Pair
 from tests.simulation.plan import Mood, seeded
@@ -27,7 +29,7 @@ class Endpoints:
         if mood is Mood.HANGING and draw < _SHARES[mood]:
             return _OK, _FOREVER_S
         if mood is Mood.REFUSING:
-            refused = event_id[-1] in "02468ace"
+            refused = event_id[-1] in "02468"
             return (self._trouble(mood) if refused else _OK), 0.0
         return (self._trouble(mood) if draw < _SHARES.get(mood, 0.0) else _OK), 0.0
 
@@ -73,10 +75,11 @@ class SimulatedSender:
         """Post once, over a network that delays and drops answers."""
         world = self._world
         subscription = post.url.split("/")[2].split(".")[0]
-        event_id = next(v for k, v in post.headers if k == "webhook-id")
+        event_id = f"e{orjson.loads(post.body)['data']['number']}"
+        name = next(v for k, v in post.headers if k == "webhook-id")
         pair, token = Pair(event_id, subscription), object()
         self.under_way[token] = pair
-        world.witness.posted(pair, self._process)
+        world.witness.posted(pair, self._process, name)
         started = world.loop.time()
         await world.clock.sleep(world.latency())
         reply, takes_s = self._endpoints.answer(subscription, event_id)

@@ -7,6 +7,7 @@ from random import Random
 
 from bus.delivery.choices import Exhausted, Ordering
 from tests.simulation.odd import draw_oddity
+from tests.simulation.producers import OMS, Habit, habits
 
 SCHEMAS = 5
 """Events take turns with so many schemas."""
@@ -32,6 +33,7 @@ class Kind(StrEnum):
     REMOVE = "remove"
     ACK = "ack"
     EXPIRE = "retention overtakes"
+    TOPIC_ANEW = "topic made anew"
 
 
 class Fate(StrEnum):
@@ -92,6 +94,7 @@ class Send:
     damage: Damage | None = None
     large: bool = False
     created_ms: int | None = None
+    habit: Habit = OMS
 
     @property
     def damaged(self) -> bool:
@@ -182,6 +185,10 @@ def make_plan(seed: int) -> Plan:
         )
         for number in range(random.randint(3, 14))
     )
+    written = habits(seeded(f"habits {seed}"), len(sends))
+    sends = tuple(
+        replace(send, habit=habit) for send, habit in zip(sends, written, strict=True)
+    )
     odd = seeded(f"odd {seed}")
     return Plan(
         seed,
@@ -248,6 +255,7 @@ _KINDS = {
     Kind.REMOVE: 1,
     Kind.ACK: 2,
     Kind.EXPIRE: 2,
+    Kind.TOPIC_ANEW: 2,
 }
 _CALM = {Kind.PAUSE: 1, Kind.UPDATE: 2, Kind.REMOVE: 1, Kind.ACK: 1}
 _MOODS = {

@@ -28,7 +28,7 @@ from tests.support.worlds import KEYS, Randomness
 
 SCHEMA = """{"type": "record", "name": "OrderPaid", "namespace": "oms.order.v1",
  "event_type": "order.paid", "fields": [{"name": "order_id", "type": "string"},
- {"name": "status", "type": "string"}]}"""
+ {"name": "status", "type": "string"}, {"name": "number", "type": "int"}]}"""
 SCHEMA_IDS = range(1, SCHEMAS + 1)
 BREAKER = BreakerPolicy(open_s=1.0, open_max_s=4.0)
 

@@ -87,10 +87,8 @@ def _nothing_lost(witness: Witness) -> NothingLost:
     promise = NothingLost()
     for known in witness.events.values():
         excused = witness.excused(known)
-        place = "/".join(map(str, known.record[:3]))
-        if witness.stands_aside(known) and not (
-            excused and place not in witness.quarantined
-        ):
+        quarantined = known.id in witness.quarantined
+        if witness.stands_aside(known) and (quarantined or not excused):
             promise.produced(known.id, ["quarantine"])
         for subscription in witness.versions:
             pair = Pair(known.id, subscription)
@@ -100,7 +98,7 @@ def _nothing_lost(witness: Witness) -> NothingLost:
             if wanted and known.fate is not Fate.ASIDE:
                 promise.produced(known.id, [subscription])
             _found(witness, promise, pair)
-        if place in witness.quarantined:
+        if quarantined:
             promise.received(known.id, "quarantine")
     return promise
 

@@ -8,23 +8,27 @@ from typing import NamedTuple
 from bus.adapters.memory.log import PartitionLog
 from bus.delivery.choices import Ordering
 from bus.delivery.delivery import Attempt, Reason
+from bus.delivery.incarnation import unstamped
 from bus.delivery.offsets import Ledger
 from bus.delivery.subscription import State, Subscription
 from bus.ports import Change
 from bus.record import Commit, Expired, Message, Record, TopicPartition
 from tests.guarantees import CommitNeverAhead, InOrderPerKey, Pair
-from tests.simulation.excuses import Excuses, event_id, pair_of
+from tests.simulation.excuses import Excuses
 from tests.simulation.odd import judge_letter
 from tests.simulation.plan import Fate, Kind, Plan
+from tests.simulation.producers import DIGEST, digest_of
 from tests.simulation.scheduler import Process, SimulatedLoop
 
 _SEEN_S = 2.0
+_SOURCES = frozenset({"oms.order"})
 
 
 class Known(NamedTuple):
-    """An event as it was written."""
+    """An event as it was written; `name` is the webhook-id it must have."""
 
     id: str
+    name: str
     order: str
     status: str
     fate: Fate
@@ -62,6 +66,8 @@ class Witness:
     disturbed: set[str] = field(default_factory=set)
     violations: list[str] = field(default_factory=list)
     order: InOrderPerKey = field(default_factory=InOrderPerKey)
+    _named: dict[str, str] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
     _verified: set[tuple[str, TopicPartition, int, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -82,20 +88,35 @@ class Witness:
         self.acked.add(Pair(event_id, subscription))
         self.tell("world", f"{subscription} acks {event_id}")
 
-    def produced(self, record: Record, event_id: str, status: str, fate: Fate) -> None:
-        """The OMS wrote an event."""
-        order = (record.key or b"").decode()
-        known = Known(event_id, order, status, fate, record, self.loop.time())
-        self.events[event_id] = self.at[record[:3]] = known
+    def produced(self, known: Known) -> None:
+        """The OMS, or somebody else, wrote an event."""
+        record = known.record
+        self.events[known.id] = self.at[record[:3]] = known
+        self._named[known.name] = known.id
+        self.excuses.digests[digest_of(record)] = known.id
         for partner in self.plan.partners:
             if partner.ordering is Ordering.KEY:
-                self.order.produced(partner.id, order, event_id)
-        self.tell("world", f"{event_id} of {order} at {record.topic}{record[1:3]}")
+                self.order.produced(partner.id, known.order, known.id)
+        place = f"{record.topic}{record[1:3]}, key {record.key!r}, {known.name}"
+        self.tell("world", f"{known.id} of {known.order} at {place}")
+
+    def topic_deleted(self, topic: str) -> None:
+        """A topic is gone with its records: what was not read never comes."""
+        for place in [place for place in self.at if place[0] == topic]:
+            self.gone.add(self.at.pop(place).id)
+        self._verified = {m for m in self._verified if m[1].topic != topic}
+        for known in (self.deleted, self.expired):
+            for tp in [tp for tp in known if tp.topic == topic]:
+                del known[tp]
+        self.excuses.made_anew(topic)
+        self.tell("world", f"{topic} is deleted")
 
     # ------------------------------------------------ what partners see
 
-    def posted(self, pair: Pair, process: Process) -> None:
-        """A post begins."""
+    def posted(self, pair: Pair, process: Process, name: str) -> None:
+        """A post begins, of an event under a webhook-id."""
+        if name != self.events[pair.event_id].name:
+            self.violations.append(f"Identity: {pair.event_id} is sent as {name}")
         self.tell(process.name, f"posts {pair.event_id} to {pair.subscription}")
 
     def accepted(self, pair: Pair, process: Process) -> None:
@@ -129,13 +150,15 @@ class Witness:
         record = log.read(offset, 1)[0]
         found = dict(record.headers)
         if "bus-quarantine-origin" in found:
-            self.quarantined.add(found["bus-quarantine-origin"].decode())
+            # A place is used again when a topic is made anew; a value is not.
+            digest = found.get(DIGEST) or digest_of(record)
+            self.quarantined.add(self.excuses.digests[digest])
             if "bus-subscription" in found:
-                self.aside.add(pair_of(found))
+                self.aside.add(self.excuses.pair_of(found))
             return
         if "bus-subscription" not in found:
             return
-        pair = pair_of(found)
+        pair = self.excuses.pair_of(found)
         tier, reason = found.get("bus-tier"), found.get("bus-reason")
         hop = Hop(
             record.topic,
@@ -157,13 +180,13 @@ class Witness:
         """A process knows that a message was written."""
         found = dict(message.headers)
         if "bus-subscription" in found:
-            self.excuses.settled(pair_of(found))
+            self.excuses.settled(self.excuses.pair_of(found))
 
     def ack_lost(self, message: Message) -> None:
         """It was written, nobody knows: it will be written again."""
         found = dict(message.headers)
         if "bus-subscription" in found:
-            self.excuses.unknown(pair_of(found))
+            self.excuses.unknown(self.excuses.pair_of(found))
 
     # ------------------------------------------------ commits
 
@@ -171,7 +194,10 @@ class Witness:
         self, group: str, tp: TopicPartition, commit: Commit, log: PartitionLog
     ) -> None:
         """A group's position: all it calls settled has to be settled now."""
-        self.excuses.positions[group, tp] = commit
+        own = unstamped(commit, log.topic_id)
+        if own is None:
+            return  # of a topic that is gone; whoever reads it will notice
+        self.excuses.positions[group, tp] = commit = own
         self.tell(group, f"{tp.topic}/{tp.partition} committed to {commit.offset}")
         promise, claims = CommitNeverAhead(), []
         for record, subscription in self._claimed(commit, log):
@@ -213,15 +239,14 @@ class Witness:
 
     def stands_aside(self, known: Known) -> bool:
         """Whether an event has to be in quarantine, or may be and is."""
-        place = "/".join(map(str, known.record[:3]))
-        open_ = known.fate is Fate.OPEN and place in self.quarantined
+        open_ = known.fate is Fate.OPEN and known.id in self.quarantined
         return open_ or known.fate is Fate.ASIDE
 
     def _is_settled(self, record: Record, subscription: str) -> bool:
         if subscription == "quarantine":
-            return "/".join(map(str, record[:3])) in self.quarantined
+            return self.at[record[:3]].id in self.quarantined
         found = dict(record.headers)
-        pair = Pair(event_id(record), subscription)
+        pair = Pair(self.excuses.event_id(record), subscription)
         if self.duplicates.accepted[pair] or pair in self.acked or pair in self.aside:
             return True
         if record[:3] in self.at:
@@ -236,8 +261,10 @@ class Witness:
         return moved or (ordered and twice)
 
     def _carries(self, record: Record) -> list[str]:
-        known = self.at.get(record[:3])
-        if known is not None:
+        if record.topic in _SOURCES:
+            known = self.at.get(record[:3])
+            if known is None or known.record.topic_id != record.topic_id:
+                return []
             # Late ones, too: the event may be matched once they are there.
             aside = known.fate is Fate.ASIDE
             return [] if aside else [p.id for p in self.plan.partners]
@@ -245,7 +272,7 @@ class Witness:
 
     def required(self, known: Known, subscription: str) -> bool:
         """Whether a subscription wanted an event all the time, so that it must go."""
-        if self.stands_aside(known):
+        if known.id in self.gone or self.stands_aside(known):
             return False
         versions = self.versions[subscription]
         before = [s for at, s in versions if at <= known.at - _SEEN_S or at == 0.0]
@@ -269,7 +296,8 @@ class Witness:
     def excused(self, known: Known) -> bool:
         """Whether Kafka deleted an event before it was settled, and that was told."""
         tp, offset = known.record.topic_partition, known.record.offset
-        return offset < min(self.deleted.get(tp, 0), self.expired.get(tp, 0))
+        told = offset < min(self.deleted.get(tp, 0), self.expired.get(tp, 0))
+        return told or known.id in self.gone
 
     # ------------------------------------------------ what observers are told
 
@@ -281,7 +309,11 @@ class Witness:
 
     def attempted(self, process: Process, attempt: Attempt) -> None:
         """An attempt is over."""
-        self.attempts.append((process, attempt))
+        event_id = self._named.get(attempt.event_id)
+        if event_id is None:
+            self.violations.append(f"Identity: an attempt of {attempt.event_id}")
+            return
+        self.attempts.append((process, attempt._replace(event_id=event_id)))
 
     def changed(self, subscription: str, change: Change) -> None:
         """A subscription's breaker opened, or it was held: it has to wait."""

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from bus.adapters.memory.broker import MemoryBroker
+from bus.delivery.incarnation import stamped, unstamped
 from bus.errors import BrokerUnavailableError
 from bus.ports import Listener
 from bus.record import Commit, Expired, Record, TopicPartition
@@ -35,6 +36,7 @@ class MemorySource:
         self._begin = start
         self._session_timeout_s = session_timeout_s
         self._positions: dict[TopicPartition, int] = {}
+        self._topic_ids: dict[TopicPartition, str] = {}
         self._paused: set[TopicPartition] = set()
         self._woken = asyncio.Event()
         self._stopping = False
@@ -74,7 +76,7 @@ class MemorySource:
             raise BrokerUnavailableError("commit: no longer a member of the group")
         ours = self._group_partitions()
         self._broker.commit(
-            self._name, {tp: at for tp, at in commits.items() if tp in ours}
+            self._name, self._stamped({tp: commits[tp] for tp in commits if tp in ours})
         )
 
     async def stop(self) -> None:
@@ -117,6 +119,7 @@ class MemorySource:
                 self._rejoin()
             await self._give_back(self._group.surplus(self))
             await self._take(self._group.claim(self))
+            await self._begin_anew()
             if not self._listener.has_room():
                 await self._until_room()
             elif batch := self._fetch():
@@ -148,17 +151,38 @@ class MemorySource:
         commits = await self._listener.revoked(frozenset(gone))
         if self._group.has(self) and self._broker.is_up:
             ours = {tp: commits[tp] for tp in gone if tp in commits}
-            self._broker.commit(self._name, ours)
+            self._broker.commit(self._name, self._stamped(ours))
         self._forget(gone)
         self._group.release(self, gone)
 
     async def _take(self, new: Collection[TopicPartition]) -> None:
         if not new:
             return
-        positions = {tp: self._group.positions.get(tp, Commit(-1)) for tp in new}
+        positions = {tp: self._position(tp) for tp in new}
         await self._listener.assigned(positions)
         for tp, commit in positions.items():
             self._positions[tp] = self._first(tp, commit)
+
+    async def _begin_anew(self) -> None:
+        """What was deleted and made anew is another log: nothing of it was read."""
+        now = {tp: self._broker.log(tp).topic_id for tp in self._positions}
+        anew = {tp for tp, id_ in now.items() if id_ not in ("", self._topic_ids[tp])}
+        if anew:
+            self._listener.lost(anew)
+            self._paused -= anew
+            await self._take(anew)
+
+    def _position(self, tp: TopicPartition) -> Commit:
+        """Where the group stands; nowhere, if it does in a topic deleted before."""
+        self._topic_ids[tp] = self._broker.log(tp).topic_id
+        found = self._group.positions.get(tp, Commit(-1))
+        return unstamped(found, self._topic_ids[tp]) or Commit(-1)
+
+    def _stamped(
+        self, commits: Mapping[TopicPartition, Commit]
+    ) -> dict[TopicPartition, Commit]:
+        ids = self._topic_ids
+        return {tp: stamped(at, ids.get(tp, "")) for tp, at in commits.items()}
 
     def _first(self, tp: TopicPartition, commit: Commit) -> int:
         log = self._broker.log(tp)
@@ -169,6 +193,7 @@ class MemorySource:
     def _forget(self, gone: Collection[TopicPartition]) -> None:
         for tp in gone:
             self._positions.pop(tp, None)
+            self._topic_ids.pop(tp, None)
             self._paused.discard(tp)
 
     def _fetch(self) -> Sequence[Record]:

@@ -7,6 +7,7 @@ import pytest
 from typing_extensions import override
 
 from bus.adapters.memory import settle
+from bus.delivery.incarnation import unstamped
 from bus.delivery.offsets import Ledger
 from bus.ports import PartitionChange
 from bus.record import Commit, Record
@@ -27,7 +28,9 @@ async def test_commits_what_is_settled_from_the_start(world: World) -> None:
         world.desk.settle(0, 2)
         world.desk.got[-1][0].settle(1, "a")
         await world.clock.advance(0.1)
-        commit = world.broker.group(GROUP).positions[TP]
+        written = world.broker.group(GROUP).positions[TP]
+        commit = unstamped(written, world.broker.log(TP).topic_id)
+        assert commit is not None
         assert commit.offset == 1
         assert Ledger(commit).remaining(1, ("a", "b")) == ["b"]
         assert Ledger(commit).remaining(2, ("a", "b")) == []
