@@ -236,6 +236,11 @@ SMALL_LETTERS = _counter(
     ("topic",),
     "Letters without a body, for records that a topic never takes.",
 )
+POSITION_RESETS = _counter(
+    "orderbus_position_resets_total",
+    ("topic",),
+    "Partitions read anew: their group stood beyond the end of the topic.",
+)
 PARTITION_CHANGES = _counter(
     "orderbus_partition_changes_total",
     ("change",),

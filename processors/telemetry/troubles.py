@@ -68,6 +68,8 @@ class ClientTroubles:
     def _note(self, source: str, fields: Mapping[str, object]) -> None:
         if source == "kafka.position_reset":
             self._observer.note(names.POSITION_RESET, **fields)
+            topic = str(fields.get("topic"))
+            self._observer.measure(names.POSITION_RESETS, 1, topic)
             return
         if source == "kafka.expired":
             self._expired(fields)

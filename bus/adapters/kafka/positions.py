@@ -54,12 +54,20 @@ class Positions:
     def leaps(self, records: Sequence[Record]) -> list[tuple[int, int]]:
         """Find records other than the expected ones: their index, what was expected."""
         found, following = [], self._next
+        place, expected = ("", -1), -1
         for index, record in enumerate(records):
-            place, offset = record[:2], record.offset
-            expected = following.get(place, offset)
+            offset = record.offset
+            # Fetches come partition by partition: mostly it is the same one again.
+            if record.partition != place[1] or record.topic != place[0]:
+                if expected >= 0:
+                    following[place] = expected
+                place = record[:2]
+                expected = following.get(place, offset)
             if offset != expected:
                 found.append((index, expected))
-            following[place] = offset + 1
+            expected = offset + 1
+        if expected >= 0:
+            following[place] = expected
         return found
 
     def passed(

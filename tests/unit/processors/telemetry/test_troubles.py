@@ -8,7 +8,7 @@ import pytest
 from typing_extensions import override
 
 from bus.record import Expired, TopicPartition
-from processors.telemetry import Telemetry
+from processors.telemetry import Telemetry, names
 from processors.telemetry.brokers import complaint
 from processors.telemetry.troubles import ClientTroubles
 from tests.support.reports import StillClock
@@ -66,6 +66,9 @@ async def test_what_a_table_will_never_see_is_an_error(
         4,
     )
     assert lines[2]["committed"] == 7
+    page = telemetry.metrics.page().decode()
+    assert f'{names.POSITION_RESETS}{{topic="oms.order"}} 1.0' in page
+    assert f'{names.EXPIRED_RECORDS}{{topic="bus.acks"}} 8.0' in page
 
 
 def _log(line: str) -> dict[str, object]:
