@@ -1,11 +1,12 @@
 """Runs the demo: starts everything, plays the orders, waits, repairs, replays."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 
 from bus.client.producer import EventWriter
 from bus.delivery.subscription import Subscription, parse_subscription
+from bus.errors import BrokerUnavailableError
 from bus.event import Event
 from bus.ports import Clock
 from bus.webhook.signing import generate_secret
@@ -135,7 +136,8 @@ class Demo:
 
     async def _look(self, show: Show, what: str) -> None:
         self.tally.read(self._receiver.received)
-        await self._count_topics()
+        with suppress(BrokerUnavailableError):  # it is told and started again
+            await self._count_topics()
         show.update(what, self._clock.monotonic(), len(self._events))
 
     async def _count_topics(self) -> None:
