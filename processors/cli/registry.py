@@ -93,7 +93,8 @@ def user_command(
 def register_command(
     ctx: typer.Context,
     folder: Annotated[
-        Path | None, typer.Argument(help="Folder of schemas; default: Orderbus's.")
+        Path | None,
+        typer.Argument(help="Folder of schemas; default: the settings'."),
     ] = None,
     *,
     dry_run: Annotated[

@@ -10,6 +10,7 @@ import typer
 from bus.contracts.compatibility import DEFAULT_LEVEL, Level
 from bus.errors import ConfigurationError, InvalidEventError, OrderbusError
 from processors.cli.registry import register_command
+from processors.cli.root import Root
 
 if TYPE_CHECKING:
     from bus.contracts.catalogue import Catalogue
@@ -23,13 +24,16 @@ app = typer.Typer(
 
 Folder = Annotated[
     Path | None,
-    typer.Argument(help="Folder of <family>/<RecordName>.avsc; default: Orderbus's."),
+    typer.Argument(
+        help="Folder of <family>/<RecordName>.avsc; default: the settings'."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @app.command("check")
 def check_command(
+    ctx: typer.Context,
     folder: Folder = None,
     against: Annotated[
         Path | None,
@@ -57,12 +61,12 @@ def check_command(
       bus schemas check --git v1.4.0 --level full
       bus schemas check --against ../published my-schemas
     """
-    from bus.client.schemas import default_folder, read_files
+    from bus.client.schemas import read_files
     from processors.cli.schema_check import examine
     from processors.cli.schema_view import print_report
 
     try:
-        place = folder or default_folder()
+        place = _place(ctx, folder)
         report = examine(read_files(place), _earlier(place, against, git), level)
     except OrderbusError as error:
         _fail(error)
@@ -85,13 +89,15 @@ def _earlier(place: Path, against: Path | None, git: str | None) -> "list[Versio
 
 
 @app.command("list")
-def list_command(folder: Folder = None, *, as_json: AsJson = False) -> None:
+def list_command(
+    ctx: typer.Context, folder: Folder = None, *, as_json: AsJson = False
+) -> None:
     """List the event types with their topics and registry subjects.
 
     For example:
       bus schemas list
     """
-    catalogue = _open(folder)
+    catalogue = _open(ctx, folder)
     rows = [_row(schema, catalogue) for schema in catalogue]
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
@@ -114,6 +120,7 @@ def _row(schema: "Schema", catalogue: "Catalogue") -> dict[str, str | int]:
 
 @app.command("show")
 def show_command(
+    ctx: typer.Context,
     event_type: Annotated[str, typer.Argument(help="For example order.created.")],
     folder: Folder = None,
     *,
@@ -130,7 +137,7 @@ def show_command(
     from processors.cli.schema_view import print_schema
 
     try:
-        schema = _open(folder).schema(event_type)
+        schema = _open(ctx, folder).schema(event_type)
     except InvalidEventError as error:
         _fail(error.why)
     if as_json:
@@ -143,13 +150,25 @@ def show_command(
 app.command("register")(register_command)
 
 
-def _open(folder: Path | None) -> "Catalogue":
+def _open(ctx: typer.Context, folder: Path | None) -> "Catalogue":
     from bus.client.schemas import load_catalogue
 
     try:
-        return load_catalogue(folder)
+        return load_catalogue(_place(ctx, folder))
     except ConfigurationError as error:
         _fail(error)
+
+
+def _place(ctx: typer.Context, folder: Path | None) -> Path:
+    """The folder that was given, else the one that the settings name.
+
+    Raises:
+        ConfigurationError: a setting cannot be used.
+    """
+    if folder is not None:
+        return folder
+    given = ctx.obj
+    return (given if isinstance(given, Root) else Root({})).given().schemas_dir
 
 
 def _fail(why: object) -> NoReturn:

@@ -1,7 +1,11 @@
 """`bus schemas` lists the event types there are and explains each."""
 
 import json
+from pathlib import Path
 
+import pytest
+
+from tests.support.bus import ROOT
 from tests.support.checkout import Checkout, field, run, schema
 
 
@@ -52,3 +56,19 @@ def test_a_folder_that_cannot_be_read_is_explained() -> None:
     result = run("list", "/nowhere/at/all")
     assert result.exit_code == 2
     assert result.stderr == "bus schemas: no folder of schemas at /nowhere/at/all\n"
+
+
+def test_the_folder_of_the_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without a folder it is the one that all commands use."""
+    family = tmp_path / "returns"
+    family.mkdir()
+    text = (ROOT / "schemas/order/OrderCreated.avsc").read_text(encoding="utf-8")
+    text = text.replace("order.created", "returns.created")
+    (family / "OrderCreated.avsc").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("ORDERBUS_SCHEMAS_DIR", str(tmp_path))
+    done = run("list")
+    assert done.exit_code == 0, done.output
+    assert "returns.created" in done.output
+    assert "order.created " not in done.output
