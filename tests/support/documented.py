@@ -61,6 +61,8 @@ def _commands(line: str) -> Iterator[tuple[str, ...]]:
     if not line.startswith((*_PROGRAMS, ". ")):
         return  # what a program prints
     words = shlex.split(line, comments=True)
+    for end in (">", ">>", "<"):  # where its output goes is the shell's matter
+        words = words[: words.index(end)] if end in words else words
     command: list[str] = []
     for word in [*words, "&&"]:
         if word not in {"&&", "|", ";"}:

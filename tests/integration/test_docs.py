@@ -1,0 +1,154 @@
+"""Every command of every page, run against a real `bus dev`."""
+
+import asyncio
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.core import TyperGroup
+
+from bus.adapters.kafka import Connection, KafkaPublisher
+from bus.record import Message
+from processors.cli.lazy import command_of
+from tests.support.bus import wait_until
+from tests.support.documented import Shown, shown
+from tests.support.pace import patience
+from tests.support.terminals import Terminals, terminals
+
+NOT_RUN = {
+    "bus dev": "all others run on it; test_readme.py starts it as the README says",
+    "bus demo": "starts a Kafka of its own and takes a minute",
+    "bus run": "`bus dev` runs it; test_crash.py and others start it",
+    "bus registry serve": "runs until it is stopped; test_registry.py serves one",
+    "bus registry user": "asks for a password",
+    "bus status --watch": "runs until it is stopped",
+    "make": "what is tested; its targets are looked up by tests/unit/docs",
+    "python": "a benchmark of somebody else's service, or the README's receiver",
+    "pip": "changes the machine; test_packaging.py installs the wheel",
+    "docker": "there is none on test machines",
+    "openssl": "not our program",
+    "curl": "asks a port of the reader's; test_readme.py asks the README's",
+    "export": "the reader's own brokers",
+}
+"""Commands, by how they begin, that are not run here, and why."""
+
+ASKS = ("bus dlq discard", "bus replay", "bus subscriptions remove", "bus quarantine")
+"""They ask before they act, and nobody is there to answer."""
+
+LAST = ("bus subscriptions remove", "bus dlq discard", "bus acks")
+
+
+def reason(one: Shown) -> str | None:
+    """Why a command is not run, None if it is."""
+    for start, why in NOT_RUN.items():
+        if f"{one.text} ".startswith(f"{start} "):
+            return why
+    return None
+
+
+def order(text: str) -> tuple[int, str]:
+    """What adds comes first, what takes things away last."""
+    if text.startswith("bus subscriptions add"):
+        return (-1, text)
+    late = [at for at, start in enumerate(reversed(LAST), 1) if text.startswith(start)]
+    return (late[0] if late else 0, text)
+
+
+def is_mention(one: Shown) -> bool:
+    """Whether only a name is said: a group, or a command without what it needs."""
+    if one.words[0] != "bus":
+        return False
+    _, name, *rest = one.words
+    command = command_of("processors.cli", name)
+    while isinstance(command, TyperGroup) and rest and rest[0] in command.commands:
+        command = command.commands[rest.pop(0)]
+    needed = [
+        p for p in command.params if p.required and p.param_type_name == "argument"
+    ]
+    given = [word for word in rest if not word.startswith("-")]
+    return isinstance(command, TyperGroup) or len(given) < len(needed)
+
+
+def commands() -> list[str]:
+    """What is run, each once."""
+    found = {s.text for s in shown() if reason(s) is None and not is_mention(s)}
+    return sorted(found, key=order)
+
+
+def filled(text: str, known: dict[str, str]) -> str:
+    """A command with what it leaves open filled in."""
+    for name, value in known.items():
+        text = re.sub(rf"(?<![\w/-]){re.escape(name)}(?![\w-])", value, text)
+    words = text.split(" ")
+    if text.startswith(ASKS) and "list" not in words and "show" not in words:
+        text += " --yes"
+    return text
+
+
+@pytest.mark.kafka
+@pytest.mark.timeout(600)
+async def test_every_command_of_every_page(tmp_path: Path) -> None:
+    """Each ends with 0; what fails is told with its page's words."""
+    async with terminals(tmp_path) as opened:
+        known = await _lived_in(opened)
+        for text in commands():
+            await _run(opened, text, filled(text, known))
+
+
+async def _lived_in(opened: Terminals) -> dict[str, str]:
+    """A bus with a subscription, an event, and a dead letter of it."""
+    await opened.keep("bus dev --kafka-port 9092 --registry-port 8081", "Ctrl-C stops")
+    await opened.keep("python -m processors.receiver --port 8000", "port")
+    url = opened.here("http://127.0.0.1:8000/hook?fail_orders=SO-1001&fail_status=400")
+    await opened.shell(f"bus subscriptions add acme '{url}' --type '*'")
+    sent = json.loads(
+        await opened.shell("bus events send order.created --order SO-1001 --json")
+    )
+
+    async def dead() -> bool:
+        return bool(json.loads(await opened.shell("bus dlq list acme --json")))
+
+    await wait_until(dead, 60, "a dead letter")
+    place = await _put_aside(opened)
+    file = opened.folder / "subscriptions.yaml"
+    declared = f"- {{id: acme, url: '{url}', types: ['*']}}\n"
+    await asyncio.to_thread(file.write_text, declared)
+    return {
+        "SUBSCRIPTION": "acme",
+        "ID URL --type PATTERN": f"other '{url}' --type 'order.*'",
+        "EVENT_ID": str(sent["id"]),
+        "ORDER_ID": "SO-1001",
+        "ID": "acme",
+        "PLACE": place,
+        "T": "1h",
+        "FILE": str(file),
+        "subscriptions.yaml": str(file),
+        "--to 1h": "--to now",
+    }
+
+
+async def _put_aside(opened: Terminals) -> str:
+    """A record that nobody can decode; where it stands."""
+    publisher = KafkaPublisher(
+        Connection({"bootstrap.servers": opened.here("127.0.0.1:9092")})
+    )
+    await publisher.publish(Message("oms.order", b"SO-1", b"no event"))
+    await publisher.close()
+    found: list[dict[str, str]] = []
+
+    async def there() -> bool:
+        found[:] = json.loads(await opened.shell("bus quarantine list --json"))
+        return bool(found)
+
+    await wait_until(there, 60, "a record in quarantine")
+    return found[0]["place"]
+
+
+async def _run(opened: Terminals, text: str, command: str) -> None:
+    if text == "bus subscriptions update ID":
+        command += " --description 'as the page says'"
+    process, log = await opened.start("bash", "-ec", command)
+    code = await asyncio.wait_for(process.wait(), patience(90))
+    said = await asyncio.to_thread(log.read_text)
+    assert code == 0, f"{text} ({command}): {code}\n{said}"
