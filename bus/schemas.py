@@ -1,5 +1,6 @@
 """The port to a schema registry: what readers and writers of events need of one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,6 +32,17 @@ class Schemas(Protocol):
 
         Then what it says of this one is about this one alone; otherwise the registry
         is away, or refuses us. Never raises.
+        """
+        ...
+
+    async def by_type(self, topic: str, event_type: str) -> Sequence[SchemaText]:
+        """The schemas of an event type on a topic, newest first; none: no error.
+
+        They are those of all versions, with this `event_type`, of the subjects that
+        begin with the topic and a dash.
+
+        Raises:
+            RegistryUnavailableError: it said nothing usable; try again.
         """
         ...
 

@@ -5,10 +5,13 @@ from collections.abc import Collection
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from bus.client.typed import TypedSchemas
 from bus.contracts.framing import named, split
 from bus.contracts.writers import Writer, parse_writer, read
-from bus.delivery.headers import build_event, read_attributes
+from bus.delivery.attributes import read_attributes
+from bus.delivery.headers import build_event
 from bus.delivery.patience import Patience
+from bus.delivery.structured import is_json, open_json
 from bus.errors import (
     ConfigurationError,
     DecodeError,
@@ -35,6 +38,7 @@ class Events:
 
     def __init__(self, registry: Schemas, types: Collection[str]) -> None:
         self._registry = registry
+        self._typed = TypedSchemas(registry)
         self._types = tuple(types)
         self._known: dict[SchemaRef, _Known] = {}
         self._patience = Patience()
@@ -57,9 +61,12 @@ class Events:
             raise undecodable(error) from error
 
     async def _decode(self, record: Record) -> Event | None:
-        attributes = read_attributes(record)
+        opened = open_json(record) if is_json(record) else None
+        attributes = opened.attributes if opened else read_attributes(record)
         if attributes.type is not None and not self._wants(attributes.type):
             return None
+        if opened is not None:
+            return await self._typed.event(record, opened)
         ref, body = split(record)
         known = self._known.get(ref)
         if known is None:

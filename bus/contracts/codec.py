@@ -54,11 +54,13 @@ class Schema:
         full_name: Namespace and name, `oms.order.v1.OrderCreated`.
         event_type: Its `event_type`, or None for a record that is not an event.
         text: The schema as compact JSON, every attribute kept; what is registered.
+        parsed: As fastavro parses it: all names full.
     """
 
     full_name: str
     event_type: str | None
     text: str
+    parsed: Parsed = field(repr=False)
     _parsed: Parsed = field(repr=False)
     _check: Check = field(repr=False)
     _parts: tuple[str, ...] = field(repr=False)
@@ -91,6 +93,7 @@ def parse_schema(text: str, references: Iterable[str] = ()) -> Schema:
         full_name=parsed["name"],
         event_type=_event_type(definition),
         text=compact,
+        parsed=parsed,
         _parsed=_renamed(parts, NANOS) if "-nanos" in "".join(parts) else parsed,
         _check=check,
         _parts=parts,
@@ -140,6 +143,15 @@ def _event_type(definition: object) -> str | None:
     """Any text: how ours are spelled, the catalogue says."""
     event_type = cast("dict[str, object]", definition).get("event_type")
     return event_type if isinstance(event_type, str) and event_type else None
+
+
+def is_of_type(text: str, event_type: str) -> bool:
+    """Whether this is the text of an event type's schema."""
+    try:
+        definition = _load(text)
+    except ConfigurationError:
+        return False
+    return isinstance(definition, dict) and _event_type(definition) == event_type
 
 
 def validate(schema: Schema, data: Data) -> None:

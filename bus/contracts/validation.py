@@ -33,11 +33,12 @@ def compile_check(schema: object, references: Iterable[object] = ()) -> Check:
     """
     named: dict[str, Check] = {}
     for reference in references:
-        _compile(reference, named)
-    return _compile(schema, named)
+        compile_type(reference, named)
+    return compile_type(schema, named)
 
 
-def _compile(schema: object, named: dict[str, Check]) -> Check:
+def compile_type(schema: object, named: dict[str, Check]) -> Check:
+    """Return the check of a type that may use those of `named`; adds its own there."""
     if isinstance(schema, str):
         return PRIMITIVES.get(schema) or _late(schema, named)
     if isinstance(schema, list):
@@ -48,7 +49,7 @@ def _compile(schema: object, named: dict[str, Check]) -> Check:
         return logical(definition)
     compiler = _COMPLEX.get(str(definition["type"]))
     if compiler is None:
-        return _compile(definition["type"], named)
+        return compile_type(definition["type"], named)
     return compiler(definition, named)
 
 
@@ -84,7 +85,7 @@ def describe(schema: object) -> str:
 def _record(schema: Definition, named: dict[str, Check]) -> Check:
     name = str(schema["name"])
     fields = [
-        (str(field["name"]), _compile(field["type"], named), "default" not in field)
+        (str(field["name"]), compile_type(field["type"], named), "default" not in field)
         for field in cast("list[Definition]", schema["fields"])
     ]
     expected = {
@@ -146,7 +147,7 @@ def _fixed(schema: Definition, named: dict[str, Check]) -> Check:
 
 
 def _array(schema: Definition, named: dict[str, Check]) -> Check:
-    check_item = _compile(schema["items"], named)
+    check_item = compile_type(schema["items"], named)
 
     def check(value: object) -> None:
         if not isinstance(value, list | tuple):
@@ -162,7 +163,7 @@ def _array(schema: Definition, named: dict[str, Check]) -> Check:
 
 
 def _map(schema: Definition, named: dict[str, Check]) -> Check:
-    check_value = _compile(schema["values"], named)
+    check_value = compile_type(schema["values"], named)
 
     def check(value: object) -> None:
         if not isinstance(value, dict | Mapping):
@@ -179,7 +180,7 @@ def _map(schema: Definition, named: dict[str, Check]) -> Check:
 
 
 def _union(schema: list[object], named: dict[str, Check]) -> Check:
-    branches = [_compile(branch, named) for branch in schema if branch != "null"]
+    branches = [compile_type(branch, named) for branch in schema if branch != "null"]
     nullable = len(branches) < len(schema)
     expected = describe(schema)
 

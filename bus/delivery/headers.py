@@ -7,9 +7,8 @@ headers untouched and in order, then the delivery's state in `bus-*`.
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
-from bus.delivery.attributes import Extensions, collect, text_of, time_of, trace_of
+from bus.delivery.attributes import MADE_UP_ID, Attributes, readable, text_of, time_of
 from bus.delivery.delivery import Delivery, Origin, Reason
 from bus.delivery.keys import key_headers
 from bus.errors import DecodeError
@@ -21,7 +20,6 @@ from bus.times import moment_of, rfc3339
 CONTENT_TYPE = b"application/avro"
 MAX_DETAIL_CHARS = 500
 _SPECVERSION = b"1.0"
-_MADE_UP_ID = "bus-event-id"
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
 
 # --- events
@@ -43,61 +41,6 @@ def event_headers(event: Event) -> Headers:
     if event.traceparent is None:
         return headers
     return (*headers, ("traceparent", event.traceparent.encode()))
-
-
-class Attributes(NamedTuple):
-    """What a record's headers say of its event; None where a header is absent.
-
-    `unreadable` names the headers that count as absent: null, empty, not UTF-8, or a
-    time that is none.
-    """
-
-    id: str | None = None
-    type: str | None = None
-    source: str | None = None
-    subject: str | None = None
-    time: datetime | None = None
-    traceparent: str | None = None
-    extensions: Extensions = ()
-    unreadable: tuple[str, ...] = ()
-
-
-def read_attributes(record: Record) -> Attributes:
-    """Read the CloudEvents headers of a record.
-
-    Raises:
-        DecodeError: naming the `ce_` header that is malformed or there twice, or
-            saying why no header can be read.
-    """
-    found, extensions, unreadable = collect(_readable(record), _EVENT_NAMES)
-    version = found.get("ce_specversion")
-    if version is not None and version != "1.0":
-        raise DecodeError(f"ce_specversion is {version[:20]!r}, expected 1.0")
-    time = time_of(found.get("ce_time"))
-    if time is None and "ce_time" in found:
-        unreadable = (*unreadable, "ce_time")
-    return Attributes(
-        # A header without value is none; a hop carries on what was made up before.
-        id=found.get("ce_id") or found.get(_MADE_UP_ID),
-        type=found.get("ce_type"),
-        source=found.get("ce_source"),
-        subject=found.get("ce_subject"),
-        time=time,
-        traceparent=trace_of(record.headers, extensions),
-        extensions=extensions,
-        unreadable=unreadable,
-    )
-
-
-_EVENT_NAMES = frozenset(
-    f"ce_{name}" for name in ("id", "source", "specversion", "subject", "time", "type")
-) | {_MADE_UP_ID}
-
-
-def _readable(record: Record) -> Headers:
-    if record.unreadable:
-        raise DecodeError(record.unreadable)
-    return record.headers
 
 
 def _texts(headers: Headers, names: frozenset[str]) -> dict[str, str]:
@@ -221,7 +164,7 @@ def hop_headers(
     if detail:
         headers.append(("bus-detail", printable(detail).encode()))
     if not any(name == "ce_id" and text_of(value) for name, value in headers):
-        headers.append((_MADE_UP_ID, delivery.event.id.encode()))
+        headers.append((MADE_UP_ID, delivery.event.id.encode()))
     return tuple(headers)
 
 
@@ -242,7 +185,7 @@ def read_state(record: Record) -> HopState:
         DecodeError: naming the header that is missing, malformed or there twice, or
             saying why no header can be read.
     """
-    found = _texts(_readable(record), _HOP_NAMES)
+    found = _texts(readable(record), _HOP_NAMES)
     origin = _origin(record, found)
     reason = found.get("bus-reason")
     try:

@@ -6,9 +6,8 @@ and again until it has refused for `patience_s`; the time it was away does not c
 After that the refusal stands for `again_s`, and one more refusal renews it.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
-
-from bus.record import SchemaRef
 
 _REMEMBERED = 10_000
 
@@ -25,9 +24,9 @@ class Patience:
     def __init__(self, patience_s: float = 60.0, again_s: float = 30.0) -> None:
         self.patience_s = patience_s
         self.again_s = again_s
-        self._cases: dict[SchemaRef, _Case] = {}
+        self._cases: dict[Hashable, _Case] = {}
 
-    def refused(self, ref: SchemaRef, asked_at: float) -> float:
+    def refused(self, ref: Hashable, asked_at: float) -> float:
         """Note a refusal; return how much longer to wait, 0: it stands.
 
         Time counts from question to question: how long we took to hear of an answer
@@ -41,11 +40,11 @@ class Patience:
             self._cases.pop(next(iter(self._cases)))
         return max(self.patience_s - case.waited_s, 0.0)
 
-    def away(self, ref: SchemaRef) -> None:
+    def away(self, ref: Hashable) -> None:
         """Note that the registry gives no schema at all: the clock stands."""
         if case := self._cases.get(ref):
             case.asked_at = None
 
-    def settled(self, ref: SchemaRef) -> None:
+    def settled(self, ref: Hashable) -> None:
         """Forget what was refused: the registry has answered for it."""
         self._cases.pop(ref, None)

@@ -94,6 +94,10 @@ class Meaning(NamedTuple):
 
 
 _MEND = "Mend the producer and send the event again, then discard this record."
+_NOT_READ_JSON = (
+    r"^(no JSON:|the JSON |the CloudEvent |a batch of CloudEvents|datacontenttype "
+    r"|data_base64 |expected the event's data|application/cloudevents)"
+)
 _ROWS: tuple[tuple[str, Meaning], ...] = (
     (
         r"^expired:",
@@ -101,6 +105,24 @@ _ROWS: tuple[tuple[str, Meaning], ...] = (
             "expired",
             "The record was too large for quarantine, and its topic has deleted it.",
             "Nothing is left to deliver: discard it, and send the event again.",
+        ),
+    ),
+    (
+        r"^the data is no ",
+        Meaning(
+            "not_of_its_type",
+            "The JSON data does not match the schema of its event type; the detail "
+            "names the first field that does not, and why.",
+            "Register the schema that the producer means, then replay; or: " + _MEND,
+        ),
+    ),
+    (
+        _NOT_READ_JSON,
+        Meaning(
+            "not_read_json",
+            "The event is in JSON, or in another format of CloudEvents, and not as it "
+            "can be read; the detail says why.",
+            "See docs/producers.md for how events in JSON are written. " + _MEND,
         ),
     ),
     (

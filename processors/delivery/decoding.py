@@ -12,9 +12,11 @@ from typing import NamedTuple
 
 from bus.contracts.framing import named, needed, split
 from bus.contracts.writers import Writer, parse_writer, read
+from bus.delivery.attributes import read_attributes
 from bus.delivery.delivery import Origin
-from bus.delivery.headers import build_event, read_attributes
+from bus.delivery.headers import build_event
 from bus.delivery.patience import Patience
+from bus.delivery.structured import is_json
 from bus.errors import (
     ConfigurationError,
     DecodeError,
@@ -25,6 +27,7 @@ from bus.errors import (
 from bus.event import Event
 from bus.ports import Clock, Observer, Schemas
 from bus.record import Record, SchemaRef
+from processors.delivery.json_events import JsonEvents
 from processors.delivery.oddities import Oddities
 from processors.telemetry import names
 
@@ -69,6 +72,9 @@ class Decoder:
         self._observer = observer
         self._oddities = Oddities(observer)
         self._patience = patience or Patience()
+        self._json = JsonEvents(
+            schemas, clock, observer, self._patience, self._oddities
+        )
         self._known: dict[SchemaRef, _Known] = {}
         self._refusals: OrderedDict[SchemaRef, _Refusal] = OrderedDict()
         self._asking: dict[SchemaRef, _Question] = {}
@@ -78,17 +84,22 @@ class Decoder:
         known = self._known
         for record in batch:
             ref = needed(record)
-            if ref is not None and ref not in known:
+            if ref not in known and (ref is not None or is_json(record)):
                 return False
         return True
 
     def ready(self, record: Record) -> bool:
         """Whether `decode` has an answer for this record now."""
+        if is_json(record):
+            return self._json.ready(record)
         ref = needed(record)
         return ref is None or ref in self._known or self._refused(ref)
 
     async def fetch(self, record: Record) -> None:
         """Ask for the schema of a record until there is an answer, good or bad."""
+        if is_json(record):
+            await self._json.fetch(record)
+            return
         ref = needed(record)
         if ref is None:
             return
@@ -117,6 +128,8 @@ class Decoder:
     def _decode(self, record: Record) -> Event:
         if record.value is None:
             raise DecodeError("a record without value is no event")
+        if is_json(record):
+            return self._json.decode(record)
         attributes = read_attributes(record)
         ref, body = split(record)
         known = self._known.get(ref)

@@ -3,7 +3,7 @@
 A producer's mistake would otherwise be seen by nobody: the event is delivered.
 """
 
-from bus.delivery.headers import Attributes
+from bus.delivery.attributes import Attributes
 from bus.ports import Observer
 from bus.record import Record
 from processors.telemetry import names

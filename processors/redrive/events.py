@@ -2,10 +2,13 @@
 
 from typing import NamedTuple
 
+from bus.client.typed import TypedSchemas
 from bus.contracts.codec import Schema
 from bus.contracts.framing import named, split
 from bus.contracts.writers import Writer, parse_writer, read
-from bus.delivery.headers import build_event, read_attributes
+from bus.delivery.attributes import read_attributes
+from bus.delivery.headers import build_event
+from bus.delivery.structured import attributes_in, is_json, open_json
 from bus.errors import (
     ConfigurationError,
     DecodeError,
@@ -28,6 +31,7 @@ class Events:
 
     def __init__(self, schemas: Schemas) -> None:
         self._schemas = schemas
+        self._typed = TypedSchemas(schemas)
         self._known: dict[SchemaRef, _Known | str] = {}
 
     async def of(self, record: Record) -> Event:
@@ -38,6 +42,8 @@ class Events:
             RegistryUnavailableError: the registry gave no usable answer.
         """
         try:
+            if is_json(record):
+                return await self._typed.event(record, open_json(record))
             attributes = read_attributes(record)
             ref, body = split(record)
             known = await self._known_as(ref)
@@ -55,7 +61,7 @@ class Events:
             DecodeError, RegistryUnavailableError: as `of`.
         """
         try:
-            attributes = read_attributes(record)
+            attributes = attributes_in(record)
             if attributes.type and attributes.subject:
                 return build_event(record, attributes, {}, 0, None)
         except Exception as error:

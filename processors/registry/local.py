@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from bus.contracts.codec import is_of_type
 from bus.contracts.framing import named
 from bus.errors import (
     IncompatibleSchemaError,
@@ -66,6 +67,27 @@ class LocalSchemas:
         if answer.code in {42201, 42209}:
             raise InvalidSchemaError(f"{subject}: {answer.message}")
         raise RegistryUnavailableError(answer.message)
+
+    async def by_type(self, topic: str, event_type: str) -> Sequence[SchemaText]:
+        """The schemas of an event type on a topic, newest first.
+
+        Raises:
+            RegistryUnavailableError: The log cannot be read; try again.
+        """
+        await self._journal.refresh()
+        log = self._journal.log
+        held = {
+            version.id: version.content
+            for subject, versions in log.subjects()
+            if subject.startswith(f"{topic}-")
+            for version in live(versions)
+        }
+        texts = [(id_, complete_text(log, held[id_])) for id_ in sorted(held)]
+        return [
+            SchemaText(schema_id, text)
+            for schema_id, text in reversed(texts)
+            if isinstance(text, str) and is_of_type(text, event_type)
+        ]
 
     async def versions(self, subject: str) -> Sequence[tuple[str, str]]:
         """All versions of a subject as (label, complete text), oldest first.

@@ -15,9 +15,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from bus.delivery.delivery import Delivery, Reason
-from bus.delivery.headers import build_event, hop_headers, read_attributes, read_state
+from bus.delivery.headers import build_event, hop_headers, read_state
 from bus.delivery.keys import hop_key
 from bus.delivery.small import attributes_of, small
+from bus.delivery.structured import attributes_in
 from bus.errors import DecodeError, Heals, PublishError, SubscriptionNotFoundError
 from bus.ports import Lag
 from bus.record import Message, Record, TopicPartition
@@ -204,7 +205,7 @@ def _source(record: Record) -> Record:
 def _letter(subscription_id: str, dlq: str, record: Record, at_ms: int) -> Message:
     try:
         state = read_state(record)
-        event = build_event(record, read_attributes(record), {}, 0, "unknown")
+        event = build_event(record, attributes_in(record), {}, 0, "unknown")
     except DecodeError:
         # Not ours, or damaged; it is kept as it is.
         headers = (*record.headers, ("bus-reason", Reason.REMOVED.value.encode()))

@@ -1,7 +1,7 @@
 """The world of a command: opened for it, closed after it."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from bus.adapters.http.guard import Guard
@@ -65,6 +65,10 @@ class _OnDemand:
     async def answers(self, besides: SchemaRef) -> bool:
         """Whether it gives another schema; not if it was never asked for any."""
         return self._opened is not None and await self._opened.answers(besides)
+
+    async def by_type(self, topic: str, event_type: str) -> Sequence[SchemaText]:
+        """The schemas of an event type; raises as the port does."""
+        return await (await self._open()).by_type(topic, event_type)
 
     async def register(self, subject: str, text: str) -> int:
         """Register a schema; raises as the port does."""

@@ -163,6 +163,24 @@ async def test_versions_come_oldest_first(
     assert [json.loads(text) for _, text in found] == list(map(json.loads, texts))
 
 
+async def test_the_schemas_of_an_event_type(schemas: RegistrySchemas) -> None:
+    """All versions with this `event_type` under the topic's subjects, newest first."""
+    topic = f"oms.{uuid4().hex}"
+    wanted = json.loads(record()) | {"event_type": "Made.Up"}
+    newer = more_of(json.dumps(wanted), field("more", default=0))
+    first = await schemas.register(f"{topic}-R", json.dumps(wanted))
+    second = await schemas.register(f"{topic}-R", newer)
+    await schemas.register(f"{topic}-other", record())
+    await schemas.register(f"{topic}s-R", newer)
+    found = await schemas.by_type(topic, "Made.Up")
+    assert [held.id for held in found] == [second, first]
+    assert json.loads(found[0].text) == json.loads(newer)
+    third = more_of(newer, field("most", default=0))
+    last = await schemas.register(f"{topic}-R", third)
+    assert (await schemas.by_type(topic, "Made.Up"))[0].id == last
+    assert list(await schemas.by_type(topic, "made.up")) == []
+
+
 # --- everybody else's client
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from confluent_kafka import KafkaException
 
 from bus.adapters.kafka import Connection, KafkaLogReader
-from bus.delivery.headers import read_attributes
+from bus.delivery.attributes import read_attributes
 from bus.record import Record
 from tests.faults.acts import ACTS
 from tests.faults.plan import PARTNERS_LANE, Fault

@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from bus.delivery.attributes import read_attributes
 from bus.delivery.delivery import Reason
-from bus.delivery.headers import HopState, read_attributes, read_state
+from bus.delivery.headers import HopState, read_state
 from bus.delivery.subscription import State, Subscription
 from bus.event import Event
 from bus.record import Message, Record

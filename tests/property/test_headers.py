@@ -6,14 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bus.delivery.attributes import read_attributes
 from bus.delivery.delivery import Delivery, Origin, Reason
-from bus.delivery.headers import (
-    build_event,
-    event_headers,
-    hop_headers,
-    read_attributes,
-    read_state,
-)
+from bus.delivery.headers import build_event, event_headers, hop_headers, read_state
 from bus.delivery.subscription import ID_PATTERN
 from bus.errors import DecodeError
 from bus.event import Event

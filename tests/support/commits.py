@@ -10,7 +10,8 @@ from confluent_kafka import Consumer
 from confluent_kafka import TopicPartition as KafkaPartition
 
 from bus.adapters.kafka import Connection
-from bus.delivery.headers import read_attributes, read_state
+from bus.delivery.attributes import read_attributes
+from bus.delivery.headers import read_state
 from bus.delivery.offsets import Ledger
 from bus.record import Commit, Record, TopicPartition
 from tests.guarantees import CommitNeverAhead, Pair

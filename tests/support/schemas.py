@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from uuid import UUID
 
+from bus.contracts.codec import is_of_type
 from bus.errors import RegistryUnavailableError, SchemaNotFoundError
 from bus.ports import SchemaText
 from bus.record import SchemaRef
@@ -46,6 +47,13 @@ class HeldSchemas:
     def hold(self, schema_id: int) -> None:
         """Give the first schema under another id, too."""
         self._texts[schema_id] = self._texts[1]
+
+    async def by_type(self, topic: str, event_type: str) -> list[SchemaText]:
+        """Those of the type, newest first; `topic` is every topic."""
+        del topic
+        self._check()
+        held = [SchemaText(n, self._texts[n]) for n in sorted(self._texts)]
+        return [t for t in reversed(held) if is_of_type(t.text, event_type)]
 
     async def register(self, subject: str, text: str) -> int:  # noqa: ARG002 - one id a text
         """The id of a text, old or new."""

@@ -5,14 +5,20 @@ Confluent, Karapace, Apicurio (`/apis/ccompat/v7`), Redpanda, and our own.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
 import stamina
-from confluent_kafka.schema_registry import AsyncSchemaRegistryClient, Schema
+from confluent_kafka.schema_registry import (
+    AsyncSchemaRegistryClient,
+    RegisteredSchema,
+    Schema,
+)
 
 from bus.adapters.registry.connection import RegistryConnection
 from bus.adapters.registry.errors import CLIENT_ERRORS, retriable, translated
+from bus.contracts.codec import is_of_type
 from bus.errors import ConfigurationError, OrderbusError, SchemaNotFoundError
 from bus.ports import SchemaText
 from bus.record import SchemaRef
@@ -36,6 +42,7 @@ class RegistrySchemas:
         self._attempts = connection.attempts
         self._within_s = connection.timeout_s * _WHOLE_ANSWER
         self._known: dict[SchemaRef, SchemaText] = {}
+        self._versions: dict[tuple[str, int], SchemaText] = {}
         self._reading: dict[SchemaRef, asyncio.Task[SchemaText]] = {}
         self._registered = 0
         try:
@@ -90,6 +97,41 @@ class RegistrySchemas:
             lambda: self._client.register_schema(subject, schema), subject
         )
         return self._registered
+
+    async def by_type(self, topic: str, event_type: str) -> Sequence[SchemaText]:
+        """The schemas of an event type on a topic, newest first.
+
+        Raises:
+            RegistryUnavailableError: Try again.
+        """
+        prefix = f"{topic}-"
+        subjects = await self._ask(lambda: self._client.get_subjects(prefix))
+        found: dict[int, str] = {}
+        for subject in subjects:
+            if subject.startswith(prefix):
+                found |= {held.id: held.text for held in await self._all_of(subject)}
+        return [
+            SchemaText(schema_id, found[schema_id])
+            for schema_id in sorted(found, reverse=True)
+            if is_of_type(found[schema_id], event_type)
+        ]
+
+    async def _all_of(self, subject: str) -> Sequence[SchemaText]:
+        """Every version of a subject; what a number stands for never changes."""
+        try:
+            numbers = await self._ask(lambda: self._client.get_versions(subject))
+            for number in numbers:
+                if (subject, number) not in self._versions:
+                    found = await self._ask(partial(self._numbered, subject, number))
+                    text = found.schema.schema_str or ""
+                    held = SchemaText(found.schema_id or 0, text)
+                    self._versions[subject, number] = held
+        except SchemaNotFoundError:
+            return []  # deleted meanwhile
+        return [self._versions[subject, number] for number in numbers]
+
+    async def _numbered(self, subject: str, number: int) -> RegisteredSchema:
+        return await self._client.get_version(subject, number, fmt=_RESOLVED)
 
     async def versions(self, subject: str) -> Sequence[tuple[str, str]]:
         """All versions of a subject as (label, complete text), oldest first.

@@ -6,14 +6,13 @@ from typing import cast
 
 import pytest
 
+from bus.delivery.attributes import Attributes, read_attributes
 from bus.delivery.delivery import Origin, Reason
 from bus.delivery.headers import (
-    Attributes,
     HopState,
     build_event,
     event_headers,
     hop_headers,
-    read_attributes,
     read_state,
 )
 from bus.errors import DecodeError

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus.contracts.codec import decode, parse_schema, split_frame
-from bus.delivery.headers import build_event, read_attributes, read_state
+from bus.delivery.attributes import read_attributes
+from bus.delivery.headers import build_event, read_state
 from bus.delivery.quarantine import (
     CODES,
     is_quarantined,

@@ -7,8 +7,9 @@ from typing_extensions import override
 
 from bus.contracts import writers
 from bus.contracts.codec import Schema, decode
+from bus.delivery.attributes import read_attributes
 from bus.delivery.delivery import Reason
-from bus.delivery.headers import read_attributes, read_state
+from bus.delivery.headers import read_state
 from bus.errors import DecodeError, undecodable
 from bus.event import Data
 from bus.record import Message, Record, TopicPartition

@@ -1,7 +1,7 @@
 """A producer's odd headers cost nothing, and somebody hears of them."""
 
 from bus.adapters.memory.observer import MemoryObserver
-from bus.delivery.headers import Attributes
+from bus.delivery.attributes import Attributes
 from processors.delivery.oddities import Oddities
 from processors.telemetry import names
 from tests.support.facts import a_record

@@ -41,6 +41,16 @@ def record(*names: str) -> str:
     return json.dumps({"type": "record", "name": "R", "fields": fields})
 
 
+async def test_the_schemas_of_an_event_type(schemas: LocalSchemas) -> None:
+    """Of the topic's subjects, newest first; others are none of it."""
+    typed = json.dumps(json.loads(record("a")) | {"event_type": "a.b"})
+    first = await schemas.register("oms.a-R", typed)
+    await schemas.register("oms.a-S", record("b"))
+    await schemas.register("oms.ab-R", typed)
+    assert [t.id for t in await schemas.by_type("oms.a", "a.b")] == [first]
+    assert list(await schemas.by_type("oms.a", "a.c")) == []
+
+
 async def test_what_is_registered_is_found(schemas: LocalSchemas) -> None:
     """By its id, and among the subject's versions."""
     schema_id = await schemas.register("s", fixed("X"))

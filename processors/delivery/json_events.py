@@ -1,0 +1,132 @@
+"""Events in JSON: their schemas, which no number in the record names.
+
+The registry's versions of a type are kept, and asked for again when data fits none of
+them: a producer may have registered a newer one a moment ago.
+"""
+
+from collections import OrderedDict
+from typing import NamedTuple
+
+from bus.client.typed import parsed_versions
+from bus.delivery.patience import Patience
+from bus.delivery.structured import TypeOnTopic, Version, event_of, open_json
+from bus.errors import DecodeError, RegistryUnavailableError
+from bus.event import Event
+from bus.ports import Clock, Observer, Schemas
+from bus.record import Record, TopicPartition
+from processors.delivery.oddities import Oddities
+from processors.telemetry import names
+
+_FRESH_S = 1.0
+_FIRST_PAUSE_S = 0.2
+_LONGEST_PAUSE_S = 5.0
+_REMEMBERED = 10_000
+
+
+class _Known(NamedTuple):
+    versions: tuple[Version, ...]
+    at: float
+    refused: str = ""
+
+
+class JsonEvents:
+    """Decodes records for which `bus.delivery.structured.is_json` holds.
+
+    As with the decoder, a record has to be `ready`, and `fetch` makes it so.
+    """
+
+    def __init__(
+        self,
+        schemas: Schemas,
+        clock: Clock,
+        observer: Observer,
+        patience: Patience,
+        oddities: Oddities,
+    ) -> None:
+        self._patience = patience
+        self._oddities = oddities
+        self._schemas = schemas
+        self._clock = clock
+        self._observer = observer
+        self._known: OrderedDict[TypeOnTopic, _Known] = OrderedDict()
+        self._looked: dict[TopicPartition, int] = {}
+
+    def ready(self, record: Record) -> bool:
+        """Whether `decode` has an answer for this record now."""
+        try:
+            opened = open_json(record)
+        except DecodeError:
+            return True
+        if self._looked.get(record.topic_partition) == record.offset:
+            return True
+        known = self._known.get(opened.schema)
+        if known is None:
+            return False
+        try:
+            event_of(record, opened, known.versions)
+        except DecodeError:
+            return self._clock.monotonic() - known.at < _FRESH_S
+        return True
+
+    async def fetch(self, record: Record) -> None:
+        """Ask for the versions of a record's type until there is an answer.
+
+        A registry that is away is waited for, one that refuses this alone for a while.
+        """
+        try:
+            wanted = open_json(record).schema
+        except DecodeError:
+            return
+        pause_s = _FIRST_PAUSE_S
+        while (left_s := await self._try(wanted)) > 0:
+            await self._clock.sleep(min(pause_s, left_s))
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+        self._looked[record.topic_partition] = record.offset
+
+    def decode(self, record: Record) -> Event:
+        """Turn a record that is `ready` into its event.
+
+        Raises:
+            DecodeError: this record cannot be decoded, now or later; says why.
+        """
+        opened = open_json(record)
+        known = self._known.get(opened.schema)
+        if known is not None and known.refused:
+            raise DecodeError(known.refused)
+        event = event_of(record, opened, known.versions if known else ())
+        self._oddities.look(record, opened.attributes, event.type)
+        return event
+
+    async def _try(self, wanted: TypeOnTopic) -> float:
+        """Ask once; return how much longer to try, 0: there is an answer."""
+        asked_at = self._clock.monotonic()
+        try:
+            texts = await self._schemas.by_type(wanted.topic, wanted.type)
+        except RegistryUnavailableError as error:
+            return await self._judge(wanted, str(error), asked_at)
+        self._patience.settled(wanted)
+        self._keep(wanted, _Known(parsed_versions(texts), self._clock.monotonic()))
+        return 0.0
+
+    async def _judge(self, wanted: TypeOnTopic, why: str, asked_at: float) -> float:
+        """Is the registry away, or does it refuse the schemas of this type alone?"""
+        if not await self._schemas.answers(_NO_ID):
+            self._patience.away(wanted)
+            self._observer.note(names.REGISTRY_LOST, why=why)
+            return _LONGEST_PAUSE_S
+        schema = f"of {wanted.type} on {wanted.topic}"
+        self._observer.note(names.SCHEMA_REFUSED, schema=schema, why=why)
+        left_s = self._patience.refused(wanted, asked_at)
+        if left_s <= 0:
+            said = f"the registry does not give the schemas {schema}: {why}"
+            self._keep(wanted, _Known((), self._clock.monotonic(), said))
+        return left_s
+
+    def _keep(self, wanted: TypeOnTopic, known: _Known) -> None:
+        self._known[wanted] = known
+        self._known.move_to_end(wanted)
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+
+
+_NO_ID = 0

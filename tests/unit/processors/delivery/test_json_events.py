@@ -1,0 +1,108 @@
+"""Events in JSON through the whole engine, on a broker in memory."""
+
+import json
+
+import pytest
+from cloudevents.core.bindings.kafka import to_structured_event
+from cloudevents.core.formats.json import JSONFormat
+from cloudevents.core.v1.event import CloudEvent
+
+from bus.event import Event
+from bus.ports import Answer
+from bus.record import Message
+from bus.samples.lifecycles import sample
+from bus.webhook.document import plain
+from tests.support.engine import MemoryBus, url
+from tests.support.facts import NOON
+
+TYPE = "order.updated"
+
+
+@pytest.fixture
+def bus() -> MemoryBus:
+    """A fresh bus with a partner."""
+    made = MemoryBus()
+    made.subscribe("erp")
+    return made
+
+
+async def register(bus: MemoryBus) -> None:
+    """The schema of the type, as its producer registers it."""
+    await bus.schemas.register(TYPE, bus.catalogue.schema(TYPE).text)
+
+
+def write(bus: MemoryBus, **more: object) -> Event:
+    """An event as the official SDK writes it."""
+    event = sample(TYPE, 1, NOON)
+    data = plain({**event.data, **more})
+    attributes = {"type": TYPE, "source": "/shop", "id": "7", "subject": event.subject}
+    sdk = CloudEvent(attributes, data)  # type: ignore[arg-type]
+    message = to_structured_event(sdk, JSONFormat())
+    headers = tuple(message.headers.items())
+    bus.broker.append(Message("oms.order", b"k", message.value, headers))
+    return event
+
+
+def reasons(bus: MemoryBus) -> list[str]:
+    """Why records are in the quarantine."""
+    found = bus.records("bus.quarantine")
+    return [dict(r.headers)["bus-quarantine-reason"].decode() for r in found]
+
+
+async def test_it_is_delivered_and_retried(bus: MemoryBus) -> None:
+    """The hop carries the very bytes, and is the same event again."""
+    await register(bus)
+    bus.sender.then(url("erp"), Answer(500), Answer(200))
+    async with bus.running():
+        event = write(bus)
+        await bus.clock.advance(3)
+        first, second = bus.sender.posts(url("erp"))
+        assert first.body == second.body
+        body = json.loads(first.body)
+        assert (body["type"], body["order_id"]) == (TYPE, event.subject)
+        assert body["bus"]["source"] == "/shop"
+        (hop,) = bus.records("bus.retry.erp.1s")
+        assert hop.value == bus.records("oms.order")[0].value
+    assert not reasons(bus)
+
+
+async def test_data_that_does_not_match_is_put_aside(bus: MemoryBus) -> None:
+    """With the field, and without harm to those behind it."""
+    await register(bus)
+    async with bus.running():
+        write(bus, order_version="three")
+        good = await bus.produce("SO-2")
+        await bus.clock.advance(3)
+        assert bus.ids("erp") == [good.webhook_id]
+    (why,) = reasons(bus)
+    assert "(schema 1): order_version: expected long, got str" in why
+
+
+async def test_a_schema_registered_a_moment_ago_is_found(bus: MemoryBus) -> None:
+    """The registry is asked again when data fits none of what is known."""
+    async with bus.running():
+        write(bus)
+        await bus.clock.advance(3)
+        assert len(reasons(bus)) == 1
+        await register(bus)
+        write(bus)
+        await bus.clock.advance(3)
+        assert len(bus.ids("erp")) == 1
+    assert (
+        "no schema of event type 'order.updated' for topic oms.order"
+        in (reasons(bus)[0])
+    )
+
+
+async def test_a_registry_that_is_away_is_waited_for(bus: MemoryBus) -> None:
+    """As for a schema by its id."""
+    await register(bus)
+    bus.schemas.away = True
+    async with bus.running():
+        write(bus)
+        await bus.clock.advance(3)
+        assert not bus.ids("erp")
+        bus.schemas.away = False
+        await bus.clock.advance(6)
+        assert len(bus.ids("erp")) == 1
+    assert not reasons(bus)
