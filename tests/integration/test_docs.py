@@ -148,7 +148,7 @@ async def _put_aside(opened: Terminals) -> str:
 async def _run(opened: Terminals, text: str, command: str) -> None:
     if text == "bus subscriptions update ID":
         command += " --description 'as the page says'"
-    process, log = await opened.start("bash", "-ec", command)
+    process, log = await opened.start("bash", "-ec", opened.here(command))
     code = await asyncio.wait_for(process.wait(), patience(90))
     said = await asyncio.to_thread(log.read_text)
     assert code == 0, f"{text} ({command}): {code}\n{said}"
