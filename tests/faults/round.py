@@ -10,6 +10,7 @@ from confluent_kafka import KafkaException
 
 from bus.adapters.kafka import Connection, KafkaLogReader
 from bus.delivery.attributes import read_attributes
+from bus.errors import DecodeError
 from bus.record import Record
 from tests.faults.acts import ACTS
 from tests.faults.plan import PARTNERS_LANE, Fault
@@ -34,6 +35,14 @@ def reason(error: BaseException) -> str:
         return STOPPED
     first = str(error).partition("\n")[0]
     return f"{type(error).__name__}: {first}"
+
+
+def _id_of(record: Record) -> str:
+    """The id of a record's event; "" where a foreign client left none to read."""
+    try:
+        return read_attributes(record).id or ""
+    except DecodeError:
+        return ""
 
 
 @dataclass(slots=True)
@@ -189,7 +198,7 @@ class Round:
             for topic in topics
             async for batch in reader.read(topic)
             for record in batch
-            if read_attributes(record).id in self.witness.owed
+            if _id_of(record) in self.witness.owed
         ]
 
     @asynccontextmanager
