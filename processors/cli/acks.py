@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -20,6 +20,14 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+EventIds: TypeAlias = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="EVENT_ID…",
+        help="The webhook-id, or with --source its own; - reads them from stdin.",
+    ),
+]
+
 
 @app.callback()
 def acks() -> None:
@@ -30,13 +38,7 @@ def acks() -> None:
 def add_command(
     ctx: typer.Context,
     subscription_id: Id,
-    event_ids: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="EVENT_ID…",
-            help="The webhook-id, or with --source its own; - reads them from stdin.",
-        ),
-    ],
+    event_ids: EventIds,
     source: Annotated[
         str | None,
         typer.Option(help="The ids are the events' own ones, from this ce_source."),

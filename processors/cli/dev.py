@@ -1,6 +1,6 @@
 """`bus dev`: the whole bus on this machine, its data kept."""
 
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import typer
 
@@ -9,32 +9,38 @@ from processors.cli.control import complain
 from processors.cli.root import Root
 from processors.cli.run import Role
 
+if TYPE_CHECKING:
+    from processors.settings import Settings
+
 app = typer.Typer()
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
+
+Brokers: TypeAlias = Annotated[
+    int, typer.Option(min=1, max=9, help="Kafka brokers, each its own process.")
+]
+Processes: TypeAlias = Annotated[
+    int, typer.Option(min=1, max=256, help="Worker processes.")
+]
+KafkaPort: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=65_535, help="Port of the first broker. Default: a free one."
+    ),
+]
+RegistryPort: TypeAlias = Annotated[
+    int,
+    typer.Option(min=0, max=65_535, help="Port of the schema registry. 0: a free one."),
+]
 
 
 @app.command("dev")
 def dev_command(
     ctx: typer.Context,
     *,
-    brokers: Annotated[
-        int, typer.Option(min=1, max=9, help="Kafka brokers, each its own process.")
-    ] = 1,
-    processes: Annotated[
-        int, typer.Option(min=1, max=256, help="Worker processes.")
-    ] = 1,
-    kafka_port: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=65_535, help="Port of the first broker. Default: a free one."
-        ),
-    ] = None,
-    registry_port: Annotated[
-        int,
-        typer.Option(
-            min=0, max=65_535, help="Port of the schema registry. 0: a free one."
-        ),
-    ] = 0,
+    brokers: Brokers = 1,
+    processes: Processes = 1,
+    kafka_port: KafkaPort = None,
+    registry_port: RegistryPort = 0,
 ) -> None:
     """Run the whole bus here: Kafka, registry, processors.
 
@@ -47,13 +53,9 @@ def dev_command(
     from processors.cli.processes import run_in_loop, worker_command
     from processors.wiring.stack import StackPlan
 
-    given = cast(Root, ctx.obj)
     try:
-        settings = given.given()
-        if not settings.allow_networks:
-            settings = settings.model_copy(update={"allow_networks": _LOOPBACK})
         plan = StackPlan(
-            settings=settings,
+            settings=_settings(cast(Root, ctx.obj)),
             arguments=worker_command({}, Role.ALL.value),
             brokers=brokers,
             processes=processes,
@@ -65,3 +67,10 @@ def dev_command(
         code = complain(ctx, error)
     if code:
         raise typer.Exit(code)
+
+
+def _settings(given: Root) -> "Settings":
+    settings = given.given()
+    if settings.allow_networks:
+        return settings
+    return settings.model_copy(update={"allow_networks": _LOOPBACK})

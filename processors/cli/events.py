@@ -1,6 +1,6 @@
 """`bus events`: write an event as the OMS does, to try things out."""
 
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import typer
 
@@ -15,6 +15,22 @@ app = typer.Typer(
     help="Write events as the OMS does, to try things out.", no_args_is_help=True
 )
 
+Type: TypeAlias = Annotated[
+    str, typer.Argument(metavar="TYPE", help="order.created; see bus schemas list.")
+]
+OrderId: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="ID", help="The order id. Default: made up.")
+]
+File: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--file", "-f", help="JSON: the event's data; - reads standard input."
+    ),
+]
+AsJson: TypeAlias = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document.")
+]
+
 
 @app.callback()
 def events() -> None:
@@ -24,22 +40,11 @@ def events() -> None:
 @app.command("send")
 def send_command(
     ctx: typer.Context,
-    event_type: Annotated[
-        str, typer.Argument(metavar="TYPE", help="order.created; see bus schemas list.")
-    ],
-    order: Annotated[
-        str | None, typer.Option(metavar="ID", help="The order id. Default: made up.")
-    ] = None,
-    file: Annotated[
-        str | None,
-        typer.Option(
-            "--file", "-f", help="JSON: the event's data; - reads standard input."
-        ),
-    ] = None,
+    event_type: Type,
+    order: OrderId = None,
+    file: File = None,
     *,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write one event, made up or with data from a file; print where it stands.
 

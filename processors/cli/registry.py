@@ -1,7 +1,7 @@
 """`bus registry serve` and `bus schemas register`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import typer
 
@@ -16,6 +16,17 @@ app = typer.Typer(
     help="The schema registry that comes with the bus.", no_args_is_help=True
 )
 
+Host: TypeAlias = Annotated[
+    str, typer.Option(help="Address to listen on; not loopback: with users only.")
+]
+UsersFile: TypeAlias = Annotated[
+    Path | None, typer.Option(help="Who may ask: lines of `bus registry user`.")
+]
+HostName: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(help="A name that clients call it by; may be repeated."),
+]
+
 
 @app.callback()
 def registry() -> None:
@@ -26,17 +37,10 @@ def registry() -> None:
 def serve_command(
     ctx: typer.Context,
     *,
-    host: Annotated[
-        str, typer.Option(help="Address to listen on; not loopback: with users only.")
-    ] = "127.0.0.1",
+    host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="0: a free one.")] = 8081,
-    users_file: Annotated[
-        Path | None, typer.Option(help="Who may ask: lines of `bus registry user`.")
-    ] = None,
-    host_name: Annotated[
-        list[str] | None,
-        typer.Option(help="A name that clients call it by; may be repeated."),
-    ] = None,
+    users_file: UsersFile = None,
+    host_name: HostName = None,
 ) -> None:
     """Serve the registry over HTTP, for Confluent's clients and tools.
 

@@ -1,6 +1,6 @@
 """`bus replay`: a span of time, delivered once more to one subscription."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -14,28 +14,34 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+Since: TypeAlias = Annotated[
+    str, typer.Option("--from", help="2026-11-23T12:00:00Z, or 2h for 2 h ago.")
+]
+Until: TypeAlias = Annotated[str, typer.Option("--to", help="Likewise; exclusive.")]
+Types: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--type", "-t", help="Only these of its types. Repeatable."),
+]
+OrderId: TypeAlias = Annotated[str | None, typer.Option(help="Only this order id.")]
+DryRun: TypeAlias = Annotated[
+    bool, typer.Option("--dry-run", help="Only count what would be delivered.")
+]
+Force: TypeAlias = Annotated[
+    bool, typer.Option("--force", help="Even if it is paused or its breaker is open.")
+]
+
 
 @app.command("replay")
 def replay_command(  # noqa: PLR0913 - one a option
     ctx: typer.Context,
     subscription_id: Id,
-    since: Annotated[
-        str, typer.Option("--from", help="2026-11-23T12:00:00Z, or 2h for 2 h ago.")
-    ],
-    until: Annotated[str, typer.Option("--to", help="Likewise; exclusive.")] = "now",
+    since: Since,
+    until: Until = "now",
     *,
-    types: Annotated[
-        list[str] | None,
-        typer.Option("--type", "-t", help="Only these of its types. Repeatable."),
-    ] = None,
-    order: Annotated[str | None, typer.Option(help="Only this order id.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only count what would be delivered.")
-    ] = False,
-    force: Annotated[
-        bool,
-        typer.Option("--force", help="Even if it is paused or its breaker is open."),
-    ] = False,
+    types: Types = None,
+    order: OrderId = None,
+    dry_run: DryRun = False,
+    force: Force = False,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -57,16 +63,20 @@ def replay_command(  # noqa: PLR0913 - one a option
     async def replay_(world: "World") -> int:
         find(world, subscription_id)
         refuse_unknown(types or (), world.checks.event_types)
+        since_ms, until_ms = _between(world, since, until)
         span = Span(
-            since_ms=moment_ms(world, "--from", since),
-            until_ms=moment_ms(world, "--to", until),
-            types=types or (),
-            order=order,
+            since_ms=since_ms, until_ms=until_ms, types=types or (), order=order
         )
-        if span.since_ms >= span.until_ms:
-            raise ConfigurationError("--from: expected a time before --to")
         how = How(dry_run=dry_run, force=force, yes=yes, as_json=as_json)
         await replay(world, subscription_id, span, how)
         return GOOD
 
     run(ctx, replay_, reads=True)
+
+
+def _between(world: "World", since: str, until: str) -> tuple[int, int]:
+    since_ms = moment_ms(world, "--from", since)
+    until_ms = moment_ms(world, "--to", until)
+    if since_ms >= until_ms:
+        raise ConfigurationError("--from: expected a time before --to")
+    return since_ms, until_ms

@@ -1,13 +1,16 @@
 """`bus run`: the processors."""
 
 from enum import StrEnum
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import typer
 
 from bus.errors import OrderbusError
 from processors.cli.control import complain
 from processors.cli.root import Root
+
+if TYPE_CHECKING:
+    from processors.settings import Settings
 
 app = typer.Typer()
 
@@ -28,14 +31,18 @@ class Role(StrEnum):
         return ROLES if self is Role.ALL else (self.value,)
 
 
+Which: TypeAlias = Annotated[Role, typer.Argument(help="Which processors.")]
+Processes: TypeAlias = Annotated[
+    int, typer.Option(min=1, max=256, help="How many; they share the partitions.")
+]
+
+
 @app.command("run")
 def run_command(
     ctx: typer.Context,
-    role: Annotated[Role, typer.Argument(help="Which processors.")] = Role.ALL,
+    role: Which = Role.ALL,
     *,
-    processes: Annotated[
-        int, typer.Option(min=1, max=256, help="How many; they share the partitions.")
-    ] = 1,
+    processes: Processes = 1,
     index: Annotated[int, typer.Option(hidden=True)] = 0,
     share: Annotated[int, typer.Option(hidden=True)] = 1,
     attached: Annotated[bool, typer.Option(hidden=True)] = False,
@@ -53,8 +60,7 @@ def run_command(
       bus run fanout --processes 4
       ORDERBUS_BOOTSTRAP_SERVERS=kafka:9092 bus run retry
     """
-    from processors.cli.processes import run_in_loop, supervise
-    from processors.wiring.listening import refuse_taken_pages
+    from processors.cli.processes import run_in_loop
     from processors.wiring.serve import serve
 
     given = cast(Root, ctx.obj)
@@ -66,11 +72,17 @@ def run_command(
             )
             run_in_loop(work)
             return
-        refuse_taken_pages(settings, processes)
-        code = run_in_loop(
-            supervise(given.arguments, role.value, processes, settings.drain_s)
-        )
+        code = _run_several(given, settings, role, processes)
     except OrderbusError as error:
         code = complain(ctx, error)
     if code:
         raise typer.Exit(code)
+
+
+def _run_several(given: Root, settings: "Settings", role: Role, count: int) -> int:
+    from processors.cli.processes import run_in_loop, supervise
+    from processors.wiring.listening import refuse_taken_pages
+
+    refuse_taken_pages(settings, count)
+    work = supervise(given.arguments, role.value, count, settings.drain_s)
+    return run_in_loop(work)

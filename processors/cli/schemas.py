@@ -28,6 +28,16 @@ Folder = Annotated[
         help="Folder of <family>/<RecordName>.avsc; default: the settings'."
     ),
 ]
+Against = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Compare with the schemas in a folder."),
+]
+Git = Annotated[
+    str | None, typer.Option(metavar="REV", help="Compare with one git revision.")
+]
+Kept = Annotated[
+    Level, typer.Option(case_sensitive=False, help="What has to keep working.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -35,17 +45,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 def check_command(
     ctx: typer.Context,
     folder: Folder = None,
-    against: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Compare with the schemas in a folder."),
-    ] = None,
-    git: Annotated[
-        str | None,
-        typer.Option(metavar="REV", help="Compare with one git revision."),
-    ] = None,
-    level: Annotated[
-        Level, typer.Option(case_sensitive=False, help="What has to keep working.")
-    ] = DEFAULT_LEVEL,
+    against: Against = None,
+    git: Git = None,
+    level: Kept = DEFAULT_LEVEL,
     *,
     as_json: AsJson = False,
 ) -> None:

@@ -1,7 +1,7 @@
 """`bus subscriptions remove`, `test` and `apply`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -11,6 +11,16 @@ from processors.cli.subscription_options import AsJson, Id, Yes
 
 if TYPE_CHECKING:
     from processors.subscriptions.world import World
+
+File: TypeAlias = Annotated[
+    str, typer.Option("--file", "-f", help="YAML; - reads standard input.")
+]
+DryRun: TypeAlias = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what would change.")
+]
+Prune: TypeAlias = Annotated[
+    bool, typer.Option("--prune", help="Remove those the file does not declare.")
+]
 
 
 def trial_command(
@@ -86,16 +96,10 @@ def remove_command(
 
 def apply_command(
     ctx: typer.Context,
-    file: Annotated[
-        str, typer.Option("--file", "-f", help="YAML; - reads standard input.")
-    ],
+    file: File,
     *,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would change.")
-    ] = False,
-    prune: Annotated[
-        bool, typer.Option("--prune", help="Remove those the file does not declare.")
-    ] = False,
+    dry_run: DryRun = False,
+    prune: Prune = False,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:

@@ -49,6 +49,9 @@ AllowDelete = Annotated[
         help="Also delete topics of subscriptions that are no more, with records.",
     ),
 ]
+Yes = Annotated[
+    bool, typer.Option("--yes", "-y", help="Do not ask before what cannot go back.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -102,9 +105,7 @@ def apply_command(
     replication: Replication = None,
     *,
     allow_delete: AllowDelete = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do not ask before what cannot go back.")
-    ] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Make the cluster's topics what the file declares.
@@ -130,14 +131,12 @@ def apply_command(
             return FAILED
         done: list[Change] = []
         await apply_plan(world.topics, changes, done.append)
-        impossible = [change for change in changes if isinstance(change, Impossible)]
+        left = [change for change in changes if isinstance(change, Impossible)]
         if as_json:
-            rows = {"done": change_rows(done), "impossible": change_rows(impossible)}
-            print_json(rows)
+            print_json({"done": change_rows(done), "impossible": change_rows(left)})
         elif done:
-            typer.echo(f"{len(done)} done")
-            _say_who_reads(world, done)
-        return FAILED if impossible else GOOD
+            _say_done(world, done)
+        return FAILED if left else GOOD
 
     _run(ctx, file, replication, apply)
 
@@ -172,11 +171,12 @@ def list_command(
     _run(ctx, file, replication, show)
 
 
-def _say_who_reads(world: "TopicsWorld", done: "Sequence[Change]") -> None:
-    """Say of new source topics when processors begin to read them."""
+def _say_done(world: "TopicsWorld", done: "Sequence[Change]") -> None:
+    """Say how much, and of new source topics when processors begin to read them."""
     from bus.topics.plan import Create
     from processors.delivery.sources import LOOK_S
 
+    typer.echo(f"{len(done)} done")
     made = {change.topic.name for change in done if isinstance(change, Create)}
     sources = [topic for topic in world.topology.sources if topic in made]
     if sources:

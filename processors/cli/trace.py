@@ -1,6 +1,6 @@
 """`bus trace`: what befell an event, or all events of an order."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -13,19 +13,20 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+Name: TypeAlias = Annotated[
+    str,
+    typer.Argument(metavar="EVENT_ID|ORDER_ID", help="A webhook-id, or an order's id."),
+]
+Since: TypeAlias = Annotated[
+    str, typer.Option(help="How far to look back: 24h, 2026-11-23T12:00:00Z.")
+]
+
 
 @app.command("trace")
 def trace_command(
     ctx: typer.Context,
-    name: Annotated[
-        str,
-        typer.Argument(
-            metavar="EVENT_ID|ORDER_ID", help="A webhook-id, or an order's id."
-        ),
-    ],
-    since: Annotated[
-        str, typer.Option(help="How far to look back: 24h, 2026-11-23T12:00:00Z.")
-    ] = "24h",
+    name: Name,
+    since: Since = "24h",
     *,
     as_json: AsJson = False,
 ) -> None:

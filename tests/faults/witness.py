@@ -142,6 +142,25 @@ class Witness:
         places = stations(
             self.accepted_at, self.owed, sources, list(_first_appends(hops))
         )
+        self._excuse(samples, fleet, sources, hops, places)
+        self.lost.check()
+        self.in_order.check()
+        step = max(1, len(samples) // _CHECKED)
+        for sample in samples[::-step]:
+            check_never_ahead(sample, places)
+        for pair in sorted(self.repeated.repeated - self.repeated.excused)[:5]:
+            self.details.append(f"{pair} accepted at {self.acceptances[pair]}")
+        self.repeated.check()
+        self._check_times(fleet, hops, topology, calm)
+
+    def _excuse(
+        self,
+        samples: Sequence[Sample],
+        fleet: Fleet,
+        sources: Sequence[Record],
+        hops: Sequence[Record],
+        places: Stations,
+    ) -> None:
         for crash in fleet.crashes:
             found = excused(crash, samples, places)
             self.repeated.in_flight_at_crash(found)
@@ -149,15 +168,10 @@ class Witness:
         self.repeated.in_flight_at_crash(self.twice)
         self.unanswered = fleet.unanswered.intersection(self.accepted_at)
         self.repeated.in_flight_at_crash(self.unanswered)
-        self.lost.check()
-        self.in_order.check()
-        step = max(1, len(samples) // _CHECKED)
-        for sample in samples[::-step]:
-            check_never_ahead(sample, places)
-        unexcused = sorted(self.repeated.repeated - self.repeated.excused)
-        for pair in unexcused[:5]:
-            self.details.append(f"{pair} accepted at {self.acceptances[pair]}")
-        self.repeated.check()
+
+    def _check_times(
+        self, fleet: Fleet, hops: Sequence[Record], topology: Topology, calm: Calm
+    ) -> None:
         excused_here = self.repeated.excused | fleet.unanswered
         well = [p.name for p in self.partners if p.well]
         any_time, in_time = delays(

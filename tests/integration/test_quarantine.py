@@ -57,6 +57,14 @@ async def aside(world: World, count: int) -> list[Item]:
     return await items(world)
 
 
+async def register_another(bus: Bus, type_: str) -> int:
+    """Give an event type another schema; return its id."""
+    other = bus.catalogue.schema(type_).text.replace('"doc":"', '"doc":"Again. ', 1)
+    return await bus.registry.schemas.register(
+        f"{bus.catalogue.subject(type_)}-again", other
+    )
+
+
 async def test_what_can_be_read_later_is_delivered_later(
     bus: Bus, world: World
 ) -> None:
@@ -77,12 +85,7 @@ async def test_what_can_be_read_later_is_delivered_later(
     late = found["unknown_schema"]
     assert late.place == f"{written.topic}/{written.partition}/{written.offset}"
     assert late.source.headers == (("x-odd", b"\xff\x1b"),)
-    schema = bus.catalogue.schema(event.type)
-    other = schema.text.replace('"doc":"', '"doc":"Again. ', 1)
-    subject = f"{bus.catalogue.subject(event.type)}-again"
-    assert await bus.registry.schemas.register(subject, other) == int.from_bytes(
-        unknown[1:5], "big"
-    )
+    assert await register_another(bus, event.type) == int.from_bytes(unknown[1:], "big")
     released = await Release(world).run(
         read_items(world, WantedItems()), lambda _: None
     )

@@ -31,26 +31,8 @@ def write_foreign(  # noqa: PLR0913 - what a record has
 ) -> None:
     """Write one record through librdkafka itself; acknowledged when this returns."""
     library = _library()
-    error = ctypes.create_string_buffer(_ERROR_BYTES)
-    settings = ctypes.c_void_p(library.rd_kafka_conf_new())
-    library.rd_kafka_conf_set(
-        settings,
-        b"bootstrap.servers",
-        bootstrap_servers.encode(),
-        error,
-        _ERROR_BYTES,
-    )
-    client = ctypes.c_void_p(library.rd_kafka_new(0, settings, error, _ERROR_BYTES))
-    assert client.value, error.value
-    made = ctypes.c_void_p(library.rd_kafka_headers_new(_size(headers)))
-    for name, content in headers:
-        library.rd_kafka_header_add(
-            made,
-            name,
-            ctypes.c_ssize_t(len(name)),
-            content,
-            ctypes.c_ssize_t(len(content or b"")),
-        )
+    client = _producer(library, bootstrap_servers)
+    made = _headers(library, headers)
     refused = library.rd_kafka_producev(
         client,
         *(ctypes.c_int(_TOPIC), topic.encode()),
@@ -64,6 +46,34 @@ def write_foreign(  # noqa: PLR0913 - what a record has
     assert refused == 0
     assert library.rd_kafka_flush(client, int(within_s * 1000)) == 0
     library.rd_kafka_destroy(client)
+
+
+def _producer(library: ctypes.CDLL, bootstrap_servers: str) -> ctypes.c_void_p:
+    error = ctypes.create_string_buffer(_ERROR_BYTES)
+    settings = ctypes.c_void_p(library.rd_kafka_conf_new())
+    library.rd_kafka_conf_set(
+        settings,
+        b"bootstrap.servers",
+        bootstrap_servers.encode(),
+        error,
+        _ERROR_BYTES,
+    )
+    client = ctypes.c_void_p(library.rd_kafka_new(0, settings, error, _ERROR_BYTES))
+    assert client.value, error.value
+    return client
+
+
+def _headers(library: ctypes.CDLL, headers: list[ForeignHeader]) -> ctypes.c_void_p:
+    made = ctypes.c_void_p(library.rd_kafka_headers_new(_size(headers)))
+    for name, content in headers:
+        library.rd_kafka_header_add(
+            made,
+            name,
+            ctypes.c_ssize_t(len(name)),
+            content,
+            ctypes.c_ssize_t(len(content or b"")),
+        )
+    return made
 
 
 def _library() -> ctypes.CDLL:

@@ -7,6 +7,7 @@ import orjson
 import pytest
 from typing_extensions import override
 
+from bus.adapters.memory import settle
 from bus.record import Expired, TopicPartition
 from processors.telemetry import Telemetry, names
 from processors.telemetry.brokers import complaint
@@ -91,7 +92,7 @@ async def test_a_broker_that_is_away_is_two_lines(
             troubles(
                 "kafka.log", _log(f"ERROR [{name}] [thrd:app]: 1/1 brokers are down")
             )
-        await asyncio.sleep(0)
+        await settle()
         troubles.look()
     clock.at_s = 400
     troubles.look()
@@ -115,11 +116,11 @@ async def test_another_absence_is_told_again(
     for at_s in (0.0, 100.0):
         clock.at_s = at_s
         troubles("kafka.log", _log(gone))
-        await asyncio.sleep(0)
+        await settle()
         clock.at_s = at_s + 50
         troubles.look()
     troubles("kafka.log", _log("CONFWARN [o#c-1] [thrd:app]: odd setting"))
-    await asyncio.sleep(0)
+    await settle()
     told = [orjson.loads(line)["event"] for line in out.getvalue().splitlines()]
     assert told == 2 * ["kafka_broker_away", "kafka_broker_calm"] + ["kafka"]
 
