@@ -10,7 +10,7 @@ from itertools import chain
 from math import inf
 from typing import NamedTuple
 
-from bus.delivery.delivery import Attempt
+from bus.delivery.delivery import Attempt, Origin
 from bus.delivery.marks import Fate
 from bus.event import Event
 from bus.record import Record
@@ -97,20 +97,21 @@ def timeline(
         return None
     first_ms = min((s.at_ms for s in chain(*steps.values())), default=0.0)
     produced_ms = float(record.timestamp_ms) if record else first_ms
-    place = facts.place
-    if record is not None:
-        place = f"{record.topic}/{record.partition}/{record.offset}"
     tracks = [_track(name, steps[name], produced_ms) for name in names]
     return Timeline(
         facts.event_id,
         facts.event_type,
         facts.order_id,
         event.source if event else "",
-        place,
+        facts.place if record is None else _place(record),
         produced_ms,
         tracks,
         event.id if event and event.id != event.webhook_id else "",
     )
+
+
+def _place(at: Record | Origin) -> str:
+    return f"{at.topic}/{at.partition}/{at.offset}"
 
 
 class _Facts(NamedTuple):
@@ -128,8 +129,7 @@ class _Facts(NamedTuple):
     ) -> "_Facts | None":
         place = ""
         if attempts:
-            origin = attempts[0].origin
-            place = f"{origin.topic}/{origin.partition}/{origin.offset}"
+            place = _place(attempts[0].origin)
         if event is not None:
             return cls(event.webhook_id, event.type, event.subject, place)
         if attempts:

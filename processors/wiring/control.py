@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Protocol
 
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.tls import BadTlsError, Contexts
@@ -90,6 +91,19 @@ class _OnDemand:
         return self._opened
 
 
+class _Closes(Protocol):
+    async def close(self) -> object: ...
+
+
+@asynccontextmanager
+async def _closing(*things: _Closes) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        for thing in things:
+            await thing.close()
+
+
 @asynccontextmanager
 async def open_world(
     settings: Settings, *, reads: bool = False
@@ -112,29 +126,24 @@ async def open_world(
     sender = make_sender(settings, guard := make_guard(settings))
     schemas = _OnDemand(settings, topology.schemas, publisher, reader)
     table = SubscriptionTable(reader, keys, clock, topic=topology.subscriptions)
-    try:
-        async with table:
-            yield World(
-                publisher=publisher,
-                reader=reader,
-                topics=topics,
-                groups=KafkaGroups(connection),
-                schemas=schemas,
-                sender=sender,
-                topology=topology,
-                table=table,
-                writer=SubscriptionWriter(publisher, table, keys, clock, os.urandom),
-                checks=_checks(settings, topology, guard),
-                clock=clock,
-                random_bytes=os.urandom,
-                breaker=_breaker(settings),
-                group_prefix=settings.group_prefix,
-                first_attempt_budget_s=settings.first_attempt_budget_s,
-            )
-    finally:
-        await schemas.close()
-        await sender.close()
-        await publisher.close()
+    async with _closing(schemas, sender, publisher), table:
+        yield World(
+            publisher=publisher,
+            reader=reader,
+            topics=topics,
+            groups=KafkaGroups(connection),
+            schemas=schemas,
+            sender=sender,
+            topology=topology,
+            table=table,
+            writer=SubscriptionWriter(publisher, table, keys, clock, os.urandom),
+            checks=_checks(settings, topology, guard),
+            clock=clock,
+            random_bytes=os.urandom,
+            breaker=_breaker(settings),
+            group_prefix=settings.group_prefix,
+            first_attempt_budget_s=settings.first_attempt_budget_s,
+        )
 
 
 def _checks(settings: Settings, topology: Topology, guard: Guard) -> Checks:

@@ -64,49 +64,66 @@ async def open_stack(
     async with AsyncExitStack() as stack:
         kafka = None
         if settings.bootstrap_servers is None:
-            usable(settings.cache_dir.absolute(), "ORDERBUS_CACHE_DIR")
-            kafka = EmbeddedKafka(
-                data_dir / "kafka",
-                settings.cache_dir,
-                brokers=plan.brokers,
-                port=plan.kafka_port,
-                progress=progress,
-            )
-            await stack.enter_async_context(kafka)
+            kafka = await _kafka(plan, data_dir, progress, stack)
             await stack.enter_async_context(kept(kafka, say))
             settings = settings.model_copy(
                 update={"bootstrap_servers": kafka.bootstrap_servers}
             )
-        key_file = settings.encryption_key_file
-        if settings.encryption_key is None and key_file is None:
-            key_file = data_dir / KEY_FILE
-            make_key_file(key_file, os.urandom)
-            settings = settings.model_copy(update={"encryption_key_file": key_file})
+        settings = _with_key(settings, data_dir)
         progress.step("Making topics")
         url = await _serve_registry(settings, plan.registry_port, stack)
         settings = settings.model_copy(update={"registry_url": url})
         progress.step("Starting processors")
-        environment = {**os.environ, **_environment(settings, url)}  # noqa: TID251 - handed on to children, not read
-        workers = Supervisor(
-            plan.arguments,
-            plan.processes,
-            SystemClock(),
-            drain_s=settings.drain_s,
-            environment={**environment, **(plan.environment or {})},
-            log=plan.worker_log,
-        )
-        await stack.enter_async_context(workers)
-        note = write_dev(
-            data_dir,
-            DevState(
-                pid=os.getpid(),
-                bootstrap_servers=settings.bootstrap_servers or "",
-                registry_url=url,
-                key_file=key_file or Path(),
-            ),
-        )
+        workers = await stack.enter_async_context(_workers(plan, settings, url))
+        note = write_dev(data_dir, _dev_state(settings, url))
         stack.callback(note.unlink, missing_ok=True)
         yield Stack(settings, url, kafka, workers)
+
+
+async def _kafka(
+    plan: StackPlan, data_dir: Path, progress: Progress, stack: AsyncExitStack
+) -> EmbeddedKafka:
+    cache_dir = plan.settings.cache_dir
+    usable(cache_dir.absolute(), "ORDERBUS_CACHE_DIR")
+    kafka = EmbeddedKafka(
+        data_dir / "kafka",
+        cache_dir,
+        brokers=plan.brokers,
+        port=plan.kafka_port,
+        progress=progress,
+    )
+    await stack.enter_async_context(kafka)
+    return kafka
+
+
+def _with_key(settings: Settings, data_dir: Path) -> Settings:
+    """The settings, with the key of this folder where none is given."""
+    if settings.encryption_key is not None or settings.encryption_key_file is not None:
+        return settings
+    key_file = data_dir / KEY_FILE
+    make_key_file(key_file, os.urandom)
+    return settings.model_copy(update={"encryption_key_file": key_file})
+
+
+def _workers(plan: StackPlan, settings: Settings, url: str) -> Supervisor:
+    environment = {**os.environ, **_environment(settings, url)}  # noqa: TID251 - handed on to children, not read
+    return Supervisor(
+        plan.arguments,
+        plan.processes,
+        SystemClock(),
+        drain_s=settings.drain_s,
+        environment={**environment, **(plan.environment or {})},
+        log=plan.worker_log,
+    )
+
+
+def _dev_state(settings: Settings, url: str) -> DevState:
+    return DevState(
+        pid=os.getpid(),
+        bootstrap_servers=settings.bootstrap_servers or "",
+        registry_url=url,
+        key_file=settings.encryption_key_file or Path(),
+    )
 
 
 def _with_environment(plan: StackPlan) -> Settings:

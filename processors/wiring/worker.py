@@ -9,24 +9,20 @@ from contextlib import AsyncExitStack
 from bus.adapters.kafka import KafkaSource, OnEvent, SplitSource
 from bus.client.schemas import default_folder
 from bus.contracts.codec import parse_schema
-from bus.delivery.breaker import BreakerPolicy
 from bus.delivery.subscription import Subscription
 from bus.errors import ConfigurationError, OrderbusError
 from bus.ports import Observer, Source
 from processors.delivery.acks import AckTable
 from processors.delivery.attempt_log import AttemptLog
-from processors.delivery.deliver import DeliverPolicy
-from processors.delivery.engine import ROLES, Engine, EngineParts, EnginePolicy
-from processors.delivery.handling import LoopPolicy
+from processors.delivery.engine import ROLES, Engine, EngineParts
 from processors.delivery.lagging import LagWatch
-from processors.delivery.subscribers import SubscriberPolicy
-from processors.settings import Settings
 from processors.subscriptions.table import SubscriptionTable
 from processors.subscriptions.writer import SubscriptionWriter
 from processors.telemetry import names
 from processors.telemetry.health import Health
 from processors.wiring.adapters import Adapters
 from processors.wiring.announcing import announcing
+from processors.wiring.policy import engine_policy
 from processors.wiring.sources import watching_sources
 
 _ASSIGNED_WITHIN_S = 20.0
@@ -282,27 +278,3 @@ class Worker:
 def _fetch_wait_s(delay_s: float) -> float:
     """A hop is read before it is due: it may take three waits (measured)."""
     return min(_FETCH_WAIT_S, delay_s / 4)
-
-
-def engine_policy(settings: Settings, share: int) -> EnginePolicy:
-    """The engine's part of the settings."""
-    breaker = BreakerPolicy(
-        consecutive=settings.breaker_consecutive,
-        window_s=settings.breaker_window_s,
-        window_min=settings.breaker_window_min,
-        window_share=settings.breaker_window_share,
-        open_s=settings.breaker_open_s,
-        open_max_s=settings.breaker_open_max_s,
-        probe_successes=settings.breaker_probe_successes,
-        fuse_min=settings.breaker_fuse_min,
-        fuse_share=settings.breaker_fuse_share,
-    )
-    return EnginePolicy(
-        LoopPolicy(settings.commit_interval_s, settings.drain_s, settings.intake_limit),
-        SubscriberPolicy(
-            settings.spill_after_s, share, settings.in_flight_limit, breaker
-        ),
-        DeliverPolicy(settings.first_attempt_budget_s),
-        settings.retry_memory,
-        settings.registry_patience_s,
-    )

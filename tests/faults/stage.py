@@ -22,8 +22,9 @@ from tests.faults.foreign import FAMILY, NOTE, Foreigners
 from tests.faults.gateway import Gateway
 from tests.faults.plan import BROKERS, Fault
 from tests.faults.witness import Partner
-from tests.support.bus import CLOCK, Bus, many_events, running_bus, wait_until
+from tests.support.bus import CLOCK, Bus, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest, cache_dir
+from tests.support.orders import many_events
 
 TIERS = {"short": "300ms", "middle": "600ms", "long": "900ms"}
 STEADY, FLAKY, LEDGER, VICTIM = PARTNERS = (

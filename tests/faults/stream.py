@@ -9,7 +9,8 @@ from bus.errors import PublishError
 from bus.event import Event
 from bus.samples.lifecycles import lifecycle
 from tests.faults.witness import Witness
-from tests.support.bus import CLOCK, STARTED, Bus
+from tests.support.bus import CLOCK, Bus
+from tests.support.orders import STARTED
 
 _ORDERS = 60
 

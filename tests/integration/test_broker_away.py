@@ -11,8 +11,9 @@ from bus.adapters.kafka import Connection, KafkaGroups, KafkaTopics
 from bus.topics.topic import TopicState
 from processors.receiver import Behaviour
 from tests.guarantees import DuplicatesBounded, NothingLost, Pair
-from tests.support.bus import CLOCK, Bus, order_event, running_bus, wait_until
+from tests.support.bus import CLOCK, Bus, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest, cache_dir
+from tests.support.orders import order_event
 from tests.support.pace import patience
 
 TIERS = {"short": "300ms", "middle": "600ms", "long": "900ms"}

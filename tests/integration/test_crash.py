@@ -12,7 +12,7 @@ from bus.event import Event
 from bus.record import Record
 from processors.receiver import Behaviour
 from tests.guarantees import DuplicatesBounded, NothingLost, Pair
-from tests.support.bus import CLOCK, Bus, many_events, running_bus, wait_until
+from tests.support.bus import CLOCK, Bus, running_bus, wait_until
 from tests.support.commits import (
     Sampler,
     check_never_ahead,
@@ -21,6 +21,7 @@ from tests.support.commits import (
     stations,
 )
 from tests.support.kafka import KafkaUnderTest
+from tests.support.orders import many_events
 from tests.support.pace import patience
 
 EVENTS = 10_000

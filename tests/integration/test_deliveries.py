@@ -18,8 +18,9 @@ from bus.event import Event
 from bus.record import Message, Record
 from processors.receiver import Behaviour, Received
 from processors.subscriptions.removal import Removed, remove
-from tests.support.bus import CLOCK, Bus, order_event, running_bus, wait_until
+from tests.support.bus import CLOCK, Bus, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest
+from tests.support.orders import order_event
 from tests.support.pace import patience
 
 Letter = tuple[Record, HopState]

@@ -17,10 +17,11 @@ from bus import Consumer
 from bus.contracts.codec import encode, parse_schema
 from bus.webhook.document import plain
 from processors.receiver import Behaviour
-from tests.support.bus import Bus, order_event, running_bus, wait_until
+from tests.support.bus import Bus, running_bus, wait_until
 from tests.support.http_server import serving
 from tests.support.kafka import KafkaUnderTest
 from tests.support.library import take
+from tests.support.orders import order_event
 
 pytestmark = [pytest.mark.kafka, pytest.mark.asyncio(loop_scope="module")]
 NOON = "2026-11-27T12:00:00.000000Z"

@@ -10,8 +10,9 @@ import pytest
 
 from processors.receiver import Behaviour
 from tests.guarantees import DuplicatesBounded, NothingLost
-from tests.support.bus import CLOCK, Bus, Worker, order_event, running_bus, wait_until
+from tests.support.bus import CLOCK, Bus, Worker, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest
+from tests.support.orders import order_event
 from tests.support.pace import patience
 
 TIERS = {"short": "300ms", "middle": "600ms", "long": "900ms"}

@@ -9,8 +9,9 @@ import pytest
 from bus.event import Event
 from processors.receiver import Behaviour, Mode
 from tests.guarantees import InOrderPerKey
-from tests.support.bus import CLOCK, Bus, order_event, running_bus, wait_until
+from tests.support.bus import CLOCK, Bus, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest
+from tests.support.orders import order_event
 from tests.support.pace import patience
 
 _PAUSE_S = 0.04

@@ -15,8 +15,9 @@ from bus.webhook.signing import generate_secret
 from processors.receiver import Behaviour
 from processors.subscriptions.keys import read_key_file
 from processors.subscriptions.stored import store
-from tests.support.bus import CLOCK, Bus, Worker, order_event, running_bus, wait_until
+from tests.support.bus import CLOCK, Bus, Worker, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest, embedded_kafka
+from tests.support.orders import order_event
 from tests.support.pace import patience
 
 _LATE_S = 0.25

@@ -7,8 +7,9 @@ import pytest
 from bus.contracts.codec import encode, parse_schema
 from bus.record import Message
 from processors.telemetry import names
-from tests.support.bus import named_topics, running_bus, wait_until
+from tests.support.bus import running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest
+from tests.support.topics_file import named_topics
 
 SCHEMA = """{"type": "record", "name": "ReturnRequested", "namespace": "oms.returns.v1",
 "event_type": "returns.requested",

@@ -14,8 +14,9 @@ from processors.status.lagging import Group
 from processors.status.question import Unknown
 from processors.status.report import troubles
 from processors.subscriptions.world import World
-from tests.support.bus import Bus, order_event, running_bus, wait_until
+from tests.support.bus import Bus, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest
+from tests.support.orders import order_event
 
 pytestmark = [pytest.mark.kafka, pytest.mark.asyncio(loop_scope="module")]
 _WITHIN_S = 30

@@ -16,8 +16,9 @@ from processors.redrive.readiness import refuse_unready
 from processors.redrive.replaying import Plan, plan, replay
 from processors.redrive.tracing import trace
 from processors.subscriptions.world import World
-from tests.support.bus import CLOCK, Bus, order_event, running_bus, wait_until
+from tests.support.bus import CLOCK, Bus, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest
+from tests.support.orders import order_event
 
 pytestmark = [pytest.mark.kafka, pytest.mark.asyncio(loop_scope="module")]
 _WITHIN_S = 30

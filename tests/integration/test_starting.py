@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.bus import named_topics, running_bus
+from tests.support.bus import running_bus
 from tests.support.kafka import KafkaUnderTest
 from tests.support.pace import patience
+from tests.support.topics_file import named_topics
 
 
 @pytest.mark.kafka

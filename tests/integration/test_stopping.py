@@ -12,16 +12,9 @@ import pytest
 from bus.adapters.jvm import EmbeddedKafka
 from bus.adapters.jvm.node import Node
 from processors.receiver import Behaviour
-from tests.support.bus import (
-    CLOCK,
-    ROOT,
-    Bus,
-    Worker,
-    order_event,
-    running_bus,
-    wait_until,
-)
+from tests.support.bus import CLOCK, ROOT, Bus, Worker, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest, cache_dir
+from tests.support.orders import order_event
 from tests.support.pace import patience
 
 

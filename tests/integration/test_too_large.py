@@ -17,8 +17,9 @@ from processors.receiver import Behaviour
 from processors.redrive.letters import Letter, Wanted, read_letters
 from processors.redrive.replaying import Replayed, replay
 from processors.subscriptions.world import World
-from tests.support.bus import STARTED, Bus, running_bus, wait_until
+from tests.support.bus import Bus, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest
+from tests.support.orders import STARTED
 
 pytestmark = [pytest.mark.kafka, pytest.mark.asyncio(loop_scope="module")]
 _WITHIN_S = 30

@@ -6,13 +6,11 @@ share a broker.
 
 import asyncio
 import os
-import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from inspect import isawaitable
 from pathlib import Path
 from uuid import uuid4
@@ -28,7 +26,6 @@ from bus.delivery.subscription import Subscription
 from bus.event import Event
 from bus.ports import Publisher
 from bus.record import Message, Record, Written
-from bus.samples.lifecycles import lifecycle, sample
 from processors.clock import SystemClock
 from processors.receiver import Receiver
 from processors.registry.journal import Journal
@@ -42,10 +39,10 @@ from processors.wiring.adapters import compatible, read_topology
 from processors.wiring.control import open_world
 from tests.support.kafka import KafkaUnderTest
 from tests.support.pace import measured, patience
+from tests.support.topics_file import named_topics
 
 ROOT = Path(__file__).parents[2]
 CLOCK = SystemClock()
-STARTED = datetime(2026, 11, 23, 12, tzinfo=UTC)
 _LOOK_S = 0.02
 _DRAIN_S = 20.0
 
@@ -214,23 +211,6 @@ class Bus:
                 await worker.process.wait()
 
 
-def named_topics(
-    name: str,
-    tiers: Mapping[str, str] | None = None,
-    families: Iterable[str] = (),
-) -> str:
-    """The shipped `topics.yaml`, every topic under a name of its own."""
-    text = (ROOT / "deploy" / "topics.yaml").read_text()
-    text = re.sub(r"\b(oms\.\w+): \{\}", rf"{name}.\1: {{}}", text)
-    text = re.sub(r"name: (bus\.|_schemas)", rf"name: {name}.\1", text)
-    text = re.sub(r"([\[ ])(bus\.\w+\.)(?=[,\]])", rf"\1{name}.\2", text)
-    last = f"    {name}.oms.risk: {{}}\n"
-    more = "".join(f"    {name}.oms.{family}: {{}}\n" for family in families)
-    text = text.replace(last, last + more)
-    quick = "".join(f"  {tier}: {delay}\n" for tier, delay in (tiers or {}).items())
-    return text.replace("tiers:\n", f"tiers:\n{quick}")
-
-
 @asynccontextmanager
 async def running_bus(
     kafka: KafkaUnderTest,
@@ -302,19 +282,3 @@ async def _registry(
     await registry.start()
     stack.push_async_callback(registry.stop)
     return registry
-
-
-def many_events(count: int, started: datetime = STARTED) -> list[Event]:
-    """Events of whole order lifecycles, one order after the other."""
-    found: list[Event] = []
-    seed = 0
-    while len(found) < count:
-        found += lifecycle(seed, started, 0)
-        seed += 1
-    return found[:count]
-
-
-def order_event(order_id: str, number: int = 0, type_: str = "order.updated") -> Event:
-    """One event of an order; another `number` makes another event."""
-    event = sample(type_, hash((order_id, number)), datetime.now(UTC))
-    return replace(event, subject=order_id, data={**event.data, "order_id": order_id})

@@ -14,7 +14,7 @@ from tests.faults.round import STOPPED, Felt, Round, reason
 from tests.faults.stage import Stage
 from tests.faults.stream import Stream
 from tests.faults.timing import LATE_S, bound
-from tests.support.bus import STARTED
+from tests.support.orders import STARTED
 
 FOREIGNERS = Foreigners("", "oms.foreign", ["steady"])
 FAULT = Fault(Kind.ROLLING, 1, 1, "fanout", 0, 1)

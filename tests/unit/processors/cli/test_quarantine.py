@@ -13,7 +13,7 @@ from bus.delivery.headers import read_state
 from bus.record import Message, Record
 from bus.samples.lifecycles import sample
 from processors.cli.quarantine import app
-from tests.support.bus import STARTED
+from tests.support.orders import STARTED
 from tests.support.past import Past
 from tests.support.worlds import Worlds
 

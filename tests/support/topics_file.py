@@ -1,0 +1,24 @@
+"""The shipped `topics.yaml`, as a bus under test declares it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+_SHIPPED = Path(__file__).parents[2] / "deploy" / "topics.yaml"
+
+
+def named_topics(
+    name: str,
+    tiers: Mapping[str, str] | None = None,
+    families: Iterable[str] = (),
+) -> str:
+    """The shipped `topics.yaml`, every topic under a name of its own."""
+    text = _SHIPPED.read_text()
+    text = re.sub(r"\b(oms\.\w+): \{\}", rf"{name}.\1: {{}}", text)
+    text = re.sub(r"name: (bus\.|_schemas)", rf"name: {name}.\1", text)
+    text = re.sub(r"([\[ ])(bus\.\w+\.)(?=[,\]])", rf"\1{name}.\2", text)
+    last = f"    {name}.oms.risk: {{}}\n"
+    more = "".join(f"    {name}.oms.{family}: {{}}\n" for family in families)
+    text = text.replace(last, last + more)
+    quick = "".join(f"  {tier}: {delay}\n" for tier, delay in (tiers or {}).items())
+    return text.replace("tiers:\n", f"tiers:\n{quick}")
