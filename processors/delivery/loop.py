@@ -9,10 +9,10 @@ from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias
 
-from bus.errors import BrokerUnavailableError
 from bus.ports import Clock, Observer, PartitionChange, Source
 from bus.record import Commit, Expired, Record, TopicPartition
 from processors.delivery.behind import Behind
+from processors.delivery.committing import Committing
 from processors.delivery.handling import Handler, LoopPolicy
 from processors.delivery.partition import Partition, Tally, drained, wait_for
 from processors.telemetry import names
@@ -45,12 +45,13 @@ class Loop:
         self._partitions: dict[TopicPartition, Partition] = {}
         self._inbox: deque[tuple[int, Arrived]] = deque()
         self._queued = 0
-        self._committing: set[Partition] = set()
-        self._draining: set[Partition] = set()
         self._assignments = 0
         self._arrived = asyncio.Event()
         self._behind = Behind(handler, self, self._breathe, self._arrived.set, _STRIDE)
         self._tally = Tally(self._policy.intake_limit, self.resume)
+        self._committing = Committing(
+            source, clock, observer, self._tally, self._policy.commit_interval_s
+        )
         self._tasks: list[asyncio.Task[None]] = []
         self.assigned_once = False
 
@@ -58,7 +59,7 @@ class Loop:
         """Join the group and begin."""
         self._tasks = [
             asyncio.create_task(self._take_in(), name="take-in"),
-            asyncio.create_task(self._commit_often(), name="commit-often"),
+            asyncio.create_task(self._committing.often(), name="commit-often"),
         ]
         await self._source.start(topics, self)
 
@@ -133,7 +134,7 @@ class Loop:
         """Start nothing more, wait for what is in flight, say what to commit."""
         leaving = self._close(partitions)
         self._tell(PartitionChange.REVOKED, partitions)
-        self._draining.update(leaving)
+        self._committing.draining.update(leaving)
         try:
             left = await drained(
                 leaving, self._tally, self._clock, self._policy.drain_s
@@ -141,11 +142,8 @@ class Loop:
             if left:
                 self._observer.note(names.DRAIN_CUT, group=self._group, left=left)
         finally:
-            self._draining.difference_update(leaving)
-        for partition in self._committing.intersection(leaving):
-            # Whether that commit arrives is not known yet: it is said again.
-            partition.ledger.not_committed()
-        return {p.tp: c for p in leaving if (c := p.ledger.commit()) is not None}
+            self._committing.draining.difference_update(leaving)
+        return self._committing.last(leaving)
 
     def lost(self, partitions: Collection[TopicPartition]) -> None:
         """Forget partitions that somebody else may own by now."""
@@ -285,28 +283,6 @@ class Loop:
                 self._clock, self._tally.calm, self._policy.commit_interval_s
             )
         self._observer.note(names.INTAKE_RESUMED, unsettled=self._tally.deliveries)
-
-    async def _commit_often(self) -> None:
-        while True:
-            await self._clock.sleep(self._policy.commit_interval_s)
-            # A partition that drains is still ours: a crash now repeats no more of it.
-            dirty = self._tally.dirty | self._draining
-            self._tally.dirty = set()
-            commits = {p.tp: c for p in dirty if (c := p.ledger.commit()) is not None}
-            if not commits:
-                continue
-            self._committing = dirty
-            try:
-                await self._source.commit(commits)
-            except BrokerUnavailableError as error:
-                self._observer.note(names.COMMIT_FAILED, why=str(error))
-                self._observer.measure(names.COMMITS, 1, "failed")
-                for partition in dirty:
-                    partition.ledger.not_committed()
-                self._tally.dirty |= {p for p in dirty if p.open}
-            else:
-                self._observer.measure(names.COMMITS, 1, "ok")
-            self._committing = set()
 
 
 _UNHANDLED = "unhandled"

@@ -13,7 +13,7 @@ from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from processors.telemetry import names
+from processors.telemetry.kinds import Metric
 
 Labels: TypeAlias = tuple[str, ...]
 
@@ -64,7 +64,7 @@ Cell: TypeAlias = Count | Spread
 class Family(Collector):
     """All series of one counter or histogram, by label values."""
 
-    def __init__(self, name: str, metric: names.Metric) -> None:
+    def __init__(self, name: str, metric: Metric) -> None:
         self._name = name
         self._metric = metric
         self._cells: dict[Labels, Cell] = {}

@@ -17,6 +17,7 @@ from typing_extensions import override
 from bus.ports import Clock
 from processors.screen.plain import plain, plain_json, plain_lines
 from processors.telemetry import names
+from processors.telemetry.kinds import Level
 
 _FLUSH_S = 0.1
 _FLUSH_BYTES = 65_536
@@ -113,7 +114,7 @@ class Stamp:
         self._now = clock.now
         self._program = program
 
-    def __call__(self, level: names.Level, name: str) -> Fields:
+    def __call__(self, level: Level, name: str) -> Fields:
         """The fields that every line has."""
         return {
             "time": datetime.fromtimestamp(self._now(), UTC),
@@ -168,7 +169,7 @@ class Log(structlog.BoundLoggerBase):
     least = 0
     stamp: Stamp
 
-    def line(self, level: names.Level, name: str, fields: Fields) -> None:
+    def line(self, level: Level, name: str, fields: Fields) -> None:
         """Write one line, unless `level` is below what is written."""
         if _LEVELS[level] < self.least:
             return
@@ -184,7 +185,7 @@ def make_log(
     stamp: Stamp,
     *,
     style: Literal["json", "console"],
-    level: names.Level,
+    level: Level,
     colors: bool = False,
 ) -> Log:
     """A logger that writes to `lines`, for a machine or for a terminal."""
@@ -228,7 +229,7 @@ class LibraryLines(logging.Handler):
     @override
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line."""
-        level: names.Level = "error" if record.levelno >= logging.ERROR else "warning"
+        level: Level = "error" if record.levelno >= logging.ERROR else "warning"
         said: Fields = {"logger": record.name, "message": record.getMessage()}
         if threading.get_ident() == self._thread or self._loop.is_closed():
             self._log.line(level, names.LIBRARY, said)

@@ -13,6 +13,7 @@ from bus.ports import Change, Clock, PartitionChange, Span, Step
 from bus.record import Expired, Record, TopicPartition
 from processors.telemetry import names
 from processors.telemetry.health import Beat, Health, Pages
+from processors.telemetry.kinds import Level
 from processors.telemetry.logs import (
     Fields,
     LibraryLines,
@@ -41,7 +42,7 @@ class TelemetryConfig:
     program: str
     version: str = ""
     log_format: Literal["auto", "json", "console"] = "auto"
-    log_level: names.Level = "info"
+    log_level: Level = "info"
     otlp_endpoint: str | None = None
     trace_ratio: float = 0.05
 
@@ -106,7 +107,7 @@ class Telemetry:
     def attempt(self, attempt: Attempt, host: str) -> None:
         """Write the one wide line, and count."""
         self.metrics.attempt(attempt)
-        level: names.Level = "info"
+        level: Level = "info"
         if attempt.route.startswith("dead_letter"):
             level = "warning"
             self.metrics.measure(names.LINES, 1, level)
@@ -183,7 +184,7 @@ class Telemetry:
     def note(self, name: str, **fields: object) -> None:
         """Write a line at the level that `names` gives it; `error` for others."""
         known = names.NOTES.get(name)
-        level: names.Level = known.level if known else "error"
+        level: Level = known.level if known else "error"
         if level in {"warning", "error"}:
             self.metrics.measure(names.LINES, 1, level)
         if fields.get("why") == "":

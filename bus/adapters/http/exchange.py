@@ -1,7 +1,6 @@
 """One HTTP/1.1 connection of the lean sender: a request out, an answer back.
 
-The answer's grammar is llhttp's (httptools), as lenient as aiohttp's client. What
-is an answer here and what is none:
+What is an answer here and what is none, beside its grammar (`parser`):
 
 - Informational answers are skipped; 101 is an answer, as nobody asked for it.
 - An answer is complete by its length, by its last chunk, or, without either, by the
@@ -23,7 +22,8 @@ import httptools
 from typing_extensions import override
 
 from bus.adapters.http.deadlines import Deadlines, Expiring
-from bus.adapters.http.framing import LONG_HEAD, fault, mended
+from bus.adapters.http.framing import LONG_HEAD, mended
+from bus.adapters.http.parser import new_parser, words
 from bus.adapters.http.reply import (
     EXCERPT_BYTES,
     MOST_BODY,
@@ -66,10 +66,7 @@ class Connection(asyncio.Protocol):
     """
 
     def __init__(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        pool: "Pool",
-        deadlines: Deadlines,
+        self, loop: asyncio.AbstractEventLoop, pool: Pool, deadlines: Deadlines
     ) -> None:
         self.idle_since = 0.0
         self._loop = loop
@@ -137,7 +134,7 @@ class Connection(asyncio.Protocol):
         # uvloop's transports do not derive from asyncio's.
         self._transport = self._wire = cast("asyncio.Transport", transport)
         self._pool.open.add(self)
-        self._parser = self._new_parser()
+        self._parser = new_parser(self)
         socket = transport.get_extra_info("socket")
         if socket is not None:
             self._poll = select.poll()
@@ -236,34 +233,25 @@ class Connection(asyncio.Protocol):
         elif self._size > MOST_BODY or self._received > _MOST:
             self._fail(self._answer())
 
-    def _new_parser(self) -> httptools.HttpResponseParser:
-        parser = httptools.HttpResponseParser(self)
-        parser.set_dangerous_leniencies(
-            lenient_headers=True,
-            lenient_optional_cr_before_lf=True,
-            lenient_spaces_after_chunk_size=True,
-        )
-        return parser
-
     def _mend(self, seen: bytes, error: httptools.HttpParserError) -> bool:
         """Read an answer again whose head was refused; false if that does not help."""
-        words = _words(error)
-        better = None if self._headed else mended(seen, words)
+        told = words(error)
+        better = None if self._headed else mended(seen, told)
         if better == b"":
             return True  # once its head is whole
         if better is not None:
-            self._parser = self._new_parser()
+            self._parser = new_parser(self)
             try:
                 self._parser.feed_data(better)
             except httptools.HttpParserUpgrade:
                 return True
             except httptools.HttpParserError as again:
-                words = _words(again)
+                told = words(again)
                 if self._reply is not None:
                     return True
             else:
                 return True
-        self._fail(no_answer(NoAnswerKind.PROTOCOL, words))
+        self._fail(no_answer(NoAnswerKind.PROTOCOL, told))
         return False
 
     def _forget(self) -> None:
@@ -308,10 +296,3 @@ class Connection(asyncio.Protocol):
         waiter, self._waiter = self._waiter, None
         if waiter is not None and not waiter.done():
             waiter.set_result(result)
-
-
-def _words(error: httptools.HttpParserError) -> str:
-    own = error.__context__  # raised in `on_header`
-    return fault(
-        f"Invalid HTTP header: {own}" if isinstance(own, ValueError) else str(error)
-    )
