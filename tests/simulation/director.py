@@ -11,6 +11,7 @@ from bus.record import Commit, Message, TopicPartition
 from processors.delivery.acks import ack_key
 from processors.subscriptions.stored import store
 from tests.simulation.crew import Crew
+from tests.simulation.known import Known
 from tests.simulation.odd import PADDING
 from tests.simulation.partners import Endpoints
 from tests.simulation.plan import (
@@ -25,7 +26,6 @@ from tests.simulation.plan import (
 )
 from tests.simulation.producers import an_event, key_of, name_of, written
 from tests.simulation.programs import SCHEMA, SCHEMA_IDS, MakeEngine
-from tests.simulation.witness import Known
 from tests.simulation.world import TOPOLOGY, World
 from tests.support.facts import NOON, a_subscription
 from tests.support.worlds import KEYS, Randomness

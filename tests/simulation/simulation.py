@@ -10,10 +10,11 @@ from bus.delivery.delivery import Attempt
 from processors.delivery.engine import Engine
 from tests.guarantees import DelayPrecision, Isolation, NothingLost, Pair
 from tests.simulation.director import Director
+from tests.simulation.known import Known
 from tests.simulation.plan import Fate, Kind, Mood, Plan
 from tests.simulation.programs import MakeEngine
 from tests.simulation.scheduler import EPOCH
-from tests.simulation.witness import Known, Witness
+from tests.simulation.witness import Witness
 from tests.simulation.world import TOPOLOGY, World
 
 _WITHIN_S = 0.3

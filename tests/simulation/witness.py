@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from bus.adapters.memory.log import PartitionLog
 from bus.delivery.choices import Ordering
@@ -15,6 +14,7 @@ from bus.ports import Change
 from bus.record import Commit, Expired, Message, Record, TopicPartition
 from tests.guarantees import CommitNeverAhead, InOrderPerKey, Pair
 from tests.simulation.excuses import Excuses
+from tests.simulation.known import Hop, Known, hop_of
 from tests.simulation.odd import judge_letter
 from tests.simulation.plan import Fate, Kind, Plan
 from tests.simulation.producers import DIGEST, digest_of
@@ -22,28 +22,6 @@ from tests.simulation.scheduler import Process, SimulatedLoop
 
 _SEEN_S = 2.0
 _SOURCES = frozenset({"oms.order"})
-
-
-class Known(NamedTuple):
-    """An event as it was written; `name` is the webhook-id it must have."""
-
-    id: str
-    name: str
-    order: str
-    status: str
-    fate: Fate
-    record: Record
-    at: float
-
-
-class Hop(NamedTuple):
-    """A record that carries a delivery on."""
-
-    topic: str
-    attempts: int
-    tier: str | None
-    reason: str | None
-    at: float
 
 
 @dataclass
@@ -159,14 +137,7 @@ class Witness:
         if "bus-subscription" not in found:
             return
         pair = self.excuses.pair_of(found)
-        tier, reason = found.get("bus-tier"), found.get("bus-reason")
-        hop = Hop(
-            record.topic,
-            int(found["bus-attempts"]),
-            tier.decode() if tier else None,
-            reason.decode() if reason else None,
-            self.loop.time(),
-        )
+        hop = hop_of(record, self.loop.time())
         self.hops[pair].append(hop)
         if hop.reason is not None:
             sources = [known.record for known in self.at.values()]
@@ -281,7 +252,7 @@ class Witness:
         if late and any(t.kind is Kind.FREEZE for t in self.plan.troubles):
             return False
         return bool(before) and all(
-            s.state is not State.REMOVING and _matches(s, known)
+            s.state is not State.REMOVING and known.matches(s)
             for s in (before[-1], *after)
         )
 
@@ -291,7 +262,7 @@ class Witness:
 
     def possible(self, known: Known, subscription: str) -> bool:
         """Whether some version of a subscription wanted an event."""
-        return any(_matches(s, known) for _, s in self.versions[subscription])
+        return any(known.matches(s) for _, s in self.versions[subscription])
 
     def excused(self, known: Known) -> bool:
         """Whether Kafka deleted an event before it was settled, and that was told."""
@@ -322,8 +293,3 @@ class Witness:
 
 
 _WAITING = {Change.BREAKER_OPENED, Change.FUSE_BLOWN, Change.HELD, Change.DISABLED}
-
-
-def _matches(subscription: Subscription, known: Known) -> bool:
-    wanted = not subscription.filter or known.status == "paid"
-    return wanted and known.fate is not Fate.ASIDE

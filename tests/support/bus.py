@@ -81,6 +81,13 @@ class Worker:
                     found.append(told)
         return found
 
+    def topics(self) -> set[str]:
+        """The topics whose partitions came or went so far."""
+        told = [line["topics"] for line in self.lines("partitions")]
+        return {
+            topic for topics in told if isinstance(topics, list) for topic in topics
+        }
+
     async def ready(self, within_s: float = 30) -> None:
         """Return once it has its partitions."""
 

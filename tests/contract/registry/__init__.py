@@ -1,0 +1,1 @@
+"""What every schema registry is to us and to others: our own, and any other one."""
