@@ -33,6 +33,12 @@ def unstamped(commit: Commit, topic_id: str) -> Commit | None:
     return commit._replace(metadata=metadata)
 
 
+def stamp_of(commit: Commit) -> str:
+    """Return the id of the topic that a commit was made for; empty if it says none."""
+    found, end, _ = commit.metadata.partition(_END)
+    return found if end and _is_id(found) else ""
+
+
 def _is_id(text: str) -> bool:
     """Ours has a colon before any slash; what others write may be anything."""
     return _ID.fullmatch(text) is not None

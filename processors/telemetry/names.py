@@ -66,7 +66,7 @@ EXPIRED = _note(
 POSITION_RESET = _note(
     "position_reset",
     "error",
-    "A group stood beyond the end of a topic made anew or cut; it begins anew.",
+    "A topic was made anew, or cut below where a group stood; it begins anew.",
 )
 SMALL_LETTER = _note(
     "small_letter",
@@ -216,7 +216,7 @@ SMALL_LETTERS = _counter(
 POSITION_RESETS = _counter(
     "orderbus_position_resets_total",
     ("topic",),
-    "Partitions read anew: their group stood beyond the end of the topic.",
+    "Partitions read anew: topic made anew, or cut below where the group stood.",
 )
 PARTITION_CHANGES = _counter(
     "orderbus_partition_changes_total",

@@ -7,7 +7,7 @@ from collections.abc import (
 )
 from contextlib import AsyncExitStack
 from itertools import count
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import uuid4
 
 from confluent_kafka import TopicPartition as KafkaPartition
@@ -21,6 +21,7 @@ from bus.adapters.kafka import (
     KafkaSource,
     KafkaTopics,
 )
+from bus.adapters.kafka.config import Protocol as Protocols
 from bus.adapters.memory import (
     MemoryBroker,
     MemoryClock,
@@ -132,7 +133,10 @@ class MemoryWorld:
 class KafkaWorld:
     """A real broker. A member may drain for 3 s, then it is expelled."""
 
-    def __init__(self, bootstrap_servers: str) -> None:
+    def __init__(
+        self, bootstrap_servers: str, protocol: Literal["auto"] | Protocols = "auto"
+    ) -> None:
+        self._protocol = protocol
         self.connection = Connection({"bootstrap.servers": bootstrap_servers})
         self.publisher = KafkaPublisher(self.connection, linger_ms=1)
         self.told: list[tuple[str, Mapping[str, object]]] = []
@@ -141,14 +145,19 @@ class KafkaWorld:
         )
         self.topics = KafkaTopics(self.connection)
         self.groups = KafkaGroups(self.connection)
+        # At least a session, which the classic protocol's members bring along.
+        drain_ms = "6000" if protocol == "classic" else "3000"
         self._members = Connection(
-            {"bootstrap.servers": bootstrap_servers, "max.poll.interval.ms": "3000"}
+            {"bootstrap.servers": bootstrap_servers, "max.poll.interval.ms": drain_ms}
         )
 
     def source(self, group: str, *, start: str = "earliest") -> KafkaSource:
         """Make a source that has not joined yet."""
         return KafkaSource(
-            self._members, group, start="latest" if start == "latest" else "earliest"
+            self._members,
+            group,
+            start="latest" if start == "latest" else "earliest",
+            protocol=self._protocol,
         )
 
     async def expel(self, source: Source) -> None:

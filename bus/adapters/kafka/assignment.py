@@ -9,6 +9,7 @@ from confluent_kafka import TopicPartition as KafkaPartition
 from bus.adapters.kafka.bridge import Bridge
 from bus.adapters.kafka.commits import commit_now, committed
 from bus.adapters.kafka.config import OnEvent, Protocol
+from bus.adapters.kafka.incarnations import Incarnations
 from bus.adapters.kafka.positions import Positions, first_offset
 from bus.errors import OrderbusError
 from bus.ports import Listener
@@ -41,6 +42,7 @@ class Assignment:
         listener: Listener,
         bridge: Bridge,
         on_event: OnEvent,
+        incarnations: Incarnations,
         *,
         incremental: bool,
     ) -> None:
@@ -52,6 +54,7 @@ class Assignment:
         self._bridge = bridge
         self._on_event = on_event
         self._incremental = incremental
+        self._incarnations = incarnations
         self._positions = Positions()
         self._gone: set[TopicPartition] = set()
         self._paused: set[TopicPartition] = set()
@@ -99,7 +102,7 @@ class Assignment:
             if start > expected:
                 self._bridge.call(self._listener.expired, Expired(tp, start))
             else:
-                self._begin_anew(tp, expected, record.offset)
+                self._begin_anew(consumer, tp, expected, record.offset)
         yield records[begun:]
 
     def look(self, consumer: Consumer) -> None:
@@ -108,12 +111,35 @@ class Assignment:
         for gone in self._positions.passed(consumer, flowing):
             self._bridge.call(self._listener.expired, gone)
 
-    def _begin_anew(self, tp: TopicPartition, expected: int, first: int) -> None:
+    def follow_topics(self, consumer: Consumer) -> None:
+        """Read partitions anew whose topic was deleted and made anew."""
+        for tp, topic_id in self._incarnations.anew(self.partitions).items():
+            expected = self._positions.expected(tp)
+            # Where it cannot seek now, the next look finds the same.
+            if self._positions.begin_anew(consumer, tp):
+                self._incarnations.begin(tp, topic_id)
+                self._begin_anew(consumer, tp, expected, 0)
+
+    def _begin_anew(
+        self, consumer: Consumer, tp: TopicPartition, expected: int, first: int
+    ) -> None:
+        self._tell_reset(tp, expected, first)
+        self.partitions.discard(tp)
+        # The listener knows of no pause of what it is to take anew.
+        held = tp in self._paused
+        self._paused.discard(tp)
+        self.rebalancing = True
+        try:
+            self._bridge.call(self._listener.lost, [tp])
+            self._introduce({tp: Commit(-1)})
+        finally:
+            self.rebalancing = False
+        if held and tp not in self._paused:
+            consumer.resume(_kafka([tp]))
+
+    def _tell_reset(self, tp: TopicPartition, expected: int, first: int) -> None:
         told = {**tp._asdict(), "committed": expected, "first": first}
         self._on_event("kafka.position_reset", told)
-        self.partitions.discard(tp)
-        self._bridge.call(self._listener.lost, [tp])
-        self._introduce({tp: Commit(-1)})
 
     def _still_ours(
         self, consumer: Consumer, records: Sequence[Record]
@@ -134,9 +160,11 @@ class Assignment:
         """Take partitions: the listener first, then the first fetch."""
         self.rebalancing = True
         try:
-            positions = committed(consumer, partitions, self._bridge)
+            positions, begins = self._positions_of(
+                committed(consumer, partitions, self._bridge)
+            )
             self._introduce(positions)
-            self._take(consumer, positions)
+            self._take(consumer, positions, begins)
         except KafkaException as error:
             self.failure = error.args[0]
         except Exception as error:  # noqa: BLE001 - nothing may pass through librdkafka
@@ -159,6 +187,27 @@ class Assignment:
 
     # --- steps
 
+    def _positions_of(
+        self, commits: Mapping[TopicPartition, Commit]
+    ) -> tuple[Mapping[TopicPartition, Commit], Mapping[TopicPartition, int]]:
+        """Where the group stands, and where to begin if it does nowhere.
+
+        In a topic made anew it stands nowhere, and has all of it to read.
+        """
+        positions, begins = {}, {}
+        for tp, commit in self._incarnations.recognised(commits).items():
+            if commit is None:
+                self._tell_reset(tp, commits[tp].offset, 0)
+            begin = self._membership.begin if commit else OFFSET_BEGINNING
+            positions[tp], begins[tp] = commit or Commit(-1), begin
+        return positions, begins
+
+    def stamped(
+        self, commits: Mapping[TopicPartition, Commit]
+    ) -> Mapping[TopicPartition, Commit]:
+        """Return commits of ours as they are written."""
+        return self._incarnations.stamped(commits)
+
     def _introduce(self, positions: Mapping[TopicPartition, Commit]) -> None:
         """Have the listener take partitions; they are ours once it begins to.
 
@@ -173,9 +222,12 @@ class Assignment:
         self._bridge.ask(assigned(), self._membership.assign_s)
 
     def _take(
-        self, consumer: Consumer, positions: Mapping[TopicPartition, Commit]
+        self,
+        consumer: Consumer,
+        positions: Mapping[TopicPartition, Commit],
+        begins: Mapping[TopicPartition, int],
     ) -> None:
-        starts = self._positions.start(positions, self._membership.begin)
+        starts = self._positions.start(positions, begins)
         if self._incremental:
             consumer.incremental_assign(starts)
         else:
@@ -195,7 +247,8 @@ class Assignment:
         try:
             asked = self._listener.revoked(frozenset(gone))
             commits = self._bridge.ask(asked, self._membership.revoke_s)
-            commit_now(consumer, {tp: commits[tp] for tp in gone if tp in commits})
+            ours = {tp: commits[tp] for tp in gone if tp in commits}
+            commit_now(consumer, self.stamped(ours))
         except OrderbusError as error:
             self._on_event("kafka.revoke", {"why": str(error)})
         except Exception as error:  # noqa: BLE001 - undrained means uncommitted, no more
@@ -212,6 +265,7 @@ class Assignment:
         self.partitions.difference_update(gone)
         self._paused.difference_update(gone)
         self._positions.forget(gone)
+        self._incarnations.forget(gone)
         self._gone.update(gone)
         if not self._incremental:
             consumer.unassign()

@@ -27,6 +27,10 @@ class Bridge:
         """Whether the loop has gone, so that nobody listens any more."""
         return self._loop.is_closed()
 
+    def now(self) -> float:
+        """Seconds by the loop's clock; may be asked from any thread."""
+        return self._loop.time()
+
     def submit(self, command: Command) -> None:
         """Have the thread run `command`, in the order of calls."""
         self._commands.put(command)

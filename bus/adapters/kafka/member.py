@@ -15,7 +15,9 @@ from bus.adapters.kafka.bridge import Bridge
 from bus.adapters.kafka.commits import Commits, PendingCommits, commit_now
 from bus.adapters.kafka.config import Connection, OnEvent, Protocol
 from bus.adapters.kafka.errors import is_fatal, lacks_kip_848
+from bus.adapters.kafka.incarnations import Incarnations
 from bus.adapters.kafka.records import Consumed, copy_out
+from bus.adapters.kafka.topic_ids import TopicIds
 from bus.errors import BrokerUnavailableError, ConfigurationError
 from bus.ports import Listener
 from bus.record import TopicPartition
@@ -48,6 +50,7 @@ class Member:
         self._listener = listener
         self._bridge = bridge
         self._on_event = on_event
+        self._ids = TopicIds(connection)
         self._open()
 
     # --- commands
@@ -63,7 +66,9 @@ class Member:
     def commit(self, commits: Commits, waiting: "asyncio.Future[None]") -> None:
         """Commit what is still ours; another member's partitions are let alone."""
         owned = self._assignment.partitions
-        ours = {tp: commit for tp, commit in commits.items() if tp in owned}
+        ours = self._assignment.stamped(
+            {tp: commit for tp, commit in commits.items() if tp in owned}
+        )
         if self._assignment.rebalancing:  # nobody polls, so no callback would answer
             self._commit_now(ours, waiting)
         else:
@@ -107,7 +112,8 @@ class Member:
         while not self.stopping and not self._bridge.broken:
             self._bridge.obey()
             self._follow_topics()
-            copied = copy_out(self._fetch(), self._record_failed)
+            self._assignment.follow_topics(self._consumer)
+            copied = copy_out(self._fetch(), self._record_failed, self._incarnations.of)
             for records in self._assignment.confirmed(self._consumer, copied):
                 if records:
                     self._bridge.hand_over(self._listener.records, records)
@@ -121,11 +127,13 @@ class Member:
     def _open(self) -> None:
         self._subscribed: frozenset[str] = frozenset()
         self._pending = PendingCommits(self._bridge)
+        self._incarnations = Incarnations(self._ids, self._bridge)
         self._assignment = Assignment(
             self._membership,
             self._listener,
             self._bridge,
             self._on_event,
+            self._incarnations,
             incremental=self._protocol == "consumer",
         )
         group, wait_s = self._membership.group, self._membership.fetch_wait_s

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 
-from confluent_kafka import Consumer, KafkaException
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException
 from confluent_kafka import TopicPartition as KafkaPartition
 
 from bus.record import Commit, Expired, Record, TopicPartition
@@ -22,13 +22,26 @@ class Positions:
         self._next: dict[tuple[str, int], int] = {}
         self._suspected: dict[TopicPartition, int] = {}
 
+    def begin_anew(self, consumer: Consumer, tp: TopicPartition) -> bool:
+        """Read another log from its first record; False if that cannot be now."""
+        start = KafkaPartition(tp.topic, tp.partition, OFFSET_BEGINNING)
+        try:
+            consumer.seek(start)
+        except KafkaException:
+            return False
+        self.forget([tp])
+        self._starts[tp] = start
+        return True
+
     def start(
-        self, committed: Mapping[TopicPartition, Commit], begin: int
+        self,
+        committed: Mapping[TopicPartition, Commit],
+        begins: Mapping[TopicPartition, int],
     ) -> list[KafkaPartition]:
-        """Say where reading starts: at the commit, else at `begin`."""
+        """Say where reading starts: at the commit, else where `begins` says."""
         self.forget(committed.keys())
         for tp, commit in committed.items():
-            at = commit.offset if commit.offset >= 0 else begin
+            at = commit.offset if commit.offset >= 0 else begins[tp]
             self._starts[tp] = KafkaPartition(tp.topic, tp.partition, at)
             if commit.offset >= 0:
                 self._next[tp] = commit.offset
@@ -40,6 +53,10 @@ class Positions:
             self._starts.pop(tp, None)
             self._next.pop(tp, None)
             self._suspected.pop(tp, None)
+
+    def expected(self, tp: TopicPartition) -> int:
+        """The offset that is to come next; -1 if it is not known yet."""
+        return self._next.get(tp, -1)
 
     def rewind(self, consumer: Consumer, tp: TopicPartition) -> None:
         """Read from the start again."""

@@ -13,6 +13,7 @@ from bus.adapters.kafka.config import Connection, OnEvent
 from bus.adapters.kafka.heads import times_at
 from bus.adapters.kafka.scan import Bounds, Scan
 from bus.adapters.kafka.thread import DaemonThread
+from bus.adapters.kafka.topic_ids import TopicIds
 from bus.errors import (
     BrokerUnavailableError,
     ConfigurationError,
@@ -38,6 +39,7 @@ class KafkaLogReader:
     ) -> None:
         self._connection = connection
         self._on_event = on_event
+        self._ids = TopicIds(connection)
 
     async def read(
         self,
@@ -142,7 +144,8 @@ class KafkaLogReader:
         return await reading.do(partial(self._scan, bounds))
 
     def _scan(self, bounds: Bounds) -> Scan:
-        return Scan(self._opener(), bounds)
+        told = self._ids.ask([bounds.topic]).ids()
+        return Scan(self._opener(), bounds, told.get(bounds.topic, ""))
 
     def _opener(self) -> Callable[[], Consumer]:
         connection, on_event = self._connection, self._on_event

@@ -4,7 +4,7 @@ This is the only place that touches a message, and it takes whatever Kafka holds
 cannot be read of one is said in its record, and the others of the batch come through.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import methodcaller
 from typing import TypeAlias
 
@@ -25,20 +25,31 @@ _headers_of: "Callable[[Consumed], HeadersType | None]" = methodcaller("headers"
 
 
 def copy_out(
-    messages: Iterable[Consumed], on_error: Callable[[KafkaError, Consumed], None]
+    messages: Iterable[Consumed],
+    on_error: Callable[[KafkaError, Consumed], None],
+    topic_ids: Mapping[tuple[str, int], str],
 ) -> list[Record]:
-    """Copy what holds a record; what holds an error goes to `on_error`."""
+    """Copy what holds a record; what holds an error goes to `on_error`.
+
+    `topic_ids` are by partition, where they are known.
+    """
     records = []
+    place, topic_id = ("", -1), ""
     for message in messages:
         error = message.error()
         if error is None:
-            records.append(_record(message))
+            topic, partition = message.topic() or "", message.partition() or 0
+            # Fetches come partition by partition: mostly it is the same one again.
+            if partition != place[1] or topic != place[0]:
+                place = (topic, partition)
+                topic_id = topic_ids.get(place, "")
+            records.append(_record(message, topic, partition, topic_id))
         else:
             on_error(error, message)
     return records
 
 
-def _record(message: Consumed) -> Record:
+def _record(message: Consumed, topic: str, partition: int, topic_id: str) -> Record:
     why = ""
     try:
         headers = _headers_of(message)
@@ -47,14 +58,15 @@ def _record(message: Consumed) -> Record:
         headers, why = None, _why(error)
     stamped_by, timestamp_ms = message.timestamp()
     record = Record(
-        message.topic() or "",
-        message.partition() or 0,
+        topic,
+        partition,
         message.offset() or 0,
         timestamp_ms,
         message.key(),
         message.value(),
         _plain(headers) if headers else (),
         stamped_by != TIMESTAMP_LOG_APPEND_TIME,
+        topic_id,
     )
     return record._replace(unreadable=why) if why else record
 

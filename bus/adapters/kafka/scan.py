@@ -57,10 +57,14 @@ class Scan:
         BrokerUnavailableError: no answer; try again.
     """
 
-    def __init__(self, open_client: Callable[[], Consumer], bounds: Bounds) -> None:
+    def __init__(
+        self, open_client: Callable[[], Consumer], bounds: Bounds, topic_id: str = ""
+    ) -> None:
         self.behind: dict[int, int] = {}
         self.positions = dict(bounds.start)
         self._bounds = bounds
+        self._topic_id = topic_id
+        self._topic_ids: dict[tuple[str, int], str] = {}
         self._failure: OrderbusError | None = None
         self.expired: list[tuple[Expired, int]] = []
         self._consumer = open_client()
@@ -81,7 +85,7 @@ class Scan:
                 self.positions[partition] = self._reached(partition, position)
             return []
         messages = [first, *self._consumer.consume(_BATCH - 1, 0)]
-        records = copy_out(messages, self._failed)
+        records = copy_out(messages, self._failed, self._topic_ids)
         if self._failure:
             raise self._failure
         if self._bounds.until_ms is not None:
@@ -111,6 +115,7 @@ class Scan:
         elif bounds.key is not None:
             first = partition_of(bounds.key, count)
             wanted = range(first, first + 1)
+        self._topic_ids = {(bounds.topic, p): self._topic_id for p in wanted}
         starts = [KafkaPartition(bounds.topic, p, OFFSET_BEGINNING) for p in wanted]
         if bounds.since_ms is not None:
             starts = self._since(starts, bounds.since_ms)

@@ -158,9 +158,10 @@ class MemorySource:
     async def _take(self, new: Collection[TopicPartition]) -> None:
         if not new:
             return
-        positions = {tp: self._position(tp) for tp in new}
+        found = {tp: self._position(tp) for tp in new}
+        positions = {tp: commit or Commit(-1) for tp, commit in found.items()}
         await self._listener.assigned(positions)
-        for tp, commit in positions.items():
+        for tp, commit in found.items():
             self._positions[tp] = self._first(tp, commit)
 
     async def _begin_anew(self) -> None:
@@ -172,11 +173,11 @@ class MemorySource:
             self._paused -= anew
             await self._take(anew)
 
-    def _position(self, tp: TopicPartition) -> Commit:
-        """Where the group stands; nowhere, if it does in a topic deleted before."""
+    def _position(self, tp: TopicPartition) -> Commit | None:
+        """Where the group stands; None if it does in a topic deleted before."""
         self._topic_ids[tp] = self._broker.log(tp).topic_id
         found = self._group.positions.get(tp, Commit(-1))
-        return unstamped(found, self._topic_ids[tp]) or Commit(-1)
+        return unstamped(found, self._topic_ids[tp])
 
     def _stamped(
         self, commits: Mapping[TopicPartition, Commit]
@@ -184,8 +185,10 @@ class MemorySource:
         ids = self._topic_ids
         return {tp: stamped(at, ids.get(tp, "")) for tp, at in commits.items()}
 
-    def _first(self, tp: TopicPartition, commit: Commit) -> int:
+    def _first(self, tp: TopicPartition, commit: Commit | None) -> int:
         log = self._broker.log(tp)
+        if commit is None:
+            return log.start
         if commit.offset >= 0:
             return commit.offset
         return log.end if self._begin == "latest" else log.start

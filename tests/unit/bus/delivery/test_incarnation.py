@@ -2,7 +2,7 @@
 
 import pytest
 
-from bus.delivery.incarnation import stamped, unstamped
+from bus.delivery.incarnation import stamp_of, stamped, unstamped
 from bus.delivery.offsets import Ledger
 from bus.record import Commit
 
@@ -33,6 +33,7 @@ def test_a_topics_own_commit_is_as_it_was(commit: Commit, topic_id: str) -> None
 def test_another_topics_commit_is_none(commit: Commit) -> None:
     """Its first records would be skipped."""
     assert unstamped(stamped(commit, IDS[0]), IDS[1]) is None
+    assert stamp_of(stamped(commit, IDS[0])) == IDS[0]
 
 
 @pytest.mark.parametrize("metadata", ["", "1:eJwz/+A=", "by hand: a/b", "/", "ü/x"])
@@ -40,6 +41,7 @@ def test_what_has_no_stamp_is_believed(metadata: str) -> None:
     """Commits of earlier versions, and of other tools."""
     commit = Commit(5, metadata)
     assert unstamped(commit, IDS[0]) == commit
+    assert stamp_of(commit) == ""
 
 
 def test_there_is_room_for_a_stamp() -> None:

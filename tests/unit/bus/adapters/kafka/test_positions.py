@@ -25,7 +25,9 @@ def test_a_leap_is_whatever_was_not_to_come(
 ) -> None:
     """Across batches and partitions, in any order; what is not known is no leap."""
     positions = Positions()
-    positions.start({tp: Commit(at) for tp, at in stood.items()}, 0)
+    positions.start(
+        {tp: Commit(at) for tp, at in stood.items()}, dict.fromkeys(stood, 0)
+    )
     known = {tp: at for tp, at in stood.items() if at >= 0}
     for batch in batches:
         wanted = []
@@ -40,8 +42,8 @@ def test_what_went_is_forgotten() -> None:
     """A partition that comes back is expected where it stands then."""
     tp = TopicPartition("t", 0)
     positions = Positions()
-    positions.start({tp: Commit(3)}, 0)
+    positions.start({tp: Commit(3)}, {tp: 0})
     positions.forget([tp])
     assert positions.leaps([record(tp, 9)]) == []
-    positions.start({tp: Commit(3)}, 0)
+    positions.start({tp: Commit(3)}, {tp: 0})
     assert positions.leaps([record(tp, 9)]) == [(0, 3)]
