@@ -21,15 +21,18 @@ $(READY): requirements/dev.txt pyproject.toml
 	@echo "Making $(VENV) with $$($(PYTHON) --version) …" >&2
 	@$(PYTHON) -m venv $(VENV)
 	@{ PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r requirements/dev.txt; \
-	  echo "ended $$?"; } | awk -v all=$$(grep -c == requirements/dev.txt) "$$PROGRESS" >&2
+	  echo "ended $$?"; } | all=$$(grep -c == requirements/dev.txt) sh -c "$$PROGRESS" >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# What pip says, as one line that moves on a terminal and a few lines elsewhere.
+# What pip says, as a few lines. A loop of the shell's, since Debian's awk (mawk) reads a pipe only in pieces of 4 KiB.
 define PROGRESS
-/^ *Collecting/ { if (++n % 10 == 0) { printf "  %d of about %d packages are here\n", n, all; fflush() } }
-/^Installing/   { print "  Installing them, the longest step …"; fflush() }
-/^ended/        { exit $$2 }
+n=0
+while read -r word rest; do case "$$word $$rest" in
+  Collecting*) n=$$((n + 1)); [ $$((n % 10)) -ne 0 ] || echo "  $$n of about $$all packages are here" ;;
+  Installing\ collected*) echo "  Installing them, the longest step …" ;;
+  ended*) exit $$rest ;;
+esac; done
 endef
 export PROGRESS
 
