@@ -28,5 +28,5 @@ def bus() -> str:
 
 def next_steps() -> str:
     """What to type after the demo."""
-    lines = [f"  {bus()} {words}    # {why}" for words, why in _NEXT]
+    lines = [f"  # {why}\n  {bus()} {words}" for words, why in _NEXT]
     return "\n".join(["Next:", *lines, 'README.md, "Try it", goes on from there.'])

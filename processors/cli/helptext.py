@@ -27,6 +27,20 @@ def flowing(text: str) -> str:
     return "\n\n".join(map(_marked, cleandoc(text).split("\n\n")))
 
 
+def first_sentence(text: str) -> str:
+    """What a list of commands says of one."""
+    return f"{' '.join(text.split()).split('. ')[0].rstrip('.')}."
+
+
+def kind_of_value(shown: str) -> str:
+    """An option's value in a user's words, of the Python type that Typer shows."""
+    inner = shown.strip("<>").removeprefix("list[").removesuffix("]")
+    return _KINDS.get(inner.removesuffix(" range"), inner)
+
+
+_KINDS = {"str": "TEXT", "int": "N", "float": "NUMBER", "path": "FILE", "Path": "FILE"}
+
+
 def _marked(paragraph: str) -> str:
     lines = paragraph.split("\n")
     if lines[0] != _AS_IT_STANDS and any(line.startswith(" ") for line in lines):

@@ -1,6 +1,7 @@
 """A group whose commands are known by name and help, and imported when one is used."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from typing import cast
@@ -9,7 +10,17 @@ import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typing_extensions import override
 
-from processors.cli.helptext import tidy
+from processors.cli.helptext import first_sentence, kind_of_value, tidy
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """Leave the words away that pydantic puts before ours."""
+    try:
+        yield
+    except typer.BadParameter as error:
+        error.message = error.message.removeprefix("Value error, ")
+        raise
 
 
 class _Option(TyperOption):
@@ -20,7 +31,12 @@ class _Option(TyperOption):
             return value
         if value is None and not self.required:
             return self.callback and self.callback(context, self, None)
-        return super().process_value(context, value)
+        with _said_plainly():
+            return super().process_value(context, value)
+
+    @override
+    def display_type(self, ctx: object) -> str:
+        return kind_of_value(super().display_type(cast("typer.Context", ctx)))
 
 
 class _Argument(TyperArgument):
@@ -31,7 +47,22 @@ class _Argument(TyperArgument):
             return value
         if value is None and not self.required:
             return self.callback and self.callback(context, self, None)
-        return super().process_value(context, value)
+        with _said_plainly():
+            return super().process_value(context, value)
+
+    @override
+    def display_type(self, ctx: object) -> str:
+        shown = kind_of_value(super().display_type(cast("typer.Context", ctx)))
+        return shown if "|" in shown else ""  # Else its name says it.
+
+    @property
+    @override
+    def display_name_raw(self) -> str:
+        return super().display_name_raw.upper()
+
+    @override
+    def _usage_display_name(self) -> str:
+        return self.display_name_raw if self.required else f"[{self.display_name_raw}]"
 
 
 class _Command(TyperCommand):
@@ -40,6 +71,10 @@ class _Command(TyperCommand):
         context = cast("typer.Context", ctx)
         _quicken_all(self.get_params(context))
         return super().parse_args(context, args)
+
+    @override
+    def get_short_help_str(self, limit: int = 45) -> str:
+        return first_sentence(self.help or "")  # Whole: what is long is wrapped.
 
 
 class _Group(TyperGroup):

@@ -45,6 +45,7 @@ app = typer.Typer(
     cls=lazy_group("processors.cli", COMMANDS),
     rich_markup_mode=None,
     no_args_is_help=True,
+    context_settings={"help_option_names": ["--help", "-h"]},
     pretty_exceptions_enable=False,
     help="Orderbus: order events on Kafka, delivered to partners as signed webhooks.",
     epilog="Settings also come from ORDERBUS_… variables; README.md lists them.",

@@ -27,7 +27,7 @@ app = typer.Typer(
 Places = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[TOPIC/PARTITION/OFFSET]…", help="Where they stood. Default: all."
+        metavar="TOPIC/PARTITION/OFFSET…", help="Where they stood. Default: all."
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")]

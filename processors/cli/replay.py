@@ -52,7 +52,7 @@ def replay_command(  # noqa: PLR0913 - one a option
     a new subscription's backfill, or a day that a partner lost.
 
     For example:
-      bus replay acme --from 2026-11-22T00:00:00Z --to 2026-11-23T00:00:00Z --dry-run
+      bus replay acme --from 2026-11-22T00:00:00Z --to 2026-11-23T00:00:00Z
       bus replay acme --from 2h --type 'payment.*' --yes
       bus replay acme --from 7d --order A-1001
     """

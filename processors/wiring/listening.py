@@ -6,11 +6,12 @@ from bus.errors import ConfigurationError
 from processors.settings import LAST_PORT, Settings
 
 
-def refuse_taken(host: str, port: int, name: str) -> None:
+def refuse_taken(host: str, port: int, name: str, or_none: str = "") -> None:
     """Raise if nobody can listen on a port now; 0 is any.
 
     Raises:
-        ConfigurationError: with `name`, what the user calls the port.
+        ConfigurationError: with `name`, what the user calls the port, and how to do
+            without one, if that can be.
     """
     if port == 0:
         return
@@ -24,7 +25,7 @@ def refuse_taken(host: str, port: int, name: str) -> None:
     except OSError as error:
         raise ConfigurationError(
             f"{name}: cannot listen on {host}:{port}: {error.strerror or error};"
-            " choose another port"
+            f" choose another port{or_none}"
         ) from None
 
 
@@ -43,4 +44,6 @@ def refuse_taken_pages(settings: Settings, processes: int) -> None:
             f" go beyond {LAST_PORT}"
         )
     for port in range(first, first + processes):
-        refuse_taken(settings.http_host, port, "ORDERBUS_HTTP_PORT (0: none)")
+        refuse_taken(
+            settings.http_host, port, "ORDERBUS_HTTP_PORT", or_none=" (0: none)"
+        )

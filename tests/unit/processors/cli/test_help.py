@@ -113,3 +113,32 @@ def test_what_is_indented_keeps_its_lines() -> None:
     marked = "One\ntwo.\n\n\b\nThree\nfour:\n  bus five\n  bus six"
     assert flowing(text) == marked
     assert flowing(marked) == marked
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_help_fits_a_terminal_and_speaks_to_users(path: tuple[str, ...]) -> None:
+    """Nothing is cut off, examples fit 80 columns, values are no Python types."""
+    done = CliRunner().invoke(app, [*path, "--help"], terminal_width=80)
+    for line in done.output.splitlines()[1:]:
+        assert not line.endswith("..."), line
+        assert len(line) <= 80 or "|" in line, line
+        assert not re.search(r"[<\[]\b(str|int|float|list|path)\b", line), line
+
+
+@pytest.mark.parametrize(
+    "words", ["run fanot", "dlq list --state lost", "subscriptions add a b --rate x"]
+)
+def test_refused_values_are_refused_plainly(words: str) -> None:
+    """The message is ours, without the words of a library."""
+    done = CliRunner().invoke(app, shlex.split(words), terminal_width=80)
+    assert done.exit_code == 2
+    assert "Invalid value for" in done.output
+    assert "Value error" not in done.output
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_h_is_help(path: tuple[str, ...]) -> None:
+    """`-h` is asked for as often as `--help`, and answers the same."""
+    short = CliRunner().invoke(app, [*path, "-h"], terminal_width=80)
+    assert short.exit_code == 0
+    assert short.output == CliRunner().invoke(app, [*path, "--help"]).output
