@@ -97,7 +97,7 @@ class Settings(BaseSettings):
         "first, commas between them.",
     )
     encryption_key_file: Path | None = Field(
-        None, description="File that holds them instead, mode 0600."
+        None, description="File that holds the encryption keys, mode 0600."
     )
 
     # Folders
