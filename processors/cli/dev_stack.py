@@ -11,7 +11,7 @@ from processors.cli.control import GOOD, INTERRUPTED, console
 from processors.cli.progress import Drawn
 from processors.settings import Settings
 from processors.stopping import stop_on_signals
-from processors.wiring.stack import Stack, StackPlan, open_stack
+from processors.wiring.stack import STARTING_WORKERS, Stack, StackPlan, open_stack
 
 Work = TypeVar("Work")
 
@@ -33,7 +33,7 @@ async def run_stack(plan: StackPlan) -> int:
 async def _run(
     plan: StackPlan, out: Console, stop: asyncio.Event, up: asyncio.Event
 ) -> int:
-    with Drawn(out) as progress:
+    with Drawn(out, until=STARTING_WORKERS) as progress:
         async with open_stack(plan, progress, out.print) as stack:
             await stack.workers.ready()
             progress.close()

@@ -18,11 +18,13 @@ from rich.progress import (
 class Drawn:
     """`bus.adapters.jvm.Progress` for a person: a spinner a step, a bar a download.
 
-    Without a terminal it prints a line a step.
+    Without a terminal it prints a line a step, and so it does from the step `until`
+    on: others write to the terminal then, and a spinner would run into their lines.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, until: str = "") -> None:
         self._console = console
+        self._until = until
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -42,7 +44,9 @@ class Drawn:
 
     def step(self, what: str) -> None:
         """Say what is being done now."""
-        if not self._console.is_terminal:
+        if what == self._until:
+            self.close()
+        if what == self._until or not self._console.is_terminal:
             self._console.print(f"{what} …")
             return
         self._end_download()

@@ -19,6 +19,8 @@ from processors.wiring.listening import refuse_taken, refuse_taken_pages
 from processors.wiring.registry import open_registry
 
 KEY_FILE = "encryption.key"
+STARTING_WORKERS = "Starting processors"
+"""The step from which on workers may write to the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ async def open_stack(
         progress.step("Making topics")
         url = await _serve_registry(settings, plan.registry_port, stack)
         settings = settings.model_copy(update={"registry_url": url})
-        progress.step("Starting processors")
+        progress.step(STARTING_WORKERS)
         workers = await stack.enter_async_context(_workers(plan, settings, url))
         note = write_dev(data_dir, _dev_state(settings, url))
         stack.callback(note.unlink, missing_ok=True)
