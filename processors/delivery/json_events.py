@@ -91,9 +91,12 @@ class JsonEvents:
         """
         opened = open_json(record)
         known = self._known.get(opened.schema)
-        if known is not None and known.refused:
-            raise DecodeError(known.refused)
-        event = event_of(record, opened, known.versions if known else ())
+        try:
+            event = event_of(record, opened, known.versions if known else ())
+        except DecodeError:
+            if known is not None and known.refused:
+                raise DecodeError(known.refused) from None
+            raise
         self._oddities.look(record, opened.attributes, event.type)
         return event
 
@@ -119,7 +122,9 @@ class JsonEvents:
         left_s = self._patience.refused(wanted, asked_at)
         if left_s <= 0:
             said = f"the registry does not give the schemas {schema}: {why}"
-            self._keep(wanted, _Known((), self._clock.monotonic(), said))
+            before = self._known.get(wanted)
+            versions = before.versions if before else ()
+            self._keep(wanted, _Known(versions, self._clock.monotonic(), said))
         return left_s
 
     def _keep(self, wanted: TypeOnTopic, known: _Known) -> None:

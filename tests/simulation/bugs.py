@@ -1,14 +1,19 @@
 """Bugs put into the engine on purpose, to see that the simulation finds them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from itertools import chain, islice
 from typing import NamedTuple
 
+import bus.contracts.codec
+import bus.delivery.attributes
 import bus.delivery.headers
 import bus.event
+import processors.delivery.decoding
 import processors.delivery.fanout
 import processors.delivery.hops
 import processors.delivery.retry
+from bus.contracts.codec import Parsed, Schema
 from bus.delivery.appends import Appends, _First
 from bus.delivery.choices import Ordering
 from bus.delivery.delivery import Delivery, Origin
@@ -29,6 +34,7 @@ from bus.record import (
     SchemaRef,
     TopicPartition,
 )
+from bus.times import read_rfc3339
 from processors.delivery.fanout import Fanout
 from processors.delivery.hops import Hops
 from processors.delivery.loop import Loop
@@ -158,6 +164,19 @@ async def _always(schemas: SimulatedSchemas, besides: SchemaRef) -> bool:
     return True
 
 
+def _strict(schema: Schema) -> Parsed:
+    return schema._parsed  # noqa: SLF001 - the bug
+
+
+def _avro_only(record: Record) -> bool:
+    del record
+    return False
+
+
+def _punctual(text: str | None) -> datetime | None:
+    return None if text is None else read_rfc3339(text)
+
+
 def _skipping(fanout: Fanout, partition: Partition, record: Record) -> None:
     if record.unreadable:
         partition.begin(record.offset, ())
@@ -283,4 +302,11 @@ BUGS: Mapping[str, Bug] = {
     ),
     "hops by the event's own key": Bug("InOrderPerKey", Hops, "_message", _by_own_key),
     "takes an offset for an event": Bug("NothingLost", Appends, "repeated", _by_offset),
+    "refuses a far time": Bug("NothingLost", bus.contracts.codec, "_lenient", _strict),
+    "refuses a time that is none": Bug(
+        "NothingLost", bus.delivery.attributes, "time_of", _punctual
+    ),
+    "reads no JSON": Bug(
+        "NothingLost", processors.delivery.decoding, "is_json", _avro_only
+    ),
 }

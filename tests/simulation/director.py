@@ -11,6 +11,7 @@ from bus.record import Commit, Message, TopicPartition
 from processors.delivery.acks import ack_key
 from processors.subscriptions.stored import store
 from tests.simulation.crew import Crew
+from tests.simulation.forms import SCHEMA, reformed
 from tests.simulation.known import Known
 from tests.simulation.odd import PADDING
 from tests.simulation.partners import Endpoints
@@ -18,6 +19,7 @@ from tests.simulation.plan import (
     PATIENCE_S,
     Damage,
     Fate,
+    Form,
     Kind,
     Mood,
     Partner,
@@ -25,7 +27,7 @@ from tests.simulation.plan import (
     Trouble,
 )
 from tests.simulation.producers import an_event, key_of, name_of, written
-from tests.simulation.programs import SCHEMA, SCHEMA_IDS, MakeEngine
+from tests.simulation.programs import SCHEMA_IDS, MakeEngine
 from tests.simulation.world import TOPOLOGY, World
 from tests.support.facts import NOON, a_subscription
 from tests.support.worlds import KEYS, Randomness
@@ -105,6 +107,7 @@ class Director:
         event = an_event(send.number, send.order, ids)
         schema_id = SCHEMA_IDS[send.number % len(SCHEMA_IDS)]
         value, headers = written(event, ids, _SCHEMA, schema_id)
+        value, headers = reformed(send.form, event, schema_id, (value, headers))
         if send.damage is Damage.BODY:
             value = value[:2] + b"%d" % send.number
         elif send.damage is Damage.HEADER:
@@ -135,13 +138,17 @@ class Director:
         refusal = self._plan.refusal
         if send.damaged:
             return Fate.ASIDE
-        if refusal is None or not self._plan.refuses(send.number):
+        if refusal is None or not self._refused(send):
             return Fate.GIVEN
         if refusal.until == float("inf"):
             return Fate.ASIDE
-        first = min(s.at for s in self._plan.sends if self._plan.refuses(s.number))
+        first = min(s.at for s in self._plan.sends if self._refused(s))
         in_time = refusal.until - first < PATIENCE_S
         return Fate.GIVEN if in_time else Fate.OPEN
+
+    def _refused(self, send: Send) -> bool:
+        """JSON names no schema, so that none is refused by its id."""
+        return send.form is not Form.JSON and self._plan.refuses(send.number)
 
     def _add(self, partner: Partner) -> None:
         subscription = a_subscription(

@@ -65,6 +65,15 @@ class Damage(StrEnum):
     HEADER = "a header's name is not UTF-8"
 
 
+class Form(StrEnum):
+    """How a foreign producer may write an event, and does in some worlds."""
+
+    PLAIN = "plain"
+    FAR = "a time beyond Python's"
+    NO_TIME = "a ce_time that is none"
+    JSON = "a CloudEvent in JSON"
+
+
 @dataclass(frozen=True)
 class Partner:
     """A subscription and the endpoint behind it. Times are seconds."""
@@ -95,6 +104,7 @@ class Send:
     large: bool = False
     created_ms: int | None = None
     habit: Habit = OMS
+    form: Form = Form.PLAIN
 
     @property
     def damaged(self) -> bool:
@@ -182,6 +192,7 @@ def make_plan(seed: int) -> Plan:
             number=number,
             order=f"SO-{random.randint(1, 3)}",
             damage=_damage(random.random()),
+            form=_form(seeded(f"form {seed} {number}")),
         )
         for number in range(random.randint(3, 14))
     )
@@ -222,6 +233,10 @@ def _damage(draw: float) -> Damage | None:
 
 
 _CUT, _ODD = 0.03, 0.06
+
+
+def _form(random: Random) -> Form:
+    return random.choices(list(Form), (88, 4, 4, 4))[0]
 
 
 def _troubles(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from bus.adapters.memory.reader import MemoryLogReader
+from bus.contracts.codec import is_of_type
 from bus.delivery.breaker import BreakerPolicy
 from bus.delivery.delivery import Attempt
 from bus.delivery.subscription import Subscription
@@ -18,6 +19,7 @@ from processors.delivery.handling import LoopPolicy
 from processors.delivery.subscribers import SubscriberPolicy
 from processors.subscriptions.table import SubscriptionTable
 from processors.subscriptions.writer import SubscriptionWriter
+from tests.simulation.forms import SCHEMA
 from tests.simulation.member import SimulatedMember
 from tests.simulation.partners import Endpoints, SimulatedSender
 from tests.simulation.plan import PATIENCE_S, SCHEMAS
@@ -26,9 +28,6 @@ from tests.simulation.scheduler import Process, ProcessClock
 from tests.simulation.world import TOPOLOGY, World
 from tests.support.worlds import KEYS, Randomness
 
-SCHEMA = """{"type": "record", "name": "OrderPaid", "namespace": "oms.order.v1",
- "event_type": "order.paid", "fields": [{"name": "order_id", "type": "string"},
- {"name": "status", "type": "string"}, {"name": "number", "type": "int"}]}"""
 SCHEMA_IDS = range(1, SCHEMAS + 1)
 BREAKER = BreakerPolicy(open_s=1.0, open_max_s=4.0)
 
@@ -73,7 +72,11 @@ class SimulatedSchemas:
     async def by_type(self, topic: str, event_type: str) -> Sequence[SchemaText]:
         """The schema, under its newest id."""
         del topic
-        return [await self.by_id(SCHEMA_IDS[-1])] if event_type in SCHEMA else []
+        await self._world.clock.sleep(self._world.latency())
+        if self._world.loop.time() < self._world.registry_back_at:
+            raise RegistryUnavailableError("away (simulated)")
+        held = SchemaText(SCHEMA_IDS[-1], SCHEMA)
+        return [held] if is_of_type(SCHEMA, event_type) else []
 
     async def register(self, subject: str, text: str) -> int:
         """Nobody registers."""

@@ -7,8 +7,9 @@ from cloudevents.core.bindings.kafka import to_structured_event
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
+from bus.errors import RegistryUnavailableError
 from bus.event import Event
-from bus.ports import Answer
+from bus.ports import Answer, SchemaText
 from bus.record import Message
 from bus.samples.lifecycles import sample
 from bus.webhook.document import plain
@@ -106,3 +107,27 @@ async def test_a_registry_that_is_away_is_waited_for(bus: MemoryBus) -> None:
         await bus.clock.advance(6)
         assert len(bus.ids("erp")) == 1
     assert not reasons(bus)
+
+
+async def test_a_registry_that_refuses_this_type_alone_is_given_up(
+    bus: MemoryBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its words are the reason; other partitions and schemas do not wait for it."""
+
+    async def refuse(topic: str, event_type: str) -> list[SchemaText]:
+        raise RegistryUnavailableError(f"403 for {topic} and {event_type}")
+
+    monkeypatch.setattr(bus.schemas, "by_type", refuse)
+    async with bus.running():
+        write(bus)
+        for order in range(6):
+            await bus.produce(f"SO-{order}")
+        await bus.clock.advance(3)
+        assert bus.ids("erp")
+        await bus.clock.advance(120)
+        assert len(bus.ids("erp")) == 6
+    (why,) = reasons(bus)
+    assert why == (
+        "the registry does not give the schemas of order.updated on oms.order: "
+        "403 for oms.order and order.updated"
+    )
