@@ -10,7 +10,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
 from itertools import islice
 
-from tests.simulation.plan import Plan, make_plan
+from tests.simulation.drawing import make_plan
+from tests.simulation.plan import Plan
 from tests.simulation.shrinking import shrink
 from tests.simulation.simulation import Verdict, simulate
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.simulation.__main__ import report
 from tests.simulation.bugs import BUGS, Bug
-from tests.simulation.plan import make_plan
+from tests.simulation.drawing import make_plan
 from tests.simulation.shrinking import promises, shrink
 from tests.simulation.simulation import Verdict, simulate
 
