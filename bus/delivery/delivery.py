@@ -110,7 +110,10 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """No answer: `kind` is one of `bus.ports.NoAnswerKind`'s values."""
+    """No answer: `kind` is one of `bus.ports.NoAnswerKind`'s values.
+
+    Or our own fault: `unrenderable`, `bug`.
+    """
 
     kind: str
     detail: str = ""
@@ -131,6 +134,7 @@ class Reason(StrEnum):
     UNRENDERABLE = "unrenderable"
     REMOVED = "removed"
     UNWRITABLE = "unwritable"
+    BUG = "bug"
 
 
 @dataclass(frozen=True, slots=True)

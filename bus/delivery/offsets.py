@@ -90,6 +90,11 @@ class Ledger:
             self.deliveries += len(pending)
             self._open[offset] = _Open(pending, [], before)
 
+    def pending(self, offset: int, delivery: str) -> bool:
+        """Whether a delivery was begun and is not settled."""
+        record = self._open.get(offset)
+        return record is not None and delivery in record.pending
+
     def settle(self, offset: int, delivery: str) -> None:
         """Note that a delivery is settled; again, or of an unknown record: ignored."""
         record = self._open.get(offset)

@@ -40,6 +40,10 @@ class Flow(Protocol):
         """Nothing of the partition waits any more."""
         ...
 
+    def unforeseen(self, record: Record, error: Exception) -> None:
+        """Say that a bug showed while a record was to be made ready."""
+        ...
+
 
 class Behind:
     """Holds the records that wait, and a task a partition that lets them go on.
@@ -87,7 +91,7 @@ class Behind:
         if records is not None:
             records.append(record)
             return len(records)
-        if self._handler.ready(record):
+        if self._ready(record):
             return 0
         self._records[partition] = records = deque([record])
         task = asyncio.create_task(self._go_on(partition, records))
@@ -128,8 +132,7 @@ class Behind:
                 self._flow.go_on(partition, head)
                 records.popleft()
                 continue
-            if not self._handler.ready(head):
-                await self._handler.fetch(head)
+            if not await self._made_ready(head):
                 continue
             records.popleft()
             begun += self._flow.hand_over(partition, head)
@@ -138,6 +141,25 @@ class Behind:
                 await self._breathe()
         del self._records[partition]
         self._flow.caught_up(partition)
+
+    def _ready(self, record: Record) -> bool:
+        """As the handler says; a record that brings out a bug has its turn, too."""
+        try:
+            return self._handler.ready(record)
+        except Exception as error:  # noqa: BLE001 - a bug; other records have not met it
+            self._flow.unforeseen(record, error)
+            return True
+
+    async def _made_ready(self, record: Record) -> bool:
+        """Whether it is ready, or never will be: `handle` then says what it is."""
+        if self._ready(record):
+            return True
+        try:
+            await self._handler.fetch(record)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._flow.unforeseen(record, error)
+            return True
+        return False
 
     def _ended(self, partition: Partition, task: asyncio.Task[None]) -> None:
         if self._tasks.get(partition) is task:

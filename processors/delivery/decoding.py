@@ -134,7 +134,9 @@ class Decoder:
         ref, body = split(record)
         known = self._known.get(ref)
         if known is None:
-            raise DecodeError(self._refusals[ref].why)
+            refusal = self._refusals.get(ref)
+            why = refusal.why if refusal else f"schema {named(ref)} was not fetched"
+            raise DecodeError(why)
         schema, data = read(known.writer, body)
         self._oddities.look(record, attributes, schema.event_type)
         return build_event(record, attributes, data, known.id, schema.event_type)

@@ -22,11 +22,11 @@ from bus.delivery.delivery import (
     Throttled,
     Unreachable,
 )
-from bus.delivery.routing import fused, judge, route
-from bus.errors import RenderError
-from bus.ports import Answer, Clock, NoAnswerKind, Observer, Post, Sender, Span
+from bus.delivery.routing import fused, route
+from bus.ports import Clock, NoAnswerKind, Observer, Sender
 from bus.topics.topology import Topology
 from processors.delivery.hops import Hops
+from processors.delivery.posting import BUG, UNRENDERABLE, Posting, said
 from processors.delivery.reporting import Held, Reporter, detail_of, status_of
 from processors.delivery.subscriber import Subscriber
 from processors.delivery.ticket import Ticket
@@ -66,7 +66,7 @@ class Deliver:
         disable: Callable[[str, str], None],
         policy: DeliverPolicy,
     ) -> None:
-        self._sender = sender
+        self._posting = Posting(sender, reporter, policy.first_budget_s)
         self._hops = hops
         self._topology = topology
         self._acks = acks
@@ -74,7 +74,6 @@ class Deliver:
         self._observer = observer
         self._reporter = reporter
         self._disable = disable
-        self._policy = policy
 
     async def attempt(
         self, subscriber: Subscriber, ticket: Ticket, *, probe: bool
@@ -105,13 +104,16 @@ class Deliver:
             span = self._observer.span(
                 "attempt", delivery.event, host, subscription=delivery.subscription
             )
-            outcome = await self._send(subscriber, ticket, span, started)
+            outcome = await self._posting.send(subscriber, ticket, span, started)
             span.end(outcome.name, status_of(outcome))
             decided = self._decide(subscriber, ticket, outcome, probe=probe)
             self._reporter.attempt(
                 delivery, outcome, decided, started, host, span.traceparent
             )
             await self._follow(ticket, outcome, decided)
+        except Exception as error:  # noqa: BLE001 - a bug; the delivery is not lost by it
+            subscriber.breaker.release()
+            await self._end(ticket, error)
         finally:
             ticket.partition.finished()
 
@@ -128,6 +130,8 @@ class Deliver:
                 ticket, reason, attempts=used, detail=detail
             ):
                 ticket.home.done(ticket)
+        except Exception as error:  # noqa: BLE001 - a bug; the record stays open
+            self._reporter.bug(ticket.delivery, error)
         finally:
             ticket.partition.finished()
 
@@ -141,43 +145,25 @@ class Deliver:
             used = ticket.delivery.attempts
             if await self._hops.to_tier(ticket, tier, attempts=used, detail=why):
                 ticket.settle()
+        except Exception as error:  # noqa: BLE001 - a bug; the delivery is not lost by it
+            await self._end(ticket, error)
+        finally:
+            ticket.partition.finished()
+
+    async def append(self, ticket: Ticket) -> None:
+        """Hop to the subscription's ordered topic."""
+        if not ticket.partition.open:
+            return
+        ticket.partition.started()
+        try:
+            if await self._hops.to_ordered(ticket):
+                ticket.settle()
+        except Exception as error:  # noqa: BLE001 - a bug; the delivery is not lost by it
+            await self._end(ticket, error)
         finally:
             ticket.partition.finished()
 
     # ------------------------------------------------ the rungs
-
-    async def _send(
-        self, subscriber: Subscriber, ticket: Ticket, span: Span, now: float
-    ) -> Outcome:
-        subscription = subscriber.subscription
-        event_id = ticket.delivery.event.webhook_id
-        try:
-            body = ticket.content.body(subscriber.representation, subscriber.transform)
-        except Exception as error:  # noqa: BLE001 - an event's content is its own affair
-            return Unreachable(_UNRENDERABLE, _said(error))
-        at = int(now)
-        headers = (
-            *subscriber.headers,
-            ("webhook-id", event_id),
-            ("webhook-timestamp", str(at)),
-            ("webhook-signature", subscriber.signer.sign(event_id, at, body)),
-            ("traceparent", span.traceparent),
-        )
-        timeout_s = subscription.timeout_s
-        if ticket.home.first:
-            timeout_s = min(timeout_s, self._policy.first_budget_s)
-        reply = await self._sender.send(
-            Post(subscription.url, headers, body, timeout_s, subscription.tls)
-        )
-        if isinstance(reply, Answer):
-            return judge(
-                reply.status,
-                reply.retry_after,
-                reply.excerpt,
-                subscription.transient_statuses,
-                now,
-            )
-        return Unreachable(reply.kind, reply.detail)
 
     def _decide(
         self, subscriber: Subscriber, ticket: Ticket, outcome: Outcome, *, probe: bool
@@ -195,7 +181,7 @@ class Deliver:
         return decided
 
     def _route(self, subscriber: Subscriber, ticket: Ticket, outcome: Outcome) -> Route:
-        if isinstance(outcome, Unreachable) and outcome.kind == _UNRENDERABLE:
+        if isinstance(outcome, Unreachable) and outcome.kind == UNRENDERABLE:
             return DeadLetter(Reason.UNRENDERABLE)
         subscription = subscriber.subscription
         age_s = self._clock.now() - ticket.delivery.origin.timestamp_ms / 1000
@@ -253,13 +239,26 @@ class Deliver:
             case Held(why=why):
                 ticket.home.held(ticket, why)
 
+    # ------------------------------------------------ what nobody foresaw
 
-def _said(error: Exception) -> str:
-    named = isinstance(error, RenderError)
-    return str(error) if named else f"{type(error).__name__}: {error}"
+    async def _end(self, ticket: Ticket, error: Exception) -> None:
+        """Settle what a bug kept from its route: a dead letter that says which.
+
+        If the bug keeps it from that, too, its record stays open, uncommitted.
+        """
+        self._reporter.bug(ticket.delivery, error)
+        if ticket.settled:
+            return
+        try:
+            used, why = ticket.delivery.attempts, said(error)
+            if await self._hops.to_dead_letters(
+                ticket, Reason.BUG, attempts=used, detail=why
+            ):
+                ticket.home.done(ticket)
+        except Exception as again:  # noqa: BLE001 - as said
+            self._reporter.bug(ticket.delivery, again)
 
 
 _EXHAUSTED = DeadLetter(Reason.EXHAUSTED)
-_UNRENDERABLE = "unrenderable"
-_OWN_FAULT = frozenset({_UNRENDERABLE, NoAnswerKind.FORBIDDEN})
+_OWN_FAULT = frozenset({UNRENDERABLE, BUG, NoAnswerKind.FORBIDDEN})
 _GONE = 410

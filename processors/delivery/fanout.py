@@ -176,13 +176,7 @@ class Fanout:
 
     async def _append_lane(self, lane: bytes, ticket: Ticket | None) -> None:
         while ticket is not None:
-            if ticket.partition.open:
-                ticket.partition.started()
-                try:
-                    if await self._hops.to_ordered(ticket):
-                        ticket.settle()
-                finally:
-                    ticket.partition.finished()
+            await self._deliver.append(ticket)
             ticket = self._appends.finish(lane)
 
     def _soon(self, step: Coroutine[object, object, None]) -> None:

@@ -195,12 +195,20 @@ class Loop:
                 self._skip(batch, assignments)
                 continue
             self._queued -= len(batch)
-            ready = self._handler.prepare(batch) and not self._behind
+            ready = self._prepared(batch) and not self._behind
             for record in batch:
                 begun += self._take(record, assignments, ready=ready)
                 if begun >= _STRIDE:
                     begun = 0
                     await self._breathe()
+
+    def _prepared(self, batch: Sequence[Record]) -> bool:
+        """Whether a batch can be handled at once; where a bug hides that: each asks."""
+        try:
+            return self._handler.prepare(batch)
+        except Exception as error:  # noqa: BLE001 - a bug; other batches have not met it
+            self.unforeseen(batch[0], error)
+            return False
 
     def _take(self, record: Record, assignments: int, *, ready: bool) -> int:
         """Hand a record over, or let it wait; return how much work it was."""
@@ -221,16 +229,20 @@ class Loop:
             self._handler.handle(partition, record)
         except Exception as error:  # noqa: BLE001 - a bug; other records have not met it
             partition.begin(record.offset, (_UNHANDLED,))  # it is not lost, but open
-            self._observer.note(
-                names.BUG,
-                why=repr(error),
-                topic=record.topic,
-                partition=record.partition,
-                offset=record.offset,
-                exc_info=error,
-            )
+            self.unforeseen(record, error)
         self._limit(partition)
         return 1 + max(0, self._tally.deliveries - before)
+
+    def unforeseen(self, record: Record, error: Exception) -> None:
+        """Say where a bug showed; the loop, and all other records, go on."""
+        self._observer.note(
+            names.BUG,
+            why=repr(error),
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            exc_info=error,
+        )
 
     def _skip(self, gone: Expired, assignments: int) -> None:
         partition = self._partitions.get(gone.topic_partition)

@@ -15,6 +15,7 @@ from bus.delivery.delivery import (
     Unreachable,
 )
 from bus.ports import Clock, Observer
+from processors.telemetry import names
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,7 @@ class Reporter:
             replay=delivery.replay,
             traceparent=traceparent,
         )
-        self._observer.attempt(attempt, host)
-        self._log_attempt(attempt)
+        self._tell(attempt, host)
 
     def hop(self, delivery: Delivery, decided: Route, why: str) -> None:
         """A delivery moves on without a call."""
@@ -85,8 +85,33 @@ class Reporter:
             origin=delivery.origin,
             replay=delivery.replay,
         )
-        self._observer.attempt(attempt, "")
-        self._log_attempt(attempt)
+        self._tell(attempt, "")
+
+    def bug(self, delivery: Delivery, error: Exception) -> None:
+        """An exception that nobody foresaw befell a delivery."""
+        record = delivery.record
+        self._observer.note(
+            names.BUG,
+            why=repr(error),
+            subscription=delivery.subscription,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            exc_info=error,
+        )
+
+    def _tell(self, attempt: Attempt, host: str) -> None:
+        try:
+            self._observer.attempt(attempt, host)
+            self._log_attempt(attempt)
+        except Exception as error:  # noqa: BLE001 - a bug; what is told decides nothing
+            self._observer.note(
+                names.BUG,
+                why=repr(error),
+                subscription=attempt.subscription,
+                event_id=attempt.event_id,
+                exc_info=error,
+            )
 
 
 def status_of(outcome: Outcome) -> int:

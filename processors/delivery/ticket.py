@@ -21,6 +21,12 @@ class Ticket:
     home: "Home"
     since: float
 
+    @property
+    def settled(self) -> bool:
+        """Whether the delivery is settled where it was read."""
+        offset, subscription = self.delivery.record.offset, self.delivery.subscription
+        return not self.partition.ledger.pending(offset, subscription)
+
     def settle(self) -> None:
         """Say that the delivery is settled where it was read."""
         self.partition.settle(self.delivery.record.offset, self.delivery.subscription)

@@ -16,7 +16,7 @@ from processors.subscriptions.world import World
 _AT_LEAST_S = 120.0
 _FAILURES = frozenset({"failed", "unreachable"})
 _ANSWERS = frozenset({"accepted", "refused"})
-_OUR_FAULT = ("forbidden", "unrenderable")
+_OUR_FAULT = ("forbidden", "unrenderable", "bug")
 
 
 async def refuse_unready(

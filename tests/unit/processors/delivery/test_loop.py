@@ -12,6 +12,7 @@ from bus.delivery.offsets import Ledger
 from bus.ports import PartitionChange
 from bus.record import Commit, Record
 from processors.delivery.handling import LoopPolicy
+from processors.telemetry import names
 from tests.support.loop import GROUP, TP, Desk, World
 
 
@@ -134,34 +135,55 @@ async def test_reports_partitions(world: World) -> None:
 
 
 async def test_a_bug_of_the_handler_ends_the_loop(world: World) -> None:
-    """One that no single record brings out: nothing is skipped, the process hears."""
+    """One that no record brings out: nothing is skipped, the process hears."""
+
+    class Faulty(Desk):
+        @override
+        def crowded(self) -> None:
+            raise KeyError("crowded")
+
+    world.write(40)
+    policy = LoopPolicy(intake_limit=4)
+    async with world.running(policy, desk=Faulty()) as loop:
+        assert isinstance(await loop.broken(), KeyError)
+        assert not loop.alive()
+    assert world.committed in {-1, 0}
+
+
+async def test_a_bug_in_looking_at_a_batch_is_nobodys_end(world: World) -> None:
+    """Each record is then asked for itself; those that are ready go on."""
 
     class Faulty(Desk):
         @override
         def prepare(self, batch: Sequence[Record]) -> bool:
             raise KeyError(f"{len(batch)} records")
 
-    world.write(1)
-    async with world.running(desk=Faulty()) as loop:
-        assert isinstance(await loop.broken(), KeyError)
-        assert not loop.alive()
-    assert world.committed == -1
-
-
-async def test_a_bug_in_making_ready_ends_the_loop(world: World) -> None:
-    """A partition that waits because of a bug would wait for ever, unseen."""
-
-    class Faulty(Desk):
-        @override
-        async def fetch(self, record: Record) -> None:
-            raise KeyError(record.offset)
-
     desk = Faulty()
-    desk.gate.clear()
-    world.write(1)
+    world.write(3)
     async with world.running(desk=desk) as loop:
-        assert isinstance(await loop.broken(), KeyError)
-    assert world.committed == -1
+        assert desk.offsets == [0, 1, 2]
+        assert loop.alive()
+        assert world.noted(names.BUG) == 1
+
+
+@pytest.mark.parametrize("step", ["ready", "fetch"])
+async def test_a_bug_in_making_ready_waits_for_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Its record has its turn unready, and the handler says what becomes of it."""
+
+    def fail(record: Record) -> bool:
+        raise KeyError(record.offset)
+
+    world.desk.gate.clear()
+    monkeypatch.setattr(world.desk, step, fail)
+    world.write(2)
+    async with world.running() as loop:
+        await settle()
+        assert world.desk.offsets == [0, 1]
+        assert loop.alive()
+        assert not loop.waiting
+        assert world.noted(names.BUG) >= 2
 
 
 async def test_a_long_wait_holds_so_many_records(world: World) -> None:
