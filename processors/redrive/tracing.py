@@ -19,8 +19,9 @@ from processors.subscriptions.world import World
 async def trace(world: World, name: str, since_ms: int) -> Sequence[Timeline]:
     """The lives of the events with this webhook-id or own id, or of this order.
 
-    Looks at what happened since `since_ms`. A webhook-id is found by its attempts and
-    an order by its key at once; all else by reading the source topics from then on.
+    Looks at what happened since `since_ms`. A webhook-id is found by its attempts; all
+    else by reading the source topics from then on. An order's events may have any
+    keys: those under its own may be some of them only.
 
     Raises:
         RegistryUnavailableError: the registry gave no usable answer.
@@ -29,9 +30,7 @@ async def trace(world: World, name: str, since_ms: int) -> Sequence[Timeline]:
     if attempts:
         found = [(name, await _source_of(world, attempts[0], since_ms))]
     else:
-        records = await _sources(world, since_ms, key=name.encode())
-        if not records:
-            records = await _sources(world, since_ms, name=name)
+        records = await _sources(world, since_ms, name)
         found = [(event_id, record) for event_id, record in records.items()]
         attempts = await _attempts(world, list(records), since_ms) if records else []
     letters = await _letters(world, [event_id for event_id, _ in found], attempts)
@@ -132,13 +131,7 @@ async def _at(
     return None
 
 
-async def _sources(
-    world: World,
-    since_ms: int,
-    *,
-    key: bytes | None = None,
-    name: str | None = None,
-) -> Mapping[str, Record]:
+async def _sources(world: World, since_ms: int, name: str) -> Mapping[str, Record]:
     """Source records by webhook-id, in order of their time.
 
     `name` is an order's, or an event's webhook-id or own id.
@@ -146,13 +139,13 @@ async def _sources(
     events = Events(world.schemas)
     found: list[tuple[str, Record]] = []
     for topic in world.topology.sources:
-        async for batch in world.reader.read(topic, since_ms=since_ms, key=key):
+        async for batch in world.reader.read(topic, since_ms=since_ms):
             for record in batch:
                 try:
                     event = await events.outline(record)
                 except DecodeError:
                     continue
-                if name is None or name in (event.webhook_id, event.id, event.subject):
+                if name in (event.webhook_id, event.id, event.subject):
                     found.append((event.webhook_id, record))
     found.sort(key=lambda pair: pair[1].timestamp_ms)
     return dict(found)

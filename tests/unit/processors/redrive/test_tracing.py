@@ -2,6 +2,7 @@
 
 from rich.console import Console
 
+from bus.record import Message
 from processors.redrive.letters import Wanted, read_letters
 from processors.redrive.rendering import render, span
 from processors.redrive.replaying import replay
@@ -99,6 +100,19 @@ async def test_an_order_shows_all_its_events(past: Past) -> None:
         assert [track.subscription for track in life.tracks] == expected
         assert {track.state for track in life.tracks} <= {"unseen"}
     assert "matches it; no attempt is known" in shown(lives[0])
+
+
+async def test_an_order_shows_events_with_any_key(past: Past) -> None:
+    """What stands under the order's own key is not taken for all there is."""
+    story = await past.order()
+    (event, record), foreign = story[0], "0b7e2f58-52a4-4c1d-8f0e-7c3a9d1b6e24"
+    kept = [h for h in record.headers if h[0] != "ce_id"]
+    headers = (*kept, ("ce_id", foreign.encode()))
+    message = Message(record.topic, b"customer-7", record.value, headers)
+    await past.world.publisher.publish(message)
+    lives = await trace(past.world, event.subject, 0)
+    ids = {life.event_id for life in lives}
+    assert ids == {foreign, *(other.id for other, _ in story)}
 
 
 async def test_an_event_without_attempts_is_found(past: Past, worlds: Worlds) -> None:
