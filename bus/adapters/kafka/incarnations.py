@@ -14,7 +14,7 @@ from bus.record import Commit, TopicPartition
 
 _EVERY_S = 3.0
 # Of thousands of topics some are asked for at a time: idleness costs the same.
-_AT_ONCE = 100
+_AT_ONCE = 25
 
 
 class Incarnations:
