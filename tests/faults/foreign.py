@@ -5,7 +5,7 @@ import io
 import json
 import re
 import struct
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -176,8 +176,9 @@ class Foreigners:
         written = sum(map(len, self.written.values()))
         got = sum(map(len, self.accepted.values()))
         return (
-            f"{written} records: {got} deliveries, {len(self.dead)} dead letters, "
-            f"{len(self.aside)} in quarantine, {len(self.open)} nowhere"
+            f"{written} records: {got} deliveries, "
+            f"{_kinds(order for order, _ in self.dead)} dead letters, "
+            f"{_kinds(self.aside)} in quarantine, {len(self.open)} nowhere"
         )
 
 
@@ -185,6 +186,13 @@ def named(order: str, value: bytes, **fields: bytes | None) -> Odd:
     """A record with an id that stays as it is: partners know the event by it."""
     headers = (("ce_id", str(uuid4()).encode()), ("ce_source", b"/foreign"))
     return Odd(order, value, headers=headers, **fields)  # type: ignore[arg-type]
+
+
+def _kinds(orders: Iterable[str]) -> str:
+    """How many, and of which kinds."""
+    kinds = Counter(order.rpartition("-")[2] for order in orders)
+    named = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    return f"{kinds.total()} ({named})" if named else "0"
 
 
 def _given_id(odd: Odd) -> str:

@@ -85,7 +85,7 @@ _GAP_S: Mapping[str, tuple[float, float]] = {
 
 
 def schedule(seed: int, lane: str, only: Collection[Kind] = ()) -> Iterator[Fault]:
-    """The faults of a lane without end; `only` leaves out all others.
+    """The faults of a lane without end, or none; `only` leaves out all others.
 
     Each kind comes once before any comes again, and so does each victim.
     """
@@ -106,5 +106,5 @@ def schedule(seed: int, lane: str, only: Collection[Kind] = ()) -> Iterator[Faul
 
 
 def _bag(rng: random.Random, things: Sequence[T]) -> Iterator[T]:
-    while True:
+    while things:
         yield from rng.sample(things, len(things))

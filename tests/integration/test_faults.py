@@ -10,16 +10,16 @@ from tests.faults.round import Round
 from tests.faults.stage import open_stage
 from tests.faults.stream import Stream
 
-SEED = 7
+SEED = 1
 _LONG = {Kind.ROLLING, Kind.DISK, Kind.STORM, Kind.QUEUE, Kind.RENEWED, Kind.REFUSED}
-KINDS = frozenset(Kind) - _LONG - {Kind.FOREIGN}
+KINDS = frozenset(Kind) - _LONG
 """The quick ones."""
 
 
 @pytest.mark.kafka
 @pytest.mark.timeout(400)  # a minute, unless the machine is busy
 async def test_promises_hold_under_faults(tmp_path: Path) -> None:
-    """A kill, a zombie, a broker gone, bad partners: every promise is kept."""
+    """Kills, a zombie, a broker gone, odd records, bad partners: all is kept."""
     async with open_stage(tmp_path) as stage:
         lanes = {lane: schedule(SEED, lane, KINDS) for lane in LANES}
         stream = Stream(stage.bus, SEED, rate=60)
@@ -31,4 +31,5 @@ async def test_promises_hold_under_faults(tmp_path: Path) -> None:
             report.add(played)
             print(report.text())  # noqa: T201 - shown when it fails
         assert played.witness.judged["out of a tier"] > 0
-        assert {felt.fault.kind for felt in played.felt} >= {Kind.KILL, Kind.BROKER}
+        seen = {felt.fault.kind for felt in played.felt}
+        assert seen >= {Kind.KILL, Kind.BROKER, Kind.FOREIGN}

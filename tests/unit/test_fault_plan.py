@@ -28,3 +28,10 @@ def test_every_kind_has_a_lane_and_an_act() -> None:
     """No fault is declared that is never done."""
     assert {kind for kinds in LANES.values() for kind in kinds} == set(Kind)
     assert set(ACTS) == set(Kind)
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_a_lane_of_which_nothing_is_asked_ends(lane: str) -> None:
+    """`only` may leave a lane without a kind."""
+    other = next(kind for kind in Kind if kind not in LANES[lane])
+    assert list(schedule(3, lane, {other})) == []

@@ -74,3 +74,11 @@ def test_late_is_a_ratio_to_what_the_machine_does() -> None:
     """And never less than on the usual one."""
     assert bound([]) == bound([0.1] * 20) == LATE_S
     assert bound([2.0] * 20) == 20.0
+
+
+def test_what_is_put_aside_is_told_by_kind() -> None:
+    """So that what was dropped on purpose is accounted for."""
+    book = Foreigners("", "oms.foreign", ["steady"])
+    book.aside = {book.order("junk"), book.order("junk"), book.order("name")}
+    assert "3 (2 junk, 1 name) in quarantine" in book.counts()
+    assert " 0 dead letters" in book.counts()
