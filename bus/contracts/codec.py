@@ -7,7 +7,7 @@ home of fastavro.
 
 import json
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
@@ -18,16 +18,27 @@ from fastavro.read import LOGICAL_READERS
 from fastavro.schema import SchemaParseException, UnknownType
 from fastavro.write import LOGICAL_WRITERS
 
-from bus.contracts.moments import NANOS, OUR_READERS, OUR_WRITERS, renamed
-from bus.contracts.scalars import Check, Mismatch
-from bus.contracts.validation import compile_check
+from bus.contracts.bounds import Walk, bound, look
+from bus.contracts.definition import event_type_of, load
+from bus.contracts.framing import FRAME
+from bus.contracts.moments import (
+    DECIMALS,
+    NANOS,
+    OUR_READERS,
+    OUR_WRITERS,
+    Reader,
+    our,
+    renamed,
+)
+from bus.contracts.scalars import Check, Definition, Mismatch
+from bus.contracts.validation import compile_type
 from bus.errors import ConfigurationError, DecodeError, InvalidEventError
 from bus.event import Data
 
-MAX_SCHEMA_ID = 2**31 - 1
-_FRAME = struct.Struct(">BI")
 # What fastavro raises on a schema that is none.
 _UNPARSABLE = (SchemaParseException, AttributeError, TypeError, ValueError)
+# From here on the bytes of each decimal are counted: it costs the square of them.
+_LARGE = 4_096
 # What fastavro raises on bytes that are not what the schema says; a property test
 # feeds it random bytes and fails on any other.
 _UNREADABLE = (
@@ -41,7 +52,24 @@ _UNREADABLE = (
     ValueError,
     struct.error,
 )
+_MOST_DECIMAL_BYTES = 1_000
+
+
+def _counted(read: Reader) -> Reader:
+    """A decimal's reader, unless there are so many bytes that it takes for ever."""
+
+    def call(value: object, writer: object = None, reader: object = None, /) -> object:
+        size = len(cast("bytes", value))
+        if size > _MOST_DECIMAL_BYTES:
+            raise ValueError(f"a decimal of {size} bytes")
+        return read(value, writer, reader)
+
+    return call
+
+
 LOGICAL_READERS.update(OUR_READERS)
+for _name in ("bytes-decimal", "fixed-decimal"):
+    LOGICAL_READERS[our(_name)] = _counted(cast("Reader", LOGICAL_READERS[_name]))
 LOGICAL_WRITERS.update(OUR_WRITERS)
 Parsed: TypeAlias = dict[object, object]
 
@@ -63,6 +91,7 @@ class Schema:
     parsed: Parsed = field(repr=False)
     _parsed: Parsed = field(repr=False)
     _check: Check = field(repr=False)
+    _walk: Walk | None = field(repr=False)
     _parts: tuple[str, ...] = field(repr=False)
 
     @property
@@ -78,36 +107,90 @@ def parse_schema(text: str, references: Iterable[str] = ()) -> Schema:
     of their dependence (Confluent's schema references).
 
     Raises:
-        ConfigurationError: No JSON, no record, or not a valid Avro schema.
+        ConfigurationError: No JSON, no record, not a valid Avro schema, or one
+            without bounds.
     """
-    references = tuple(references)
-    named: dict[str, dict[str, object]] = {}
-    bases = [_parse(_load(reference), named)[0] for reference in references]
-    definition = _load(text)
-    parsed, check = _parse(definition, named, bases)
-    if not isinstance(parsed, dict) or parsed["type"] != "record":
-        raise ConfigurationError("expected the schema of a record")
-    compact = json.dumps(definition, separators=(",", ":"), ensure_ascii=False)
     parts = (*references, text)
-    return Schema(
-        full_name=parsed["name"],
-        event_type=_event_type(definition),
-        text=compact,
-        parsed=parsed,
-        _parsed=_renamed(parts, NANOS) if "-nanos" in "".join(parts) else parsed,
-        _check=check,
-        _parts=parts,
-    )
+    known = _Known(parts)
+    for reference in parts[:-1]:
+        known.parse(reference)
+    return known.record(text)
+
+
+def parse_records(texts: Sequence[str]) -> tuple[Schema, ...]:
+    """Parse the texts of records, of which each may name what earlier ones define.
+
+    Raises:
+        ConfigurationError: As `parse_schema`.
+    """
+    known = _Known(texts)
+    return tuple(known.record(text) for text in texts)
+
+
+class _Known:
+    """What texts parsed in turn have defined so far; each is parsed once."""
+
+    def __init__(self, parts: Sequence[str]) -> None:
+        self._parts = parts
+        self._count = 0
+        self._named: dict[str, dict[str, object]] = {}
+        self._checks: dict[str, Check] = {}
+        self._bounds: dict[str, Definition] = {}
+        with_nanos = any("-nanos" in part for part in parts)
+        self._ours: dict[str, dict[str, object]] | None = {} if with_nanos else None
+
+    def parse(self, text: str) -> tuple[Parsed, Parsed, Check, Walk | None]:
+        """Return it as fastavro parses it, as we read it, its check and its walk."""
+        definition = load(text)
+        self._count += 1
+        try:
+            parsed = _parse(definition, self._named)
+            check = compile_type(parsed, self._checks)
+            walk = bound(parsed, self._bounds)
+            ours = parsed
+            if self._ours is not None:
+                ours = _parse(renamed(load(text), NANOS), self._ours)
+        except UnknownType as error:
+            raise ConfigurationError(f"unknown type {error.name}") from None
+        except KeyError as error:
+            why = f"not an Avro schema: {error} is missing"
+            raise ConfigurationError(why) from None
+        except RecursionError:
+            raise ConfigurationError("nested too deeply") from None
+        except _UNPARSABLE as error:
+            raise ConfigurationError(f"not an Avro schema: {error}") from None
+        return parsed, ours, check, walk
+
+    def record(self, text: str) -> Schema:
+        """Return the schema of a record."""
+        parsed, ours, check, walk = self.parse(text)
+        if not isinstance(parsed, dict) or parsed["type"] != "record":  # type: ignore[redundant-expr]  # may be a list or a text
+            raise ConfigurationError("expected the schema of a record")
+        definition = load(text)
+        return Schema(
+            full_name=cast("str", parsed["name"]),
+            event_type=event_type_of(definition),
+            text=json.dumps(definition, separators=(",", ":"), ensure_ascii=False),
+            parsed=parsed,
+            _parsed=ours,
+            _check=check,
+            _walk=walk,
+            _parts=tuple(self._parts[: self._count]),
+        )
 
 
 def _renamed(parts: Iterable[str], logical: frozenset[str] | None) -> Parsed:
     """Parse again, for us to read and write these logical types (None: all)."""
     named: dict[str, dict[str, object]] = {}
-    parsed: object = None
+    parsed: Parsed = {}
     for part in parts:
-        definition = cast("dict[str, object]", renamed(_load(part), logical))
-        parsed = fastavro.parse_schema(definition, named)
-    return cast("Parsed", parsed)
+        parsed = _parse(renamed(load(part), logical), named)
+    return parsed
+
+
+def _parse(definition: object, named: dict[str, dict[str, object]]) -> Parsed:
+    schema = cast("dict[str, object]", definition)
+    return cast("Parsed", fastavro.parse_schema(schema, named))
 
 
 @lru_cache(maxsize=1_000)
@@ -116,42 +199,13 @@ def _lenient(schema: Schema) -> Parsed:
     return _renamed(schema._parts, None)  # noqa: SLF001 - this module's own class
 
 
-def _load(text: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise ConfigurationError(f"not JSON: {error}") from None
-
-
-def _parse(
-    definition: object,
-    named: dict[str, dict[str, object]],
-    bases: Iterable[object] = (),
-) -> tuple[object, Check]:
-    try:
-        parsed = fastavro.parse_schema(cast("dict[str, object]", definition), named)
-        return parsed, compile_check(parsed, bases)
-    except UnknownType as error:
-        raise ConfigurationError(f"unknown type {error.name}") from None
-    except KeyError as error:
-        raise ConfigurationError(f"not an Avro schema: {error} is missing") from None
-    except _UNPARSABLE as error:
-        raise ConfigurationError(f"not an Avro schema: {error}") from None
-
-
-def _event_type(definition: object) -> str | None:
-    """Any text: how ours are spelled, the catalogue says."""
-    event_type = cast("dict[str, object]", definition).get("event_type")
-    return event_type if isinstance(event_type, str) and event_type else None
-
-
-def is_of_type(text: str, event_type: str) -> bool:
-    """Whether this is the text of an event type's schema."""
-    try:
-        definition = _load(text)
-    except ConfigurationError:
-        return False
-    return isinstance(definition, dict) and _event_type(definition) == event_type
+@lru_cache(maxsize=1_000)
+def _counting(schema: Schema) -> Parsed:
+    """The schema read by us wherever it has a decimal."""
+    parts = schema._parts  # noqa: SLF001 - this module's own class
+    if "decimal" not in "".join(parts):
+        return schema._parsed  # noqa: SLF001 - likewise
+    return _renamed(parts, NANOS | DECIMALS)
 
 
 def validate(schema: Schema, data: Data) -> None:
@@ -184,33 +238,12 @@ def encode_unchecked(schema: Schema, schema_id: int, data: Data) -> bytes:
         InvalidEventError: It cannot be written; not all that is wrong is found.
     """
     out = BytesIO()
-    out.write(_FRAME.pack(0, schema_id))
+    out.write(FRAME.pack(0, schema_id))
     try:
         fastavro.schemaless_writer(out, schema._parsed, data)  # noqa: SLF001
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise InvalidEventError("data", f"cannot be written: {error}") from None
     return out.getvalue()
-
-
-def split_frame(payload: bytes | None) -> tuple[int, bytes]:
-    """Return the schema id and the Avro body of a framed payload.
-
-    Raises:
-        DecodeError: The payload is not in Confluent's framing; the text says why.
-    """
-    if not payload:
-        raise DecodeError("no value: a tombstone or an empty record")
-    if payload[0] != 0:
-        looks = " (it looks like JSON)" if payload[:1] in b"{[" else ""
-        raise DecodeError(
-            f"first byte is 0x{payload[0]:02x}, not the 0x00 of a schema id{looks}"
-        )
-    if len(payload) < _FRAME.size:
-        raise DecodeError(f"{len(payload)} bytes are too few to hold a schema id")
-    _, schema_id = _FRAME.unpack_from(payload)
-    if schema_id > MAX_SCHEMA_ID:
-        raise DecodeError(f"no schema can have the id {schema_id}: above 2^31-1")
-    return schema_id, payload[_FRAME.size :]
 
 
 def decode(schema: Schema, body: bytes) -> dict[str, object]:
@@ -220,9 +253,12 @@ def decode(schema: Schema, body: bytes) -> dict[str, object]:
         DecodeError: The body is cut off, too long, or not of this schema.
     """
     stream = BytesIO(body)
+    if schema._walk is not None:  # noqa: SLF001 - this module's own class
+        look(schema._walk, body)  # noqa: SLF001 - likewise
+    parsed = schema._parsed if len(body) < _LARGE else _counting(schema)  # noqa: SLF001
     try:
         try:
-            data = _read(stream, schema._parsed)  # noqa: SLF001 - this module's class
+            data = _read(stream, parsed)
         except (OverflowError, ValueError):
             # A time that Python has not, or broken bytes: the second reading tells.
             stream = BytesIO(body)

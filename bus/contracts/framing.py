@@ -6,14 +6,15 @@ the schema's GUID (or a zero byte and the id), with the body alone as the value.
 in their readers a header comes first, and the last one of a name counts.
 """
 
+import struct
 from uuid import UUID
 
-from bus.contracts.codec import MAX_SCHEMA_ID, split_frame
 from bus.errors import DecodeError
 from bus.record import Record, SchemaRef
 
 SCHEMA_HEADER = "__value_schema_id"
-_FRAME = 5
+MAX_SCHEMA_ID = 2**31 - 1
+FRAME = struct.Struct(">BI")
 _GUID = 17
 
 
@@ -26,10 +27,31 @@ def needed(record: Record) -> SchemaRef | None:
     if said is not None:
         return _in_header(said)
     value = record.value
-    if value is None or len(value) < _FRAME or value[0] != 0:
+    if value is None or len(value) < FRAME.size or value[0] != 0:
         return None
-    schema_id = int.from_bytes(value[1:_FRAME], "big")
+    schema_id = int.from_bytes(value[1 : FRAME.size], "big")
     return schema_id if schema_id <= MAX_SCHEMA_ID else None
+
+
+def split_frame(payload: bytes | None) -> tuple[int, bytes]:
+    """Return the schema id and the Avro body of a framed payload.
+
+    Raises:
+        DecodeError: The payload is not in Confluent's framing; the text says why.
+    """
+    if not payload:
+        raise DecodeError("no value: a tombstone or an empty record")
+    if payload[0] != 0:
+        looks = " (it looks like JSON)" if payload[:1] in b"{[" else ""
+        raise DecodeError(
+            f"first byte is 0x{payload[0]:02x}, not the 0x00 of a schema id{looks}"
+        )
+    if len(payload) < FRAME.size:
+        raise DecodeError(f"{len(payload)} bytes are too few to hold a schema id")
+    _, schema_id = FRAME.unpack_from(payload)
+    if schema_id > MAX_SCHEMA_ID:
+        raise DecodeError(f"no schema can have the id {schema_id}: above 2^31-1")
+    return schema_id, payload[FRAME.size :]
 
 
 def split(record: Record) -> tuple[SchemaRef, bytes]:
@@ -62,7 +84,7 @@ def named(ref: SchemaRef) -> str:
 def _in_header(text: bytes) -> SchemaRef | None:
     if len(text) == _GUID and text[0] == 1:
         return UUID(bytes=text[1:])
-    if len(text) == _FRAME and text[0] == 0:
+    if len(text) == FRAME.size and text[0] == 0:
         schema_id = int.from_bytes(text[1:], "big")
         return schema_id if schema_id <= MAX_SCHEMA_ID else None
     return None

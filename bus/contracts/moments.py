@@ -28,6 +28,7 @@ class Reader(Protocol):
 
 # Avro 1.12's, which fastavro does not know.
 NANOS = frozenset({"timestamp-nanos", "local-timestamp-nanos"})
+DECIMALS = frozenset({"decimal"})
 # A name of our own leaves fastavro's readers to others in the process as they are.
 _OURS = "orderbus-"
 
@@ -88,13 +89,16 @@ def _write_nanos(value: object, _schema: object = None) -> object:
     return (moment - _EPOCH) // _MICROSECOND * 1000
 
 
-def _ours(name: str) -> str:
+def our(name: str) -> str:
+    """Name an underlying and a logical type so that they are read by us."""
     kind, _, logical = name.partition("-")
     return f"{kind}-{_OURS}{logical}"
 
 
-OUR_READERS = {_ours(name): read for name, read in _READERS.items()}
-OUR_WRITERS = {_ours(f"long-{logical}"): _write_nanos for logical in NANOS}
+# What codec.py, which knows fastavro's own readers, reads for us.
+_ELSEWHERE = frozenset({"bytes-decimal", "fixed-decimal"})
+OUR_READERS = {our(name): read for name, read in _READERS.items()}
+OUR_WRITERS = {our(f"long-{logical}"): _write_nanos for logical in NANOS}
 
 
 def renamed(definition: object, logical: frozenset[str] | None = None) -> object:
@@ -105,6 +109,7 @@ def renamed(definition: object, logical: frozenset[str] | None = None) -> object
         return definition
     copy = {name: renamed(item, logical) for name, item in definition.items()}
     kind, name = copy.get("type"), copy.get("logicalType")
-    if f"{kind}-{name}" in _READERS and (logical is None or name in logical):
+    ours = f"{kind}-{name}" in _READERS or f"{kind}-{name}" in _ELSEWHERE
+    if ours and (logical is None or name in logical):
         copy["logicalType"] = f"{_OURS}{name}"
     return copy

@@ -7,7 +7,8 @@ under one subject; the value then begins with the number of its branch.
 import json
 from dataclasses import dataclass
 
-from bus.contracts.codec import Schema, decode, parse_schema
+from bus.contracts.codec import Schema, decode, parse_records, parse_schema
+from bus.contracts.definition import load
 from bus.errors import ConfigurationError, DecodeError
 
 _LONGEST = 5
@@ -28,18 +29,13 @@ def parse_writer(text: str) -> Writer:
     Raises:
         ConfigurationError: It is neither a record's nor a union of records.
     """
-    try:
-        definition = json.loads(text)
-    except ValueError as error:
-        raise ConfigurationError(f"not JSON: {error}") from None
+    definition = load(text)
     if not isinstance(definition, list):
         return Writer((parse_schema(text),), union=False)
     parts = [json.dumps(part) for part in definition]
     if not parts:
         raise ConfigurationError("expected a record or a union of records")
-    # A branch may name what an earlier one has defined.
-    branches = [parse_schema(part, parts[:i]) for i, part in enumerate(parts)]
-    return Writer(tuple(branches), union=True)
+    return Writer(parse_records(parts), union=True)
 
 
 def read(writer: Writer, body: bytes) -> tuple[Schema, dict[str, object]]:

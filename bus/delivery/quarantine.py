@@ -188,7 +188,7 @@ _ROWS: tuple[tuple[str, Meaning], ...] = (
         ),
     ),
     (
-        r"do not hold a|left over after|does not match|expected .* schema",
+        r"do not hold a|left over after|does not match|is nested|expected .* schema",
         Meaning(
             "not_of_its_schema",
             "The value is not what its schema says: cut off, or written with "

@@ -4,7 +4,7 @@ import base64
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from bus.contracts.codec import split_frame
+from bus.contracts.framing import split_frame
 from bus.errors import DecodeError
 from bus.event import Event
 from bus.record import Headers

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 
-from bus.contracts.codec import Schema, decode, encode_unchecked, split_frame
+from bus.contracts.codec import Schema, decode, encode_unchecked
+from bus.contracts.framing import split_frame
 from bus.delivery.delivery import Attempt, Origin
 from bus.errors import RegistryUnavailableError
 from bus.ports import Clock, Publisher, Schemas

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Sequence
 
-from bus.contracts.codec import split_frame
+from bus.contracts.framing import split_frame
 from bus.delivery.delivery import Attempt
 from bus.errors import RegistryUnavailableError
 from bus.record import Record

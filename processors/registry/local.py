@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from bus.contracts.codec import is_of_type
+from bus.contracts.definition import is_of_type
 from bus.contracts.framing import named
 from bus.errors import (
     IncompatibleSchemaError,

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bus.client.schemas import load_catalogue
-from bus.contracts.codec import Schema, decode, encode, split_frame
+from bus.contracts.codec import Schema, decode, encode
+from bus.contracts.framing import split_frame
 from bus.errors import DecodeError, InvalidEventError
 
 CATALOGUE = load_catalogue()

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bus.adapters.memory.broker import Fault
-from bus.contracts.codec import split_frame
+from bus.contracts.framing import split_frame
 from bus.delivery.headers import read_state
 from bus.delivery.marks import Fate
 from bus.errors import OrderbusError

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from uuid import UUID
 
-from bus.contracts.codec import is_of_type
+from bus.contracts.definition import is_of_type
 from bus.errors import RegistryUnavailableError, SchemaNotFoundError
 from bus.ports import SchemaText
 from bus.record import SchemaRef

@@ -24,11 +24,12 @@ CLIENT_ERRORS = (
     httpx.InvalidURL,
     TimeoutError,
     ssl.SSLError,
-    # An answer that is not JSON, or not the JSON of a registry.
+    # An answer that is not JSON, or too deep, or not the JSON of a registry.
     ValueError,
     TypeError,
     AttributeError,
     LookupError,
+    RecursionError,
 )
 
 

@@ -18,7 +18,7 @@ from confluent_kafka.schema_registry import (
 
 from bus.adapters.registry.connection import RegistryConnection
 from bus.adapters.registry.errors import CLIENT_ERRORS, retriable, translated
-from bus.contracts.codec import is_of_type
+from bus.contracts.definition import is_of_type
 from bus.errors import ConfigurationError, OrderbusError, SchemaNotFoundError
 from bus.ports import SchemaText
 from bus.record import SchemaRef

@@ -7,13 +7,8 @@ import fastavro
 import pytest
 
 from bus.client.schemas import load_catalogue
-from bus.contracts.codec import (
-    decode,
-    encode,
-    parse_schema,
-    split_frame,
-    validate,
-)
+from bus.contracts.codec import decode, encode, parse_schema, validate
+from bus.contracts.framing import split_frame
 from bus.errors import ConfigurationError, DecodeError, InvalidEventError
 from bus.samples.lifecycles import sample
 

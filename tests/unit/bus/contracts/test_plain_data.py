@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from bus.client.schemas import load_catalogue
-from bus.contracts.codec import decode, encode, parse_schema, split_frame, validate
+from bus.contracts.codec import decode, encode, parse_schema, validate
+from bus.contracts.framing import split_frame
 from bus.contracts.plain_data import read_plain
 from bus.errors import InvalidEventError
 from bus.samples.lifecycles import sample

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.contracts.codec import decode, parse_schema, split_frame
+from bus.contracts.codec import decode, parse_schema
+from bus.contracts.framing import split_frame
 from bus.delivery.attributes import read_attributes
 from bus.delivery.headers import build_event, read_state
 from bus.delivery.quarantine import (
