@@ -3,6 +3,7 @@
 import asyncio
 import re
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -34,7 +35,8 @@ class Producer:
     """Writes events: checked against their schema, keyed by order id, awaited.
 
     Idempotent: what librdkafka tries again is not written twice. Many `send`s may be
-    under way at once; those of one order id, begun in order, are written in order.
+    under way at once; those of one order id, begun in order, are written to their topic
+    in that order.
 
     Args:
         bootstrap_servers: Kafka, `host:port,host:port`.
@@ -149,8 +151,8 @@ class EventWriter:
         self.catalogue = catalogue
         self._most_bytes = most_bytes
         self._ids: dict[str, int] = {}
-        self._registering = asyncio.Lock()
-        self._behind = 0
+        self._registering: dict[str, asyncio.Lock] = {}
+        self._behind: Counter[str] = Counter()
 
     async def write(self, event: Event) -> Written:
         """Write one event to its source topic; raises as `Producer.send` does."""
@@ -174,12 +176,17 @@ class EventWriter:
         return written._replace(event_id=event.id)
 
     async def _schema_id(self, event_type: str) -> int:
-        """Register a schema once; whoever comes meanwhile waits, to keep the order."""
-        if not self._behind and event_type in self._ids:
+        """Register a schema once; whoever comes meanwhile waits, to keep the order.
+
+        Of the same topic, that is: an order's events keep theirs within it, and a
+        registration that hangs holds no other topic's.
+        """
+        topic = self.catalogue.topic(event_type)
+        if not self._behind[topic] and event_type in self._ids:
             return self._ids[event_type]
-        self._behind += 1
+        self._behind[topic] += 1
         try:
-            async with self._registering:
+            async with self._registering.setdefault(topic, asyncio.Lock()):
                 if event_type not in self._ids:
                     subject = self.catalogue.subject(event_type)
                     text = self.catalogue.schema(event_type).text
@@ -187,7 +194,7 @@ class EventWriter:
                     self._ids[event_type] = registered
                 return self._ids[event_type]
         finally:
-            self._behind -= 1
+            self._behind[topic] -= 1
 
 
 def make_event(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from opentelemetry import trace
 
+from bus.adapters.memory import settle
 from bus.client.producer import EventWriter, Producer, new_event_id
 from bus.client.schemas import load_catalogue
 from bus.errors import (
@@ -123,7 +124,7 @@ async def test_a_failed_registration_is_tried_again() -> None:
 
 
 async def test_order_is_kept_while_schemas_are_registered() -> None:
-    """Events begun in order are written in order, new types among them or not."""
+    """Events of a topic begun in order are written so, new types among them or not."""
     story = lifecycle(3, NOW)
     events, publisher, registry = writer()
     await events.write(story[0])
@@ -132,8 +133,30 @@ async def test_order_is_kept_while_schemas_are_registered() -> None:
     await asyncio.wait(writing, timeout=0.01)
     registry.answer.set()
     await asyncio.gather(*writing)
-    ids = [dict(m.headers)["ce_id"].decode() for m in publisher.messages]
-    assert ids == [story[0].id, *(event.id for event in story)]
+    begun = [story[0], *story]
+    for topic in {message.topic for message in publisher.messages}:
+        ids = [
+            dict(m.headers)["ce_id"].decode()
+            for m in publisher.messages
+            if m.topic == topic
+        ]
+        of = events.catalogue.topic
+        assert ids == [event.id for event in begun if of(event.type) == topic]
+
+
+async def test_a_registration_that_hangs_holds_its_own_topic_only() -> None:
+    """Another topic's events are written meanwhile, known types and new ones."""
+    paid = sample("payment.captured", 1, NOW)
+    events, publisher, registry = writer()
+    await events.write(paid)
+    registry.answer.clear()
+    hanging = asyncio.create_task(events.write(EVENT))
+    await settle()
+    assert len(registry.asked) == 2
+    await asyncio.wait_for(events.write(paid), 5)
+    assert [m.topic for m in publisher.messages] == ["oms.payment"] * 2
+    registry.answer.set()
+    await hanging
 
 
 @pytest.mark.parametrize(
