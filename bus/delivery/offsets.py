@@ -110,11 +110,12 @@ class Ledger:
             else:
                 del self._open[offset]
 
-    def expire(self, start: int) -> tuple[int, int]:
+    def expire(self, start: int, read: Collection[int] = ()) -> tuple[int, int]:
         """Note that Kafka deleted all before `start`; what of it was not settled?
 
-        Returns how many were not read, and how many are open here. None is counted
-        twice. Where the group stands nowhere, nothing is missed.
+        Returns how many were not read, and how many are held here: open, or `read`
+        and yet to begin. None is counted twice. Where the group stands nowhere,
+        nothing is missed.
         """
         first = self._expired
         if start <= first or (first == _NOWHERE and not self._seen):
@@ -123,8 +124,10 @@ class Ledger:
         held = sum(1 for offset in self._open if first <= offset < start)
         unread = range(max(self._next, first), start)
         done = range(unread.start, min(start, self._restored.horizon))
-        left = sum(1 for offset in self._restored.unsettled if offset in done)
-        return len(unread) - (len(done) - left), held
+        left = {offset for offset in self._restored.unsettled if offset in done}
+        coming = sum(1 for o in read if o in unread and (o not in done or o in left))
+        lost = len(unread) - (len(done) - len(left)) - coming
+        return lost, held + coming
 
     def skip(self, start: int) -> None:
         """Go on at `start`: what lies before it and was not begun never comes."""

@@ -6,7 +6,7 @@ partitions, commits, rebalances and the stop go on.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Protocol
 
 from bus.record import Expired, Record, TopicPartition
@@ -84,6 +84,12 @@ class Behind:
             for partition, records in self._records.items()
             if records and isinstance(records[0], Record)
         }
+
+    def held(self, partition: Partition) -> Iterator[Record]:
+        """What waits of a partition, in order."""
+        for record in self._records.get(partition, ()):
+            if isinstance(record, Record):
+                yield record
 
     def holds(self, partition: Partition, record: Record) -> int:
         """Let a record wait if it has to; return how many of its partition do."""

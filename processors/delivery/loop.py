@@ -165,9 +165,20 @@ class Loop:
         """Say what Kafka deleted before it was settled here; what is held goes on."""
         partition = self._partitions.get(gone.topic_partition)
         if partition is not None:
-            lost, held = partition.ledger.expire(gone.start)
+            lost, held = partition.ledger.expire(gone.start, self._read(partition))
             if lost or held:
                 self._observer.expired(self._group, gone, lost, held)
+
+    def _read(self, partition: Partition) -> set[int]:
+        """The offsets that were read of a partition and may not have begun."""
+        queued = (
+            record.offset
+            for assignments, batch in self._inbox
+            if not isinstance(batch, Expired) and partition.born <= assignments
+            for record in batch
+            if record.topic_partition == partition.tp
+        )
+        return {*queued, *(record.offset for record in self._behind.held(partition))}
 
     def has_room(self) -> bool:
         """Whether the source may hand over more; read from its thread."""
@@ -190,9 +201,10 @@ class Loop:
                 self._behind.check()
                 self._arrived.clear()
                 await self._arrived.wait()
-            assignments, batch = self._inbox.popleft()
+            assignments, batch = self._inbox[0]  # counted as read until it is taken
             if isinstance(batch, Expired):
                 self._skip(batch, assignments)
+                self._inbox.popleft()
                 continue
             self._queued -= len(batch)
             ready = self._prepared(batch) and not self._behind
@@ -201,6 +213,7 @@ class Loop:
                 if begun >= _STRIDE:
                     begun = 0
                     await self._breathe()
+            self._inbox.popleft()
 
     def _prepared(self, batch: Sequence[Record]) -> bool:
         """Whether a batch can be handled at once; where a bug hides that: each asks."""

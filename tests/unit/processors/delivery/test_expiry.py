@@ -1,5 +1,7 @@
 """Retention that overtakes a group: told, counted, passed, never in silence."""
 
+import asyncio
+
 import pytest
 
 from bus.adapters.memory import settle
@@ -67,6 +69,28 @@ async def test_a_gap_behind_a_full_desk_is_told_in_its_place(world: World) -> No
         await world.clock.advance(0.2)
         assert world.committed == 8
         assert world.observer.expiries == []
+
+
+async def test_what_was_read_and_not_begun_is_held_not_lost(world: World) -> None:
+    """It waits behind a schema and is tried as ever: nobody is told of a loss."""
+    world.desk.shut[3] = asyncio.Event()
+    async with world.running() as loop:
+        assert world.desk.offsets == [2]
+        loop.overtaken(Expired(TP, 8))
+        assert world.observer.expiries == [(GROUP, Expired(TP, 8), 2, 4)]
+        world.desk.shut[3].set()
+        await settle()
+        assert world.desk.offsets == [2, 3, 4, 5]
+
+
+async def test_what_is_queued_is_held_too(world: World) -> None:
+    """A batch that the intake has no room for yet was read, and comes."""
+    world.write(60)
+    async with world.running(LoopPolicy(intake_limit=8)) as loop:
+        begun = len(world.desk.offsets)
+        assert begun < 64
+        loop.overtaken(Expired(TP, 66))
+        assert world.observer.expiries == [(GROUP, Expired(TP, 66), 0, 64)]
 
 
 async def test_news_of_a_partition_that_went_is_dropped(world: World) -> None:
