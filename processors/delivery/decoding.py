@@ -146,10 +146,13 @@ class Decoder:
     def waits(self) -> Mapping[str, float]:
         """For how long which schemas have been asked for, seconds."""
         now = self._clock.monotonic()
-        return {named(ref): now - q.since for ref, q in self._asking.items()}
+        asked = {named(ref): now - q.since for ref, q in self._asking.items()}
+        return {**asked, **self._json.waits()}
 
     def said(self, record: Record) -> str:
         """What a record waits for, since when, and what the registry said last."""
+        if is_json(record):
+            return self._json.said(record)
         ref = needed(record)
         question = None if ref is None else self._asking.get(ref)
         if ref is None or question is None:

@@ -5,9 +5,12 @@ them: a producer may have registered a newer one a moment ago.
 """
 
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from bus.client.typed import parsed_versions
+from bus.delivery.headers import printable
 from bus.delivery.patience import Patience
 from bus.delivery.structured import TypeOnTopic, Version, event_of, open_json
 from bus.errors import DecodeError, RegistryUnavailableError
@@ -27,6 +30,15 @@ class _Known(NamedTuple):
     versions: tuple[Version, ...]
     at: float
     refused: str = ""
+
+
+@dataclass(slots=True)
+class _Question:
+    """A type's schemas that are being asked for, and how many partitions wait."""
+
+    since: float
+    waiting: int = 0
+    said: str = "no answer yet"
 
 
 class JsonEvents:
@@ -50,6 +62,7 @@ class JsonEvents:
         self._observer = observer
         self._known: OrderedDict[TypeOnTopic, _Known] = OrderedDict()
         self._looked: dict[TopicPartition, int] = {}
+        self._asking: dict[TypeOnTopic, _Question] = {}
 
     def ready(self, record: Record) -> bool:
         """Whether `decode` has an answer for this record now."""
@@ -77,10 +90,14 @@ class JsonEvents:
             wanted = open_json(record).schema
         except DecodeError:
             return
-        pause_s = _FIRST_PAUSE_S
-        while (left_s := await self._try(wanted)) > 0:
-            await self._clock.sleep(min(pause_s, left_s))
-            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+        question = self._asking.setdefault(wanted, _Question(self._clock.monotonic()))
+        question.waiting += 1
+        try:
+            await self._answer(wanted)
+        finally:
+            question.waiting -= 1
+            if not question.waiting:
+                del self._asking[wanted]
         self._looked[record.topic_partition] = record.offset
 
     def decode(self, record: Record) -> Event:
@@ -100,6 +117,31 @@ class JsonEvents:
         self._oddities.look(record, opened.attributes, event.type)
         return event
 
+    # ------------------------------------------------ who waits for what
+
+    def waits(self) -> Mapping[str, float]:
+        """For how long the schemas of which types have been asked for, seconds."""
+        now = self._clock.monotonic()
+        return {_named(wanted): now - q.since for wanted, q in self._asking.items()}
+
+    def said(self, record: Record) -> str:
+        """What a record waits for, since when, and what the registry said last."""
+        try:
+            wanted = open_json(record).schema
+            question = self._asking[wanted]
+        except (DecodeError, KeyError):
+            return "a schema"
+        waited_s = self._clock.monotonic() - question.since
+        return f"the schemas {_named(wanted)}, {waited_s:.0f} s: {question.said}"
+
+    # ------------------------------------------------ asking
+
+    async def _answer(self, wanted: TypeOnTopic) -> None:
+        pause_s = _FIRST_PAUSE_S
+        while (left_s := await self._try(wanted)) > 0:
+            await self._clock.sleep(min(pause_s, left_s))
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
     async def _try(self, wanted: TypeOnTopic) -> float:
         """Ask once; return how much longer to try, 0: there is an answer."""
         asked_at = self._clock.monotonic()
@@ -113,11 +155,13 @@ class JsonEvents:
 
     async def _judge(self, wanted: TypeOnTopic, why: str, asked_at: float) -> float:
         """Is the registry away, or does it refuse the schemas of this type alone?"""
+        if question := self._asking.get(wanted):
+            question.said = why
         if not await self._schemas.answers(_NO_ID):
             self._patience.away(wanted)
             self._observer.note(names.REGISTRY_LOST, why=why)
             return _LONGEST_PAUSE_S
-        schema = f"of {wanted.type} on {wanted.topic}"
+        schema = _named(wanted)
         self._observer.note(names.SCHEMA_REFUSED, schema=schema, why=why)
         left_s = self._patience.refused(wanted, asked_at)
         if left_s <= 0:
@@ -132,6 +176,10 @@ class JsonEvents:
         self._known.move_to_end(wanted)
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
+
+
+def _named(wanted: TypeOnTopic) -> str:
+    return printable(f"of {wanted.type} on {wanted.topic}")
 
 
 _NO_ID = 0

@@ -1,6 +1,7 @@
 """Events in JSON through the whole engine, on a broker in memory."""
 
 import json
+import re
 
 import pytest
 from cloudevents.core.bindings.kafka import to_structured_event
@@ -13,6 +14,7 @@ from bus.ports import Answer, SchemaText
 from bus.record import Message
 from bus.samples.lifecycles import sample
 from bus.webhook.document import plain
+from processors.telemetry import names
 from tests.support.engine import MemoryBus, url
 from tests.support.facts import NOON
 
@@ -99,13 +101,21 @@ async def test_a_registry_that_is_away_is_waited_for(bus: MemoryBus) -> None:
     """As for a schema by its id."""
     await register(bus)
     bus.schemas.away = True
-    async with bus.running():
+    async with bus.running() as engine:
         write(bus)
         await bus.clock.advance(3)
         assert not bus.ids("erp")
+        assert re.fullmatch(
+            r"oms.order/\d waits for .+ of order.updated on oms.order, 3 s: .*",
+            engine.waiting() or "",
+        )
+        waits = bus.observer.read(names.SCHEMA_WAIT)
+        assert waits == {"of order.updated on oms.order": pytest.approx(3, abs=0.1)}
         bus.schemas.away = False
         await bus.clock.advance(6)
         assert len(bus.ids("erp")) == 1
+        assert engine.waiting() is None
+        assert not bus.observer.read(names.SCHEMA_WAIT)
     assert not reasons(bus)
 
 
