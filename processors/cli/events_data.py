@@ -1,15 +1,14 @@
 """The event that `bus events send` writes: an example, or what a file says."""
 
-import json
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from bus.client.producer import make_event
 from bus.contracts.catalogue import Catalogue
-from bus.contracts.plain_data import read_plain
-from bus.errors import ConfigurationError, InvalidEventError
+from bus.contracts.jsontext import read_json
+from bus.contracts.natural import from_json
+from bus.errors import ConfigurationError, DecodeError, InvalidEventError
 from bus.event import Event
 from bus.samples.lifecycles import sample
 from processors.clock import SystemClock
@@ -39,18 +38,18 @@ def read_event(
 
     Raises:
         ConfigurationError: it is no JSON object.
-        InvalidEventError: it lacks what every event has, or there is no such type.
+        InvalidEventError: it does not match its schema, or there is no such type.
     """
     try:
-        told = json.loads(text, parse_float=Decimal)
-    except ValueError as error:
-        raise ConfigurationError(f"--file: not JSON: {error}") from None
+        told = read_json(text.encode())
+    except DecodeError as error:
+        raise ConfigurationError(f"--file: {error}") from None
     if not isinstance(told, dict):
         raise ConfigurationError("--file: expected a JSON object, the event's data")
-    data = {"occurred_at": _now(), **read_plain(catalogue.schema(event_type), told)}
+    told = {"occurred_at": _now().isoformat(), **told}
     if order is not None:
-        data["order_id"] = order
-    return make_event(event_type, data)
+        told["order_id"] = order
+    return make_event(event_type, from_json(catalogue.schema(event_type), told))
 
 
 def _now() -> datetime:

@@ -37,7 +37,7 @@ def test_data_of_a_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "why"), [("[1]", "a JSON object"), ("{", "not JSON"), ("", "not JSON")]
+    ("text", "why"), [("[1]", "a JSON object"), ("{", "no JSON"), ("", "no JSON")]
 )
 def test_a_file_that_is_no_data(text: str, why: str) -> None:
     """Said of the option, as the user knows it."""
