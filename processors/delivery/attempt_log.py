@@ -1,5 +1,6 @@
 """The attempt log: one Avro record an attempt on `bus.attempts`, by event id."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
@@ -7,35 +8,57 @@ from typing import cast
 from bus.contracts.codec import Schema, decode, encode_unchecked
 from bus.contracts.framing import split_frame
 from bus.delivery.delivery import Attempt, Origin
-from bus.errors import RegistryUnavailableError
-from bus.ports import Clock, Publisher, Schemas
+from bus.errors import OrderbusError
+from bus.ports import Clock, Observer, Publisher, Schemas
 from bus.record import Message, Record
+from processors.telemetry import names
 
-_PAUSE_S = 0.5
+_FIRST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 5.0
 _MOST_BYTES = 65_536
 _MOST_CHARS = 1_000
 
 
 class AttemptLog:
-    """Writes attempts; nobody waits for their acknowledgement."""
+    """Writes attempts; nobody waits for their acknowledgement.
+
+    Attributes:
+        opened: Set once the schema is registered.
+        unlogged: Attempts that came before that, and are not in the log.
+    """
 
     def __init__(self, publisher: Publisher, topic: str, schema: Schema) -> None:
         self._publisher = publisher
         self._topic = topic
         self._schema = schema
         self._schema_id = 0
+        self._why = "the schema is being registered"
+        self.opened = asyncio.Event()
+        self.unlogged = 0
 
-    async def open(self, schemas: Schemas, clock: Clock) -> None:
-        """Register the schema; wait as long as the registry is away."""
+    async def open(self, schemas: Schemas, clock: Clock, observer: Observer) -> None:
+        """Register the schema, away or refused, however long that takes."""
         subject = f"{self._topic}-{self._schema.full_name}"
+        pause_s = _FIRST_PAUSE_S
         while not self._schema_id:
             try:
                 self._schema_id = await schemas.register(subject, self._schema.text)
-            except RegistryUnavailableError:
-                await clock.sleep(_PAUSE_S)
+            except OrderbusError as error:
+                self._why = str(error)
+                observer.note(names.REGISTRY_LOST, why=f"for {subject}: {self._why}")
+                await clock.sleep(pause_s)
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+        self.opened.set()
+
+    def shut(self) -> str | None:
+        """A notice: why attempts are not logged; None: they are."""
+        return None if self._schema_id else f"not logged: {self._why}"
 
     def write(self, attempt: Attempt) -> None:
-        """Hand over one attempt."""
+        """Hand over one attempt, if the log is open: deliveries never wait for it."""
+        if not self._schema_id:
+            self.unlogged += 1
+            return
         value = self._encode(attempt)
         if len(value) > _MOST_BYTES:
             value = self._encode(_clipped(attempt))

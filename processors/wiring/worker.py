@@ -16,6 +16,7 @@ from processors.delivery.acks import AckTable
 from processors.delivery.attempt_log import AttemptLog
 from processors.delivery.engine import ROLES, Engine, EngineParts
 from processors.delivery.lagging import LagWatch
+from processors.delivery.partition import wait_for
 from processors.subscriptions.table import SubscriptionTable
 from processors.subscriptions.writer import SubscriptionWriter
 from processors.telemetry import names
@@ -26,6 +27,8 @@ from processors.wiring.policy import engine_policy
 from processors.wiring.sources import watching_sources
 
 _ASSIGNED_WITHIN_S = 20.0
+_LOG_WITHIN_S = 5.0
+"""How long the first delivery waits for the attempt log to open."""
 _GOODBYE_S = 5.0
 _FETCH_WAIT_S = 1.0
 
@@ -80,14 +83,17 @@ class Worker:
         )
         attempts = self._attempts()
         self.engine = self._engine(self._acks, attempts)
-        self._lag = self._watch()
+        self._lag = self._watch(attempts)
         self._table.on_change(self._changed)
         await self._stack.enter_async_context(self._table)
         await self._stack.enter_async_context(self._acks)
+        self._opening = asyncio.create_task(
+            attempts.open(adapters.schemas, adapters.clock, self._observer)
+        )
         await asyncio.gather(
             self._table.ready(),
             self._acks.ready(),
-            attempts.open(adapters.schemas, adapters.clock),
+            wait_for(adapters.clock, attempts.opened, _LOG_WITHIN_S),
         )
         self._check_tiers()
         self._loaded = True
@@ -142,6 +148,7 @@ class Worker:
 
     async def stop(self) -> None:
         """Drain every loop side by side, then let go of the rest."""
+        self._opening.cancel()
         self._following.cancel()
         self._growing.cancel()
         self._watching.cancel()
@@ -197,7 +204,7 @@ class Worker:
             raise ValueError(f"{topic} is no tier topic")
         return parsed[1]
 
-    def _watch(self) -> LagWatch:
+    def _watch(self, attempts: AttemptLog) -> LagWatch:
         adapters, prefix = self._adapters, self._adapters.settings.group_prefix
         lag = LagWatch(
             adapters.groups,
@@ -210,7 +217,11 @@ class Worker:
         )
         self._health.ready("broker", lag.broker)
         self._observer.gauge(names.LAG, lag.lag)
-        self._observer.gauge(names.UNLOGGED, lambda: {"": adapters.publisher.failures})
+        self._observer.gauge(
+            names.UNLOGGED,
+            lambda: {"": adapters.publisher.failures + attempts.unlogged},
+        )
+        self._health.notice("attempts", attempts.shut)
         self._observer.gauge(
             names.SUBSCRIPTIONS,
             lambda: Counter(str(s.state) for s in self._table.all()),

@@ -199,7 +199,7 @@ async def test_the_attempt_log_takes_any_text() -> None:
     text = (default_folder() / "Attempt.avsc").read_text(encoding="utf-8")
     schema = parse_schema(text)
     log = AttemptLog(publisher, bus.topology.attempts, schema)
-    await log.open(bus.schemas, bus.clock)
+    await log.open(bus.schemas, bus.clock, bus.observer)
     log.write(ATTEMPT._replace(order_id="9" * 9_000_000))
     assert publisher.failures == 0
     (record,) = bus.records(bus.topology.attempts)
