@@ -14,6 +14,7 @@ from bus.record import Headers, Record
 
 _PREFIX = "bus-quarantine-"
 _UNREADABLE = "unreadable_headers"
+_NO_BATCH = "unreadable_batch"
 _PLACE = re.compile(r"([^/]+)/([0-9]{1,10})/([0-9]{1,19})", re.ASCII)
 
 
@@ -51,7 +52,7 @@ def read_quarantined(record: Record) -> Quarantined:
             topic_id=_text(ours.get("topic-id")),
         )
     why = _text(ours.get("reason"))
-    if meaning_of(why).code == _UNREADABLE:
+    if meaning_of(why).code in {_UNREADABLE, _NO_BATCH}:
         # Without them it would be another event: it stays what it was.
         source = source._replace(unreadable=why)
     return Quarantined(
@@ -105,6 +106,15 @@ _ROWS: tuple[tuple[str, Meaning], ...] = (
             "expired",
             "The record was too large for quarantine, and its topic has deleted it.",
             "Nothing is left to deliver: discard it, and send the event again.",
+        ),
+    ),
+    (
+        r"^its batch cannot be read",
+        Meaning(
+            _NO_BATCH,
+            "The batch the record came in is corrupt, or too large once it is "
+            "decompressed, so that nothing of it can be read.",
+            "Send the event again, in smaller batches, then discard this record.",
         ),
     ),
     (

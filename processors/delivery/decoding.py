@@ -127,7 +127,8 @@ class Decoder:
 
     def _decode(self, record: Record) -> Event:
         if record.value is None:
-            raise DecodeError("a record without value is no event")
+            why = record.unreadable or "a record without value is no event"
+            raise DecodeError(why)
         if is_json(record):
             return self._json.decode(record)
         attributes = read_attributes(record)

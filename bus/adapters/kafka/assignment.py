@@ -79,6 +79,10 @@ class Assignment:
 
     # --- records
 
+    def expected(self, tp: TopicPartition) -> int:
+        """The offset that is to come next; -1 if it is not known yet."""
+        return self._positions.expected(tp)
+
     def confirmed(
         self, consumer: Consumer, records: Sequence[Record]
     ) -> Iterator[Sequence[Record]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from confluent_kafka import Consumer, KafkaException, Message
 from confluent_kafka import TopicPartition as KafkaPartition
 
-from bus.adapters.kafka.errors import translate
+from bus.adapters.kafka.errors import Kind, kind_of, translate
 from bus.record import TopicPartition
 
 _POLL_S = 0.2
@@ -53,7 +53,7 @@ def _read(
         error = message.error()
         if error is None:
             found[place] = message.timestamp()[1]
-        elif error.name() != "_PARTITION_EOF":
+        elif error.name() != "_PARTITION_EOF" and kind_of(error) is not Kind.RECORD:
             raise KafkaException(error)
 
 

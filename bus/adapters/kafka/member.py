@@ -18,9 +18,10 @@ from bus.adapters.kafka.errors import is_fatal, lacks_kip_848
 from bus.adapters.kafka.incarnations import Incarnations
 from bus.adapters.kafka.records import Consumed, copy_out
 from bus.adapters.kafka.topic_ids import TopicIds
+from bus.adapters.kafka.unreadable import Unreadable
 from bus.errors import BrokerUnavailableError, ConfigurationError
 from bus.ports import Listener
-from bus.record import TopicPartition
+from bus.record import Record, TopicPartition
 
 _POLL_S = 0.05
 _BATCH = 500
@@ -127,6 +128,7 @@ class Member:
     def _open(self) -> None:
         self._subscribed: frozenset[str] = frozenset()
         self._pending = PendingCommits(self._bridge)
+        self._unreadable = Unreadable()
         self._incarnations = Incarnations(self._ids, self._bridge)
         self._assignment = Assignment(
             self._membership,
@@ -186,12 +188,20 @@ class Member:
 
     # --- troubles
 
-    def _record_failed(self, error: KafkaError, message: Consumed) -> None:
+    def _record_failed(self, error: KafkaError, message: Consumed) -> Record | None:
         # What a partition has is its own affair, whatever it is called.
         if is_fatal(error) or (message.topic() is None and lacks_kip_848(error)):
             self._assignment.failure = error
         place = {"topic": message.topic(), "partition": message.partition()}
         self._tell(error, **place, offset=message.offset())
+        tp = TopicPartition(message.topic() or "", message.partition() or 0)
+        if tp not in self._assignment.partitions:
+            return None
+        expected = self._assignment.expected(tp)
+        known = self._incarnations.of
+        return self._unreadable.given_up(
+            self._consumer, error, message, expected, known
+        )
 
     def _client_failed(self, error: KafkaError) -> None:
         if is_fatal(error) or lacks_kip_848(error):

@@ -26,10 +26,10 @@ _headers_of: "Callable[[Consumed], HeadersType | None]" = methodcaller("headers"
 
 def copy_out(
     messages: Iterable[Consumed],
-    on_error: Callable[[KafkaError, Consumed], None],
+    on_error: Callable[[KafkaError, Consumed], Record | None],
     topic_ids: Mapping[tuple[str, int], str],
 ) -> list[Record]:
-    """Copy what holds a record; what holds an error goes to `on_error`.
+    """Copy what holds a record; for what holds an error ask `on_error`.
 
     `topic_ids` are by partition, where they are known.
     """
@@ -45,7 +45,9 @@ def copy_out(
                 topic_id = topic_ids.get(place, "")
             records.append(_record(message, topic, partition, topic_id))
         else:
-            on_error(error, message)
+            instead = on_error(error, message)
+            if instead is not None:
+                records.append(instead)
     return records
 
 

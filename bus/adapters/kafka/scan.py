@@ -15,6 +15,7 @@ from confluent_kafka import TopicPartition as KafkaPartition
 from bus.adapters.kafka.errors import Kind, kind_of, translate
 from bus.adapters.kafka.positions import first_offset
 from bus.adapters.kafka.records import Consumed, copy_out
+from bus.adapters.kafka.unreadable import Unreadable
 from bus.errors import OrderbusError, TopicError
 from bus.record import Expired, Record, TopicPartition
 from bus.topics.partitioning import partition_of
@@ -66,6 +67,7 @@ class Scan:
         self._topic_id = topic_id
         self._topic_ids: dict[tuple[str, int], str] = {}
         self._failure: OrderbusError | None = None
+        self._unreadable = Unreadable()
         self.expired: list[tuple[Expired, int]] = []
         self._consumer = open_client()
         try:
@@ -170,8 +172,15 @@ class Scan:
             if kind == TIMESTAMP_LOG_APPEND_TIME and at_ms >= until_ms:
                 self.behind.pop(message.partition() or 0, None)
 
-    def _failed(self, error: KafkaError, message: Consumed) -> None:
+    def _failed(self, error: KafkaError, message: Consumed) -> Record | None:
+        partition = message.partition() or 0
         if error.name() == "_PARTITION_EOF":
-            self.behind.pop(message.partition() or 0, None)
+            self.behind.pop(partition, None)
+        elif kind_of(error) is Kind.RECORD:
+            expected = self.positions.get(partition, -1)
+            return self._unreadable.given_up(
+                self._consumer, error, message, expected, self._topic_ids
+            )
         else:
             self._failure = translate(error, f"read {self._bounds.topic}")
+        return None

@@ -111,6 +111,7 @@ def test_the_decoder_s_own_words_are_understood(record: Record, code: str) -> No
         ("the registry has no schema with guid 1-2", "unknown_schema"),
         ("its headers cannot be read: SystemError", "unreadable_headers"),
         ("a header's name is not UTF-8: ff", "unreadable_headers"),
+        ("its batch cannot be read: Decompression failed", "unreadable_batch"),
         ("MSG_SIZE_TOO_LARGE: too large", "too_large"),
         ("a bug nobody foresaw", "other"),
     ],

@@ -69,6 +69,15 @@ async def test_a_source_record_with_unreadable_headers(bus: MemoryBus) -> None:
         assert bus.committed("fanout", TopicPartition(topic, int(partition))) == 3
 
 
+async def test_a_record_of_which_nothing_can_be_read(bus: MemoryBus) -> None:
+    """Why it cannot is told, not that it is empty; a replay says the same."""
+    bus.subscribe("erp")
+    async with bus.running():
+        bus.broker.append(Message("oms.order", None, None, ((_NO_UTF8, b"v"),)))
+        await bus.clock.advance(1)
+        assert quarantined(bus) == ["a header's name is not UTF-8: ff"]
+
+
 @pytest.mark.parametrize("ordering", ["none", "key"])
 async def test_a_hop_with_unreadable_headers(bus: MemoryBus, ordering: str) -> None:
     """Somebody wrote into our topics: their record is put aside, ours goes on."""
