@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from bus.adapters.memory.reader import MemoryLogReader
-from bus.contracts.codec import is_of_type
+from bus.contracts.definition import is_of_type
 from bus.delivery.breaker import BreakerPolicy
 from bus.delivery.delivery import Attempt
 from bus.delivery.subscription import Subscription

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bus.adapters.memory import MemoryObserver
 from bus.client.producer import EventWriter
 from bus.client.schemas import default_folder, load_catalogue
 from bus.contracts.codec import parse_schema
@@ -89,7 +90,9 @@ class Past:
         record: Record | None = None,
     ) -> None:
         """Write one attempt, over now."""
-        await self._attempts.open(self.world.schemas, self.world.clock)
+        await self._attempts.open(
+            self.world.schemas, self.world.clock, MemoryObserver()
+        )
         at = record or Record("oms.order", 0, 0, 0, b"", b"")
         attempt = Attempt(
             event_id=event.id,
