@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bus.errors import DecodeError, SubscriptionNotFoundError
+from bus.errors import DecodeError
 from bus.event import Event
 from processors.cli.control import console
 from processors.cli.dlq_view import Row, moment, row, whole
@@ -16,6 +16,7 @@ from processors.redrive.letters import (
     dlq_owners,
     read_letters,
 )
+from processors.subscriptions.missing import missing
 from processors.subscriptions.world import World
 
 _SLACK_MS = 3_600_000
@@ -31,9 +32,8 @@ async def owners_of(world: World, subscription: str | None) -> Sequence[str]:
         return await dlq_owners(world)
     topic = world.topology.dlq_topic(subscription)
     if not await world.topics.describe([topic]):
-        raise SubscriptionNotFoundError(
-            f"no subscription {subscription}, and no dead letters of one"
-        )
+        there = await dlq_owners(world)
+        raise missing(subscription, there, ", and no dead letters of one")
     return [subscription]
 
 

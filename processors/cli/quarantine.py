@@ -1,5 +1,6 @@
 """`bus quarantine`: records nobody could decode; look at them, let them go on."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, ParamSpec, cast
 
@@ -193,10 +194,16 @@ def _wanted(
     """What the options ask for.
 
     Raises:
-        ConfigurationError: a time or a reason cannot be used.
+        ConfigurationError: a place, a time or a reason cannot be used.
     """
     from processors.redrive.quarantine import WantedItems
 
+    for place in places or ():
+        if not re.fullmatch(r"[^/]+/[0-9]+/[0-9]+", place):
+            raise ConfigurationError(
+                f"{place!r} is no place: expected TOPIC/PARTITION/OFFSET, such as"
+                " oms.order/3/17"
+            )
     since, until = given.get("since"), given.get("until")
     reasons = _list(given.get("reasons"))
     for reason in reasons:

@@ -152,7 +152,8 @@ def _subscriptions(report: Report) -> Table | Text:
     loud = [one for one in found if not one.is_quiet]
     quiet = len(found) - len(loud)
     if not loud:
-        return Text(f"{quiet} subscriptions: active, nothing waits, none dead")
+        word = "subscription" if quiet == 1 else "subscriptions"
+        return Text(f"{quiet} {word}: active, nothing waits, none dead")
     tiers = sorted({tier for one in loud for tier in one.pending or ()}, key=_tier_key)
     columns = (
         Column("SUBSCRIPTION"),

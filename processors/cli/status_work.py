@@ -11,6 +11,7 @@ from rich.live import Live
 from bus.delivery.presence import is_silent
 from bus.errors import BrokerUnavailableError
 from processors.cli.control import FAILED, GOOD, console, print_json, reading
+from processors.cli.root import Root
 from processors.cli.status_json import plain_report, subscriber_json
 from processors.cli.status_view import Screenful
 from processors.clock import SystemClock
@@ -64,6 +65,7 @@ class _Asking:
     def __init__(self, ctx: typer.Context, stack: AsyncExitStack) -> None:
         self.clock = SystemClock()
         self._opener = reading(ctx)
+        self._root = ctx.obj
         self._stack = stack
         self._desk: Desk | None = None
 
@@ -75,10 +77,18 @@ class _Asking:
                 self._desk = Desk(world)
                 self._stack.callback(self._desk.close)
         except TimeoutError:
-            return self._nothing(f"Kafka gives no answer within {ANSWER_S:g} s")
+            return self._nothing(
+                f"Kafka{self._place} gives no answer within {ANSWER_S:g} s"
+            )
         except BrokerUnavailableError as error:
             return self._nothing(str(error))
         return await self._desk.report()
+
+    @property
+    def _place(self) -> str:
+        if not isinstance(self._root, Root):
+            return ""
+        return f" at {self._root.settings().bootstrap_servers}"
 
     def _nothing(self, why: str) -> Report:
         return nothing_known(int(self.clock.now() * 1000), why)

@@ -50,8 +50,8 @@ def trace_command(
             print_json([plain(life) for life in lives])
         elif not lives:
             console(stderr=True).print(
-                f"Nothing is known of an event or order {name} since {since};"
-                " look back further with --since"
+                f"Nothing is known of an event or order {name} with --since {since};"
+                " look back further with a longer one"
             )
         for life in lives if not as_json else []:
             console().print(render(life, whole=not console().is_terminal))

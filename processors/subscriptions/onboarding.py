@@ -8,9 +8,10 @@ from pathlib import Path
 from bus.delivery.choices import Scheme
 from bus.delivery.subscription import Secret, Subscription
 from bus.delivery.succession import following
-from bus.errors import InvalidSubscriptionError, SubscriptionNotFoundError
+from bus.errors import InvalidSubscriptionError
 from bus.webhook.signing import PRIVATE_PREFIX, generate_secret
 from processors.subscriptions.document import Draft, Fields, changing
+from processors.subscriptions.missing import missing
 from processors.subscriptions.world import World
 from processors.subscriptions.writer import Change
 
@@ -114,7 +115,7 @@ def find(world: World, subscription_id: str) -> Subscription:
         raise InvalidSubscriptionError(
             subscription_id, f"its stored record cannot be read: {why}"
         )
-    raise SubscriptionNotFoundError(f"no subscription {subscription_id}")
+    raise missing(subscription_id, (one.id for one in world.table.all()))
 
 
 def has_secret(subscription: Subscription, text: str) -> bool:

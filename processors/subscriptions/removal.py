@@ -19,9 +19,10 @@ from bus.delivery.headers import build_event, hop_headers, read_state
 from bus.delivery.keys import hop_key
 from bus.delivery.small import attributes_of, small
 from bus.delivery.structured import attributes_in
-from bus.errors import DecodeError, Heals, PublishError, SubscriptionNotFoundError
+from bus.errors import DecodeError, Heals, PublishError
 from bus.ports import Lag
 from bus.record import Message, Record, TopicPartition
+from processors.subscriptions.missing import missing
 from processors.subscriptions.pending import existing, lags, topics_of
 from processors.subscriptions.world import World
 
@@ -74,7 +75,7 @@ def known(world: World, subscription_id: str) -> None:
     """Raise SubscriptionNotFoundError unless there is one, even if unreadable."""
     table = world.table
     if table.get(subscription_id) is None and subscription_id not in table.unreadable:
-        raise SubscriptionNotFoundError(f"no subscription {subscription_id}")
+        raise missing(subscription_id, (one.id for one in table.all()))
 
 
 async def _anybody(world: World) -> bool:

@@ -77,11 +77,21 @@ def retriable(error: Exception) -> bool:
     )
 
 
+def _place(error: Exception) -> str:
+    """Where was asked, without credentials."""
+    try:
+        url = error.request.url if isinstance(error, httpx.RequestError) else None
+    except RuntimeError:  # httpx: it was never sent
+        url = None
+    return "" if url is None else printable(f" at {url.scheme}://{url.netloc.decode()}")
+
+
 def translated(error: Exception, subject: str = "") -> OrderbusError:
     """Return what a client's error means; never holds credentials."""
     if not isinstance(error, SchemaRegistryError):
         why = printable(f"{type(error).__name__}: {error}".rstrip(": "))
-        return RegistryUnavailableError(f"the registry gave no answer ({why})")
+        asked = f"the registry{_place(error)}"
+        return RegistryUnavailableError(f"{asked} gave no answer ({why})")
     status, code = error.http_status_code, error.error_code
     message = str(error.error_message)
     meaning = _MEANINGS.get((status, code)) or _MEANINGS.get((status, None))

@@ -117,6 +117,14 @@ def test_an_unknown_reason_is_refused(worlds: Worlds) -> None:
     assert "not_framed" in done.output
 
 
+@pytest.mark.parametrize("command", ["list", "show", "replay", "discard"])
+def test_what_is_no_place_is_refused(worlds: Worlds, command: str) -> None:
+    """A typo is not answered as if nothing stood there."""
+    done = bus(worlds, command, "oms.order-2-7")
+    assert done.exit_code == 2
+    assert "expected TOPIC/PARTITION/OFFSET" in done.output
+
+
 def test_show_tells_a_producer_what_to_do(worlds: Worlds) -> None:
     """Words, advice, escaped headers and bytes; all of the value in JSON."""
     put_aside(worlds, BROKEN, BROKEN_WHY)

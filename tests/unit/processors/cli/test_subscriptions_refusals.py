@@ -13,6 +13,8 @@ from tests.support.worlds import Worlds
     ("args", "code", "why"),
     [
         (("show", "nobody"), 1, "no subscription nobody"),
+        (("show", "acne"), 1, "no subscription acne; did you mean acme?"),
+        (("remove", "acne", "--yes"), 1, "did you mean acme?"),
         (("pause", "nobody"), 1, "no subscription nobody"),
         (("remove", "nobody", "--yes"), 1, "no subscription nobody"),
         (("test", "nobody"), 1, "no subscription nobody"),

@@ -107,3 +107,11 @@ def test_all_errors_of_the_client_are_known() -> None:
         instance = error.__new__(error)
         if not isinstance(instance, SchemaRegistryError):
             assert isinstance(translated(instance), RegistryUnavailableError)
+
+
+def test_where_was_asked_is_said_without_credentials() -> None:
+    """A typo in the URL is seen; a password in it is not."""
+    asked = httpx.Request("GET", "http://oms:hunter2@registry:8082/subjects")
+    said = str(translated(httpx.ConnectError("refused", request=asked)))
+    assert "http://registry:8082 gave no answer" in said
+    assert "hunter2" not in said
