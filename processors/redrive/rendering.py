@@ -1,7 +1,8 @@
 """How a timeline looks on a terminal."""
 
+from collections.abc import Sequence
+
 from rich.text import Text
-from rich.tree import Tree
 
 from bus.delivery.headers import MAX_DETAIL_CHARS, printable
 from bus.times import moment_of
@@ -19,10 +20,11 @@ _OUTCOMES = {"accepted": "green", "refused": "red"}
 _MOST_DETAIL = 60
 
 
-def render(life: Timeline, *, whole: bool = True) -> Tree:
+def render(life: Timeline, *, whole: bool = True) -> Text:
     """One tree an event, one branch a subscription, one line a step.
 
-    Unless it is to be `whole`, of a long answer only the beginning is shown.
+    Unless it is to be `whole`, of a long answer only the beginning is shown. No line
+    is cut at a terminal's width: what follows an attempt stands at its end.
     """
     most = MAX_DETAIL_CHARS if whole else _MOST_DETAIL
     title = Text(f"{life.event_type}  ", style="bold")
@@ -33,17 +35,30 @@ def render(life: Timeline, *, whole: bool = True) -> Tree:
         .removesuffix("+00:00")
     )
     by = f" by {life.source}" if life.source else ""
-    tree = Tree(title)
-    tree.add(Text(f"produced{by}  {when} UTC  {life.place}", style="dim"))
+    branches = [_leaf(f"produced{by}  {when} UTC  {life.place}")]
     if life.own_id:
-        tree.add(Text(f"its producer's id: {printable(life.own_id)}", style="dim"))
+        branches.append(_leaf(f"its producer's id: {printable(life.own_id)}"))
     if not life.tracks:
-        tree.add(Text("no subscription matched it", style="dim"))
+        branches.append(_leaf("no subscription matched it"))
     for track in life.tracks:
-        branch = tree.add(_title(track))
-        for step in track.steps:
-            branch.add(_line(step, life.produced_ms, most))
-    return tree
+        steps = [_line(step, life.produced_ms, most) for step in track.steps]
+        branches.append([_title(track), *_branched([[step] for step in steps])])
+    return Text("\n").join([title, *_branched(branches)])
+
+
+def _leaf(text: str) -> list[Text]:
+    return [Text(text, style="dim")]
+
+
+def _branched(branches: Sequence[Sequence[Text]]) -> list[Text]:
+    """The lines of branches with what leads to them, the last one's bent."""
+    lines: list[Text] = []
+    for branch in branches:
+        first, beside = ("└── ", "    ") if branch is branches[-1] else ("├── ", "│   ")
+        pieces = [piece for line in branch for piece in line.split("\n")]
+        for guide, piece in zip([first, *[beside] * len(pieces)], pieces, strict=False):
+            lines.append(Text.assemble(guide, piece))
+    return lines
 
 
 def _title(track: Track) -> Text:

@@ -13,8 +13,8 @@ from tests.support.worlds import Worlds
 
 
 def shown(life: Timeline) -> str:
-    """The timeline as text."""
-    console = Console(width=200, color_system=None)
+    """The timeline as text, on a terminal narrower than its lines."""
+    console = Console(width=40, color_system=None, soft_wrap=True)
     with console.capture() as capture:
         console.print(render(life))
     return capture.get()
