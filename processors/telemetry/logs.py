@@ -153,9 +153,10 @@ class _Console:
 def _plain(name: str, value: object) -> object:
     """A field that cannot act on a terminal; only a traceback has line ends."""
     if isinstance(value, str):
-        return plain_lines(value) if name == "exception" else plain(value)
+        text = str(value)  # A member of an enum is shown as the text it is.
+        return plain_lines(text) if name == "exception" else plain(text)
     # What is no text is shown by `repr`, which escapes as well.
-    return value
+    return round(value, 3) if isinstance(value, float) else value
 
 
 class Log(structlog.BoundLoggerBase):

@@ -8,6 +8,7 @@ import threading
 import orjson
 import pytest
 
+from bus.delivery.breaker import Cause
 from bus.ports import Change, PartitionChange
 from bus.record import Record, TopicPartition
 from processors.telemetry import Telemetry, TelemetryConfig
@@ -162,6 +163,17 @@ def test_console_is_for_people(clock: StillClock, out: io.BytesIO) -> None:
     text = out.getvalue().decode()
     assert "change=breaker_closed" in text
     assert "why=" not in text
+
+
+def test_console_shows_values_not_python(clock: StillClock, out: io.BytesIO) -> None:
+    """An enum's member is its text; a time has no digits that nobody measured."""
+    config = TelemetryConfig(program="fanout", log_format="console")
+    telemetry = Telemetry(clock, config, out=out)
+    telemetry.transition("shop", Change.BREAKER_OPENED, Cause.PROBE_FAILED)
+    telemetry.note("library", took_ms=54.595947265625)
+    text = out.getvalue().decode()
+    assert "why='a probe failed'" in text
+    assert "took_ms=54.596" in text
 
 
 async def test_lines_are_buffered_and_never_lost(
