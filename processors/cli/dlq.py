@@ -82,7 +82,10 @@ def show_command(
         if as_json:
             print_json(found)
         elif not found:
-            console(stderr=True).print(f"There is no dead letter of event {event_id}.")
+            console(stderr=True).print(
+                f"There is no dead letter of event {event_id}. Those of an order:"
+                f" bus dlq list --order {event_id}"
+            )
         for one in found if not as_json else []:
             print_whole(one)
         return GOOD if found else FAILED

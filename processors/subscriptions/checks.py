@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Protocol, TypeAlias
@@ -74,7 +75,9 @@ class Checks:
         for pattern in subscription.types:
             known = self.event_types or ()
             if known and not any(fnmatchcase(name, pattern) for name in known):
-                yield f"types: no event type there is matches {pattern}"
+                near = get_close_matches(pattern, list(known), n=1)
+                hint = f"did you mean {near[0]}?" if near else "see bus schemas list"
+                yield f"types: no event type matches {pattern}; {hint}"
 
 
 def check_runnable(subscription: Subscription) -> None:

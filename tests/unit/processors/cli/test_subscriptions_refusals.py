@@ -68,7 +68,9 @@ def test_a_warning_does_not_stop_it(worlds: Worlds) -> None:
     """It goes to stderr, the result to stdout."""
     result = bus(worlds, "add", "acme", "https://a.example", "-t", "oder.*")
     assert result.exit_code == 0
-    assert "warning: types: no event type there is matches oder.*" in result.stderr
+    assert "warning: types: no event type matches oder.*; see bus" in result.stderr
+    result = bus(worlds, "update", "acme", "-t", "order.creatd")
+    assert "order.creatd; did you mean order.created?" in result.stderr
 
 
 def test_a_broker_that_refuses_is_a_failure(worlds: Worlds) -> None:
