@@ -1,10 +1,9 @@
 """Carries out a plan: writes events, brings troubles, heals, waits for rest."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 
 from bus.contracts.codec import parse_schema
-from bus.delivery.choices import Ordering
 from bus.delivery.subscription import State, Subscription
 from bus.delivery.succession import following
 from bus.record import Commit, Message, TopicPartition
@@ -28,6 +27,7 @@ from tests.simulation.plan import (
 )
 from tests.simulation.producers import an_event, key_of, name_of, written
 from tests.simulation.programs import SCHEMA_IDS, MakeEngine
+from tests.simulation.rest import lagging
 from tests.simulation.world import TOPOLOGY, World
 from tests.support.facts import NOON, a_subscription
 from tests.support.worlds import KEYS, Randomness
@@ -289,30 +289,4 @@ class Director:
                 self._write(now.model_copy(update={"state": State.ACTIVE}))
 
     def _at_rest(self) -> bool:
-        return not any(True for _ in self.lagging())
-
-    def lagging(self) -> Iterator[str]:
-        """The partitions that are not settled and committed to their ends."""
-        broker = self._world.broker
-        for group, topics in self._topics().items():
-            positions = broker.group(group).positions
-            for tp in broker.partitions(topics):
-                at, end = positions.get(tp, Commit(-1)).offset, broker.log(tp).end
-                if end > 0 and at != end:
-                    yield f"{group} {tp.topic}/{tp.partition} at {at} of {end}"
-
-    def _topics(self) -> dict[str, list[str]]:
-        now = [versions[-1][1] for versions in self._world.witness.versions.values()]
-        every = dict.fromkeys(TOPOLOGY.tiers)
-        return {
-            "fanout": [_SOURCE],
-            "retry": [
-                TOPOLOGY.retry_topic(s.id, tier)
-                for s in now
-                if s.ordering is Ordering.NONE
-                for tier in every
-            ],
-            "ordered": [
-                TOPOLOGY.ordered_topic(s.id) for s in now if s.ordering is Ordering.KEY
-            ],
-        }
+        return not any(True for _ in lagging(self._world))

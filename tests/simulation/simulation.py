@@ -13,6 +13,7 @@ from tests.simulation.director import Director
 from tests.simulation.known import Known
 from tests.simulation.plan import Fate, Kind, Mood, Plan
 from tests.simulation.programs import MakeEngine
+from tests.simulation.rest import lagging
 from tests.simulation.scheduler import EPOCH
 from tests.simulation.witness import Witness
 from tests.simulation.world import TOPOLOGY, World
@@ -63,7 +64,7 @@ def _run(world: World, make_engine: MakeEngine) -> Iterator[str]:
         yield f"Stuck: {error}"
         rested = True
     if not rested:
-        yield f"Stuck: {'; '.join(director.lagging())}"
+        yield f"Stuck: {'; '.join(lagging(world))}"
     yield from world.witness.violations
     yield from (f"Trouble: {trouble}" for trouble in world.loop.troubles)
     yield from judge(world.plan, world.witness)
