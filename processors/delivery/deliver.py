@@ -94,16 +94,14 @@ class Deliver:
             return
         ticket.partition.started()
         try:
-            delivery = ticket.delivery
-            host = subscriber.host
-            if self._acks.contains(delivery.subscription, delivery.event.webhook_id):
+            delivery, host = ticket.delivery, subscriber.host
+            name, event = delivery.subscription, delivery.event
+            if self._acks.contains(name, event.webhook_id):
                 subscriber.breaker.release()
                 self._reporter.attempt(delivery, Accepted(0), Done(), started, host)
                 ticket.home.done(ticket)
                 return
-            span = self._observer.span(
-                "attempt", delivery.event, host, subscription=delivery.subscription
-            )
+            span = self._observer.span("attempt", event, host, subscription=name)
             outcome = await self._posting.send(subscriber, ticket, span, started)
             span.end(outcome.name, status_of(outcome))
             decided = self._decide(subscriber, ticket, outcome, probe=probe)

@@ -7,6 +7,11 @@ from typing import Protocol
 from bus.record import Record
 from processors.delivery.partition import Partition
 
+STRIDE = 32
+"""Records and deliveries begun until others have their turn."""
+HELD = 512
+"""Records that wait in a partition before no more of it are fetched."""
+
 
 class Handler(Protocol):
     """A program, as the loop sees it."""

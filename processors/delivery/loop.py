@@ -13,7 +13,7 @@ from bus.ports import Clock, Observer, PartitionChange, Source
 from bus.record import Commit, Expired, Record, TopicPartition
 from processors.delivery.behind import Behind
 from processors.delivery.committing import Committing
-from processors.delivery.handling import Handler, LoopPolicy
+from processors.delivery.handling import HELD, STRIDE, Handler, LoopPolicy
 from processors.delivery.partition import Partition, Tally, drained, wait_for
 from processors.telemetry import names
 
@@ -47,7 +47,7 @@ class Loop:
         self._queued = 0
         self._assignments = 0
         self._arrived = asyncio.Event()
-        self._behind = Behind(handler, self, self._breathe, self._arrived.set, _STRIDE)
+        self._behind = Behind(handler, self, self._breathe, self._arrived.set, STRIDE)
         self._tally = Tally(self._policy.intake_limit, self.resume)
         self._committing = Committing(
             source, clock, observer, self._tally, self._policy.commit_interval_s
@@ -210,7 +210,7 @@ class Loop:
             ready = self._prepared(batch) and not self._behind
             for record in batch:
                 begun += self._take(record, assignments, ready=ready)
-                if begun >= _STRIDE:
+                if begun >= STRIDE:
                     begun = 0
                     await self._breathe()
             self._inbox.popleft()
@@ -230,7 +230,7 @@ class Loop:
         if partition is None or partition.born > assignments:
             return 1
         if not ready and (waiting := self._behind.holds(partition, record)):
-            if waiting >= _HELD:
+            if waiting >= HELD:
                 self.pause(partition)
             return 1
         return self.hand_over(partition, record)
@@ -311,7 +311,3 @@ class Loop:
 
 
 _UNHANDLED = "unhandled"
-_STRIDE = 32
-"""Records and deliveries begun until others have their turn."""
-_HELD = 512
-"""Records that wait in a partition before no more of it are fetched."""
