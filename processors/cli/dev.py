@@ -45,9 +45,9 @@ def dev_command(
     """Run the whole bus here: Kafka, registry, processors.
 
     The first start downloads Kafka (about 43 MB) into the user's cache; later ones
-    work offline. Data are kept in --data-dir and used again at the next start.
-    Webhooks may go to this machine itself. Other `bus` commands find the running
-    one by themselves. Ctrl-C stops it.
+    work offline. Data are kept and used again at the next start; where, says
+    `bus --data-dir DIR dev`. Webhooks may go to this machine itself. Other `bus`
+    commands find the running one by themselves. Ctrl-C stops it.
     """
     from processors.cli.dev_stack import run_stack
     from processors.cli.processes import run_in_loop, worker_command

@@ -65,12 +65,31 @@ class _Argument(TyperArgument):
         return self.display_name_raw if self.required else f"[{self.display_name_raw}]"
 
 
+@contextmanager
+def _placed_rightly(context: typer.Context) -> Iterator[None]:
+    """Say where an option belongs that is refused because it is `bus`'s own."""
+    try:
+        yield
+    except Exception as error:
+        root = context.find_root()
+        own = {name for option in root.command.params for name in option.opts}
+        if (option := getattr(error, "option_name", None)) in own:
+            words = context.command_path.split()
+            after = " ".join(words[1:])
+            raise typer.BadParameter(
+                f"it stands before the command: {words[0]} {option} … {after}",
+                param_hint=str(option),
+            ) from None
+        raise
+
+
 class _Command(TyperCommand):
     @override
     def parse_args(self, ctx: object, args: list[str]) -> list[str]:
         context = cast("typer.Context", ctx)
         _quicken_all(self.get_params(context))
-        return super().parse_args(context, args)
+        with _placed_rightly(context):
+            return super().parse_args(context, args)
 
     @override
     def get_short_help_str(self, limit: int = 45) -> str:

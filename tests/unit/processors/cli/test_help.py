@@ -142,3 +142,12 @@ def test_h_is_help(path: tuple[str, ...]) -> None:
     short = CliRunner().invoke(app, [*path, "-h"], terminal_width=80)
     assert short.exit_code == 0
     assert short.output == CliRunner().invoke(app, [*path, "--help"]).output
+
+
+@pytest.mark.parametrize("words", ["dev --data-dir d", "dlq list --registry-url u"])
+def test_where_an_option_of_bus_itself_belongs(words: str) -> None:
+    """Typed behind the command it is refused, and the message says where it goes."""
+    done = CliRunner().invoke(app, shlex.split(words), terminal_width=80)
+    assert done.exit_code == 2
+    command, option, _ = re.split(r" (?=--)| (?=\w$)", words)
+    assert f"{option} … {command}" in done.output
