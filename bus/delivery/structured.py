@@ -69,7 +69,10 @@ def is_json(record: Record) -> bool:
 
 
 def open_json(record: Record) -> Opened:
-    """Return what a record that `is_json` says.
+    """Return what a record that `is_json` says; its topic is where the schema is.
+
+    A hop's record is given as it stood on its source topic: which one that was its
+    headers say, and on a source topic anybody may write such headers.
 
     Raises:
         DecodeError: It is no event in JSON; says why.
@@ -130,16 +133,8 @@ def no_schema(wanted: TypeOnTopic) -> str:
 def _opened(record: Record, attributes: Attributes, data: object) -> Opened:
     if attributes.type is None:
         raise DecodeError("no event type: JSON names no schema, so its type has to")
-    wanted = TypeOnTopic(_source_topic(record), attributes.type)
+    wanted = TypeOnTopic(record.topic, attributes.type)
     return Opened(attributes, wanted, data)
-
-
-def _source_topic(record: Record) -> str:
-    """A hop's record stands on a topic of the bus, and its schema on its source's."""
-    for name, value in record.headers:
-        if name == "bus-origin":
-            return (value or b"").decode("utf-8", "replace").partition("/")[0]
-    return record.topic
 
 
 # --- the envelope

@@ -14,7 +14,7 @@ from bus.contracts.framing import named, needed, split
 from bus.contracts.writers import Writer, parse_writer, read
 from bus.delivery.attributes import read_attributes
 from bus.delivery.delivery import Origin
-from bus.delivery.headers import build_event
+from bus.delivery.headers import build_event, read_state
 from bus.delivery.patience import Patience
 from bus.delivery.structured import is_json
 from bus.errors import (
@@ -217,6 +217,19 @@ class Decoder:
     def _refused(self, ref: SchemaRef) -> bool:
         refusal = self._refusals.get(ref)
         return refusal is not None and self._clock.monotonic() < refusal.until
+
+
+def as_sent(record: Record) -> Record:
+    """Return a hop's record as its schema is to be looked for.
+
+    Avro names its schema by itself. JSON does so by its topic, which is the source's.
+    """
+    if not is_json(record):
+        return record
+    try:
+        return at_origin(record, read_state(record).origin)
+    except DecodeError:  # it is put aside for that when its turn comes
+        return record
 
 
 def at_origin(record: Record, origin: Origin) -> Record:

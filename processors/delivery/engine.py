@@ -10,7 +10,7 @@ from bus.delivery.subscription import Subscription
 from bus.ports import Clock, Observer, Publisher, Schemas, Sender, Source
 from bus.topics.topology import Topology
 from processors.delivery.aside import Aside
-from processors.delivery.decoding import Decoder
+from processors.delivery.decoding import Decoder, as_sent
 from processors.delivery.deliver import Acks, Deliver, DeliverPolicy
 from processors.delivery.fanout import Fanout
 from processors.delivery.handling import Handler, LoopPolicy
@@ -133,7 +133,7 @@ class Engine:
     def waiting(self) -> str | None:
         """A readiness check: None, or which partitions wait for which schemas."""
         waiting = [
-            f"{tp.topic}/{tp.partition} waits for {self._decoder.said(record)}"
+            f"{tp.topic}/{tp.partition} waits for {self._decoder.said(as_sent(record))}"
             for program in self.programs
             for tp, record in program.loop.waiting.items()
         ]

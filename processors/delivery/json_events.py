@@ -16,7 +16,7 @@ from bus.delivery.structured import TypeOnTopic, Version, event_of, open_json
 from bus.errors import DecodeError, RegistryUnavailableError
 from bus.event import Event
 from bus.ports import Clock, Observer, Schemas
-from bus.record import Record, TopicPartition
+from bus.record import Record
 from processors.delivery.oddities import Oddities
 from processors.telemetry import names
 
@@ -24,6 +24,15 @@ _FRESH_S = 1.0
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0
 _REMEMBERED = 10_000
+_LOOKED = 1_024
+
+
+class _Place(NamedTuple):
+    """Which record it was, on its source topic."""
+
+    topic: str
+    partition: int
+    offset: int
 
 
 class _Known(NamedTuple):
@@ -61,7 +70,7 @@ class JsonEvents:
         self._clock = clock
         self._observer = observer
         self._known: OrderedDict[TypeOnTopic, _Known] = OrderedDict()
-        self._looked: dict[TopicPartition, int] = {}
+        self._looked: OrderedDict[_Place, None] = OrderedDict()
         self._asking: dict[TypeOnTopic, _Question] = {}
 
     def ready(self, record: Record) -> bool:
@@ -70,7 +79,7 @@ class JsonEvents:
             opened = open_json(record)
         except DecodeError:
             return True
-        if self._looked.get(record.topic_partition) == record.offset:
+        if _Place(*record[:3]) in self._looked:
             return True
         known = self._known.get(opened.schema)
         if known is None:
@@ -98,7 +107,9 @@ class JsonEvents:
             question.waiting -= 1
             if not question.waiting:
                 del self._asking[wanted]
-        self._looked[record.topic_partition] = record.offset
+        self._looked[_Place(*record[:3])] = None
+        if len(self._looked) > _LOOKED:
+            self._looked.popitem(last=False)
 
     def decode(self, record: Record) -> Event:
         """Turn a record that is `ready` into its event.

@@ -18,7 +18,7 @@ from bus.record import Record
 from bus.topics.topology import Topology
 from processors.delivery.aside import Aside
 from processors.delivery.content import Content
-from processors.delivery.decoding import Decoder, at_origin
+from processors.delivery.decoding import Decoder, as_sent, at_origin
 from processors.delivery.partition import Partition
 from processors.delivery.subscribers import Subscribers
 from processors.delivery.ticket import Ticket
@@ -79,11 +79,11 @@ class Ordered:
 
     def ready(self, record: Record) -> bool:
         """Whether its schema is at hand."""
-        return self._decoder.ready(record)
+        return self._decoder.ready(as_sent(record))
 
     async def fetch(self, record: Record) -> None:
         """Fetch its schema."""
-        await self._decoder.fetch(record)
+        await self._decoder.fetch(as_sent(record))
 
     def handle(self, partition: Partition, record: Record) -> None:
         """Put the delivery into its order's lane; start it if it is the head."""

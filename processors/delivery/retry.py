@@ -16,7 +16,7 @@ from bus.record import Record
 from bus.topics.topology import Topology
 from processors.delivery.aside import Aside
 from processors.delivery.content import Content
-from processors.delivery.decoding import Decoder, at_origin
+from processors.delivery.decoding import Decoder, as_sent, at_origin
 from processors.delivery.hops import Hops
 from processors.delivery.partition import Partition
 from processors.delivery.subscribers import Subscribers
@@ -58,11 +58,11 @@ class RetryTiers:
 
     def ready(self, record: Record) -> bool:
         """Whether its schema is at hand."""
-        return self._decoder.ready(record)
+        return self._decoder.ready(as_sent(record))
 
     async def fetch(self, record: Record) -> None:
         """Fetch its schema."""
-        await self._decoder.fetch(record)
+        await self._decoder.fetch(as_sent(record))
 
     def handle(self, partition: Partition, record: Record) -> None:
         """Let the delivery wait until it is due."""

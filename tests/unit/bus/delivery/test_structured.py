@@ -162,6 +162,13 @@ def test_a_made_up_id_travels_with_its_hops() -> None:
     assert read(hop).id == "7"
 
 
+def test_a_producer_cannot_name_another_topics_schema() -> None:
+    """What a source record says of an origin is its producer's word, not a hop's."""
+    record = structured()
+    forged = record._replace(headers=(*record.headers, ("bus-origin", b"oms.x/0/0")))
+    assert open_json(forged).schema.topic == record.topic
+
+
 def test_data_in_base64() -> None:
     """The JSON that some SDKs write as bytes."""
     text = json.dumps(plain(dict(ORDER.data))).encode()

@@ -14,6 +14,7 @@ from bus.ports import Answer, SchemaText
 from bus.record import Message
 from bus.samples.lifecycles import sample
 from bus.webhook.document import plain
+from processors.delivery.decoding import as_sent
 from processors.telemetry import names
 from tests.support.engine import MemoryBus, url
 from tests.support.facts import NOON
@@ -66,6 +67,7 @@ async def test_it_is_delivered_and_retried(bus: MemoryBus) -> None:
         assert body["bus"]["source"] == "/shop"
         (hop,) = bus.records("bus.retry.erp.1s")
         assert hop.value == bus.records("oms.order")[0].value
+        assert as_sent(hop).topic == "oms.order"  # where its schema is looked for
     assert not reasons(bus)
 
 
