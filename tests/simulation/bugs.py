@@ -1,7 +1,6 @@
 """Bugs put into the engine on purpose, to see that the simulation finds them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -13,7 +12,6 @@ import processors.delivery.decoding
 import processors.delivery.fanout
 import processors.delivery.hops
 import processors.delivery.retry
-from bus.contracts.codec import Parsed, Schema
 from bus.delivery.appends import Appends, _First
 from bus.delivery.choices import Ordering
 from bus.delivery.delivery import Delivery, Origin
@@ -22,19 +20,16 @@ from bus.delivery.lanes import Lanes
 from bus.delivery.offsets import Ledger, _Open
 from bus.delivery.patience import Patience
 from bus.delivery.settled import Facts, hash_of
-from bus.delivery.small import small
 from bus.delivery.subscription import Subscription
 from bus.errors import PublishError
 from bus.record import (
     Commit,
     Expired,
-    Headers,
     Message,
     Record,
     SchemaRef,
     TopicPartition,
 )
-from bus.times import read_rfc3339
 from processors.delivery.fanout import Fanout
 from processors.delivery.hops import Hops
 from processors.delivery.loop import Loop
@@ -42,6 +37,7 @@ from processors.delivery.partition import Partition
 from processors.delivery.retry import RetryTiers
 from processors.delivery.ticket import Ticket
 from processors.delivery.writing import Writing
+from tests.simulation import odd_bugs
 from tests.simulation.programs import SimulatedSchemas
 
 _ANY_TIME = 1_000_000
@@ -164,19 +160,6 @@ async def _always(schemas: SimulatedSchemas, besides: SchemaRef) -> bool:
     return True
 
 
-def _strict(schema: Schema) -> Parsed:
-    return schema._parsed  # noqa: SLF001 - the bug
-
-
-def _avro_only(record: Record) -> bool:
-    del record
-    return False
-
-
-def _punctual(text: str | None) -> datetime | None:
-    return None if text is None else read_rfc3339(text)
-
-
 def _skipping(fanout: Fanout, partition: Partition, record: Record) -> None:
     if record.unreadable:
         partition.begin(record.offset, ())
@@ -212,26 +195,6 @@ async def _for_ever(
     return False
 
 
-def _misplaced(
-    whole: Message, record: Record, attributes: Headers, why: str
-) -> Message:
-    return small(whole, record._replace(offset=record.offset + 1), attributes, why)
-
-
-def _by_its_clock(record: Record, now_ms: int) -> Origin:
-    del now_ms
-    return Origin(*record[:3], record.timestamp_ms)
-
-
-def _own_id(source: str, event_id: str) -> str:
-    del source
-    return event_id
-
-
-def _place(record: Record) -> str:
-    return f"{record.topic}-{record.partition}-{record.offset}"
-
-
 _message = Hops._message  # noqa: SLF001 - the bug
 
 
@@ -255,10 +218,10 @@ BUGS: Mapping[str, Bug] = {
         "Stuck", Writing, "until_taken", _for_ever
     ),
     "says the wrong place": Bug(
-        "SmallLetters", processors.delivery.hops, "small", _misplaced
+        "SmallLetters", processors.delivery.hops, "small", odd_bugs.misplaced
     ),
     "counts age by the producer's clock": Bug(
-        "TooOld", processors.delivery.fanout, "origin_of", _by_its_clock
+        "TooOld", processors.delivery.fanout, "origin_of", odd_bugs.by_its_clock
     ),
     "commits what was read": Bug(
         "CommitNeverAhead", Ledger, "position", property(_read)
@@ -296,17 +259,21 @@ BUGS: Mapping[str, Bug] = {
     "takes an outage for a refusal": Bug(
         "NothingLost", SimulatedSchemas, "answers", _always
     ),
-    "names events by their id alone": Bug("Identity", bus.event, "webhook_id", _own_id),
+    "names events by their id alone": Bug(
+        "Identity", bus.event, "webhook_id", odd_bugs.own_id
+    ),
     "makes up an id without its topic": Bug(
-        "Identity", bus.delivery.headers, "made_up_id", _place
+        "Identity", bus.delivery.headers, "made_up_id", odd_bugs.place
     ),
     "hops by the event's own key": Bug("InOrderPerKey", Hops, "_message", _by_own_key),
     "takes an offset for an event": Bug("NothingLost", Appends, "repeated", _by_offset),
-    "refuses a far time": Bug("NothingLost", bus.contracts.codec, "_lenient", _strict),
+    "refuses a far time": Bug(
+        "NothingLost", bus.contracts.codec, "_lenient", odd_bugs.strict
+    ),
     "refuses a time that is none": Bug(
-        "NothingLost", bus.delivery.attributes, "time_of", _punctual
+        "NothingLost", bus.delivery.attributes, "time_of", odd_bugs.punctual
     ),
     "reads no JSON": Bug(
-        "NothingLost", processors.delivery.decoding, "is_json", _avro_only
+        "NothingLost", processors.delivery.decoding, "is_json", odd_bugs.avro_only
     ),
 }
