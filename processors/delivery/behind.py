@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Protocol
 
 from bus.record import Expired, Record, TopicPartition
+from processors.delivery.handling import STRIDE
 from processors.delivery.partition import Partition
 
 
@@ -48,7 +49,7 @@ class Flow(Protocol):
 class Behind:
     """Holds the records that wait, and a task a partition that lets them go on.
 
-    `breathe` is awaited between strides of `stride` records; `on_failure` is called
+    `breathe` is awaited between strides of records; `on_failure` is called
     when a bug has ended a task, and `check` then raises it.
     """
 
@@ -58,13 +59,11 @@ class Behind:
         flow: Flow,
         breathe: Callable[[], Awaitable[None]],
         on_failure: Callable[[], object],
-        stride: int,
     ) -> None:
         self._handler = handler
         self._flow = flow
         self._breathe = breathe
         self._on_failure = on_failure
-        self._stride = stride
         self._records: dict[Partition, deque[Record | Expired]] = {}
         self._tasks: dict[Partition, asyncio.Task[None]] = {}
         self._failure: BaseException | None = None
@@ -142,7 +141,7 @@ class Behind:
                 continue
             records.popleft()
             begun += self._flow.hand_over(partition, head)
-            if begun >= self._stride:
+            if begun >= STRIDE:
                 begun = 0
                 await self._breathe()
         del self._records[partition]

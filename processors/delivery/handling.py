@@ -4,13 +4,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from bus.ports import Observer
 from bus.record import Record
 from processors.delivery.partition import Partition
+from processors.telemetry import names
 
 STRIDE = 32
 """Records and deliveries begun until others have their turn."""
 HELD = 512
 """Records that wait in a partition before no more of it are fetched."""
+
+
+UNHANDLED = ("unhandled",)
+"""Stands for the deliveries of a record that a bug keeps open."""
+
+
+def say_bug(observer: Observer, record: Record, error: Exception) -> None:
+    """Say at which record a bug showed."""
+    observer.note(
+        names.BUG,
+        why=repr(error),
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        exc_info=error,
+    )
 
 
 class Handler(Protocol):

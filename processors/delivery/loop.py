@@ -11,9 +11,10 @@ from typing import TypeAlias
 
 from bus.ports import Clock, Observer, PartitionChange, Source
 from bus.record import Commit, Expired, Record, TopicPartition
+from processors.delivery import handling
 from processors.delivery.behind import Behind
 from processors.delivery.committing import Committing
-from processors.delivery.handling import HELD, STRIDE, Handler, LoopPolicy
+from processors.delivery.handling import Handler, LoopPolicy
 from processors.delivery.partition import Partition, Tally, drained, wait_for
 from processors.telemetry import names
 
@@ -47,7 +48,7 @@ class Loop:
         self._queued = 0
         self._assignments = 0
         self._arrived = asyncio.Event()
-        self._behind = Behind(handler, self, self._breathe, self._arrived.set, STRIDE)
+        self._behind = Behind(handler, self, self._breathe, self._arrived.set)
         self._tally = Tally(self._policy.intake_limit, self.resume)
         self._committing = Committing(
             source, clock, observer, self._tally, self._policy.commit_interval_s
@@ -126,14 +127,14 @@ class Loop:
             partition = Partition(tp, start, self._tally, self._assignments)
             self._partitions[tp] = partition
             self._handler.opened(partition)
-        self._tell(PartitionChange.ASSIGNED, positions)
+        self._observer.partitions(self._group, PartitionChange.ASSIGNED, positions)
 
     async def revoked(
         self, partitions: Collection[TopicPartition]
     ) -> Mapping[TopicPartition, Commit]:
         """Start nothing more, wait for what is in flight, say what to commit."""
         leaving = self._close(partitions)
-        self._tell(PartitionChange.REVOKED, partitions)
+        self._observer.partitions(self._group, PartitionChange.REVOKED, partitions)
         self._committing.draining.update(leaving)
         try:
             left = await drained(
@@ -148,7 +149,7 @@ class Loop:
     def lost(self, partitions: Collection[TopicPartition]) -> None:
         """Forget partitions that somebody else may own by now."""
         self._close(partitions)
-        self._tell(PartitionChange.LOST, partitions)
+        self._observer.partitions(self._group, PartitionChange.LOST, partitions)
 
     def records(self, batch: Sequence[Record]) -> None:
         """Queue a batch for the intake."""
@@ -210,7 +211,7 @@ class Loop:
             ready = self._prepared(batch) and not self._behind
             for record in batch:
                 begun += self._take(record, assignments, ready=ready)
-                if begun >= STRIDE:
+                if begun >= handling.STRIDE:
                     begun = 0
                     await self._breathe()
             self._inbox.popleft()
@@ -230,7 +231,7 @@ class Loop:
         if partition is None or partition.born > assignments:
             return 1
         if not ready and (waiting := self._behind.holds(partition, record)):
-            if waiting >= HELD:
+            if waiting >= handling.HELD:
                 self.pause(partition)
             return 1
         return self.hand_over(partition, record)
@@ -241,21 +242,14 @@ class Loop:
         try:
             self._handler.handle(partition, record)
         except Exception as error:  # noqa: BLE001 - a bug; other records have not met it
-            partition.begin(record.offset, (_UNHANDLED,))  # it is not lost, but open
+            partition.begin(record.offset, handling.UNHANDLED)  # not lost, but open
             self.unforeseen(record, error)
         self._limit(partition)
         return 1 + max(0, self._tally.deliveries - before)
 
     def unforeseen(self, record: Record, error: Exception) -> None:
         """Say where a bug showed; the loop, and all other records, go on."""
-        self._observer.note(
-            names.BUG,
-            why=repr(error),
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            exc_info=error,
-        )
+        handling.say_bug(self._observer, record, error)
 
     def _skip(self, gone: Expired, assignments: int) -> None:
         partition = self._partitions.get(gone.topic_partition)
@@ -276,11 +270,6 @@ class Loop:
         limit = self._room()
         if limit is None or partition.ledger.unsettled < limit:
             self.resume(partition)
-
-    def _tell(
-        self, change: PartitionChange, partitions: Collection[TopicPartition]
-    ) -> None:
-        self._observer.partitions(self._group, change, partitions)
 
     def _limit(self, partition: Partition) -> None:
         limit = self._room()
@@ -308,6 +297,3 @@ class Loop:
                 self._clock, self._tally.calm, self._policy.commit_interval_s
             )
         self._observer.note(names.INTAKE_RESUMED, unsettled=self._tally.deliveries)
-
-
-_UNHANDLED = "unhandled"

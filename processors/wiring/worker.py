@@ -98,6 +98,11 @@ class Worker:
         self._check_tiers()
         self._loaded = True
         self._observer.note(names.TABLE_LOADED, subscriptions=len(self._table.all()))
+        await self._join()
+
+    async def _join(self) -> None:
+        """Join the groups, and begin to watch over what is done there."""
+        adapters = self._adapters
         self._joined_at = adapters.clock.monotonic()
         await self.engine.start()
         self._following = asyncio.create_task(self._follow_topics())

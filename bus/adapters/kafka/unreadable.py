@@ -58,12 +58,5 @@ class Unreadable:
         now_ms = int(time.time() * 1000)  # noqa: TID251 - a stamp in the broker's place
         topic_id = topic_ids.get((topic, partition), "")
         return Record(
-            topic,
-            partition,
-            at,
-            now_ms,
-            None,
-            None,
-            topic_id=topic_id,
-            unreadable=why,
+            topic, partition, at, now_ms, None, None, topic_id=topic_id, unreadable=why
         )
