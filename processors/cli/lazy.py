@@ -23,6 +23,9 @@ def _said_plainly() -> Iterator[None]:
         raise
 
 
+HELP_NAMES = ["--help", "-h"]
+
+
 class _Option(TyperOption):
     @override
     def process_value(self, ctx: object, value: object) -> object:
@@ -163,6 +166,9 @@ def _quicken(command: object) -> None:
     Typer converts the rest as well, and imports pydantic for it, which takes longer
     than all else that `--help` does.
     """
+    if isinstance(command, TyperGroup | TyperCommand):
+        # Whoever asks first, with the root above or without: click keeps the answer.
+        command.context_settings.setdefault("help_option_names", HELP_NAMES)
     if isinstance(command, TyperGroup):
         command.__class__ = _Group
         for inner in command.commands.values():

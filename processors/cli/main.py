@@ -19,7 +19,7 @@ from typing import Annotated
 
 import typer
 
-from processors.cli.lazy import lazy_group
+from processors.cli.lazy import HELP_NAMES, lazy_group
 from processors.cli.root import Root
 
 COMMANDS = {
@@ -45,7 +45,7 @@ app = typer.Typer(
     cls=lazy_group("processors.cli", COMMANDS),
     rich_markup_mode=None,
     no_args_is_help=True,
-    context_settings={"help_option_names": ["--help", "-h"]},
+    context_settings={"help_option_names": HELP_NAMES},
     pretty_exceptions_enable=False,
     help="Orderbus: order events on Kafka, delivered to partners as signed webhooks.",
     epilog="Settings also come from ORDERBUS_… variables; README.md lists them.",
