@@ -88,6 +88,10 @@ def _placed_rightly(context: typer.Context) -> Iterator[None]:
 
 class _Command(TyperCommand):
     @override
+    def get_help_option_names(self, ctx: object) -> list[str]:
+        return HELP_NAMES  # whoever asks first, with the root above or without
+
+    @override
     def parse_args(self, ctx: object, args: list[str]) -> list[str]:
         context = cast("typer.Context", ctx)
         _quicken_all(self.get_params(context))
@@ -100,6 +104,10 @@ class _Command(TyperCommand):
 
 
 class _Group(TyperGroup):
+    @override
+    def get_help_option_names(self, ctx: object) -> list[str]:
+        return HELP_NAMES  # whoever asks first, with the root above or without
+
     @override
     def parse_args(self, ctx: object, args: list[str]) -> list[str]:
         context = cast("typer.Context", ctx)
@@ -166,9 +174,6 @@ def _quicken(command: object) -> None:
     Typer converts the rest as well, and imports pydantic for it, which takes longer
     than all else that `--help` does.
     """
-    if isinstance(command, TyperGroup | TyperCommand):
-        # Whoever asks first, with the root above or without: click keeps the answer.
-        command.context_settings.setdefault("help_option_names", HELP_NAMES)
     if isinstance(command, TyperGroup):
         command.__class__ = _Group
         for inner in command.commands.values():
