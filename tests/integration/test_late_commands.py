@@ -12,6 +12,8 @@ from typing_extensions import override
 from bus.adapters.kafka import Connection, KafkaSource
 from bus.adapters.kafka.assignment import Assignment, Membership
 from bus.adapters.kafka.bridge import Bridge
+from bus.adapters.kafka.incarnations import Incarnations
+from bus.adapters.kafka.topic_ids import TopicIds
 from bus.record import Commit, TopicPartition
 from tests.contract.world import Recorder, Scene
 
@@ -77,6 +79,7 @@ async def test_partitions_are_ours_in_the_order_of_commands(
         Recorder(on_assigned=lambda _: look()),
         bridge,
         lambda _name, _fields: None,
+        Incarnations(TopicIds(connection), bridge),
         incremental=False,
     )
     settings = connection.member(scene.name, "classic", None)
