@@ -8,6 +8,11 @@ import pytest
 
 from tests.support.kafka import KafkaUnderTest, embedded_kafka
 from tests.support.pace import patience
+from tests.support.postgres import (
+    PostgresUnderTest,
+    missing_postgres,
+    running_postgres,
+)
 
 # A shell ignores Ctrl-C for what it starts in the background, and programs inherit
 # that; the tests press it.
@@ -30,3 +35,12 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaUnderTest]:
     data_dir: Path = tmp_path_factory.mktemp("kafka")
     with embedded_kafka(data_dir) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresUnderTest]:
+    """A real PostgreSQL for the whole session; take a `database()` of your own."""
+    if why := missing_postgres():
+        pytest.skip(why)
+    with running_postgres() as server:
+        yield server
