@@ -130,3 +130,15 @@ class EmbeddedBrokerError(OrderbusError):
 
 class WorkerBrokenError(OrderbusError):
     """A bug has ended a worker; its log has the traceback."""
+
+
+class LogUnavailableError(OrderbusError):
+    """The log's database gives no answer, or has no room; nothing was written."""
+
+
+class LogOvertakenError(OrderbusError):
+    """Another process writes this partition's part of the log by now."""
+
+
+class BadCursorError(OrderbusError):
+    """A cursor is none that the log gave out for this question."""

@@ -1,0 +1,110 @@
+"""What can be asked of the log. Times are microseconds since the epoch.
+
+`scope` is what the one who asks may see: ids of subscriptions, None for all. It is
+part of every question, so that no answer has to be checked afterwards.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeAlias, TypeVar
+
+from bus.log.rows import AttemptRow, AuditRow, EventRow
+
+Scope: TypeAlias = frozenset[str] | None
+
+MOST = 250
+"""Rows a page may have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventQuestion:
+    """Which events: all that is given must fit. Types may end in `.*`.
+
+    With a scope, only events that were attempted for one of its subscriptions.
+    """
+
+    order_id: str | None = None
+    types: tuple[str, ...] = ()
+    channel: str | None = None
+    account: str | None = None
+    since_us: int | None = None
+    until_us: int | None = None
+    scope: Scope = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptQuestion:
+    """Which attempts. `status_classes` are 2 for 2xx and so on, 0 for no answer."""
+
+    subscription: str | None = None
+    event_id: str | None = None
+    order_id: str | None = None
+    outcomes: frozenset[str] = frozenset()
+    status_classes: frozenset[int] = frozenset()
+    since_us: int | None = None
+    until_us: int | None = None
+    scope: Scope = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryQuestion:
+    """Which deliveries; `states` of `OpenDelivery`."""
+
+    subscription: str | None = None
+    states: frozenset[str] = frozenset()
+    scope: Scope = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditQuestion:
+    """Which changes. A tenant sees its own; None is all."""
+
+    entity: str | None = None
+    entity_id: str | None = None
+    actor: str | None = None
+    since_us: int | None = None
+    until_us: int | None = None
+    tenant: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDelivery:
+    """A delivery that was not accepted at once, as its newest attempt left it.
+
+    `state` is retrying, held or dead_letter; `reason` says why it is a dead letter.
+    """
+
+    subscription: str
+    event_id: str
+    event_type: str
+    order_id: str
+    state: str
+    attempts: int
+    replay: int
+    last_outcome: str
+    last_status: int
+    last_detail: str
+    changed_us: int
+    tier: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which page: up to `limit` rows, from `cursor` on (empty: the newest)."""
+
+    limit: int = 50
+    cursor: str = ""
+
+
+Listed: TypeAlias = EventRow | AttemptRow | AuditRow | OpenDelivery
+RowT = TypeVar("RowT", bound=Listed)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[RowT]):
+    """Rows, and the cursors of the pages around them (empty: there is none)."""
+
+    rows: Sequence[RowT]
+    next: str = ""
+    previous: str = ""
