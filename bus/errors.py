@@ -136,6 +136,10 @@ class LogUnavailableError(OrderbusError):
     """The log's database gives no answer, or has no room; nothing was written."""
 
 
+class LogRefusedError(OrderbusError):
+    """The log's database does not take a row for what stands in it."""
+
+
 class LogOvertakenError(OrderbusError):
     """Another process writes this partition's part of the log by now."""
 

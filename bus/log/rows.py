@@ -108,19 +108,24 @@ class Advance(NamedTuple):
     """How far a batch brings the log in one partition.
 
     `before` is the position it began at, and what must still stand in the log, else
-    another process owns the partition by now. `after` is the next offset to read.
+    another process owns the partition by now; -1 where none may stand yet. `after` is
+    the next offset to read; it lies below `before` where Kafka has another log under
+    the partition's name by now, which is read from its beginning.
     All that arrived before `read_to_us` is in the log then: the time of the newest
     record read, or the time of looking where nothing was left to read.
+    `topic_id` tells the topic from one that was deleted; empty where it is not known.
     """
 
     partition: TopicPartition
     before: int
     after: int
     read_to_us: int
+    topic_id: str = ""
 
 
 class Position(NamedTuple):
-    """Where the log stands in one partition."""
+    """Where the log stands in one partition, as the last `Advance` has it."""
 
     next_offset: int
     read_to_us: int
+    topic_id: str = ""

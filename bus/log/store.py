@@ -44,7 +44,10 @@ class LogStore(Protocol):
         Raises:
             LogOvertakenError: a position is not what `before` says; nothing was
                 written, somebody else owns that partition now.
-            LogUnavailableError: the database gives no answer or has no room.
+            LogRefusedError: the database answers, and does not take what stands in
+                some row; nothing was written, nor will it be if tried again.
+            LogUnavailableError: the database gives no answer or has no room, or
+                whatever else has nothing to do with a row.
         """
         ...
 
