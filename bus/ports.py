@@ -5,9 +5,17 @@ what fulfilling means. The ports of HTTP, of schemas and of observation stand in
 files of their own, and are imported from here too.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Collection, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from bus.observation import Change, Observer, PartitionChange, Span, Step
 from bus.record import Commit, Expired, Message, Record, TopicPartition, Written
@@ -36,6 +44,7 @@ __all__ = [
     "Sender",
     "Source",
     "Span",
+    "Stands",
     "Step",
     "Topics",
 ]
@@ -129,6 +138,16 @@ class Listener(Protocol):
         Without room a source fetches next to nothing, but rebalances go on.
         """
         ...
+
+
+Stands: TypeAlias = Callable[
+    [Collection[TopicPartition]], Coroutine[None, None, Mapping[TopicPartition, Commit]]
+]
+"""Says where a group stands in partitions that come to it; left out: nowhere.
+
+A source that is given one asks it, and never the broker for the group's commits. Those
+it says carry the topic's id, if that is known: see `bus.delivery.incarnation`.
+"""
 
 
 class Source(Protocol):

@@ -31,7 +31,7 @@ from bus.adapters.memory import (
     MemorySource,
     MemoryTopics,
 )
-from bus.ports import Groups, LogReader, Publisher, Source, Topics
+from bus.ports import Groups, LogReader, Publisher, Source, Stands, Topics
 from bus.record import Message, Record, TopicPartition, Written
 from bus.topics.topic import TopicState
 from tests.contract.recorder import DEADLINE_S, Recorder
@@ -62,7 +62,9 @@ class World(Protocol):
         """Looks at groups."""
         ...
 
-    def source(self, group: str, *, start: str = "earliest") -> Source:
+    def source(
+        self, group: str, *, start: str = "earliest", stands: Stands | None = None
+    ) -> Source:
         """Make a source that has not joined yet."""
         ...
 
@@ -102,10 +104,15 @@ class MemoryWorld:
         self.topics = MemoryTopics(self.broker)
         self.groups = MemoryGroups(self.broker)
 
-    def source(self, group: str, *, start: str = "earliest") -> MemorySource:
+    def source(
+        self, group: str, *, start: str = "earliest", stands: Stands | None = None
+    ) -> MemorySource:
         """Make a source that has not joined yet."""
         return MemorySource(
-            self.broker, group, start="latest" if start == "latest" else "earliest"
+            self.broker,
+            group,
+            start="latest" if start == "latest" else "earliest",
+            stands=stands,
         )
 
     async def expel(self, source: Source) -> None:
@@ -151,12 +158,15 @@ class KafkaWorld:
             {"bootstrap.servers": bootstrap_servers, "max.poll.interval.ms": drain_ms}
         )
 
-    def source(self, group: str, *, start: str = "earliest") -> KafkaSource:
+    def source(
+        self, group: str, *, start: str = "earliest", stands: Stands | None = None
+    ) -> KafkaSource:
         """Make a source that has not joined yet."""
         return KafkaSource(
             self._members,
             group,
             start="latest" if start == "latest" else "earliest",
+            stands=stands,
             protocol=self._protocol,
         )
 
@@ -219,10 +229,15 @@ class Scene:
         return written
 
     async def join(
-        self, topics: Collection[str], *, start: str = "earliest", group: str = ""
+        self,
+        topics: Collection[str],
+        *,
+        start: str = "earliest",
+        group: str = "",
+        stands: Stands | None = None,
     ) -> tuple[Source, Recorder]:
         """Join this scene's group; the source is stopped when the scene ends."""
-        source = self.world.source(group or self.name, start=start)
+        source = self.world.source(group or self.name, start=start, stands=stands)
         recorder = Recorder()
         await source.start(topics, recorder)
         self._stack.push_async_callback(source.stop)

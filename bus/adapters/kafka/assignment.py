@@ -12,7 +12,7 @@ from bus.adapters.kafka.config import OnEvent, Protocol
 from bus.adapters.kafka.incarnations import Incarnations
 from bus.adapters.kafka.positions import Positions, first_offset
 from bus.errors import OrderbusError
-from bus.ports import Listener
+from bus.ports import Listener, Stands
 from bus.record import Commit, Expired, Record, TopicPartition
 
 
@@ -22,13 +22,15 @@ class Membership:
 
     `protocol` None is KIP-848 where the brokers have it, else classic. `begin` is
     where a partition without a commit begins, a logical offset of librdkafka.
-    `assign_s` and `revoke_s` bound what the listener may take.
+    `stands` says where the group stands, if not its commits do. `assign_s` and
+    `revoke_s` bound what the listener may take.
     """
 
     group: str
     fetch_wait_s: float | None = None
     protocol: Protocol | None = None
     begin: int = OFFSET_BEGINNING
+    stands: Stands | None = None
     assign_s: float = 60
     revoke_s: float = 30
 
@@ -164,9 +166,7 @@ class Assignment:
         """Take partitions: the listener first, then the first fetch."""
         self.rebalancing = True
         try:
-            positions, begins = self._positions_of(
-                committed(consumer, partitions, self._bridge)
-            )
+            positions, begins = self._positions_of(self._stands(consumer, partitions))
             self._introduce(positions)
             self._take(consumer, positions, begins)
         except KafkaException as error:
@@ -190,6 +190,16 @@ class Assignment:
         self._unassign(consumer, gone)
 
     # --- steps
+
+    def _stands(
+        self, consumer: Consumer, partitions: list[KafkaPartition]
+    ) -> Mapping[TopicPartition, Commit]:
+        if self._membership.stands is None:
+            return committed(consumer, partitions, self._bridge)
+        wanted = [TopicPartition(p.topic, p.partition) for p in partitions]
+        asked = self._membership.stands(wanted)
+        told = self._bridge.ask(asked, self._membership.assign_s)
+        return {tp: told.get(tp, Commit(-1)) for tp in wanted}
 
     def _positions_of(
         self, commits: Mapping[TopicPartition, Commit]

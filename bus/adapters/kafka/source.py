@@ -13,7 +13,7 @@ from bus.adapters.kafka.bridge import Bridge
 from bus.adapters.kafka.config import Connection, OnEvent, Protocol
 from bus.adapters.kafka.member import Member
 from bus.errors import BrokerUnavailableError
-from bus.ports import Listener
+from bus.ports import Listener, Stands
 from bus.record import Commit, TopicPartition
 
 _COMMIT_S = 15.0
@@ -26,7 +26,8 @@ class KafkaSource:
     Heals itself: after a fatal error the listener hears `lost`, and it joins again.
     `fetch_wait_s` is for thousands of partitions, cheaply: how long a fetch waits for
     more (at once if None, for low latency). `start` is where a partition without a
-    commit begins. `leave_s` bounds `stop`, the listener's drain included.
+    commit begins; with `stands` no commit counts, but what that says. `leave_s` bounds
+    `stop`, the listener's drain included.
     """
 
     def __init__(  # noqa: PLR0913 - what a program may choose, by name
@@ -37,6 +38,7 @@ class KafkaSource:
         fetch_wait_s: float | None = None,
         protocol: Literal["auto"] | Protocol = "auto",
         start: Literal["earliest", "latest"] = "earliest",
+        stands: Stands | None = None,
         leave_s: float = 10,
         on_event: OnEvent | None = None,
     ) -> None:
@@ -47,6 +49,7 @@ class KafkaSource:
             fetch_wait_s,
             protocol=None if protocol == "auto" else protocol,
             begin=OFFSET_END if start == "latest" else OFFSET_BEGINNING,
+            stands=stands,
         )
         self._on_event = on_event or _silent
         self._thread: threading.Thread | None = None

@@ -7,7 +7,7 @@ from typing import Literal
 from bus.adapters.memory.broker import MemoryBroker
 from bus.delivery.incarnation import stamped, unstamped
 from bus.errors import BrokerUnavailableError
-from bus.ports import Listener
+from bus.ports import Listener, Stands
 from bus.record import Commit, Expired, Record, TopicPartition
 
 _BATCH = 500
@@ -16,7 +16,7 @@ _ROOM_LOOK_S = 0.005
 
 
 class MemorySource:
-    """`bus.ports.Source` in memory. `start` as in `bus.adapters.kafka.KafkaSource`.
+    """`bus.ports.Source` in memory; `start`, `stands` as in `adapters.kafka`.
 
     `kill` and `expire` stand for a crash and for a session that ran out.
     """
@@ -27,6 +27,7 @@ class MemorySource:
         group: str,
         *,
         start: Literal["earliest", "latest"] = "earliest",
+        stands: Stands | None = None,
         session_timeout_s: float = 6,
     ) -> None:
         self.topics: frozenset[str] = frozenset()
@@ -34,6 +35,7 @@ class MemorySource:
         self._name = group
         self._group = broker.group(group)
         self._begin = start
+        self._stands = stands or self._committed
         self._session_timeout_s = session_timeout_s
         self._positions: dict[TopicPartition, int] = {}
         self._topic_ids: dict[TopicPartition, str] = {}
@@ -158,7 +160,8 @@ class MemorySource:
     async def _take(self, new: Collection[TopicPartition]) -> None:
         if not new:
             return
-        found = {tp: self._position(tp) for tp in new}
+        stood = await self._stands(new)
+        found = {tp: self._position(tp, stood.get(tp, Commit(-1))) for tp in new}
         positions = {tp: commit or Commit(-1) for tp, commit in found.items()}
         await self._listener.assigned(positions)
         for tp, commit in found.items():
@@ -173,11 +176,16 @@ class MemorySource:
             self._paused -= anew
             await self._take(anew)
 
-    def _position(self, tp: TopicPartition) -> Commit | None:
+    async def _committed(
+        self, partitions: Collection[TopicPartition]
+    ) -> Mapping[TopicPartition, Commit]:
+        there = self._group.positions
+        return {tp: there[tp] for tp in partitions if tp in there}
+
+    def _position(self, tp: TopicPartition, stood: Commit) -> Commit | None:
         """Where the group stands; None if it does in a topic deleted before."""
         self._topic_ids[tp] = self._broker.log(tp).topic_id
-        found = self._group.positions.get(tp, Commit(-1))
-        return unstamped(found, self._topic_ids[tp])
+        return unstamped(stood, self._topic_ids[tp])
 
     def _stamped(
         self, commits: Mapping[TopicPartition, Commit]
