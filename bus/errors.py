@@ -146,3 +146,24 @@ class LogOvertakenError(OrderbusError):
 
 class BadCursorError(OrderbusError):
     """A cursor is none that the log gave out for this question."""
+
+
+class NotAuthenticatedError(OrderbusError):
+    """No key, or one that is not valid; says no more than its holder may know."""
+
+
+class NotAllowedError(OrderbusError):
+    """Whoever asks may not do this; which scope would be needed."""
+
+
+class InvalidKeyError(OrderbusError):
+    """A key cannot be made or changed as asked: which field, and why."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"{field}: {why}")
+        self.field = field
+        self.why = why
+
+
+class KeyNotFoundError(OrderbusError):
+    """No key has this id."""
