@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
-from bus.log.rows import AttemptRow, AuditRow, EventRow
+from bus.log.rows import AttemptRow, AuditRow, EventRow, QuarantineRow
 
 Scope: TypeAlias = frozenset[str] | None
 
@@ -34,7 +34,10 @@ class EventQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptQuestion:
-    """Which attempts. `status_classes` are 2 for 2xx and so on, 0 for no answer."""
+    """Which attempts. `status_classes` are 2 for 2xx and so on, 0 for no answer.
+
+    By `event_id` alone they are found through the event, which has to be in the log.
+    """
 
     subscription: str | None = None
     event_id: str | None = None
@@ -56,6 +59,15 @@ class DeliveryQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantineQuestion:
+    """Which quarantined records, by the topic that they came from. For operators."""
+
+    topic: str | None = None
+    since_us: int | None = None
+    until_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditQuestion:
     """Which changes. A tenant sees its own; None is all."""
 
@@ -72,6 +84,7 @@ class OpenDelivery:
     """A delivery that was not accepted at once, as its newest attempt left it.
 
     `state` is retrying, held or dead_letter; `reason` says why it is a dead letter.
+    `attempts` is the number of the last one that was a call.
     """
 
     subscription: str
@@ -97,13 +110,17 @@ class Paging:
     cursor: str = ""
 
 
-Listed: TypeAlias = EventRow | AttemptRow | AuditRow | OpenDelivery
+Listed: TypeAlias = EventRow | AttemptRow | AuditRow | QuarantineRow | OpenDelivery
 RowT = TypeVar("RowT", bound=Listed)
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[RowT]):
-    """Rows, and the cursors of the pages around them (empty: there is none)."""
+    """Rows, and the cursors of the pages around them (empty: there is none).
+
+    A page may hold fewer rows than asked for, or none, and yet have a next one: where
+    few of many rows fit, a page is what one look finds.
+    """
 
     rows: Sequence[RowT]
     next: str = ""

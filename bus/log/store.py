@@ -8,6 +8,7 @@ no answer: nothing was written then, and the same call may be made again.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from bus.log.health import Health
 from bus.log.questions import (
     AttemptQuestion,
     AuditQuestion,
@@ -16,17 +17,34 @@ from bus.log.questions import (
     OpenDelivery,
     Page,
     Paging,
+    QuarantineQuestion,
+    Scope,
 )
+from bus.log.retention import Described, Pruned, Retention
 from bus.log.rollup import Minute
-from bus.log.rows import Advance, AttemptRow, AuditRow, EventRow, Position, Row
+from bus.log.rows import (
+    AckRow,
+    Advance,
+    AttemptRow,
+    AuditRow,
+    EventRow,
+    Place,
+    Position,
+    QuarantineRow,
+    Row,
+)
 from bus.record import TopicPartition
 
 
 class LogStore(Protocol):
-    """The writing side; used by one projector process a partition."""
+    """The writing side; used by one projector process a partition.
+
+    All of it may raise `LogUnavailableError` (try again) and `ConfigurationError`
+    (a person has to mend something first: a password, a privilege, a version).
+    """
 
     async def prepare(self, now_us: int) -> None:
-        """Make or migrate the tables, and the days that come."""
+        """Make or migrate the tables, and the days that come. At start and hourly."""
         ...
 
     async def positions(
@@ -35,20 +53,47 @@ class LogStore(Protocol):
         """Where the log stands; a partition it never read is left out."""
         ...
 
-    async def write(self, rows: Sequence[Row], advances: Sequence[Advance]) -> None:
+    async def write(
+        self, rows: Sequence[Row], advances: Sequence[Advance], now_us: int
+    ) -> None:
         """Write rows, roll-ups and positions in one transaction: all or nothing.
 
-        Rows that lie below a partition's stored position are dropped: they were
-        written before.
+        Rows stand in the order of their partitions, and each of their partitions has
+        an advance. Rows that lie below a partition's stored position are dropped:
+        they were written before; not so where the topic is another one by now.
+        A partition that stands at `after` already is left as it is, so that a call
+        whose answer was lost may be made again.
+        A row whose time is absurd (`bus.log.retention.storable`) is put aside, and
+        counted in `Described.stray`; it stops nothing.
 
         Raises:
             LogOvertakenError: a position is not what `before` says; nothing was
-                written, somebody else owns that partition now.
+                written. Somebody else owns that partition now, or the log was
+                cleared: begin again from `positions`.
             LogRefusedError: the database answers, and does not take what stands in
                 some row; nothing was written, nor will it be if tried again.
             LogUnavailableError: the database gives no answer or has no room, or
                 whatever else has nothing to do with a row.
         """
+        ...
+
+    async def forget(self, partitions: Collection[TopicPartition]) -> None:
+        """Drop the positions of partitions that are gone; their rows stay."""
+        ...
+
+    async def prune(self, keep: Retention, now_us: int) -> Pruned:
+        """Remove what is older or more than `keep` says, in steps beside writes.
+
+        Where another process is at it, this one removes nothing.
+        """
+        ...
+
+    async def clear(self) -> None:
+        """Empty the log to be rebuilt, positions too: their owners are overtaken."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the database."""
         ...
 
 
@@ -59,8 +104,19 @@ class Log(Protocol):
         """All that arrived before this is in the log; None before the first look."""
         ...
 
-    async def event(self, event_id: str) -> Sequence[EventRow]:
-        """The event of this webhook-id or producer's id; several where ids repeat."""
+    async def describe(self) -> Described:
+        """What it is made of, and where it stands; counts may be estimates."""
+        ...
+
+    async def event(self, event_id: str, scope: Scope = None) -> Sequence[EventRow]:
+        """The event of this webhook-id or producer's id; several where ids repeat.
+
+        At most `MOST`, newest first.
+        """
+        ...
+
+    async def acks(self, event_id: str, scope: Scope = None) -> Sequence[AckRow]:
+        """The acknowledgements of this webhook-id, newest first, at most `MOST`."""
         ...
 
     async def events(self, asked: EventQuestion, paging: Paging) -> Page[EventRow]:
@@ -83,6 +139,22 @@ class Log(Protocol):
         self, subscriptions: Collection[str] | None, since_us: int, until_us: int
     ) -> Sequence[Minute]:
         """Roll-ups of these subscriptions (None: all), by minute."""
+        ...
+
+    async def health(
+        self, subscriptions: Collection[str] | None, now_us: int
+    ) -> Mapping[str, Health]:
+        """How these (None: all) fare; one without any attempt may be left out."""
+        ...
+
+    async def quarantine(
+        self, asked: QuarantineQuestion, paging: Paging
+    ) -> Page[QuarantineRow]:
+        """Quarantined records, by when they were put there."""
+        ...
+
+    async def quarantined(self, origins: Collection[Place]) -> Sequence[QuarantineRow]:
+        """What was quarantined of the records that stand at these places."""
         ...
 
     async def audit(self, asked: AuditQuestion, paging: Paging) -> Page[AuditRow]:

@@ -1,0 +1,71 @@
+"""How a subscription fares, in the figures that are shown: out of tallies."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bus.log.rollup import COUNTS, Minute, Tally, added, quantile_us, tally_of
+
+_ANSWERS = ("accepted", "refused", "throttled", "failed", "unreachable")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What befell the attempts of a span of time.
+
+    `success_rate` is the share of accepted among the attempts; None without any,
+    as are the quantiles (microseconds, right to within a fifth). Hops without a
+    call are `held` and no attempts.
+    """
+
+    attempts: int
+    accepted: int
+    held: int
+    dead_letters: int
+    success_rate: float | None
+    p50_us: float | None
+    p95_us: float | None
+    p99_us: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The figures of a subscription up to now.
+
+    The day begins with a full hour and the hour with full five minutes, so that they
+    are up to an hour and five minutes longer than their names say.
+    """
+
+    five_minutes: Figures
+    hour: Figures
+    day: Figures
+
+
+def figures(tally: Tally) -> Figures:
+    """Return a tally as figures."""
+    counts = dict(zip(COUNTS, tally, strict=False))
+    latencies = tally[len(COUNTS) :]
+    attempts = sum(counts[name] for name in _ANSWERS)
+    return Figures(
+        attempts=attempts,
+        accepted=counts["accepted"],
+        held=counts["held"],
+        dead_letters=counts["dead_letters"],
+        success_rate=counts["accepted"] / attempts if attempts else None,
+        p50_us=quantile_us(latencies, 0.50),
+        p95_us=quantile_us(latencies, 0.95),
+        p99_us=quantile_us(latencies, 0.99),
+    )
+
+
+def figures_of(minutes: Iterable[Minute]) -> Figures:
+    """Return what the minutes come to together."""
+    return figures(added(tally_of(minute) for minute in minutes))
+
+
+def starts(now_us: int) -> tuple[int, int, int]:
+    """When the five minutes, the hour and the day up to now begin.
+
+    In minutes since the epoch; see `Health`.
+    """
+    minute = now_us // 60_000_000
+    return minute - 5, (minute - 60) // 5 * 5, (minute - 24 * 60) // 60 * 60
