@@ -75,7 +75,8 @@ def tallied(attempts: Iterable[AttemptRow]) -> Mapping[Key, list[int]]:
 
 def minute_of(key: Key, tally: Tally) -> Minute:
     """Return a tally under the names of its counts."""
-    return Minute(*key, *tally[:_LATENCIES], latencies=tuple(tally[_LATENCIES:]))
+    counts = tally[:_LATENCIES]
+    return Minute._make((*key, *counts, tuple(tally[_LATENCIES:])))
 
 
 def tally_of(minute: Minute) -> Tally:

@@ -5,6 +5,7 @@ They know no thread and no real time: a clock that is moved decides what happens
 
 from bus.adapters.memory.broker import Fault, MemoryBroker
 from bus.adapters.memory.clock import MemoryClock, settle
+from bus.adapters.memory.history import MemoryLog
 from bus.adapters.memory.observer import MemoryObserver
 from bus.adapters.memory.publisher import MemoryPublisher
 from bus.adapters.memory.reader import MemoryLogReader
@@ -17,6 +18,7 @@ __all__ = [
     "MemoryBroker",
     "MemoryClock",
     "MemoryGroups",
+    "MemoryLog",
     "MemoryLogReader",
     "MemoryObserver",
     "MemoryPublisher",

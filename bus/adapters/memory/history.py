@@ -1,0 +1,275 @@
+"""The log in memory: both of its ports, in lists that are looked through."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from bus.adapters.memory.history_questions import (
+    Order,
+    among,
+    asks_attempt,
+    asks_audit,
+    asks_delivery,
+    asks_event,
+    asks_quarantine,
+    page,
+)
+from bus.log.cleaning import cleaned, storable, time_of
+from bus.log.deliveries import DeliveryKey, changes, followed
+from bus.log.health import Health, figures_of, starts
+from bus.log.positions import admit
+from bus.log.questions import (
+    MOST,
+    AttemptQuestion,
+    AuditQuestion,
+    DeliveryQuestion,
+    EventQuestion,
+    OpenDelivery,
+    Page,
+    Paging,
+    QuarantineQuestion,
+    Scope,
+)
+from bus.log.retention import Described, Pruned, Retention, TableSize, day_of, too_old
+from bus.log.retention import storable as storable_time
+from bus.log.rollup import Key, Minute, added, minute_of, tallied
+from bus.log.rows import (
+    AckRow,
+    Advance,
+    AttemptRow,
+    AuditRow,
+    EventRow,
+    Place,
+    Position,
+    QuarantineRow,
+    Row,
+)
+from bus.record import TopicPartition
+
+RowT = TypeVar("RowT", bound=Row)
+TimedT = TypeVar("TimedT", EventRow, AttemptRow, QuarantineRow, AuditRow)
+
+
+class MemoryLog:
+    """A log that is gone with its process. Never unavailable, never refuses."""
+
+    def __init__(self) -> None:
+        self._rows: list[Row] = []
+        self._strays: list[Row] = []
+        self._open: dict[DeliveryKey, OpenDelivery] = {}
+        self._tallies: dict[Key, Sequence[int]] = {}
+        self._positions: dict[TopicPartition, Position] = {}
+
+    # --- writing
+
+    async def prepare(self, now_us: int) -> None:
+        """Nothing has to be made."""
+
+    async def positions(
+        self, partitions: Collection[TopicPartition]
+    ) -> Mapping[TopicPartition, Position]:
+        """Where the log stands in these."""
+        return {tp: self._positions[tp] for tp in partitions if tp in self._positions}
+
+    async def write(
+        self, rows: Sequence[Row], advances: Sequence[Advance], now_us: int
+    ) -> None:
+        """Write what was not written before."""
+        admitted = admit(rows, advances, self._positions)
+        kept = [cleaned(row) for row in admitted.rows]
+        strays = [row for row in kept if not storable_time(time_of(row), now_us)]
+        self._strays += strays
+        kept = [row for row in kept if storable_time(time_of(row), now_us)]
+        self._rows += kept
+        self._count([row for row in kept if isinstance(row, AttemptRow)])
+        for advance in admitted.advances:
+            self._positions[advance.partition] = Position(*advance[2:])
+
+    def _count(self, attempts: Sequence[AttemptRow]) -> None:
+        changed = changes(attempts)
+        for done in changed.done:
+            self._open.pop(done, None)
+        for key, after in changed.open.items():
+            self._open[key] = followed(self._open.get(key), after)
+        for minute, tally in tallied(attempts).items():
+            before = self._tallies.get(minute)
+            self._tallies[minute] = added([before, tally] if before else [tally])
+
+    async def forget(self, partitions: Collection[TopicPartition]) -> None:
+        """Drop positions."""
+        for partition in partitions:
+            self._positions.pop(partition, None)
+
+    async def prune(self, keep: Retention, now_us: int) -> Pruned:
+        """Remove what is too old; here nothing is ever too much."""
+
+        def gone(time_us: int, days: int) -> bool:
+            return too_old(day_of(time_us), days, now_us)
+
+        before = len(self._rows)
+        self._rows = [
+            row for row in self._rows if not gone(time_of(row), _days(row, keep))
+        ]
+        self._open = {
+            key: one
+            for key, one in self._open.items()
+            if not gone(one.changed_us, keep.days)
+        }
+        self._tallies = {
+            key: tally
+            for key, tally in self._tallies.items()
+            if not gone(key[0] * 60_000_000, keep.minute_days)
+        }
+        return Pruned(rows=before - len(self._rows))
+
+    async def clear(self) -> None:
+        """Empty it."""
+        self.__init__()  # type: ignore[misc]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    # --- asking
+
+    async def read_to_us(self) -> int | None:
+        """The time that the slowest partition was read to."""
+        return min((at.read_to_us for at in self._positions.values()), default=None)
+
+    async def describe(self) -> Described:
+        """Count what is there."""
+        sizes = [_size(kind, self._of(kind)) for kind in _DAYS]
+        days = {day_of(row.started_us) for row in self._of(AttemptRow)}
+        return Described(
+            database="memory",
+            place="memory",
+            bytes=0,
+            tables=sizes,
+            days=tuple(str(day) for day in sorted(days)),
+            stray=len(self._strays),
+            positions=dict(self._positions),
+        )
+
+    async def event(self, event_id: str, scope: Scope = None) -> Sequence[EventRow]:
+        """Look for either id."""
+        wanted = storable(event_id)
+        found = [e for e in self._of(EventRow) if wanted in (e.event_id, e.own_id)]
+        return _newest(e for e in found if self._in_scope(e, scope))
+
+    async def acks(self, event_id: str, scope: Scope = None) -> Sequence[AckRow]:
+        """Look for the id."""
+        wanted = storable(event_id)
+        return _newest(
+            ack
+            for ack in self._of(AckRow)
+            if ack.event_id == wanted and among(ack.subscription, scope)
+        )
+
+    async def events(self, asked: EventQuestion, paging: Paging) -> Page[EventRow]:
+        """All that fit."""
+        fit = asks_event(asked)
+        rows = [e for e in self._of(EventRow) if fit(e)]
+        return _page([e for e in rows if self._in_scope(e, asked.scope)], asked, paging)
+
+    async def attempts(
+        self, asked: AttemptQuestion, paging: Paging
+    ) -> Page[AttemptRow]:
+        """All that fit."""
+        return _page(self._fitting(AttemptRow, asks_attempt(asked)), asked, paging)
+
+    async def deliveries(
+        self, asked: DeliveryQuestion, paging: Paging
+    ) -> Page[OpenDelivery]:
+        """All that fit."""
+        fit = asks_delivery(asked)
+        rows = [one for one in self._open.values() if fit(one)]
+        return page(rows, _BY_CHANGE, asked, paging)
+
+    async def minutes(
+        self, subscriptions: Collection[str] | None, since_us: int, until_us: int
+    ) -> Sequence[Minute]:
+        """All of that time."""
+        first, last = since_us // 60_000_000, -(-until_us // 60_000_000)
+        return [
+            minute_of(key, tally)
+            for key, tally in sorted(self._tallies.items())
+            if first <= key[0] < last and among(key[1], subscriptions)
+        ]
+
+    async def health(
+        self, subscriptions: Collection[str] | None, now_us: int
+    ) -> Mapping[str, Health]:
+        """Out of the minutes."""
+        begins = starts(now_us)
+        end = now_us + 86_400_000_000
+        day = await self.minutes(subscriptions, begins[2] * 60_000_000, end)
+        return {
+            name: Health(
+                *(
+                    figures_of(
+                        m for m in day if m.subscription == name and m.minute >= begin
+                    )
+                    for begin in begins
+                )
+            )
+            for name in {minute.subscription for minute in day}
+        }
+
+    async def quarantine(
+        self, asked: QuarantineQuestion, paging: Paging
+    ) -> Page[QuarantineRow]:
+        """All that fit."""
+        rows = self._fitting(QuarantineRow, asks_quarantine(asked))
+        return _page(rows, asked, paging)
+
+    async def quarantined(self, origins: Collection[Place]) -> Sequence[QuarantineRow]:
+        """Look for the places."""
+        return _newest(q for q in self._of(QuarantineRow) if q.origin in origins)
+
+    async def audit(self, asked: AuditQuestion, paging: Paging) -> Page[AuditRow]:
+        """All that fit."""
+        return _page(self._fitting(AuditRow, asks_audit(asked)), asked, paging)
+
+    def _of(self, kind: type[RowT]) -> list[RowT]:
+        return [row for row in self._rows if isinstance(row, kind)]
+
+    def _fitting(self, kind: type[RowT], fit: Callable[[RowT], bool]) -> list[RowT]:
+        return [row for row in self._of(kind) if fit(row)]
+
+    def _in_scope(self, event: EventRow, scope: Scope) -> bool:
+        return scope is None or any(
+            attempt.event_id == event.event_id and attempt.subscription in scope
+            for attempt in self._of(AttemptRow)
+        )
+
+
+_BY_CHANGE = Order[OpenDelivery](
+    lambda one: (one.changed_us, one.subscription, one.event_id), (int, str, str)
+)
+_DAYS: Mapping[type[Row], str] = {
+    EventRow: "event",
+    AttemptRow: "attempt",
+    AckRow: "ack",
+    QuarantineRow: "quarantine",
+    AuditRow: "audit",
+}
+
+
+def _days(row: Row, keep: Retention) -> int:
+    if isinstance(row, AttemptRow) and row.outcome == "accepted":
+        return keep.accepted_days
+    return keep.audit_days if isinstance(row, AuditRow) else keep.days
+
+
+def _size(kind: type[Row], rows: Sequence[Row]) -> TableSize:
+    times = [time_of(row) for row in rows]
+    oldest, newest = (min(times), max(times)) if times else (None, None)
+    return TableSize(_DAYS[kind], len(rows), 0, oldest, newest)
+
+
+def _newest(rows: Iterable[RowT]) -> Sequence[RowT]:
+    ordered = sorted(rows, key=lambda row: (time_of(row), row.at), reverse=True)
+    return ordered[:MOST]
+
+
+def _page(rows: Sequence[TimedT], asked: object, paging: Paging) -> Page[TimedT]:
+    by_time = Order[TimedT](lambda row: (time_of(row), *row.at), (int, str, int, int))
+    return page(rows, by_time, asked, paging)

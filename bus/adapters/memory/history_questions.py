@@ -1,0 +1,154 @@
+"""Which rows of the log in memory fit a question, and a page of them."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+from bus.log.cleaning import storable
+from bus.log.cursors import Cursor, Sorted, read, written
+from bus.log.questions import (
+    MOST,
+    AttemptQuestion,
+    AuditQuestion,
+    DeliveryQuestion,
+    EventQuestion,
+    Listed,
+    OpenDelivery,
+    Page,
+    Paging,
+    QuarantineQuestion,
+)
+from bus.log.rows import AttemptRow, AuditRow, EventRow, QuarantineRow
+
+ListedT = TypeVar("ListedT", bound=Listed)
+
+
+def among(name: str, scope: Collection[str] | None) -> bool:
+    """Whether a subscription is in a scope."""
+    return scope is None or name in scope
+
+
+def asks_event(asked: EventQuestion) -> Callable[[EventRow], bool]:
+    """Does it ask for an event? Its scope is not looked at."""
+    wanted = [
+        (6, asked.order_id),
+        (8, asked.channel),
+        (9, asked.account),
+    ]
+
+    def fit(event: EventRow) -> bool:
+        return (
+            _equal(event, wanted)
+            and _typed(event.event_type, asked.types)
+            and _within(event.arrived_us, asked.since_us, asked.until_us)
+        )
+
+    return fit
+
+
+def asks_attempt(asked: AttemptQuestion) -> Callable[[AttemptRow], bool]:
+    """Does it ask for an attempt?"""
+    wanted = [(3, asked.subscription), (4, asked.event_id), (6, asked.order_id)]
+
+    def fit(attempt: AttemptRow) -> bool:
+        classes = asked.status_classes
+        return (
+            _equal(attempt, wanted)
+            and among(attempt.subscription, asked.scope)
+            and (not asked.outcomes or attempt.outcome in asked.outcomes)
+            and (not classes or attempt.status // 100 in classes)
+            and _within(attempt.started_us, asked.since_us, asked.until_us)
+        )
+
+    return fit
+
+
+def asks_delivery(asked: DeliveryQuestion) -> Callable[[OpenDelivery], bool]:
+    """Does it ask for a delivery?"""
+
+    def fit(delivery: OpenDelivery) -> bool:
+        return (
+            asked.subscription in (None, delivery.subscription)
+            and among(delivery.subscription, asked.scope)
+            and (not asked.states or delivery.state in asked.states)
+        )
+
+    return fit
+
+
+def asks_audit(asked: AuditQuestion) -> Callable[[AuditRow], bool]:
+    """Does it ask for a change?"""
+    wanted = [
+        (2, asked.actor),
+        (3, asked.tenant),
+        (6, asked.entity),
+        (7, asked.entity_id),
+    ]
+
+    def fit(change: AuditRow) -> bool:
+        return _equal(change, wanted) and _within(
+            change.arrived_us, asked.since_us, asked.until_us
+        )
+
+    return fit
+
+
+def asks_quarantine(asked: QuarantineQuestion) -> Callable[[QuarantineRow], bool]:
+    """Does it ask for a quarantined record?"""
+
+    def fit(record: QuarantineRow) -> bool:
+        topic = record.origin.topic if record.origin else None
+        return asked.topic in (None, topic) and _within(
+            record.arrived_us, asked.since_us, asked.until_us
+        )
+
+    return fit
+
+
+class Order(NamedTuple, Generic[ListedT]):
+    """What a list is sorted by, and the types of that."""
+
+    key: Callable[[ListedT], Sorted]
+    like: Sequence[type]
+
+
+def page(
+    rows: Sequence[ListedT], order: Order[ListedT], asked: object, paging: Paging
+) -> Page[ListedT]:
+    """Return a page of rows, the highest keys first."""
+    key, limit = order.key, min(max(paging.limit, 1), MOST)
+    ordered = sorted(rows, key=key, reverse=True)
+    cursor = read(paging.cursor, asked, order.like)
+    if cursor is None:
+        shown, newer = ordered[:limit], False
+    elif cursor.before:
+        above = [row for row in ordered if key(row) > cursor.key]
+        shown, newer = above[-limit:], len(above) > limit
+    else:
+        shown = [row for row in ordered if key(row) < cursor.key][:limit]
+        newer = True
+    if not shown:
+        return Page(())
+    older = key(ordered[-1]) < key(shown[-1])
+    return Page(
+        shown,
+        next=written(Cursor(key(shown[-1])), asked) if older else "",
+        previous=written(Cursor(key(shown[0]), before=True), asked) if newer else "",
+    )
+
+
+def _equal(row: Sequence[object], wanted: Sequence[tuple[int, str | None]]) -> bool:
+    return all(
+        row[field] == storable(value) for field, value in wanted if value is not None
+    )
+
+
+def _typed(event_type: str, types: Sequence[str]) -> bool:
+    return not types or any(
+        event_type.startswith(one[:-1]) if one.endswith(".*") else event_type == one
+        for one in types
+    )
+
+
+def _within(us: int, since_us: int | None, until_us: int | None) -> bool:
+    """From `since_us` on, until before `until_us`."""
+    return (since_us is None or us >= since_us) and (until_us is None or us < until_us)
