@@ -17,7 +17,7 @@ from bus.times import rfc3339
 
 Document: TypeAlias = dict[str, object]
 
-_LIFTED = frozenset(
+LIFTED = frozenset(
     {
         "account_id",
         "channel",
@@ -51,7 +51,7 @@ def document(event: Event) -> Document:
 def outline(event: Event) -> Document:
     """The document before its values are made plain; see `rendering.render_outline`."""
     fields = event.data
-    data = {name: value for name, value in fields.items() if name not in _LIFTED}
+    data = {name: value for name, value in fields.items() if name not in LIFTED}
     occurred_at = fields.get("occurred_at")
     if occurred_at is not None and occurred_at != event.time:
         data["occurred_at"] = occurred_at

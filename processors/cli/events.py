@@ -1,10 +1,12 @@
-"""`bus events`: write an event as the OMS does, to try things out."""
+"""`bus events`: write an event as the OMS does; see what a partner gets of it."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import typer
 
-from processors.cli.control import GOOD, exit_with, print_json, read_text
+from bus.errors import OrderbusError
+from processors.cli.control import GOOD, complain, exit_with, print_json, read_text
 from processors.cli.root import Root
 
 if TYPE_CHECKING:
@@ -29,6 +31,23 @@ File: TypeAlias = Annotated[
 ]
 AsJson: TypeAlias = Annotated[
     bool, typer.Option("--json", help="Print one JSON document.")
+]
+
+
+class As(StrEnum):
+    """Which body."""
+
+    JSON = "json"
+    XML = "xml"
+    CLOUDEVENTS = "cloudevents"
+
+
+Body: TypeAlias = Annotated[
+    As, typer.Option("--as", case_sensitive=False, help="Which body.")
+]
+WithHeaders: TypeAlias = Annotated[
+    bool,
+    typer.Option("--headers", help="The request: headers, and the body as it is sent."),
 ]
 
 
@@ -89,3 +108,36 @@ def _say(event: "Event", written: "Written", *, as_json: bool) -> None:
     console().print(f"{event.type} {written.event_id}")
     stands = "/".join(map(str, (*place.values(), written.offset)))
     console().print(f"order {event.subject}, stands at {stands}")
+
+
+@app.command("example")
+def example_command(
+    ctx: typer.Context,
+    event_type: Type,
+    body: Body = As.JSON,
+    *,
+    headers: WithHeaders = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print an event of a type as a partner gets it. Needs no Kafka.
+
+    The body is indented for reading; with --headers it is byte for byte what is sent.
+    It is signed with whsec_RXhhbXBsZSBzZWNyZXQgb2YgdGhlIE9yZGVyYnVz, so that you can
+    try your verification on it. With --json, headers and body stand in one document.
+
+    For example:
+      bus events example order.created
+      bus events example shipment.delivered --as xml
+      bus events example order.created --headers
+    """
+    from processors.cli.events_data import shown_example
+
+    try:
+        settings = cast(Root, ctx.obj).given()
+        shown = shown_example(settings.schemas_dir, event_type, body.value)
+    except OrderbusError as error:
+        raise typer.Exit(complain(ctx, error)) from None
+    if as_json:
+        print_json(shown.document)
+    else:
+        typer.echo(shown.request if headers else shown.readable)

@@ -1,16 +1,22 @@
-"""The event that `bus events send` writes: an example, or what a file says."""
+"""What `bus events` writes and shows: an example, or what a file says."""
 
+import json
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from xml.dom import minidom
 
 from bus.client.producer import make_event
+from bus.client.schemas import load_catalogue
 from bus.contracts.catalogue import Catalogue
 from bus.contracts.jsontext import read_json
 from bus.contracts.natural import from_json
 from bus.errors import ConfigurationError, DecodeError, InvalidEventError
 from bus.event import Event
 from bus.samples.lifecycles import sample
+from bus.webhook.example import EXAMPLE_SECRET, example
+from bus.webhook.rendering import Representation
 from processors.clock import SystemClock
 
 
@@ -54,3 +60,45 @@ def read_event(
 
 def _now() -> datetime:
     return datetime.fromtimestamp(SystemClock().now(), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An example three ways: for reading, as a request, for scripts."""
+
+    readable: str
+    request: str
+    document: dict[str, object]
+
+
+def shown_example(folder: Path, event_type: str, body: str) -> Shown:
+    """An example of a type whose schema is in a folder.
+
+    `body` is json, xml or cloudevents.
+
+    Raises:
+        ConfigurationError: the folder holds no usable schemas.
+        InvalidEventError: there is no such type.
+    """
+    representation = Representation[body.upper()]
+    made = example(load_catalogue(folder).schema(event_type), representation)
+    text = made.body.decode()
+    head = "".join(f"{name}: {value}\n" for name, value in made.headers)
+    return Shown(
+        _indented(text, representation),
+        f"{head}\n{text}",
+        {
+            "type": event_type,
+            "headers": dict(made.headers),
+            "body": text,
+            "secret": EXAMPLE_SECRET,
+        },
+    )
+
+
+def _indented(text: str, representation: Representation) -> str:
+    if representation is Representation.XML:
+        # Our own text, so that nothing in it can be an attack.
+        parsed = minidom.parseString(text.encode())  # noqa: S318
+        return parsed.toprettyxml("  ", encoding="UTF-8").decode().rstrip()
+    return json.dumps(json.loads(text), indent=2, ensure_ascii=False)

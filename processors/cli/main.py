@@ -36,6 +36,7 @@ COMMANDS = {
     "acks": "Acknowledgements by consumers: no more attempts.",
     "topics": "The topics that topics.yaml declares: compare, make it so.",
     "schemas": "Event types and their Avro schemas: list, explain, check.",
+    "asyncapi": "Describe topics and webhooks as an AsyncAPI 3.0 document.",
     "registry": "The schema registry that comes with the bus.",
 }
 """Each is the `app` of the module of its name in `processors.cli`."""

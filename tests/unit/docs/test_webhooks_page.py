@@ -2,25 +2,27 @@
 
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import xmlschema
 
+from bus.client.schemas import load_catalogue
 from bus.delivery.routing import judge
 from bus.delivery.subscription import DEFAULT_TRANSIENT
 from bus.samples.lifecycles import sample
 from bus.webhook.document import document
+from bus.webhook.example import travelled
 from bus.webhook.rendering import Representation, render
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs" / "webhooks.md").read_text(encoding="utf-8")
 SHOWN = document(
-    replace(
+    travelled(
+        load_catalogue().schema("shipment.delivered"),
         sample("shipment.delivered", 4, datetime(2026, 11, 23, 12, 0, 7, 123456, UTC)),
-        schema_id=12,
+        12,
     )
 )
 

@@ -1,0 +1,29 @@
+"""What describes the bus of the settings to machines; asks nobody."""
+
+from importlib.metadata import version
+
+from bus.asyncapi import About, document
+from bus.client.schemas import default_folder, load_catalogue
+from bus.contracts.codec import parse_schema
+from processors.settings import Settings
+from processors.wiring.adapters import declared_topology
+
+_SOMEWHERE = "localhost:9092"
+
+
+def asyncapi(settings: Settings) -> dict[str, object]:
+    """The AsyncAPI document of the topics and schemas that the settings name.
+
+    Raises:
+        ConfigurationError: one of the files cannot be used.
+        InvalidEventError: no example can be made of a schema.
+    """
+    attempts = (default_folder() / "Attempt.avsc").read_text(encoding="utf-8")
+    about = About(
+        version=version("orderbus"),
+        kafka=settings.bootstrap_servers or _SOMEWHERE,
+        registry=settings.registry_url,
+        attempts=parse_schema(attempts),
+    )
+    topology = declared_topology(settings.topics_file, settings.replication_factor)
+    return document(topology, load_catalogue(settings.schemas_dir), about)
