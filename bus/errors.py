@@ -73,6 +73,10 @@ class InvalidSubscriptionError(OrderbusError):
         self.why = why
 
 
+class SubscriptionStateError(InvalidSubscriptionError):
+    """A change is right in itself, but not as the subscription stands now."""
+
+
 class SubscriptionNotFoundError(OrderbusError):
     """No subscription has this id."""
 

@@ -1,15 +1,13 @@
 """How `bus schemas` shows reports, lists and event types on a terminal."""
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import cast
 
 import typer
 
 from bus.contracts.codec import Schema
-from bus.contracts.validation import describe
+from bus.contracts.fields import FieldDoc, field_docs, meaning_of
 from bus.errors import InvalidEventError
 from bus.samples.lifecycles import sample
 from processors.cli.schema_check import Report, Verdict
@@ -41,45 +39,19 @@ def _print_verdict(verdict: Verdict) -> None:
 
 def print_schema(schema: Schema) -> None:
     """Print what an event type means, each field with its doc, and an example."""
-    definition = json.loads(schema.text)
     event_type = str(schema.event_type)
-    typer.echo(f"{event_type}  ({schema.full_name})\n{definition.get('doc', '')}\n")
-    seen: set[str] = set()
-    for field in definition["fields"]:
-        _print_field(field, "", seen)
+    typer.echo(f"{event_type}  ({schema.full_name})\n{meaning_of(schema)}\n")
+    for field in field_docs(schema):
+        _print_field(field)
     _print_example(event_type)
 
 
-def _print_field(field: Mapping[str, object], within: str, seen: set[str]) -> None:
-    name, kind = f"{within}{field['name']}", _without_null(field["type"])
-    optional = "  optional" if "default" in field else ""
-    head = f"{typer.style(name, bold=True)}  {describe(kind)}"
-    typer.echo(f"{head}{typer.style(optional, dim=True)}\n    {field.get('doc', '')}")
-    if isinstance(kind, dict) and "symbols" in kind:
-        typer.echo(f"    One of: {', '.join(kind['symbols'])}")
-    for record, steps in _records(kind, ""):
-        if str(record["name"]) not in seen:
-            seen.add(str(record["name"]))
-            for inner in cast("list[Mapping[str, object]]", record["fields"]):
-                _print_field(inner, f"{name}{steps}.", seen)
-
-
-def _without_null(kind: object) -> object:
-    if not isinstance(kind, list):
-        return kind
-    rest = [branch for branch in kind if branch != "null"]
-    return rest[0] if len(rest) == 1 else rest
-
-
-def _records(kind: object, steps: str) -> list[tuple[Mapping[str, object], str]]:
-    """The records a field's type defines, with [] for each array on the way."""
-    if isinstance(kind, list):
-        return [found for branch in kind for found in _records(branch, steps)]
-    if not isinstance(kind, dict):
-        return []
-    if "fields" in kind:
-        return [(kind, steps)]
-    return _records(kind.get("items"), f"{steps}[]")
+def _print_field(field: FieldDoc) -> None:
+    optional = "  optional" if field.optional else ""
+    head = f"{typer.style(field.path, bold=True)}  {field.type}"
+    typer.echo(f"{head}{typer.style(optional, dim=True)}\n    {field.doc}")
+    if field.symbols:
+        typer.echo(f"    One of: {', '.join(field.symbols)}")
 
 
 def _print_example(event_type: str) -> None:

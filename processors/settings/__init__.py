@@ -4,9 +4,10 @@
 by them here.
 """
 
+from processors.settings.api import LAST_PORT
 from processors.settings.dev import DevState, read_dev, resolve, write_dev
 from processors.settings.loading import load
-from processors.settings.model import ENV_PREFIX, LAST_PORT, Settings
+from processors.settings.model import ENV_PREFIX, Settings
 from processors.settings.table import settings_table
 
 __all__ = [

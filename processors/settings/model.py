@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from importlib import resources
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-ENV_PREFIX = "ORDERBUS_"
-LAST_PORT = 65_535
+from processors.settings.api import LAST_PORT, ApiSettings, Network
 
-Network = IPv4Network | IPv6Network
+ENV_PREFIX = "ORDERBUS_"
+
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
@@ -25,7 +24,7 @@ def _asset(name: str, beside: str) -> Path:
     return packaged if packaged.exists() else checkout
 
 
-class Settings(BaseSettings):
+class Settings(ApiSettings, BaseSettings):
     """What an operator may choose. Times are seconds. Make it with `load`."""
 
     model_config = SettingsConfigDict(
@@ -256,6 +255,8 @@ class Settings(BaseSettings):
                 f"{name}REGISTRY_CERTIFICATE_FILE and {name}REGISTRY_KEY_FILE belong"
                 " together"
             )
+        if (self.api_certificate_file is None) != (self.api_key_file is None):
+            yield f"{name}API_CERTIFICATE_FILE and {name}API_KEY_FILE belong together"
         if self.breaker_open_max_s < self.breaker_open_s:
             yield (f"{name}BREAKER_OPEN_MAX_S must not be below {name}BREAKER_OPEN_S")
 

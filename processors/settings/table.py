@@ -10,7 +10,10 @@ from processors.settings.model import ENV_PREFIX, Settings
 def settings_table() -> str:
     """Markdown: one row a variable, with its default and its meaning."""
     lines = ["| variable | default | meaning |", "| --- | --- | --- |"]
-    for name, field in Settings.model_fields.items():
+    fields = Settings.model_fields
+    # Those of a program that came later stand behind those of all.
+    for name in sorted(fields, key=lambda name: name not in Settings.__annotations__):
+        field = fields[name]
         variable = f"{ENV_PREFIX}{name.upper()}"
         meaning = str(field.description)
         if name == "kafka":

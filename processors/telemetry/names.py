@@ -107,6 +107,12 @@ SOURCES_ADDED = _note(
     "sources_added", "info", "`topics.yaml` declares new source topics; they are read."
 )
 
+REQUEST = _note(
+    "request",
+    "info",
+    "The API has answered a request: whose, for which operation, with which status.",
+)
+
 # --- log lines: trouble around us
 
 DECLARATION_UNREADABLE = _note(
@@ -239,7 +245,21 @@ LATENESS = _histogram(
     "How long after it was due a tier's attempt began.",
 )
 
+# --- metrics: measured by the API
+
+API_ANSWERS = _counter(
+    "orderbus_api_answers_total", ("status",), "Requests to the API by HTTP status."
+)
+API_SECONDS = _histogram(
+    "orderbus_api_seconds",
+    ("operation",),
+    _ATTEMPT_BUCKETS,
+    "From a request's head to its answer, by operation of the OpenAPI document.",
+)
+
 # --- metrics: asked for at a scrape
+
+API_IN_FLIGHT = _gauge("orderbus_api_in_flight", (), "Requests to the API under way.")
 
 IN_FLIGHT = _gauge("orderbus_in_flight", ("subscription",), "Attempts under way.")
 MAILBOX = _gauge(

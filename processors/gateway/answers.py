@@ -1,0 +1,59 @@
+"""Answers as they go out: status, headers, bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel
+
+from processors.gateway.problems import MEDIA_TYPE, NOT_AUTHENTICATED, ProblemError
+from processors.gateway.routes import Reply, Route
+
+_NO_CONTENT = 204
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Server": "Orderbus",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer, ready to be sent and to be sent again."""
+
+    status: int
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str]
+
+
+def answered(route: Route, reply: Reply) -> Answered:
+    """What a handler answered, by its row."""
+    body = b""
+    if isinstance(reply.content, BaseModel):
+        body = reply.content.model_dump_json(by_alias=True).encode()
+    elif reply.content is not None:
+        body = reply.content
+    headers = dict(_HEADERS)
+    status = reply.status or route.status
+    if status != _NO_CONTENT:
+        headers["Content-Type"] = reply.media_type
+    if len(route.media_types) > 1:
+        headers["Vary"] = "Accept"
+    if reply.etag:
+        headers["ETag"] = reply.etag
+    return Answered(status, body, headers | dict(reply.headers))
+
+
+def refused(problem: ProblemError, request_id: str) -> Answered:
+    """A problem as an answer."""
+    headers = _HEADERS | {"Content-Type": MEDIA_TYPE}
+    if problem.kind is NOT_AUTHENTICATED:
+        headers["WWW-Authenticate"] = 'Bearer realm="orderbus"'
+    body = problem.document(request_id)
+    return Answered(problem.kind.status, body, headers | dict(problem.headers))

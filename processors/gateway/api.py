@@ -1,0 +1,35 @@
+"""What handlers work with: the world of the commands, and what serving adds to it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bus.access.roles import Principal
+from bus.client.producer import EventWriter
+from bus.contracts.catalogue import Catalogue
+from bus.observation import Observer
+from processors.subscriptions.world import World
+
+Authenticate: TypeAlias = Callable[[str], Principal]
+"""Who holds this token; raises `NotAuthenticatedError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What the API says of itself, made once from the table of routes."""
+
+    openapi: bytes = b"{}"
+    page: bytes = b""
+    style: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """The ports and tables of a gateway; made in `processors.wiring`."""
+
+    world: World
+    catalogue: Catalogue
+    writer: EventWriter
+    authenticate: Authenticate
+    observer: Observer
+    papers: Papers = Papers()

@@ -1,0 +1,89 @@
+"""Who asks: from which address, with which key."""
+
+import re
+from collections.abc import Collection
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+from aiohttp import web
+
+from bus.access.roles import Principal, Scope
+from bus.errors import NotAuthenticatedError
+from processors.gateway.api import Authenticate
+from processors.gateway.problems import NOT_ALLOWED, NOT_AUTHENTICATED, ProblemError
+
+Network = IPv4Network | IPv6Network
+_BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+
+
+def address_of(request: web.BaseRequest, proxies: Collection[Network]) -> str:
+    """The address that asks.
+
+    Behind proxies that are trusted, the last one in X-Forwarded-For that is none of
+    them: whoever asks can write what stands before it.
+    """
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    address = str(peer[0]) if isinstance(peer, tuple) and peer else ""
+    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+    while hops and _trusted(address, proxies):
+        if _parsed(hops[-1]) is None:
+            break
+        address = hops.pop()
+    return address
+
+
+def _trusted(address: str, proxies: Collection[Network]) -> bool:
+    parsed = _parsed(address)
+    return parsed is not None and any(parsed in network for network in proxies)
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(address)
+    except ValueError:
+        return None
+
+
+def request_id_of(request: web.BaseRequest, made: str) -> str:
+    """The id that the client gave its request, or the one that was made for it."""
+    given = request.headers.get("X-Request-Id", "")
+    return given if _REQUEST_ID.fullmatch(given) else made
+
+
+def principal_of(request: web.BaseRequest, authenticate: Authenticate) -> Principal:
+    """Whose key the request carries.
+
+    Raises:
+        ProblemError: it carries none, several, or one that is not known.
+    """
+    given = request.headers.getall("Authorization", ())
+    if not given:
+        raise ProblemError(NOT_AUTHENTICATED)
+    match = _BEARER.fullmatch(given[0].strip()) if len(given) == 1 else None
+    if match is None:
+        raise ProblemError(
+            NOT_AUTHENTICATED, "Send one header `Authorization: Bearer ob_…`."
+        )
+    try:
+        return authenticate(match[1])
+    except NotAuthenticatedError as error:
+        raise ProblemError(NOT_AUTHENTICATED, _sentence(str(error))) from None
+
+
+def check_scope(principal: Principal, scope: Scope) -> None:
+    """Raise unless the key may do this.
+
+    Raises:
+        ProblemError: it may not; says which role lacks which scope.
+    """
+    if scope not in principal.scopes:
+        raise ProblemError(
+            NOT_ALLOWED,
+            f"This needs the scope {scope.value}, which this {principal.role.value}"
+            " key has not.",
+        )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."

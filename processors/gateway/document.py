@@ -1,0 +1,277 @@
+"""The OpenAPI 3.1 document: a pure function of the table of routes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
+
+from openapi_pydantic import (
+    Components,
+    DataType,
+    Header,
+    Info,
+    MediaType,
+    OpenAPI,
+    Operation,
+    Parameter,
+    PathItem,
+    Reference,
+    RequestBody,
+    Response,
+    Schema,
+    SecurityScheme,
+    Tag,
+)
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from bus.access.roles import GRANTS, MEANINGS
+from processors.gateway import problems
+from processors.gateway.matching import names_in
+from processors.gateway.model import PageQuery
+from processors.gateway.paths import NAMES
+from processors.gateway.problems import Kind, Problem
+from processors.gateway.routes import JSON, Route
+
+_REF = "#/components/schemas/"
+_ABOUT = """\
+Everything the `bus` command can do, with a key, over HTTP. Errors are problem documents
+(RFC 9457); lists come in pages with cursors; changes name the version they change
+(`If-Match`); a POST with an `Idempotency-Key` is done once.
+"""
+
+
+def describe_api(routes: Sequence[Route], version: str) -> OpenAPI:
+    """Describe all routes that are not hidden."""
+    shown = [route for route in routes if not route.hidden]
+    paths: dict[str, PathItem] = {}
+    for route in shown:
+        item = paths.setdefault(route.path, PathItem())
+        setattr(item, route.method.lower(), _operation(route))
+    tags = dict.fromkeys(route.tag for route in shown)
+    return OpenAPI(
+        openapi="3.1.1",
+        info=Info(title="Orderbus", version=version, description=_ABOUT),
+        tags=[Tag(name=tag) for tag in tags],
+        paths=paths,
+        components=Components(
+            schemas=_schemas(shown),
+            responses=_refusals(),
+            securitySchemes={"key": _key_scheme()},
+        ),
+    )
+
+
+def as_json(document: OpenAPI) -> bytes:
+    """Return the document's bytes."""
+    return document.model_dump_json(
+        by_alias=True, exclude_none=True, exclude_unset=True, indent=1
+    ).encode()
+
+
+def _schemas(routes: Sequence[Route]) -> dict[str, Schema | Reference]:
+    taken = dict.fromkeys(route.body for route in routes if route.body is not None)
+    answers = [route.answer for route in routes if route.answer is not None]
+    given: dict[type[BaseModel], None] = dict.fromkeys([*answers, Problem])
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = []
+    models += [(model, "validation") for model in taken]
+    models += [(model, "serialization") for model in given if model not in taken]
+    _, found = models_json_schema(
+        models,
+        ref_template=f"{_REF}{{model}}",
+    )
+    return {name: Schema.model_validate(it) for name, it in found["$defs"].items()}
+
+
+def _operation(route: Route) -> Operation:
+    return Operation(
+        tags=[route.tag],
+        operationId=route.operation,
+        summary=route.summary,
+        description=_description(route),
+        parameters=list(_parameters(route)) or None,
+        requestBody=_body(route),
+        responses={**_all_good(route), **_bad(route)},
+        security=[{"key": [route.scope.value]}] if route.scope else [],
+    )
+
+
+def _description(route: Route) -> str:
+    parts = [route.description]
+    if route.scope is not None:
+        roles = [role.value for role in GRANTS if route.scope in GRANTS[role].scopes]
+        means = MEANINGS[route.scope]
+        parts.append(f"Scope `{route.scope.value}` ({means}): {', '.join(roles)}.")
+    return "\n\n".join(part for part in parts if part)
+
+
+# --- what is sent
+
+
+def _parameters(route: Route) -> Iterator[Parameter]:
+    for name in names_in(route.path):
+        named = NAMES[name]
+        schema = Schema(type=DataType.STRING, pattern=f"^{named.pattern}$")
+        found = _parameter(name, "path", named.meaning, schema, required=True)
+        found.example = named.example
+        yield found
+    query = route.query.model_json_schema()
+    for name, content in query.get("properties", {}).items():
+        required = name in query.get("required", [])
+        meaning = str(content.pop("description", ""))
+        schema = Schema.model_validate(_in_place(content, query))
+        yield _parameter(name, "query", meaning, schema, required=required)
+    yield from _headers(route)
+
+
+def _headers(route: Route) -> Iterator[Parameter]:
+    if route.conditional:
+        meaning = "The ETag of the version that is to be changed."
+        schema = Schema(type=DataType.STRING, pattern=r'^"[0-9a-f]{1,64}"$')
+        yield _parameter("If-Match", "header", meaning, schema, required=True)
+    if route.idempotent:
+        meaning = (
+            "A name of the request: sent again with the same one within 24 hours, it "
+            "is not done again but answered as before."
+        )
+        schema = Schema(type=DataType.STRING, pattern=r"^[A-Za-z0-9_-]{1,255}$")
+        yield _parameter("Idempotency-Key", "header", meaning, schema, required=False)
+
+
+def _parameter(
+    name: str, where: str, meaning: str, schema: Schema, *, required: bool
+) -> Parameter:
+    fields: dict[str, object] = {
+        "name": name,
+        "in": where,
+        "required": required,
+        "description": meaning,
+        "schema": schema,
+    }
+    return Parameter.model_validate(fields)
+
+
+def _in_place(content: object, schema: Mapping[str, object]) -> object:
+    """A parameter's schema without references to definitions beside it."""
+    if isinstance(content, list):
+        return [_in_place(item, schema) for item in content]
+    if not isinstance(content, dict):
+        return content
+    if "$ref" in content:
+        name = str(content["$ref"]).rpartition("/")[2]
+        definitions = cast("Mapping[str, object]", schema["$defs"])
+        return _in_place(definitions[name], schema)
+    if "anyOf" in content:
+        # What a query leaves out is not null.
+        given = [kind for kind in content["anyOf"] if kind != {"type": "null"}]
+        if len(given) == 1:
+            return _in_place(given[0], schema)
+    return {key: _in_place(item, schema) for key, item in content.items()}
+
+
+def _body(route: Route) -> RequestBody | None:
+    if route.body is None:
+        return None
+    media = MediaType(media_type_schema=_reference(route.body))
+    if route.example is not None:
+        media.example = route.example
+    return RequestBody(required=not route.optional_body, content={JSON: media})
+
+
+# --- what is answered
+
+
+def _all_good(route: Route) -> dict[str, Response | Reference]:
+    return {
+        str(status): _good(route, status)
+        for status in (route.status, *route.more_statuses)
+    }
+
+
+def _good(route: Route, status: int) -> Response:
+    content: dict[str, MediaType] = {}
+    for media_type in route.media_types:
+        schema = _reference(route.answer) if route.answer else Schema()
+        content[media_type] = MediaType(media_type_schema=schema)
+    headers: dict[str, Header | Reference] = {}
+    if route.etag:
+        headers["ETag"] = Header(
+            description="Its version, for `If-Match`.",
+            param_schema=Schema(type=DataType.STRING),
+        )
+    nothing = route.answer is None and status == _NO_CONTENT
+    return Response(
+        description=_STATUSES[status],
+        headers=headers or None,
+        content=None if nothing else content,
+    )
+
+
+_NO_CONTENT = 204
+_STATUSES = {
+    200: "As asked.",
+    201: "It was made.",
+    202: "It is being done.",
+    204: "It is done.",
+    207: "Some of it was done: each row says what became of it.",
+}
+
+
+def problems_of(route: Route) -> Sequence[Kind]:
+    """All kinds of problems of a route: its own, and those that follow from its row."""
+    found = [problems.BAD_REQUEST, problems.TOO_MANY, problems.INTERNAL]
+    if route.scope is not None:
+        found += [problems.NOT_AUTHENTICATED, problems.NOT_ALLOWED]
+    if "{" in route.path:
+        found.append(problems.NOT_FOUND)
+    if route.body is not None:
+        found += [problems.TOO_LARGE, problems.UNSUPPORTED, problems.INVALID]
+        found.append(problems.TOO_SLOW)
+    if issubclass(route.query, PageQuery):
+        found.append(problems.BAD_CURSOR)
+    if route.conditional:
+        found += [problems.CHANGED, problems.UNCONDITIONAL, problems.CONFLICT]
+    if route.idempotent:
+        found += [problems.IN_PROGRESS, problems.REUSED]
+    found += [problems.NOT_ACCEPTABLE, problems.UNAVAILABLE, *route.problems]
+    return [kind for kind in problems.KINDS if kind in found]
+
+
+def _bad(route: Route) -> dict[str, Response | Reference]:
+    statuses = dict.fromkeys(kind.status for kind in problems_of(route))
+    return {
+        str(status): _ref(f"#/components/responses/{_name(status)}")
+        for status in statuses
+    }
+
+
+def _refusals() -> dict[str, Response | Reference]:
+    """One response a status, which says all kinds of it."""
+    found: dict[str, Response | Reference] = {}
+    for status in dict.fromkeys(kind.status for kind in problems.KINDS):
+        kinds = [kind for kind in problems.KINDS if kind.status == status]
+        media = MediaType(media_type_schema=_reference(Problem))
+        found[_name(status)] = Response(
+            description=" Or: ".join(f"{kind.title}. {kind.meaning}" for kind in kinds),
+            content={problems.MEDIA_TYPE: media},
+        )
+    return found
+
+
+def _name(status: int) -> str:
+    return f"Problem{status}"
+
+
+def _reference(model: type[BaseModel]) -> Reference:
+    return _ref(f"{_REF}{model.__name__}")
+
+
+def _ref(place: str) -> Reference:
+    return Reference.model_validate({"$ref": place})
+
+
+def _key_scheme() -> SecurityScheme:
+    return SecurityScheme(
+        type="http",
+        scheme="bearer",
+        bearerFormat="ob_<role>_<id>_<secret>",
+        description="A key of this bus: `bus keys create`, or `POST /v1/keys`.",
+    )

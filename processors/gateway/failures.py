@@ -1,0 +1,175 @@
+"""Which problem each error of ours is, in one table; a test holds that all are in it.
+
+The first row that fits counts. An error whose text may name what others own, or what
+runs inside, gets a fixed detail.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from pydantic import ValidationError
+
+from bus.errors import (
+    BadCursorError,
+    BrokerUnavailableError,
+    ConfigurationError,
+    DecodeError,
+    IncompatibleSchemaError,
+    InvalidEventError,
+    InvalidKeyError,
+    InvalidSchemaError,
+    InvalidSubscriptionError,
+    KeyNotFoundError,
+    LogOvertakenError,
+    LogRefusedError,
+    LogUnavailableError,
+    NotAllowedError,
+    NotAuthenticatedError,
+    NotReadyError,
+    OrderbusError,
+    PublishError,
+    RegistryUnavailableError,
+    RenderError,
+    SchemaNotFoundError,
+    SealError,
+    SubscriptionConflictError,
+    SubscriptionNotFoundError,
+    SubscriptionStateError,
+    TopicError,
+)
+from processors.gateway.problems import (
+    BAD_CURSOR,
+    CONFLICT,
+    INTERNAL,
+    INVALID,
+    NOT_ALLOWED,
+    NOT_AUTHENTICATED,
+    NOT_FOUND,
+    UNAVAILABLE,
+    Fault,
+    Kind,
+    ProblemError,
+)
+
+RETRY_AFTER = {"Retry-After": "5"}
+_KAFKA = "Kafka gives no answer; try again."
+_REGISTRY = "The schema registry gives no answer; try again."
+_LOG = "The log gives no answer; try again."
+
+Told = Callable[[OrderbusError], ProblemError]
+
+
+def _fixed(kind: Kind, detail: str = "") -> Told:
+    headers = RETRY_AFTER if kind is UNAVAILABLE else {}
+    return lambda _: ProblemError(kind, detail, headers=headers)
+
+
+def _as_it_says(kind: Kind) -> Told:
+    return lambda error: ProblemError(kind, str(error))
+
+
+def _event(error: OrderbusError) -> ProblemError:
+    if not isinstance(error, InvalidEventError):
+        raise TypeError(error)
+    root = "#" if error.field in {"type", "id", "source"} else "#/data"
+    where = "" if error.field == "data" else error.field
+    fault = Fault(pointer=root + steps(where), detail=error.why)
+    return ProblemError(INVALID, "The event does not match its schema.", errors=[fault])
+
+
+def _subscription(kind: Kind) -> Told:
+    def told(error: OrderbusError) -> ProblemError:
+        if not isinstance(error, InvalidSubscriptionError):
+            raise TypeError(error)
+        faults = [
+            Fault(pointer="#" + steps(field), detail=why)
+            for field, why in error.problems
+        ]
+        return ProblemError(kind, "The subscription is refused.", errors=faults)
+
+    return told
+
+
+def _key(error: OrderbusError) -> ProblemError:
+    if not isinstance(error, InvalidKeyError):
+        raise TypeError(error)
+    fault = Fault(pointer="#" + steps(error.field), detail=error.why)
+    return ProblemError(INVALID, "The key is refused.", errors=[fault])
+
+
+def _publish(error: OrderbusError) -> ProblemError:
+    if isinstance(error, PublishError) and error.retriable:
+        return ProblemError(UNAVAILABLE, _KAFKA, headers=RETRY_AFTER)
+    return ProblemError(CONFLICT, "Kafka does not take this record as it is.")
+
+
+FAILURES: Sequence[tuple[type[OrderbusError], Told]] = (
+    (NotAuthenticatedError, _as_it_says(NOT_AUTHENTICATED)),
+    (NotAllowedError, _as_it_says(NOT_ALLOWED)),
+    (KeyNotFoundError, _fixed(NOT_FOUND)),
+    (InvalidKeyError, _key),
+    (InvalidEventError, _event),
+    (SubscriptionStateError, _subscription(CONFLICT)),
+    (InvalidSubscriptionError, _subscription(INVALID)),
+    (SubscriptionNotFoundError, _fixed(NOT_FOUND)),
+    (SubscriptionConflictError, _as_it_says(CONFLICT)),
+    (NotReadyError, _as_it_says(CONFLICT)),
+    (SchemaNotFoundError, _fixed(NOT_FOUND)),
+    (IncompatibleSchemaError, _as_it_says(CONFLICT)),
+    (InvalidSchemaError, _as_it_says(INVALID)),
+    (RenderError, _as_it_says(CONFLICT)),
+    (DecodeError, _as_it_says(CONFLICT)),
+    (BadCursorError, _fixed(BAD_CURSOR)),
+    (PublishError, _publish),
+    (BrokerUnavailableError, _fixed(UNAVAILABLE, _KAFKA)),
+    (RegistryUnavailableError, _fixed(UNAVAILABLE, _REGISTRY)),
+    (LogUnavailableError, _fixed(UNAVAILABLE, _LOG)),
+    (LogOvertakenError, _fixed(UNAVAILABLE, _LOG)),
+    (TopicError, _fixed(UNAVAILABLE, "Kafka does not make the topics now.")),
+    (LogRefusedError, _fixed(INTERNAL)),
+    (SealError, _fixed(INTERNAL)),
+    (ConfigurationError, _fixed(INTERNAL)),
+    (OrderbusError, _fixed(INTERNAL)),
+)
+
+
+def problem_of(error: OrderbusError) -> ProblemError:
+    """The problem that an error of ours is."""
+    for kind, told in FAILURES:
+        if isinstance(error, kind):
+            return told(error)
+    return ProblemError(INTERNAL)
+
+
+_TAGS = frozenset({"one", "many"})
+
+
+def faults_of(error: ValidationError, *, parameters: bool = False) -> Sequence[Fault]:
+    """What a model refuses: where and why, never the value."""
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    return [
+        Fault(parameter=str(e["loc"][0]) if e["loc"] else "", detail=_said(e["msg"]))
+        if parameters
+        else Fault(pointer=pointer(_untagged(e["loc"])), detail=_said(e["msg"]))
+        for e in found
+    ]
+
+
+def pointer(steps_: Iterable[int | str]) -> str:
+    """A JSON pointer (RFC 6901) in a fragment."""
+    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps_)
+    return "#" + "".join(f"/{step}" for step in escaped)
+
+
+def steps(place: str) -> str:
+    """A place as our errors write it, `lines[2].price`, as the end of a pointer."""
+    words = place.replace("[", ".").replace("]", "").split(".")
+    return pointer(word.strip('"') for word in words if word)[1:]
+
+
+def _untagged(place: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """The place without the name of the form that was chosen."""
+    return place[1:] if place and place[0] in _TAGS else place
+
+
+def _said(message: str) -> str:
+    return message.removeprefix("Value error, ")

@@ -1,0 +1,73 @@
+"""What all bodies, queries and answers of the API have in common."""
+
+from collections.abc import Sequence
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+MOST_ROWS = 250
+_MOST_DIGITS = 9
+
+
+class Model(BaseModel):
+    """A part of the API: strict, and it never repeats what it refuses."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+        strict=True,
+    )
+
+
+def _number(value: object) -> object:
+    """Digits of a query as a number; whatever else stays what it is."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value) if len(value) <= _MOST_DIGITS else value
+    return value
+
+
+def _flag(value: object) -> object:
+    words: dict[object, bool] = {"true": True, "false": False}
+    return words.get(value, value) if isinstance(value, str) else value
+
+
+DIGITS = BeforeValidator(_number)
+"""Makes a number of a query's text; stands behind the bounds."""
+Flag = Annotated[bool, BeforeValidator(_flag)]
+"""`true` or `false` in a query."""
+
+
+class NoQuery(Model):
+    """Takes no parameters."""
+
+
+class PageQuery(Model):
+    """Which part of a list."""
+
+    limit: Annotated[
+        int, Field(ge=1, le=MOST_ROWS, description="Rows of a page."), DIGITS
+    ] = 50
+    cursor: Annotated[
+        str,
+        Field(
+            pattern=r"^[A-Za-z0-9_-]{0,1000}$",
+            description="`next` or `previous` of a page of the same list.",
+        ),
+    ] = ""
+
+
+RowT = TypeVar("RowT", bound=BaseModel)
+
+
+class Page(Model, Generic[RowT]):
+    """A part of a list."""
+
+    data: Sequence[RowT]
+    next: Annotated[
+        str | None, Field(description="Cursor of the page after this one.")
+    ] = None
+    previous: Annotated[
+        str | None, Field(description="Cursor of the page before this one.")
+    ] = None

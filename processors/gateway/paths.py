@@ -1,0 +1,41 @@
+"""What the names in paths may be; whatever else is not found."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from bus.access.tokens import ID_PATTERN as KEY_ID
+from bus.delivery.subscription import ID_PATTERN as SUBSCRIPTION_ID
+from processors.gateway.problems import NOT_FOUND, ProblemError
+
+
+class Named(NamedTuple):
+    """A name in paths: its pattern, what it is, one that works."""
+
+    pattern: str
+    meaning: str
+    example: str
+
+
+NAMES: Mapping[str, Named] = {
+    "type": Named(
+        r"[a-z][a-z0-9_]{0,62}(\.[a-z][a-z0-9_]{0,62}){1,4}",
+        "An event type.",
+        "order.created",
+    ),
+    "subscription": Named(
+        SUBSCRIPTION_ID.pattern, "The id of a subscription.", "my-shop"
+    ),
+    "key": Named(KEY_ID, "The id of a key, the third part of it.", "abcdefgh23"),
+}
+
+
+def check(path: Mapping[str, str]) -> None:
+    """Raise unless each name is what it may be.
+
+    Raises:
+        ProblemError: nothing can have such an id.
+    """
+    for name, value in path.items():
+        if not re.fullmatch(NAMES[name].pattern, value, re.ASCII):
+            raise ProblemError(NOT_FOUND)

@@ -1,0 +1,184 @@
+"""Reading requests: what is sent has to be what the row says, before anybody acts."""
+
+import re
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from bus.contracts.jsontext import read_json
+from bus.errors import DecodeError
+from processors.gateway.failures import faults_of
+from processors.gateway.problems import (
+    BAD_REQUEST,
+    INVALID,
+    NOT_ACCEPTABLE,
+    TOO_LARGE,
+    UNCONDITIONAL,
+    UNSUPPORTED,
+    Fault,
+    ProblemError,
+)
+from processors.gateway.routes import Route
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+_MOST_DEPTH = 64
+
+
+def read_query(request: web.BaseRequest, route: Route) -> BaseModel:
+    """The parameters behind the question mark.
+
+    Raises:
+        ProblemError: one is unknown, given twice, or not what it may be.
+    """
+    given = request.rel_url.query
+    twice = sorted({name for name in given if len(given.getall(name)) > 1})
+    if twice:
+        faults = [Fault(parameter=name, detail="is given twice") for name in twice]
+        raise ProblemError(BAD_REQUEST, "A parameter is given twice.", errors=faults)
+    try:
+        return route.query.model_validate(dict(given))
+    except ValidationError as error:
+        faults = list(faults_of(error, parameters=True))
+        detail = "A parameter is not what it may be."
+        raise ProblemError(BAD_REQUEST, detail, errors=faults) from None
+
+
+async def read_body(request: web.BaseRequest, most: int) -> bytes:
+    """The bytes of the body; empty if there is none.
+
+    Raises:
+        ProblemError: it is too large, compressed, or breaks off.
+    """
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise ProblemError(UNSUPPORTED, "Send the body as it is, not compressed.")
+    if (request.content_length or 0) > most:
+        raise _too_large(most)
+    body = bytearray()
+    try:
+        async for chunk in request.content.iter_any():
+            body += chunk
+            if len(body) > most:
+                raise _too_large(most)
+    except web.RequestPayloadError:
+        raise ProblemError(BAD_REQUEST, "The body breaks off.") from None
+    return bytes(body)
+
+
+def parse_body(request: web.BaseRequest, route: Route, text: bytes) -> BaseModel | None:
+    """The body as the row's model.
+
+    Numbers with a point come as `Decimal` where a model takes any value.
+
+    Raises:
+        ProblemError: it is no JSON, or not what the model says; with all of it.
+    """
+    if route.body is None:
+        return None
+    if not text and route.optional_body:
+        return route.body()
+    if request.content_type != "application/json":
+        raise ProblemError(UNSUPPORTED)
+    try:
+        value = read_json(text)
+    except DecodeError as error:
+        raise ProblemError(BAD_REQUEST, f"The body is refused: {error}.") from None
+    if _depth(value) > _MOST_DEPTH:
+        raise ProblemError(BAD_REQUEST, "The body is nested too deeply.")
+    try:
+        return route.body.model_validate(value)
+    except ValidationError as error:
+        raise ProblemError(
+            INVALID, "The body is not what was expected.", errors=faults_of(error)
+        ) from None
+
+
+def read_version(request: web.BaseRequest, route: Route) -> str:
+    """The ETag that `If-Match` names.
+
+    Raises:
+        ProblemError: the row needs one.
+    """
+    version = request.headers.get("If-Match", "").strip()
+    if route.conditional and not version:
+        raise ProblemError(UNCONDITIONAL)
+    return version
+
+
+def read_key(request: web.BaseRequest, route: Route) -> str:
+    """The Idempotency-Key, in quotes (as the draft has it) or without.
+
+    Raises:
+        ProblemError: it is none.
+    """
+    given = request.headers.get("Idempotency-Key")
+    if given is None or not route.idempotent:
+        return ""
+    key = given.strip()
+    if len(key) > 1 and key[0] == key[-1] == '"':
+        key = key[1:-1]
+    if not _KEY.fullmatch(key):
+        fault = Fault(
+            parameter="Idempotency-Key",
+            detail="expected 1 to 255 visible ASCII characters, a UUID for example",
+        )
+        raise ProblemError(BAD_REQUEST, "A header is refused.", errors=[fault])
+    return key
+
+
+def accepted(request: web.BaseRequest, route: Route) -> str:
+    """The media type that is wanted most of those the row can answer with.
+
+    Raises:
+        ProblemError: none of them.
+    """
+    header = request.headers.get("Accept", "*/*").lower()
+    ranked = sorted(_ranges(header), key=lambda one: -one[1])
+    for wanted, quality in ranked:
+        for offered in route.media_types:
+            family = offered.partition("/")[0] + "/*"
+            if quality > 0 and wanted in {offered, family, "*/*"}:
+                return offered
+    offer = ", ".join(route.media_types)
+    raise ProblemError(NOT_ACCEPTABLE, f"The answer can be: {offer}.")
+
+
+def _ranges(header: str) -> list[tuple[str, float]]:
+    found: list[tuple[str, float]] = []
+    for part in header.split(","):
+        name, *parameters = (word.strip() for word in part.split(";"))
+        quality = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                quality = _quality(parameter[2:])
+        found.append((name or "*/*", quality))
+    return found
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _too_large(most: int) -> ProblemError:
+    return ProblemError(
+        TOO_LARGE,
+        f"A body may have {most} bytes.",
+        headers={"Connection": "close"},
+    )
+
+
+def _depth(value: object) -> int:
+    """How deep lists and objects stand in each other; stops where it is too much."""
+    depth, level = 0, [value]
+    while level and depth <= _MOST_DEPTH:
+        depth += 1
+        inner: list[object] = []
+        for item in level:
+            if isinstance(item, dict):
+                inner += item.values()
+            elif isinstance(item, list):
+                inner += item
+        level = inner
+    return depth

@@ -1,0 +1,77 @@
+"""Requests that are sent again with the same Idempotency-Key are done once.
+
+As draft-ietf-httpapi-idempotency-key-header-07 (an expired Internet-Draft) has it. What
+was answered is held in memory for a day: a repeat after a restart, or at another
+gateway, is done anew; published events keep their ids all the same.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from processors.gateway.answers import Answered
+from processors.gateway.problems import IN_PROGRESS, REUSED, ProblemError
+
+DAY_S = 86_400
+_MOST_KEYS = 100_000
+_MOST_BYTES = 64 * 2**20
+_SERVER_ERROR = 500
+
+
+@dataclass(slots=True)
+class _Kept:
+    fingerprint: bytes
+    until: float
+    answered: Answered | None = None
+
+
+class Repeats:
+    """What was asked under which key, and answered."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
+        self._bytes = 0
+
+    def begin(
+        self, who: str, key: str, fingerprint: bytes, now: float
+    ) -> Answered | None:
+        """Begin a request; what was answered to it before, if it is a repeat.
+
+        Raises:
+            ProblemError: it is running, or the key stands for another request.
+        """
+        kept = self._kept.get((who, key))
+        if kept is not None and kept.until > now:
+            if kept.fingerprint != fingerprint:
+                raise ProblemError(REUSED)
+            if kept.answered is None:
+                raise ProblemError(IN_PROGRESS, headers={"Retry-After": "1"})
+            return kept.answered
+        self._forget(who, key)
+        self._kept[who, key] = _Kept(fingerprint, now + DAY_S)
+        self._make_room()
+        return None
+
+    def finish(self, who: str, key: str, answered: Answered | None) -> None:
+        """Hold the answer; none, or one that failed here, may be tried again."""
+        kept = self._kept.get((who, key))
+        if answered is None or answered.status >= _SERVER_ERROR:
+            self._forget(who, key)
+        elif kept is not None:
+            kept.answered = answered
+            self._bytes += len(answered.body)
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Give up the oldest; what still runs stays."""
+        while len(self._kept) > _MOST_KEYS or self._bytes > _MOST_BYTES:
+            for place, kept in self._kept.items():
+                if kept.answered is not None:
+                    self._forget(*place)
+                    break
+            else:
+                return
+
+    def _forget(self, who: str, key: str) -> None:
+        kept = self._kept.pop((who, key), None)
+        if kept is not None and kept.answered is not None:
+            self._bytes -= len(kept.answered.body)

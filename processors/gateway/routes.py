@@ -1,0 +1,121 @@
+"""A route as a row, what its handler gets, and what it answers."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, TypeVar
+
+from pydantic import BaseModel
+
+from bus.access.roles import Principal, Scope
+from processors.gateway.api import Api
+from processors.gateway.model import Model, NoQuery
+from processors.gateway.problems import Kind
+
+Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Example: TypeAlias = Mapping[str, object]
+ModelT = TypeVar("ModelT", bound=BaseModel)
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a handler gets: who asks for what, all of it checked.
+
+    `principal` is None on routes that are open to everybody. `version` is the ETag of
+    If-Match, `key` the Idempotency-Key, each empty without one; `accept` the media
+    type, of the route's own, that the answer is wanted in.
+    """
+
+    api: Api
+    principal: Principal | None
+    path: Mapping[str, str]
+    query: BaseModel
+    body: BaseModel | None = None
+    address: str = ""
+    version: str = ""
+    key: str = ""
+    accept: str = JSON
+
+    @property
+    def by(self) -> Principal:
+        """Who asks."""
+        if self.principal is None:
+            raise TypeError("this route asks for no key")
+        return self.principal
+
+    def query_as(self, kind: type[ModelT]) -> ModelT:
+        """The query, which the route says is of this kind."""
+        return _as(self.query, kind)
+
+    def body_as(self, kind: type[ModelT]) -> ModelT:
+        """The body, which the route says is of this kind."""
+        return _as(self.body, kind)
+
+
+def _as(value: BaseModel | None, kind: type[ModelT]) -> ModelT:
+    if not isinstance(value, kind):
+        raise TypeError(f"the route takes no {kind.__name__}")
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a handler answers.
+
+    `content` is one of the route's models, or bytes in one of its media types. `etag`
+    is the version of what it shows.
+    """
+
+    content: BaseModel | bytes | None = None
+    status: int = 0
+    media_type: str = JSON
+    etag: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Handler: TypeAlias = Callable[[Asked], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One row of the table.
+
+    Attributes:
+        operation: Its name in the OpenAPI document, unique.
+        scope: What a key needs for it; None: open to everybody.
+        answer: The model of a good answer; None: `media_types` say what it is.
+        more_statuses: Other statuses of good answers.
+        media_types: What the answer can be, the first one unless Accept says else.
+        problems: Kinds of problems that are this route's own; those that follow from
+            the row (no key, bad body, …) are not named.
+        example: A body that works.
+        tenants: Its path names what belongs to a tenant: others get 404.
+        etag: The answer carries an ETag.
+        conditional: A change: If-Match is needed.
+        idempotent: It takes an Idempotency-Key.
+        optional_body: An empty body stands for `{}`.
+        hidden: Not in the OpenAPI document.
+    """
+
+    method: Method
+    path: str
+    operation: str
+    summary: str
+    handler: Handler = field(repr=False)
+    tag: str
+    scope: Scope | None
+    description: str = ""
+    query: type[Model] = NoQuery
+    body: type[BaseModel] | None = None
+    answer: type[BaseModel] | None = None
+    status: int = 200
+    more_statuses: Sequence[int] = ()
+    media_types: Sequence[str] = (JSON,)
+    problems: Sequence[Kind] = ()
+    example: Example | Sequence[Example] | None = None
+    tenants: bool = False
+    etag: bool = False
+    conditional: bool = False
+    idempotent: bool = False
+    optional_body: bool = False
+    hidden: bool = False

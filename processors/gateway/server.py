@@ -1,0 +1,119 @@
+"""The gateway as a server: made of a table, listens, drains."""
+
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from ipaddress import ip_address
+from pathlib import Path
+
+import orjson
+from aiohttp import web
+
+from bus.errors import ConfigurationError
+from processors.gateway.api import Api, Papers
+from processors.gateway.document import as_json, describe_api
+from processors.gateway.page import render_page, style
+from processors.gateway.protocol import HttpServer, Lines
+from processors.gateway.routes import Route
+from processors.gateway.serving import Bounds, Serving
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where to listen; port 0: a free one. Certificate and key are PEM files."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+class Gateway:
+    """Serves a table of routes; `url` says where."""
+
+    def __init__(
+        self, api: Api, routes: Sequence[Route], bounds: Bounds, lines: Lines
+    ) -> None:
+        self.url = ""
+        self._api = replace(api, papers=papers_of(routes))
+        self._routes = routes
+        self._bounds = bounds
+        self._lines = lines
+        self._runner: web.ServerRunner | None = None
+
+    async def start(self, place: Place) -> None:
+        """Listen.
+
+        Raises:
+            ConfigurationError: the address or the certificate cannot be used; or keys
+                would travel in plain text.
+        """
+        context = _tls(place)
+        if (
+            context is None
+            and not _is_loopback(place.host)
+            and not self._bounds.proxies
+        ):
+            raise ConfigurationError(
+                f"the API is not served on {place.host} in plain text, where keys could"
+                " be read on the way: give ORDERBUS_API_CERTIFICATE_FILE and"
+                " ORDERBUS_API_KEY_FILE, or name the proxies in front of it that do"
+                " TLS in ORDERBUS_API_PROXIES"
+            )
+        bounds = replace(self._bounds, secure=context is not None)
+        serving = Serving(self._api, self._routes, bounds)
+        # Requests under way may take as long as they ever may.
+        runner = web.ServerRunner(
+            HttpServer(serving, self._lines), shutdown_timeout=bounds.deadline_s
+        )
+        await runner.setup()
+        self._runner = runner
+        try:
+            await web.TCPSite(
+                runner, place.host, place.port, ssl_context=context
+            ).start()
+        except OSError as error:
+            await self.stop()
+            raise ConfigurationError(
+                f"ORDERBUS_API_PORT: cannot listen on {place.host}:{place.port}:"
+                f" {error.strerror or error}"
+            ) from None
+        host = f"[{place.host}]" if ":" in place.host else place.host
+        scheme = "https" if context is not None else "http"
+        self.url = f"{scheme}://{host}:{runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        """Take no more requests, and finish those under way."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+
+def papers_of(routes: Sequence[Route]) -> Papers:
+    """What the API says of itself."""
+    openapi = as_json(describe_api(routes, version("orderbus")))
+    return Papers(openapi, render_page(routes, orjson.loads(openapi)), style())
+
+
+def _tls(place: Place) -> ssl.SSLContext | None:
+    if place.certificate is None or place.key is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    try:
+        context.load_cert_chain(place.certificate, place.key)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(
+            "ORDERBUS_API_CERTIFICATE_FILE, ORDERBUS_API_KEY_FILE: cannot be used:"
+            f" {error.strerror or 'no certificate with its key'}"
+        ) from None
+    return context
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,239 @@
+"""The way of a request: the ladder that every one climbs.
+
+Address counted → route found → key known → scope there → key counted → parameters
+and body read → a repeat? → the row's handler → answer.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from bus.access.roles import Principal
+from bus.errors import OrderbusError
+from processors.gateway import paths, reading
+from processors.gateway.answers import Answered, answered, refused
+from processors.gateway.api import Api
+from processors.gateway.callers import (
+    Network,
+    address_of,
+    check_scope,
+    principal_of,
+    request_id_of,
+)
+from processors.gateway.failures import RETRY_AFTER, problem_of
+from processors.gateway.limits import Allowance, Buckets
+from processors.gateway.matching import Router
+from processors.gateway.problems import (
+    INTERNAL,
+    TOO_MANY,
+    TOO_SLOW,
+    UNAVAILABLE,
+    ProblemError,
+)
+from processors.gateway.repeats import Repeats
+from processors.gateway.routes import Asked, Route
+from processors.telemetry import names
+
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much, how long, from whom. `key_rate`, `address_rate`: a minute; 0: any."""
+
+    key_rate: int = 600
+    address_rate: int = 1_200
+    body_bytes: int = 8 * 2**20
+    body_s: float = 15
+    deadline_s: float = 30
+    send_s: float = 30
+    proxies: Sequence[Network] = ()
+    secure: bool = False
+
+
+@dataclass(slots=True)
+class _Visit:
+    """What is known of a request so far."""
+
+    id: str
+    address: str
+    began: float
+    route: Route | None = None
+    principal: Principal | None = None
+    allowance: Allowance | None = None
+    path: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def operation(self) -> str:
+        return self.route.operation if self.route else "none"
+
+
+class Serving:
+    """Answers requests by a table of routes."""
+
+    def __init__(self, api: Api, routes: Sequence[Route], bounds: Bounds) -> None:
+        self._api = api
+        self._router = Router(routes)
+        self._bounds = bounds
+        self._by_key = Buckets("key", bounds.key_rate)
+        self._by_address = Buckets("address", bounds.address_rate)
+        self._repeats = Repeats()
+        self._in_flight = 0
+        api.observer.gauge(names.API_IN_FLIGHT, lambda: {"": float(self._in_flight)})
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer a request; never raises."""
+        visit = _Visit(
+            request_id_of(request, secrets.token_hex(16)),
+            address_of(request, self._bounds.proxies),
+            self._api.world.clock.monotonic(),
+        )
+        self._in_flight += 1
+        try:
+            done = await self._answered(visit, request)
+            response = self._response(visit, done)
+            await self._send(request, response)
+        finally:
+            self._in_flight -= 1
+        self._tell(visit, request, done)
+        return response
+
+    async def _answered(self, visit: _Visit, request: web.BaseRequest) -> Answered:
+        try:
+            async with asyncio.timeout(self._bounds.deadline_s):
+                return await self._climb(visit, request)
+        except ProblemError as problem:
+            return refused(problem, visit.id)
+        except OrderbusError as error:
+            told = problem_of(error)
+            if told.kind is INTERNAL:
+                self._note_bug(visit, error)
+            return refused(told, visit.id)
+        except TimeoutError:
+            late = "It took too long; try again."
+            over = ProblemError(UNAVAILABLE, late, headers=RETRY_AFTER)
+            return refused(over, visit.id)
+        except Exception as error:  # noqa: BLE001 - a bug ends one request
+            self._note_bug(visit, error)
+            return refused(ProblemError(INTERNAL), visit.id)
+
+    async def _climb(self, visit: _Visit, request: web.BaseRequest) -> Answered:
+        visit.allowance = self._by_address.take(visit.address, visit.began)
+        _refuse_too_many(visit.allowance)
+        match = self._router.match(request.method, request.rel_url.raw_path)
+        route = visit.route = match.route
+        if route.scope is not None:
+            visit.principal = principal_of(request, self._api.authenticate)
+            visit.allowance = self._by_key.take(visit.principal.key_id, visit.began)
+            _refuse_too_many(visit.allowance)
+            check_scope(visit.principal, route.scope)
+        paths.check(match.path)
+        visit.path = match.path
+        accept = reading.accepted(request, route)
+        version = reading.read_version(request, route)
+        key = reading.read_key(request, route)
+        query = reading.read_query(request, route)
+        text = await self._body(request, route)
+        asked = Asked(
+            api=self._api,
+            principal=visit.principal,
+            path=match.path,
+            query=query,
+            body=reading.parse_body(request, route, text),
+            address=visit.address,
+            version=version,
+            key=key,
+            accept=accept,
+        )
+        if not asked.key:
+            return answered(route, await route.handler(asked))
+        return await self._once(visit, route, asked, _fingerprint(request, text))
+
+    async def _body(self, request: web.BaseRequest, route: Route) -> bytes:
+        if route.body is None and request.method not in _WRITES:
+            return b""
+        try:
+            async with asyncio.timeout(self._bounds.body_s):
+                return await reading.read_body(request, self._bounds.body_bytes)
+        except TimeoutError:
+            headers = {"Connection": "close"}
+            raise ProblemError(TOO_SLOW, headers=headers) from None
+
+    async def _once(
+        self, visit: _Visit, route: Route, asked: Asked, fingerprint: bytes
+    ) -> Answered:
+        """Do it unless it was done before."""
+        who, now = asked.by.key_id, self._api.world.clock.monotonic()
+        before = self._repeats.begin(who, asked.key, fingerprint, now)
+        if before is not None:
+            headers = {**before.headers, "Idempotency-Replayed": "true"}
+            return Answered(before.status, before.body, headers)
+        done = None
+        try:
+            try:
+                done = answered(route, await route.handler(asked))
+            except (ProblemError, OrderbusError) as error:
+                told = error if isinstance(error, ProblemError) else problem_of(error)
+                done = refused(told, visit.id)
+                raise
+        finally:
+            self._repeats.finish(who, asked.key, done)
+        return done
+
+    def _response(self, visit: _Visit, done: Answered) -> web.Response:
+        headers = {**done.headers, "X-Request-Id": visit.id}
+        if visit.allowance is not None:
+            headers.update(visit.allowance.headers())
+        if self._bounds.secure:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        response = web.Response(status=done.status, body=done.body, headers=headers)
+        if headers.get("Connection") == "close":
+            response.force_close()
+        return response
+
+    async def _send(self, request: web.BaseRequest, response: web.Response) -> None:
+        """Send all of it, to one who takes it in time."""
+        try:
+            async with asyncio.timeout(self._bounds.send_s):
+                await response.prepare(request)
+                await response.write_eof()
+        except (TimeoutError, ConnectionError):
+            if request.transport is not None:
+                request.transport.abort()
+
+    def _tell(self, visit: _Visit, request: web.BaseRequest, done: Answered) -> None:
+        """One line and its counts; the path only where we know what stands in it."""
+        seconds = self._api.world.clock.monotonic() - visit.began
+        self._api.observer.measure(names.API_ANSWERS, 1, str(done.status))
+        self._api.observer.measure(names.API_SECONDS, seconds, visit.operation)
+        self._api.observer.note(
+            names.REQUEST,
+            request=visit.id,
+            method=request.method[:8],
+            operation=visit.operation,
+            **{name: value for name, value in visit.path.items() if visit.principal},
+            status=done.status,
+            duration_ms=round(seconds * 1e3, 3),
+            key=visit.principal.key_id if visit.principal else "",
+            address=visit.address,
+        )
+
+    def _note_bug(self, visit: _Visit, error: Exception) -> None:
+        self._api.observer.note(
+            names.BUG, request=visit.id, why=type(error).__name__, exc_info=error
+        )
+
+
+def _refuse_too_many(allowance: Allowance | None) -> None:
+    if allowance is not None and not allowance.passes:
+        raise ProblemError(TOO_MANY, headers={"Retry-After": str(allowance.wait_s)})
+
+
+def _fingerprint(request: web.BaseRequest, text: bytes) -> bytes:
+    digest = hashlib.sha256(f"{request.method} {request.rel_url}\n".encode())
+    digest.update(text)
+    return digest.digest()

@@ -1,0 +1,60 @@
+"""The settings of the HTTP API."""
+
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, Field, field_validator
+from pydantic_settings import NoDecode
+
+LAST_PORT = 65_535
+
+Network = IPv4Network | IPv6Network
+_Positive = Annotated[float, Field(gt=0)]
+
+
+class ApiSettings(BaseModel):
+    """A part of `Settings`; every name begins with `api_`."""
+
+    api_host: str = Field(
+        "127.0.0.1",
+        description="Address of the HTTP API. Beyond loopback only with a certificate, "
+        "or behind proxies that are named.",
+    )
+    api_port: Annotated[int, Field(ge=0, le=LAST_PORT)] = Field(
+        8470, description="Its port. 0: a free one."
+    )
+    api_certificate_file: Path | None = Field(
+        None, description="Certificate (PEM) that the API shows, with its chain."
+    )
+    api_key_file: Path | None = Field(
+        None, description="Private key (PEM) of that certificate."
+    )
+    api_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (),
+        description="Networks of proxies before the API, `10.1.0.0/16,…`, whose "
+        "`X-Forwarded-For` is believed.",
+    )
+    api_key_rate: Annotated[int, Field(ge=0)] = Field(
+        600, description="Requests a minute that one key may make. 0: any number."
+    )
+    api_address_rate: Annotated[int, Field(ge=0)] = Field(
+        1200, description="Requests a minute from one address. 0: any number."
+    )
+    api_body_bytes: Annotated[int, Field(ge=1024)] = Field(
+        8 * 2**20, description="Bytes that the body of a request may have."
+    )
+    api_body_s: _Positive = Field(15, description="How long a body may take to arrive.")
+    api_idle_s: _Positive = Field(
+        30, description="How long a connection may take to send a request's head."
+    )
+    api_deadline_s: _Positive = Field(
+        30, description="How long a request may take; a stop waits as long."
+    )
+
+    @field_validator("api_proxies", mode="before")
+    @classmethod
+    def _split_proxies(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value

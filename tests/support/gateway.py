@@ -1,0 +1,169 @@
+"""A gateway on a world in memory, and clients with keys who ask it."""
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from aiohttp import ClientSession
+
+from bus.access.digests import ServerKeys
+from bus.access.keys import ApiKey, StoredDigest
+from bus.access.roles import GRANTS, Principal, Role, Tenancy
+from bus.access.tokens import new_id, new_token
+from bus.adapters.memory import MemoryObserver
+from bus.client.producer import EventWriter
+from bus.client.schemas import load_catalogue
+from processors.access.authenticating import authenticate
+from processors.gateway.api import Api
+from processors.gateway.problems import MEDIA_TYPE, Problem
+from processors.gateway.protocol import Lines
+from processors.gateway.routes import Route
+from processors.gateway.server import Gateway, Place
+from processors.gateway.serving import Bounds
+from processors.gateway.table import ROUTES
+from tests.support.worlds import Worlds
+
+SERVER_KEYS = ServerKeys.of([b"s" * 32])
+UNLIMITED = Bounds(key_rate=0, address_rate=0)
+
+
+@dataclass
+class HeldKeys:
+    """Keys by id, as a table has them, and the tokens by who holds them."""
+
+    keys: dict[str, ApiKey] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def get(self, key_id: str) -> ApiKey | None:
+        """The key with this id."""
+        return self.keys.get(key_id)
+
+    def add(self, name: str, role: Role, tenant: str = "") -> str:
+        """Make a key for somebody; return the token."""
+        number = len(self.keys) + 1
+        token = new_token(role, new_id(bytes([number] * 10)), bytes([number] * 32))
+        digest = SERVER_KEYS.digest(token, tenant)
+        self.keys[token.id] = ApiKey(
+            id=token.id,
+            role=role,
+            tenant=tenant,
+            digest=StoredDigest(server_key=digest.server_key, value=digest.value),
+            created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        )
+        self.tokens[name] = token.text
+        return token.text
+
+
+def held_keys() -> HeldKeys:
+    """One key of each role, by its name, partners being of tenant `acme`."""
+    keys = HeldKeys()
+    for role, grant in GRANTS.items():
+        keys.add(role.value, role, "acme" if grant.tenancy is Tenancy.MUST else "")
+    keys.add("stranger", Role.PARTNER, "other")
+    return keys
+
+
+@dataclass(frozen=True)
+class Got:
+    """An answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> dict[str, object]:
+        """The document in it."""
+        document: dict[str, object] = json.loads(self.body)
+        return document
+
+    @property
+    def slug(self) -> str:
+        """The kind of problem it is."""
+        return str(self.json["type"]).removeprefix("/docs#problem-")
+
+    @property
+    def rows(self) -> Sequence[dict[str, object]]:
+        """The rows of a page."""
+        rows: list[dict[str, object]] = self.json["data"]  # type: ignore[assignment]
+        return rows
+
+
+@dataclass(frozen=True)
+class Client:
+    """Asks a gateway, and holds every answer to the laws of all."""
+
+    session: ClientSession
+    keys: HeldKeys
+    observer: MemoryObserver
+    gateway: Gateway
+
+    async def __call__(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        by: str | None = "operator",
+        headers: Mapping[str, str] | None = None,
+        data: bytes | None = None,
+    ) -> Got:
+        """Ask once, with somebody's key."""
+        sent = {"Authorization": f"Bearer {self.keys.tokens[by]}"} if by else {}
+        if data is not None:
+            sent["Content-Type"] = "application/json"
+        async with self.session.request(
+            method, path, json=body, data=data, headers=sent | dict(headers or {})
+        ) as answer:
+            got = Got(answer.status, answer.headers, await answer.read())
+        if method != "HEAD":
+            hold_to_the_laws(got)
+        return got
+
+
+def hold_to_the_laws(got: Got) -> None:
+    """What every answer keeps, good or bad."""
+    assert got.headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in got.headers["Content-Security-Policy"]
+    assert "unsafe" not in got.headers["Content-Security-Policy"]
+    assert "aiohttp" not in got.headers["Server"]
+    if got.status >= 400:
+        assert got.headers["Content-Type"] == MEDIA_TYPE
+        problem = Problem.model_validate_json(got.body)
+        assert problem.status == got.status
+        assert problem.detail
+        assert problem.type.startswith("/docs#problem-")
+        assert b"Traceback" not in got.body
+
+
+@asynccontextmanager
+async def serving(
+    worlds: Worlds,
+    routes: Sequence[Route] = ROUTES,
+    bounds: Bounds = UNLIMITED,
+    lines: Lines | None = None,
+) -> AsyncIterator[Client]:
+    """A gateway that serves on loopback, and its client."""
+    keys, observer = held_keys(), MemoryObserver()
+
+    def who(token: str) -> Principal:
+        return authenticate(keys, SERVER_KEYS, token, worlds.clock.now())
+
+    async with worlds.open() as world:
+        catalogue = load_catalogue()
+        api = Api(
+            world=world,
+            catalogue=catalogue,
+            writer=EventWriter(world.publisher, world.schemas, catalogue),
+            authenticate=who,
+            observer=observer,
+        )
+        gateway = Gateway(api, routes, bounds, lines or Lines())
+        await gateway.start(Place())
+        try:
+            async with ClientSession(gateway.url) as session:
+                yield Client(session, keys, observer, gateway)
+        finally:
+            await gateway.stop()
