@@ -1,6 +1,7 @@
 """Rows of strangers, as every database takes them: no value ever stops a batch."""
 
 import re
+from hashlib import blake2b
 from typing import assert_never
 
 from bus.log.rows import (
@@ -16,6 +17,9 @@ from bus.log.rows import (
 MOST_CHARS = 10_000
 """What is kept of one text."""
 
+MOST_ID_BYTES = 200
+_SURELY_SHORT = MOST_ID_BYTES // 4
+_ID_BYTES = 150
 _CUT = "…"
 # PostgreSQL takes no NUL in a text; half of a surrogate pair is no UTF-8 anywhere.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -38,6 +42,20 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub(lambda found: "␀" if found[0] == "\0" else "�", text)
 
 
+def storable_id(event_id: str) -> str:
+    """Return an event's id as the log keeps it: one of more than 200 bytes is cut.
+
+    What is cut ends with a hash of the whole, so that it is told from all others.
+    """
+    if len(event_id) <= _SURELY_SHORT and event_id.isascii() and "\0" not in event_id:
+        return event_id
+    raw = storable(event_id).encode()
+    if len(raw) <= MOST_ID_BYTES:
+        return raw.decode()
+    mark = blake2b(event_id.encode(errors="surrogatepass"), digest_size=16).hexdigest()
+    return f"{raw[:_ID_BYTES].decode(errors='ignore')}{_CUT}{mark}"
+
+
 def _within(value: int, most: int) -> int:
     return min(max(value, -most - 1), most)
 
@@ -54,7 +72,7 @@ def _attempt(row: AttemptRow) -> AttemptRow:
         _within(row.started_us, _INT8),
         _within(row.duration_us, _INT4),
         storable(row.subscription),
-        storable(row.event_id),
+        storable_id(row.event_id),
         storable(row.event_type),
         storable(row.order_id),
         _place(row.origin),
@@ -71,7 +89,7 @@ def _attempt(row: AttemptRow) -> AttemptRow:
 def _event(row: EventRow) -> EventRow:
     return row._replace(
         arrived_us=_within(row.arrived_us, _INT8),
-        event_id=storable(row.event_id),
+        event_id=storable_id(row.event_id),
         own_id=storable(row.own_id),
         source=storable(row.source),
         event_type=storable(row.event_type),
@@ -85,7 +103,7 @@ def _event(row: EventRow) -> EventRow:
 
 def _ack(row: AckRow) -> AckRow:
     us = _within(row.arrived_us, _INT8)
-    return AckRow(row.at, us, storable(row.subscription), storable(row.event_id))
+    return AckRow(row.at, us, storable(row.subscription), storable_id(row.event_id))
 
 
 def _quarantine(row: QuarantineRow) -> QuarantineRow:

@@ -13,7 +13,7 @@ from bus.adapters.memory.history_questions import (
     asks_quarantine,
     page,
 )
-from bus.log.cleaning import cleaned, storable, time_of
+from bus.log.cleaning import cleaned, storable, storable_id, time_of
 from bus.log.deliveries import DeliveryKey, changes, followed
 from bus.log.health import Health, figures_of, starts
 from bus.log.positions import admit
@@ -150,13 +150,15 @@ class MemoryLog:
 
     async def event(self, event_id: str, scope: Scope = None) -> Sequence[EventRow]:
         """Look for either id."""
-        wanted = storable(event_id)
-        found = [e for e in self._of(EventRow) if wanted in (e.event_id, e.own_id)]
+        wanted, own = storable_id(event_id), storable(event_id)
+        found = [
+            e for e in self._of(EventRow) if e.event_id == wanted or e.own_id == own
+        ]
         return _newest(e for e in found if self._in_scope(e, scope))
 
     async def acks(self, event_id: str, scope: Scope = None) -> Sequence[AckRow]:
         """Look for the id."""
-        wanted = storable(event_id)
+        wanted = storable_id(event_id)
         return _newest(
             ack
             for ack in self._of(AckRow)

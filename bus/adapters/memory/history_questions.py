@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from bus.log.cleaning import storable
+from bus.log.cleaning import storable, storable_id
 from bus.log.cursors import Cursor, Sorted, read, written
 from bus.log.questions import (
     MOST,
@@ -47,7 +47,8 @@ def asks_event(asked: EventQuestion) -> Callable[[EventRow], bool]:
 
 def asks_attempt(asked: AttemptQuestion) -> Callable[[AttemptRow], bool]:
     """Does it ask for an attempt?"""
-    wanted = [(3, asked.subscription), (4, asked.event_id), (6, asked.order_id)]
+    event_id = None if asked.event_id is None else storable_id(asked.event_id)
+    wanted = [(3, asked.subscription), (4, event_id), (6, asked.order_id)]
 
     def fit(attempt: AttemptRow) -> bool:
         classes = asked.status_classes
@@ -145,7 +146,7 @@ def _equal(row: Sequence[object], wanted: Sequence[tuple[int, str | None]]) -> b
 def _typed(event_type: str, types: Sequence[str]) -> bool:
     return not types or any(
         event_type.startswith(one[:-1]) if one.endswith(".*") else event_type == one
-        for one in types
+        for one in map(storable, types)
     )
 
 

@@ -1,0 +1,239 @@
+"""Questions as what their lists are asked: which rows by an index, which one by one."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
+
+from bus.adapters.sql.names import Names
+from bus.adapters.sql.packing import key_of, packed_id
+from bus.adapters.sql.paging import Asked, Clauses
+from bus.adapters.sql.tables import ATTEMPT, AUDIT, EVENT, QUARANTINE
+from bus.log.cleaning import storable, storable_id
+from bus.log.deliveries import STATES
+from bus.log.questions import (
+    AttemptQuestion,
+    AuditQuestion,
+    DeliveryQuestion,
+    EventQuestion,
+    QuarantineQuestion,
+    Scope,
+)
+from bus.log.retention import DAY_US
+
+_PROBES = 5_000
+"""How many events a page asks attempts of, at most."""
+
+# An attempt begins after its event arrived, but for clocks.
+_SKEW_US = DAY_US
+_ACCEPTED = "accepted"
+_CLASS = 100
+
+
+class Asking:
+    """Turns questions into what is asked of listings."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    def events(self, connection: Connection, asked: EventQuestion) -> Asked:
+        """Of events; a scope is looked at event by event."""
+        c = EVENT.c
+        where = list(_time(c.arrived_us, asked.since_us, asked.until_us))
+        if asked.order_id is not None:
+            where += _of_order(EVENT, asked.order_id)
+        if asked.types:
+            where.append(c.event_type.in_(self._types(connection, asked.types)))
+        if asked.channel is not None:
+            where += _hashed(EVENT, "channel", asked.channel)
+        if asked.account is not None:
+            where += _hashed(EVENT, "account", asked.account)
+        if asked.scope is None:
+            return Asked(asked, where)
+        allowed = self._numbers(connection, asked.scope)
+        newest = newest_start(connection, allowed)
+        where.append(c.arrived_us <= newest + _SKEW_US if newest else false())
+        return Asked(
+            asked, where, among=lambda e: [attempted(e, allowed)], walk=_PROBES
+        )
+
+    def attempts(self, connection: Connection, asked: AttemptQuestion) -> Asked:
+        """Of attempts: by order, else by subscription, else by time alone."""
+        c = ATTEMPT.c
+        where = list(_time(c.started_us, asked.since_us, asked.until_us))
+        where += self._accepted(asked)
+        each = self._each(connection, asked.subscription, asked.scope)
+        if asked.order_id is not None:
+            where += _of_order(ATTEMPT, asked.order_id)
+        if asked.event_id is not None:
+            event_id = storable_id(asked.event_id)
+            where.append(c.event == packed_id(event_id))
+            if not asked.order_id:
+                where.append(c.order_key.in_(_orders_of(connection, event_id)))
+        if each is not None and (asked.order_id or asked.event_id):
+            where.append(c.subscription.in_(each))
+            each = None
+        return Asked(asked, where, each, among=self._among(connection, asked))
+
+    def _accepted(self, asked: AttemptQuestion) -> Iterator[ColumnElement[bool]]:
+        """Accepted attempts are kept apart from the others."""
+        if asked.outcomes and _ACCEPTED not in asked.outcomes:
+            yield ATTEMPT.c.accepted == false()
+        elif asked.outcomes == {_ACCEPTED}:
+            yield ATTEMPT.c.accepted == true()
+
+    def _among(self, connection: Connection, asked: AttemptQuestion) -> "_Among":
+        outcomes: Collection[int] = ()
+        if asked.outcomes and asked.outcomes != {_ACCEPTED}:
+            found = self._names.numbers(connection, asked.outcomes)
+            outcomes = sorted(found.values()) or [-1]
+        return _Among(outcomes, asked.status_classes)
+
+    def deliveries(self, connection: Connection, asked: DeliveryQuestion) -> Asked:
+        """Of open deliveries."""
+        states = [
+            number for number, state in enumerate(STATES) if state in asked.states
+        ]
+        each = self._each(connection, asked.subscription, asked.scope)
+        if not asked.states:
+            return Asked(asked, each=each)
+        return Asked(asked, each=each, among=lambda d: [d.c.state.in_(states)])
+
+    def audit(self, asked: AuditQuestion) -> Asked:
+        """Of changes."""
+        where = list(_time(AUDIT.c.arrived_us, asked.since_us, asked.until_us))
+        if asked.entity_id is not None:
+            where += _hashed(AUDIT, "entity", asked.entity_id, "entity_id")
+        wanted = {
+            "entity": asked.entity,
+            "actor": asked.actor,
+            "tenant": asked.tenant,
+        }
+        return Asked(asked, where, among=_Equal(wanted))
+
+    def quarantine(self, connection: Connection, asked: QuarantineQuestion) -> Asked:
+        """Of quarantined records."""
+        where = list(_time(QUARANTINE.c.arrived_us, asked.since_us, asked.until_us))
+        if asked.topic is None:
+            return Asked(asked, where)
+        topic = self._names.number(connection, asked.topic)
+        return Asked(asked, where, among=lambda q: [q.c.origin_topic == (topic or -1)])
+
+    def _each(
+        self, connection: Connection, subscription: str | None, scope: Scope
+    ) -> Collection[int] | None:
+        """The subscriptions that may be asked of; None for all."""
+        if subscription is None:
+            return None if scope is None else self._numbers(connection, scope)
+        if scope is not None and subscription not in scope:
+            return ()
+        return self._numbers(connection, [subscription])
+
+    def _numbers(self, connection: Connection, names: Collection[str]) -> Sequence[int]:
+        return sorted(self._names.numbers(connection, names).values())
+
+    def _types(self, connection: Connection, types: Sequence[str]) -> Collection[int]:
+        whole = [one for one in types if not one.endswith(".*")]
+        found = set(self._numbers(connection, whole))
+        for family in set(types) - set(whole):
+            found |= set(self._names.under(connection, storable(family[:-1])))
+        return sorted(found)
+
+
+class _Among:
+    """Outcomes and classes of statuses, which no index knows."""
+
+    def __init__(self, outcomes: Collection[int], classes: Collection[int]) -> None:
+        self._outcomes = outcomes
+        self._classes = classes
+
+    def __call__(self, of: FromClause) -> Clauses:
+        clauses: list[ColumnElement[bool]] = []
+        if self._outcomes:
+            clauses.append(of.c.outcome.in_(self._outcomes))
+        if self._classes:
+            spans = [
+                and_(of.c.status >= one * _CLASS, of.c.status < (one + 1) * _CLASS)
+                for one in sorted(self._classes)
+            ]
+            clauses.append(or_(*spans))
+        return clauses
+
+
+class _Equal:
+    """Columns that have to have a value, those that are asked for."""
+
+    def __init__(self, wanted: dict[str, str | None]) -> None:
+        self._wanted = wanted
+
+    def __call__(self, of: FromClause) -> Clauses:
+        return [
+            of.c[name] == storable(value)
+            for name, value in self._wanted.items()
+            if value is not None
+        ]
+
+
+def _time(
+    column: ColumnElement[int], since_us: int | None, until_us: int | None
+) -> Iterator[ColumnElement[bool]]:
+    if since_us is not None:
+        yield column >= _bounded(since_us)
+    if until_us is not None:
+        yield column < _bounded(until_us)
+
+
+def _bounded(us: int) -> int:
+    return min(max(us, -(2**63)), 2**63 - 1)
+
+
+def _of_order(table: FromClause, order_id: str) -> Clauses:
+    """Rows of an order; those without one are only found by time."""
+    kept = storable(order_id)
+    same = table.c.order_id == kept
+    return [table.c.order_key == key_of(kept), same] if kept else [same]
+
+
+def _hashed(table: FromClause, key: str, value: str, name: str = "") -> Clauses:
+    kept = storable(value)
+    return [table.c[f"{key}_key"] == key_of(kept), table.c[name or key] == kept]
+
+
+def _orders_of(connection: Connection, event_id: str) -> Collection[int]:
+    """What the attempts of an event are looked up by, as its own row says."""
+    query = select(EVENT.c.order_key).where(EVENT.c.event == packed_id(event_id))
+    found = {row[0] for row in connection.execute(query.distinct())}
+    return sorted(found | {key_of(event_id)})
+
+
+def attempted(event: FromClause, subscriptions: Collection[int]) -> ColumnElement[bool]:
+    """Whether one of these has an attempt of an event."""
+    return exists().where(
+        ATTEMPT.c.order_key == event.c.order_key,
+        ATTEMPT.c.event == event.c.event,
+        ATTEMPT.c.subscription.in_(subscriptions),
+        ATTEMPT.c.started_us >= event.c.arrived_us - _SKEW_US,
+    )
+
+
+def newest_start(connection: Connection, subscriptions: Sequence[int]) -> int | None:
+    """When the newest attempt of any of these began."""
+    newest = [
+        connection.execute(
+            select(func.max(ATTEMPT.c.started_us)).where(
+                ATTEMPT.c.subscription == subscription
+            )
+        ).scalar_one()
+        for subscription in subscriptions
+    ]
+    return max((one for one in newest if one is not None), default=None)

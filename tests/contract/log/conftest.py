@@ -1,0 +1,31 @@
+"""Every law of the log is checked in memory, in SQLite and in PostgreSQL."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bus.adapters.memory import MemoryLog
+from bus.adapters.sql import SqlLog, open_log
+from tests.contract.log.rows import NOW_US
+from tests.support.postgres import PostgresUnderTest
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str | None:
+    """Where the log is; None for the one in memory."""
+    if request.param == "memory":
+        return None
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/log.sqlite3"
+    server: PostgresUnderTest = request.getfixturevalue("postgres")
+    return server.database()
+
+
+@pytest.fixture
+async def log(url: str | None) -> AsyncIterator[MemoryLog | SqlLog]:
+    """An empty log, ready to be written."""
+    log = open_log(url) if url else MemoryLog()
+    await log.prepare(NOW_US)
+    yield log
+    await log.close()

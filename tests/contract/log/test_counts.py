@@ -1,0 +1,97 @@
+"""Roll-ups: additive, and equal to a recount of the rows."""
+
+from collections import Counter
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bus.log.health import figures_of
+from bus.log.questions import AttemptQuestion
+from bus.log.rollup import minute_of, tallied
+from tests.contract.log.rows import (
+    DAY_US,
+    MINUTE_US,
+    NOW_US,
+    AnyLog,
+    all_pages,
+    attempt,
+    failed,
+    held,
+    write,
+)
+
+_LIVES = [attempt, failed, held]
+
+
+async def test_minutes_are_those_of_a_recount(log: AnyLog) -> None:
+    """Whatever batches the attempts came in."""
+    rows = [
+        _LIVES[n % 3](
+            n,
+            started_us=NOW_US + n * 17 * 1_000_000,
+            subscription=("erp", "shop")[n % 2],
+            event_type=("order.created", "order.paid")[n // 7 % 2],
+            duration_us=n * n * 1_000,
+            route="dead_letter:refused" if n % 5 == 0 else "retry:1s",
+        )
+        for n in range(40)
+    ]
+    for first in range(0, 40, 7):
+        await write(log, *rows[first : first + 7])
+    minutes = await log.minutes(None, 0, NOW_US + DAY_US)
+    expected = sorted(minute_of(*one) for one in tallied(rows).items())
+    assert list(minutes) == expected
+    some = await log.minutes({"shop"}, NOW_US + MINUTE_US, NOW_US + 3 * MINUTE_US)
+    first = NOW_US // MINUTE_US
+    assert list(some) == [
+        one
+        for one in expected
+        if one.subscription == "shop" and first < one.minute < first + 3
+    ]
+    assert await log.minutes(set(), 0, NOW_US + DAY_US) == []
+    listed = await all_pages(lambda at: log.attempts(AttemptQuestion(), at), 50)
+    by_outcome = Counter(row.outcome for row in listed)
+    for name in ("accepted", "failed", "held"):
+        assert sum(getattr(one, name) for one in minutes) == by_outcome[name]
+
+
+async def test_health_over_five_minutes_an_hour_and_a_day(log: AnyLog) -> None:
+    """Each from what lies within it; who had no attempt has no health."""
+    ago = [1, 4, 30, 59, 600, 23 * 60, 26 * 60]
+    rows = [
+        failed(n, started_us=NOW_US - minutes * MINUTE_US, duration_us=8_000)
+        for n, minutes in enumerate(ago)
+    ]
+    rows += [attempt(9, started_us=NOW_US, duration_us=8_000)]
+    rows += [attempt(10, started_us=NOW_US, subscription="shop")]
+    await write(log, *rows)
+    health = await log.health(None, NOW_US)
+    assert set(health) == {"erp", "shop"}
+    erp = health["erp"]
+    assert (erp.five_minutes.attempts, erp.hour.attempts, erp.day.attempts) == (3, 5, 7)
+    assert erp.five_minutes.success_rate == 1 / 3
+    assert erp.day.p50_us is not None
+    assert 5_000 < erp.day.p50_us < 9_000
+    assert health["shop"].hour.success_rate == 1
+    assert set(await log.health({"shop", "nobody"}, NOW_US)) == {"shop"}
+    assert await log.health(set(), NOW_US) == {}
+
+
+async def test_without_a_call_there_is_no_rate(log: AnyLog) -> None:
+    """Too little is a state of its own, never healthy."""
+    await write(log, held(0, started_us=NOW_US))
+    hour = (await log.health(None, NOW_US))["erp"].hour
+    assert (hour.attempts, hour.held, hour.success_rate) == (0, 1, None)
+    assert hour.p95_us is None
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=60))
+@settings(deadline=None)
+def test_quantiles_are_right_to_within_a_bucket(durations: list[int]) -> None:
+    """The bucket's bounds are a factor of the square root of two apart."""
+    rows = [attempt(n, duration_us=us) for n, us in enumerate(durations)]
+    figures = figures_of(minute_of(*one) for one in tallied(rows).items())
+    median = sorted(durations)[(len(durations) - 1) // 2]
+    assert figures.p50_us is not None
+    if 1_000 < median < 200_000_000:
+        assert median / 1.42 <= figures.p50_us <= median * 1.42
