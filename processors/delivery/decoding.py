@@ -132,15 +132,32 @@ class Decoder:
         if is_json(record):
             return self._json.decode(record)
         attributes = read_attributes(record)
+        known, body = self._written_with(record)
+        schema, data = read(known.writer, body)
+        self._oddities.look(record, attributes, schema.event_type)
+        return build_event(record, attributes, data, known.id, schema.event_type)
+
+    def fields(self, record: Record) -> Mapping[str, object]:
+        """Return what a record that is `ready` holds in Avro, event or not.
+
+        Raises:
+            DecodeError: this record cannot be decoded, now or later; says why.
+        """
+        try:
+            known, body = self._written_with(record)
+            return read(known.writer, body)[1]
+        except Exception as error:
+            raise undecodable(error) from error
+
+    def _written_with(self, record: Record) -> tuple[_Known, bytes]:
+        """The schema a record was written with, and the Avro body."""
         ref, body = split(record)
         known = self._known.get(ref)
         if known is None:
             refusal = self._refusals.get(ref)
             why = refusal.why if refusal else f"schema {named(ref)} was not fetched"
             raise DecodeError(why)
-        schema, data = read(known.writer, body)
-        self._oddities.look(record, attributes, schema.event_type)
-        return build_event(record, attributes, data, known.id, schema.event_type)
+        return known, body
 
     # ------------------------------------------------ who waits for what
 

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 
 from bus.errors import BrokerUnavailableError
-from bus.ports import Clock, Groups, Observer
+from bus.ports import Clock, Groups, Lag, Observer
 from bus.record import Expired, TopicPartition
 from processors.telemetry import names
 
 _AGAIN_S = 1.0
 Overtaken = Callable[[Expired], None]
 Assigned = Callable[[], Collection[TopicPartition]]
+Looked = Callable[[Mapping[TopicPartition, Lag], float], None]
 
 
 class LagWatch:
@@ -18,10 +19,11 @@ class LagWatch:
 
     The answer is the lag gauge; that there is one tells `/readyz` and the log that
     the broker can be reached. `watched` says what each group holds now; `overtaken`
-    hears where Kafka deleted more than the group has committed, read or not.
+    hears where Kafka deleted more than the group has committed, read or not; `looked`
+    hears each answer, with the time before it was asked for.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what its owners may choose, by name
         self,
         groups: Groups,
         clock: Clock,
@@ -29,6 +31,7 @@ class LagWatch:
         watched: Mapping[str, Assigned],
         *,
         overtaken: Mapping[str, Overtaken] | None = None,
+        looked: Looked = lambda _lags, _at: None,
         every_s: float = 10.0,
     ) -> None:
         self._groups = groups
@@ -36,6 +39,7 @@ class LagWatch:
         self._observer = observer
         self._watched = watched
         self._overtaken = overtaken or {}
+        self._looked = looked
         self._every_s = every_s
         self._lag: Counter[str] = Counter()
         self._lost_at: float | None = None
@@ -68,7 +72,10 @@ class LagWatch:
         for group, assigned in self._watched.items():
             held = frozenset(assigned())
             topics = {tp.topic for tp in held}
-            for tp, lag in (await self._groups.lag(group, topics)).items():
+            asked_at = self._clock.now()
+            lags = await self._groups.lag(group, topics)
+            self._looked(lags, asked_at)
+            for tp, lag in lags.items():
                 if tp not in held:
                     continue
                 found[tp.topic] += lag.pending

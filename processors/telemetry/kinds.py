@@ -23,3 +23,37 @@ class Metric:
     labels: tuple[str, ...]
     meaning: str
     buckets: tuple[float, ...] = ()
+
+
+class Names:
+    """Log lines and metrics of one part of the bus, by name, in their order."""
+
+    def __init__(self) -> None:
+        self.notes: dict[str, Note] = {}
+        self.metrics: dict[str, Metric] = {}
+
+    def note(self, name: str, level: Level, meaning: str) -> str:
+        """Add a log line; return its name."""
+        self.notes[name] = Note(level, meaning)
+        return name
+
+    def counter(self, name: str, labels: tuple[str, ...], meaning: str) -> str:
+        """Add a counter; return its name."""
+        self.metrics[name] = Metric("counter", labels, meaning)
+        return name
+
+    def gauge(self, name: str, labels: tuple[str, ...], meaning: str) -> str:
+        """Add a gauge; return its name."""
+        self.metrics[name] = Metric("gauge", labels, meaning)
+        return name
+
+    def histogram(
+        self,
+        name: str,
+        labels: tuple[str, ...],
+        buckets: tuple[float, ...],
+        meaning: str,
+    ) -> str:
+        """Add a histogram of seconds; return its name."""
+        self.metrics[name] = Metric("histogram", labels, meaning, buckets)
+        return name

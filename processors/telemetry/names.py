@@ -3,37 +3,17 @@
 `docs/observability.md` lists exactly these; a test compares the two.
 """
 
-from processors.telemetry.kinds import Level, Metric, Note
+from processors.telemetry import log_names
+from processors.telemetry.kinds import Metric, Names, Note
 
-NOTES: dict[str, Note] = {}
-METRICS: dict[str, Metric] = {}
+_OURS = Names()
+_note, _counter = _OURS.note, _OURS.counter
+_gauge, _histogram = _OURS.gauge, _OURS.histogram
 SPANS = {
     "send": "A record is written: by the OMS, or by us to a tier or dead-letter topic.",
     "process": "A record is decoded and matched, until all its deliveries are begun.",
     "POST": "One attempt at a partner's endpoint; the partner gets its `traceparent`.",
 }
-
-
-def _note(name: str, level: Level, meaning: str) -> str:
-    NOTES[name] = Note(level, meaning)
-    return name
-
-
-def _counter(name: str, labels: tuple[str, ...], meaning: str) -> str:
-    METRICS[name] = Metric("counter", labels, meaning)
-    return name
-
-
-def _gauge(name: str, labels: tuple[str, ...], meaning: str) -> str:
-    METRICS[name] = Metric("gauge", labels, meaning)
-    return name
-
-
-def _histogram(
-    name: str, labels: tuple[str, ...], buckets: tuple[float, ...], meaning: str
-) -> str:
-    METRICS[name] = Metric("histogram", labels, meaning, buckets)
-    return name
 
 
 # --- log lines: what happened to deliveries and subscriptions
@@ -301,3 +281,6 @@ SUBSCRIPTIONS = _gauge("orderbus_subscriptions", ("state",), "Subscriptions by s
 LOOP_DELAY = _gauge(
     "orderbus_loop_delay_seconds", (), "Longest delay of the event loop lately."
 )
+
+NOTES: dict[str, Note] = {**_OURS.notes, **log_names.OURS.notes}
+METRICS: dict[str, Metric] = {**_OURS.metrics, **log_names.OURS.metrics}
