@@ -240,10 +240,12 @@ class Topics(Protocol):
         """Which brokers there are, and which copies of partitions are missing."""
         ...
 
-    async def describe(
-        self, names: Collection[str] | None = None
-    ) -> Mapping[str, TopicState]:
-        """The topics that exist (of `names`, or all), with non-default config."""
+    async def names(self) -> frozenset[str]:
+        """The topics that exist."""
+        ...
+
+    async def describe(self, names: Collection[str]) -> Mapping[str, TopicState]:
+        """Those of `names` that exist, with non-default config."""
         ...
 
     async def create(self, topics: Collection[TopicState]) -> None:

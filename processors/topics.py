@@ -76,7 +76,9 @@ async def make_plan(
     declared = topology.fixed()
     for subscription in subscribers.subscriptions:
         declared.extend(topology.topics_of(subscription))
-    actual = await world.topics.describe()
+    wanted = {topic.name for topic in declared}
+    owned = {name for name in await world.topics.names() if topology.owns(name)}
+    actual = await world.topics.describe(wanted | owned)
     deletable = _deletable(topology, subscribers) if allow_delete else _nothing
     return plan_topics(declared, actual, deletable=deletable)
 

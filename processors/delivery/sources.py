@@ -58,7 +58,7 @@ class SourceWatch:
         declared = [t for t in self._read().sources if t not in self._known]
         if not declared:
             return
-        there = await self._topics.describe(declared)
+        there = await self._topics.names()
         new = [topic for topic in declared if topic in there]
         if new:
             self._known.update(new)

@@ -107,7 +107,7 @@ def _any(wanted: Sequence[str], found: str) -> bool:
 async def dlq_owners(world: World) -> Sequence[str]:
     """Ids of all subscriptions that have a dead-letter topic, removed ones too."""
     parse = world.topology.parse_dlq_topic
-    found = [parse(topic) for topic in await world.topics.describe()]
+    found = [parse(topic) for topic in await world.topics.names()]
     return sorted(owner for owner in found if owner is not None)
 
 

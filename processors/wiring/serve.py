@@ -60,7 +60,7 @@ async def _check_topics(adapters: Adapters) -> None:
     needed = {topic.name for topic in adapters.topology.fixed()}
     if adapters.settings.registry_url is not None:
         needed.discard(adapters.topology.schemas)
-    missing = sorted(needed - (await adapters.topics.describe(needed)).keys())
+    missing = sorted(needed - await adapters.topics.names())
     if missing:
         raise ConfigurationError(
             f"topics are missing: {', '.join(missing)}; make them: bus topics apply"

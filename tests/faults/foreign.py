@@ -130,8 +130,12 @@ class Foreigners:
     # ------------------------------------------------ where they turned up
 
     def received(self, request: Received) -> None:
-        """A partner got a request; accepted events are told apart by their ids."""
-        if request.order_id in self.written and 200 <= request.status <= 299:
+        """A partner got a request; accepted events are told apart by their ids.
+
+        It may come before the acknowledgement of what it is about.
+        """
+        ours = _TOKEN.fullmatch(request.order_id.encode())
+        if ours and 200 <= request.status <= 299:
             seen = self.accepted[request.order_id, request.path[1:]]
             if request.webhook_id not in seen:
                 seen.append(request.webhook_id)

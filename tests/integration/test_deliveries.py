@@ -277,7 +277,7 @@ async def test_removal_dead_letters_what_waits(
     letters = await dead_letters(bus, "leaver", 3)
     assert {state.reason for _, state in letters} == {Reason.REMOVED}
     retry = bus.world.topology.retry_topic("leaver", "30s")
-    assert retry not in await bus.world.topics.describe()
+    assert retry not in await bus.world.topics.names()
 
 
 async def test_walk_through_the_tiers(bus: Bus, walker: Event) -> None:

@@ -48,6 +48,11 @@ _FIXED: dict[str, object] = {
     "controlled.shutdown.enable": "true",
 }
 
+_AUTHORIZED: dict[str, object] = {
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    # Who comes by the plain listener of loopback.
+    "super.users": "User:ANONYMOUS",
+}
 _REPLICATED = (
     "offsets.topic.replication.factor",
     "transaction.state.log.replication.factor",
@@ -63,12 +68,16 @@ _IN_SYNC = (
 
 @dataclass(frozen=True, slots=True)
 class SecureListener:
-    """A second listener that speaks SASL_SSL with the mechanism PLAIN."""
+    """A second listener that speaks SASL_SSL with the mechanism PLAIN.
+
+    With `authorized`, whoever comes by it may do only what an ACL allows.
+    """
 
     keystore: Path
     """PEM file: an unencrypted PKCS#8 key, then its certificate chain."""
     user: str
     password: str
+    authorized: bool = False
 
 
 def properties(
@@ -111,7 +120,7 @@ def _of_secure(
     login = "org.apache.kafka.common.security.plain.PlainLoginModule"
     address = f"SASL_SSL://{HOST}:{member.secure_port}"
     protocols = "listener.security.protocol.map"
-    return {
+    return (_AUTHORIZED if secure.authorized else {}) | {
         "listeners": f"{settings['listeners']},{address}",
         "advertised.listeners": f"{settings['advertised.listeners']},{address}",
         protocols: f"{settings[protocols]},SASL_SSL:SASL_SSL",

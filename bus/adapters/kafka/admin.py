@@ -59,20 +59,17 @@ class KafkaTopics:
         """Which brokers there are, and which copies of partitions are missing."""
         return _cluster(await self._metadata())
 
-    async def describe(
-        self, names: Collection[str] | None = None
-    ) -> Mapping[str, TopicState]:
-        """The topics that exist (of `names`, or all), with non-default config."""
-        found = {
-            name: topic
-            for name, topic in (await self._metadata()).topics.items()
-            if topic.error is None and (names is None or name in names)
-        }
+    async def names(self) -> frozenset[str]:
+        """The topics that exist."""
+        return frozenset(await self._found())
+
+    async def describe(self, names: Collection[str]) -> Mapping[str, TopicState]:
+        """Those of `names` that exist, with non-default config."""
+        found = {n: t for n, t in (await self._found()).items() if n in names}
         states = {}
         for some in _portions(sorted(found)):
-            configs = await self._configs(some)
-            for name in some:
-                states[name] = _state(found[name], configs[name])
+            for name, config in (await self._configs(some)).items():
+                states[name] = _state(found[name], config)
         return states
 
     async def create(self, topics: Iterable[TopicState]) -> None:
@@ -124,6 +121,10 @@ class KafkaTopics:
         wanted = frozenset(names)
         await self._until("delete topics", lambda led: not wanted & led)
 
+    async def _found(self) -> Mapping[str, TopicMetadata]:
+        topics = (await self._metadata()).topics
+        return {name: topic for name, topic in topics.items() if topic.error is None}
+
     async def _configs(self, names: Sequence[str]) -> Mapping[str, dict[str, str]]:
         asked = self._client.describe_configs(
             [ConfigResource(ResourceType.TOPIC, name) for name in names]
@@ -145,7 +146,7 @@ class KafkaTopics:
             if in_a_row >= len(metadata.brokers):
                 return
             if not in_a_row:
-                await _pause(_LOOK_AGAIN_S)
+                await asyncio.sleep(_LOOK_AGAIN_S)  # noqa: TID251 - brokers know no Clock
         raise BrokerUnavailableError(f"{doing}: the brokers do not show it yet")
 
     async def _metadata(self) -> ClusterMetadata:
@@ -294,7 +295,3 @@ async def _thread(doing: str, work: Callable[[], Answer]) -> Answer:
         raise translate(error.args[0], doing) from None
     finally:
         thread.end()
-
-
-async def _pause(seconds: float) -> None:
-    await asyncio.sleep(seconds)  # noqa: TID251 - real brokers know no Clock

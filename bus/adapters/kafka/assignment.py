@@ -164,8 +164,9 @@ class Assignment:
 
     def on_assign(self, consumer: Consumer, partitions: list[KafkaPartition]) -> None:
         """Take partitions: the listener first, then the first fetch."""
-        self.rebalancing = True
         try:
+            # Obeys commands meanwhile. A commit among them is not waited for: as a
+            # broker fails, the group may take none before this callback returns.
             positions, begins = self._positions_of(self._stands(consumer, partitions))
             self._introduce(positions)
             self._take(consumer, positions, begins)

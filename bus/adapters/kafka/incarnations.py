@@ -72,7 +72,7 @@ class Incarnations:
             return {}
         if not self._question.answered:
             return {}
-        told, self._question = self._question.ids(), None
+        told, self._question = self._question.told().ids, None
         self._due = self._bridge.now() + _EVERY_S
         return {
             tp: told[tp.topic]

@@ -144,7 +144,7 @@ class KafkaLogReader:
         return await reading.do(partial(self._scan, bounds))
 
     def _scan(self, bounds: Bounds) -> Scan:
-        told = self._ids.ask([bounds.topic]).ids()
+        told = self._ids.ask([bounds.topic]).told().ids
         return Scan(self._opener(), bounds, told.get(bounds.topic, ""))
 
     def _opener(self) -> Callable[[], Consumer]:

@@ -39,6 +39,7 @@ class DaemonThread:
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
             job()
+            del job  # while nothing is handed over, nothing is held on to
 
 
 def _answer(future: "Future[Answer]", work: Callable[[], Answer]) -> None:

@@ -30,13 +30,16 @@ class MemoryTopics:
         self._broker.check_up()
         return Cluster(tuple(range(self._broker.brokers)))
 
-    async def describe(
-        self, names: Collection[str] | None = None
-    ) -> Mapping[str, TopicState]:
-        """The topics that exist (of `names`, or all), with non-default config."""
+    async def names(self) -> frozenset[str]:
+        """The topics that exist."""
+        self._broker.check_up()
+        return frozenset(self._broker.topics)
+
+    async def describe(self, names: Collection[str]) -> Mapping[str, TopicState]:
+        """Those of `names` that exist, with non-default config."""
         self._broker.check_up()
         topics = self._broker.topics
-        return {n: topics[n] for n in sorted(topics) if names is None or n in names}
+        return {name: topics[name] for name in sorted(topics) if name in names}
 
     async def create(self, topics: Iterable[TopicState]) -> None:
         """Make topics; one that exists already is left as it is."""
