@@ -29,6 +29,7 @@ COMMANDS = {
     "events": "Write events as the OMS does, to try things out.",
     "status": "Show processes, lag, breakers, dead letters on one screen.",
     "subscriptions": "Who wants which events, where and how.",
+    "diagnose": "Find out why deliveries to an endpoint fail.",
     "dlq": "Dead letters: deliveries that were given up.",
     "quarantine": "Records nobody could decode.",
     "replay": "Deliver past events once more, to one subscription alone.",

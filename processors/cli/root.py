@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from processors.diagnose.probing import Means
     from processors.settings import Settings
     from processors.subscriptions.world import World
     from processors.topics import TopicsWorld
@@ -40,6 +41,20 @@ class Root:
         from processors.wiring.topics import open_topics
 
         return open_topics(self.settings(), file, replication)
+
+    def probing(self) -> "AbstractAsyncContextManager[Means]":
+        """Open what a diagnosis works with; needs no Kafka, but looks for one.
+
+        With a running `bus dev` endpoints on this machine may be talked to.
+        """
+        from bus.errors import ConfigurationError
+        from processors.settings import resolve
+        from processors.wiring.diagnosing import open_means
+
+        try:
+            return open_means(resolve(self.given()))
+        except ConfigurationError:
+            return open_means(self.given())
 
     def reading(self) -> "AbstractAsyncContextManager[World]":
         """Open the world for reading: without a key, secrets stay sealed."""

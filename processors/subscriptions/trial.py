@@ -55,7 +55,7 @@ async def send_sample(
     """
     await world.table.ready()
     subscription = find(world, subscription_id)
-    event, doc, wanted = _choose(subscription, event_type, world.clock.now())
+    event, doc, wanted = choose(subscription, event_type, world.clock.now())
     post = _post(subscription, event, doc, int(world.clock.now()))
     began = world.clock.monotonic()
     reply = await world.sender.send(post)
@@ -84,10 +84,14 @@ def sample_types() -> Sequence[str]:
     return sorted({event_type for _, _, steps in STORIES for event_type, _ in steps})
 
 
-def _choose(
+def choose(
     subscription: Subscription, event_type: str | None, now: float
 ) -> tuple[Event, Document, bool]:
-    """The first sample that the filter lets through, else just the first."""
+    """The first sample that the filter lets through, else just the first.
+
+    Raises:
+        InvalidSubscriptionError: no sample of a type it asks for.
+    """
     moment = datetime.fromtimestamp(now, UTC)
     types = list(_types(subscription, event_type))
     for seed in range(_TRIES):

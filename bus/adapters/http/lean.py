@@ -17,12 +17,12 @@ from bus.adapters.http.guard import ForbiddenAddressError, Guard
 from bus.adapters.http.names import Names, UnresolvableError
 from bus.adapters.http.origin import Origin
 from bus.adapters.http.reply import no_answer, refused_header, unsent, user_agent, why
+from bus.adapters.http.requesting import PORTS, request_start
 from bus.adapters.http.tls import BadTlsError, Contexts
 from bus.delivery.subscription import Tls
 from bus.ports import NoAnswer, NoAnswerKind, Post, Reply
 
 _MOST_TARGETS = 20_000
-_PORTS = {"http": 80, "https": 443}
 
 _OriginKey: TypeAlias = tuple[str, int, ssl.SSLContext | None]
 
@@ -129,13 +129,10 @@ class LeanSender:
             context = self._contexts.of(post.tls) if parts.scheme == "https" else None
         except BadTlsError as error:
             return no_answer(NoAnswerKind.TLS, str(error))
-        path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path
-        port = parts.port or _PORTS[parts.scheme]
+        port = parts.port or PORTS[parts.scheme]
         host = parts.hostname or ""
-        shown = f"[{host}]" if ":" in host else host
-        authority = shown if port == _PORTS[parts.scheme] else f"{shown}:{port}"
         target = _Target(
-            f"POST {path or '/'} HTTP/1.1\r\nhost: {authority}\r\n",
+            request_start(parts),
             self._origin(host, port, context),
             post.tls,
         )

@@ -7,6 +7,7 @@ from bus.adapters.memory.broker import Fault, MemoryBroker
 from bus.adapters.memory.clock import MemoryClock, settle
 from bus.adapters.memory.history import MemoryLog
 from bus.adapters.memory.observer import MemoryObserver
+from bus.adapters.memory.prober import MemoryProber
 from bus.adapters.memory.publisher import MemoryPublisher
 from bus.adapters.memory.reader import MemoryLogReader
 from bus.adapters.memory.sender import MemorySender
@@ -21,6 +22,7 @@ __all__ = [
     "MemoryLog",
     "MemoryLogReader",
     "MemoryObserver",
+    "MemoryProber",
     "MemoryPublisher",
     "MemorySender",
     "MemorySource",

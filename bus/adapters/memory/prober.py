@@ -1,0 +1,80 @@
+"""A prober without a network: endpoints are as they are scripted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from bus.delivery.subscription import Tls
+from bus.ports import NoAnswer, NoAnswerKind, Post
+from bus.probing import Address, Connected, Exchanged, LookedUp, Secured
+
+_FORBIDDEN = NoAnswer(NoAnswerKind.FORBIDDEN, "not an allowed destination")
+_AGREED = Secured(version="TLSv1.3")
+_GOOD = Exchanged(status=200, began=True, whole=True, kept=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scripted:
+    """How a host is: its addresses, what they say, whom nobody may talk to."""
+
+    addresses: Sequence[str] = ("192.0.2.1",)
+    refused: Mapping[str, str] = field(default_factory=dict)
+    connecting: NoAnswer | None = None
+    tls: Secured = _AGREED
+    answers: Exchanged = _GOOD
+
+
+@dataclass(slots=True)
+class MemoryProber:
+    """`bus.probing.Prober` for tests; hosts that nothing is said of have no address."""
+
+    hosts: dict[str, Scripted] = field(default_factory=dict)
+    requests: list[Post] = field(default_factory=list)
+
+    async def look_up(self, url: str, within_s: float) -> LookedUp:  # noqa: ARG002 - the port's
+        """See `Prober`."""
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            return LookedUp(refused="expected an http or https URL")
+        host = self.hosts.get(parts.hostname)
+        if host is None:
+            unknown = NoAnswer(NoAnswerKind.DNS, "the host name cannot be resolved")
+            return LookedUp(host=parts.hostname, failure=unknown)
+        found = [Address(one, host.refused.get(one, "")) for one in host.addresses]
+        return LookedUp(host=parts.hostname, addresses=found)
+
+    async def connect(self, url: str, address: str, within_s: float) -> Connected:  # noqa: ARG002 - the port's
+        """See `Prober`."""
+        return Connected(address=address, failure=self._refusal(url, address))
+
+    async def secure(
+        self,
+        url: str,
+        address: str,
+        tls: Tls,  # noqa: ARG002 - the port's
+        within_s: float,  # noqa: ARG002 - the port's
+    ) -> Secured:
+        """See `Prober`."""
+        failure = self._refusal(url, address)
+        return self._host(url).tls if failure is None else Secured(failure=failure)
+
+    async def exchange(
+        self, post: Post, address: str, times: int
+    ) -> Sequence[Exchanged]:
+        """See `Prober`."""
+        failure = self._refusal(post.url, address)
+        if failure is not None:
+            return [Exchanged(failure=failure)]
+        answer = self._host(post.url).answers
+        rounds = times if answer.kept else 1
+        self.requests += [post] * rounds
+        return [answer] * rounds
+
+    def _host(self, url: str) -> Scripted:
+        return self.hosts.get(urlsplit(url).hostname or "", Scripted(addresses=()))
+
+    def _refusal(self, url: str, address: str) -> NoAnswer | None:
+        host = self._host(url)
+        if address not in host.addresses or address in host.refused:
+            return _FORBIDDEN
+        return host.connecting

@@ -1,0 +1,211 @@
+"""Findings about the subscription itself: its state, its limits, what they did."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from bus.delivery.subscription import State
+from bus.log.rows import AttemptRow
+from processors.diagnose.facts import Facts, Past
+from processors.diagnose.findings import Finding, Severity
+from processors.diagnose.wording import many, when
+
+_STATES: Mapping[State, tuple[Severity, str, str]] = {
+    State.PAUSED: (
+        Severity.WARNING,
+        "It is paused: deliveries wait, and nothing is sent.",
+        "bus subscriptions resume, before what waits is older than its max_age.",
+    ),
+    State.DISABLED: (
+        Severity.ERROR,
+        "It is disabled: the endpoint answered 410 Gone, so nothing is sent.",
+        "If that was a mistake: bus subscriptions resume.",
+    ),
+    State.REMOVING: (
+        Severity.ERROR,
+        "It is being removed: what waits becomes dead letters.",
+        "bus subscriptions remove goes on with it; add it anew if it is still wanted.",
+    ),
+}
+_SLOW = (
+    "The endpoint, at this --concurrency and --rate, is slower than its events come:"
+    " raise them, or have it answer faster."
+)
+_CROWDED = (
+    "The process had more to do than it could hold: bus run fanout with more"
+    " --processes."
+)
+_SHUT = (
+    "While its breaker was open they waited, no attempt used; repair what made the"
+    " endpoint fail or refuse."
+)
+_RESUME = "bus subscriptions resume lets them go."
+_HELD: Mapping[str, tuple[str, str]] = {
+    "busy": ("limits.spilled", _SLOW),
+    "crowded": ("limits.spilled", _CROWDED),
+    "breaker": ("limits.breaker-held", _SHUT),
+    "fuse": ("limits.breaker-held", _SHUT),
+    "paused": ("limits.state-held", _RESUME),
+    "disabled": ("limits.state-held", _RESUME),
+}
+_DEAD = "dead_letter:"
+_OTHER = ("limits.held", "They wait in the retry topics and are tried again.")
+
+
+def judge_state(facts: Facts) -> Iterator[Finding]:
+    """Active, paused, disabled, being removed; whether test events can be signed."""
+    one = facts.subscription
+    if facts.why_not:
+        yield Finding(
+            code="secrets.missing",
+            severity=Severity.INFO,
+            says=f"Test events could not be signed: {facts.why_not}.",
+            do="What needs a signature was left out; --secret-file gives a URL's.",
+            at_s=facts.began_s,
+        )
+    if not facts.stored:
+        return
+    known = _STATES.get(one.state)
+    if known is None:
+        yield Finding(
+            code="state.ok",
+            severity=Severity.OK,
+            says="The subscription is active.",
+            at_s=facts.began_s,
+            evidence={"types": list(one.types)},
+        )
+        return
+    severity, says, do = known
+    yield Finding(
+        code=f"state.{one.state.value}",
+        severity=severity,
+        says=says,
+        do=do,
+        at_s=facts.began_s,
+        evidence={"reason": one.state_reason},
+    )
+
+
+def judge_standing(facts: Facts) -> Iterator[Finding]:
+    """The breaker and the backlog, as `bus status` has them."""
+    if facts.standing is None:
+        return
+    at_s, seen = facts.standing
+    if isinstance(seen, str):
+        yield Finding(
+            code="limits.unknown",
+            severity=Severity.INFO,
+            says=f"What waits for it, and its breaker, are not known: {seen}.",
+            do="bus status says what does not answer.",
+            at_s=at_s,
+        )
+        return
+    backlog = seen.backlog
+    evidence: dict[str, object] = {
+        "breaker": seen.breaker,
+        "waiting": backlog.records if backlog else None,
+        "dead_letters": seen.dead.records if seen.dead else None,
+    }
+    if backlog and backlog.records and backlog.oldest_ms is not None:
+        evidence["oldest"] = when(backlog.oldest_ms / 1000)
+    waiting = "what waits is not known"
+    if backlog is not None:
+        waiting = f"{many(backlog.records, 'delivery', 'deliveries')} waiting"
+    shut = seen.breaker not in {None, "-", "closed"}
+    dead = bool(seen.dead and seen.dead.records)
+    if shut:
+        yield Finding(
+            code="limits.breaker",
+            severity=Severity.ERROR,
+            says=f"Its breaker is {seen.breaker}: only probes are sent; {waiting}.",
+            do="Nothing is lost. It closes by itself after three good probes, at most a"
+            " minute after the endpoint is well again.",
+            at_s=at_s,
+            evidence=evidence,
+        )
+    elif dead:
+        yield Finding(
+            code="limits.dead",
+            severity=Severity.WARNING,
+            says=f"{many(seen.dead.records if seen.dead else 0, 'dead letter')} wait"
+            " for somebody.",
+            do="bus dlq list says why; bus dlq replay sends them again.",
+            at_s=at_s,
+            evidence=evidence,
+        )
+    else:
+        yield Finding(
+            code="limits.ok",
+            severity=Severity.OK,
+            says=f"Its breaker is {_breaker(seen.breaker)}; {waiting}.",
+            at_s=at_s,
+            evidence=evidence,
+        )
+
+
+def _breaker(state: str | None) -> str:
+    return {"-": "closed, as no process runs", None: "not known"}.get(
+        state, state or ""
+    )
+
+
+def judge_limits(facts: Facts) -> Iterator[Finding]:
+    """What the subscription's limits did to its deliveries."""
+    if facts.past is None or facts.past.unreadable:
+        return
+    yield from _given_up(facts.past)
+    held = Counter(row.detail for row in facts.past.rows if _is_hop(row))
+    by_code: dict[tuple[str, str], Counter[str]] = {}
+    for why, count in held.items():
+        code_do = _HELD.get(why, _OTHER)
+        by_code.setdefault(code_do, Counter())[why] = count
+    for (code, do), whys in by_code.items():
+        yield _hopped(facts, facts.past, code, do, whys)
+
+
+def _is_hop(row: AttemptRow) -> bool:
+    return not row.number and not row.route.startswith(_DEAD)
+
+
+def _given_up(past: Past) -> Iterator[Finding]:
+    """What became a dead letter without an attempt, such as what grew too old."""
+    rows = [r for r in past.rows if not r.number and r.route.startswith(_DEAD)]
+    if not rows:
+        return
+    reasons = Counter(row.route.removeprefix(_DEAD) for row in rows)
+    yield Finding(
+        code="limits.given-up",
+        severity=Severity.WARNING,
+        says=f"{many(len(rows), 'delivery', 'deliveries')} became dead letters without"
+        f" an attempt: {', '.join(reasons)}.",
+        do="too_old: what waits longer than max_age is given up; raise it before a long"
+        " outage. bus dlq list has them all, bus dlq replay sends them again.",
+        at_s=past.at_s,
+        evidence={
+            "by_reason": dict(reasons),
+            "first": when(min(row.started_us for row in rows) / 1e6),
+            "last": when(max(row.started_us for row in rows) / 1e6),
+        },
+    )
+
+
+def _hopped(
+    facts: Facts, past: Past, code: str, do: str, whys: Counter[str]
+) -> Finding:
+    one = facts.subscription
+    times = [r.started_us for r in past.rows if _is_hop(r) and r.detail in whys]
+    named = ", ".join(why for why, _ in whys.most_common(3))
+    return Finding(
+        code=code,
+        severity=Severity.INFO,
+        says=f"{many(whys.total(), 'delivery', 'deliveries')} waited for their turn in"
+        f" a retry topic: {named}.",
+        do=do,
+        at_s=past.at_s,
+        evidence={
+            "by_reason": dict(whys.most_common(10)),
+            "first": when(min(times) / 1e6),
+            "last": when(max(times) / 1e6),
+            "concurrency": one.concurrency,
+            "rate": one.rate,
+        },
+    )
