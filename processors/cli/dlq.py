@@ -42,8 +42,8 @@ def list_command(
       bus dlq list acme --reason exhausted --since 2h --type 'order.*'
       bus dlq list acme --state pending --json | jq -r '.[].event_id'
     """
-    from processors.cli.dlq_show import rows_of
     from processors.cli.dlq_view import print_rows
+    from processors.redrive.inspecting import rows_of
 
     async def list_(world: "World") -> int:
         meant = wanted(world, given, states or ())
@@ -75,7 +75,8 @@ def show_command(
       bus dlq show 5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11
       bus dlq show 5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11 acme --json
     """
-    from processors.cli.dlq_show import all_of, print_whole
+    from processors.cli.dlq_show import print_whole
+    from processors.redrive.inspecting import all_of
 
     async def show(world: "World") -> int:
         found = await all_of(world, subscription, event_id)
@@ -119,7 +120,7 @@ def replay_command(
       bus dlq replay --order A-1001
     """
     from processors.cli.dlq_redrive import How, replay_all
-    from processors.cli.dlq_show import owners_of
+    from processors.redrive.inspecting import owners_of
 
     async def replay_(world: "World") -> int:
         meant = wanted(world, given, [Fate.PENDING])
@@ -148,7 +149,7 @@ def discard_command(
       bus dlq discard --event 5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11 --yes
     """
     from processors.cli.dlq_redrive import discard_all
-    from processors.cli.dlq_show import owners_of
+    from processors.redrive.inspecting import owners_of
 
     async def discard_(world: "World") -> int:
         meant = wanted(world, given, [Fate.PENDING])

@@ -13,8 +13,9 @@ from bus.errors import (
 )
 from processors.cli.asking import ask
 from processors.cli.control import FAILED, GOOD, console, print_json, warn
-from processors.cli.dlq_view import Row, counts, plan_row
+from processors.cli.dlq_view import counts
 from processors.redrive.again import target
+from processors.redrive.letter_rows import Row, plan_row
 from processors.redrive.letters import Wanted, read_letters
 from processors.redrive.readiness import refuse_unready
 from processors.redrive.replaying import Plan, discard, plan, replay

@@ -75,12 +75,12 @@ def list_command(
       bus quarantine list --topic oms.order --reason unknown_schema --since 2h
       bus quarantine list --state pending --json | jq -r '.[].place'
     """
-    from processors.cli.quarantine_view import print_items, row
-    from processors.cli.quarantine_work import all_of
+    from processors.cli.quarantine_view import print_items
+    from processors.redrive.item_rows import all_items, item_row
 
     async def list_(world: "World") -> int:
         meant = _wanted(world, places, given, states or ())
-        rows = [row(item) for item in await all_of(world, meant)]
+        rows = [item_row(item) for item in await all_items(world, meant)]
         if as_json:
             print_json(rows)
         else:
@@ -109,12 +109,12 @@ def show_command(
       bus quarantine show oms.order/3/17
       bus quarantine show oms.order/3/17 --json | jq -r '.[0].value' | base64 -d
     """
-    from processors.cli.quarantine_view import print_whole, whole
-    from processors.cli.quarantine_work import all_of, event_now
+    from processors.cli.quarantine_view import print_whole
+    from processors.redrive.item_rows import all_items, event_now, item_whole
 
     async def show(world: "World") -> int:
-        found = await all_of(world, _wanted(world, [place], {}, ()))
-        rows = [whole(item, await event_now(world, item)) for item in found]
+        found = await all_items(world, _wanted(world, [place], {}, ()))
+        rows = [item_whole(item, await event_now(world, item)) for item in found]
         if as_json:
             print_json(rows)
         elif not found:

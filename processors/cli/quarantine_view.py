@@ -1,16 +1,12 @@
 """How `bus quarantine` shows records that nobody could decode."""
 
-import base64
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from bus.contracts.framing import split_frame
-from bus.errors import DecodeError
-from bus.event import Event
-from bus.record import Headers
-from bus.webhook.document import document
 from processors.cli.control import console
-from processors.cli.dlq_view import Row, counts, moment
+from processors.cli.dlq_view import counts
+from processors.redrive.item_rows import headers_of
+from processors.redrive.letter_rows import Row
 from processors.redrive.quarantine import Item
 from processors.redrive.release import Released
 from processors.redrive.rendering import excerpt
@@ -31,21 +27,6 @@ _COLUMNS = (
     Column("WHEN", rank=3),
     Column("DETAIL", rank=5),
 )
-
-
-def row(item: Item) -> Row:
-    """One line of a list."""
-    return {
-        "place": item.place,
-        "topic": item.topic,
-        "reason": item.meaning.code,
-        "detail": item.why,
-        "key": _text(item.source.key),
-        "at": moment(item.at_ms),
-        "state": item.fate.value,
-        "state_at": moment(item.marked_at_ms) if item.marked_at_ms else None,
-        "quarantined_as": f"{item.record.partition}/{item.record.offset}",
-    }
 
 
 def print_items(rows: Sequence[Row], limit: int) -> None:
@@ -75,23 +56,6 @@ def _cells(r: Row) -> list[Cell | str]:
     ]
 
 
-def whole(item: Item, now: Event | str) -> Row:
-    """All there is to say of one; `now` is what it decodes to, or why it does not."""
-    value = item.source.value
-    return {
-        **row(item),
-        "meaning": item.meaning.words,
-        "what_to_do": item.meaning.todo,
-        "decodes_now": not isinstance(now, str),
-        "problem_now": now if isinstance(now, str) else None,
-        "schema_id": _schema_id(value),
-        "bytes": len(value or b""),
-        "headers": [*_headers(item.source.headers)],
-        "value": None if value is None else base64.b64encode(value).decode(),
-        "event": None if isinstance(now, str) else document(now),
-    }
-
-
 def print_whole(item: Item, fields: Row) -> None:
     """What it is, what is wrong with it and what to do, then what is in it."""
     out = console()
@@ -103,7 +67,7 @@ def print_whole(item: Item, fields: Row) -> None:
             for line in titled(title, str(value), _INDENT, width):
                 out.print(line)
     out.print("headers:")
-    for header in _headers(item.source.headers):
+    for header in headers_of(item.source.headers):
         out.print(f"  {plain(str(header['name']))}: {plain(str(header['value']))}")
     if fields["event"] is not None:
         out.print("event:")
@@ -128,20 +92,6 @@ _LINES = (
 )
 
 
-def released(done: Released) -> Row:
-    """What was done, or would be, as plain values."""
-    return {
-        "pending": done.pending,
-        "replayed": done.released,
-        "by_topic": dict(sorted(done.by_topic.items())),
-        "deliveries": dict(sorted(done.deliveries.items())),
-        "wanted_by_none": done.unwanted,
-        "failed_filters": done.failed_filters,
-        "too_large": done.refused,
-        "still_stuck": dict(sorted(done.stuck.items())),
-    }
-
-
 def print_released(done: Released, *, dry_run: bool) -> None:
     """The same in sentences."""
     out = console()
@@ -159,19 +109,3 @@ def print_released(done: Released, *, dry_run: bool) -> None:
             f"{total} still cannot be decoded and stay in quarantine"
             f" ({counts(done.stuck)}); bus quarantine show PLACE says what to do"
         )
-
-
-def _schema_id(value: bytes | None) -> int | None:
-    try:
-        return split_frame(value)[0]
-    except DecodeError:
-        return None
-
-
-def _headers(headers: Headers) -> Iterator[Row]:
-    for name, value in headers:
-        yield {"name": name, "value": _text(value)}
-
-
-def _text(data: bytes | None) -> str | None:
-    return None if data is None else data.decode(errors="backslashreplace")

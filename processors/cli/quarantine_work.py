@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 
-from bus.errors import DecodeError
-from bus.event import Event
 from processors.cli.asking import ask
 from processors.cli.control import FAILED, GOOD, console, print_json, warn
 from processors.cli.dlq_redrive import bar
-from processors.cli.quarantine_view import print_released, released
-from processors.redrive.events import Events
-from processors.redrive.quarantine import Item, WantedItems, read_items
+from processors.cli.quarantine_view import print_released
+from processors.redrive.item_rows import all_items, released_row
+from processors.redrive.quarantine import WantedItems, read_items
 from processors.redrive.release import Release, let_drop
 from processors.subscriptions.world import World
 
@@ -21,20 +19,6 @@ class How:
     dry_run: bool
     yes: bool
     as_json: bool
-
-
-async def all_of(world: World, meant: WantedItems) -> list[Item]:
-    """All that are meant, in the order in which they were put aside."""
-    found = [item async for batch in read_items(world, meant) for item in batch]
-    return sorted(found, key=lambda item: item.at_ms)
-
-
-async def event_now(world: World, item: Item) -> Event | str:
-    """What a record decodes to by now, or why it does not."""
-    try:
-        return await Events(world.schemas).of(item.source)
-    except DecodeError as error:
-        return str(error)
 
 
 async def replay_all(world: World, meant: WantedItems, how: How) -> int:
@@ -49,7 +33,7 @@ async def replay_all(world: World, meant: WantedItems, how: How) -> int:
     if done.failed_filters:
         warn(f"a filter fails on {done.failed_filters} of them, which is no match")
     if how.as_json:
-        print_json({"dry_run": how.dry_run, **released(done)})
+        print_json({"dry_run": how.dry_run, **released_row(done)})
     else:
         print_released(done, dry_run=how.dry_run)
     return FAILED if done.stuck else GOOD
@@ -57,7 +41,7 @@ async def replay_all(world: World, meant: WantedItems, how: How) -> int:
 
 async def discard_all(world: World, meant: WantedItems, how: How) -> int:
     """Mark what is pending as done with, after asking; return the exit code."""
-    pending = len(await all_of(world, meant))
+    pending = len(await all_items(world, meant))
     done = 0
     if pending and not how.dry_run:
         ask(f"Discard {pending} records? Nobody gets them.", yes=how.yes)

@@ -6,9 +6,10 @@ from bus.delivery.subscription import Subscription
 from processors.cli.asking import ask
 from processors.cli.control import console, print_json, warn
 from processors.cli.dlq_redrive import bar
-from processors.cli.dlq_view import counts, moment
+from processors.cli.dlq_view import counts
 from processors.redrive.again import target
 from processors.redrive.backfill import Found, Span, count, deliver
+from processors.redrive.letter_rows import moment
 from processors.redrive.readiness import refuse_unready
 from processors.subscriptions.onboarding import find
 from processors.subscriptions.world import World

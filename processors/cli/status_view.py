@@ -8,7 +8,7 @@ from rich.text import Text
 
 from bus.delivery.presence import Presence, is_silent
 from bus.topics.topic import Cluster
-from processors.cli.dlq_view import moment
+from processors.redrive.letter_rows import moment
 from processors.redrive.rendering import span
 from processors.screen.plain import plain
 from processors.screen.tables import Cell, Column, Table

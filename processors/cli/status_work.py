@@ -12,15 +12,13 @@ from bus.delivery.presence import is_silent
 from bus.errors import BrokerUnavailableError
 from processors.cli.control import FAILED, GOOD, console, print_json, reading
 from processors.cli.root import Root
-from processors.cli.status_json import plain_report, subscriber_json
 from processors.cli.status_view import Screenful
 from processors.clock import SystemClock
 from processors.screen.saying import say
 from processors.status.desk import ANSWER_S, Desk
+from processors.status.plain import plain_report
 from processors.status.question import Unknown
 from processors.status.report import Report, nothing_known
-from processors.subscriptions.showing import Shown, listed
-from processors.subscriptions.world import World
 
 _AGAIN_S = 2.0
 
@@ -36,27 +34,6 @@ async def tell_status(ctx: typer.Context, *, watch: bool, as_json: bool) -> int:
             if not watch:
                 return GOOD if _is_known(report) else FAILED
             await asking.clock.sleep(_AGAIN_S)
-
-
-async def listed_rows(world: World) -> list[Shown]:
-    """What `bus subscriptions list` shows, those that are unreadable last."""
-    await world.table.ready()
-    desk = Desk(world)
-    try:
-        found = await desk.subscribers()
-    finally:
-        desk.close()
-    now_ms = int(world.clock.now() * 1000)
-    known = {} if isinstance(found, Unknown) else {one.id: one for one in found}
-    rows: list[Shown] = []
-    for subscription in world.table.all():
-        one = known.get(subscription.id)
-        more = {} if one is None else subscriber_json(one, now_ms)
-        rows.append({**more, **listed(subscription)})
-    return rows + [
-        {"id": name, "state": "unreadable", "why": why}
-        for name, why in sorted(world.table.unreadable.items())
-    ]
 
 
 class _Asking:

@@ -120,8 +120,8 @@ def list_command(ctx: typer.Context, *, as_json: AsJson = False) -> None:
       bus subscriptions list
       bus subscriptions list --json | jq -r '.[] | select(.state != "active").id'
     """
-    from processors.cli.status_work import listed_rows
     from processors.cli.subscription_view import print_list
+    from processors.status.listing import listed_rows
 
     async def list_(world: "World") -> int:
         rows = await listed_rows(world)

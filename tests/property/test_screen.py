@@ -25,8 +25,8 @@ from processors.cli import (
     subscription_view,
     topics_view,
 )
-from processors.cli.status_json import plain_report
 from processors.cli.status_view import Screenful
+from processors.redrive import item_rows, letter_rows
 from processors.redrive.letters import Letter
 from processors.redrive.quarantine import Item
 from processors.redrive.rendering import render
@@ -35,6 +35,7 @@ from processors.screen.console import Screen
 from processors.screen.plain import plain, plain_json, plain_lines
 from processors.status.counting import Count
 from processors.status.lagging import Backlog, Group
+from processors.status.plain import plain_report
 from processors.status.question import Unknown
 from processors.status.report import Report, Subscriber, nothing_known
 from processors.telemetry import Telemetry, TelemetryConfig
@@ -61,9 +62,9 @@ def _letter(text: str) -> None:
         "bus.dlq.acme", 0, 1, 1_000, text.encode(errors="replace"), b"", headers
     )
     letter = Letter(text, record, None, None, problem=text)
-    dlq_view.print_rows([dlq_view.row(letter)], 100)
-    control.console().print(str(dlq_view.whole(letter, None, [])))
-    control.print_json(dlq_view.whole(letter, None, []))
+    dlq_view.print_rows([letter_rows.letter_row(letter)], 100)
+    control.console().print(str(letter_rows.letter_whole(letter, None, [])))
+    control.print_json(letter_rows.letter_whole(letter, None, []))
 
 
 def _trace(text: str) -> None:
@@ -111,9 +112,9 @@ def _quarantine(text: str) -> None:
     record = Record("bus.quarantine", 0, 1, 1_000, raw, raw, headers)
     said = read_quarantined(record)
     item = Item(record, said.source, said.place or "x/0/1", said.why, said.at_ms)
-    quarantine_view.print_items([quarantine_view.row(item)], 0)
-    quarantine_view.print_whole(item, quarantine_view.whole(item, text))
-    control.print_json(quarantine_view.whole(item, text))
+    quarantine_view.print_items([item_rows.item_row(item)], 0)
+    quarantine_view.print_whole(item, item_rows.item_whole(item, text))
+    control.print_json(item_rows.item_whole(item, text))
 
 
 def _status(text: str) -> None:

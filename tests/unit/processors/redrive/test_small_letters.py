@@ -11,8 +11,8 @@ from bus.delivery.small import small
 from bus.delivery.subscription import Subscription
 from bus.event import Event
 from bus.record import Message, Record, TopicPartition
-from processors.cli.dlq_show import all_of
 from processors.redrive.backfill import Span, deliver
+from processors.redrive.inspecting import all_of
 from processors.redrive.letters import Letter, Wanted, read_letters
 from processors.redrive.replaying import Replayed, plan, replay
 from tests.support.past import Past

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import TypeVar
 
 from bus.delivery.presence import Presence, is_silent
-from processors.cli.dlq_view import Row, moment
+from processors.redrive.letter_rows import Row, moment
 from processors.status.lagging import Backlog, Group
 from processors.status.question import Unknown
 from processors.status.report import Report, Subscriber, troubles

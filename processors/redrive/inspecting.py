@@ -1,0 +1,89 @@
+"""Looking at dead letters: whose there are, and all there is to say of one."""
+
+from collections.abc import Sequence
+
+from bus.errors import DecodeError
+from bus.event import Event
+from processors.delivery.decoding import at_origin
+from processors.redrive.attempts import read_attempts
+from processors.redrive.events import Events
+from processors.redrive.letter_rows import Row, letter_row, letter_whole, moment
+from processors.redrive.letters import (
+    Letter,
+    Wanted,
+    body_of,
+    dlq_owners,
+    read_letters,
+)
+from processors.subscriptions.missing import missing
+from processors.subscriptions.world import World
+
+_SLACK_MS = 3_600_000
+
+
+async def owners_of(world: World, subscription: str | None) -> Sequence[str]:
+    """The one that was named, or all that have dead letters.
+
+    Raises:
+        SubscriptionNotFoundError: the one that was named never was, or left nothing.
+    """
+    if subscription is None:
+        return await dlq_owners(world)
+    topic = world.topology.dlq_topic(subscription)
+    if topic not in await world.topics.names():
+        there = await dlq_owners(world)
+        raise missing(subscription, there, ", and no dead letters of one")
+    return [subscription]
+
+
+async def rows_of(world: World, subscription: str | None, meant: Wanted) -> list[Row]:
+    """The dead letters that are meant, oldest first, a row each."""
+    rows: list[Row] = []
+    for owner in await owners_of(world, subscription):
+        async for letters in read_letters(world, owner, meant):
+            rows += map(letter_row, letters)
+    rows.sort(key=lambda r: str(r["at"]))
+    return rows
+
+
+async def all_of(world: World, subscription: str | None, event_id: str) -> list[Row]:
+    """All there is to say of the dead letters of one event."""
+    found: list[Row] = []
+    for owner in await owners_of(world, subscription):
+        async for letters in read_letters(world, owner, Wanted(events=[event_id])):
+            found += [await whole_of(world, letter) for letter in letters]
+    return found
+
+
+async def whole_of(world: World, letter: Letter) -> Row:
+    """All there is to say of one: its content as far as it is there, its attempts."""
+    if letter.state is None:
+        return letter_whole(letter, None, [])
+    origin = letter.state.origin
+    event: Event | None = letter.event
+    try:
+        record = await body_of(world, letter) or letter.record
+        event = await Events(world.schemas).of(at_origin(record, origin))
+    except DecodeError:
+        event = None
+    since_ms = origin.timestamp_ms
+    if event is not None:
+        since_ms = min(since_ms, int(event.time.timestamp() * 1000)) - _SLACK_MS
+    tries: list[Row] = [
+        {
+            "number": attempt.number,
+            "replay": attempt.replay,
+            "at": moment(attempt.started_us // 1000),
+            "outcome": attempt.outcome,
+            "status": attempt.status,
+            "detail": attempt.detail,
+            "duration_ms": round(attempt.duration_us / 1000, 1),
+            "route": attempt.route,
+        }
+        async for batch in read_attempts(
+            world, since_ms=max(0, since_ms), events=[letter.event_id]
+        )
+        for attempt in batch
+        if attempt.subscription == letter.subscription
+    ]
+    return letter_whole(letter, event, tries)
