@@ -166,6 +166,7 @@ class Subscription(_Model):
     """
 
     id: Annotated[str, Field(pattern=rf"^{ID_PATTERN.pattern}$")]
+    owner: Annotated[str, Field(pattern=rf"^({ID_PATTERN.pattern})?$")] = ""
     url: Annotated[str, Field(max_length=2048), AfterValidator(_url)] = Field(
         repr=False
     )

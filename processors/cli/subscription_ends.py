@@ -41,13 +41,14 @@ def trial_command(
       bus subscriptions test acme
       bus subscriptions test acme --type order.cancelled --json
     """
-    from processors.cli.subscription_view import print_trial, trial_json
+    from processors.cli.subscription_view import print_trial
     from processors.subscriptions.trial import send_sample
+    from processors.subscriptions.trying import trial_shown
 
     async def try_(world: "World") -> int:
         trial = await send_sample(world, subscription_id, event_type)
         if as_json:
-            print_json(trial_json(trial))
+            print_json(trial_shown(trial))
         else:
             print_trial(trial)
         return GOOD if trial.outcome.name == "accepted" else FAILED

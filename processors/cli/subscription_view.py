@@ -12,6 +12,7 @@ from processors.subscriptions.applying import Action, Step
 from processors.subscriptions.onboarding import Taken
 from processors.subscriptions.showing import Shown, shown
 from processors.subscriptions.trial import Trial
+from processors.subscriptions.trying import trial_shown
 
 _COLOURS = {
     Action.CREATE: ("+", "green"),
@@ -132,27 +133,9 @@ def plan_json(steps: Sequence[Step]) -> list[Shown]:
     ]
 
 
-def trial_json(trial: Trial) -> Shown:
-    """A trial as plain values."""
-    return {
-        "outcome": trial.outcome.name,
-        "status": getattr(trial.outcome, "status", None),
-        "kind": getattr(trial.outcome, "kind", None),
-        "detail": getattr(trial.outcome, "detail", ""),
-        "latency_ms": round(trial.latency_ms, 1),
-        "event_type": trial.event_type,
-        "passes_filter": trial.wanted,
-        "excerpt": trial.excerpt,
-        "sent": {
-            "headers": dict(trial.headers),
-            "body": trial.body.decode(errors="replace"),
-        },
-    }
-
-
 def print_trial(trial: Trial) -> None:
     """What came of a trial, and what was sent."""
-    fields = trial_json(trial)
+    fields = trial_shown(trial)
     colour = "green" if trial.outcome.name == "accepted" else "red"
     answer = fields["status"] or fields["kind"]
     console().print(

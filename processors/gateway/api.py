@@ -8,6 +8,7 @@ from bus.access.roles import Principal
 from bus.client.producer import EventWriter
 from bus.contracts.catalogue import Catalogue
 from bus.observation import Observer
+from processors.gateway.jobs import Jobs
 from processors.subscriptions.world import World
 
 Authenticate: TypeAlias = Callable[[str], Principal]
@@ -32,4 +33,5 @@ class Api:
     writer: EventWriter
     authenticate: Authenticate
     observer: Observer
+    jobs: Jobs
     papers: Papers = Papers()

@@ -55,6 +55,9 @@ _KAFKA = "Kafka gives no answer; try again."
 _REGISTRY = "The schema registry gives no answer; try again."
 _LOG = "The log gives no answer; try again."
 
+_WRITTEN = {"secrets": "secret", "max_age_s": "max_age", "timeout_s": "timeout"}
+"""Fields that the API knows by another name."""
+
 Told = Callable[[OrderbusError], ProblemError]
 
 
@@ -81,7 +84,7 @@ def _subscription(kind: Kind) -> Told:
         if not isinstance(error, InvalidSubscriptionError):
             raise TypeError(error)
         faults = [
-            Fault(pointer="#" + steps(field), detail=why)
+            Fault(pointer="#" + subscription_pointer(field), detail=why)
             for field, why in error.problems
         ]
         return ProblemError(kind, "The subscription is refused.", errors=faults)
@@ -158,6 +161,11 @@ def pointer(steps_: Iterable[int | str]) -> str:
     """A JSON pointer (RFC 6901) in a fragment."""
     escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps_)
     return "#" + "".join(f"/{step}" for step in escaped)
+
+
+def subscription_pointer(field: str) -> str:
+    """The end of a pointer to a subscription's field, by the name the API has."""
+    return steps(_WRITTEN.get(field, field))
 
 
 def steps(place: str) -> str:

@@ -26,6 +26,7 @@ NAMES: Mapping[str, Named] = {
     "subscription": Named(
         SUBSCRIPTION_ID.pattern, "The id of a subscription.", "my-shop"
     ),
+    "job": Named(r"[0-9a-f]{24}", "The id of a job.", "0123456789abcdef01234567"),
     "key": Named(KEY_ID, "The id of a key, the third part of it.", "abcdefgh23"),
 }
 

@@ -88,6 +88,7 @@ class Gateway:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+        await self._api.jobs.close()
 
 
 def papers_of(routes: Sequence[Route]) -> Papers:

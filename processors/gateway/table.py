@@ -2,11 +2,23 @@
 
 from collections.abc import Sequence
 
-from processors.gateway import documents, event_types, events
+from processors.gateway import (
+    applying,
+    documents,
+    event_types,
+    events,
+    job_routes,
+    subscription_steps,
+    subscriptions,
+)
 from processors.gateway.routes import Route
 
 ROUTES: Sequence[Route] = (
     *event_types.ROUTES,
     *events.ROUTES,
+    *subscriptions.ROUTES,
+    *subscription_steps.ROUTES,
+    *applying.ROUTES,
+    *job_routes.ROUTES,
     *documents.ROUTES,
 )

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from bus.delivery.subscription import State, Subscription
 from bus.errors import InvalidSubscriptionError
 from processors.subscriptions import onboarding
-from processors.subscriptions.document import Draft, Problem, read_drafts
+from processors.subscriptions.document import Draft, Problem, read_drafts, twice
 from processors.subscriptions.onboarding import Taken, has_secret
 from processors.subscriptions.removal import remove
 from processors.subscriptions.showing import shown
@@ -54,13 +54,29 @@ async def plan(
         ConfigurationError: this is no such file.
     """
     await world.table.ready()
-    drafts = read_drafts(text, folder)
-    _refuse(world, drafts)
+    return plan_drafts(world, read_drafts(text, folder), prune=prune)
+
+
+def plan_drafts(
+    world: World,
+    drafts: Sequence[Draft],
+    *,
+    prune: bool = False,
+    mine: Callable[[Subscription], bool] = lambda _: True,
+) -> Sequence[Step]:
+    """Say what would make the subscriptions, those that are `mine`, what drafts say.
+
+    Raises:
+        InvalidSubscriptionError: with all problems of all subscriptions.
+    """
+    _refuse(world, drafts, mine)
     steps = [_step(world, draft) for draft in drafts]
     declared = {draft.subscription.id for draft in drafts}
     if prune:
         steps += [
-            Step(Action.REMOVE, s.id) for s in world.table.all() if s.id not in declared
+            Step(Action.REMOVE, one.id)
+            for one in world.table.all()
+            if one.id not in declared and mine(one)
         ]
     return steps
 
@@ -109,12 +125,18 @@ async def _update(world: World, draft: Draft) -> Taken:
     return Taken(rotated.subscription, None, taken.warnings)
 
 
-def _refuse(world: World, drafts: Sequence[Draft]) -> None:
-    problems: list[Problem] = []
+def _refuse(
+    world: World, drafts: Sequence[Draft], mine: Callable[[Subscription], bool]
+) -> None:
+    ids = [draft.subscription.id for draft in drafts]
+    problems: list[Problem] = [(f"{i}.id", "is there twice") for i in twice(ids)]
     for draft in drafts:
         secret = onboarding.make_secret(world, "v1", draft.secret)
         subscription = draft.subscription.model_copy(update={"secrets": (secret,)})
         old = world.table.get(subscription.id)
+        if old is not None and not mine(old):
+            problems.append((f"{old.id}.id", f"{old.id} exists already"))
+            continue
         if old is not None and old.state is State.REMOVING:
             problems.append((f"{old.id}.state", "it is being removed"))
         if old is not None and old.ordering is not subscription.ordering:

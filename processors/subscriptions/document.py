@@ -6,7 +6,7 @@ durations, long texts may stand in files of their own (`ca_file`,
 and nobody writes what the bus keeps itself (secrets, state, times).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, cast
@@ -77,15 +77,16 @@ def read_drafts(text: str, folder: Path) -> list[Draft]:
         except InvalidSubscriptionError as error:
             problems += [(f"{name}.{where}", why) for where, why in error.problems]
     ids = [d.subscription.id for d in drafts]
-    problems += [(f"{i}.id", "is there twice") for i in sorted(_twice(ids))]
+    problems += [(f"{i}.id", "is there twice") for i in twice(ids)]
     if problems:
         first, *more = problems
         raise InvalidSubscriptionError(*first, *more)
     return drafts
 
 
-def _twice(ids: list[str]) -> set[str]:
-    return {i for i in ids if ids.count(i) > 1}
+def twice(ids: Sequence[str]) -> Sequence[str]:
+    """Those that are there more than once."""
+    return sorted({i for i in ids if ids.count(i) > 1})
 
 
 def _entries(text: str) -> list[Fields]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from bus.delivery.choices import Scheme
 from bus.delivery.subscription import Secret, Subscription
 from bus.delivery.succession import following
-from bus.errors import InvalidSubscriptionError
+from bus.errors import InvalidSubscriptionError, SubscriptionStateError
 from bus.webhook.signing import PRIVATE_PREFIX, generate_secret
 from processors.subscriptions.document import Draft, Fields, changing
 from processors.subscriptions.missing import missing
@@ -43,7 +43,7 @@ async def add(world: World, draft: Draft, scheme: Scheme = "v1") -> Taken:
     await world.table.ready()
     wanted = draft.subscription
     if world.table.get(wanted.id) is not None:
-        raise InvalidSubscriptionError("id", f"{wanted.id} exists already")
+        raise SubscriptionStateError("id", f"{wanted.id} exists already")
     secret = make_secret(world, scheme, draft.secret)
     wanted = wanted.model_copy(update={"secrets": (secret,)})
     world.checks.refuse(wanted)
@@ -68,7 +68,7 @@ async def change(world: World, subscription_id: str, made: Change) -> Taken:
     old = find(world, subscription_id)
     new = following(made(old), old)
     if new.ordering is not old.ordering:
-        raise InvalidSubscriptionError("ordering", ORDERING_STAYS)
+        raise SubscriptionStateError("ordering", ORDERING_STAYS)
     world.checks.refuse(new)
     await world.topics.create(world.topology.topics_of(new))
     written = await world.writer.update(subscription_id, made)
@@ -94,7 +94,7 @@ async def rotate(
     present: Scheme = old.secrets[0].scheme if old.secrets else "v1"
     secret = make_secret(world, scheme or present, text)
     if has_secret(old, secret.value):
-        raise InvalidSubscriptionError("secrets", "it signs with this one already")
+        raise SubscriptionStateError("secrets", "it signs with this one already")
     world.checks.refuse(old.model_copy(update={"secrets": (secret,)}))
     return Taken(
         await world.writer.rotate(subscription_id, secret, grace_s), secret.value

@@ -25,6 +25,12 @@ def listed(subscription: Subscription) -> Shown:
     }
 
 
+def version(subscription: Subscription) -> str:
+    """What tells a subscription from how it stood before."""
+    written = subscription.updated_at or subscription.created_at
+    return f"{int(written.timestamp() * 1e6):x}" if written else "0"
+
+
 def shown(subscription: Subscription) -> Shown:
     """All that may be shown."""
     fields: Shown = subscription.model_dump(

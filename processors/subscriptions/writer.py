@@ -21,6 +21,7 @@ from bus.errors import (
     OrderbusError,
     SubscriptionConflictError,
     SubscriptionNotFoundError,
+    SubscriptionStateError,
 )
 from bus.ports import Clock, Publisher
 from bus.record import Message
@@ -68,7 +69,7 @@ class SubscriptionWriter:
 
         def change(old: Subscription | None) -> Subscription:
             if old is not None:
-                raise InvalidSubscriptionError("id", f"{old.id} exists already")
+                raise SubscriptionStateError("id", f"{old.id} exists already")
             return subscription.model_copy(update={"created_at": self._now()})
 
         return _there(await self._write(subscription.id, change), subscription.id)
@@ -79,7 +80,7 @@ class SubscriptionWriter:
         def checked(old: Subscription | None) -> Subscription:
             new = change(_there(old, subscription_id))
             if old is not None and old.state is State.REMOVING and new != old:
-                raise InvalidSubscriptionError("state", f"{old.id} is being removed")
+                raise SubscriptionStateError("state", f"{old.id} is being removed")
             return new
 
         return _there(await self._write(subscription_id, checked), subscription_id)

@@ -17,6 +17,7 @@ from bus.client.producer import EventWriter
 from bus.client.schemas import load_catalogue
 from processors.access.authenticating import authenticate
 from processors.gateway.api import Api
+from processors.gateway.jobs import Jobs
 from processors.gateway.problems import MEDIA_TYPE, Problem
 from processors.gateway.protocol import Lines
 from processors.gateway.routes import Route
@@ -99,6 +100,7 @@ class Client:
     keys: HeldKeys
     observer: MemoryObserver
     gateway: Gateway
+    api: Api
 
     async def __call__(
         self,
@@ -159,11 +161,12 @@ async def serving(
             writer=EventWriter(world.publisher, world.schemas, catalogue),
             authenticate=who,
             observer=observer,
+            jobs=Jobs(worlds.clock, observer, world.random_bytes),
         )
         gateway = Gateway(api, routes, bounds, lines or Lines())
         await gateway.start(Place())
         try:
             async with ClientSession(gateway.url) as session:
-                yield Client(session, keys, observer, gateway)
+                yield Client(session, keys, observer, gateway, api)
         finally:
             await gateway.stop()

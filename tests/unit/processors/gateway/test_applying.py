@@ -1,0 +1,68 @@
+"""A whole document of subscriptions."""
+
+from typing import cast
+
+from tests.support.gateway import Client
+from tests.support.worlds import Worlds
+
+PATH = "/v1/subscriptions:apply"
+
+
+def one(name: str, **fields: object) -> dict[str, object]:
+    """A subscription of the document."""
+    url = f"https://{name}.example/in"
+    return {"id": name, "url": url, "types": ["order.*"], **fields}
+
+
+def rows(document: dict[str, object], name: str) -> list[dict[str, object]]:
+    """A list in an answer."""
+    return cast("list[dict[str, object]]", document[name])
+
+
+async def test_says_first_then_does(ask: Client, worlds: Worlds) -> None:
+    """Dry it changes nothing; wet it tells new secrets, once."""
+    document = {"subscriptions": [one("aa"), one("bb")]}
+    dry = await ask("POST", f"{PATH}?dry_run=true", document)
+    assert [s["action"] for s in rows(dry.json, "plan")] == ["create", "create"]
+    assert dry.json["done"] == []
+    assert "bus.dlq.aa" not in worlds.broker.topics
+    wet = await ask("POST", PATH, document)
+    assert [d["id"] for d in rows(wet.json, "done")] == ["aa", "bb"]
+    assert all(str(d["secret"]).startswith("whsec_") for d in rows(wet.json, "done"))
+    changed = {"subscriptions": [one("aa", rate=5, headers={"X": "hush"})]}
+    got = await ask("POST", f"{PATH}?prune=true", changed)
+    steps = rows(got.json, "plan")
+    assert [(s["action"], s["id"]) for s in steps] == [
+        ("update", "aa"),
+        ("remove", "bb"),
+    ]
+    fields = {str(c["field"]): c["new"] for c in rows(steps[0], "changes")}
+    assert fields == {"rate": 5.0, "headers.X": "(hidden)"}
+    assert b"hush" not in got.body
+    again = await ask("POST", f"{PATH}?prune=true", changed)
+    assert [s["action"] for s in rows(again.json, "plan")] == ["unchanged"]
+
+
+async def test_a_tenant_prunes_its_own(ask: Client) -> None:
+    """What belongs to others is neither planned nor touched; its ids are taken."""
+    await ask("POST", PATH, {"subscriptions": [one("theirs")]}, by="stranger")
+    await ask("POST", PATH, {"subscriptions": [one("ours")]}, by="partner")
+    got = await ask("POST", f"{PATH}?prune=true", {"subscriptions": []}, by="partner")
+    assert [s["id"] for s in rows(got.json, "plan")] == ["ours"]
+    left = await ask("GET", "/v1/subscriptions")
+    assert [row["id"] for row in left.rows] == ["theirs"]
+    taken = await ask("POST", PATH, {"subscriptions": [one("theirs")]}, by="partner")
+    assert taken.status == 422
+    assert rows(taken.json, "errors")[0]["pointer"] == "#/subscriptions/0/id"
+
+
+async def test_all_problems_at_once(ask: Client) -> None:
+    """Each with its subscription."""
+    document = {"subscriptions": [one("aa", retry=["7s"]), one("bb", filter="[")]}
+    got = await ask("POST", PATH, document)
+    pointers = [fault["pointer"] for fault in rows(got.json, "errors")]
+    assert pointers == ["#/subscriptions/0/retry/0", "#/subscriptions/1/filter"]
+    document = {"subscriptions": [one("aa"), one("aa"), one("bb", types=["a b"])]}
+    got = await ask("POST", PATH, document)
+    pointers = [fault["pointer"] for fault in rows(got.json, "errors")]
+    assert pointers == ["#/subscriptions/2/types/0", "#/subscriptions/1/id"]

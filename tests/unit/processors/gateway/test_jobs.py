@@ -1,0 +1,86 @@
+"""Jobs: begun once, ended in one of three ways."""
+
+import asyncio
+from collections.abc import Mapping
+
+import pytest
+
+from bus.access.roles import Role, principal
+from bus.adapters.memory import MemoryClock, MemoryObserver, settle
+from bus.errors import BrokerUnavailableError
+from processors.gateway.jobs import Jobs, JobState, Progress
+from tests.support.worlds import Randomness
+
+BY = principal("abcdefgh23", Role.OPERATOR, "")
+
+
+def jobs(observer: MemoryObserver | None = None) -> Jobs:
+    """None yet."""
+    return Jobs(MemoryClock(), observer or MemoryObserver(), Randomness())
+
+
+async def test_the_same_work_runs_once() -> None:
+    """Until it is over; then it may be begun anew."""
+    held, gate = jobs(), asyncio.Event()
+
+    async def work(progress: Progress) -> Mapping[str, object]:
+        progress(1, 2)
+        await gate.wait()
+        return {"moved": 2}
+
+    first, began = held.start(BY, "remove", "acme", work)
+    again, anew = held.start(BY, "remove", "acme", work)
+    other, _ = held.start(BY, "remove", "other", work)
+    assert (again is first, began, anew) == (True, True, False)
+    await settle()
+    assert (first.done, first.total, first.over) == (1, 2, False)
+    gate.set()
+    await settle()
+    assert (first.state, first.result) == (JobState.DONE, {"moved": 2})
+    assert other.state is JobState.DONE
+    assert held.start(BY, "remove", "acme", work)[1]
+    await held.close()
+
+
+async def test_ends_otherwise() -> None:
+    """Cancelled where it is; failed with what may be said; a bug says nothing."""
+    observer = MemoryObserver()
+    held = jobs(observer)
+
+    async def hang(_: Progress) -> Mapping[str, object]:
+        await asyncio.Event().wait()
+        return {}
+
+    async def fail(_: Progress) -> Mapping[str, object]:
+        raise BrokerUnavailableError("10.0.0.1 is away")
+
+    async def break_(_: Progress) -> Mapping[str, object]:
+        raise RuntimeError("hush")
+
+    hanging, _ = held.start(BY, "a", "x", hang)
+    failing, _ = held.start(BY, "b", "x", fail)
+    broken, _ = held.start(BY, "c", "x", break_)
+    await settle()
+    assert (failing.state, broken.state) == (JobState.FAILED, JobState.FAILED)
+    assert "10.0.0.1" not in failing.error
+    assert "hush" not in broken.error
+    assert [name for name, _ in observer.notes] == ["bug"]
+    await held.close()
+    assert hanging.state is JobState.CANCELLED
+
+
+async def test_there_is_a_limit() -> None:
+    """So that nobody fills the process with jobs."""
+    held = jobs()
+
+    async def hang(_: Progress) -> Mapping[str, object]:
+        await asyncio.Event().wait()
+        return {}
+
+    def start_many() -> None:
+        for number in range(1_000):
+            held.start(BY, "a", str(number), hang)
+
+    with pytest.raises(OverflowError):
+        start_many()
+    await held.close()

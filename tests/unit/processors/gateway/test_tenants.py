@@ -1,0 +1,73 @@
+"""The 404 matrix: what belongs to others is answered like what there is not."""
+
+import pytest
+
+from bus.access.roles import Role, principal
+from processors.gateway.jobs import Progress
+from processors.gateway.matching import names_in
+from processors.gateway.routes import Route
+from processors.gateway.table import ROUTES
+from tests.support.gateway import Client, Got
+
+OURS = {"subscription": "our-shop"}
+MISSING = {"subscription": "no-shops", "job": "f" * 24, "key": "zzzzzzzzzz"}
+TENANT_NAMES = {"subscription", "job", "key"}
+"""Names in paths that belong to a tenant."""
+MATRIX = [route for route in ROUTES if route.tenants]
+
+
+async def ours(ask: Client) -> dict[str, str]:
+    """Something of each kind that belongs to `acme`."""
+    new = {"id": OURS["subscription"], "url": "https://a.example/x", "types": ["*"]}
+    made = await ask("POST", "/v1/subscriptions", new, by="partner")
+    assert made.status == 201
+
+    async def work(_: Progress) -> dict[str, object]:
+        return {}
+
+    by = principal("abcdefgh23", Role.PARTNER, "acme")
+    job, _ = ask.api.jobs.start(by, "test", "our-shop", work)
+    return OURS | {"job": job.id}
+
+
+def compared(got: Got) -> tuple[int, bytes, dict[str, str]]:
+    """All of an answer but the second in which it was given."""
+    headers = {name: value for name, value in got.headers.items() if name != "Date"}
+    return got.status, got.body, headers
+
+
+def test_every_route_with_such_a_name_is_in_it() -> None:
+    """Nobody forgets one."""
+    named = [route for route in ROUTES if TENANT_NAMES & set(names_in(route.path))]
+    assert named == MATRIX
+
+
+@pytest.mark.parametrize("route", MATRIX, ids=lambda route: route.operation)
+async def test_foreign_is_missing(ask: Client, route: Route) -> None:
+    """Byte for byte: status, headers, body."""
+    there = await ours(ask)
+    query = "?since=1h" if "since" in route.query.model_fields else ""
+
+    async def answer(names: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
+        path = route.path.format(**{n: names[n] for n in names_in(route.path)})
+        headers = {"X-Request-Id": "the-same", "If-Match": '"0"'}
+        example = route.example if route.body else None
+        return compared(
+            await ask(
+                route.method, path + query, example, by="stranger", headers=headers
+            )
+        )
+
+    foreign, missing = await answer(there), await answer(MISSING)
+    assert foreign == missing
+    assert foreign[0] == 404
+
+
+@pytest.mark.parametrize("route", MATRIX, ids=lambda route: route.operation)
+async def test_ours_is_there(ask: Client, route: Route) -> None:
+    """The matrix asks for things that there are."""
+    there = await ours(ask)
+    path = route.path.format(**{n: there.get(n, "") for n in names_in(route.path)})
+    example = route.example if route.body else None
+    got = await ask(route.method, path, example, by="partner")
+    assert got.status != 404
