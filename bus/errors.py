@@ -81,7 +81,11 @@ class SubscriptionNotFoundError(OrderbusError):
     """No subscription has this id."""
 
 
-class SubscriptionConflictError(OrderbusError):
+class ConflictError(OrderbusError):
+    """Somebody else keeps changing the same thing; try again."""
+
+
+class SubscriptionConflictError(ConflictError):
     """Somebody else keeps changing the same subscription; try again."""
 
 
@@ -171,3 +175,7 @@ class InvalidKeyError(OrderbusError):
 
 class KeyNotFoundError(OrderbusError):
     """No key has this id."""
+
+
+class VersionMismatchError(OrderbusError):
+    """It is not the version any more that the change was meant for."""

@@ -17,6 +17,7 @@ from bus.topics.plan import (
     plan_topics,
 )
 from bus.topics.topology import Topology
+from bus.versions import Standing, take
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,19 @@ async def read_subscribers(world: TopicsWorld) -> Subscribers:
     Raises:
         BrokerUnavailableError: no answer; try again.
     """
-    newest: dict[bytes, bytes | None] = {}
+    standing: dict[bytes, Standing] = {}
+    values: dict[bytes, bytes | None] = {}
     try:
         async for batch in world.reader.read(world.topology.subscriptions):
-            newest.update({record.key or b"": record.value for record in batch})
+            for record in batch:
+                key = record.key or b""
+                standing[key], stands = take(standing.get(key), record)
+                if stands:
+                    values[key] = record.value
     except TopicError:
         return Subscribers(known=False)
     subscriptions, unreadable = [], []
-    for key, value in sorted(newest.items()):
+    for key, value in sorted(values.items()):
         if value is None:
             continue
         try:

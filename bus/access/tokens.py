@@ -41,7 +41,7 @@ class Token:
 
 def new_id(random_bytes: bytes) -> str:
     """Return the id of a new key, of `ID_BYTES` from a secure source."""
-    return b32encode(random_bytes).decode("ascii")[:_ID_CHARS].lower()
+    return b32encode(random_bytes).decode("ascii")[-_ID_CHARS:].lower()
 
 
 def new_token(role: Role, key_id: str, random_bytes: bytes) -> Token:

@@ -13,6 +13,8 @@ from bus.topics.yaml_field import Field
 
 BUS_TOPICS = (
     "subscriptions",
+    "keys",
+    "audit",
     "quarantine",
     "attempts",
     "acks",

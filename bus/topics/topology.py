@@ -29,6 +29,8 @@ class Topology:
         bus = declaration.bus
         self.sources: tuple[str, ...] = tuple(declaration.sources)
         self.subscriptions = bus["subscriptions"].name
+        self.keys = bus["keys"].name
+        self.audit = bus["audit"].name
         self.quarantine = bus["quarantine"].name
         self.attempts = bus["attempts"].name
         self.acks = bus["acks"].name

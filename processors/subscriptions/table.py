@@ -1,18 +1,17 @@
 """All subscriptions, as `bus.subscriptions` says them, up to date within moments."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from bus.delivery.subscription import Subscription
 from bus.errors import OrderbusError
 from bus.ports import Clock, LogReader
 from bus.record import Record
-from processors.following import Follower
 from processors.subscriptions.checks import check_runnable
 from processors.subscriptions.keys import Keys
 from processors.subscriptions.stored import restore
+from processors.versioned import VersionedFollower
 
 TOPIC = "bus.subscriptions"
 
@@ -20,14 +19,7 @@ OnChange: TypeAlias = Callable[[Subscription | None, Subscription | None], None]
 OnProblem: TypeAlias = Callable[[str, str], None]
 
 
-class Version(NamedTuple):
-    """What one record made of a subscription; None is a removal."""
-
-    offset: int
-    subscription: Subscription | None
-
-
-class SubscriptionTable(Follower):
+class SubscriptionTable(VersionedFollower):
     """Follows the topic; holds every subscription with its secrets opened.
 
     A record that cannot be read, opened or run goes to `on_problem(id, why)` and to
@@ -52,7 +44,6 @@ class SubscriptionTable(Follower):
         self._subscriptions: dict[str, Subscription] = {}
         self._unreadable: dict[str, str] = {}
         self._loading: dict[str, list[Record]] | None = {}
-        self._watches: list[tuple[str, list[Version]]] = []
 
     def get(self, subscription_id: str) -> Subscription | None:
         """The subscription with this id, or None."""
@@ -73,17 +64,6 @@ class SubscriptionTable(Follower):
         On loading, each subscription is one change from None.
         """
         self._on_change.append(callback)
-
-    @contextmanager
-    def watch(self, subscription_id: str) -> Iterator[Sequence[Version]]:
-        """Collect the versions of one subscription that come in meanwhile."""
-        seen: list[Version] = []
-        watch = (subscription_id, seen)
-        self._watches.append(watch)
-        try:
-            yield seen
-        finally:
-            self._watches = [w for w in self._watches if w is not watch]
 
     def _hold(self, record: Record) -> None:
         name = (record.key or b"").decode(errors="replace")
@@ -119,14 +99,11 @@ class SubscriptionTable(Follower):
                 self._on_problem(name, f"record {record.offset}: {why}")
                 return False
         self._unreadable.pop(name, None)
-        self._change(name, Version(record.offset, new))
+        self._change(name, new)
         return True
 
-    def _change(self, name: str, version: Version) -> None:
-        for watched, seen in self._watches:
-            if watched == name:
-                seen.append(version)
-        old, new = self._subscriptions.get(name), version.subscription
+    def _change(self, name: str, new: Subscription | None) -> None:
+        old = self._subscriptions.get(name)
         if new is None:
             self._subscriptions.pop(name, None)
         else:

@@ -1,36 +1,31 @@
 """Changes subscriptions: read, change, write, and see it read back.
 
-A compacted topic has no compare-and-set; the last record of an id wins. So a
-writer waits until its record comes back, and looks whether another writer's record
-came in between. If so, it has just overwritten that one: it takes the other's
-version, makes its own change on top and writes again, so both changes stand. Lost
-is the other's change only if this process dies between the two writes, or if three
-write to the same subscription within the same moment.
+Of two changes made at once one stands, and the writer of the other makes its own again
+on top of it, so that both do; see `bus.versions`.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from bus.delivery.subscription import Secret, State, Subscription
 from bus.delivery.succession import following, rotated
 from bus.errors import (
-    BrokerUnavailableError,
     InvalidSubscriptionError,
-    OrderbusError,
     SubscriptionConflictError,
     SubscriptionNotFoundError,
     SubscriptionStateError,
+    VersionMismatchError,
 )
 from bus.ports import Clock, Publisher
-from bus.record import Message
 from processors.subscriptions.keys import Keys
 from processors.subscriptions.stored import store
-from processors.subscriptions.table import SubscriptionTable, Version
+from processors.subscriptions.table import SubscriptionTable
+from processors.versioned import VersionedWriter
 
 ROUNDS = 5
-READ_BACK_S = 10.0
 
 Change: TypeAlias = Callable[[Subscription], Subscription]
 _AnyChange: TypeAlias = Callable[[Subscription | None], Subscription | None]
@@ -42,7 +37,9 @@ class SubscriptionWriter:
     All methods return the subscription as it then stands. They raise
     `SubscriptionNotFoundError`, `SubscriptionConflictError` (others keep changing
     it), `PublishError` (not written) and `BrokerUnavailableError` (written, but
-    not read back in time). A change that changes nothing writes nothing.
+    not read back in time). A change that changes nothing writes nothing. With
+    `if_version`, one that is not as `table.version` said raises
+    `VersionMismatchError`.
     """
 
     def __init__(
@@ -53,7 +50,7 @@ class SubscriptionWriter:
         clock: Clock,
         random_bytes: Callable[[int], bytes],
     ) -> None:
-        self._publisher = publisher
+        self.versions = VersionedWriter(publisher, table)
         self._table = table
         self._keys = keys
         self._clock = clock
@@ -74,7 +71,9 @@ class SubscriptionWriter:
 
         return _there(await self._write(subscription.id, change), subscription.id)
 
-    async def update(self, subscription_id: str, change: Change) -> Subscription:
+    async def update(
+        self, subscription_id: str, change: Change, *, if_version: str | None = None
+    ) -> Subscription:
         """Change one. `change` may be called again, with another's newer version."""
 
         def checked(old: Subscription | None) -> Subscription:
@@ -83,18 +82,27 @@ class SubscriptionWriter:
                 raise SubscriptionStateError("state", f"{old.id} is being removed")
             return new
 
-        return _there(await self._write(subscription_id, checked), subscription_id)
+        written = await self._write(subscription_id, checked, if_version)
+        return _there(written, subscription_id)
 
-    async def pause(self, subscription_id: str, reason: str = "") -> Subscription:
+    async def pause(
+        self, subscription_id: str, reason: str = "", *, if_version: str | None = None
+    ) -> Subscription:
         """Hold all deliveries until `resume`."""
         return await self.update(
-            subscription_id, lambda old: _state(old, State.PAUSED, reason)
+            subscription_id,
+            lambda old: _state(old, State.PAUSED, reason),
+            if_version=if_version,
         )
 
-    async def resume(self, subscription_id: str) -> Subscription:
+    async def resume(
+        self, subscription_id: str, *, if_version: str | None = None
+    ) -> Subscription:
         """Deliver again, after `pause` or a 410."""
         return await self.update(
-            subscription_id, lambda old: _state(old, State.ACTIVE, "")
+            subscription_id,
+            lambda old: _state(old, State.ACTIVE, ""),
+            if_version=if_version,
         )
 
     async def disable(self, subscription_id: str, reason: str) -> Subscription:
@@ -115,90 +123,85 @@ class SubscriptionWriter:
         )
 
     async def rotate(
-        self, subscription_id: str, secret: Secret, grace_s: float
+        self,
+        subscription_id: str,
+        secret: Secret,
+        grace_s: float,
+        *,
+        if_version: str | None = None,
     ) -> Subscription:
         """Sign with `secret` from now on, with the others too for `grace_s`."""
         now = self._now()
         return await self.update(
-            subscription_id, lambda old: rotated(old, secret, now, grace_s)
+            subscription_id,
+            lambda old: rotated(old, secret, now, grace_s),
+            if_version=if_version,
         )
 
     async def remove(self, subscription_id: str) -> None:
         """Take it out of the topic, even one whose record cannot be opened."""
-        message = Message(self._table.topic, subscription_id.encode(), None)
-        async with self._lock:
-            await self._publish(message)
+        async with self._turn(subscription_id) as key:
+            for _ in range(ROUNDS):
+                if await self.versions.put(key, None):
+                    return
+            raise _contended(subscription_id)
 
     async def reseal(self, subscription_id: str) -> None:
         """Write it as it is, sealed with the key that seals now."""
-        async with self._lock:
-            await self._table.ready()
+        async with self._turn(subscription_id) as key:
             self._refuse_unreadable(subscription_id)
-            same = _there(self._table.get(subscription_id), subscription_id)
-            between = await self._put(subscription_id, same, same)
-            while between:
-                newer = between[-1].subscription
-                between = await self._put(subscription_id, newer, newer)
+            for _ in range(ROUNDS):
+                same = _there(self._table.get(subscription_id), subscription_id)
+                if await self.versions.put(key, self._sealed(same)):
+                    return
+            raise _contended(subscription_id)
 
     # --- one write
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock.now(), UTC)
 
-    async def _write(
-        self, subscription_id: str, change: _AnyChange
-    ) -> Subscription | None:
+    @asynccontextmanager
+    async def _turn(self, subscription_id: str) -> AsyncIterator[bytes]:
+        """One change after the other here; in the end all others read the same."""
+        key = subscription_id.encode()
         async with self._lock:
             await self._table.ready()
-            self._refuse_unreadable(subscription_id)
-            before = self._table.get(subscription_id)
-            overwrote, stood = False, [before]
-            for _ in range(ROUNDS):
-                wanted, refusal = _attempt(change, before)
-                wanted = _following(wanted, stood)
-                if not overwrote and refusal is not None:
-                    raise refusal
-                if not overwrote and wanted == before:
-                    return before
-                between = await self._put(subscription_id, before, wanted)
-                if not between and refusal is not None:
-                    raise refusal
-                if not between:
-                    return self._table.get(subscription_id)
-                stood += [wanted, *(version.subscription for version in between)]
-                before, overwrote = between[-1].subscription, True
-            raise SubscriptionConflictError(
-                f"others keep changing {subscription_id}; try again"
-            )
+            try:
+                yield key
+            finally:
+                await self.versions.settle(key)
 
-    async def _put(
+    async def _write(
         self,
         subscription_id: str,
-        before: Subscription | None,
-        wanted: Subscription | None,
-    ) -> Sequence[Version]:
-        """Write, read back; return the versions this has overwritten unseen."""
-        value = None
-        if wanted is not None:
-            if wanted is not before:
-                wanted = wanted.model_copy(update={"updated_at": self._now()})
-            value = store(wanted, self._keys, self._random_bytes)
-        message = Message(self._table.topic, subscription_id.encode(), value)
-        with self._table.watch(subscription_id) as seen:
-            offset = await self._publish(message)
-        return [version for version in seen if version.offset < offset]
+        change: _AnyChange,
+        if_version: str | None = None,
+    ) -> Subscription | None:
+        async with self._turn(subscription_id) as key:
+            tried: list[Subscription | None] = []
+            for _ in range(ROUNDS):
+                self._refuse(subscription_id, if_version)
+                before = self._table.get(subscription_id)
+                wanted = _following(change(before), (before, *tried))
+                if wanted == before:
+                    return before
+                if wanted is not None:
+                    wanted = wanted.model_copy(update={"updated_at": self._now()})
+                if await self.versions.put(key, self._sealed(wanted)):
+                    return self._table.get(subscription_id)
+                tried.append(wanted)
+            raise _contended(subscription_id)
 
-    async def _publish(self, message: Message) -> int:
-        written = await self._publisher.publish(message)
-        try:
-            async with asyncio.timeout(READ_BACK_S):
-                await self._table.applied(written)
-        except TimeoutError:
-            raise BrokerUnavailableError(
-                f"written to {written.topic}, but not read back"
-                f" within {READ_BACK_S:.0f} s"
-            ) from None
-        return written.offset
+    def _sealed(self, subscription: Subscription | None) -> bytes | None:
+        if subscription is None:
+            return None
+        return store(subscription, self._keys, self._random_bytes)
+
+    def _refuse(self, subscription_id: str, if_version: str | None) -> None:
+        self._refuse_unreadable(subscription_id)
+        if if_version not in {None, self._table.version(subscription_id)}:
+            raise VersionMismatchError(f"{subscription_id} was changed meanwhile")
 
     def _refuse_unreadable(self, subscription_id: str) -> None:
         problem = self._table.unreadable.get(subscription_id)
@@ -208,19 +211,13 @@ class SubscriptionWriter:
             )
 
 
-def _attempt(
-    change: _AnyChange, before: Subscription | None
-) -> tuple[Subscription | None, OrderbusError | None]:
-    try:
-        return change(before), None
-    except OrderbusError as refusal:
-        return before, refusal
-
-
 def _following(
     wanted: Subscription | None, stood: Iterable[Subscription | None]
 ) -> Subscription | None:
-    """`wanted`, after all versions that processors may have gone by."""
+    """`wanted`, after all versions that some processor may have gone by.
+
+    One of an older `bus` goes by every record, by those that were ignored as well.
+    """
     for old in stood:
         if wanted is not None and old is not None:
             wanted = following(wanted, old)
@@ -231,6 +228,12 @@ def _there(subscription: Subscription | None, subscription_id: str) -> Subscript
     if subscription is None:
         raise SubscriptionNotFoundError(f"no subscription {subscription_id}")
     return subscription
+
+
+def _contended(subscription_id: str) -> SubscriptionConflictError:
+    return SubscriptionConflictError(
+        f"others keep changing {subscription_id}; try again"
+    )
 
 
 def _state(old: Subscription, state: State, reason: str) -> Subscription:

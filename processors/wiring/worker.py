@@ -95,6 +95,7 @@ class Worker:
             self._acks.ready(),
             wait_for(adapters.clock, attempts.opened, _LOG_WITHIN_S),
         )
+        await self._writer.versions.settle_all()
         self._check_tiers()
         self._loaded = True
         self._observer.note(names.TABLE_LOADED, subscriptions=len(self._table.all()))

@@ -26,6 +26,8 @@ bus:
     quarantine: {name: bus.quarantine, config: {max.message.bytes: 4KiB}}
     attempts: {name: bus.attempts}
     acks: {name: bus.acks}
+    keys: {name: bus.keys}
+    audit: {name: bus.audit}
     schemas: {name: _schemas}
     processes: {name: bus.processes}
 tiers: {1s: 1s, 5s: 5s}

@@ -19,6 +19,8 @@ bus:
     quarantine: {name: q}
     attempts: {name: t}
     acks: {name: a}
+    keys: {name: k}
+    audit: {name: u}
     schemas: {name: _s}
     processes: {name: p}
 tiers: {1s: 1s}
@@ -94,7 +96,7 @@ def test_sizes(value: str, expected: str) -> None:
         (SMALL, "- a", "line 1: expected a mapping"),
         (SMALL, "a: [", "line 1: not YAML"),
         ("tiers: {1s: 1s}\n", "", "line 1: the field 'tiers' is missing"),
-        ("tiers:", "teirs:", "line 12: teirs: no such field; expected one of"),
+        ("tiers:", "teirs:", "line 14: teirs: no such field; expected one of"),
         (
             "oms.order: {}",
             "oms order: {}",

@@ -30,7 +30,7 @@ def test_names(topology: Topology) -> None:
     assert topology.dlq_topic("acme") == "bus.dlq.acme"
     assert topology.ordered_topic("acme") == "bus.ordered.acme"
     fixed = [topic.name for topic in topology.fixed()]
-    for name in ("subscriptions", "quarantine", "attempts", "acks", "schemas"):
+    for name in ("subscriptions", "keys", "audit", "quarantine", "acks", "schemas"):
         assert getattr(topology, name) in fixed
 
 

@@ -14,6 +14,7 @@ from bus.errors import (
     PublishError,
     SubscriptionConflictError,
     SubscriptionNotFoundError,
+    VersionMismatchError,
 )
 from bus.record import Message
 from tests.support.subscriptions import TOPIC, make, put, stored
@@ -49,6 +50,27 @@ async def test_what_changes_nothing_writes_nothing(worlds: Worlds) -> None:
         await world.writer.pause("acme")
         await world.writer.pause("acme")
         assert len(worlds.records(TOPIC)) == 2
+
+
+async def test_a_change_for_another_version_is_refused(worlds: Worlds) -> None:
+    """As If-Match asks; the one it was meant for is changed once."""
+    async with worlds.open() as one, worlds.open() as two:
+        await one.writer.add(make())
+        version = one.table.version("acme")
+        assert version is not None
+        await two.table.ready()
+        await settle()
+        results = await asyncio.gather(
+            one.writer.pause("acme", if_version=version),
+            two.writer.resume("acme", if_version=version),
+            one.writer.resume("acme", if_version=version),
+            return_exceptions=True,
+        )
+        assert isinstance(results[0], Subscription)
+        assert isinstance(results[2], VersionMismatchError)
+        assert one.table.version("acme") != version
+        with pytest.raises(VersionMismatchError, match="acme was changed meanwhile"):
+            await two.writer.pause("acme", if_version=version)
 
 
 async def test_a_removed_one_is_gone_for_all(worlds: Worlds) -> None:
@@ -208,7 +230,7 @@ async def test_a_write_that_is_not_read_back_is_said(
     worlds: Worlds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A table that hangs does not hang the command."""
-    monkeypatch.setattr("processors.subscriptions.writer.READ_BACK_S", 0.01)
+    monkeypatch.setattr("processors.versioned.READ_BACK_S", 0.01)
     async with worlds.open() as world:
         await world.writer.add(make())
         worlds.broker.faults = lambda _: worlds.broker.down()

@@ -1,0 +1,228 @@
+"""Makes keys, rotates and revokes them; a token is returned once, and kept nowhere."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, TypeAlias
+
+from bus.access.digests import ServerKeys
+from bus.access.keys import ApiKey, Rotated, StoredDigest, parse_key
+from bus.access.roles import WHOLE_BUS, Role
+from bus.access.tokens import (
+    ID_BYTES,
+    SECRET_BYTES,
+    Token,
+    new_id,
+    new_token,
+    parse_token,
+)
+from bus.errors import (
+    ConflictError,
+    InvalidKeyError,
+    KeyNotFoundError,
+    VersionMismatchError,
+)
+from bus.ports import Clock, Publisher
+from processors.access.table import KeyTable
+from processors.versioned import VersionedWriter
+
+ROUNDS = 5
+
+_Change: TypeAlias = Callable[[ApiKey], ApiKey]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A key that somebody wants; `by` is who: an audit record's actor."""
+
+    role: Role
+    tenant: str = WHOLE_BUS
+    description: str = ""
+    expires_at: datetime | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A key as it now stands, and its token: shown once, then never."""
+
+    key: ApiKey
+    token: str = field(repr=False)
+
+
+class Changed(NamedTuple):
+    """A key before and after a change."""
+
+    before: ApiKey
+    after: ApiKey
+
+
+class KeyWriter:
+    """Writes keys over `publisher`, reads them back through `table`.
+
+    `random_bytes` is a secure source. Methods raise `PublishError` (not written),
+    `BrokerUnavailableError` (written, not read back in time) and `ConflictError`
+    (others keep changing the same key).
+    """
+
+    def __init__(
+        self,
+        publisher: Publisher,
+        table: KeyTable,
+        server_keys: ServerKeys,
+        clock: Clock,
+        random_bytes: Callable[[int], bytes],
+    ) -> None:
+        self._versions = VersionedWriter(publisher, table)
+        self._table = table
+        self._server_keys = server_keys
+        self._clock = clock
+        self._random_bytes = random_bytes
+        self._lock = asyncio.Lock()
+
+    async def create(self, wish: Wish) -> Made:
+        """Make a key.
+
+        Raises:
+            InvalidKeyError: a field that cannot be so; nothing was made.
+        """
+        async with self._lock:
+            await self._table.ready()
+            now = self._now()
+            if wish.expires_at is not None and wish.expires_at <= now:
+                raise InvalidKeyError("expires_at", "expected a time to come")
+            token = new_token(wish.role, self._new_id(), self._secret())
+            key = parse_key(
+                {
+                    "id": token.id,
+                    "role": wish.role,
+                    "tenant": wish.tenant,
+                    "digest": self._digest(token, wish.tenant),
+                    "description": wish.description,
+                    "created_at": now,
+                    "created_by": wish.by,
+                    "expires_at": wish.expires_at,
+                }
+            )
+            stands = await self._versions.put(key.id.encode(), key.stored())
+            await self._versions.settle(key.id.encode())
+            if not stands:
+                raise ConflictError(f"somebody else has just made key {key.id}")
+            return Made(key, token.text)
+
+    async def rotate(
+        self, key_id: str, overlap_s: float, *, if_version: str | None = None
+    ) -> Made:
+        """Give a key a new token; the one before counts for `overlap_s` more.
+
+        One from an earlier rotation ends at once: two tokens count, never three.
+
+        Raises:
+            KeyNotFoundError: there is none with this id.
+            InvalidKeyError: it was revoked, or has expired.
+            VersionMismatchError: it is not as it was in `if_version` any more.
+        """
+        secret = self._secret()
+        until = self._now() + timedelta(seconds=overlap_s)
+        made: list[Token] = []
+
+        def change(old: ApiKey) -> ApiKey:
+            if (state := old.state(self._now())) != "active":
+                raise InvalidKeyError("id", f"{old.id} is {state}; make a new key")
+            made.append(token := new_token(old.role, old.id, secret))
+            digest = self._digest(token, old.tenant)
+            rotated = Rotated(digest=old.digest, until=until) if overlap_s else None
+            return old.model_copy(update={"digest": digest, "rotated": rotated})
+
+        changed = await self._change(key_id, change, if_version)
+        return Made(changed.after, made[-1].text)
+
+    async def revoke(self, key_id: str, *, if_version: str | None = None) -> Changed:
+        """End a key for good, within moments everywhere. Again: nothing changes.
+
+        Raises:
+            KeyNotFoundError: there is none with this id.
+            VersionMismatchError: it is not as it was in `if_version` any more.
+        """
+        now = self._now()
+        return await self._change(
+            key_id,
+            lambda old: (
+                old if old.revoked_at else old.model_copy(update={"revoked_at": now})
+            ),
+            if_version,
+        )
+
+    async def used(self, key_id: str, token: str) -> None:
+        """Note the day of use; a second note of that day writes nothing.
+
+        A token whose digest is under an older server key gets one under the newest,
+        so that the older key can go.
+        """
+        parsed = parse_token(token)
+        today = self._now().date()
+
+        def change(old: ApiKey) -> ApiKey:
+            update: dict[str, object] = {}
+            if old.last_used is None or old.last_used < today:
+                update["last_used"] = today
+            if self._is_outdated(old, parsed):
+                update["digest"] = self._digest(parsed, old.tenant)
+            return old.model_copy(update=update) if update else old
+
+        await self._change(key_id, change, None)
+
+    # --- one change
+
+    async def _change(
+        self, key_id: str, change: _Change, if_version: str | None
+    ) -> Changed:
+        async with self._lock:
+            await self._table.ready()
+            try:
+                return await self._until_it_stands(key_id, change, if_version)
+            finally:
+                await self._versions.settle(key_id.encode())
+
+    async def _until_it_stands(
+        self, key_id: str, change: _Change, if_version: str | None
+    ) -> Changed:
+        for _ in range(ROUNDS):
+            old = self._find(key_id)
+            if if_version is not None and self._table.version(key_id) != if_version:
+                raise VersionMismatchError(f"key {key_id} was changed meanwhile")
+            new = change(old)
+            if new == old or await self._versions.put(key_id.encode(), new.stored()):
+                return Changed(old, new)
+        raise ConflictError(f"others keep changing key {key_id}; try again")
+
+    # --- inside
+
+    def _find(self, key_id: str) -> ApiKey:
+        if (found := self._table.get(key_id)) is not None:
+            return found
+        if (why := self._table.unreadable.get(key_id)) is not None:
+            raise InvalidKeyError(key_id, f"its stored record cannot be read: {why}")
+        raise KeyNotFoundError(f"no key {key_id}")
+
+    def _new_id(self) -> str:
+        while True:
+            key_id = new_id(self._random_bytes(ID_BYTES))
+            if self._table.standing(key_id.encode()) is None:
+                return key_id
+
+    def _secret(self) -> bytes:
+        return self._random_bytes(SECRET_BYTES)
+
+    def _digest(self, token: Token, tenant: str) -> StoredDigest:
+        server_key, value = self._server_keys.digest(token, tenant)
+        return StoredDigest(server_key=server_key, value=value)
+
+    def _is_outdated(self, key: ApiKey, token: Token) -> bool:
+        stored = key.digest.plain
+        outdated = stored.server_key != self._server_keys.newest
+        return outdated and self._server_keys.fits(token, key.tenant, stored)
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock.now(), UTC)
