@@ -23,7 +23,7 @@ from processors.diagnose.events import (
     wrong_signer,
 )
 from processors.diagnose.facts import At, Facts, Kind, Pace, Tried
-from processors.diagnose.reaching import first_reached
+from processors.diagnose.reaching import first_reached, veiled
 from processors.diagnose.subject import Subject
 
 _LONGEST_ANSWER_S = 30.0
@@ -68,6 +68,7 @@ class Probing:
         self._means = means
         self._one = subject.subscription
         self._signer = subject.signer
+        self._outsider = subject.outsider
         self._facts = facts
         self._told = step
         self._doing = ""
@@ -97,6 +98,7 @@ class Probing:
     async def _looked_up(self) -> bool:
         self._step("looking the name up")
         seen = await self._means.prober.look_up(self._one.url, self._means.step_s)
+        seen = veiled(seen) if self._outsider else seen
         self._facts.looked_up = At(self._now(), seen)
         return bool(seen.admitted)
 

@@ -1,20 +1,34 @@
 """Findings about the way to the endpoint: name, address policy, TCP."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bus.ports import NoAnswerKind
-from bus.probing import LookedUp
+from bus.probing import Address, LookedUp
 from processors.diagnose.facts import At, Facts
 from processors.diagnose.findings import Finding, Severity
 from processors.diagnose.wording import many, ms, took
 
 _SLOW_LOOKUP_S = 1.0
+_UNTOLD = "(not told)"
 
 _ALLOW = (
     "Deliveries go to public addresses over https only. Use a public https URL; if this"
     " network is meant to be reached, the operator opens it with"
     " ORDERBUS_ALLOW_NETWORKS."
 )
+
+
+def veiled(seen: LookedUp) -> LookedUp:
+    """The same without addresses that nothing may connect to.
+
+    A partner must not learn from us what a name stands for inside our network.
+    """
+    shown = [
+        Address(_UNTOLD, "not a public address") if one.refused else one
+        for one in seen.addresses
+    ]
+    return replace(seen, addresses=shown)
 
 
 def judge_name(facts: Facts) -> Iterator[Finding]:

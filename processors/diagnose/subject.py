@@ -19,7 +19,7 @@ class Subject:
     """What is diagnosed, with all that must never be told of it.
 
     `subscription` sends nothing that is sealed. `signer` is None where `why_not` says
-    so.
+    so. An `outsider` is not told which addresses a name has inside our network.
     """
 
     subscription: Subscription
@@ -27,6 +27,7 @@ class Subject:
     signer: Signer | None = field(repr=False)
     why_not: str = ""
     hidden: Sequence[str] = field(repr=False, default=())
+    outsider: bool = False
 
 
 def of_subscription(stored: Subscription, now_s: float) -> Subject:

@@ -303,6 +303,17 @@ async def test_a_name_with_an_address_inside(lab: Lab) -> None:
     assert list(found["tcp.ok"].evidence) == ["127.0.0.1"]
 
 
+async def test_a_partner_is_not_told_what_stands_inside(lab: Lab) -> None:
+    """Neither an address nor what kind it is; an operator is told both."""
+    lab.names["partner.example"] = ["10.1.2.3", "fd00::7"]
+    one = of_subscription(stored("https://partner.example/in"), NOW)
+    told = repr(await lab.report(replace(one, outsider=True)))
+
+    assert "policy.refused" in told
+    assert not {part for part in ("10.1.2.3", "fd00", "private") if part in told}
+    assert "10.1.2.3" in repr(await lab.report(one))
+
+
 async def test_it_ends(lab: Lab) -> None:
     """A diagnosis that takes too long is cut, and what was seen is judged."""
     lab.means = replace(lab.means, budget_s=0.5)
