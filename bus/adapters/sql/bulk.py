@@ -38,6 +38,10 @@ class Bulk(Protocol):
 class Upkeep(Protocol):
     """Days that are made and removed, sizes; in transactions of its own."""
 
+    def check(self, connection: Connection, /) -> None:
+        """Refuse a database that cannot do what is needed (`ConfigurationError`)."""
+        ...
+
     def make_days(self, connection: Connection, days: Collection[int]) -> None:
         """Make room for rows of these days, if there is none yet."""
         ...

@@ -8,9 +8,11 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from bus.adapters.sql.errors import DRIVER_ERRORS, translated
 from bus.errors import LogUnavailableError
@@ -45,13 +47,19 @@ class _Call:
 
 @dataclass(slots=True)
 class Threads:
-    """Runs calls on the connections of an engine, so many at once."""
+    """Runs calls on the connections of an engine, so many at once.
+
+    `errors` are those that a database's driver may raise. With `again`, a call
+    whose connection was gone already is made once more on a new one.
+    """
 
     engine: Engine
     place: Place
     workers: int
     within_s: float
     failed: Callable[[], None]
+    errors: tuple[type[Exception], ...] = DRIVER_ERRORS
+    again: bool = False
     _executor: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,27 +76,36 @@ class Threads:
             LogUnavailableError: also when it takes longer than it may.
         """
         call = _Call()
-
-        def within_thread() -> T:
-            with self.engine.connect() as connection:
-                call.end = connection.info.get(CUT)
-                if call.given_up:
-                    raise TimeoutError
-                return work(connection)
-
         deadline_s = self.within_s if within_s is None else within_s
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(deadline_s):
-                return await loop.run_in_executor(self._executor, within_thread)
+                return await loop.run_in_executor(
+                    self._executor, partial(self._within_thread, call, work)
+                )
         except TimeoutError:
             call.cut()
             self.failed()
             why = f"the log at {self.place.name} gave no answer in {deadline_s:g} s"
             raise LogUnavailableError(why) from None
-        except DRIVER_ERRORS as error:
+        except self.errors as error:
             self.failed()
             raise translated(error, self.place.name, self.place.secret) from error
+
+    def _within_thread(self, call: _Call, work: Callable[[Connection], T]) -> T:
+        try:
+            return self._once(call, work)
+        except DBAPIError as error:
+            if not (self.again and error.connection_invalidated):
+                raise
+            return self._once(call, work)
+
+    def _once(self, call: _Call, work: Callable[[Connection], T]) -> T:
+        with self.engine.connect() as connection:
+            call.end = connection.info.get(CUT)
+            if call.given_up:
+                raise TimeoutError
+            return work(connection)
 
     async def close(self) -> None:
         """Wait for what runs, and let go."""

@@ -16,7 +16,7 @@ from bus.adapters.sql.names import Names
 from bus.adapters.sql.paging import page
 from bus.adapters.sql.tables import POSITION, STRAY
 from bus.adapters.sql.writing import Writer
-from bus.errors import LogOvertakenError
+from bus.errors import LogOvertakenError, LogRefusedError
 from bus.log.health import Health
 from bus.log.questions import (
     AttemptQuestion,
@@ -81,6 +81,7 @@ class SqlLog:
         """Make or migrate the tables, and the days that come."""
 
         def work(connection: Connection) -> None:
+            self._upkeep.check(connection)
             migrate(connection)
             self._upkeep.forget_days()
             self._upkeep.make_days(connection, days_ahead(now_us))
@@ -98,12 +99,19 @@ class SqlLog:
     ) -> None:
         """Write rows, roll-ups and positions in one transaction."""
         try:
-            await self._writes.run(
-                lambda c: self._writer.write(c, rows, advances, now_us)
-            )
+            await self._write(rows, advances, now_us)
+        except LogRefusedError:
+            # A day may have been removed that we remember.
+            self._forget()
+            await self._write(rows, advances, now_us)
         except LogOvertakenError:
             self._forget()  # perhaps it is another database by now
             raise
+
+    async def _write(
+        self, rows: Sequence[Row], advances: Sequence[Advance], now_us: int
+    ) -> None:
+        await self._writes.run(lambda c: self._writer.write(c, rows, advances, now_us))
 
     async def forget(self, partitions: Collection[TopicPartition]) -> None:
         """Drop positions."""

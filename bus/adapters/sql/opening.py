@@ -5,12 +5,15 @@ from sqlalchemy.exc import ArgumentError
 
 from bus.adapters.sql import sqlite
 from bus.adapters.sql.database import READERS, Place, Threads
+from bus.adapters.sql.errors import DRIVER_ERRORS
 from bus.adapters.sql.log import Parts, SqlLog
 from bus.adapters.sql.names import Names
 from bus.errors import ConfigurationError
 
 READ_S = 10.0
 WRITE_S = 60.0
+_UPKEEP_S = 600.0
+_LOCK_S = 2.0
 
 _EXPECTED = (
     "expected sqlite:////path/log.sqlite3 or postgresql://user:password@host/database"
@@ -29,6 +32,8 @@ def open_log(url: str, *, read_s: float = READ_S, write_s: float = WRITE_S) -> S
     match where.get_backend_name():
         case "sqlite":
             return _sqlite(where, read_s, write_s)
+        case "postgresql":
+            return _postgres(where, read_s, write_s)
         case _:
             raise ConfigurationError(f"the log's URL: {_EXPECTED}")
 
@@ -53,6 +58,39 @@ def _sqlite(url: URL, read_s: float, write_s: float) -> SqlLog:
             reads=Threads(reading, place, READERS, read_s, names.forget),
             upkeeps=writes,
             bulk=sqlite.SqliteBulk(),
+            upkeep=upkeep,
+            names=names,
+        )
+    )
+
+
+def _postgres(url: URL, read_s: float, write_s: float) -> SqlLog:
+    try:
+        from bus.adapters.sql import postgres, postgres_upkeep  # noqa: PLC0415 - extra
+    except ImportError as error:
+        why = "the log in PostgreSQL needs psycopg: pip install 'orderbus[postgres]'"
+        raise ConfigurationError(why) from error
+    names, upkeep = Names(), postgres_upkeep.PostgresUpkeep()
+    at = f":{url.port}" if url.port else ""
+    place = Place(f"{url.host or ''}{at}/{url.database or ''}", str(url.password or ""))
+
+    def failed() -> None:
+        names.forget()
+        upkeep.forget_days()
+
+    def threads(connections: int, within_s: float, lock_s: float) -> Threads:
+        engine = postgres.open_engine(
+            url, connections, within_s=within_s, lock_s=lock_s
+        )
+        errors, again = (*DRIVER_ERRORS, *postgres.ERRORS), connections == READERS
+        return Threads(engine, place, connections, within_s, failed, errors, again)
+
+    return SqlLog(
+        Parts(
+            writes=threads(1, write_s, write_s),
+            reads=threads(READERS, read_s, read_s),
+            upkeeps=threads(1, _UPKEEP_S, _LOCK_S),
+            bulk=postgres.PostgresBulk(),
             upkeep=upkeep,
             names=names,
         )

@@ -123,6 +123,9 @@ class SqliteBulk:
 class SqliteUpkeep:
     """Removes rows in slices; there are no days to be made."""
 
+    def check(self, _connection: Connection) -> None:
+        """The library comes with Python: it can."""
+
     def make_days(self, connection: Connection, days: Collection[int]) -> None:
         """Every day has its place."""
 

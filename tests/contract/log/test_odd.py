@@ -1,8 +1,6 @@
 """What strangers write is kept as well as can be, and stops nothing."""
 
-import pytest
-
-from bus.log.cleaning import MOST_CHARS, storable
+from bus.log.cleaning import MOST_CHARS, MOST_ID_BYTES, storable
 from bus.log.questions import AttemptQuestion, EventQuestion, Paging
 from bus.log.rows import AttemptRow, EventRow, Place
 from tests.contract.log.rows import (
@@ -47,49 +45,48 @@ async def _one_attempt(log: AnyLog) -> AttemptRow:
     return row
 
 
-@pytest.mark.parametrize("kind", _ODD)
-async def test_any_text_is_kept_and_found(log: AnyLog, kind: str) -> None:
+async def test_any_text_is_kept_and_found(log: AnyLog) -> None:
     """Wherever a producer can write one; what cannot be stored is replaced."""
-    odd = _ODD[kind]
-    of = event(0, own_id=odd, source=odd, order_id=odd, channel=odd, account=odd)
-    of = of._replace(traceparent=odd, event_type=odd)
-    of_it = failed(0, of, detail=odd, traceparent=odd, route=f"retry:{odd}")
-    await write(log, of, of_it, quarantined(0, None)._replace(reason=odd))
-    await write(log, change(0, before=odd, entity_id=odd))
-    kept = storable(odd)
-    assert len(kept) <= MOST_CHARS
-    found = await _one_event(log)
-    assert (found.own_id, found.source, found.order_id) == (kept,) * 3
-    assert (found.channel, found.account, found.event_type) == (kept,) * 3
-    assert (await _one_attempt(log)).detail == kept
-    by_order = await log.attempts(AttemptQuestion(order_id=odd), Paging())
-    assert len(by_order.rows) == 1
-    for asked in (
-        EventQuestion(order_id=odd),
-        EventQuestion(channel=odd),
-        EventQuestion(account=odd),
-        EventQuestion(types=(odd,)),
-    ):
-        assert len((await log.events(asked, Paging())).rows) == 1
-    if odd:
-        assert await log.event(odd) == [found]
+    for n, odd in enumerate(_ODD.values()):
+        of = event(n, own_id=odd, source=odd, order_id=odd, channel=odd, account=odd)
+        of = of._replace(traceparent=odd, event_type=odd)
+        of_it = failed(n, of, detail=odd, traceparent=odd, route=f"retry:{odd}")
+        await write(log, of, of_it, quarantined(n, None)._replace(reason=odd))
+        await write(log, change(n, before=odd, entity_id=odd))
+    for n, odd in enumerate(_ODD.values()):
+        kept = storable(odd)
+        assert len(kept) <= MOST_CHARS
+        for asked in (
+            EventQuestion(order_id=odd),
+            EventQuestion(channel=odd),
+            EventQuestion(account=odd),
+            EventQuestion(types=(odd,)),
+        ):
+            (found,) = (await log.events(asked, Paging())).rows
+            assert found.at.offset == n
+            assert (found.own_id, found.source, found.order_id) == (kept,) * 3
+            assert (found.channel, found.account, found.event_type) == (kept,) * 3
+        (of_it,) = (await log.attempts(AttemptQuestion(order_id=odd), Paging())).rows
+        assert (of_it.at.offset, of_it.detail) == (n, kept)
+        if odd:
+            assert await log.event(odd) == [found]
 
 
-@pytest.mark.parametrize("kind", _ODD)
-async def test_any_id_is_kept_and_found(log: AnyLog, kind: str) -> None:
+async def test_any_id_is_kept_and_found(log: AnyLog) -> None:
     """Of a few hundred characters whole; of a longer one enough to tell it."""
-    odd = _ODD[kind]
-    of, other = event(0, event_id=odd), event(1, event_id=odd + "!")
-    rows = [attempt(0, of), attempt(1, other), failed(2, of, subscription="shop")]
-    await write(log, of, other, *rows, ack(0, of))
-    found = await log.event(odd)
-    assert [row.at for row in found] == [of.at]
-    if len(odd.encode(errors="replace")) <= 200:
-        assert found[0].event_id == storable(odd)
-    asked = AttemptQuestion(event_id=odd)
-    attempts = (await log.attempts(asked, Paging())).rows
-    assert [row.at.offset for row in attempts] == [2, 0]
-    assert len(await log.acks(odd)) == 1
+    for n, odd in enumerate(_ODD.values()):
+        of, other = event(2 * n, event_id=odd), event(2 * n + 1, event_id=odd + "!")
+        rows = [attempt(3 * n, of), attempt(3 * n + 1, other)]
+        rows.append(failed(3 * n + 2, of, subscription="shop"))
+        await write(log, of, other, *rows, ack(n, of))
+    for n, odd in enumerate(_ODD.values()):
+        (found,) = await log.event(odd)
+        assert found.at.offset == 2 * n
+        if len(odd.encode(errors="replace")) <= MOST_ID_BYTES:
+            assert found.event_id == storable(odd)
+        attempts = (await log.attempts(AttemptQuestion(event_id=odd), Paging())).rows
+        assert [row.at.offset for row in attempts] == [3 * n + 2, 3 * n]
+        assert [row.at.offset for row in await log.acks(odd)] == [n]
 
 
 async def test_any_number_is_kept_within_its_column(log: AnyLog) -> None:
