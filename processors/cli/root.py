@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bus.access.audit import Change
     from processors.diagnose.probing import Means
     from processors.settings import Settings
     from processors.subscriptions.world import World
@@ -60,10 +61,19 @@ class Root:
         """Open the world for reading: without a key, secrets stay sealed."""
         from processors.wiring.control import open_world
 
-        return open_world(self.settings(), reads=True)
+        return open_world(self.settings(), missed=_tell_missed, reads=True)
 
     def __call__(self) -> "AbstractAsyncContextManager[World]":
         """Open the world."""
         from processors.wiring.control import open_world
 
-        return open_world(self.settings())
+        return open_world(self.settings(), missed=_tell_missed)
+
+
+def _tell_missed(change: "Change", why: str) -> None:
+    from processors.cli.control import warn
+
+    warn(
+        f"{change.action} {change.entity_id}: done, but not written down in the"
+        f" audit: {why}"
+    )

@@ -1,11 +1,13 @@
 """What a command gets to work with; made in `processors.wiring`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from bus.delivery.breaker import BreakerPolicy
 from bus.ports import Clock, Groups, LogReader, Publisher, Schemas, Sender, Topics
 from bus.topics.topology import Topology
+from processors.access.trail import Trail
 from processors.subscriptions.checks import Checks
 from processors.subscriptions.table import SubscriptionTable
 from processors.subscriptions.writer import SubscriptionWriter
@@ -17,7 +19,8 @@ class World:
 
     `table` is followed already, not necessarily caught up. `random_bytes` is a
     secure source (`os.urandom`). The groups and the breaker are the processors'.
-    The registry behind `schemas` is opened when it is first asked.
+    The registry behind `schemas` is opened when it is first asked. `trail` writes
+    down what is done.
     """
 
     publisher: Publisher
@@ -29,12 +32,18 @@ class World:
     topology: Topology
     table: SubscriptionTable
     writer: SubscriptionWriter
+    trail: Trail
     checks: Checks
     clock: Clock
     random_bytes: Callable[[int], bytes]
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
     group_prefix: str = "bus."
     first_attempt_budget_s: float = 5.0
+
+    def by(self, actor: str, address: str) -> Self:
+        """The same world, what is done in it somebody else's: a request's sender."""
+        trail = self.trail.of(actor, address)
+        return replace(self, trail=trail, writer=self.writer.by(trail))
 
     @property
     def fanout_group(self) -> str:

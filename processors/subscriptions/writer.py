@@ -7,9 +7,11 @@ on top of it, so that both do; see `bus.versions`.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from copy import copy
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
+from bus.access.audit import Entity
 from bus.delivery.subscription import Secret, State, Subscription
 from bus.delivery.succession import following, rotated
 from bus.errors import (
@@ -20,6 +22,8 @@ from bus.errors import (
     VersionMismatchError,
 )
 from bus.ports import Clock, Publisher
+from processors.access.trail import Trail
+from processors.subscriptions.audited import differences
 from processors.subscriptions.keys import Keys
 from processors.subscriptions.stored import store
 from processors.subscriptions.table import SubscriptionTable
@@ -49,13 +53,21 @@ class SubscriptionWriter:
         keys: Keys,
         clock: Clock,
         random_bytes: Callable[[int], bytes],
+        trail: Trail,
     ) -> None:
         self.versions = VersionedWriter(publisher, table)
         self._table = table
         self._keys = keys
         self._clock = clock
         self._random_bytes = random_bytes
+        self._trail = trail
         self._lock = asyncio.Lock()
+
+    def by(self, trail: Trail) -> Self:
+        """The same writer, its changes somebody else's."""
+        other = copy(self)
+        other._trail = trail  # noqa: SLF001 - our own
+        return other
 
     async def add(self, subscription: Subscription) -> Subscription:
         """Write a new subscription.
@@ -69,12 +81,21 @@ class SubscriptionWriter:
                 raise SubscriptionStateError("id", f"{old.id} exists already")
             return subscription.model_copy(update={"created_at": self._now()})
 
-        return _there(await self._write(subscription.id, change), subscription.id)
+        made = await self._write(subscription.id, change, "add")
+        return _there(made, subscription.id)
 
     async def update(
-        self, subscription_id: str, change: Change, *, if_version: str | None = None
+        self,
+        subscription_id: str,
+        change: Change,
+        *,
+        if_version: str | None = None,
+        action: str = "change",
     ) -> Subscription:
-        """Change one. `change` may be called again, with another's newer version."""
+        """Change one. `change` may be called again, with another's newer version.
+
+        `action` is what the audit calls it.
+        """
 
         def checked(old: Subscription | None) -> Subscription:
             new = change(_there(old, subscription_id))
@@ -82,7 +103,7 @@ class SubscriptionWriter:
                 raise SubscriptionStateError("state", f"{old.id} is being removed")
             return new
 
-        written = await self._write(subscription_id, checked, if_version)
+        written = await self._write(subscription_id, checked, action, if_version)
         return _there(written, subscription_id)
 
     async def pause(
@@ -93,6 +114,7 @@ class SubscriptionWriter:
             subscription_id,
             lambda old: _state(old, State.PAUSED, reason),
             if_version=if_version,
+            action="pause",
         )
 
     async def resume(
@@ -103,6 +125,7 @@ class SubscriptionWriter:
             subscription_id,
             lambda old: _state(old, State.ACTIVE, ""),
             if_version=if_version,
+            action="resume",
         )
 
     async def disable(self, subscription_id: str, reason: str) -> Subscription:
@@ -113,13 +136,14 @@ class SubscriptionWriter:
                 return old
             return _state(old, State.DISABLED, reason)
 
-        return await self.update(subscription_id, change)
+        return await self.update(subscription_id, change, action="disable")
 
     async def begin_removal(self, subscription_id: str) -> Subscription:
         """Have the processors dead-letter whatever is pending."""
         return await self.update(
             subscription_id,
             lambda old: old.model_copy(update={"state": State.REMOVING}),
+            action="begin removal",
         )
 
     async def rotate(
@@ -136,15 +160,20 @@ class SubscriptionWriter:
             subscription_id,
             lambda old: rotated(old, secret, now, grace_s),
             if_version=if_version,
+            action="rotate",
         )
 
     async def remove(self, subscription_id: str) -> None:
         """Take it out of the topic, even one whose record cannot be opened."""
+        before = None
         async with self._turn(subscription_id) as key:
             for _ in range(ROUNDS):
+                before = self._table.get(subscription_id)
                 if await self.versions.put(key, None):
-                    return
-            raise _contended(subscription_id)
+                    break
+            else:
+                raise _contended(subscription_id)
+        await self._note("remove", subscription_id, before, None)
 
     async def reseal(self, subscription_id: str) -> None:
         """Write it as it is, sealed with the key that seals now."""
@@ -153,8 +182,10 @@ class SubscriptionWriter:
             for _ in range(ROUNDS):
                 same = _there(self._table.get(subscription_id), subscription_id)
                 if await self.versions.put(key, self._sealed(same)):
-                    return
-            raise _contended(subscription_id)
+                    break
+            else:
+                raise _contended(subscription_id)
+        await self._note("reseal", subscription_id, same, same)
 
     # --- one write
 
@@ -176,10 +207,11 @@ class SubscriptionWriter:
         self,
         subscription_id: str,
         change: _AnyChange,
+        action: str,
         if_version: str | None = None,
     ) -> Subscription | None:
+        tried: list[Subscription | None] = []
         async with self._turn(subscription_id) as key:
-            tried: list[Subscription | None] = []
             for _ in range(ROUNDS):
                 self._refuse(subscription_id, if_version)
                 before = self._table.get(subscription_id)
@@ -189,9 +221,30 @@ class SubscriptionWriter:
                 if wanted is not None:
                     wanted = wanted.model_copy(update={"updated_at": self._now()})
                 if await self.versions.put(key, self._sealed(wanted)):
-                    return self._table.get(subscription_id)
+                    break
                 tried.append(wanted)
-            raise _contended(subscription_id)
+            else:
+                raise _contended(subscription_id)
+        await self._note(action, subscription_id, before, wanted)
+        return self._table.get(subscription_id)
+
+    async def _note(
+        self,
+        action: str,
+        subscription_id: str,
+        before: Subscription | None,
+        after: Subscription | None,
+    ) -> None:
+        left, right = differences(before, after)
+        whose = after or before
+        await self._trail.note(
+            action,
+            Entity.SUBSCRIPTION,
+            subscription_id,
+            tenant=whose.owner if whose else "",
+            before=left,
+            after=right,
+        )
 
     def _sealed(self, subscription: Subscription | None) -> bytes | None:
         if subscription is None:

@@ -63,6 +63,11 @@ FILTER_FAILED = _note(
 DROPPED = _note(
     "dropped", "info", "A delivery was dropped on purpose, for the reason it says."
 )
+AUDIT_MISSED = _note(
+    "audit_missed",
+    "error",
+    "A change was made, and `bus.audit` does not say so: who, what, why.",
+)
 UNREADABLE = _note(
     "unreadable_subscription", "error", "A stored subscription cannot be used."
 )

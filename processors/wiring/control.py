@@ -20,6 +20,7 @@ from bus.delivery.subscription import Tls
 from bus.ports import LogReader, Publisher, Schemas, SchemaText
 from bus.record import SchemaRef
 from bus.topics.topology import Topology
+from processors.access.trail import OnMissed
 from processors.clock import SystemClock
 from processors.settings import Settings
 from processors.subscriptions.checks import Checks
@@ -35,6 +36,7 @@ from processors.wiring.adapters import (
     read_keys,
     read_topology,
 )
+from processors.wiring.trail import command_trail
 
 
 def check_tls(tls: Tls) -> str | None:
@@ -106,11 +108,15 @@ async def _closing(*things: _Closes) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def open_world(
-    settings: Settings, *, reads: bool = False
+    settings: Settings,
+    *,
+    missed: OnMissed = lambda _change, _why: None,
+    reads: bool = False,
 ) -> AsyncIterator[World]:
     """Open what a command works with.
 
-    One that only `reads` works without an encryption key as well.
+    One that only `reads` works without an encryption key as well. `missed` hears of
+    changes that were made and could not be written down.
 
     Raises:
         ConfigurationError: A setting cannot be used.
@@ -126,6 +132,7 @@ async def open_world(
     sender = make_sender(settings, guard := make_guard(settings))
     schemas = _OnDemand(settings, topology.schemas, publisher, reader)
     table = SubscriptionTable(reader, keys, clock, topic=topology.subscriptions)
+    trail = command_trail(publisher, clock, topology.audit, missed)
     async with _closing(schemas, sender, publisher), table:
         yield World(
             publisher=publisher,
@@ -136,7 +143,8 @@ async def open_world(
             sender=sender,
             topology=topology,
             table=table,
-            writer=SubscriptionWriter(publisher, table, keys, clock, os.urandom),
+            writer=SubscriptionWriter(publisher, table, keys, clock, os.urandom, trail),
+            trail=trail,
             checks=_checks(settings, topology, guard),
             clock=clock,
             random_bytes=os.urandom,

@@ -1,7 +1,6 @@
 """A worker: the programs of one process, started, watched and drained together."""
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -10,7 +9,7 @@ from bus.adapters.kafka import KafkaSource, OnEvent, SplitSource
 from bus.client.schemas import default_folder
 from bus.contracts.codec import parse_schema
 from bus.delivery.subscription import Subscription
-from bus.errors import ConfigurationError, OrderbusError
+from bus.errors import ConfigurationError
 from bus.ports import Observer, Source
 from processors.delivery.acks import AckTable
 from processors.delivery.attempt_log import AttemptLog
@@ -18,11 +17,11 @@ from processors.delivery.engine import ROLES, Engine, EngineParts
 from processors.delivery.lagging import LagWatch
 from processors.delivery.partition import wait_for
 from processors.subscriptions.table import SubscriptionTable
-from processors.subscriptions.writer import SubscriptionWriter
 from processors.telemetry import names
 from processors.telemetry.health import Health
 from processors.wiring.adapters import Adapters
 from processors.wiring.announcing import announcing
+from processors.wiring.disabling import Disabling
 from processors.wiring.policy import engine_policy
 from processors.wiring.sources import watching_sources
 
@@ -54,7 +53,6 @@ class Worker:
         self._share = share
         self._pages = pages
         self._stack = AsyncExitStack()
-        self._disabling: set[asyncio.Task[None]] = set()
         self._topics_changed = asyncio.Event()
         self._loaded = False
         self._joined_at = float("inf")
@@ -75,9 +73,7 @@ class Worker:
         """
         adapters = self._adapters
         self._table = self._subscriptions()
-        self._writer = SubscriptionWriter(
-            adapters.publisher, self._table, adapters.keys, adapters.clock, os.urandom
-        )
+        self._disabling = Disabling(adapters, self._table, self._observer)
         self._acks = AckTable(
             adapters.reader, adapters.clock, topic=adapters.topology.acks
         )
@@ -95,7 +91,7 @@ class Worker:
             self._acks.ready(),
             wait_for(adapters.clock, attempts.opened, _LOG_WITHIN_S),
         )
-        await self._writer.versions.settle_all()
+        await self._disabling.settle()
         self._check_tiers()
         self._loaded = True
         self._observer.note(names.TABLE_LOADED, subscriptions=len(self._table.all()))
@@ -178,7 +174,7 @@ class Worker:
             observer=self._observer,
             source=self._source,
             log_attempt=attempts.write,
-            disable=self._disable,
+            disable=self._disabling.disable,
             group_prefix=adapters.settings.group_prefix,
         )
         return Engine(parts, engine_policy(adapters.settings, self._share), self._roles)
@@ -248,20 +244,6 @@ class Worker:
 
     def _unreadable(self, subscription: str, why: str) -> None:
         self._observer.note(names.UNREADABLE, subscription=subscription, why=why)
-
-    def _disable(self, subscription: str, why: str) -> None:
-        task = asyncio.create_task(self._write_disabled(subscription, why))
-        self._disabling.add(task)
-        task.add_done_callback(self._disabling.discard)
-
-    async def _write_disabled(self, subscription: str, why: str) -> None:
-        try:
-            await self._writer.disable(subscription, why)
-        except OrderbusError as error:
-            # The next 410 tries again.
-            self._observer.note(
-                names.TROUBLE, subscription=subscription, why=f"not disabled: {error}"
-            )
 
     def _tables(self) -> str | None:
         if not self._loaded:

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from bus.adapters.jvm import EmbeddedKafka
 from bus.adapters.kafka import Connection, KafkaTopics
 from bus.delivery.subscription import Subscription, parse_subscription
+from processors.access.trail import BUS, Trail
 from processors.clock import SystemClock
 from processors.settings import Settings, load
 from processors.subscriptions.keys import make_key_file
@@ -26,6 +27,7 @@ from processors.wiring.adapters import Adapters, open_adapters, read_topology
 from tests.bench.events import Done, Load, Setting
 from tests.bench.meter import Meter
 from tests.bench.processes import Child, Receiver, open_receiver, start_child
+from tests.support.access import HeldAudit
 from tests.support.pace import patience
 
 CLOCK = SystemClock()
@@ -188,7 +190,12 @@ async def _furnish(settings: Settings, plan: Plan, url: str) -> Mapping[str, int
         table = SubscriptionTable(adapters.reader, adapters.keys, adapters.clock)
         async with table:
             writer = SubscriptionWriter(
-                adapters.publisher, table, adapters.keys, adapters.clock, os.urandom
+                adapters.publisher,
+                table,
+                adapters.keys,
+                adapters.clock,
+                os.urandom,
+                Trail(HeldAudit(), BUS),
             )
             for start in range(0, len(made), _AT_ONCE):
                 batch = made[start : start + _AT_ONCE]

@@ -21,6 +21,7 @@ from bus.delivery.subscription import State
 from bus.errors import InvalidSubscriptionError
 from bus.record import Message, Record
 from bus.topics.topology import Topology
+from processors.access.trail import TopicAudit, Trail
 from processors.clock import SystemClock
 from processors.subscriptions.checks import Checks
 from processors.subscriptions.document import draft
@@ -57,9 +58,11 @@ async def open_world(kafka: KafkaUnderTest, topics_: Topology) -> AsyncIterator[
     connection = Connection({"bootstrap.servers": kafka.bootstrap_servers})
     clock, topics = SystemClock(), KafkaTopics(connection)
     reader, publisher = KafkaLogReader(connection), KafkaPublisher(connection)
-    mine = [t for t in topics_.fixed() if t.name == topics_.subscriptions]
+    names = {topics_.subscriptions, topics_.audit}
+    mine = [t for t in topics_.fixed() if t.name in names]
     await topics.create(mine)
     table = SubscriptionTable(reader, KEYS, clock, topic=topics_.subscriptions)
+    trail = Trail(TopicAudit(publisher, clock, topics_.audit), "cli:ada", "desk-7")
     try:
         async with table:
             yield World(
@@ -71,7 +74,10 @@ async def open_world(kafka: KafkaUnderTest, topics_: Topology) -> AsyncIterator[
                 sender=RecordingSender(),
                 topology=topics_,
                 table=table,
-                writer=SubscriptionWriter(publisher, table, KEYS, clock, os.urandom),
+                writer=SubscriptionWriter(
+                    publisher, table, KEYS, clock, os.urandom, trail
+                ),
+                trail=trail,
                 checks=Checks(
                     topology=topics_,
                     event_types=EVENT_TYPES,

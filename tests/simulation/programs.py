@@ -12,6 +12,7 @@ from bus.errors import OrderbusError, RegistryUnavailableError, SchemaNotFoundEr
 from bus.event import Event
 from bus.ports import Change, PartitionChange, SchemaText, Step
 from bus.record import Expired, Record, SchemaRef, TopicPartition
+from processors.access.trail import BUS, Trail
 from processors.delivery.acks import AckTable
 from processors.delivery.deliver import DeliverPolicy
 from processors.delivery.engine import Engine, EngineParts, EnginePolicy
@@ -26,6 +27,7 @@ from tests.simulation.plan import PATIENCE_S, SCHEMAS
 from tests.simulation.publisher import SimulatedPublisher
 from tests.simulation.scheduler import Process, ProcessClock
 from tests.simulation.world import TOPOLOGY, World
+from tests.support.access import HeldAudit
 from tests.support.worlds import KEYS, Randomness
 
 SCHEMA_IDS = range(1, SCHEMAS + 1)
@@ -188,7 +190,7 @@ class Programs:
         reader, clock = MemoryLogReader(self._world.broker), self._clock
         table = SubscriptionTable(reader, KEYS, clock)
         self._writer = SubscriptionWriter(
-            self._publisher, table, KEYS, clock, Randomness()
+            self._publisher, table, KEYS, clock, Randomness(), Trail(HeldAudit(), BUS)
         )
         acks = AckTable(reader, clock)
         self.engine = self._engine(acks)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
+from bus.access.audit import Change
 from bus.access.digests import ServerKeys
 from bus.adapters.memory.publisher import MemoryPublisher
 from bus.adapters.memory.reader import MemoryLogReader
@@ -13,6 +14,17 @@ from tests.support.worlds import Randomness, Worlds
 
 TOPIC = "bus.keys"
 SERVER = ServerKeys.of([b"s" * 32])
+
+
+class HeldAudit:
+    """Fulfils `processors.access.trail.Audit`: remembers every change."""
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+
+    async def record(self, change: Change) -> None:
+        """Remember it."""
+        self.changes.append(change)
 
 
 class Access(NamedTuple):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+from bus.access.audit import Change, read_audit
 from bus.adapters.http.guard import Guard
 from bus.adapters.memory.broker import MemoryBroker
 from bus.adapters.memory.clock import MemoryClock
@@ -17,6 +18,7 @@ from bus.errors import RegistryUnavailableError, SchemaNotFoundError
 from bus.ports import Answer, Post, Reply, SchemaText
 from bus.record import Record, SchemaRef, TopicPartition
 from bus.topics.topology import Topology
+from processors.access.trail import TopicAudit, Trail
 from processors.subscriptions.checks import Checks
 from processors.subscriptions.keys import Keys
 from processors.subscriptions.table import SubscriptionTable
@@ -95,6 +97,7 @@ class Worlds:
         self.topology = topology()
         self.keys = KEYS
         self.problems: list[tuple[str, str]] = []
+        self.missed: list[tuple[Change, str]] = []
         self._opened = count()
         for topic in self.topology.fixed():
             self.broker.create(topic)
@@ -111,6 +114,8 @@ class Worlds:
             on_problem=lambda name, why: self.problems.append((name, why)),
         )
         random_bytes = Randomness(next(self._opened))
+        audit = TopicAudit(publisher, self.clock, self.topology.audit)
+        trail = Trail(audit, "cli:ada", "desk-7", self._miss)
         async with table:
             yield World(
                 publisher=publisher,
@@ -122,8 +127,9 @@ class Worlds:
                 topology=self.topology,
                 table=table,
                 writer=SubscriptionWriter(
-                    publisher, table, self.keys, self.clock, random_bytes
+                    publisher, table, self.keys, self.clock, random_bytes, trail
                 ),
+                trail=trail,
                 checks=Checks(
                     topology=self.topology,
                     event_types=EVENT_TYPES,
@@ -133,6 +139,14 @@ class Worlds:
                 clock=self.clock,
                 random_bytes=random_bytes,
             )
+
+    def _miss(self, change: Change, why: str) -> None:
+        self.missed.append((change, why))
+
+    def audited(self) -> list[Change]:
+        """All changes that were written down."""
+        records = self.records(self.topology.audit)
+        return [read_audit(record).change for record in records]
 
     def records(self, topic: str) -> list[Record]:
         """All records of a topic."""

@@ -1,0 +1,47 @@
+"""What an audit record says of a subscription: as it may be shown, and what changed.
+
+Of what is hidden (header values, a client key, the values of a URL's query) it says
+that it changed, not from what to what.
+"""
+
+from bus.access.audit import Shown
+from bus.delivery.subscription import Subscription
+from processors.subscriptions.showing import HIDDEN, shown
+
+CHANGED = "(hidden, changed)"
+_QUERY_CHANGED = " (query changed)"
+_SAID_ANYWAY = frozenset({"updated_at"})
+
+
+def differences(
+    before: Subscription | None, after: Subscription | None
+) -> tuple[Shown | None, Shown | None]:
+    """The fields that differ; all of one that was added or is gone."""
+    if before is None or after is None:
+        return _whole(before), _whole(after)
+    left, right = shown(before), shown(after)
+    right["headers"] = _headers(before, after)
+    right["tls"] = _tls(before, after, right["tls"])
+    if before.url != after.url and before.endpoint == after.endpoint:
+        right["endpoint"] = f"{after.endpoint}{_QUERY_CHANGED}"
+    differ = [n for n in left if left[n] != right[n] and n not in _SAID_ANYWAY]
+    return {n: left[n] for n in differ}, {n: right[n] for n in differ}
+
+
+def _whole(subscription: Subscription | None) -> Shown | None:
+    return None if subscription is None else shown(subscription)
+
+
+def _headers(before: Subscription, after: Subscription) -> Shown:
+    old = before.headers
+    return {
+        name: CHANGED if name in old and old[name] != value else HIDDEN
+        for name, value in after.headers.items()
+    }
+
+
+def _tls(before: Subscription, after: Subscription, fields: object) -> object:
+    old, new = before.tls.client_key, after.tls.client_key
+    if isinstance(fields, dict) and old is not None and new not in {None, old}:
+        return {**fields, "client_key": CHANGED}
+    return fields
