@@ -12,6 +12,7 @@ from bus.errors import (
     BadCursorError,
     BrokerUnavailableError,
     ConfigurationError,
+    ConflictError,
     DecodeError,
     IncompatibleSchemaError,
     InvalidEventError,
@@ -35,9 +36,11 @@ from bus.errors import (
     SubscriptionNotFoundError,
     SubscriptionStateError,
     TopicError,
+    VersionMismatchError,
 )
 from processors.gateway.problems import (
     BAD_CURSOR,
+    CHANGED,
     CONFLICT,
     INTERNAL,
     INVALID,
@@ -115,6 +118,8 @@ FAILURES: Sequence[tuple[type[OrderbusError], Told]] = (
     (InvalidSubscriptionError, _subscription(INVALID)),
     (SubscriptionNotFoundError, _fixed(NOT_FOUND)),
     (SubscriptionConflictError, _as_it_says(CONFLICT)),
+    (ConflictError, _as_it_says(CONFLICT)),
+    (VersionMismatchError, _fixed(CHANGED)),
     (NotReadyError, _as_it_says(CONFLICT)),
     (SchemaNotFoundError, _fixed(NOT_FOUND)),
     (IncompatibleSchemaError, _as_it_says(CONFLICT)),

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
@@ -139,7 +139,7 @@ class Serving:
         query = reading.read_query(request, route)
         text = await self._body(request, route)
         asked = Asked(
-            api=self._api,
+            api=_of(self._api, visit),
             principal=visit.principal,
             path=match.path,
             query=query,
@@ -226,6 +226,13 @@ class Serving:
         self._api.observer.note(
             names.BUG, request=visit.id, why=type(error).__name__, exc_info=error
         )
+
+
+def _of(api: Api, visit: _Visit) -> Api:
+    """The same, what is done in its world written down as the visitor's."""
+    if visit.principal is None:
+        return api
+    return replace(api, world=api.world.by(visit.principal.key_id, visit.address))
 
 
 def _refuse_too_many(allowance: Allowance | None) -> None:

@@ -82,7 +82,10 @@ async def change_subscription(asked: Asked) -> Reply:
     fields = asked.body_as(SubscriptionChange).model_dump(exclude_unset=True)
     if not fields:
         raise ProblemError(INVALID, "Nothing is to change.")
-    taken = await onboarding.update(asked.api.world, found.id, fields)
+    world = asked.api.world
+    taken = await onboarding.update(
+        world, found.id, fields, if_version=world.table.version(found.id)
+    )
     return told(asked, taken)
 
 

@@ -52,18 +52,32 @@ async def add(world: World, draft: Draft, scheme: Scheme = "v1") -> Taken:
     return Taken(made, secret.value, world.checks.warn(made))
 
 
-async def update(world: World, subscription_id: str, fields: Fields) -> Taken:
+async def update(
+    world: World,
+    subscription_id: str,
+    fields: Fields,
+    *,
+    if_version: str | None = None,
+) -> Taken:
     """Change the written fields of a subscription, leave the others.
 
     Raises:
         SubscriptionNotFoundError: there is none with this id.
         InvalidSubscriptionError: with all problems; nothing was changed.
+        VersionMismatchError: it is not what `table.version` said any more.
     """
     await world.table.ready()
-    return await change(world, subscription_id, changing(fields, Path()))
+    made = changing(fields, Path())
+    return await change(world, subscription_id, made, if_version=if_version)
 
 
-async def change(world: World, subscription_id: str, made: Change) -> Taken:
+async def change(
+    world: World,
+    subscription_id: str,
+    made: Change,
+    *,
+    if_version: str | None = None,
+) -> Taken:
     """Check a change, make the topics it needs, then write it."""
     old = find(world, subscription_id)
     new = following(made(old), old)
@@ -71,7 +85,7 @@ async def change(world: World, subscription_id: str, made: Change) -> Taken:
         raise SubscriptionStateError("ordering", ORDERING_STAYS)
     world.checks.refuse(new)
     await world.topics.create(world.topology.topics_of(new))
-    written = await world.writer.update(subscription_id, made)
+    written = await world.writer.update(subscription_id, made, if_version=if_version)
     return Taken(written, None, world.checks.warn(written))
 
 

@@ -4,8 +4,11 @@ import hashlib
 from datetime import datetime
 from typing import TypeAlias
 
+import orjson
+
 from bus.delivery.schedule import format_duration
 from bus.delivery.subscription import Secret, Subscription
+from bus.versions import version_of
 from bus.webhook.sealing import is_sealed
 from bus.webhook.signing import public_key
 
@@ -26,9 +29,12 @@ def listed(subscription: Subscription) -> Shown:
 
 
 def version(subscription: Subscription) -> str:
-    """What tells a subscription from how it stood before."""
-    written = subscription.updated_at or subscription.created_at
-    return f"{int(written.timestamp() * 1e6):x}" if written else "0"
+    """What tells a subscription from how it stood before.
+
+    Made of what may be shown, the time of the last change with it: nobody can find out
+    a hidden value by trying.
+    """
+    return version_of(orjson.dumps(shown(subscription)))
 
 
 def shown(subscription: Subscription) -> Shown:

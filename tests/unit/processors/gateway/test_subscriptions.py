@@ -201,3 +201,20 @@ async def test_is_removed_by_a_job(ask: Client, worlds: Worlds) -> None:
     assert "bus.dlq.my-shop" not in worlds.broker.topics
     assert [r["id"] for r in (await ask("GET", "/v1/jobs")).rows] == [job.json["id"]]
     await made(ask)
+
+
+async def test_what_is_done_is_written_down(ask: Client, worlds: Worlds) -> None:
+    """By which key, from where; what was refused or changed nothing is not there."""
+    tag = (await made(ask)).headers["ETag"]
+    await ask("POST", f"{PATH}/my-shop/pause", {"reason": "move"})
+    await ask("POST", f"{PATH}/my-shop/pause", {"reason": "move"})
+    await ask("PATCH", f"{PATH}/my-shop", {"rate": 3}, headers={"If-Match": tag})
+    first, second = worlds.audited()
+    assert (first.action, first.entity_id) == ("add", "my-shop")
+    assert (second.action, second.after) == (
+        "pause",
+        {"state": "paused", "state_reason": "move"},
+    )
+    assert second.actor in ask.keys.keys
+    assert second.address == "127.0.0.1"
+    assert "hush" not in str((first, second))
