@@ -23,7 +23,7 @@ class Supervisor:
     A process that ends is started again, after a pause that doubles; one that was
     refused its settings (exit code 2) ends them all. The processes also end when
     this one dies: they hold the other end of a pipe. `drain_s` is how long each may
-    drain when it is stopped.
+    drain when it is stopped, `first` the index of the first one.
     """
 
     def __init__(  # noqa: PLR0913 - what its owners may choose, by name
@@ -33,6 +33,7 @@ class Supervisor:
         clock: Clock,
         *,
         drain_s: float,
+        first: int = 0,
         environment: Mapping[str, str] | None = None,
         log: Path | None = None,
         on_crash: Callable[[int, int], None] = lambda _index, _code: None,
@@ -41,6 +42,7 @@ class Supervisor:
         self._processes = processes
         self._clock = clock
         self._term_s = drain_s + _BEYOND_DRAIN_S
+        self._first = first
         self._environment = environment
         self._log = log
         self._on_crash = on_crash
@@ -122,7 +124,8 @@ class Supervisor:
 
     async def _start(self, index: int) -> asyncio.subprocess.Process:
         command = [sys.executable, "-m", "processors.cli", *self._arguments]
-        command += ["--index", str(index), "--share", str(self._processes)]
+        command += ["--index", str(self._first + index)]
+        command += ["--share", str(self._processes)]
         out: IO[bytes] | None = None
         if self._log is not None:
             out = self._log.open("ab")

@@ -21,7 +21,8 @@ class Presence:
     """One process. `at_ms` is when it said so, by the broker's clock.
 
     `programs` are what it runs; `not_ready` has each failing check and why;
-    `breakers` the state of those that are not closed, by subscription.
+    `breakers` the state of those that are not closed, by subscription. One that writes
+    the log says by how much that is behind, as far as it knows, and what is wrong.
     """
 
     host: str
@@ -33,6 +34,8 @@ class Presence:
     stopped: bool = False
     not_ready: Mapping[str, str] = field(default_factory=dict)
     breakers: Mapping[str, str] = field(default_factory=dict)
+    log_lag_s: float | None = None
+    log_trouble: str = ""
     at_ms: int = 0
 
     @property
@@ -45,8 +48,10 @@ class Presence:
         return replace(self, stopped=True)
 
     def same_state(self, other: "Presence | None") -> bool:
-        """Whether another says nothing that this one does not."""
-        return other is not None and replace(other, at_ms=self.at_ms) == self
+        """Whether another says nothing that this one does not, but for its lag."""
+        if other is None:
+            return False
+        return replace(other, at_ms=self.at_ms, log_lag_s=self.log_lag_s) == self
 
 
 def presence_message(topic: str, presence: Presence) -> Message:
@@ -79,6 +84,8 @@ def read_presence(record: Record) -> Presence | None:
         stopped=fields.get("stopped") is True,
         not_ready=_mapping(fields.get("not_ready")),
         breakers=_mapping(fields.get("breakers")),
+        log_lag_s=_seconds(fields.get("log_lag_s")),
+        log_trouble=_word(fields.get("log_trouble")),
         at_ms=record.timestamp_ms,
     )
 
@@ -115,6 +122,10 @@ def breakers_of(
             states = found.setdefault(subscription, {})
             states[state] = states.get(state, 0) + 1
     return found
+
+
+def _seconds(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _word(value: object) -> str:

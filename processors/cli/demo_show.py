@@ -33,12 +33,18 @@ def stack_plan(given: Settings, folder: Path) -> StackPlan:
             "encryption_key": None,
             "encryption_key_file": None,
             "allow_networks": ("127.0.0.0/8",),
+            "log_url": None,
         }
     )
     return StackPlan(
         settings=settings,
         arguments=worker_command({}, Role.ALL.value),
-        environment={"ORDERBUS_HTTP_PORT": "0", "ORDERBUS_LOG_FORMAT": "json"},
+        beside=[worker_command({}, Role.PROJECTOR.value)],
+        environment={
+            "ORDERBUS_HTTP_PORT": "0",
+            "ORDERBUS_LOG_FORMAT": "json",
+            "ORDERBUS_LOG_URL": "",
+        },
         worker_log=folder / "workers.log",
     )
 

@@ -57,6 +57,7 @@ def dev_command(
         plan = StackPlan(
             settings=_settings(cast(Root, ctx.obj)),
             arguments=worker_command({}, Role.ALL.value),
+            beside=[worker_command({}, Role.PROJECTOR.value)],
             brokers=brokers,
             processes=processes,
             kafka_port=kafka_port,

@@ -11,6 +11,7 @@ from processors.cli.control import GOOD, INTERRUPTED, console
 from processors.cli.progress import Drawn
 from processors.settings import Settings
 from processors.stopping import stop_on_signals
+from processors.wiring.log import log_place
 from processors.wiring.stack import STARTING_WORKERS, Stack, StackPlan, open_stack
 
 Work = TypeVar("Work")
@@ -66,6 +67,7 @@ def _say(stack: Stack, out: Console) -> None:
     out.print(f"Schema registry  {stack.registry_url}")
     if settings.http_port:
         out.print(f"Metrics, health  {pages}/metrics /healthz /readyz")
+    out.print(f"Log              {log_place(settings)}")
     out.print(f"Data             {data_dir}")
     out.print("Next, in another terminal:")
     url = "http://127.0.0.1:8000/hook"

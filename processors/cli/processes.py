@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 import uvloop
@@ -9,6 +10,11 @@ import uvloop
 from processors.clock import SystemClock
 from processors.stopping import stop_on_signals
 from processors.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from processors.settings import Settings
+
+Outcome = TypeVar("Outcome")
 
 
 def run_in_loop(work: Coroutine[object, object, int | None]) -> int:
@@ -38,6 +44,33 @@ async def supervise(
         await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         return ended.result() if ended.done() else 0
+
+
+async def run_beside(
+    arguments: dict[str, object],
+    role: str,
+    first: int,
+    settings: "Settings",
+    work: Coroutine[object, object, Outcome],
+) -> Outcome:
+    """Do some work, and meanwhile keep a process of another role running.
+
+    `first` is its index. Whatever becomes of it, the work goes on.
+    """
+    typer.echo(f"bus run: {role} beside it, in a process of its own", err=True)
+
+    def crashed(_: int, code: int) -> None:
+        typer.echo(f"bus run: {role} ended with {code}; again", err=True)
+
+    async with Supervisor(
+        worker_command(arguments, role),
+        1,
+        SystemClock(),
+        drain_s=settings.drain_s,
+        first=first,
+        on_crash=crashed,
+    ):
+        return await work
 
 
 def worker_command(arguments: dict[str, object], role: str) -> list[str]:

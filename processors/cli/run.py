@@ -1,5 +1,7 @@
 """`bus run`: the processors."""
 
+from collections.abc import Coroutine
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
@@ -21,6 +23,7 @@ class Role(StrEnum):
     FANOUT = "fanout"
     RETRY = "retry"
     ORDERED = "ordered"
+    PROJECTOR = "projector"
     ALL = "all"
 
     @property
@@ -51,38 +54,86 @@ def run_command(
 
     fanout reads the source topics and makes first attempts; retry serves the tiers;
     ordered serves subscriptions with `ordering: key`. A subscription's concurrency
-    and rate are shared out among the processes.
+    and rate are shared out among the processes. projector reads all that happens
+    into the log, a database; all is the first three, and beside them the projector
+    where ORDERBUS_LOG_URL names a log.
 
     Exit code 0: drained and stopped. 1: failed. 2: a setting is wrong.
 
     For example:
       bus run                       all in one process
       bus run fanout --processes 4
+      bus run projector             into SQLite in the data folder
       ORDERBUS_BOOTSTRAP_SERVERS=kafka:9092 bus run retry
     """
     from processors.cli.processes import run_in_loop
-    from processors.wiring.serve import serve
 
     given = cast(Root, ctx.obj)
+    place = _Place(index, share, attached=attached)
     try:
         settings = given.settings()
-        if processes == 1:
-            work = serve(
-                settings, role.programs, index=index, share=share, attached=attached
-            )
-            run_in_loop(work)
-            return
-        code = _run_several(given, settings, role, processes)
+        work = _work(given, settings, role, processes, place)
+        code = run_in_loop(work)
     except OrderbusError as error:
         code = complain(ctx, error)
     if code:
         raise typer.Exit(code)
 
 
-def _run_several(given: Root, settings: "Settings", role: Role, count: int) -> int:
-    from processors.cli.processes import run_in_loop, supervise
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Which of several processes this is, and whether a parent watches over it."""
+
+    index: int
+    share: int
+    attached: bool
+
+
+def _work(
+    given: Root, settings: "Settings", role: Role, processes: int, place: _Place
+) -> Coroutine[object, object, int | None]:
+    """What is to be run here, the log's projector beside it where there is one."""
+    from processors.cli.processes import run_beside
     from processors.wiring.listening import refuse_taken_pages
 
-    refuse_taken_pages(settings, count)
-    work = supervise(given.arguments, role.value, count, settings.drain_s)
-    return run_in_loop(work)
+    logs = role is Role.ALL and not place.attached and settings.log_url is not None
+    if processes > 1 or logs:
+        refuse_taken_pages(settings, processes + logs)
+    if processes > 1:
+        work = _several(given, settings, role, processes)
+    else:
+        work = _one(settings, role, place)
+    if not logs:
+        return work
+    other = Role.PROJECTOR.value
+    return run_beside(given.arguments, other, processes, settings, work)
+
+
+def _one(
+    settings: "Settings", role: Role, place: _Place
+) -> Coroutine[object, object, int | None]:
+    if role is Role.PROJECTOR:
+        from processors.wiring.projecting import serve_projector
+
+        return serve_projector(settings, index=place.index, attached=place.attached)
+    from processors.wiring.serve import serve
+
+    return serve(
+        settings,
+        role.programs,
+        index=place.index,
+        share=place.share,
+        attached=place.attached,
+    )
+
+
+def _several(
+    given: Root, settings: "Settings", role: Role, count: int
+) -> Coroutine[object, object, int | None]:
+    from processors.cli.processes import supervise
+
+    if role is Role.PROJECTOR:
+        from processors.wiring.projecting import refuse_several
+
+        refuse_several(settings, count)
+    return supervise(given.arguments, role.value, count, settings.drain_s)

@@ -16,7 +16,7 @@ from processors.screen.tables import Row as Cells
 from processors.status.counting import Count
 from processors.status.lagging import Backlog, Group
 from processors.status.question import Unknown
-from processors.status.report import Report, Subscriber, troubles
+from processors.status.report import LogSaid, Report, Subscriber, troubles
 
 T = TypeVar("T")
 
@@ -66,6 +66,17 @@ def _head(report: Report) -> Iterator[Text]:
     yield Text(f"broker      {_either(report.cluster, _cluster)}")
     yield Text(f"registry    {_either(report.registry, str)}")
     yield Text(f"quarantine  {_either(report.quarantine, _pending)}")
+    yield Text(f"log         {plain(_log(report.log))}")
+
+
+def _log(said: LogSaid | None) -> str:
+    if said is None:
+        return "nobody writes one"
+    if said.trouble:
+        return f"its database takes nothing: {said.trouble}"
+    if said.lag_s is None:
+        return "being begun"
+    return f"{span(said.lag_s * 1000)} behind"
 
 
 def _either(part: T | Unknown, shown: Callable[[T], str]) -> str:

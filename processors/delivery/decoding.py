@@ -28,7 +28,7 @@ from bus.event import Event
 from bus.ports import Clock, Observer, Schemas
 from bus.record import Record, SchemaRef
 from processors.delivery.json_events import JsonEvents
-from processors.delivery.oddities import Oddities
+from processors.delivery.oddities import Looks, Oddities
 from processors.telemetry import names
 
 _FIRST_PAUSE_S = 0.2
@@ -66,11 +66,12 @@ class Decoder:
         clock: Clock,
         observer: Observer,
         patience: Patience | None = None,
+        oddities: Looks | None = None,
     ) -> None:
         self._schemas = schemas
         self._clock = clock
         self._observer = observer
-        self._oddities = Oddities(observer)
+        self._oddities: Looks = oddities or Oddities(observer)
         self._patience = patience or Patience()
         self._json = JsonEvents(
             schemas, clock, observer, self._patience, self._oddities

@@ -17,7 +17,7 @@ from bus.errors import DecodeError, RegistryUnavailableError
 from bus.event import Event
 from bus.ports import Clock, Observer, Schemas
 from bus.record import Record
-from processors.delivery.oddities import Oddities
+from processors.delivery.oddities import Looks
 from processors.telemetry import names
 
 _FRESH_S = 1.0
@@ -62,7 +62,7 @@ class JsonEvents:
         clock: Clock,
         observer: Observer,
         patience: Patience,
-        oddities: Oddities,
+        oddities: Looks,
     ) -> None:
         self._patience = patience
         self._oddities = oddities

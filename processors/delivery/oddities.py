@@ -3,12 +3,33 @@
 A producer's mistake would otherwise be seen by nobody: the event is delivered.
 """
 
+from typing import Protocol
+
 from bus.delivery.attributes import Attributes
 from bus.ports import Observer
 from bus.record import Record
 from processors.telemetry import names
 
 _REMEMBERED = 1_000
+
+
+class Looks(Protocol):
+    """Hears of each record that was decoded."""
+
+    def look(
+        self, record: Record, attributes: Attributes, schema_type: str | None
+    ) -> None:
+        """Report what is odd, if anything is."""
+        ...
+
+
+class Unseen:
+    """Tells nobody: for readers beside the deliveries, which have told already."""
+
+    def look(
+        self, record: Record, attributes: Attributes, schema_type: str | None
+    ) -> None:
+        """Do nothing."""
 
 
 class Oddities:

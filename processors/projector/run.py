@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bus.errors import LogUnavailableError
+from bus.errors import ConfigurationError, LogUnavailableError
 from bus.log.retention import Retention
 from bus.log.store import Log, LogStore
 from bus.ports import Clock, Lag, LogReader, Observer, Source, Stands, Topics
@@ -44,10 +44,14 @@ class ProjectorParts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectorPolicy:
-    """How much is held, how long things are kept and waited for."""
+    """How much is held, how long things are kept and waited for.
+
+    A `patient` one waits for a database that somebody has to mend first, too.
+    """
 
     limits: IntakeLimits = field(default_factory=IntakeLimits)
     keep: Retention = field(default_factory=Retention)
+    patient: bool = False
     drain_s: float = 5.0
 
 
@@ -101,6 +105,10 @@ class Projector:
                 await self._choose()
             except LogUnavailableError as error:
                 await self.away.wait(str(error))
+            except ConfigurationError as error:
+                if not self._policy.patient:
+                    raise
+                await self.away.wait(str(error))
             else:
                 break
         self.away.back()
@@ -109,7 +117,7 @@ class Projector:
         parts = self._parts
         positions = (await parts.log.describe()).positions
         old = {tp.topic for tp in positions} - self._declared
-        there = await parts.topics.describe(old) if old else {}
+        there = await parts.topics.names() if old else frozenset()
         read = read_topics(self._declared, positions, there)
         self._more = set(read.more)
         if read.gone:

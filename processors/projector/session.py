@@ -174,7 +174,9 @@ class Session:
         if reading is None or reading.tp in self._blind:
             return
         if lost := reading.expire(gone):
-            self._parts.observer.expired(self._parts.group, gone, lost, 0)
+            place = gone.topic_partition._asdict()
+            self._parts.observer.note(names.EXPIRED, **place, lost=lost)
+            self._parts.observer.measure(names.SKIPPED, lost, "expired")
         self._intake.wake()
 
     def has_room(self) -> bool:

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from processors.settings.api import LAST_PORT, ApiSettings, Network
+from processors.settings.log import LogSettings
 
 ENV_PREFIX = "ORDERBUS_"
 
@@ -24,7 +25,7 @@ def _asset(name: str, beside: str) -> Path:
     return packaged if packaged.exists() else checkout
 
 
-class Settings(ApiSettings, BaseSettings):
+class Settings(ApiSettings, LogSettings, BaseSettings):
     """What an operator may choose. Times are seconds. Make it with `load`."""
 
     model_config = SettingsConfigDict(
@@ -46,7 +47,8 @@ class Settings(ApiSettings, BaseSettings):
         default_factory=dict, description="librdkafka settings by name."
     )
     group_prefix: str = Field(
-        "bus.", description="Consumer groups are this + fanout, retry, ordered."
+        "bus.",
+        description="Consumer groups are this + fanout, retry, ordered, projector.",
     )
     group_protocol: Literal["auto", "consumer", "classic"] = Field(
         "auto", description="`consumer` is KIP-848; `auto` takes it if the broker can."

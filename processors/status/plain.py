@@ -22,6 +22,7 @@ def plain_report(report: Report) -> Row:
         "broker": _known(report.cluster, asdict),
         "registry": _known(report.registry, str),
         "quarantine": _known(report.quarantine, asdict),
+        "log": None if report.log is None else asdict(report.log),
         "processes": _known(
             report.processes, lambda all_: [_process_json(p, now_ms) for p in all_]
         ),

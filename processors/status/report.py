@@ -10,6 +10,9 @@ from processors.status.lagging import Backlog, Group
 from processors.status.question import Unknown
 
 PROGRAMS = ("fanout", "retry", "ordered")
+LOG_WRITER = "projector"
+LOG_LATE_S = 60.0
+"""From which lag of the log on somebody should look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,14 @@ class Subscriber:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class LogSaid:
+    """By how much the log is behind, the slowest part of it, and what is wrong."""
+
+    lag_s: float | None
+    trouble: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The whole bus; times are epoch ms."""
@@ -56,6 +67,19 @@ class Report:
     groups: Mapping[str, Group | Unknown]
     subscriptions: Sequence[Subscriber] | Unknown
     quarantine: Count | Unknown
+
+    @property
+    def log(self) -> LogSaid | None:
+        """What those who write the log say of it; None if nobody does."""
+        if isinstance(self.processes, Unknown):
+            return None
+        awake = [p for p in self.processes if not is_silent(p, self.at_ms)]
+        writers = [p for p in awake if LOG_WRITER in p.programs]
+        if not writers:
+            return None
+        lags = [p.log_lag_s for p in writers if p.log_lag_s is not None]
+        why = next((p.log_trouble for p in writers if p.log_trouble), "")
+        return LogSaid(max(lags, default=None), why)
 
     @property
     def unknown(self) -> Mapping[str, str]:
@@ -76,13 +100,15 @@ class Report:
 def breaker_of(
     name: str, there: Sequence[Presence] | Unknown, now_ms: float
 ) -> str | None:
-    """The state of a subscription's breakers, over all processes.
+    """The state of a subscription's breakers, over all processes that deliver.
 
     `open`, `open in 2 of 4`; "-" where no process runs, None where that is not known.
     """
     if isinstance(there, Unknown):
         return None
-    awake = [p for p in there if not is_silent(p, now_ms)]
+    awake = [
+        p for p in there if not is_silent(p, now_ms) and {*PROGRAMS} & {*p.programs}
+    ]
     if not awake:
         return "-"
     states = breakers_of(awake, now_ms).get(name, {})
@@ -118,7 +144,7 @@ def _of_processes(report: Report) -> Iterator[str]:
     awake = [p for p in report.processes if not is_silent(p, report.at_ms)]
     run = {program for p in awake for program in p.programs}
     idle = [program for program in PROGRAMS if program not in run]
-    if not awake:
+    if not run.intersection(PROGRAMS):
         yield "no process runs: bus run"
     elif idle:
         yield f"nobody runs {', '.join(idle)}: bus run {idle[0]}"
@@ -138,8 +164,17 @@ def _of_rest(report: Report) -> Iterator[str]:
             yield f"breakers not closed: {', '.join(shut[:_NAMED])}{_more(shut)}"
         if dead:
             yield f"{dead} dead letters are pending: bus dlq list"
+    if log := report.log:
+        yield from _of_log(log)
     if isinstance(report.quarantine, Count) and report.quarantine.records:
         yield f"{report.quarantine.records} records in quarantine: bus quarantine list"
+
+
+def _of_log(log: LogSaid) -> Iterator[str]:
+    if log.trouble:
+        yield f"the log's database takes nothing: {log.trouble}"
+    elif log.lag_s is not None and log.lag_s > LOG_LATE_S:
+        yield f"the log is {log.lag_s:.0f} s behind"
 
 
 _NAMED = 5

@@ -25,6 +25,11 @@ ROW_REFUSED = _note(
     "error",
     "The database does not take a row, which is left out; it says where it stands.",
 )
+EXPIRED = _note(
+    "log_expired",
+    "error",
+    "Kafka deleted records before they were read into the log, which lacks them.",
+)
 OVERTAKEN = _note(
     "log_overtaken",
     "warning",
@@ -48,7 +53,7 @@ ROWS = _counter("orderbus_log_rows_total", ("kind",), "Rows written to the log."
 SKIPPED = _counter(
     "orderbus_log_skipped_total",
     ("reason",),
-    "Records that are no row of the log: undecoded, refused by the database.",
+    "Records that are no row of the log: undecoded, refused by the database, expired.",
 )
 WRITE_SECONDS = _histogram(
     "orderbus_log_write_seconds", (), _WRITE_BUCKETS, "How long a batch's write took."

@@ -2,29 +2,52 @@
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from typing import Protocol
 
 from bus.delivery.presence import Presence
+from bus.ports import Clock, Publisher
+from bus.topics.topology import Topology
 from processors.delivery.announcing import Announcing
-from processors.delivery.engine import Engine
 from processors.telemetry.health import Health
-from processors.wiring.adapters import Adapters
+
+
+class Speaking(Protocol):
+    """What a process speaks with."""
+
+    @property
+    def publisher(self) -> Publisher:
+        """Writes what it says."""
+        ...
+
+    @property
+    def topology(self) -> Topology:
+        """Where to."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """When."""
+        ...
 
 
 def announcing(
-    adapters: Adapters,
-    engine: Engine,
+    voice: Speaking,
     health: Health,
     roles: Sequence[str],
     pages: str,
+    more: Callable[[Presence], Presence],
 ) -> Announcing:
-    """Make what tells others of this process; `pages` is where its pages are."""
-    started_ms = int(adapters.clock.now() * 1000)
+    """Make what tells others of this process.
+
+    `pages` is where its pages are; `more` adds what only its programs know.
+    """
+    started_ms = int(voice.clock.now() * 1000)
 
     def look() -> Presence:
         readiness = health.readiness()
-        return Presence(
+        plain = Presence(
             host=socket.gethostname(),
             pid=os.getpid(),
             programs=tuple(roles),
@@ -32,9 +55,7 @@ def announcing(
             version=version("orderbus"),
             pages=pages,
             not_ready={name: why for name, why in readiness.items() if why != "ok"},
-            breakers=engine.subscribers.open_breakers(),
         )
+        return more(plain)
 
-    return Announcing(
-        adapters.publisher, adapters.topology.processes, adapters.clock, look
-    )
+    return Announcing(voice.publisher, voice.topology.processes, voice.clock, look)

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from bus.errors import ConfigurationError
+from bus.ports import Topics
+from bus.topics.topology import Topology
 from processors.clock import SystemClock
 from processors.settings import Settings
 from processors.telemetry import Telemetry
 from processors.telemetry.troubles import ClientTroubles
-from processors.wiring.adapters import Adapters, open_adapters
+from processors.wiring.adapters import open_adapters
 from processors.wiring.life import Life, live
 from processors.wiring.worker import Worker
 
@@ -37,7 +39,7 @@ async def serve(
         troubles = ClientTroubles(telemetry, SystemClock())
         opening = open_adapters(settings, troubles)
         adapters = await stack.enter_async_context(opening)
-        await _check_topics(adapters)
+        await check_topics(settings, adapters.topology, adapters.topics)
         worker = Worker(
             adapters,
             telemetry,
@@ -56,11 +58,16 @@ async def serve(
     await live(settings, life, begin)
 
 
-async def _check_topics(adapters: Adapters) -> None:
-    needed = {topic.name for topic in adapters.topology.fixed()}
-    if adapters.settings.registry_url is not None:
-        needed.discard(adapters.topology.schemas)
-    missing = sorted(needed - await adapters.topics.names())
+async def check_topics(settings: Settings, topology: Topology, topics: Topics) -> None:
+    """Raise unless the declared topics are there.
+
+    Raises:
+        ConfigurationError: it says which are not, and how to make them.
+    """
+    needed = {topic.name for topic in topology.fixed()}
+    if settings.registry_url is not None:
+        needed.discard(topology.schemas)
+    missing = sorted(needed - await topics.names())
     if missing:
         raise ConfigurationError(
             f"topics are missing: {', '.join(missing)}; make them: bus topics apply"

@@ -35,10 +35,15 @@ class Stack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackPlan:
-    """What is to run. `environment` goes to the worker processes on top of ours."""
+    """What is to run. `environment` goes to the worker processes on top of ours.
+
+    `arguments` run the workers; each of `beside` a process of its own, which may come
+    and go: it is neither waited for nor missed.
+    """
 
     settings: Settings
     arguments: Sequence[str]
+    beside: Sequence[Sequence[str]] = ()
     brokers: int = 1
     processes: int = 1
     kafka_port: int | None = None
@@ -61,7 +66,7 @@ async def open_stack(
     """
     settings = plan.settings
     data_dir = usable(settings.data_dir.absolute(), "--data-dir")
-    refuse_taken_pages(_with_environment(plan), plan.processes)
+    refuse_taken_pages(_with_environment(plan), plan.processes + len(plan.beside))
     refuse_taken("127.0.0.1", plan.registry_port, "--registry-port")
     async with AsyncExitStack() as stack:
         kafka = None
@@ -76,7 +81,12 @@ async def open_stack(
         url = await _serve_registry(settings, plan.registry_port, stack)
         settings = settings.model_copy(update={"registry_url": url})
         progress.step(STARTING_WORKERS)
-        workers = await stack.enter_async_context(_workers(plan, settings, url))
+        for index, arguments in enumerate(plan.beside, plan.processes):
+            beside = _processes(plan, settings, url, arguments, first=index)
+            await stack.enter_async_context(beside)
+        workers = await stack.enter_async_context(
+            _processes(plan, settings, url, plan.arguments, count=plan.processes)
+        )
         note = write_dev(data_dir, _dev_state(settings, url))
         stack.callback(note.unlink, missing_ok=True)
         yield Stack(settings, url, kafka, workers)
@@ -107,13 +117,22 @@ def _with_key(settings: Settings, data_dir: Path) -> Settings:
     return settings.model_copy(update={"encryption_key_file": key_file})
 
 
-def _workers(plan: StackPlan, settings: Settings, url: str) -> Supervisor:
+def _processes(
+    plan: StackPlan,
+    settings: Settings,
+    url: str,
+    arguments: Sequence[str],
+    *,
+    count: int = 1,
+    first: int = 0,
+) -> Supervisor:
     environment = {**os.environ, **_environment(settings, url)}  # noqa: TID251 - handed on to children, not read
     return Supervisor(
-        plan.arguments,
-        plan.processes,
+        arguments,
+        count,
         SystemClock(),
         drain_s=settings.drain_s,
+        first=first,
         environment={**environment, **(plan.environment or {})},
         log=plan.worker_log,
     )
@@ -155,6 +174,7 @@ def _environment(settings: Settings, url: str) -> Mapping[str, str]:
         "ORDERBUS_BOOTSTRAP_SERVERS": settings.bootstrap_servers or "",
         "ORDERBUS_REGISTRY_URL": url,
         "ORDERBUS_ALLOW_NETWORKS": ",".join(map(str, settings.allow_networks)),
+        "ORDERBUS_DATA_DIR": str(settings.data_dir.absolute()),
     }
     if settings.encryption_key_file is not None:
         found["ORDERBUS_ENCRYPTION_KEY_FILE"] = str(settings.encryption_key_file)

@@ -4,10 +4,12 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from bus.adapters.kafka import KafkaSource, OnEvent, SplitSource
 from bus.client.schemas import default_folder
 from bus.contracts.codec import parse_schema
+from bus.delivery.presence import Presence
 from bus.delivery.subscription import Subscription
 from bus.errors import ConfigurationError
 from bus.ports import Observer, Source
@@ -105,12 +107,14 @@ class Worker:
         self._following = asyncio.create_task(self._follow_topics())
         self._watching = asyncio.create_task(self._lag.run())
         self._announcing = announcing(
-            adapters, self.engine, self._health, self._roles, self._pages
+            adapters, self._health, self._roles, self._pages, self._with_breakers
         )
         self._saying = asyncio.create_task(self._announcing.run())
-        self._growing = asyncio.create_task(
-            watching_sources(adapters, self.engine, self._observer).run()
-        )
+        growing = watching_sources(adapters, self._observer, self.engine.add_sources)
+        self._growing = asyncio.create_task(growing.run())
+
+    def _with_breakers(self, presence: Presence) -> Presence:
+        return replace(presence, breakers=self.engine.subscribers.open_breakers())
 
     def _subscriptions(self) -> SubscriptionTable:
         adapters = self._adapters

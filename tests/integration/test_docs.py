@@ -33,7 +33,14 @@ NOT_RUN = {
 }
 """Commands, by how they begin, that are not run here, and why."""
 
-ASKS = ("bus dlq discard", "bus replay", "bus subscriptions remove", "bus quarantine")
+ASKS = (
+    "bus dlq discard",
+    "bus log prune",
+    "bus log rebuild",
+    "bus replay",
+    "bus subscriptions remove",
+    "bus quarantine",
+)
 """They ask before they act, and nobody is there to answer."""
 
 LAST = ("bus subscriptions remove", "bus dlq discard", "bus acks")

@@ -32,6 +32,8 @@ from processors.projector.topics import declared_topics
 from tests.support.engine import MemoryBus
 
 GROUP = "projector"
+QUICK_S = 2.0
+"""Long enough for all that is there to be written."""
 
 
 class ShakyLog(MemoryLog):
@@ -206,3 +208,16 @@ class ProjectedBus(MemoryBus):
                 await self.clock.advance(0.5)
             with suppress(asyncio.CancelledError):
                 await stopping
+
+
+def noted(bus: ProjectedBus, name: str) -> list[dict[str, object]]:
+    """What was said under a name."""
+    return [fields for said, fields in bus.observer.notes if said == name]
+
+
+async def some(bus: ProjectedBus, count: int = 10) -> None:
+    """Write a few events, attempts and acks."""
+    for n in range(count):
+        await bus.produce(f"SO-{n}")
+        await bus.attempt(f"SO-{n}")
+        await bus.ack(f"{n:032x}")

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from processors.settings import ENV_PREFIX, Settings
-from processors.telemetry import names
+from processors.telemetry import log_names, names
 
 ROOT = Path(__file__).parents[3]
 DEPLOY = ROOT / "deploy"
@@ -209,6 +209,7 @@ def test_dashboard_shows_every_engine_metric() -> None:
         names.SCHEMA_WAIT,
         names.SUBSCRIPTIONS,
         names.WAITING,
+        log_names.REACHABLE,
     }
     assert set(names.METRICS) - shown == left_out
 
