@@ -4,6 +4,7 @@ import argparse
 import json
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.events import Done, Load, Peer
+from tests.bench.log import stored
 from tests.bench.measuring import Row, percentiles
 from tests.bench.meter import machine
 from tests.bench.plots import draw
@@ -48,6 +50,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", default=["a"])
     parser.add_argument("--quick", action="store_true", help="short, less exact runs")
+    parser.add_argument("--attempts", type=int, help="in the log, of scenario log")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the results")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="as tables")
     parser.add_argument("--plots", type=Path, metavar="DIR", help="draw SVGs there")
@@ -58,7 +61,7 @@ def _arguments() -> argparse.Namespace:
     options = parser.parse_args()
     unknown = sorted(set(options.scenarios) - SCENARIOS.keys())
     if unknown:
-        parser.error(f"no scenario {', '.join(unknown)}; there are a to j")
+        parser.error(f"no scenario {', '.join(unknown)}; there are a to j, and log")
     if options.peer_url and not options.peer_template:
         parser.error("--peer-url needs --peer-template")
     return options
@@ -70,6 +73,8 @@ async def _ours(options: argparse.Namespace) -> list[Row]:
         run = SCENARIOS[name]
         _SHOWN.rule((run.__doc__ or "").partition("\n")[0])
         of_one: list[Row] = []
+        if name == "log" and options.attempts:
+            run = partial(stored, attempts=options.attempts)
         async for row in run(options.quick):
             of_one.append({"scenario": name, **row})
             _SHOWN.print({k: v for k, v in row.items() if k not in _HIDDEN})

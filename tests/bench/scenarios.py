@@ -6,6 +6,7 @@ from statistics import median
 from typing import TypeAlias
 
 from tests.bench.events import Load, samples
+from tests.bench.log import stored
 from tests.bench.measuring import (
     Row,
     at_rate,
@@ -276,4 +277,5 @@ SCENARIOS: Mapping[str, Scenario] = {
     "h": growth,
     "i": peak,
     "j": beside,
+    "log": stored,
 }

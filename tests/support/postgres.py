@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -50,9 +50,11 @@ def _servant() -> str | None:
 
 
 @contextmanager
-def running_postgres() -> Iterator["PostgresUnderTest"]:
+def running_postgres(
+    settings: Sequence[str] = ("fsync=off",),
+) -> Iterator["PostgresUnderTest"]:
     """Run a server on a folder of its own."""
-    server = PostgresUnderTest()
+    server = PostgresUnderTest(settings)
     try:
         server.prepare()
         server.start()
@@ -64,11 +66,13 @@ def running_postgres() -> Iterator["PostgresUnderTest"]:
 class PostgresUnderTest:
     """One server on a folder of its own; keeps its port over restarts.
 
-    It does not wait for the disk (`fsync=off`): what a killed process has written
-    is there all the same, only a machine's crash would lose it.
+    It does not wait for the disk (`fsync=off`), unless it has other settings: what a
+    killed process has written is there all the same, only a machine's crash would
+    lose it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Sequence[str]) -> None:
+        self._settings = settings
         self._programs = _programs() or Path()
         self._as = {"user": _servant()} if os.geteuid() == 0 else {}
         self._folder = Path(tempfile.mkdtemp(prefix="orderbus-postgres-"))
@@ -112,7 +116,8 @@ class PostgresUnderTest:
     def start(self) -> None:
         """Start it and wait until it answers; after a kill it recovers first."""
         log = str(self._folder / "log")
-        options = f"-p {self.port} -h 127.0.0.1 -k {self._folder} -c fsync=off"
+        options = f"-p {self.port} -h 127.0.0.1 -k {self._folder}"
+        options += "".join(f" -c {setting}" for setting in self._settings)
         within = str(int(patience(_WITHIN_S)))
         self._run(
             *("pg_ctl", "start", "-w", "-t", within, "-D", str(self._data)),

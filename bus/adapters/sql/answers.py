@@ -1,6 +1,6 @@
 """Answers that are no lists: one event, counts, health."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, Table, func, select, tuple_
 
@@ -114,7 +114,8 @@ class Answers:
         text = self._names.text
         found = [
             minute_of(
-                (row[0], text(connection, row[1]), text(connection, row[2])), row[3:]
+                (row[0], text(connection, row[1]), text(connection, row[2])),
+                _whole(row[3:]),
             )
             for row in connection.execute(query)
         ]
@@ -167,7 +168,12 @@ def _sums(
     if wanted is not None:
         query = query.where(table.c.subscription.in_(wanted))
     found = connection.execute(query.group_by(table.c.subscription))
-    return {row[0]: row[1:] for row in found}
+    return {row[0]: _whole(row[1:]) for row in found}
+
+
+def _whole(counts: Iterable[int | None]) -> Tally:
+    """Counts as they are added up: NULL is none."""
+    return [count or 0 for count in counts]
 
 
 def _figures(sums: Mapping[int, Tally], number: int) -> Figures:

@@ -22,6 +22,7 @@ from bus.adapters.sql.tables import ATTEMPT, AUDIT, EVENT, QUARANTINE
 from bus.log.cleaning import storable, storable_id
 from bus.log.deliveries import STATES
 from bus.log.questions import (
+    MOST,
     AttemptQuestion,
     AuditQuestion,
     DeliveryQuestion,
@@ -31,7 +32,7 @@ from bus.log.questions import (
 )
 from bus.log.retention import DAY_US
 
-_PROBES = 5_000
+_PROBES = 2_000
 """How many events a page asks attempts of, at most."""
 
 # An attempt begins after its event arrived, but for clocks.
@@ -62,10 +63,16 @@ class Asking:
             return Asked(asked, where)
         allowed = self._numbers(connection, asked.scope)
         newest = newest_start(connection, allowed)
-        where.append(c.arrived_us <= newest + _SKEW_US if newest else false())
-        return Asked(
-            asked, where, among=lambda e: [attempted(e, allowed)], walk=_PROBES
-        )
+        if newest is None:
+            return Asked(asked, [false()])
+        where.append(c.arrived_us <= newest + _SKEW_US)
+
+        def among(events: FromClause) -> Clauses:
+            # No day after the newest attempt is looked into.
+            newer = ATTEMPT.c.started_us <= newest
+            return [attempted(events, allowed, newer)]
+
+        return Asked(asked, where, among=among, walk=_PROBES)
 
     def attempts(self, connection: Connection, asked: AttemptQuestion) -> Asked:
         """Of attempts: by order, else by subscription, else by time alone."""
@@ -79,7 +86,7 @@ class Asking:
             event_id = storable_id(asked.event_id)
             where.append(c.event == packed_id(event_id))
             if not asked.order_id:
-                where.append(c.order_key.in_(_orders_of(connection, event_id)))
+                where += _of_event(connection, event_id)
         if each is not None and (asked.order_id or asked.event_id):
             where.append(c.subscription.in_(each))
             each = None
@@ -209,20 +216,29 @@ def _hashed(table: FromClause, key: str, value: str, name: str = "") -> Clauses:
     return [table.c[f"{key}_key"] == key_of(kept), table.c[name or key] == kept]
 
 
-def _orders_of(connection: Connection, event_id: str) -> Collection[int]:
-    """What the attempts of an event are looked up by, as its own row says."""
-    query = select(EVENT.c.order_key).where(EVENT.c.event == packed_id(event_id))
-    found = {row[0] for row in connection.execute(query.distinct())}
-    return sorted(found | {key_of(event_id)})
+def _of_event(connection: Connection, event_id: str) -> Clauses:
+    """How the attempts of an event are found: by its order, none before it arrived."""
+    columns = EVENT.c.order_key, EVENT.c.arrived_us
+    query = select(*columns).where(EVENT.c.event == packed_id(event_id)).limit(MOST)
+    found = list(connection.execute(query))
+    if not found:
+        return [ATTEMPT.c.order_key == key_of(event_id)]
+    orders = sorted({order_key for order_key, _ in found})
+    arrived_us = min(arrived_us for _, arrived_us in found)
+    started = ATTEMPT.c.started_us >= _bounded(arrived_us - _SKEW_US)
+    return [ATTEMPT.c.order_key.in_(orders), started]
 
 
-def attempted(event: FromClause, subscriptions: Collection[int]) -> ColumnElement[bool]:
+def attempted(
+    event: FromClause, subscriptions: Collection[int], *more: ColumnElement[bool]
+) -> ColumnElement[bool]:
     """Whether one of these has an attempt of an event."""
     return exists().where(
         ATTEMPT.c.order_key == event.c.order_key,
         ATTEMPT.c.event == event.c.event,
         ATTEMPT.c.subscription.in_(subscriptions),
         ATTEMPT.c.started_us >= event.c.arrived_us - _SKEW_US,
+        *more,
     )
 
 

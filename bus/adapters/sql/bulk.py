@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Protocol, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Table, case, literal_column
+from sqlalchemy import ColumnElement, Connection, Table, case, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bus.adapters.sql.tables import DELIVERY_OPEN, TALLY
@@ -86,7 +86,10 @@ def merging(table: Table, insert: Insert) -> Insert:
     """
     new = insert.excluded
     changed: dict[str, ColumnElement[object]] = {
-        name: table.c[name] + new[name] for name in TALLY if name in table.c
+        # NULL is none: of one that is, the other one; of none, none.
+        name: func.coalesce(table.c[name] + new[name], table.c[name], new[name])
+        for name in TALLY
+        if name in table.c
     }
     if table is DELIVERY_OPEN:
         others = [one.name for one in table.columns if not one.primary_key]

@@ -78,18 +78,19 @@ def _postgres(url: URL, read_s: float, write_s: float) -> SqlLog:
         names.forget()
         upkeep.forget_days()
 
-    def threads(connections: int, within_s: float, lock_s: float) -> Threads:
+    def threads(within_s: float, lock_s: float, *, reads: bool = False) -> Threads:
+        many = READERS if reads else 1
         engine = postgres.open_engine(
-            url, connections, within_s=within_s, lock_s=lock_s
+            url, many, within_s=within_s, lock_s=lock_s, reads=reads
         )
-        errors, again = (*DRIVER_ERRORS, *postgres.ERRORS), connections == READERS
-        return Threads(engine, place, connections, within_s, failed, errors, again)
+        errors = (*DRIVER_ERRORS, *postgres.ERRORS)
+        return Threads(engine, place, many, within_s, failed, errors, reads)
 
     return SqlLog(
         Parts(
-            writes=threads(1, write_s, write_s),
-            reads=threads(READERS, read_s, read_s),
-            upkeeps=threads(1, _UPKEEP_S, _LOCK_S),
+            writes=threads(write_s, write_s),
+            reads=threads(read_s, read_s, reads=True),
+            upkeeps=threads(_UPKEEP_S, _LOCK_S),
             bulk=postgres.PostgresBulk(),
             upkeep=upkeep,
             names=names,

@@ -34,7 +34,7 @@ ListedT = TypeVar("ListedT", bound=Listed)
 Found: TypeAlias = Row[tuple[object, ...]]
 Clauses: TypeAlias = Sequence[ColumnElement[bool]]
 
-WALK = 20_000
+WALK = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +195,11 @@ def _cut(
     """Where a walk ended before the list did; None if it went through to its end."""
     if not asked.among(of.table):
         return None
-    walked = connection.execute(select(func.count()).select_from(walk)).scalar_one()
-    if walked < asked.walk:
+    # All of the walk once more: its length, and its end.
+    walked = select(walk).cte("walked")
+    length = select(func.count()).select_from(walked).scalar_subquery()
+    query = select(walked, length.label("length")).limit(1)
+    last = connection.execute(_sorted(query, walked, of, not upwards)).first()
+    if last is None or last.length < asked.walk:
         return None
-    query = select(walk).limit(1)
-    last = connection.execute(_sorted(query, walk, of, not upwards)).one()
     return of.key_of(last)

@@ -52,20 +52,23 @@ _TYPES = {
     LargeBinary: "bytea",
 }
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-_SETTINGS = "SET statement_timeout = {0}; SET lock_timeout = {1}; SET TimeZone = 'UTC'"
+# Compiling a query takes longer than any of ours may.
+_SETTINGS = "SET statement_timeout = {0}; SET lock_timeout = {1}; SET jit = off"
 
 
 def open_engine(
-    url: URL, connections: int, *, within_s: float, lock_s: float
+    url: URL, connections: int, *, within_s: float, lock_s: float, reads: bool
 ) -> Engine:
     """Return an engine; nothing is asked of the server yet.
 
-    A statement may take `within_s`, and wait for a lock `lock_s`.
+    A statement may take `within_s`, and wait for a lock `lock_s`. With `reads` each
+    is by itself: a transaction around one question is two more ways there and back.
     """
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=connections,
         max_overflow=0,
+        isolation_level="AUTOCOMMIT" if reads else None,
         connect_args={**_CONNECTION, **_said(url)},
     )
     settings = _SETTINGS.format(round(within_s * 1000), round(lock_s * 1000))

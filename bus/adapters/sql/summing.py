@@ -1,7 +1,7 @@
 """What attempts change beside their own rows: open deliveries, and counts."""
 
-from collections.abc import Mapping, Sequence
-from operator import add
+from collections.abc import Iterator, Mapping, Sequence
+from operator import add, itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import Table
@@ -35,8 +35,11 @@ def summed(attempts: Sequence[AttemptRow], numbers: Numbers) -> Summed:
         open=[_open(delivery, numbers) for delivery in changed.open.values()],
         counts={
             MINUTE: sorted(
-                (start, numbers[subscription], numbers[event_type], *tally)
-                for (start, subscription, event_type), tally in by_minute.items()
+                (
+                    (start, numbers[subscription], numbers[event_type], *_some(tally))
+                    for (start, subscription, event_type), tally in by_minute.items()
+                ),
+                key=itemgetter(0, 1, 2),
             ),
             FIVE_MINUTES: _longer(by_minute, 5, numbers),
             HOUR: _longer(by_minute, 60, numbers),
@@ -68,4 +71,9 @@ def _longer(
         key = (start // minutes * minutes, numbers[subscription])
         before = sums.get(key)
         sums[key] = tally if before is None else list(map(add, before, tally))
-    return sorted((*key, *tally) for key, tally in sums.items())
+    return [(*key, *_some(sums[key])) for key in sorted(sums)]
+
+
+def _some(tally: Tally) -> Iterator[int | None]:
+    """Counts as columns have them: none is NULL."""
+    return (count or None for count in tally)

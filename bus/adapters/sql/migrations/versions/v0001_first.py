@@ -110,10 +110,13 @@ _PARTITIONED = {
 
 def upgrade() -> None:
     """Make the tables."""
+    tally = _TALLY.split()
     for name, groups in _TABLES.items():
         keys = _KEYS.get(name, "").split()
         columns = [
-            sa.Column(column, kind, nullable=False, primary_key=column in keys)
+            sa.Column(
+                column, kind, nullable=column in tally, primary_key=column in keys
+            )
             for kind, columns in groups
             for column in columns.split()
         ]
