@@ -20,6 +20,9 @@ def tidy(app: typer.Typer) -> None:
         text = command.help or getattr(command.callback, "__doc__", None)
         if text:
             command.help = flowing(text)
+    whole = app.registered_callback  # a group that is a command, too
+    if whole is not None and whole.invoke_without_command is True:
+        whole.help = flowing(getattr(whole.callback, "__doc__", None) or "")
 
 
 def flowing(text: str) -> str:

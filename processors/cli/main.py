@@ -34,6 +34,7 @@ COMMANDS = {
     "dlq": "Dead letters: deliveries that were given up.",
     "quarantine": "Records nobody could decode.",
     "replay": "Deliver past events once more, to one subscription alone.",
+    "listen": "Receive webhooks here: verify, show, answer as told.",
     "trace": "Print what befell an event: attempts, hops, outcome.",
     "acks": "Acknowledgements by consumers: no more attempts.",
     "topics": "The topics that topics.yaml declares: compare, make it so.",

@@ -14,8 +14,12 @@ from typing import NamedTuple, Protocol, cast
 import httptools
 from typing_extensions import override
 
+from processors.receiver.limits import UNLIMITED, Limits
+
 _NO_LINGER = struct.pack("ii", 1, 0)
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
+_MOST_WAITING = 64
+_BAD_REQUEST, _BODY_TOO_LARGE, _HEAD_TOO_LARGE = 400, 413, 431
 
 
 class Request(NamedTuple):
@@ -39,6 +43,18 @@ class Serve(Protocol):
         ...
 
 
+class Refuse(Protocol):
+    """Is told of what was answered without being served."""
+
+    def __call__(self, status: int, /) -> None:
+        """Take note of a refusal; 0: hung up on."""
+        ...
+
+
+class _TooMuchError(Exception):
+    """More than the limits allow."""
+
+
 def answer_bytes(
     status: int, body: bytes = b"", headers: tuple[tuple[str, str], ...] = ()
 ) -> bytes:
@@ -51,14 +67,33 @@ def answer_bytes(
 class Connection(asyncio.Protocol):
     """The server's side of one connection."""
 
-    def __init__(self, serve: Serve, open_: set["Connection"]) -> None:
+    def __init__(
+        self,
+        serve: Serve,
+        open_: set["Connection"],
+        limits: Limits = UNLIMITED,
+        refused: Refuse | None = None,
+    ) -> None:
         self._serve = serve
         self._open = open_
+        self._limits = limits
+        self._refused = refused
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpRequestParser(self)
         self._waiting: deque[Request] = deque()
         self._busy = False
-        self.on_message_begin()
+        self._answering = False
+        self._within = False
+        self._refusal = _BAD_REQUEST
+        self._now = asyncio.get_running_loop().time
+        self._since = 0.0
+        self._begin()
+
+    def overdue(self) -> bool:
+        """Whether its side, or ours, has been silent for too long."""
+        limits = self._limits
+        most = limits.request_s if self._within else limits.idle_s
+        return self._now() - self._since > (limits.busy_s if self._busy else most)
 
     # --- from the event loop
 
@@ -66,7 +101,12 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # TCP and TLS transports are; uvloop's do not derive from asyncio's.
         self._transport = cast("asyncio.Transport", transport)
-        self._open.add(self)
+        self._since = self._now()
+        if len(self._open) >= self._limits.connections:
+            self._refuse(0)
+            self.reset()
+        else:
+            self._open.add(self)
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -78,24 +118,56 @@ class Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:
-            self.write(answer_bytes(400))
+            self._refuse(self._refusal)
+            self.write(answer_bytes(self._refusal, b"", (("connection", "close"),)))
             self.close()
+
+    @override
+    def pause_writing(self) -> None:
+        """Read no more of who does not read our answers."""
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    @override
+    def resume_writing(self) -> None:
+        if self._transport is not None:
+            self._transport.resume_reading()
+
+    def _refuse(self, status: int) -> None:
+        if self._refused is not None:
+            self._refused(status)
 
     # --- from the parser
 
     def on_message_begin(self) -> None:
         """Begin a request."""
+        self._begin()
+        self._within = True
+        if not self._busy:
+            self._since = self._now()
+
+    def _begin(self) -> None:
         self._url = b""
         self._headers: dict[bytes, bytes] = {}
         self._body: list[bytes] = []
+        self._head_left = self._limits.head_bytes
+        self._body_left = self._limits.body_bytes
 
     def on_url(self, url: bytes) -> None:
         """Take a piece of the URL."""
+        self._take_of_head(len(url))
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header."""
+        self._take_of_head(len(name) + len(value))
         self._headers[name.lower()] = value
+
+    def _take_of_head(self, size: int) -> None:
+        self._head_left -= size
+        if self._head_left < 0:
+            self._refusal = _HEAD_TOO_LARGE
+            raise _TooMuchError
 
     def on_headers_complete(self) -> None:
         """Let the client go on, if it asks before it sends the body."""
@@ -104,6 +176,10 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
+        self._body_left -= len(body)
+        if self._body_left < 0:
+            self._refusal = _BODY_TOO_LARGE
+            raise _TooMuchError
         self._body.append(body)
 
     def on_message_complete(self) -> None:
@@ -114,11 +190,18 @@ class Connection(asyncio.Protocol):
             self._headers,
             b"".join(self._body),
         )
+        self._within = False
         if self._busy:
             self._waiting.append(request)
+            if len(self._waiting) == _MOST_WAITING and self._transport is not None:
+                self._transport.pause_reading()
         else:
-            self._busy = True
-            self._serve(self, request)
+            self._take(request)
+
+    def _take(self, request: Request) -> None:
+        self._busy = True
+        self._since = self._now()
+        self._serve(self, request)
 
     # --- from who serves
 
@@ -126,9 +209,15 @@ class Connection(asyncio.Protocol):
         """Send a whole answer and take the next request."""
         self.write(content)
         self._busy = False
-        if self._waiting:
-            self._busy = True
-            self._serve(self, self._waiting.popleft())
+        self._since = self._now()
+        if self._answering:
+            return  # the loop below goes on, however many are answered at once
+        self._answering = True
+        while self._waiting and not self._busy:
+            if len(self._waiting) == _MOST_WAITING:
+                self.resume_writing()
+            self._take(self._waiting.popleft())
+        self._answering = False
 
     def write(self, content: bytes) -> None:
         """Send bytes, if anybody is still there."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from bus.ports import Clock
-from bus.webhook.signing import verify
+from bus.webhook.verdict import judge_signature
 from processors.receiver.behaviour import (
     Behaviour,
     Mode,
@@ -14,6 +14,7 @@ from processors.receiver.behaviour import (
 )
 from processors.receiver.connection import Request
 from processors.receiver.log import Facts, Latencies, Received, event_time, facts
+from processors.receiver.signed import signed_part
 
 OnReceived: TypeAlias = Callable[[Received], None] | None
 _MOST_URLS = 20_000
@@ -156,15 +157,8 @@ class Judge:
     def _signed(self, behaviour: Behaviour, request: Request) -> bool | None:
         if behaviour.secret is None:
             return None
-        timestamp = request.header(b"webhook-timestamp")
-        return timestamp.isdigit() and verify(
-            request.header(b"webhook-signature"),
-            request.header(b"webhook-id"),
-            int(timestamp),
-            request.body,
-            [behaviour.secret],
-            self._clock.now(),
-        )
+        signed = signed_part(request)
+        return judge_signature(signed, [behaviour.secret], self._clock.now()).good
 
     def _keep(
         self,

@@ -13,6 +13,7 @@ _BUCKETS_A_DOUBLING = 32  # about 2 % wide
 _TIMESTAMP = b'"timestamp":"'
 _LONGEST_TIMESTAMP = 40
 _XML_FIELD = re.compile(rb"<(order_id|type|sequence)>([^<]*)<")
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _PERCENTILES = (50, 90, 95, 99, 99.9)
 
 
@@ -53,9 +54,9 @@ def facts(body: bytes, content_type: str) -> Facts:
         found = dict(reversed(fields))  # the first one wins
         found[b"sequence"] = dict(fields).get(b"sequence", b"")  # but `bus` comes last
         return _facts(
-            found.get(b"order_id", b"").decode(),
-            found.get(b"type", b"").decode(),
-            found.get(b"sequence", b"").decode(),
+            found.get(b"order_id", b"").decode(errors="replace"),
+            found.get(b"type", b"").decode(errors="replace"),
+            found.get(b"sequence", b"").decode(errors="replace"),
         )
     try:
         content = orjson.loads(body)
@@ -74,9 +75,8 @@ def facts(body: bytes, content_type: str) -> Facts:
 
 def _facts(order_id: object, type_: object, sequence: object) -> Facts:
     text = str(sequence)
-    return Facts(
-        str(order_id or ""), str(type_ or ""), int(text) if text.isdigit() else None
-    )
+    number = int(text) if _NUMBER.fullmatch(text) else None
+    return Facts(str(order_id or ""), str(type_ or ""), number)
 
 
 class Latencies:

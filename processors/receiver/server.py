@@ -3,27 +3,25 @@
 import asyncio
 import ssl
 from collections.abc import Sequence
-from functools import partial
 from urllib.parse import parse_qs
 
 import orjson
 
 from bus.ports import Clock
+from processors.receiver.acting import act
 from processors.receiver.behaviour import (
     BadBehaviourError,
     Behaviour,
-    Mode,
     parse_behaviours,
 )
 from processors.receiver.connection import Connection, Request, answer_bytes
+from processors.receiver.door import Door
 from processors.receiver.judging import Judge, OnReceived, Place
 from processors.receiver.log import Received, as_json
 
-_LARGE_SIZE = 10_000_000
-_CUT = answer_bytes(200, b"x" * 1000)[:100]
 _OK = answer_bytes(200)
 _JSON = (("content-type", "application/json"),)
-_OK_STATUS, _FOUND, _BAD_REQUEST, _NOT_FOUND = 200, 302, 400, 404
+_OK_STATUS, _BAD_REQUEST, _NOT_FOUND = 200, 400, 404
 
 
 class Receiver:
@@ -58,10 +56,12 @@ class Receiver:
             measure=measure,
             on_received=on_received,
         )
-        self._open: set[Connection] = set()
-        self._server: asyncio.Server | None = None
-        self._scheme = "http"
-        self.port = 0
+        self._door = Door(self._serve)
+
+    @property
+    def port(self) -> int:
+        """Where it listens; 0: not yet."""
+        return self._door.port
 
     @property
     def received(self) -> Sequence[Received]:
@@ -72,25 +72,15 @@ class Receiver:
         self, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
     ) -> int:
         """Listen; returns the port. Raises OSError when it is in use."""
-        loop = asyncio.get_running_loop()
-        make = partial(Connection, self._serve, self._open)
-        self._server = await loop.create_server(make, host, port, ssl=tls, backlog=4096)
-        self.port = int(self._server.sockets[0].getsockname()[1])
-        self._scheme = "http" if tls is None else "https"
-        return self.port
+        return await self._door.open(host, port, tls)
 
     async def close(self) -> None:
         """Stop listening and hang up on everybody."""
-        if self._server is not None:
-            self._server.close()
-            for connection in tuple(self._open):
-                connection.reset()
-            await self._server.wait_closed()
-            self._server = None
+        await self._door.close()
 
     def url(self, path: str = "/") -> str:
         """The address of a path."""
-        return f"{self._scheme}://127.0.0.1:{self.port}{path}"
+        return self._door.url(path)
 
     def behave(self, path: str, behaviour: Behaviour) -> None:
         """Let a path behave like this from now on."""
@@ -124,21 +114,7 @@ class Receiver:
             self._act(connection, place, status)
 
     def _act(self, connection: Connection, place: Place, status: int) -> None:
-        behaviour = place.behaviour
-        if status == _OK_STATUS and behaviour.mode is Mode.ANSWER:
-            connection.answer(_OK)
-        elif status == 0:
-            _break(connection, behaviour.mode)
-        elif behaviour.mode is Mode.LARGE and status == _OK_STATUS:
-            connection.answer(answer_bytes(status, bytes(_LARGE_SIZE)))
-        elif behaviour.mode is Mode.REDIRECT and status == _FOUND:
-            headers = (("location", self.url("/redirected")),)
-            connection.answer(answer_bytes(status, b"", headers))
-        elif behaviour.retry_after is not None:
-            headers = (("retry-after", behaviour.retry_after),)
-            connection.answer(answer_bytes(status, b"", headers))
-        else:
-            connection.answer(answer_bytes(status))
+        act(connection, place.behaviour, status, self.url("/redirected"))
 
     # --- its own paths
 
@@ -167,11 +143,3 @@ class Receiver:
         for path, behaviour in behaviours.items():
             self.behave(path, behaviour)
         return _OK
-
-
-def _break(connection: Connection, mode: Mode) -> None:
-    if mode is Mode.RESET:
-        connection.reset()
-    elif mode is Mode.CLOSE:
-        connection.write(_CUT)
-        connection.close()

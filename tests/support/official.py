@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 ROOT = Path(__file__).parents[2]
-VARIABLE = "ORDERBUS_TEST_ASYNCAPI_SCHEMA"
+VARIABLE = "ASYNCAPI_SCHEMA"
 SHA256 = "d4571a420e6ffb7fcc7066c95a6db1202f299a3c51daa103d0706bf30f95e626"
 CACHED = Path("~/.cache/orderbus/asyncapi/3.0.0.json").expanduser()
 

@@ -85,7 +85,7 @@ class Terminals:
 
     async def keep(self, text: str, until: str) -> Path:
         """Start what a shell block starts, wait for its word; where it goes on."""
-        command = f"exec {self.here(installed(text)).strip()}"
+        command = f"exec env {self.here(installed(text)).strip()}"
         process, log = await self.start("bash", "-ec", command)
 
         def over() -> bool:

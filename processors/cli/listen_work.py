@@ -1,0 +1,170 @@
+"""The work behind `bus listen`: what was wished for, made and run to its end."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import typer
+
+from bus.errors import ConfigurationError
+from processors.cli.control import FAILED, GOOD, read_text
+from processors.cli.listen_lines import Lines
+from processors.cli.listen_view import People
+from processors.clock import SystemClock
+from processors.listening.answers import parse_answers
+from processors.listening.keeping import Keep, read_kept
+from processors.listening.listener import Listener, Plan
+from processors.listening.memory import Memory
+from processors.listening.reading import Reading
+from processors.listening.replaying import latest, replay
+from processors.listening.secrets import parse_secrets
+from processors.listening.tally import Tally
+from processors.settings.secret import SECRET_VARIABLE, webhook_secret
+from processors.stopping import stop_on_signals
+from processors.wiring.listening import refuse_taken
+from processors.wiring.onward import open_onward
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the options of `bus listen` say."""
+
+    secret_file: str | None = None
+    answer: str | None = None
+    forward: str | None = None
+    keep: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    count: int | None = None
+    body: bool = False
+    headers: bool = False
+    as_json: bool = False
+
+
+async def listen(wish: Wish) -> int:
+    """Listen until Ctrl-C, or until as many webhooks came as were wished for.
+
+    Raises:
+        ConfigurationError: one of the options cannot be used.
+    """
+    secrets = _secrets(wish.secret_file)
+    answers = None if wish.answer is None else parse_answers(wish.answer)
+    refuse_taken(wish.host, wish.port, "--port")
+    keep = None if wish.keep is None else Keep(wish.keep)
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    view = _view(wish)
+    tally = Tally(wish.count, stop.set)
+    async with AsyncExitStack() as stack:
+        clock = SystemClock()
+        onward = None
+        if wish.forward is not None:
+            onward = await stack.enter_async_context(open_onward(wish.forward, clock))
+        plan = Plan(
+            reading=Reading(secrets, Memory()),
+            tell=_Told(stop, tally.count, view.heard),
+            refused=_Told(stop, tally.refuse, view.refused),
+            answers=answers,
+            keep=keep,
+            onward=onward,
+        )
+        listener = Listener(clock, plan)
+        stack.push_async_callback(listener.close)
+        port = await _started(listener, wish)
+        view.started(_url(wish.host, port), len(secrets), _doing(wish))
+        await stop.wait()
+    with suppress(BrokenPipeError):
+        kept, lost = (keep.count, keep.lost) if keep else (None, 0)
+        view.ended(tally, kept, lost)
+    return GOOD
+
+
+async def _started(listener: Listener, wish: Wish) -> int:
+    try:
+        return await listener.start(wish.host, wish.port)
+    except OSError as error:
+        raise ConfigurationError(
+            f"--port: cannot listen on {wish.host}:{wish.port}: {error.strerror}"
+        ) from None
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _doing(wish: Wish) -> str:
+    """What is done with webhooks beside showing them."""
+    answer = f"answers {wish.answer or 200}"
+    if wish.forward is not None:
+        also = f", answers {wish.answer}" if wish.answer else ", answers what that does"
+        answer = f"posts on to {wish.forward}{also}"
+    return answer if wish.keep is None else f"{answer}, keeps in {wish.keep}"
+
+
+def _view(wish: Wish) -> People | Lines:
+    if wish.as_json:
+        return Lines(body=wish.body)
+    return People(body=wish.body, headers=wish.headers)
+
+
+class _Told(Generic[T]):
+    """Counts and shows; where nobody reads any more (`| head`), ends it all."""
+
+    def __init__(
+        self,
+        stop: asyncio.Event,
+        count: Callable[[T], None],
+        show: Callable[[T], None],
+    ) -> None:
+        self._stop = stop
+        self._count = count
+        self._show = show
+
+    def __call__(self, value: T, /) -> None:
+        """Take one in."""
+        self._count(value)
+        try:
+            self._show(value)
+        except BrokenPipeError:
+            self._stop.set()
+
+
+def _secrets(file: str | None) -> tuple[str, ...]:
+    if file is None:
+        text = webhook_secret()
+        return parse_secrets(text, SECRET_VARIABLE) if text else ()
+    if file == "-" and sys.stdin.isatty():
+        asked = typer.prompt("Secret", hide_input=True, default="", show_default=False)
+        return parse_secrets(str(asked), "the secret")
+    return parse_secrets(read_text(file), file)
+
+
+async def replay_kept(
+    folder: Path, url: str, secret_file: str | None, *, every: bool, as_json: bool
+) -> int:
+    """Post what was kept once more; say of each what came of it.
+
+    Raises:
+        ConfigurationError: there is nothing kept, or an option cannot be used.
+    """
+    secrets = _secrets(secret_file)
+    if any(secret.startswith("whpk_") for secret in secrets):
+        raise ConfigurationError("a public key verifies; it cannot sign anew")
+    kept = list(read_kept(folder))
+    if not every:
+        kept = latest(kept)
+    view = Lines() if as_json else People()
+    clock = SystemClock()
+    good = 0
+    async with open_onward(url, clock) as onward:
+        async for replayed in replay(kept, onward, secrets, clock):
+            view.replayed(replayed)
+            good += replayed.accepted
+    view.replays_ended(good, len(kept), signed=bool(secrets))
+    return GOOD if good == len(kept) else FAILED

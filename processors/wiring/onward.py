@@ -1,0 +1,29 @@
+"""What posts to an endpoint that the user of this machine names."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bus.adapters.http.aiohttp_sender import AiohttpSender
+from bus.adapters.http.guard import Guard
+from bus.errors import ConfigurationError
+from bus.ports import Clock
+from processors.listening.passing import Onward
+
+_EVERYWHERE = ("0.0.0.0/0", "::/0")
+
+
+@asynccontextmanager
+async def open_onward(url: str, clock: Clock) -> AsyncIterator[Onward]:
+    """Open it. Any address will do: the user chose it, no partner.
+
+    Raises:
+        ConfigurationError: it is no URL to post to.
+    """
+    guard = Guard(allow=_EVERYWHERE, https_only=False)
+    if (why := guard.check_url(url)) is not None:
+        raise ConfigurationError(f"{url}: {why}")
+    sender = AiohttpSender(guard)
+    try:
+        yield Onward(url, sender, clock)
+    finally:
+        await sender.close()
