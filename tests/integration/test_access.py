@@ -31,7 +31,6 @@ pytestmark = [pytest.mark.kafka, pytest.mark.long]
 PAGE = Path(__file__).parents[2] / "docs" / "producers.md"
 EVENT = sample("order.created", 1, STARTED)
 _DEADLINE_S = 30
-_KINDS = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP}
 
 
 @pytest.fixture(scope="module")
@@ -64,41 +63,36 @@ def _named(bus: Bus, kind: str, name: str, group: str) -> str:
     return f"{bus.name}.{name}"
 
 
-@contextmanager
-def allowed(secure: Secure, bus: Bus, role: str, group: str = "") -> Iterator[None]:
-    """Give alice the role, and take it away again."""
-    admin = AdminClient({"bootstrap.servers": secure.plain.bootstrap_servers})
-    given = []
+def bindings(bus: Bus, role: str, group: str) -> Iterator[AclBinding]:
+    """What lets alice do what the page says of a role."""
     for kind, name, operations in rows(role):
         full = _named(bus, kind, name, group)
         pattern = ResourcePatternType.LITERAL
         if full.endswith("*"):
             full, pattern = full.rstrip("*"), ResourcePatternType.PREFIXED
-        resource = _KINDS["group" if name == "its own" else kind]
-        given += [
-            AclBinding(
-                resource,
-                full,
-                pattern,
-                "User:alice",
-                "*",
-                AclOperation[operation],
-                AclPermissionType.ALLOW,
-            )
-            for operation in operations
-        ]
-    if any(kind == "group" and name != "its own" for kind, name, _ in rows(role)):
-        given.append(
-            AclBinding(
-                ResourceType.GROUP,
-                "bus.reader",
-                ResourcePatternType.LITERAL,
-                "User:alice",
-                "*",
-                AclOperation.READ,
-                AclPermissionType.ALLOW,
-            )
-        )
+        own_group = kind == "group" or name == "its own"
+        of = ResourceType.GROUP if own_group else ResourceType.TOPIC
+        for operation in operations:
+            yield _binding(of, full, AclOperation[operation], pattern)
+        if kind == "group":
+            yield _binding(of, "bus.reader", AclOperation.READ)
+
+
+def _binding(
+    of: ResourceType,
+    name: str,
+    operation: AclOperation,
+    pattern: ResourcePatternType = ResourcePatternType.LITERAL,
+) -> AclBinding:
+    allow = AclPermissionType.ALLOW
+    return AclBinding(of, name, pattern, "User:alice", "*", operation, allow)
+
+
+@contextmanager
+def allowed(secure: Secure, bus: Bus, role: str, group: str = "") -> Iterator[None]:
+    """Give alice the role, and take away all she has."""
+    admin = AdminClient({"bootstrap.servers": secure.plain.bootstrap_servers})
+    given = list(bindings(bus, role, group))
     assert given
     for made in admin.create_acls(given).values():
         made.result(_DEADLINE_S)
