@@ -13,6 +13,7 @@ from processors.delivery.handling import say_bug
 from processors.projector.rows import (
     ack_row,
     attempt_row,
+    audit_row,
     event_row,
     quarantine_row,
 )
@@ -39,6 +40,7 @@ class Conversion:
         self._plain: Mapping[str, Plain] = {
             topology.acks: ack_row,
             topology.quarantine: quarantine_row,
+            topology.audit: audit_row,
         }
         self._given_up: dict[TopicPartition, int] = {}
         self._told: set[tuple[str, str]] = set()

@@ -21,6 +21,7 @@ def declared_topics(topology: Topology) -> Collection[str]:
         topology.attempts,
         topology.acks,
         topology.quarantine,
+        topology.audit,
     }
 
 

@@ -142,8 +142,16 @@ class PostgresUnderTest:
         """SIGSTOP the server's first process: new connections hang."""
         self._signal(signal.SIGSTOP)
 
+    def hang(self) -> None:
+        """SIGSTOP the whole server: connections that are open hang, too."""
+        self._signal(signal.SIGSTOP)
+        for child in psutil.Process(self._pid()).children():
+            child.suspend()
+
     def thaw(self) -> None:
-        """Let a frozen server go on."""
+        """Let a frozen or hanging server go on."""
+        for child in psutil.Process(self._pid()).children():
+            child.resume()
         self._signal(signal.SIGCONT)
 
     def _signal(self, which: signal.Signals) -> None:
