@@ -34,12 +34,14 @@ def stack_plan(given: Settings, folder: Path) -> StackPlan:
             "encryption_key_file": None,
             "allow_networks": ("127.0.0.0/8",),
             "log_url": None,
+            "api_port": 0,
         }
     )
     return StackPlan(
         settings=settings,
         arguments=worker_command({}, Role.ALL.value),
         beside=[worker_command({}, Role.PROJECTOR.value)],
+        api_arguments=worker_command({}, Role.GATEWAY.value),
         environment={
             "ORDERBUS_HTTP_PORT": "0",
             "ORDERBUS_LOG_FORMAT": "json",
@@ -76,8 +78,9 @@ async def _demo(
             open_adapters(stack.settings) as adapters,
             open_world(stack.settings) as world,
         ):
-            await stack.workers.ready()
+            await stack.ready()
             progress.close()
+            out.print(f"The HTTP API, as long as this runs: {stack.api_url}/docs")
             writer = EventWriter(
                 adapters.hop_publisher, adapters.schemas, adapters.catalogue
             )

@@ -42,7 +42,7 @@ def dev_command(
     kafka_port: KafkaPort = None,
     registry_port: RegistryPort = 0,
 ) -> None:
-    """Run the whole bus here: Kafka, registry, processors.
+    """Run the whole bus here: Kafka, registry, processors, API.
 
     The first start downloads Kafka (about 43 MB) into the user's cache; later ones
     work offline. Data are kept and used again at the next start; where, says
@@ -58,6 +58,7 @@ def dev_command(
             settings=_settings(cast(Root, ctx.obj)),
             arguments=worker_command({}, Role.ALL.value),
             beside=[worker_command({}, Role.PROJECTOR.value)],
+            api_arguments=worker_command({}, Role.GATEWAY.value),
             brokers=brokers,
             processes=processes,
             kafka_port=kafka_port,

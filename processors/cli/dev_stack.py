@@ -36,15 +36,15 @@ async def _run(
 ) -> int:
     with Drawn(out, until=STARTING_WORKERS) as progress:
         async with open_stack(plan, progress, out.print) as stack:
-            await stack.workers.ready()
+            await stack.ready()
             progress.close()
             up.set()
-            ended = asyncio.create_task(stack.workers.wait())
-            if not stack.workers.given_up:
+            ended = asyncio.create_task(stack.wait())
+            if not stack.given_up:
                 _say(stack, out)
             if await _before(stop, ended):
                 code = ended.result()
-                out.print(f"A worker has ended with {code}; its log says why.")
+                out.print(f"A process has ended with {code}; its log says why.")
                 return code
             ended.cancel()
             out.print("Stopping …")
@@ -65,6 +65,7 @@ def _say(stack: Stack, out: Console) -> None:
     pages = f"http://{settings.http_host}:{settings.http_port}"
     out.print(f"Kafka            {settings.bootstrap_servers}")
     out.print(f"Schema registry  {stack.registry_url}")
+    out.print(f"HTTP API         {stack.api_url}  (to read: {stack.api_url}/docs)")
     if settings.http_port:
         out.print(f"Metrics, health  {pages}/metrics /healthz /readyz")
     out.print(f"Log              {log_place(settings)}")

@@ -24,7 +24,7 @@ from processors.cli.root import Root
 
 COMMANDS = {
     "demo": "Show the whole bus at work, in about a minute.",
-    "dev": "Run the whole bus here: Kafka, registry, processors.",
+    "dev": "Run the whole bus here: Kafka, registry, processors, API.",
     "run": "Run processors until SIGTERM or Ctrl-C, then drain.",
     "events": "Write events as the OMS does, to try things out.",
     "log": "The log of what happened: how it is, prune, rebuild.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import typer
 
-from bus.errors import OrderbusError
+from bus.errors import ConfigurationError, OrderbusError
 from processors.cli.control import complain
 from processors.cli.root import Root
 
@@ -24,6 +24,7 @@ class Role(StrEnum):
     RETRY = "retry"
     ORDERED = "ordered"
     PROJECTOR = "projector"
+    GATEWAY = "gateway"
     ALL = "all"
 
     @property
@@ -56,7 +57,7 @@ def run_command(
     ordered serves subscriptions with `ordering: key`. A subscription's concurrency
     and rate are shared out among the processes. projector reads all that happens
     into the log, a database; all is the first three, and beside them the projector
-    where ORDERBUS_LOG_URL names a log.
+    where ORDERBUS_LOG_URL names a log. gateway serves the HTTP API.
 
     Exit code 0: drained and stopped. 1: failed. 2: a setting is wrong.
 
@@ -64,6 +65,7 @@ def run_command(
       bus run                       all in one process
       bus run fanout --processes 4
       bus run projector             into SQLite in the data folder
+      bus run gateway               at ORDERBUS_API_PORT, 8470
       ORDERBUS_BOOTSTRAP_SERVERS=kafka:9092 bus run retry
     """
     from processors.cli.processes import run_in_loop
@@ -116,6 +118,10 @@ def _one(
         from processors.wiring.projecting import serve_projector
 
         return serve_projector(settings, index=place.index, attached=place.attached)
+    if role is Role.GATEWAY:
+        from processors.wiring.gateway import serve_gateway
+
+        return serve_gateway(settings, index=place.index, attached=place.attached)
     from processors.wiring.serve import serve
 
     return serve(
@@ -136,4 +142,8 @@ def _several(
         from processors.wiring.projecting import refuse_several
 
         refuse_several(settings, count)
+    if role is Role.GATEWAY:
+        raise ConfigurationError(
+            "--processes: a gateway is one process; run several on ports of their own"
+        )
     return supervise(given.arguments, role.value, count, settings.drain_s)

@@ -8,6 +8,9 @@ from bus.access.roles import Principal
 from bus.client.producer import EventWriter
 from bus.contracts.catalogue import Catalogue
 from bus.observation import Observer
+from processors.access.table import KeyTable
+from processors.access.uses import Uses
+from processors.access.writer import KeyWriter
 from processors.gateway.jobs import Jobs
 from processors.subscriptions.world import World
 
@@ -24,6 +27,15 @@ class Papers:
     style: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """All keys, what changes them, and what notes their use."""
+
+    table: KeyTable
+    writer: KeyWriter
+    uses: Uses
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
     """The ports and tables of a gateway; made in `processors.wiring`."""
@@ -32,6 +44,7 @@ class Api:
     catalogue: Catalogue
     writer: EventWriter
     authenticate: Authenticate
+    keys: Keyring
     observer: Observer
     jobs: Jobs
-    papers: Papers = Papers()
+    papers: Callable[[], Papers] = Papers

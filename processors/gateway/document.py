@@ -109,7 +109,7 @@ def _description(route: Route) -> str:
 def _parameters(route: Route) -> Iterator[Parameter]:
     for name in names_in(route.path):
         named = NAMES[name]
-        schema = Schema(type=DataType.STRING, pattern=f"^{named.pattern}$")
+        schema = Schema(type=DataType.STRING, pattern=f"^({named.pattern})$")
         found = _parameter(name, "path", named.meaning, schema, required=True)
         found.example = named.example
         yield found

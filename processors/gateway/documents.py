@@ -9,13 +9,13 @@ _CACHED = {"Cache-Control": "no-cache"}
 
 async def get_openapi(asked: Asked) -> Reply:
     """The OpenAPI document."""
-    return Reply(content=asked.api.papers.openapi, headers=_CACHED)
+    return Reply(content=asked.api.papers().openapi, headers=_CACHED)
 
 
 async def get_page(asked: Asked) -> Reply:
     """The same, to be read by people."""
     return Reply(
-        content=asked.api.papers.page,
+        content=asked.api.papers().page,
         media_type="text/html; charset=utf-8",
         headers=_CACHED | {"Content-Security-Policy": PAGE_POLICY},
     )
@@ -24,7 +24,7 @@ async def get_page(asked: Asked) -> Reply:
 async def get_style(asked: Asked) -> Reply:
     """How the page looks."""
     return Reply(
-        content=asked.api.papers.style,
+        content=asked.api.papers().style,
         media_type="text/css; charset=utf-8",
         headers=_CACHED,
     )

@@ -1,13 +1,13 @@
 """Jobs over HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from bus.access.roles import Scope
-from processors.gateway.jobs import Job, Work
+from processors.gateway.jobs import Job, Progress, Work
 from processors.gateway.model import Model, Page, PageQuery
 from processors.gateway.paging import cut
 from processors.gateway.problems import CONFLICT, NOT_FOUND, ProblemError
@@ -45,11 +45,33 @@ def start(asked: Asked, kind: str, subject: str, work: Work) -> Reply:
     Raises:
         ProblemError: too many run.
     """
+    job = started(asked, kind, subject, work)
+    return Reply(content=shown(job), headers={"Location": f"{_PATH}/{job.id}"})
+
+
+def started(asked: Asked, kind: str, subject: str, work: Work) -> Job:
+    """Begin a job.
+
+    Raises:
+        ProblemError: too many run.
+    """
     try:
-        job, _ = asked.api.jobs.start(asked.by, kind, subject, work)
+        return asked.api.jobs.start(asked.by, kind, subject, work)[0]
     except OverflowError:
         raise ProblemError(CONFLICT, "Too many jobs run; wait for one.") from None
-    return Reply(content=shown(job), headers={"Location": f"{_PATH}/{job.id}"})
+
+
+def counted(progress: Progress, total: int) -> Callable[[int], None]:
+    """What hears of more that is done, of so many."""
+    done = 0
+
+    def more(count: int) -> None:
+        nonlocal done
+        done += count
+        progress(done, total)
+
+    progress(0, total)
+    return more
 
 
 async def list_jobs(asked: Asked) -> Reply:

@@ -39,6 +39,12 @@ Flag = Annotated[bool, BeforeValidator(_flag)]
 """`true` or `false` in a query."""
 
 
+class DryRun(Model):
+    """Whether it is done, or only said."""
+
+    dry_run: Annotated[Flag, Field(description="Only say what would be done.")] = False
+
+
 class NoQuery(Model):
     """Takes no parameters."""
 

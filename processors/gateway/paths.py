@@ -26,6 +26,11 @@ NAMES: Mapping[str, Named] = {
     "subscription": Named(
         SUBSCRIPTION_ID.pattern, "The id of a subscription.", "my-shop"
     ),
+    "event": Named(
+        r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+        "The webhook-id of an event.",
+        "5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11",
+    ),
     "job": Named(r"[0-9a-f]{24}", "The id of a job.", "0123456789abcdef01234567"),
     "key": Named(KEY_ID, "The id of a key, the third part of it.", "abcdefgh23"),
 }

@@ -93,7 +93,7 @@ def parse_body(request: web.BaseRequest, route: Route, text: bytes) -> BaseModel
 
 
 def read_version(request: web.BaseRequest, route: Route) -> str:
-    """The ETag that `If-Match` names.
+    """The version that the ETag in `If-Match` names.
 
     Raises:
         ProblemError: the row needs one.
@@ -101,7 +101,7 @@ def read_version(request: web.BaseRequest, route: Route) -> str:
     version = request.headers.get("If-Match", "").strip()
     if route.conditional and not version:
         raise ProblemError(UNCONDITIONAL)
-    return version
+    return version.strip('"')
 
 
 def read_key(request: web.BaseRequest, route: Route) -> str:

@@ -21,9 +21,9 @@ JSON = "application/json"
 class Asked:
     """What a handler gets: who asks for what, all of it checked.
 
-    `principal` is None on routes that are open to everybody. `version` is the ETag of
-    If-Match, `key` the Idempotency-Key, each empty without one; `accept` the media
-    type, of the route's own, that the answer is wanted in.
+    `principal` is None on routes that are open to everybody. `version` is what
+    If-Match names, `key` the Idempotency-Key, each empty without one; `accept` the
+    media type, of the route's own, that the answer is wanted in.
     """
 
     api: Api

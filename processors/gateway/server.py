@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from importlib.metadata import version
 from ipaddress import ip_address
 from pathlib import Path
@@ -36,7 +37,8 @@ class Gateway:
         self, api: Api, routes: Sequence[Route], bounds: Bounds, lines: Lines
     ) -> None:
         self.url = ""
-        self._api = replace(api, papers=papers_of(routes))
+        # Made when they are asked for first; the table does not change.
+        self._api = replace(api, papers=cache(partial(papers_of, routes)))
         self._routes = routes
         self._bounds = bounds
         self._lines = lines

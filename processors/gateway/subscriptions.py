@@ -5,7 +5,7 @@ from pathlib import Path
 from bus.access.roles import Principal, Scope
 from bus.delivery.subscription import Subscription
 from processors.gateway.paging import cut
-from processors.gateway.problems import CHANGED, CONFLICT, INVALID, ProblemError
+from processors.gateway.problems import CONFLICT, INVALID, ProblemError
 from processors.gateway.routes import Asked, Reply, Route
 from processors.gateway.subscription_models import (
     NewSubscription,
@@ -21,7 +21,7 @@ from processors.subscriptions import onboarding
 from processors.subscriptions.actions import ACTIONS, Action
 from processors.subscriptions.document import Draft, draft
 from processors.subscriptions.onboarding import Taken
-from processors.subscriptions.showing import listed, shown, version
+from processors.subscriptions.showing import listed, shown
 
 TAG = "Subscriptions"
 PATH = "/v1/subscriptions"
@@ -71,20 +71,17 @@ async def create_subscription(asked: Asked) -> Reply:
 async def get_subscription(asked: Asked) -> Reply:
     """All that may be shown."""
     found = await subscription_of(asked)
-    return Reply(content=shown_to(found, asked.by), etag=etag(found))
+    return Reply(content=shown_to(found, asked.by), etag=etag(asked, found.id))
 
 
 async def change_subscription(asked: Asked) -> Reply:
     """Change the fields that are given."""
     found = await subscription_of(asked)
-    if asked.version != etag(found):
-        raise ProblemError(CHANGED)
     fields = asked.body_as(SubscriptionChange).model_dump(exclude_unset=True)
     if not fields:
         raise ProblemError(INVALID, "Nothing is to change.")
-    world = asked.api.world
     taken = await onboarding.update(
-        world, found.id, fields, if_version=world.table.version(found.id)
+        asked.api.world, found.id, fields, if_version=asked.version
     )
     return told(asked, taken)
 
@@ -110,7 +107,7 @@ def told(asked: Asked, taken: Taken) -> Reply:
         secret=taken.secret,
         warnings=list(taken.warnings),
     )
-    return Reply(content=content, etag=etag(taken.subscription))
+    return Reply(content=content, etag=etag(asked, taken.subscription.id))
 
 
 def shown_to(subscription: Subscription, by: Principal) -> SubscriptionShown:
@@ -125,9 +122,9 @@ def actions(subscription: Subscription, by: Principal) -> list[str]:
     return [one.value for one in Action if one in possible and by.may(_SCOPES[one])]
 
 
-def etag(subscription: Subscription) -> str:
+def etag(asked: Asked, subscription_id: str) -> str:
     """The version of a subscription as an ETag."""
-    return f'"{version(subscription)}"'
+    return f'"{asked.api.world.table.version(subscription_id)}"'
 
 
 EXAMPLE = {

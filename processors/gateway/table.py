@@ -8,6 +8,7 @@ from processors.gateway import (
     event_types,
     events,
     job_routes,
+    letters,
     subscription_steps,
     subscriptions,
 )
@@ -19,6 +20,7 @@ ROUTES: Sequence[Route] = (
     *subscriptions.ROUTES,
     *subscription_steps.ROUTES,
     *applying.ROUTES,
+    *letters.ROUTES,
     *job_routes.ROUTES,
     *documents.ROUTES,
 )

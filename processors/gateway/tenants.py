@@ -28,3 +28,19 @@ async def subscription_of(asked: Asked) -> Subscription:
     if found is None and not asked.by.tenant and name in world.table.unreadable:
         raise ProblemError(CONFLICT, "Its stored record cannot be read.")
     raise ProblemError(NOT_FOUND)
+
+
+async def letters_owner(asked: Asked) -> str:
+    """The subscription whose dead letters are meant; of a removed one they may stay.
+
+    Raises:
+        ProblemError: there is none, for whoever asks.
+    """
+    world, name = asked.api.world, asked.path["subscription"]
+    await world.table.ready()
+    gone = world.table.get(name) is None
+    if not gone or asked.by.tenant:
+        return (await subscription_of(asked)).id
+    if world.topology.dlq_topic(name) not in await world.topics.names():
+        raise ProblemError(NOT_FOUND)
+    return name

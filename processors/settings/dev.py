@@ -26,6 +26,7 @@ class DevState(BaseModel):
     pid: int
     bootstrap_servers: str
     registry_url: str
+    api_url: str = ""
     key_file: Path
     http: dict[str, str] = Field(default_factory=dict)
 

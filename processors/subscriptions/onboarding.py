@@ -64,7 +64,7 @@ async def update(
     Raises:
         SubscriptionNotFoundError: there is none with this id.
         InvalidSubscriptionError: with all problems; nothing was changed.
-        VersionMismatchError: it is not what `table.version` said any more.
+        VersionMismatchError: it is not as it was in `if_version` any more.
     """
     await world.table.ready()
     made = changing(fields, Path())

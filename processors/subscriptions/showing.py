@@ -4,11 +4,8 @@ import hashlib
 from datetime import datetime
 from typing import TypeAlias
 
-import orjson
-
 from bus.delivery.schedule import format_duration
 from bus.delivery.subscription import Secret, Subscription
-from bus.versions import version_of
 from bus.webhook.sealing import is_sealed
 from bus.webhook.signing import public_key
 
@@ -26,15 +23,6 @@ def listed(subscription: Subscription) -> Shown:
         "endpoint": subscription.endpoint,
         "ordering": subscription.ordering.value,
     }
-
-
-def version(subscription: Subscription) -> str:
-    """What tells a subscription from how it stood before.
-
-    Made of what may be shown, the time of the last change with it: nobody can find out
-    a hidden value by trying.
-    """
-    return version_of(orjson.dumps(shown(subscription)))
 
 
 def shown(subscription: Subscription) -> Shown:

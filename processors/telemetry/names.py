@@ -92,6 +92,7 @@ SOURCES_ADDED = _note(
     "sources_added", "info", "`topics.yaml` declares new source topics; they are read."
 )
 
+API_SERVES = _note("api_serves", "info", "The API can be asked; at which URL.")
 REQUEST = _note(
     "request",
     "info",

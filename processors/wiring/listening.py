@@ -29,6 +29,17 @@ def refuse_taken(host: str, port: int, name: str, or_none: str = "") -> None:
         ) from None
 
 
+def free_port(host: str) -> int:
+    """A port that nobody listens on now."""
+    family, kind, *_, address = socket.getaddrinfo(
+        host, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    with socket.socket(family, kind) as asked:
+        asked.bind(address)
+        port: int = asked.getsockname()[1]
+    return port
+
+
 def refuse_taken_pages(settings: Settings, processes: int) -> None:
     """Raise if the pages of one of so many processes would find no port.
 

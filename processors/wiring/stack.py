@@ -1,5 +1,6 @@
 """The whole bus on one machine: broker, registry, topics, processors."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,7 +16,7 @@ from processors.supervisor import Supervisor
 from processors.wiring.adapters import read_topology
 from processors.wiring.folders import usable
 from processors.wiring.keeping import Say, kept
-from processors.wiring.listening import refuse_taken, refuse_taken_pages
+from processors.wiring.listening import free_port, refuse_taken, refuse_taken_pages
 from processors.wiring.registry import open_registry
 
 KEY_FILE = "encryption.key"
@@ -31,18 +32,40 @@ class Stack:
     registry_url: str
     kafka: EmbeddedKafka | None
     workers: Supervisor
+    gateway: Supervisor
+    api_url: str
+
+    async def ready(self) -> None:
+        """Return once workers and gateway have said so, or have given up."""
+        await asyncio.gather(self.workers.ready(), self.gateway.ready())
+
+    @property
+    def given_up(self) -> bool:
+        """Whether one of them has ended and may not be started again."""
+        return self.workers.given_up or self.gateway.given_up
+
+    async def wait(self) -> int:
+        """Return the exit code once one of them may not be started again."""
+        both = [asyncio.create_task(s.wait()) for s in (self.workers, self.gateway)]
+        try:
+            done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            return max(task.result() for task in done)
+        finally:
+            for task in both:
+                task.cancel()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackPlan:
     """What is to run. `environment` goes to the worker processes on top of ours.
 
-    `arguments` run the workers; each of `beside` a process of its own, which may come
-    and go: it is neither waited for nor missed.
+    `arguments` run the workers, `api_arguments` the gateway; each of `beside` a process
+    of its own, which may come and go: it is neither waited for nor missed.
     """
 
     settings: Settings
     arguments: Sequence[str]
+    api_arguments: Sequence[str]
     beside: Sequence[Sequence[str]] = ()
     brokers: int = 1
     processes: int = 1
@@ -66,8 +89,9 @@ async def open_stack(
     """
     settings = plan.settings
     data_dir = usable(settings.data_dir.absolute(), "--data-dir")
-    refuse_taken_pages(_with_environment(plan), plan.processes + len(plan.beside))
+    refuse_taken_pages(_with_environment(plan), _gateway_index(plan) + 1)
     refuse_taken("127.0.0.1", plan.registry_port, "--registry-port")
+    refuse_taken(settings.api_host, settings.api_port, "ORDERBUS_API_PORT")
     async with AsyncExitStack() as stack:
         kafka = None
         if settings.bootstrap_servers is None:
@@ -79,17 +103,30 @@ async def open_stack(
         settings = _with_key(settings, data_dir)
         progress.step("Making topics")
         url = await _serve_registry(settings, plan.registry_port, stack)
-        settings = settings.model_copy(update={"registry_url": url})
+        port = settings.api_port or free_port(settings.api_host)
+        settings = settings.model_copy(update={"registry_url": url, "api_port": port})
         progress.step(STARTING_WORKERS)
-        for index, arguments in enumerate(plan.beside, plan.processes):
-            beside = _processes(plan, settings, url, arguments, first=index)
-            await stack.enter_async_context(beside)
-        workers = await stack.enter_async_context(
-            _processes(plan, settings, url, plan.arguments, count=plan.processes)
-        )
+        workers, gateway = await _start_all(plan, settings, url, stack)
         note = write_dev(data_dir, _dev_state(settings, url))
         stack.callback(note.unlink, missing_ok=True)
-        yield Stack(settings, url, kafka, workers)
+        yield Stack(settings, url, kafka, workers, gateway, _api_url(settings))
+
+
+async def _start_all(
+    plan: StackPlan, settings: Settings, url: str, stack: AsyncExitStack
+) -> tuple[Supervisor, Supervisor]:
+    """Start every process; return the workers and the gateway."""
+    for index, arguments in enumerate(plan.beside, plan.processes):
+        beside = _processes(plan, settings, url, arguments, first=index)
+        await stack.enter_async_context(beside)
+    workers = await stack.enter_async_context(
+        _processes(plan, settings, url, plan.arguments, count=plan.processes)
+    )
+    index, arguments = _gateway_index(plan), plan.api_arguments
+    gateway = await stack.enter_async_context(
+        _processes(plan, settings, url, arguments, first=index)
+    )
+    return workers, gateway
 
 
 async def _kafka(
@@ -138,11 +175,23 @@ def _processes(
     )
 
 
+def _gateway_index(plan: StackPlan) -> int:
+    """Behind all others, for its pages."""
+    return plan.processes + len(plan.beside)
+
+
+def _api_url(settings: Settings) -> str:
+    host = settings.api_host
+    scheme = "http" if settings.api_certificate_file is None else "https"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.api_port}"
+
+
 def _dev_state(settings: Settings, url: str) -> DevState:
     return DevState(
         pid=os.getpid(),
         bootstrap_servers=settings.bootstrap_servers or "",
         registry_url=url,
+        api_url=_api_url(settings),
         key_file=settings.encryption_key_file or Path(),
     )
 
@@ -173,6 +222,7 @@ def _environment(settings: Settings, url: str) -> Mapping[str, str]:
     found = {
         "ORDERBUS_BOOTSTRAP_SERVERS": settings.bootstrap_servers or "",
         "ORDERBUS_REGISTRY_URL": url,
+        "ORDERBUS_API_PORT": str(settings.api_port),
         "ORDERBUS_ALLOW_NETWORKS": ",".join(map(str, settings.allow_networks)),
         "ORDERBUS_DATA_DIR": str(settings.data_dir.absolute()),
     }

@@ -73,7 +73,12 @@ async def dev(data: Path) -> AsyncIterator[Dev]:
         sys.executable,
         *("-m", "processors.cli", "--data-dir", str(data), "dev"),
         stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "ORDERBUS_HTTP_PORT": "0", "ORDERBUS_LOG_LEVEL": "error"},
+        env={
+            **os.environ,
+            "ORDERBUS_HTTP_PORT": "0",
+            "ORDERBUS_API_PORT": "0",
+            "ORDERBUS_LOG_LEVEL": "error",
+        },
     )
     opened = Dev(process, data)
     try:

@@ -4,19 +4,19 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from functools import cache
 
 from aiohttp import ClientSession
 
-from bus.access.digests import ServerKeys
-from bus.access.keys import ApiKey, StoredDigest
 from bus.access.roles import GRANTS, Principal, Role, Tenancy
-from bus.access.tokens import new_id, new_token
 from bus.adapters.memory import MemoryObserver
 from bus.client.producer import EventWriter
 from bus.client.schemas import load_catalogue
+from bus.contracts.catalogue import Catalogue
 from processors.access.authenticating import authenticate
-from processors.gateway.api import Api
+from processors.access.uses import Uses
+from processors.access.writer import Wish
+from processors.gateway.api import Api, Keyring
 from processors.gateway.jobs import Jobs
 from processors.gateway.problems import MEDIA_TYPE, Problem
 from processors.gateway.protocol import Lines
@@ -24,45 +24,33 @@ from processors.gateway.routes import Route
 from processors.gateway.server import Gateway, Place
 from processors.gateway.serving import Bounds
 from processors.gateway.table import ROUTES
+from tests.support.access import SERVER, Access, open_access
 from tests.support.worlds import Worlds
 
-SERVER_KEYS = ServerKeys.of([b"s" * 32])
 UNLIMITED = Bounds(key_rate=0, address_rate=0)
 
 
 @dataclass
 class HeldKeys:
-    """Keys by id, as a table has them, and the tokens by who holds them."""
+    """Keys in memory, and their tokens by who holds them."""
 
-    keys: dict[str, ApiKey] = field(default_factory=dict)
+    access: Access
     tokens: dict[str, str] = field(default_factory=dict)
 
-    def get(self, key_id: str) -> ApiKey | None:
-        """The key with this id."""
-        return self.keys.get(key_id)
-
-    def add(self, name: str, role: Role, tenant: str = "") -> str:
-        """Make a key for somebody; return the token."""
-        number = len(self.keys) + 1
-        token = new_token(role, new_id(bytes([number] * 10)), bytes([number] * 32))
-        digest = SERVER_KEYS.digest(token, tenant)
-        self.keys[token.id] = ApiKey(
-            id=token.id,
-            role=role,
-            tenant=tenant,
-            digest=StoredDigest(server_key=digest.server_key, value=digest.value),
-            created_at=datetime(2026, 1, 1, tzinfo=UTC),
-        )
-        self.tokens[name] = token.text
-        return token.text
+    async def add(self, name: str, role: Role, tenant: str = "") -> str:
+        """Make a key for somebody; return its id."""
+        made = await self.access.writer.create(Wish(role, tenant, description=name))
+        self.tokens[name] = made.token
+        return made.key.id
 
 
-def held_keys() -> HeldKeys:
+async def _held(access: Access) -> HeldKeys:
     """One key of each role, by its name, partners being of tenant `acme`."""
-    keys = HeldKeys()
+    keys = HeldKeys(access)
     for role, grant in GRANTS.items():
-        keys.add(role.value, role, "acme" if grant.tenancy is Tenancy.MUST else "")
-    keys.add("stranger", Role.PARTNER, "other")
+        tenant = "acme" if grant.tenancy is Tenancy.MUST else ""
+        await keys.add(role.value, role, tenant)
+    await keys.add("stranger", Role.PARTNER, "other")
     return keys
 
 
@@ -140,6 +128,11 @@ def hold_to_the_laws(got: Got) -> None:
         assert b"Traceback" not in got.body
 
 
+@cache
+def _catalogue() -> Catalogue:
+    return load_catalogue()
+
+
 @asynccontextmanager
 async def serving(
     worlds: Worlds,
@@ -148,18 +141,21 @@ async def serving(
     lines: Lines | None = None,
 ) -> AsyncIterator[Client]:
     """A gateway that serves on loopback, and its client."""
-    keys, observer = held_keys(), MemoryObserver()
+    observer = MemoryObserver()
+    async with worlds.open() as world, open_access(worlds) as access:
+        keys = await _held(access)
+        uses = Uses(access.table, access.writer, SERVER, worlds.clock)
 
-    def who(token: str) -> Principal:
-        return authenticate(keys, SERVER_KEYS, token, worlds.clock.now())
+        def who(token: str) -> Principal:
+            return authenticate(access.table, SERVER, token, worlds.clock.now())
 
-    async with worlds.open() as world:
-        catalogue = load_catalogue()
+        catalogue = _catalogue()
         api = Api(
             world=world,
             catalogue=catalogue,
             writer=EventWriter(world.publisher, world.schemas, catalogue),
             authenticate=who,
+            keys=Keyring(access.table, access.writer, uses),
             observer=observer,
             jobs=Jobs(worlds.clock, observer, world.random_bytes),
         )

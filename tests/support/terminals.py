@@ -57,6 +57,7 @@ class Terminals:
                     "PYTHONUNBUFFERED": "1",
                     "ORDERBUS_DATA_DIR": str(self.folder / "data"),
                     "ORDERBUS_HTTP_PORT": "0",
+                    "ORDERBUS_API_PORT": "0",
                 },
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=out,

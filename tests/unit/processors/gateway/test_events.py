@@ -138,7 +138,7 @@ async def test_keys_that_are_none(ask: Client, key: str) -> None:
 
 async def test_a_tenant_speaks_for_itself(ask: Client, worlds: Worlds) -> None:
     """Its events have its own source, so that it can take nobody's ids."""
-    ask.keys.add("shop", Role.PRODUCER, "shop")
+    await ask.keys.add("shop", Role.PRODUCER, "shop")
     event = await example(ask)
 
     async def send(**more: object) -> Got:

@@ -215,6 +215,6 @@ async def test_what_is_done_is_written_down(ask: Client, worlds: Worlds) -> None
         "pause",
         {"state": "paused", "state_reason": "move"},
     )
-    assert second.actor in ask.keys.keys
+    assert ask.keys.access.table.get(second.actor)
     assert second.address == "127.0.0.1"
     assert "hush" not in str((first, second))

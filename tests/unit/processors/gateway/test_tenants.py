@@ -9,11 +9,13 @@ from processors.gateway.routes import Route
 from processors.gateway.table import ROUTES
 from tests.support.gateway import Client, Got
 
-OURS = {"subscription": "our-shop"}
-MISSING = {"subscription": "no-shops", "job": "f" * 24, "key": "zzzzzzzzzz"}
+OURS = {"subscription": "our-shop", "event": "5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11"}
+MISSING = OURS | {"subscription": "no-shops", "job": "f" * 24, "key": "zzzzzzzzzz"}
 TENANT_NAMES = {"subscription", "job", "key"}
 """Names in paths that belong to a tenant."""
 MATRIX = [route for route in ROUTES if route.tenants]
+OFTEN_MISSING = {"getDeadLetters"}
+"""Their last name is not a tenant's, and there is none such here."""
 
 
 async def ours(ask: Client) -> dict[str, str]:
@@ -70,4 +72,4 @@ async def test_ours_is_there(ask: Client, route: Route) -> None:
     path = route.path.format(**{n: there.get(n, "") for n in names_in(route.path)})
     example = route.example if route.body else None
     got = await ask(route.method, path, example, by="partner")
-    assert got.status != 404
+    assert (got.status == 404) == (route.operation in OFTEN_MISSING)

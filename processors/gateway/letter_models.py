@@ -1,0 +1,147 @@
+"""Dead letters as the API shows them, and how they are meant."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from processors.gateway.job_routes import JobShown
+from processors.gateway.model import Model, Page, PageQuery
+from processors.gateway.moments import Moment
+
+Reason: TypeAlias = Literal[
+    "refused",
+    "gone",
+    "exhausted",
+    "too_old",
+    "forbidden",
+    "unrenderable",
+    "removed",
+    "unwritable",
+    "bug",
+]
+State: TypeAlias = Literal["pending", "replayed", "discarded"]
+Word: TypeAlias = Annotated[str, Field(min_length=1, max_length=256)]
+
+
+class LetterQuery(PageQuery):
+    """Which dead letters; all that is given has to fit."""
+
+    type: Annotated[
+        Word | None, Field(description="An event type; may end in `.*`.")
+    ] = None
+    order: Word | None = None
+    event: Annotated[
+        Word | None, Field(description="A webhook-id, or the producer's own id.")
+    ] = None
+    reason: Reason | None = None
+    state: State | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+
+
+class LetterRow(Model):
+    """A dead letter in a list."""
+
+    subscription: str
+    event_id: Annotated[str, Field(description="The webhook-id.")]
+    order_id: str
+    type: str
+    reason: str
+    attempts: int | None
+    replay: Annotated[int | None, Field(description="How often it was replayed.")]
+    detail: str
+    at: Annotated[str, Field(description="When it became a dead letter.")]
+    state: State
+    state_at: str | None
+    place: Annotated[str, Field(description="Partition and offset in its topic.")]
+    body_at: Annotated[
+        str | None, Field(description="Where the body of a small letter stands.")
+    ]
+    actions: Sequence[Literal["replay", "discard"]] = ()
+
+
+class LetterRows(Page[LetterRow]):
+    """A page of dead letters, the newest first."""
+
+
+class HeaderShown(Model):
+    """A header of a record, as text."""
+
+    name: str
+    value: str | None
+
+
+class AttemptShown(Model):
+    """One try of a delivery."""
+
+    number: int
+    replay: int
+    at: str
+    outcome: str
+    status: int
+    detail: str
+    duration_ms: float
+    route: Annotated[str, Field(description="What followed.")]
+
+
+class LetterWhole(LetterRow):
+    """All there is to say of a dead letter."""
+
+    problem: Annotated[str | None, Field(description="Why it cannot be replayed.")]
+    body_bytes: int | None
+    body_why: str | None
+    tier: str | None
+    origin: Annotated[str | None, Field(description="Its source record's place.")]
+    headers: Sequence[HeaderShown]
+    event: Annotated[
+        Mapping[str, object] | None,
+        Field(description="Its content, as partners get it; null if it is gone."),
+    ]
+    attempt_log: Sequence[AttemptShown]
+
+
+class LettersOfEvent(Model):
+    """The dead letters of one event."""
+
+    data: Sequence[LetterWhole]
+
+
+class Selection(Model):
+    """Which pending ones; without anything all of them."""
+
+    types: Annotated[list[Word], Field(max_length=100)] = Field(default=[])
+    orders: Annotated[list[Word], Field(max_length=1_000)] = Field(default=[])
+    events: Annotated[
+        list[Word],
+        Field(max_length=1_000, description="Webhook-ids, or the producers' own ids."),
+    ] = Field(default=[])
+    reasons: Annotated[list[Reason], Field(max_length=20)] = Field(default=[])
+    since: Moment | None = None
+    until: Moment | None = None
+
+
+class ReplaySelection(Selection):
+    """Which pending ones are sent again."""
+
+    force: Annotated[
+        bool, Field(description="Even if it is paused or its breaker is open.")
+    ] = False
+
+
+class LetterPlan(Model):
+    """What is pending of what was meant."""
+
+    subscription: str
+    pending: int
+    damaged: Annotated[int, Field(description="So many can only be discarded.")]
+    to: Annotated[str, Field(description="The topic they are replayed to.")]
+    by_type: Mapping[str, int]
+    by_reason: Mapping[str, int]
+
+
+class LetterWork(Model):
+    """The plan, and the job that carries it out; null where it is only a plan."""
+
+    plan: LetterPlan
+    job: JobShown | None

@@ -1,0 +1,234 @@
+"""Dead letters: listed, shown, replayed, discarded."""
+
+from collections.abc import Sequence
+
+from bus.access.roles import Scope
+from bus.delivery.marks import Fate
+from processors.gateway.job_routes import counted, shown, started
+from processors.gateway.jobs import Job, Progress
+from processors.gateway.letter_models import (
+    LetterPlan,
+    LetterQuery,
+    LetterRow,
+    LetterRows,
+    LettersOfEvent,
+    LetterWhole,
+    LetterWork,
+    ReplaySelection,
+    Selection,
+)
+from processors.gateway.model import DryRun
+from processors.gateway.moments import ms_of
+from processors.gateway.paging import cut
+from processors.gateway.problems import CONFLICT, NOT_FOUND, UNAVAILABLE, ProblemError
+from processors.gateway.routes import Asked, Reply, Route
+from processors.gateway.subscriptions import ONE
+from processors.gateway.tenants import letters_owner, subscription_of
+from processors.redrive.again import target
+from processors.redrive.inspecting import whole_of
+from processors.redrive.letter_rows import Row, letter_row, plan_row
+from processors.redrive.letters import Letter, Wanted, read_letters
+from processors.redrive.readiness import refuse_unready
+from processors.redrive.replaying import can_replay, discard, plan, replay
+
+_TAG = "Dead letters"
+_PATH = f"{ONE}/dead-letters"
+
+
+async def list_letters(asked: Asked) -> Reply:
+    """A page of one subscription's, the newest first."""
+    query, owner = asked.query_as(LetterQuery), await letters_owner(asked)
+    found = [
+        letter
+        async for batch in read_letters(asked.api.world, owner, _wanted(asked, query))
+        for letter in batch
+    ]
+    found.sort(key=_newest_first)
+    rows, after, before = cut(
+        found,
+        _newest_first,
+        limit=query.limit,
+        cursor=query.cursor,
+        about=f"{owner} {query.model_dump(exclude={'limit', 'cursor'})}",
+    )
+    data = [LetterRow.model_validate(_row(asked, one)) for one in rows]
+    return Reply(content=LetterRows(data=data, next=after, previous=before))
+
+
+async def get_letters(asked: Asked) -> Reply:
+    """Those of one event, with content and attempts."""
+    owner, world = await letters_owner(asked), asked.api.world
+    meant = Wanted(events=[asked.path["event"]])
+    data = [
+        LetterWhole.model_validate(
+            await whole_of(world, letter) | {"actions": _actions(asked, letter)}
+        )
+        async for batch in read_letters(world, owner, meant)
+        for letter in batch
+    ]
+    if not data:
+        raise ProblemError(NOT_FOUND)
+    return Reply(content=LettersOfEvent(data=data))
+
+
+async def replay_letters(asked: Asked) -> Reply:
+    """Send pending ones again, from the first tier on."""
+    meant, world = asked.body_as(ReplaySelection), asked.api.world
+    subscription = await subscription_of(asked)
+    await refuse_unready(world, subscription, force=meant.force)
+    wanted = _pending(asked, meant)
+    found = await plan(read_letters(world, subscription.id, wanted))
+    told = plan_row(subscription.id, found, target(world.topology, subscription))
+
+    async def work(progress: Progress) -> dict[str, object]:
+        told_of = counted(progress, found.pending)
+        letters = read_letters(world, subscription.id, wanted)
+        done = await replay(world, subscription, letters, told_of)
+        left = found.whole - done.sent - done.gone - done.refused
+        split = {"done": done.sent, "failed": done.gone + done.refused}
+        return {**split, "unknown": max(0, left), "why": done.why}
+
+    if asked.query_as(DryRun).dry_run:
+        return _told(told, None)
+    return _told(told, started(asked, "replay_dead_letters", subscription.id, work))
+
+
+async def discard_letters(asked: Asked) -> Reply:
+    """Mark pending ones as done with."""
+    meant, world = asked.body_as(Selection), asked.api.world
+    owner = await letters_owner(asked)
+    wanted = _pending(asked, meant)
+    found = await plan(read_letters(world, owner, wanted))
+
+    async def work(progress: Progress) -> dict[str, object]:
+        told_of = counted(progress, found.pending)
+        done = await discard(world, read_letters(world, owner, wanted), told_of)
+        return {"done": done, "failed": 0, "unknown": 0}
+
+    told = plan_row(owner, found, "")
+    if asked.query_as(DryRun).dry_run:
+        return _told(told, None)
+    return _told(told, started(asked, "discard_dead_letters", owner, work))
+
+
+def _told(row: Row, job: Job | None) -> Reply:
+    plan_shown = LetterPlan.model_validate(row)
+    if job is None:
+        return Reply(content=LetterWork(plan=plan_shown, job=None), status=200)
+    return Reply(content=LetterWork(plan=plan_shown, job=shown(job)))
+
+
+def _wanted(asked: Asked, query: LetterQuery) -> Wanted:
+    return Wanted(
+        types=[query.type] if query.type else (),
+        orders=[query.order] if query.order else (),
+        events=[query.event] if query.event else (),
+        reasons=[query.reason] if query.reason else (),
+        since_ms=ms_of(asked, query.since, "since"),
+        until_ms=ms_of(asked, query.until, "until"),
+        fates=[Fate(query.state)] if query.state else (),
+    )
+
+
+def _pending(asked: Asked, meant: Selection) -> Wanted:
+    return Wanted(
+        types=meant.types,
+        orders=meant.orders,
+        events=meant.events,
+        reasons=meant.reasons,
+        since_ms=ms_of(asked, meant.since, "since"),
+        until_ms=ms_of(asked, meant.until, "until"),
+        fates=[Fate.PENDING],
+    )
+
+
+def _newest_first(letter: Letter) -> str:
+    """Sorts the newest first; unique by the place in the topic."""
+    record = letter.record
+    return f"{2**53 - letter.at_ms:020}/{record.partition:06}/{record.offset:020}"
+
+
+def _row(asked: Asked, letter: Letter) -> Row:
+    return letter_row(letter) | {"actions": _actions(asked, letter)}
+
+
+def _actions(asked: Asked, letter: Letter) -> Sequence[str]:
+    """What whoever asks may do to a letter now."""
+    if letter.fate is not Fate.PENDING or not asked.by.may(Scope.LETTERS_WRITE):
+        return []
+    there = asked.api.world.table.get(letter.subscription) is not None
+    return ["replay", "discard"] if there and can_replay(letter) else ["discard"]
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path=_PATH,
+        operation="listDeadLetters",
+        summary="List a subscription's dead letters, the newest first.",
+        description="With what became of them. They are kept for 14 days.",
+        tag=_TAG,
+        scope=Scope.LETTERS_READ,
+        handler=list_letters,
+        query=LetterQuery,
+        answer=LetterRows,
+        problems=(UNAVAILABLE,),
+        tenants=True,
+    ),
+    Route(
+        method="GET",
+        path=f"{_PATH}/{{event}}",
+        operation="getDeadLetters",
+        summary="Show the dead letters of one event: headers, content, attempts.",
+        tag=_TAG,
+        scope=Scope.LETTERS_READ,
+        handler=get_letters,
+        answer=LettersOfEvent,
+        problems=(UNAVAILABLE,),
+        tenants=True,
+    ),
+    Route(
+        method="POST",
+        path=f"{_PATH}:replay",
+        operation="replayDeadLetters",
+        summary="Send pending dead letters again, from the first tier on.",
+        description="First the plan with its counts (`dry_run` stops there), then a "
+        "job. They keep their webhook-id, are signed with the present secret, and "
+        "start anew with all attempts. Each is sent once more; asked again, nothing "
+        "is left.",
+        tag=_TAG,
+        scope=Scope.LETTERS_WRITE,
+        handler=replay_letters,
+        query=DryRun,
+        body=ReplaySelection,
+        answer=LetterWork,
+        status=202,
+        more_statuses=(200,),
+        problems=(CONFLICT, UNAVAILABLE),
+        tenants=True,
+        idempotent=True,
+        optional_body=True,
+        example={"reasons": ["exhausted"], "since": "24h"},
+    ),
+    Route(
+        method="POST",
+        path=f"{_PATH}:discard",
+        operation="discardDeadLetters",
+        summary="Mark pending dead letters as done with.",
+        description="They stay readable until they expire, and are not replayed. "
+        "First the plan (`dry_run` stops there), then a job.",
+        tag=_TAG,
+        scope=Scope.LETTERS_WRITE,
+        handler=discard_letters,
+        query=DryRun,
+        body=Selection,
+        answer=LetterWork,
+        status=202,
+        more_statuses=(200,),
+        problems=(CONFLICT, UNAVAILABLE),
+        tenants=True,
+        idempotent=True,
+        optional_body=True,
+        example={"reasons": ["unrenderable"]},
+    ),
+)

@@ -1,0 +1,162 @@
+"""The HTTP API, on the Kafka of the settings; a program of its own."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from bus.access.digests import ServerKeys
+from bus.access.roles import Principal
+from bus.client.producer import EventWriter
+from bus.client.schemas import load_catalogue
+from bus.observation import Observer
+from processors.access.authenticating import authenticate
+from processors.access.table import KeyTable
+from processors.access.uses import Uses
+from processors.access.writer import KeyWriter
+from processors.gateway.api import Api, Keyring
+from processors.gateway.jobs import Jobs
+from processors.gateway.protocol import Lines
+from processors.gateway.server import Gateway, Place
+from processors.gateway.serving import Bounds
+from processors.gateway.table import ROUTES
+from processors.settings import Settings
+from processors.subscriptions.world import World
+from processors.telemetry import Telemetry, names
+from processors.wiring.adapters import read_keys
+from processors.wiring.control import open_world
+from processors.wiring.life import Life, live
+from processors.wiring.serve import check_topics
+
+
+async def serve_gateway(
+    settings: Settings, *, index: int = 0, attached: bool = False
+) -> None:
+    """Serve the API until SIGTERM or SIGINT; requests under way are finished.
+
+    `index` counts from the port of all pages to its own.
+
+    Raises:
+        OrderbusError: it cannot start, and says what to do.
+    """
+
+    async def begin(
+        telemetry: Telemetry, stack: AsyncExitStack, pages: str
+    ) -> GatewayProgram:
+        del pages
+        return await stack.enter_async_context(open_gateway(settings, telemetry))
+
+    port = settings.http_port + index if settings.http_port else None
+    life = Life(
+        program="gateway", roles=("gateway",), pages_port=port, attached=attached
+    )
+    await live(settings, life, begin)
+
+
+class GatewayProgram:
+    """The gateway in `live`'s hands."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    @property
+    def url(self) -> str:
+        """Where it serves."""
+        return self._gateway.url
+
+    async def broken(self) -> Exception:
+        """A bug ends a request, never the gateway."""
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def stop(self) -> None:
+        """Take no more requests, and finish those under way."""
+        await self._gateway.stop()
+
+
+@asynccontextmanager
+async def open_gateway(
+    settings: Settings, telemetry: Telemetry
+) -> AsyncIterator[GatewayProgram]:
+    """Open and serve it.
+
+    Raises:
+        ConfigurationError: a setting cannot be used, or there is no encryption key.
+        BrokerUnavailableError: Kafka gives no answer.
+    """
+    server_keys = ServerKeys.derived(read_keys(settings).all)
+    async with AsyncExitStack() as stack:
+        world = await stack.enter_async_context(open_world(settings))
+        await check_topics(settings, world.topology, world.topics)
+        table = KeyTable(world.reader, world.clock, topic=world.topology.keys)
+        await stack.enter_async_context(table)
+        ring = _ring(world, table, server_keys)
+        using = asyncio.create_task(ring.uses.run())
+        stack.callback(using.cancel)
+        api = _api(settings, world, ring, server_keys, telemetry)
+        _say_readiness(telemetry, world, table)
+        await asyncio.gather(world.table.ready(), table.ready())
+        gateway = Gateway(api, ROUTES, _bounds(settings), _lines(settings))
+        await gateway.start(_place(settings))
+        stack.push_async_callback(gateway.stop)
+        telemetry.note(names.API_SERVES, url=gateway.url)
+        yield GatewayProgram(gateway)
+
+
+def _ring(world: World, table: KeyTable, server_keys: ServerKeys) -> Keyring:
+    writer = KeyWriter(world.publisher, table, server_keys, world.clock, os.urandom)
+    return Keyring(table, writer, Uses(table, writer, server_keys, world.clock))
+
+
+def _api(
+    settings: Settings,
+    world: World,
+    ring: Keyring,
+    server_keys: ServerKeys,
+    observer: Observer,
+) -> Api:
+    catalogue = load_catalogue(settings.schemas_dir)
+
+    def who(token: str) -> Principal:
+        found = authenticate(ring.table, server_keys, token, world.clock.now())
+        ring.uses.note(found.key_id, token)
+        return found
+
+    return Api(
+        world=world,
+        catalogue=catalogue,
+        writer=EventWriter(world.publisher, world.schemas, catalogue),
+        authenticate=who,
+        keys=ring,
+        observer=observer,
+        jobs=Jobs(world.clock, observer, os.urandom),
+    )
+
+
+def _say_readiness(telemetry: Telemetry, world: World, table: KeyTable) -> None:
+    telemetry.health.ready("subscriptions", world.table.trouble)
+    telemetry.health.ready("keys", table.trouble)
+
+
+def _place(settings: Settings) -> Place:
+    return Place(
+        host=settings.api_host,
+        port=settings.api_port,
+        certificate=settings.api_certificate_file,
+        key=settings.api_key_file,
+    )
+
+
+def _bounds(settings: Settings) -> Bounds:
+    return Bounds(
+        key_rate=settings.api_key_rate,
+        address_rate=settings.api_address_rate,
+        body_bytes=settings.api_body_bytes,
+        body_s=settings.api_body_s,
+        deadline_s=settings.api_deadline_s,
+        proxies=settings.api_proxies,
+    )
+
+
+def _lines(settings: Settings) -> Lines:
+    return Lines(idle_s=settings.api_idle_s)
