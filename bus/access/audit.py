@@ -7,7 +7,6 @@ whoever makes a `Change` gives it fields as they may be shown.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TypeAlias
 
 import orjson
@@ -19,17 +18,6 @@ from bus.times import read_rfc3339, rfc3339
 Shown: TypeAlias = Mapping[str, object]
 
 
-class Entity(StrEnum):
-    """Kinds of things that are changed."""
-
-    SUBSCRIPTION = "subscription"
-    KEY = "key"
-    LETTERS = "letters"
-    QUARANTINE = "quarantine"
-    EVENTS = "events"
-    ACK = "ack"
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change.
@@ -39,7 +27,7 @@ class Change:
         tenant: Whose thing it is; empty: the operators'.
         address: Where it came from; empty where that means nothing.
         action: A verb: add, change, pause, replay, …
-        entity: The kind of thing, one of `Entity`.
+        entity: The kind of thing, one of `bus.access.entities`.
         entity_id: Which one.
         before: What it was; None if there was none.
         after: What it is; None if it is gone.

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol, Self, TypeAlias
 
-from bus.access.audit import Change, Entity, Shown, audit_message
+from bus.access.audit import Change, Shown, audit_message
+from bus.access.entities import Entity
 from bus.access.roles import WHOLE_BUS
 from bus.errors import PublishError
 from bus.ports import Clock, Publisher

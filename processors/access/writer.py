@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Self, TypeAlias
 
 from bus.access.digests import ServerKeys
+from bus.access.entities import Entity
 from bus.access.keys import ApiKey, Rotated, StoredDigest, parse_key
 from bus.access.roles import WHOLE_BUS, Role
 from bus.access.tokens import (
@@ -24,7 +26,9 @@ from bus.errors import (
     VersionMismatchError,
 )
 from bus.ports import Clock, Publisher
+from processors.access.showing import shown_key
 from processors.access.table import KeyTable
+from processors.access.trail import Trail
 from processors.versioned import VersionedWriter
 
 ROUNDS = 5
@@ -34,13 +38,12 @@ _Change: TypeAlias = Callable[[ApiKey], ApiKey]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A key that somebody wants; `by` is who: an audit record's actor."""
+    """A key that somebody wants."""
 
     role: Role
     tenant: str = WHOLE_BUS
     description: str = ""
     expires_at: datetime | None = None
-    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +76,21 @@ class KeyWriter:
         server_keys: ServerKeys,
         clock: Clock,
         random_bytes: Callable[[int], bytes],
+        trail: Trail,
     ) -> None:
-        self._versions = VersionedWriter(publisher, table)
+        self.versions = VersionedWriter(publisher, table)
         self._table = table
         self._server_keys = server_keys
         self._clock = clock
         self._random_bytes = random_bytes
+        self._trail = trail
         self._lock = asyncio.Lock()
+
+    def by(self, trail: Trail) -> Self:
+        """The same writer, its changes somebody else's."""
+        other = copy(self)
+        other._trail = trail  # noqa: SLF001 - our own
+        return other
 
     async def create(self, wish: Wish) -> Made:
         """Make a key.
@@ -101,15 +112,16 @@ class KeyWriter:
                     "digest": self._digest(token, wish.tenant),
                     "description": wish.description,
                     "created_at": now,
-                    "created_by": wish.by,
+                    "created_by": self._trail.actor,
                     "expires_at": wish.expires_at,
                 }
             )
-            stands = await self._versions.put(key.id.encode(), key.stored())
-            await self._versions.settle(key.id.encode())
+            stands = await self.versions.put(key.id.encode(), key.stored())
+            await self.versions.settle(key.id.encode())
             if not stands:
                 raise ConflictError(f"somebody else has just made key {key.id}")
-            return Made(key, token.text)
+        await self._note("create", None, key)
+        return Made(key, token.text)
 
     async def rotate(
         self, key_id: str, overlap_s: float, *, if_version: str | None = None
@@ -136,6 +148,7 @@ class KeyWriter:
             return old.model_copy(update={"digest": digest, "rotated": rotated})
 
         changed = await self._change(key_id, change, if_version)
+        await self._note("rotate", *changed)
         return Made(changed.after, made[-1].text)
 
     async def revoke(self, key_id: str, *, if_version: str | None = None) -> Changed:
@@ -146,13 +159,16 @@ class KeyWriter:
             VersionMismatchError: it is not as it was in `if_version` any more.
         """
         now = self._now()
-        return await self._change(
+        changed = await self._change(
             key_id,
             lambda old: (
                 old if old.revoked_at else old.model_copy(update={"revoked_at": now})
             ),
             if_version,
         )
+        if changed.before != changed.after:
+            await self._note("revoke", *changed)
+        return changed
 
     async def used(self, key_id: str, token: str) -> None:
         """Note the day of use; a second note of that day writes nothing.
@@ -173,6 +189,19 @@ class KeyWriter:
 
         await self._change(key_id, change, None)
 
+    def find(self, key_id: str) -> ApiKey:
+        """The key with this id, as the table has it.
+
+        Raises:
+            KeyNotFoundError: there is none.
+            InvalidKeyError: there is one, but its record cannot be read.
+        """
+        if (found := self._table.get(key_id)) is not None:
+            return found
+        if (why := self._table.unreadable.get(key_id)) is not None:
+            raise InvalidKeyError(key_id, f"its stored record cannot be read: {why}")
+        raise KeyNotFoundError(f"no key {key_id}")
+
     # --- one change
 
     async def _change(
@@ -183,28 +212,32 @@ class KeyWriter:
             try:
                 return await self._until_it_stands(key_id, change, if_version)
             finally:
-                await self._versions.settle(key_id.encode())
+                await self.versions.settle(key_id.encode())
 
     async def _until_it_stands(
         self, key_id: str, change: _Change, if_version: str | None
     ) -> Changed:
         for _ in range(ROUNDS):
-            old = self._find(key_id)
+            old = self.find(key_id)
             if if_version is not None and self._table.version(key_id) != if_version:
                 raise VersionMismatchError(f"key {key_id} was changed meanwhile")
             new = change(old)
-            if new == old or await self._versions.put(key_id.encode(), new.stored()):
+            if new == old or await self.versions.put(key_id.encode(), new.stored()):
                 return Changed(old, new)
         raise ConflictError(f"others keep changing key {key_id}; try again")
 
     # --- inside
 
-    def _find(self, key_id: str) -> ApiKey:
-        if (found := self._table.get(key_id)) is not None:
-            return found
-        if (why := self._table.unreadable.get(key_id)) is not None:
-            raise InvalidKeyError(key_id, f"its stored record cannot be read: {why}")
-        raise KeyNotFoundError(f"no key {key_id}")
+    async def _note(self, action: str, before: ApiKey | None, after: ApiKey) -> None:
+        now = self._now()
+        await self._trail.note(
+            action,
+            Entity.KEY,
+            after.id,
+            tenant=after.tenant,
+            before=None if before is None else shown_key(before, now),
+            after=shown_key(after, now),
+        )
 
     def _new_id(self) -> str:
         while True:

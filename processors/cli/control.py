@@ -17,6 +17,7 @@ from bus.errors import (
     BrokerUnavailableError,
     ConfigurationError,
     InvalidEventError,
+    InvalidKeyError,
     InvalidSubscriptionError,
     OrderbusError,
 )
@@ -33,7 +34,12 @@ Body: TypeAlias = "Callable[[World], Awaitable[int]]"
 
 LOADING_S = 15.0
 GOOD, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
-_REFUSALS = (ConfigurationError, InvalidEventError, InvalidSubscriptionError)
+_REFUSALS = (
+    ConfigurationError,
+    InvalidEventError,
+    InvalidKeyError,
+    InvalidSubscriptionError,
+)
 
 
 def run(ctx: typer.Context, body: Body, *, reads: bool = False) -> None:

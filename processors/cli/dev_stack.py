@@ -11,6 +11,8 @@ from processors.cli.control import GOOD, INTERRUPTED, console
 from processors.cli.progress import Drawn
 from processors.settings import Settings
 from processors.stopping import stop_on_signals
+from processors.wiring.access import open_keys
+from processors.wiring.dev_key import DevKey, operator_key
 from processors.wiring.log import log_place
 from processors.wiring.stack import STARTING_WORKERS, Stack, StackPlan, open_stack
 
@@ -41,7 +43,7 @@ async def _run(
             up.set()
             ended = asyncio.create_task(stack.wait())
             if not stack.given_up:
-                _say(stack, out)
+                _say(stack, await _key(stack), out)
             if await _before(stop, ended):
                 code = ended.result()
                 out.print(f"A process has ended with {code}; its log says why.")
@@ -59,7 +61,15 @@ async def _before(stop: asyncio.Event, work: asyncio.Task[Work]) -> bool:
     return work.done()
 
 
-def _say(stack: Stack, out: Console) -> None:
+async def _key(stack: Stack) -> DevKey | None:
+    """The operator's key; none in a Kafka that is somebody else's."""
+    if stack.kafka is None:
+        return None
+    async with open_keys(stack.settings) as world:
+        return await operator_key(world, stack.settings.data_dir.absolute())
+
+
+def _say(stack: Stack, key: DevKey | None, out: Console) -> None:
     settings: Settings = stack.settings
     data_dir: Path = settings.data_dir.absolute()
     pages = f"http://{settings.http_host}:{settings.http_port}"
@@ -70,6 +80,10 @@ def _say(stack: Stack, out: Console) -> None:
         out.print(f"Metrics, health  {pages}/metrics /healthz /readyz")
     out.print(f"Log              {log_place(settings)}")
     out.print(f"Data             {data_dir}")
+    if key is not None:
+        out.print(f"Operator key     {key.new or f'in {key.path}'}")
+        if key.new:
+            out.print(f"                 shown only now, kept in {key.path}")
     out.print("Next, in another terminal:")
     url = "http://127.0.0.1:8000/hook"
     out.print(f"  {bus()} subscriptions add my-shop {url} -t 'order.*'")

@@ -37,6 +37,8 @@ COMMANDS = {
     "listen": "Receive webhooks here: verify, show, answer as told.",
     "trace": "Print what befell an event: attempts, hops, outcome.",
     "acks": "Acknowledgements by consumers: no more attempts.",
+    "keys": "Keys of the HTTP API: who may do what.",
+    "audit": "Show who changed what, when and from where, oldest first.",
     "topics": "The topics that topics.yaml declares: compare, make it so.",
     "schemas": "Event types and their Avro schemas: list, explain, check.",
     "asyncapi": "Describe topics and webhooks as an AsyncAPI 3.0 document.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bus.access.audit import Change
+    from processors.access.world import KeysWorld
     from processors.diagnose.probing import Means
     from processors.settings import Settings
     from processors.subscriptions.world import World
@@ -62,6 +63,12 @@ class Root:
         from processors.wiring.control import open_world
 
         return open_world(self.settings(), missed=_tell_missed, reads=True)
+
+    def keys(self) -> "AbstractAsyncContextManager[KeysWorld]":
+        """Open what the key commands work with."""
+        from processors.wiring.access import open_keys
+
+        return open_keys(self.settings(), _tell_missed)
 
     def __call__(self) -> "AbstractAsyncContextManager[World]":
         """Open the world."""

@@ -81,6 +81,9 @@ _OPTIONS: Mapping[str, object] = {
         Path | None, typer.Option(help="Its private key, PEM.")
     ],
     "description": Annotated[str | None, typer.Option(help="One line.")],
+    "owner": Annotated[
+        str | None, typer.Option(help="The tenant it belongs to. '': the operators.")
+    ],
 }
 
 

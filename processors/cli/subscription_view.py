@@ -31,6 +31,7 @@ _LISTED = (
     Column("BREAKER", rank=4),
     Column("TYPES", rank=6),
     Column("ENDPOINT", rank=5),
+    Column("OWNER", rank=7),
 )
 
 
@@ -48,6 +49,7 @@ def print_list(rows: Sequence[Shown]) -> None:
             _known(row.get("breaker")),
             _text(row.get("types", [])),
             str(row.get("endpoint", row.get("why", ""))),
+            str(row.get("owner", "")),
         ]
         for row in rows
     ]

@@ -111,20 +111,30 @@ def update_command(
 
 
 @app.command("list")
-def list_command(ctx: typer.Context, *, as_json: AsJson = False) -> None:
+def list_command(
+    ctx: typer.Context,
+    owner: Annotated[
+        str | None, typer.Option(help="Only this tenant's. '': the operators'.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
     """List all subscriptions, what waits for each, what is dead, its breakers.
 
     What cannot be found out within 5 s is shown as `?`, null in JSON.
 
     For example:
       bus subscriptions list
+      bus subscriptions list --owner acme
       bus subscriptions list --json | jq -r '.[] | select(.state != "active").id'
     """
     from processors.cli.subscription_view import print_list
     from processors.status.listing import listed_rows
 
     async def list_(world: "World") -> int:
-        rows = await listed_rows(world)
+        rows = [
+            row for row in await listed_rows(world) if owner in {None, row.get("owner")}
+        ]
         if as_json:
             print_json(rows)
         else:

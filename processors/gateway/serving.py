@@ -232,7 +232,9 @@ def _of(api: Api, visit: _Visit) -> Api:
     """The same, what is done in its world written down as the visitor's."""
     if visit.principal is None:
         return api
-    return replace(api, world=api.world.by(visit.principal.key_id, visit.address))
+    world = api.world.by(visit.principal.key_id, visit.address)
+    keys = replace(api.keys, writer=api.keys.writer.by(world.trail))
+    return replace(api, world=world, keys=keys)
 
 
 def _refuse_too_many(allowance: Allowance | None) -> None:

@@ -51,7 +51,7 @@ async def list_subscriptions(asked: Asked) -> Reply:
     )
     data = [
         SubscriptionRow.model_validate(
-            listed(one) | {"owner": one.owner, "actions": actions(one, asked.by)}
+            listed(one) | {"actions": actions(one, asked.by)}
         )
         for one in rows
     ]

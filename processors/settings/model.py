@@ -101,6 +101,16 @@ class Settings(ApiSettings, LogSettings, BaseSettings):
         None, description="File that holds the encryption keys, mode 0600."
     )
 
+    # Keys of the API
+    api_key_secret: SecretStr | None = Field(
+        None,
+        description="Keys that the digests of API keys are under, base64 of 32 bytes "
+        "each, newest first. None: derived from the encryption keys.",
+    )
+    api_key_secret_file: Path | None = Field(
+        None, description="File that holds them, mode 0600."
+    )
+
     # Folders
     data_dir: Path = Field(
         Path("~/.local/share/orderbus"), description="Data of `bus dev`."
@@ -252,6 +262,8 @@ class Settings(ApiSettings, LogSettings, BaseSettings):
         name = ENV_PREFIX
         if self.encryption_key and self.encryption_key_file:
             yield f"give {name}ENCRYPTION_KEY or {name}ENCRYPTION_KEY_FILE, not both"
+        if self.api_key_secret and self.api_key_secret_file:
+            yield f"give {name}API_KEY_SECRET or {name}API_KEY_SECRET_FILE, not both"
         if (self.registry_certificate_file is None) != (self.registry_key_file is None):
             yield (
                 f"{name}REGISTRY_CERTIFICATE_FILE and {name}REGISTRY_KEY_FILE belong"

@@ -18,6 +18,7 @@ def listed(subscription: Subscription) -> Shown:
     """One line of a list."""
     return {
         "id": subscription.id,
+        "owner": subscription.owner,
         "state": subscription.state.value,
         "types": list(subscription.types),
         "endpoint": subscription.endpoint,

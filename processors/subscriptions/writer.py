@@ -11,7 +11,7 @@ from copy import copy
 from datetime import UTC, datetime
 from typing import Self, TypeAlias
 
-from bus.access.audit import Entity
+from bus.access.entities import Entity
 from bus.delivery.subscription import Secret, State, Subscription
 from bus.delivery.succession import following, rotated
 from bus.errors import (

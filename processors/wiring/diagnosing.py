@@ -62,6 +62,8 @@ def _hidden(settings: Settings) -> Iterator[str]:
     """All secrets of the settings, so that none is told by accident."""
     if settings.encryption_key is not None:
         yield from settings.encryption_key.get_secret_value().replace(",", " ").split()
+    if settings.api_key_secret is not None:
+        yield from settings.api_key_secret.get_secret_value().replace(",", " ").split()
     for key in find_keys(settings).all:
         yield base64.b64encode(key).decode()
     if settings.registry_auth is not None:

@@ -3,14 +3,13 @@
 import asyncio
 import os
 
-from bus.access.audit import Change
 from bus.errors import OrderbusError
 from bus.ports import Observer
 from processors.subscriptions.table import SubscriptionTable
 from processors.subscriptions.writer import SubscriptionWriter
 from processors.telemetry import names
 from processors.wiring.adapters import Adapters
-from processors.wiring.trail import own_trail
+from processors.wiring.trail import missing_in, own_trail
 
 
 class Disabling:
@@ -21,7 +20,8 @@ class Disabling:
     ) -> None:
         self._observer = observer
         publisher, clock = adapters.publisher, adapters.clock
-        trail = own_trail(publisher, clock, adapters.topology.audit, self._missed)
+        missed = missing_in(observer)
+        trail = own_trail(publisher, clock, adapters.topology.audit, missed)
         self._writer = SubscriptionWriter(
             publisher, table, adapters.keys, clock, os.urandom, trail
         )
@@ -44,12 +44,3 @@ class Disabling:
             self._observer.note(
                 names.TROUBLE, subscription=subscription, why=f"not disabled: {error}"
             )
-
-    def _missed(self, change: Change, why: str) -> None:
-        self._observer.note(
-            names.AUDIT_MISSED,
-            actor=change.actor,
-            action=change.action,
-            entity=f"{change.entity} {change.entity_id}",
-            why=why,
-        )

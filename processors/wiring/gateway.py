@@ -23,10 +23,11 @@ from processors.gateway.table import ROUTES
 from processors.settings import Settings
 from processors.subscriptions.world import World
 from processors.telemetry import Telemetry, names
-from processors.wiring.adapters import read_keys
+from processors.wiring.access import server_keys
 from processors.wiring.control import open_world
 from processors.wiring.life import Life, live
 from processors.wiring.serve import check_topics
+from processors.wiring.trail import missing_in
 
 
 async def serve_gateway(
@@ -84,18 +85,22 @@ async def open_gateway(
         ConfigurationError: a setting cannot be used, or there is no encryption key.
         BrokerUnavailableError: Kafka gives no answer.
     """
-    server_keys = ServerKeys.derived(read_keys(settings).all)
+    keys = server_keys(settings)
     async with AsyncExitStack() as stack:
-        world = await stack.enter_async_context(open_world(settings))
+        world = await stack.enter_async_context(
+            open_world(settings, missed=missing_in(telemetry))
+        )
         await check_topics(settings, world.topology, world.topics)
         table = KeyTable(world.reader, world.clock, topic=world.topology.keys)
         await stack.enter_async_context(table)
-        ring = _ring(world, table, server_keys)
+        ring = _ring(world, table, keys)
         using = asyncio.create_task(ring.uses.run())
         stack.callback(using.cancel)
-        api = _api(settings, world, ring, server_keys, telemetry)
+        api = _api(settings, world, ring, keys, telemetry)
         _say_readiness(telemetry, world, table)
         await asyncio.gather(world.table.ready(), table.ready())
+        await world.writer.versions.settle_all()
+        await ring.writer.versions.settle_all()
         gateway = Gateway(api, ROUTES, _bounds(settings), _lines(settings))
         await gateway.start(_place(settings))
         stack.push_async_callback(gateway.stop)
@@ -103,22 +108,23 @@ async def open_gateway(
         yield GatewayProgram(gateway)
 
 
-def _ring(world: World, table: KeyTable, server_keys: ServerKeys) -> Keyring:
-    writer = KeyWriter(world.publisher, table, server_keys, world.clock, os.urandom)
-    return Keyring(table, writer, Uses(table, writer, server_keys, world.clock))
+def _ring(world: World, table: KeyTable, keys: ServerKeys) -> Keyring:
+    publisher, clock = world.publisher, world.clock
+    writer = KeyWriter(publisher, table, keys, clock, os.urandom, world.trail)
+    return Keyring(table, writer, Uses(table, writer, keys, clock))
 
 
 def _api(
     settings: Settings,
     world: World,
     ring: Keyring,
-    server_keys: ServerKeys,
+    keys: ServerKeys,
     observer: Observer,
 ) -> Api:
     catalogue = load_catalogue(settings.schemas_dir)
 
     def who(token: str) -> Principal:
-        found = authenticate(ring.table, server_keys, token, world.clock.now())
+        found = authenticate(ring.table, keys, token, world.clock.now())
         ring.uses.note(found.key_id, token)
         return found
 

@@ -4,8 +4,10 @@ import os
 import pwd
 import socket
 
-from bus.ports import Clock, Publisher
+from bus.access.audit import Change
+from bus.ports import Clock, Observer, Publisher
 from processors.access.trail import BUS, OnMissed, TopicAudit, Trail
+from processors.telemetry import names
 
 
 def command_trail(
@@ -22,6 +24,21 @@ def own_trail(
     """The trail of what a process does by itself."""
     audit = TopicAudit(publisher, clock, topic)
     return Trail(audit, BUS, socket.gethostname(), missed)
+
+
+def missing_in(observer: Observer) -> OnMissed:
+    """Tell a process's log of changes that could not be written down."""
+
+    def missed(change: Change, why: str) -> None:
+        observer.note(
+            names.AUDIT_MISSED,
+            actor=change.actor,
+            action=change.action,
+            entity=f"{change.entity} {change.entity_id}",
+            why=why,
+        )
+
+    return missed
 
 
 def _account() -> str:

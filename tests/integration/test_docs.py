@@ -44,7 +44,12 @@ ASKS = (
 )
 """They ask before they act, and nobody is there to answer."""
 
-LAST = ("bus subscriptions remove", "bus dlq discard", "bus acks")
+LAST = (
+    "bus keys revoke",
+    "bus subscriptions remove",
+    "bus dlq discard",
+    "bus acks",
+)
 
 
 def reason(one: Shown) -> str | None:
@@ -119,6 +124,7 @@ async def _lived_in(opened: Terminals) -> dict[str, str]:
 
     await wait_until(dead, 60, "a dead letter")
     place = await _put_aside(opened)
+    made = json.loads(await opened.shell("bus keys create --role operator --json"))
     file = opened.folder / "subscriptions.yaml"
     declared = f"- {{id: acme, url: '{url}', types: ['*']}}\n"
     await asyncio.to_thread(file.write_text, declared)
@@ -129,6 +135,8 @@ async def _lived_in(opened: Terminals) -> dict[str, str]:
         "ORDER_ID": "SO-1001",
         "ID": "acme",
         "PLACE": place,
+        "KEY_ID": made["key"]["id"],
+        "mfrggzdfmz": made["key"]["id"],
         "T": "1h",
         "FILE": str(file),
         "subscriptions.yaml": str(file),

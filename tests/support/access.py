@@ -9,6 +9,8 @@ from bus.access.digests import ServerKeys
 from bus.adapters.memory.publisher import MemoryPublisher
 from bus.adapters.memory.reader import MemoryLogReader
 from processors.access.table import KeyTable
+from processors.access.trail import TopicAudit, Trail
+from processors.access.world import KeysWorld
 from processors.access.writer import KeyWriter
 from tests.support.worlds import Randomness, Worlds
 
@@ -32,6 +34,7 @@ class Access(NamedTuple):
 
     table: KeyTable
     writer: KeyWriter
+    world: KeysWorld
     problems: list[tuple[str, str]]
 
 
@@ -47,6 +50,11 @@ async def open_access(
         on_problem=lambda name, why: problems.append((name, why)),
     )
     publisher, random_bytes = MemoryPublisher(worlds.broker), Randomness(seed)
-    writer = KeyWriter(publisher, table, server, worlds.clock, random_bytes)
+    audit = TopicAudit(publisher, worlds.clock, worlds.topology.audit)
+    trail = Trail(audit, "cli:ada", "desk-7")
+    writer = KeyWriter(publisher, table, server, worlds.clock, random_bytes, trail)
+    world = KeysWorld(
+        table=table, writer=writer, server_keys=server, trail=trail, clock=worlds.clock
+    )
     async with table:
-        yield Access(table, writer, problems)
+        yield Access(table, writer, world, problems)

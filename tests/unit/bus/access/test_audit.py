@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from bus.access.audit import Audited, Change, Entity, audit_message, read_audit
+from bus.access.audit import Audited, Change, audit_message, read_audit
+from bus.access.entities import Entity
 from bus.errors import DecodeError
 from bus.record import Record
 

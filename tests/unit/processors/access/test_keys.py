@@ -24,7 +24,7 @@ from processors.access.writer import Wish
 from tests.support.access import SERVER, TOPIC, Access, open_access
 from tests.support.worlds import Worlds
 
-PARTNER = Wish(Role.PARTNER, "acme", "portal", by="cli:ada")
+PARTNER = Wish(Role.PARTNER, "acme", "portal")
 
 
 def _who(access: Access, token: str, worlds: Worlds) -> str:

@@ -1,0 +1,14 @@
+"""Kinds of things whose changes are written down."""
+
+from enum import StrEnum
+
+
+class Entity(StrEnum):
+    """Kinds of things that are changed."""
+
+    SUBSCRIPTION = "subscription"
+    KEY = "key"
+    LETTERS = "letters"
+    QUARANTINE = "quarantine"
+    EVENTS = "events"
+    ACK = "ack"
