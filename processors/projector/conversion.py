@@ -22,7 +22,7 @@ from processors.telemetry import log_names as names
 _TOLD = 1_000
 _SHOWN = 200
 
-Plain: TypeAlias = Callable[[Record], Row | None]
+Plain: TypeAlias = Callable[[Record, int], Row | None]
 
 
 class Conversion:
@@ -74,19 +74,19 @@ class Conversion:
         """What a record waits for."""
         return self._decoder.said(record)
 
-    def row(self, record: Record) -> Row | None:
+    def row(self, record: Record, now_us: int) -> Row | None:
         """The row of a record that is ready; None if it has none."""
         try:
             plain = self._plain.get(record.topic)
-            return plain(record) if plain else self._avro(record)
+            return plain(record, now_us) if plain else self._avro(record, now_us)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, others go on
             self._tell(record, undecodable(error))
             return None
 
-    def _avro(self, record: Record) -> AttemptRow | EventRow:
+    def _avro(self, record: Record, now_us: int) -> AttemptRow | EventRow:
         if record.topic == self._attempts:
             return attempt_row(record, self._decoder.fields(record))
-        return event_row(record, self._decoder.decode(record))
+        return event_row(record, self._decoder.decode(record), now_us)
 
     def _tell(self, record: Record, error: DecodeError) -> None:
         self._observer.measure(names.SKIPPED, 1, "undecoded")

@@ -109,7 +109,7 @@ class Intake:
                 if not self._ready(reading, item):
                     break
                 if item.offset >= reading.next:
-                    self._add_row(rows, item)
+                    self._add_row(rows, item, now_us)
                 self._records -= 1
                 self._bytes -= len(item.value or b"")
             reading.queue.popleft()
@@ -119,8 +119,8 @@ class Intake:
                 await asyncio.sleep(0)  # noqa: TID251 - yields to the event loop, no time passes
         return rows, passed
 
-    def _add_row(self, rows: list[Row], record: Record) -> None:
-        if (row := self._conversion.row(record)) is not None:
+    def _add_row(self, rows: list[Row], record: Record, now_us: int) -> None:
+        if (row := self._conversion.row(record, now_us)) is not None:
             rows.append(row)
 
     def _ready(self, reading: Reading, record: Record) -> bool:

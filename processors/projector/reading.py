@@ -100,7 +100,7 @@ class Reading:
         self.next = max(self.next, item.offset + 1)
         self.topic_id = item.topic_id or self.topic_id
         if not item.created:
-            self._reach(min(arrived_us(item), now_us))
+            self._reach(min(arrived_us(item, now_us), now_us))
         if self._mark is not None and self.next >= self._mark[0]:
             self._reach(self._mark[1])
             self._mark = None

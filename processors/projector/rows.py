@@ -26,16 +26,20 @@ _MS = 1000
 _PLACE = re.compile(r"([^/]{1,249})/([0-9]{1,9})/([0-9]{1,18})", re.ASCII)
 
 
-def arrived_us(record: Record) -> int:
-    """When a record was written, as far as its timestamp says that."""
-    return record.timestamp_ms * _MS
+def arrived_us(record: Record, now_us: int) -> int:
+    """When a record was written.
+
+    A timestamp of the producer's does not say that: then it is when we first look, as
+    for the age of deliveries.
+    """
+    return now_us if record.created else record.timestamp_ms * _MS
 
 
-def event_row(record: Record, event: Event) -> EventRow:
+def event_row(record: Record, event: Event, now_us: int) -> EventRow:
     """The row of an event, as the deliveries decode it."""
     return EventRow(
         at=_at(record),
-        arrived_us=arrived_us(record),
+        arrived_us=arrived_us(record, now_us),
         event_id=event.webhook_id,
         own_id=event.id,
         source=event.source,
@@ -77,7 +81,7 @@ def attempt_row(record: Record, fields: Mapping[str, object]) -> AttemptRow:
     )
 
 
-def ack_row(record: Record) -> AckRow | None:
+def ack_row(record: Record, now_us: int) -> AckRow | None:
     """The row of an acknowledgement; None for one that was taken back.
 
     Raises:
@@ -89,20 +93,20 @@ def ack_row(record: Record) -> AckRow | None:
     subscription, slash, event_id = key.partition("/")
     if not (subscription and slash and event_id):
         raise DecodeError("the key of an ack is `subscription/event`")
-    return AckRow(_at(record), arrived_us(record), subscription, event_id)
+    return AckRow(_at(record), arrived_us(record, now_us), subscription, event_id)
 
 
-def quarantine_row(record: Record) -> QuarantineRow | None:
+def quarantine_row(record: Record, now_us: int) -> QuarantineRow | None:
     """The row of a quarantined record; None for what only says what became of one."""
     if not is_quarantined(record):
         return None
     said = read_quarantined(record)
     return QuarantineRow(
-        _at(record), arrived_us(record), place_of(said.place), said.why
+        _at(record), arrived_us(record, now_us), place_of(said.place), said.why
     )
 
 
-def audit_row(record: Record) -> AuditRow:
+def audit_row(record: Record, now_us: int) -> AuditRow:
     """The row of a change.
 
     Raises:
@@ -111,7 +115,7 @@ def audit_row(record: Record) -> AuditRow:
     change = read_audit(record).change
     return AuditRow(
         at=_at(record),
-        arrived_us=arrived_us(record),
+        arrived_us=arrived_us(record, now_us),
         actor=change.actor,
         tenant=change.tenant,
         address=change.address,

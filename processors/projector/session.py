@@ -121,7 +121,7 @@ class Session:
             self._stood.pop(tp, None)
         try:
             found = await self._parts.store.positions(partitions)
-        except (LogUnavailableError, ConfigurationError):
+        except Exception:  # noqa: BLE001 - told of when it is asked again
             self._blind.update(partitions)
             return {}
         self._blind.difference_update(partitions)
@@ -221,6 +221,8 @@ class Session:
                 await self._parts.store.positions(self._blind)
             except (LogUnavailableError, ConfigurationError) as error:
                 await self._parts.away.wait(str(error))
+            except Exception as error:  # noqa: BLE001 - a bug: nothing is lost by waiting
+                await self._parts.away.wait(repr(error), error)
             else:
                 self._parts.away.back()
                 return True

@@ -76,8 +76,7 @@ class Writing:
         try:
             await self._write(some)
         except LogOvertakenError as error:
-            self._tell_overtaken(some, error)
-            return await self._overtaken(some)
+            return await self._overtaken(some, error)
         except LogRefusedError as error:
             return await self._refused(some, error)
         except (LogUnavailableError, ConfigurationError) as error:
@@ -106,14 +105,16 @@ class Writing:
 
     # ------------------------------------------------ overtaken
 
-    async def _overtaken(self, some: Batch) -> Sequence[Batch]:
+    async def _overtaken(self, some: Batch, why: LogOvertakenError) -> Sequence[Batch]:
         """Look where the log stands, and leave out what it has."""
         try:
             found = await self._store.positions([p.reading.tp for p in some])
         except (LogUnavailableError, ConfigurationError) as error:
             await self._away.wait(str(error))
             return [some]
-        return [[_beyond(p, found.get(p.reading.tp)) for p in some]]
+        left = [_beyond(p, found.get(p.reading.tp)) for p in some]
+        self._tell_overtaken(left, why)
+        return [left]
 
     def _tell_overtaken(self, some: Batch, error: LogOvertakenError) -> None:
         if self._clock.monotonic() - self._told_at >= _TOLD_EVERY_S:
@@ -149,8 +150,9 @@ def _beyond(portion: Portion, stands: Position | None) -> Portion:
     if stands is None and known == NOWHERE:
         return portion
     if stands is None or stands.next_offset < known or _another(portion, stands):
-        where = "nowhere" if stands is None else str(stands.next_offset)
-        raise RewoundError(f"{reading.tp} stands at {where}, not at {known}")
+        where = "nowhere" if stands is None else f"at {stands.next_offset}"
+        topic, partition = reading.tp
+        raise RewoundError(f"{topic}/{partition} stands {where}, not at {known}")
     reading.stored = stands
     reading.skip(stands.next_offset)
     portion.rows = [r for r in portion.rows if r.at.offset >= stands.next_offset]

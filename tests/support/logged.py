@@ -74,7 +74,7 @@ class Logged:
         for record in await self.bus.records(*self.topics):
             while not conversion.ready(record):
                 await conversion.fetch(record)
-            if (row := conversion.row(record)) is not None:
+            if (row := conversion.row(record, 0)) is not None:
                 rows.append(cleaned(row))
         return rows
 

@@ -148,7 +148,7 @@ async def test_what_another_owner_wrote_is_not_written_again(
         await bus.clock.advance(QUICK_S)
         await some(bus, 40)
         stands = await bus.log.positions(bus.broker.partitions(bus.declared))
-        rows = [event_row(r, EVENT) for r in bus.records("oms.order")]
+        rows = [event_row(r, EVENT, 0) for r in bus.records("oms.order")]
         ends = {tp: bus.broker.log(tp).end for tp in stands if tp.topic == "oms.order"}
         advances = [
             Advance(tp, stands[tp].next_offset, end, 1, stands[tp].topic_id)

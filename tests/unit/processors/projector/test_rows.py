@@ -25,6 +25,7 @@ from processors.projector.rows import (
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, UTC)
 AT_MS = 1_767_323_045_123
+NOW_US = 1_767_400_000_000_000
 TEXT = (default_folder() / "Attempt.avsc").read_text(encoding="utf-8")
 ATTEMPT = {
     "event_id": "e",
@@ -109,23 +110,23 @@ def test_an_event() -> None:
     event = sample("order.updated", 7, NOW)
     data = {**event.data, "channel": "web", "account_id": "acme"}
     event = replace(event, id="own 1", data=data)
-    row = event_row(record(headers=event_headers(event)), event)
+    row = event_row(record(headers=event_headers(event)), event, NOW_US)
     assert (row.own_id, row.event_id) == ("own 1", event.webhook_id)
     assert (row.channel, row.account, row.order_id) == ("web", "acme", event.subject)
     assert row.time_us == round(event.time.timestamp() * 1e6)
     assert row.arrived_us == AT_MS * 1000
-    bare = event_row(record(), replace(event, data={"channel": 5}))
+    bare = event_row(record(), replace(event, data={"channel": 5}), NOW_US)
     assert (bare.channel, bare.account) == ("", "")
 
 
 def test_an_ack() -> None:
     """Its key says all; one that was taken back is no row."""
-    assert ack_row(record(b"{}", key=b"erp/e-1")) == AckRow(
+    assert ack_row(record(b"{}", key=b"erp/e-1"), NOW_US) == AckRow(
         Place("t", 1, 42), AT_MS * 1000, "erp", "e-1"
     )
-    assert ack_row(record(None, key=b"erp/e-1")) is None
+    assert ack_row(record(None, key=b"erp/e-1"), NOW_US) is None
     with pytest.raises(DecodeError):
-        ack_row(record(b"{}", key=b"erp"))
+        ack_row(record(b"{}", key=b"erp"), NOW_US)
 
 
 def test_a_quarantined_record() -> None:
@@ -136,15 +137,15 @@ def test_a_quarantined_record() -> None:
     )
     origin = Place("oms.order", 3, 77)
     expected = QuarantineRow(Place("t", 1, 42), AT_MS * 1000, origin, "no value")
-    assert quarantine_row(record(headers=headers)) == expected
-    assert quarantine_row(record()) is None
+    assert quarantine_row(record(headers=headers), NOW_US) == expected
+    assert quarantine_row(record(), NOW_US) is None
 
 
 def test_a_change() -> None:
     """Before and after are JSON, empty where there was nothing."""
     change = Change("k1", "acme", "10.0.0.1", "pause", "subscription", "erp", None, {})
     message = audit_message("bus.audit", change, NOW)
-    assert audit_row(record(message.value)) == AuditRow(
+    assert audit_row(record(message.value), NOW_US) == AuditRow(
         Place("t", 1, 42),
         AT_MS * 1000,
         "k1",
@@ -157,7 +158,7 @@ def test_a_change() -> None:
         "{}",
     )
     with pytest.raises(DecodeError):
-        audit_row(record(b"garbage"))
+        audit_row(record(b"garbage"), NOW_US)
 
 
 @pytest.mark.parametrize(
@@ -166,3 +167,11 @@ def test_a_change() -> None:
 def test_what_names_no_place(text: str) -> None:
     """A place is a topic, a partition and an offset that a database can hold."""
     assert place_of(text) is None
+
+
+def test_a_time_of_the_producers_is_no_arrival() -> None:
+    """Whatever it wrote there: as for the age of deliveries, it is when we look."""
+    odd = record(b"{}", key=b"erp/e-1")._replace(created=True, timestamp_ms=-1)
+    row = ack_row(odd, NOW_US)
+    assert row is not None
+    assert row.arrived_us == NOW_US
