@@ -2,13 +2,11 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from bus.errors import ConfigurationError, InvalidSubscriptionError
-from bus.identity import is_webhook_id, webhook_id
+from bus.errors import ConfigurationError
 from processors.cli.control import GOOD, console, print_json, run
 from processors.cli.subscription_options import AsJson, Id
 
@@ -56,13 +54,14 @@ def add_command(
       bus acks add acme PAY-7 --source /erp/payments
       bus dlq list acme --json | jq -r '.[].event_id' | bus acks add acme -
     """
+    from processors.redrive.acking import write_acks
     from processors.subscriptions.onboarding import find
 
     async def add(world: "World") -> int:
         await world.table.ready()
         find(world, subscription_id)
         ids = _ids(event_ids, source)
-        await _write(world, subscription_id, ids, by)
+        await write_acks(world, subscription_id, ids, by)
         if as_json:
             print_json({"subscription": subscription_id, "acked": ids})
         else:
@@ -72,37 +71,11 @@ def add_command(
     run(ctx, add, reads=True)
 
 
-async def _write(
-    world: "World", subscription_id: str, ids: Sequence[str], by: str
-) -> None:
-    from processors.delivery.acks import ack_key, acknowledge
-
-    at = datetime.fromtimestamp(world.clock.now(), UTC).isoformat()
-    topic = world.topology.acks
-    keys = [ack_key(subscription_id, event_id) for event_id in ids]
-    publisher = world.publisher
-    written = [acknowledge(publisher, key, at=at, by=by, topic=topic) for key in keys]
-    for acknowledgement in written:
-        await acknowledgement
-
-
 def _ids(given: Sequence[str], source: str | None) -> Sequence[str]:
+    from processors.redrive.acking import webhook_ids
+
     words = [w for word in given for w in (sys.stdin if word == "-" else [word])]
-    words = [word.strip() for word in words if word.strip()]
-    if source is None:
-        ids = [_checked(word) for word in words]
-    else:
-        ids = [webhook_id(source, word) for word in words]
+    ids = webhook_ids([w for word in words if (w := word.strip())], source)
     if not ids:
         raise ConfigurationError("no event id was given")
-    return list(dict.fromkeys(ids))
-
-
-def _checked(event_id: str) -> str:
-    """An id that two sources may both use must not ack the one for the other."""
-    if not is_webhook_id(event_id):
-        raise InvalidSubscriptionError(
-            "event id",
-            f"{event_id[:40]!r} is no webhook-id; for an event's own id say --source",
-        )
-    return event_id
+    return ids

@@ -31,6 +31,10 @@ NAMES: Mapping[str, Named] = {
         "The webhook-id of an event.",
         "5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11",
     ),
+    "order": Named(r"[^/\x00-\x1f\x7f]{1,200}", "The id of an order.", "SO-1001"),
+    "topic": Named(r"[A-Za-z0-9._-]{1,249}", "A topic.", "oms.order"),
+    "partition": Named(r"[0-9]{1,9}", "A partition.", "3"),
+    "offset": Named(r"[0-9]{1,18}", "An offset.", "17"),
     "job": Named(r"[0-9a-f]{24}", "The id of a job.", "0123456789abcdef01234567"),
     "key": Named(KEY_ID, "The id of a key, the third part of it.", "abcdefgh23"),
 }

@@ -3,24 +3,34 @@
 from collections.abc import Sequence
 
 from processors.gateway import (
+    acks,
     applying,
     documents,
     event_types,
     events,
     job_routes,
     letters,
+    quarantine,
+    spans,
+    status,
     subscription_steps,
     subscriptions,
+    timelines,
 )
 from processors.gateway.routes import Route
 
 ROUTES: Sequence[Route] = (
     *event_types.ROUTES,
     *events.ROUTES,
+    *timelines.ROUTES,
     *subscriptions.ROUTES,
     *subscription_steps.ROUTES,
     *applying.ROUTES,
+    *acks.ROUTES,
+    *spans.ROUTES,
     *letters.ROUTES,
+    *quarantine.ROUTES,
     *job_routes.ROUTES,
+    *status.ROUTES,
     *documents.ROUTES,
 )

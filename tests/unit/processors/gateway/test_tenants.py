@@ -48,16 +48,13 @@ def test_every_route_with_such_a_name_is_in_it() -> None:
 async def test_foreign_is_missing(ask: Client, route: Route) -> None:
     """Byte for byte: status, headers, body."""
     there = await ours(ask)
-    query = "?since=1h" if "since" in route.query.model_fields else ""
 
     async def answer(names: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
         path = route.path.format(**{n: names[n] for n in names_in(route.path)})
         headers = {"X-Request-Id": "the-same", "If-Match": '"0"'}
         example = route.example if route.body else None
         return compared(
-            await ask(
-                route.method, path + query, example, by="stranger", headers=headers
-            )
+            await ask(route.method, path, example, by="stranger", headers=headers)
         )
 
     foreign, missing = await answer(there), await answer(MISSING)

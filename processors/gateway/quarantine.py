@@ -1,0 +1,207 @@
+"""Quarantine over HTTP: records that nobody could decode."""
+
+from collections.abc import Sequence
+
+from bus.access.roles import Scope
+from bus.delivery.marks import Fate
+from processors.gateway.job_routes import counted, shown, started
+from processors.gateway.jobs import Job, Progress
+from processors.gateway.model import DryRun
+from processors.gateway.moments import ms_of
+from processors.gateway.paging import cut
+from processors.gateway.problems import NOT_FOUND, UNAVAILABLE, ProblemError
+from processors.gateway.quarantine_models import (
+    ItemPlan,
+    ItemQuery,
+    ItemRow,
+    ItemRows,
+    ItemsAt,
+    ItemSelection,
+    ItemWhole,
+    ItemWork,
+)
+from processors.gateway.routes import Asked, Reply, Route
+from processors.redrive.item_rows import (
+    all_items,
+    event_now,
+    item_row,
+    item_whole,
+    released_row,
+)
+from processors.redrive.quarantine import Item, WantedItems, read_items
+from processors.redrive.release import Release, Released, let_drop
+
+_TAG = "Quarantine"
+_PATH = "/v1/quarantine"
+
+
+async def list_items(asked: Asked) -> Reply:
+    """A page of them, the newest first."""
+    query = asked.query_as(ItemQuery)
+    wanted = WantedItems(
+        topics=[query.topic] if query.topic else (),
+        reasons=[query.reason] if query.reason else (),
+        since_ms=ms_of(asked, query.since, "since"),
+        until_ms=ms_of(asked, query.until, "until"),
+        fates=[Fate(query.state)] if query.state else (),
+    )
+    found = sorted(await all_items(asked.api.world, wanted), key=_newest_first)
+    rows, after, before = cut(
+        found,
+        _newest_first,
+        limit=query.limit,
+        cursor=query.cursor,
+        about=f"quarantine {query.model_dump(exclude={'limit', 'cursor'})}",
+    )
+    data = [
+        ItemRow.model_validate(item_row(item) | {"actions": _actions(asked, item)})
+        for item in rows
+    ]
+    return Reply(content=ItemRows(data=data, next=after, previous=before))
+
+
+async def get_items(asked: Asked) -> Reply:
+    """What is wrong with one, what to do, and what is in it."""
+    place = "/".join(asked.path[name] for name in ("topic", "partition", "offset"))
+    world = asked.api.world
+    data = [
+        ItemWhole.model_validate(
+            item_whole(item, await event_now(world, item))
+            | {"actions": _actions(asked, item)}
+        )
+        for item in await all_items(world, WantedItems(places=[place]))
+    ]
+    if not data:
+        raise ProblemError(NOT_FOUND)
+    return Reply(content=ItemsAt(data=data))
+
+
+async def replay_items(asked: Asked) -> Reply:
+    """Decode pending ones again, and deliver what can be read by now."""
+    world, wanted = asked.api.world, _pending(asked)
+    await world.table.ready()
+    plan = await Release(world).plan(read_items(world, wanted))
+
+    async def work(progress: Progress) -> dict[str, object]:
+        told = counted(progress, plan.pending)
+        done = await Release(world).run(read_items(world, wanted), told)
+        failed = done.stuck.total() + done.refused
+        return {**released_row(done), "done": done.released, "failed": failed}
+
+    if asked.query_as(DryRun).dry_run:
+        return _told(plan, None)
+    return _told(plan, started(asked, "replay_quarantine", "quarantine", work))
+
+
+async def discard_items(asked: Asked) -> Reply:
+    """Mark pending ones as done with."""
+    world, wanted = asked.api.world, _pending(asked)
+    pending = await all_items(world, wanted)
+    plan = Released(pending=len(pending))
+
+    async def work(progress: Progress) -> dict[str, object]:
+        told = counted(progress, plan.pending)
+        done = await let_drop(world, read_items(world, wanted), told)
+        return {"done": done, "failed": 0}
+
+    if asked.query_as(DryRun).dry_run:
+        return _told(plan, None)
+    return _told(plan, started(asked, "discard_quarantine", "quarantine", work))
+
+
+def _told(plan: Released, job: Job | None) -> Reply:
+    said = ItemPlan.model_validate(released_row(plan))
+    if job is None:
+        return Reply(content=ItemWork(plan=said, job=None), status=200)
+    return Reply(content=ItemWork(plan=said, job=shown(job)))
+
+
+def _pending(asked: Asked) -> WantedItems:
+    meant = asked.body_as(ItemSelection)
+    return WantedItems(
+        places=meant.places,
+        topics=meant.topics,
+        reasons=meant.reasons,
+        since_ms=ms_of(asked, meant.since, "since"),
+        until_ms=ms_of(asked, meant.until, "until"),
+        fates=[Fate.PENDING],
+    )
+
+
+def _newest_first(item: Item) -> str:
+    record = item.record
+    return f"{2**53 - item.at_ms:020}/{record.partition:06}/{record.offset:020}"
+
+
+def _actions(asked: Asked, item: Item) -> Sequence[str]:
+    """What whoever asks may do to one now."""
+    pending = item.fate is Fate.PENDING and asked.by.may(Scope.QUARANTINE_WRITE)
+    return ["replay", "discard"] if pending else []
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path=_PATH,
+        operation="listQuarantine",
+        summary="List records that nobody could decode, the newest first.",
+        tag=_TAG,
+        scope=Scope.QUARANTINE_READ,
+        handler=list_items,
+        query=ItemQuery,
+        answer=ItemRows,
+        problems=(UNAVAILABLE,),
+    ),
+    Route(
+        method="GET",
+        path=f"{_PATH}/{{topic}}/{{partition}}/{{offset}}",
+        operation="getQuarantined",
+        summary="Show one: what is wrong with it, what to do, what is in it.",
+        tag=_TAG,
+        scope=Scope.QUARANTINE_READ,
+        handler=get_items,
+        answer=ItemsAt,
+        problems=(UNAVAILABLE,),
+    ),
+    Route(
+        method="POST",
+        path=f"{_PATH}:replay",
+        operation="replayQuarantine",
+        summary="Decode pending records again, and deliver what can be read by now.",
+        description="Each goes to every subscription that wants it, under the "
+        "identity that it would have had. First the plan (`dry_run` stops there), "
+        "then a job.",
+        tag=_TAG,
+        scope=Scope.QUARANTINE_WRITE,
+        handler=replay_items,
+        query=DryRun,
+        body=ItemSelection,
+        answer=ItemWork,
+        status=202,
+        more_statuses=(200,),
+        problems=(UNAVAILABLE,),
+        idempotent=True,
+        optional_body=True,
+        example={"reasons": ["unknown_schema"]},
+    ),
+    Route(
+        method="POST",
+        path=f"{_PATH}:discard",
+        operation="discardQuarantine",
+        summary="Mark pending records as done with.",
+        description="They stay readable until they expire. First the plan (`dry_run` "
+        "stops there), then a job.",
+        tag=_TAG,
+        scope=Scope.QUARANTINE_WRITE,
+        handler=discard_items,
+        query=DryRun,
+        body=ItemSelection,
+        answer=ItemWork,
+        status=202,
+        more_statuses=(200,),
+        problems=(UNAVAILABLE,),
+        idempotent=True,
+        optional_body=True,
+        example={"places": ["oms.order/3/17"]},
+    ),
+)

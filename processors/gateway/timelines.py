@@ -1,0 +1,139 @@
+"""Timelines: what befell an event, or all events of an order."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import Field
+
+from bus.access.roles import Principal, Scope
+from processors.gateway.model import Model
+from processors.gateway.moments import Moment, ms_of
+from processors.gateway.problems import NOT_FOUND, UNAVAILABLE, ProblemError
+from processors.gateway.routes import Asked, Reply, Route
+from processors.redrive.timeline import Timeline, as_json
+from processors.redrive.tracing import trace
+from processors.subscriptions.world import World
+
+_TAG = "Events"
+
+
+class TimelineQuery(Model):
+    """How far to look back."""
+
+    since: Moment = "24h"
+
+
+class TimelineStep(Model):
+    """One thing that happened."""
+
+    at_ms: float
+    kind: Annotated[
+        str,
+        Field(description="attempt, held, dead_letter, replayed or discarded."),
+    ]
+    outcome: str
+    number: int
+    replay: int
+    status: int
+    detail: str
+    took_ms: float
+    route: Annotated[str, Field(description="What followed an attempt.")]
+
+
+class TimelineTrack(Model):
+    """What befell an event on its way to one subscription."""
+
+    id: str
+    state: Annotated[
+        str,
+        Field(
+            description="accepted, dead_letter, replayed, discarded, waiting, unseen."
+        ),
+    ]
+    attempts: int
+    accepted_after_ms: float | None
+    steps: Sequence[TimelineStep]
+
+
+class TimelineShown(Model):
+    """The life of one event; times are epoch milliseconds."""
+
+    event_id: str
+    own_id: str
+    type: str
+    order_id: str
+    source: str
+    place: Annotated[str, Field(description="Topic, partition, offset.")]
+    produced_ms: float
+    subscriptions: Sequence[TimelineTrack]
+
+
+class Timelines(Model):
+    """The lives of an event, or of all events of an order."""
+
+    data: Sequence[TimelineShown]
+
+
+async def get_event_timeline(asked: Asked) -> Reply:
+    """Of one event."""
+    return await _of(asked, asked.path["event"])
+
+
+async def get_order_timeline(asked: Asked) -> Reply:
+    """Of all events of an order."""
+    return await _of(asked, asked.path["order"])
+
+
+async def _of(asked: Asked, name: str) -> Reply:
+    world = asked.api.world
+    await world.table.ready()
+    since_ms = ms_of(asked, asked.query_as(TimelineQuery).since, "since") or 0
+    lives = await trace(world, name, since_ms)
+    seen = [one for life in lives if (one := _seen_by(asked.by, world, life))]
+    if not seen:
+        raise ProblemError(NOT_FOUND)
+    data = [TimelineShown.model_validate(as_json(life)) for life in seen]
+    return Reply(content=Timelines(data=data))
+
+
+def _seen_by(by: Principal, world: World, life: Timeline) -> Timeline | None:
+    """What a tenant may see of it: the tracks of its own; without one, nothing."""
+    if not by.tenant:
+        return life
+    tracks = [
+        track
+        for track in life.tracks
+        if (one := world.table.get(track.subscription)) and by.sees(one.owner)
+    ]
+    return replace(life, tracks=tracks) if tracks else None
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/events/{event}/timeline",
+        operation="getEventTimeline",
+        summary="What befell an event: attempts, hops, outcome.",
+        description="Over all tiers, replays and acknowledgements, a track a "
+        "subscription. Attempts are kept for 3 days. A tenant sees its own tracks.",
+        tag=_TAG,
+        scope=Scope.DELIVERIES_READ,
+        handler=get_event_timeline,
+        query=TimelineQuery,
+        answer=Timelines,
+        problems=(UNAVAILABLE,),
+    ),
+    Route(
+        method="GET",
+        path="/v1/orders/{order}/timeline",
+        operation="getOrderTimeline",
+        summary="What befell all events of an order.",
+        tag=_TAG,
+        scope=Scope.DELIVERIES_READ,
+        handler=get_order_timeline,
+        query=TimelineQuery,
+        answer=Timelines,
+        problems=(UNAVAILABLE,),
+    ),
+)

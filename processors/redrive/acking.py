@@ -1,0 +1,45 @@
+"""Acknowledging events for a subscription: its deliveries are not tried again."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from bus.errors import InvalidSubscriptionError
+from bus.identity import is_webhook_id, webhook_id
+from processors.delivery.acks import ack_key, acknowledge
+from processors.subscriptions.world import World
+
+
+async def write_acks(
+    world: World, subscription_id: str, ids: Sequence[str], by: str
+) -> None:
+    """Say that the subscription's consumer has processed these events.
+
+    Raises:
+        PublishError: one of them was not written.
+    """
+    at = datetime.fromtimestamp(world.clock.now(), UTC).isoformat()
+    topic = world.topology.acks
+    keys = [ack_key(subscription_id, event_id) for event_id in ids]
+    publisher = world.publisher
+    written = [acknowledge(publisher, key, at=at, by=by, topic=topic) for key in keys]
+    for acknowledgement in written:
+        await acknowledgement
+
+
+def webhook_ids(given: Sequence[str], source: str | None) -> Sequence[str]:
+    """The webhook-ids of events, each once; `source`: these are its own ids.
+
+    Raises:
+        InvalidSubscriptionError: one is no webhook-id.
+    """
+    if source is not None:
+        return list(dict.fromkeys(webhook_id(source, word) for word in given))
+    for event_id in given:
+        if not is_webhook_id(event_id):
+            # An id that two sources may both use must not ack the one for the other.
+            raise InvalidSubscriptionError(
+                "event id",
+                f"{event_id[:40]!r} is no webhook-id; for an event's own id say"
+                " --source",
+            )
+    return list(dict.fromkeys(given))
