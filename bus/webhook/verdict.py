@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bus.webhook.signing import verify
 
 TOLERANCE_S = 300
-_SECONDS = re.compile(r"[0-9]{1,12}")
+_SECONDS = re.compile(r"0|[1-9][0-9]{0,11}")  # as it was signed, to the byte
 _FOREVER = float("inf")
 _BYTES = {"v1": 32, "v1a": 64}
 _MOST_SIGNATURES = 100
