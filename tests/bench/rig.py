@@ -62,6 +62,7 @@ class Rig:
     schema_ids: Mapping[str, int]
     kafka: EmbeddedKafka
     workers: list[Child] = field(default_factory=list)
+    others: list[Child] = field(default_factory=list)
     meter: Meter = field(default_factory=Meter)
     producer: Child | None = None
 
@@ -81,25 +82,35 @@ class Rig:
 
     async def start_worker(self) -> Child:
         """Start a worker; it may take a while until it is ready."""
-        log = (self.folder / "worker.log").open("ab")
         command = [sys.executable, "-m", "processors.cli", "run", "all"]
         if self.plan.profile:
             spy = f"py-spy record -r 200 -f raw -o {self.plan.profile} --"
             command = [*spy.split(), *command]
         share = str(self.plan.processes)
-        worker = Child(
-            await asyncio.create_subprocess_exec(
-                *command,
-                *("--attached", "--share", share, "--index", str(len(self.workers))),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-                env={**os.environ, **self._environment()},
-            )
-        )
-        log.close()
+        command += ["--share", share, "--index", str(len(self.workers))]
+        worker = await self._start(command)
         self.workers.append(worker)
         return worker
+
+    async def start_other(self, role: str, **environment: str) -> Child:
+        """Start a process beside the workers, which is not counted among them."""
+        command = [sys.executable, "-m", "processors.cli", "run", role]
+        other = await self._start(command, **environment)
+        self.others.append(other)
+        return other
+
+    async def _start(self, command: Sequence[str], **environment: str) -> Child:
+        with (self.folder / "worker.log").open("ab") as log:
+            return Child(
+                await asyncio.create_subprocess_exec(
+                    *command,
+                    "--attached",
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=log,
+                    env={**os.environ, **self._environment(), **environment},
+                )
+            )
 
     async def ready(self, worker: Child) -> None:
         """Return once a worker has its partitions."""
@@ -214,6 +225,6 @@ async def _register(adapters: Adapters) -> Mapping[str, int]:
 
 
 async def _stop(rig: Rig) -> None:
-    children = [*rig.workers, *([rig.producer] if rig.producer else [])]
+    children = [*rig.workers, *rig.others, *([rig.producer] if rig.producer else [])]
     how = signal.SIGINT if rig.plan.profile else signal.SIGTERM
     await asyncio.gather(*(child.stop(how) for child in children))

@@ -1,4 +1,4 @@
-"""The scenarios (a) to (j): what each sets up, does and measures."""
+"""The scenarios (a) to (k): what each sets up, does and measures."""
 # ruff: noqa: FBT001 - all a scenario is told
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -18,6 +18,7 @@ from tests.bench.measuring import (
     percentiles_of,
     saturate,
 )
+from tests.bench.projecting import projected
 from tests.bench.rig import CLOCK, Plan, Rig, open_rig
 
 Scenario: TypeAlias = Callable[[bool], AsyncIterator[Row]]
@@ -277,5 +278,6 @@ SCENARIOS: Mapping[str, Scenario] = {
     "h": growth,
     "i": peak,
     "j": beside,
+    "k": projected,
     "log": stored,
 }
