@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bus.record import Message
@@ -119,6 +120,22 @@ async def test_postgres_that_is_killed_and_hangs(
         assert second.lines("log_away")
         assert second.lines("log_back")
         assert second.lines("bug") == []
+
+
+@pytest.mark.kafka
+async def test_run_all_keeps_a_projector_beside_it(
+    kafka: KafkaUnderTest, tmp_path: Path
+) -> None:
+    """Where a log is configured: in a process of its own, which ends with it."""
+    url = f"sqlite:///{tmp_path}/log.sqlite3"
+    async with running_bus(kafka, tmp_path, "log-beside") as bus:
+        worker = await bus.run(attached=False, log_url=url)
+        async with opened_log(bus, url) as logged:
+            await logged.until_caught_up(60)
+        children = psutil.Process(worker.process.pid).children(recursive=True)
+        assert [c for c in children if "projector" in c.cmdline()]
+        assert await worker.stop() == 0
+        assert not [c for c in children if c.is_running()]
 
 
 # ------------------------------------------------ the long run

@@ -181,7 +181,12 @@ class Bus:
     # --- processes
 
     async def run(
-        self, role: str = "all", *, share: int = 1, **settings: object
+        self,
+        role: str = "all",
+        *,
+        share: int = 1,
+        attached: bool = True,
+        **settings: object,
     ) -> Worker:
         """Start a worker process; `settings` as in `Settings`."""
         log = self.folder / f"worker-{len(self.workers)}.log"
@@ -199,7 +204,7 @@ class Bus:
         with log.open("wb") as out:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "processors.cli", "run", role),
-                *("--share", str(share), "--attached"),
+                *("--share", str(share), *["--attached"][:attached]),
                 cwd=ROOT,
                 env={f"ORDERBUS_{k.upper()}": str(v) for k, v in given.items()},
                 stdin=asyncio.subprocess.PIPE,
