@@ -3,10 +3,16 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from bus.access.audit import Shown
+from bus.access.entities import Entity
 from bus.errors import InvalidSubscriptionError
 from bus.identity import is_webhook_id, webhook_id
 from processors.delivery.acks import ack_key, acknowledge
+from processors.redrive.noting import noted
 from processors.subscriptions.world import World
+
+_NAMED = 100
+"""Of more events than these the audit gives the number only."""
 
 
 async def write_acks(
@@ -20,10 +26,18 @@ async def write_acks(
     at = datetime.fromtimestamp(world.clock.now(), UTC).isoformat()
     topic = world.topology.acks
     keys = [ack_key(subscription_id, event_id) for event_id in ids]
-    publisher = world.publisher
-    written = [acknowledge(publisher, key, at=at, by=by, topic=topic) for key in keys]
-    for acknowledgement in written:
-        await acknowledgement
+    publisher, written = world.publisher, 0
+
+    def done() -> Shown:
+        said = {"acknowledged": written, "events": list(ids[:_NAMED]), "by": by}
+        return said if written else {}
+
+    async with noted(world, "add", Entity.ACK, subscription_id, done):
+        for acknowledgement in [
+            acknowledge(publisher, key, at=at, by=by, topic=topic) for key in keys
+        ]:
+            await acknowledgement
+            written += 1
 
 
 def webhook_ids(given: Sequence[str], source: str | None) -> Sequence[str]:

@@ -10,15 +10,19 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heapreplace
 from typing import NamedTuple, TypeAlias
 
+from bus.access.audit import Shown
+from bus.access.entities import Entity
 from bus.delivery.delivery import origin_of
 from bus.delivery.matching import Matcher, covers
 from bus.delivery.subscription import Subscription
 from bus.errors import DecodeError
 from bus.event import Event
 from bus.record import Message, Record
+from bus.times import moment_of, rfc3339
 from processors.delivery.content import Content
 from processors.redrive.again import CHUNK, anew, given_up, trouble_of, write
 from processors.redrive.events import Events
+from processors.redrive.noting import noted
 from processors.subscriptions.world import World
 
 Progress: TypeAlias = Callable[[int], None]
@@ -86,15 +90,33 @@ async def deliver(
     """
     found = Found()
     chunk: list[_Wanted] = []
-    async for wanted in _select(world, subscription, span, found):
-        chunk.append(wanted)
-        if len(chunk) >= CHUNK:
-            found.refused += await _write(world, subscription, chunk)
-            progress(len(chunk))
-            chunk = []
-    found.refused += await _write(world, subscription, chunk)
-    progress(len(chunk))
+    written = 0
+
+    def said() -> Shown:
+        return {"replayed": written, **_shown(span)} if written else {}
+
+    async with noted(world, "replay", Entity.EVENTS, subscription.id, said):
+        async for wanted in _select(world, subscription, span, found):
+            chunk.append(wanted)
+            if len(chunk) >= CHUNK:
+                found.refused += await _write(world, subscription, chunk)
+                written += len(chunk)
+                progress(len(chunk))
+                chunk = []
+        found.refused += await _write(world, subscription, chunk)
+        written += len(chunk)
+        progress(len(chunk))
     return found
+
+
+def _shown(span: Span) -> Shown:
+    since, until = (rfc3339(moment_of(ms)) for ms in (span.since_ms, span.until_ms))
+    return {
+        "since": since,
+        "until": until,
+        "types": list(span.types),
+        "order": span.order,
+    }
 
 
 async def _write(

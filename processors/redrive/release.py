@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from bus.access.audit import Shown
+from bus.access.entities import Entity
 from bus.delivery.delivery import origin_of
 from bus.delivery.headers import read_state
 from bus.delivery.marks import Fate, mark
@@ -24,6 +26,7 @@ from processors.delivery.decoding import at_origin
 from processors.redrive.again import CHUNK, anew, given_up, trouble_of, write
 from processors.redrive.events import Events
 from processors.redrive.letters import fetched
+from processors.redrive.noting import noted
 from processors.redrive.quarantine import Item
 from processors.subscriptions.world import World
 
@@ -58,6 +61,7 @@ class Release:
         self._events = Events(world.schemas)
         self._matcher = Matcher(world.table.all())
         self._seen: set[tuple[object, ...]] = set()
+        self._marked = 0
         self.done = Released()
 
     async def plan(self, items: Items) -> Released:
@@ -81,12 +85,19 @@ class Release:
             PublishError: Kafka did not acknowledge one; its chunk stays pending.
             RegistryUnavailableError: the registry gave no usable answer.
         """
-        async for batch in items:
-            for start in range(0, len(batch), CHUNK):
-                chunk = batch[start : start + CHUNK]
-                await self._release(chunk)
-                progress(len(chunk))
+        topic = self._world.topology.quarantine
+        async with noted(self._world, "release", Entity.QUARANTINE, topic, self._said):
+            async for batch in items:
+                for start in range(0, len(batch), CHUNK):
+                    chunk = batch[start : start + CHUNK]
+                    await self._release(chunk)
+                    progress(len(chunk))
         return self.done
+
+    def _said(self) -> Shown:
+        if not self._marked:
+            return {}
+        return {"released": self._marked, "deliveries": dict(self.done.deliveries)}
 
     async def _release(self, chunk: Sequence[Item]) -> None:
         going: list[Item] = []
@@ -105,6 +116,7 @@ class Release:
                 letter = given_up(self._world.topology, message, str(error))
                 await self._world.publisher.publish(letter)
         await put_marks(self._world, going, Fate.REPLAYED)
+        self._marked += len(going)
 
     async def _messages(self, item: Item) -> Sequence[Message] | None:
         """The hops of one; None if it is not pending, or still cannot be decoded."""
@@ -187,13 +199,19 @@ async def let_drop(world: World, items: Items, progress: Progress) -> int:
         PublishError: Kafka did not acknowledge a mark.
     """
     done = 0
-    async for batch in items:
-        meant = [item for item in batch if item.fate is Fate.PENDING]
-        for start in range(0, len(meant), CHUNK):
-            chunk = meant[start : start + CHUNK]
-            await put_marks(world, chunk, Fate.DISCARDED)
-            done += len(chunk)
-            progress(len(chunk))
+
+    def said() -> Shown:
+        return {"discarded": done} if done else {}
+
+    topic = world.topology.quarantine
+    async with noted(world, "discard", Entity.QUARANTINE, topic, said):
+        async for batch in items:
+            meant = [item for item in batch if item.fate is Fate.PENDING]
+            for start in range(0, len(meant), CHUNK):
+                chunk = meant[start : start + CHUNK]
+                await put_marks(world, chunk, Fate.DISCARDED)
+                done += len(chunk)
+                progress(len(chunk))
     return done
 
 

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from bus.access.audit import Shown
+from bus.access.entities import Entity
 from bus.delivery.marks import Fate, mark
 from bus.delivery.subscription import Subscription
 from bus.errors import DecodeError, PublishError
@@ -17,6 +19,7 @@ from bus.record import Message, Record
 from processors.redrive.again import CHUNK, anew, trouble_of, write
 from processors.redrive.events import Events
 from processors.redrive.letters import Letter, body_of
+from processors.redrive.noting import note, noted
 from processors.subscriptions.world import World
 
 Progress: TypeAlias = Callable[[int], None]
@@ -84,21 +87,35 @@ async def replay(
             rest stays pending.
     """
     done = Replayed()
-    async for chunk in _chunks(letters):
-        meant = [letter for letter in chunk if can_replay(letter)]
-        ready = await _ready(world, subscription, meant)
-        done.gone += len(meant) - len(ready)
-        results = await write(world.publisher, [message for _, message in ready])
-        told = [(x, error) for (x, _), error in zip(ready, results, strict=True)]
-        sent = [letter for letter, error in told if error is None]
-        await _mark(world, sent, Fate.REPLAYED)
-        done.sent += len(sent)
-        progress(len(chunk))
-        if (trouble := trouble_of(results)) is not None:
-            raise trouble
-        done.refused += len(told) - len(sent)
-        done.why = next((str(e) for _, e in told if e is not None), done.why)
+    replayed = noted(
+        world, "replay", Entity.LETTERS, subscription.id, lambda: _said(done)
+    )
+    async with replayed:
+        async for chunk in _chunks(letters):
+            await _replay(world, subscription, chunk, done)
+            progress(len(chunk))
     return done
+
+
+def _said(done: Replayed) -> Shown:
+    return {"replayed": done.sent} if done.sent else {}
+
+
+async def _replay(
+    world: World, subscription: Subscription, chunk: Sequence[Letter], done: Replayed
+) -> None:
+    meant = [letter for letter in chunk if can_replay(letter)]
+    ready = await _ready(world, subscription, meant)
+    done.gone += len(meant) - len(ready)
+    results = await write(world.publisher, [message for _, message in ready])
+    told = [(x, error) for (x, _), error in zip(ready, results, strict=True)]
+    sent = [letter for letter, error in told if error is None]
+    await _mark(world, sent, Fate.REPLAYED)
+    done.sent += len(sent)
+    if (trouble := trouble_of(results)) is not None:
+        raise trouble
+    done.refused += len(told) - len(sent)
+    done.why = next((str(e) for _, e in told if e is not None), done.why)
 
 
 async def _ready(
@@ -126,13 +143,19 @@ async def discard(world: World, letters: Letters, progress: Progress) -> int:
     Raises:
         PublishError: Kafka did not acknowledge a mark.
     """
-    done = 0
-    async for chunk in _chunks(letters):
-        meant = [letter for letter in chunk if letter.fate is Fate.PENDING]
-        await _mark(world, meant, Fate.DISCARDED)
-        done += len(meant)
-        progress(len(chunk))
-    return done
+    done: Counter[str] = Counter()
+    try:
+        async for chunk in _chunks(letters):
+            meant = [letter for letter in chunk if letter.fate is Fate.PENDING]
+            await _mark(world, meant, Fate.DISCARDED)
+            done.update(letter.subscription for letter in meant)
+            progress(len(chunk))
+    finally:
+        for subscription, count in done.items():
+            await note(
+                world, "discard", Entity.LETTERS, subscription, {"discarded": count}
+            )
+    return done.total()
 
 
 def _anew(

@@ -223,3 +223,16 @@ def test_a_hop_goes_to_its_own_subscription(worlds: Worlds, good: Record) -> Non
     assert "replayed 1 of 1" in bus(worlds, "replay", "--yes").stdout
     assert len(worlds.records("bus.retry.acme.1s")) == 1
     assert worlds.records("bus.retry.beta.1s") == []
+
+
+def test_what_is_decided_is_written_down(worlds: Worlds, good: Record) -> None:
+    """How many were released, and to whom; how many discarded."""
+    assert "replayed 1 of 1" in bus(worlds, "replay", "--yes").stdout
+    put_aside(worlds, good._replace(value=None), "no value")
+    assert "discarded 1" in bus(worlds, "discard", "--yes").stdout
+    told = [one for one in worlds.audited() if one.entity == "quarantine"]
+    assert [(one.action, one.after) for one in told] == [
+        ("release", {"released": 1, "deliveries": {"acme": 1, "beta": 1}}),
+        ("discard", {"discarded": 1}),
+    ]
+    assert {one.actor for one in told} == {"cli:ada"}
