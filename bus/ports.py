@@ -177,6 +177,14 @@ class Source(Protocol):
         """
         ...
 
+    def reached(self, ends: Mapping[TopicPartition, int]) -> None:
+        """Hear from elsewhere how far partitions reach, again and again.
+
+        A client may stop fetching a partition without a word. What stands still
+        before its end for long is fetched by a new one: the listener hears `lost`.
+        """
+        ...
+
     async def stop(self) -> None:
         """Revoke all (the listener drains and commits), leave the group, close."""
         ...

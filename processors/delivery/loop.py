@@ -39,6 +39,7 @@ class Loop:
     ) -> None:
         self._group = group
         self._source = source
+        self.reached = source.reached
         self._handler = handler
         self._clock = clock
         self._observer = observer

@@ -186,6 +186,8 @@ class Session:
     def look(self, lags: Mapping[TopicPartition, Lag], at: float) -> None:
         """Take to heart where Kafka's logs ended at a time: idleness is progress."""
         at_us = round(at * 1e6)
+        ends = {tp: lag.end for tp, lag in lags.items() if tp in self.readings}
+        self._source.reached(ends)
         for tp, reading in self.readings.items():
             lag = lags.get(tp)
             if lag is None or tp in self._blind:

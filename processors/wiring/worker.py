@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
@@ -12,7 +12,8 @@ from bus.contracts.codec import parse_schema
 from bus.delivery.presence import Presence
 from bus.delivery.subscription import Subscription
 from bus.errors import ConfigurationError
-from bus.ports import Observer, Source
+from bus.ports import Lag, Observer, Source
+from bus.record import TopicPartition
 from processors.delivery.acks import AckTable
 from processors.delivery.attempt_log import AttemptLog
 from processors.delivery.engine import ROLES, Engine, EngineParts
@@ -220,6 +221,7 @@ class Worker:
             overtaken={
                 f"{prefix}{p.name}": p.loop.overtaken for p in self.engine.programs
             },
+            looked=self._tell_ends,
         )
         self._health.ready("broker", lag.broker)
         self._observer.gauge(names.LAG, lag.lag)
@@ -233,6 +235,11 @@ class Worker:
             lambda: Counter(str(s.state) for s in self._table.all()),
         )
         return lag
+
+    def _tell_ends(self, lags: Mapping[TopicPartition, Lag], _at: float) -> None:
+        for program in self.engine.programs:
+            held = program.loop.partitions.keys() & lags.keys()
+            program.loop.reached({tp: lags[tp].end for tp in held})
 
     def _changed(self, old: Subscription | None, new: Subscription | None) -> None:
         self.engine.changed(old, new)

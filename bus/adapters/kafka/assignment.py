@@ -9,6 +9,7 @@ from confluent_kafka import TopicPartition as KafkaPartition
 from bus.adapters.kafka.bridge import Bridge
 from bus.adapters.kafka.commits import commit_now, committed
 from bus.adapters.kafka.config import OnEvent, Protocol
+from bus.adapters.kafka.errors import application_error
 from bus.adapters.kafka.incarnations import Incarnations
 from bus.adapters.kafka.positions import Positions, first_offset
 from bus.errors import OrderbusError
@@ -81,6 +82,10 @@ class Assignment:
 
     # --- records
 
+    def flowing(self) -> set[TopicPartition]:
+        """The partitions that are fetched."""
+        return self.partitions - self._paused
+
     def expected(self, tp: TopicPartition) -> int:
         """The offset that is to come next; -1 if it is not known yet."""
         return self._positions.expected(tp)
@@ -113,8 +118,7 @@ class Assignment:
 
     def look(self, consumer: Consumer) -> None:
         """Tell of partitions that Kafka emptied; what was fetched is handed over."""
-        flowing = self.partitions - self._paused
-        for gone in self._positions.passed(consumer, flowing):
+        for gone in self._positions.passed(consumer, self.flowing()):
             self._bridge.call(self._listener.expired, gone)
 
     def follow_topics(self, consumer: Consumer) -> None:
@@ -168,12 +172,13 @@ class Assignment:
             # Obeys commands meanwhile. A commit among them is not waited for: as a
             # broker fails, the group may take none before this callback returns.
             positions, begins = self._positions_of(self._stands(consumer, partitions))
+            self.rebalancing = True
             self._introduce(positions)
             self._take(consumer, positions, begins)
         except KafkaException as error:
             self.failure = error.args[0]
         except Exception as error:  # noqa: BLE001 - nothing may pass through librdkafka
-            self.failure = _application(error)
+            self.failure = application_error(error)
         finally:
             self.rebalancing = False
 
@@ -242,11 +247,8 @@ class Assignment:
         positions: Mapping[TopicPartition, Commit],
         begins: Mapping[TopicPartition, int],
     ) -> None:
-        starts = self._positions.start(positions, begins)
-        if self._incremental:
-            consumer.incremental_assign(starts)
-        else:
-            consumer.assign(starts)
+        assign = consumer.incremental_assign if self._incremental else consumer.assign
+        assign(self._positions.start(positions, begins))
         # librdkafka knows no pause of what was not assigned yet, and may remember
         # one from before: what `assigned` asked for holds before the first record.
         self.resume(
@@ -288,13 +290,10 @@ class Assignment:
             consumer.incremental_unassign(_kafka(gone))
 
     def _ours(self, partitions: Iterable[KafkaPartition]) -> set[TopicPartition]:
-        named = {TopicPartition(p.topic, p.partition) for p in partitions}
-        return self.partitions & named
+        return self.partitions & {
+            TopicPartition(p.topic, p.partition) for p in partitions
+        }
 
 
 def _kafka(partitions: Iterable[TopicPartition]) -> list[KafkaPartition]:
     return [KafkaPartition(*tp) for tp in partitions]
-
-
-def _application(error: Exception) -> KafkaError:
-    return KafkaError(KafkaError._APPLICATION, repr(error))  # noqa: SLF001 - librdkafka's own codes begin so

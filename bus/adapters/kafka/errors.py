@@ -125,6 +125,11 @@ def lacks_kip_848(error: KafkaError) -> bool:
     return unsupported or (is_fatal(error) and "ConsumerGroupHeartbeat" in error.str())
 
 
+def application_error(error: Exception) -> KafkaError:
+    """What is wrong here, said as librdkafka says it."""
+    return KafkaError(KafkaError._APPLICATION, repr(error))  # noqa: SLF001 - librdkafka's own codes begin so
+
+
 def translate(error: KafkaError, doing: str) -> OrderbusError:
     """Say in our errors that Kafka refused while `doing` something."""
     why = f"{doing}: {error.str()} ({error.name()})"

@@ -6,7 +6,7 @@ it may commit or pause from within.
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from confluent_kafka import Consumer, KafkaError, KafkaException
 
@@ -14,9 +14,10 @@ from bus.adapters.kafka.assignment import Assignment, Membership
 from bus.adapters.kafka.bridge import Bridge
 from bus.adapters.kafka.commits import Commits, PendingCommits, commit_now
 from bus.adapters.kafka.config import Connection, OnEvent, Protocol
-from bus.adapters.kafka.errors import is_fatal, lacks_kip_848
+from bus.adapters.kafka.errors import application_error, is_fatal, lacks_kip_848
 from bus.adapters.kafka.incarnations import Incarnations
 from bus.adapters.kafka.records import Consumed, copy_out
+from bus.adapters.kafka.standing import Standing
 from bus.adapters.kafka.topic_ids import TopicIds
 from bus.adapters.kafka.unreadable import Unreadable
 from bus.errors import BrokerUnavailableError, ConfigurationError
@@ -75,6 +76,18 @@ class Member:
         else:
             self._pending.send(self._consumer, ours, waiting)
 
+    def reached(self, ends: Mapping[TopicPartition, int]) -> None:
+        """Hear how far partitions reach; begin anew if one of ours stands still."""
+        if not self._listener.has_room():
+            self._standing.forget()
+            return
+        flowing, expected = self._assignment.flowing(), self._assignment.expected
+        now = self._bridge.now()
+        found = self._standing.look(self._consumer, ends, flowing, expected, now)
+        if found:
+            why = f"{found[0].topic}/{found[0].partition} is not fetched any more"
+            self._assignment.failure = application_error(RuntimeError(why))
+
     def _commit_now(self, commits: Commits, waiting: "asyncio.Future[None]") -> None:
         try:
             commit_now(self._consumer, commits)
@@ -129,6 +142,7 @@ class Member:
         self._subscribed: frozenset[str] = frozenset()
         self._pending = PendingCommits(self._bridge)
         self._unreadable = Unreadable()
+        self._standing = Standing()
         self._incarnations = Incarnations(self._ids, self._bridge)
         self._assignment = Assignment(
             self._membership,

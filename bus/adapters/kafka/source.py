@@ -100,6 +100,11 @@ class KafkaSource:
         except TimeoutError:
             raise BrokerUnavailableError("commit: no answer in time") from None
 
+    def reached(self, ends: Mapping[TopicPartition, int]) -> None:
+        """Hear how far partitions reach; what stands still is joined for anew."""
+        told = dict(ends)
+        self._bridge.submit(lambda: self._member.reached(told))
+
     async def stop(self) -> None:
         """Revoke all (the listener drains and commits), leave the group, close.
 

@@ -61,6 +61,11 @@ class SplitSource:
             )
         )
 
+    def reached(self, ends: Mapping[TopicPartition, int]) -> None:
+        """Hear how far partitions reach."""
+        for name, some in self._split(ends, _topic).items():
+            self._parts[name].reached({tp: ends[tp] for tp in some})
+
     async def stop(self) -> None:
         """Stop them all, side by side."""
         await asyncio.gather(*(part.stop() for part in self._parts.values()))

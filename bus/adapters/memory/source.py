@@ -81,6 +81,9 @@ class MemorySource:
             self._name, self._stamped({tp: commits[tp] for tp in commits if tp in ours})
         )
 
+    def reached(self, ends: Mapping[TopicPartition, int]) -> None:
+        """Nothing here ever stands still."""
+
     async def stop(self) -> None:
         """Revoke all (the listener drains and commits), leave the group."""
         if self._task is None:
