@@ -98,6 +98,18 @@ class Exchanged:
     failure: NoAnswer | None = None
 
 
+class Asker(Protocol):
+    """Asks an endpoint whether it wants events. Never raises for what it does."""
+
+    async def opened(self, url: str, within_s: float) -> bool:
+        """Whether the URL leads into networks alone that the operator has opened."""
+        ...
+
+    async def options(self, post: Post) -> Exchanged:
+        """Send `OPTIONS` with the headers of a post, within its `timeout_s`."""
+        ...
+
+
 class Prober(Protocol):
     """Looks at an endpoint. Never raises for what it or the network does.
 

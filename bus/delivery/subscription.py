@@ -163,6 +163,8 @@ class Subscription(_Model):
     """Who wants which events, where, how. Times are seconds.
 
     Printing one shows no secret, and no URL either, as its query may hold one.
+    Deliveries wait while it is `unproven`: its endpoint has yet to say that it wants
+    them. `allowed_rate` is what it then said it takes.
     """
 
     id: Annotated[str, Field(pattern=rf"^{ID_PATTERN.pattern}$")]
@@ -198,6 +200,8 @@ class Subscription(_Model):
     description: Line = ""
     state: State = State.ACTIVE
     state_reason: Line = ""
+    unproven: bool = False
+    allowed_rate: Annotated[float, Field(gt=0)] | None = None
     past_tiers: tuple[str, ...] = ()
     created_at: AwareDatetime | None = None
     updated_at: AwareDatetime | None = None
@@ -208,6 +212,12 @@ class Subscription(_Model):
         if self.ordering is Ordering.KEY:
             return ()
         return tuple(dict.fromkeys((*self.retry, *self.past_tiers)))
+
+    @property
+    def limit(self) -> float | None:
+        """Attempts a second, at most: its own rate, or what its endpoint allows."""
+        limits = [one for one in (self.rate, self.allowed_rate) if one is not None]
+        return min(limits, default=None)
 
     @property
     def endpoint(self) -> str:

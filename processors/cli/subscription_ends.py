@@ -7,7 +7,7 @@ import typer
 
 from processors.cli.asking import ask
 from processors.cli.control import FAILED, GOOD, print_json, read_text, run
-from processors.cli.subscription_options import AsJson, Id, Yes
+from processors.cli.subscription_options import AsJson, Id, Trust, Yes
 
 if TYPE_CHECKING:
     from processors.subscriptions.world import World
@@ -56,6 +56,35 @@ def trial_command(
     run(ctx, try_)
 
 
+def verify_command(
+    ctx: typer.Context,
+    subscription_id: Id,
+    *,
+    trust: Trust = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask an endpoint whether it wants events; until it does they wait.
+
+    First by the CloudEvents handshake, an OPTIONS request, then by a signed
+    challenge, to be answered 2xx with the challenge alone (docs/webhooks.md). What is
+    in a network of ORDERBUS_ALLOW_NETWORKS need not say so. Exit code 1: it did not.
+
+    For example:
+      bus subscriptions verify acme
+      bus subscriptions verify acme --trust
+    """
+    from processors.cli.subscription_view import print_verified
+    from processors.subscriptions.onboarding import verify
+    from processors.subscriptions.proof import Proof
+
+    async def verify_(world: "World") -> int:
+        stands, proof = await verify(world, subscription_id, trust=trust)
+        print_verified(stands, proof, as_json=as_json)
+        return GOOD if isinstance(proof, Proof) else FAILED
+
+    run(ctx, verify_)
+
+
 def remove_command(
     ctx: typer.Context,
     subscription_id: Id,
@@ -95,12 +124,13 @@ def remove_command(
     run(ctx, remove_)
 
 
-def apply_command(
+def apply_command(  # noqa: PLR0913 - one an option
     ctx: typer.Context,
     file: File,
     *,
     dry_run: DryRun = False,
     prune: Prune = False,
+    trust: Trust = False,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -126,7 +156,12 @@ def apply_command(
         done: list[dict[str, object]] = []
         if not dry_run:
             ask_to_prune(steps, yes=yes)
-            await apply(world, steps, lambda s, t: tell(done, s, t, as_json=as_json))
+            await apply(
+                world,
+                steps,
+                lambda s, t: tell(done, s, t, as_json=as_json),
+                trust=trust,
+            )
         if as_json:
             print_json({"plan": plan_json(steps), "done": done})
         return GOOD

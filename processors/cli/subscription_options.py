@@ -92,6 +92,9 @@ def with_options(command: Callable[P, None]) -> Callable[P, None]:
     return add_options(command, _OPTIONS)
 
 
+Trust: TypeAlias = Annotated[
+    bool, typer.Option("--trust", help="Its endpoint need not say that it wants them.")
+]
 SecretFile: TypeAlias = Annotated[
     str | None,
     typer.Option(help="Bring a whsec_… or whsk_… of your own; - reads stdin."),

@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
+from bus.delivery.subscription import Subscription
 from bus.webhook.signing import public_key
 from processors.cli.control import console, print_json, warn
 from processors.screen.tables import Cell, Column, print_table
 from processors.subscriptions.applying import Action, Step
 from processors.subscriptions.onboarding import Taken
+from processors.subscriptions.proof import Proof, Unproven
 from processors.subscriptions.showing import Shown, shown
 from processors.subscriptions.trial import Trial
 from processors.subscriptions.trying import trial_shown
@@ -43,7 +45,7 @@ def print_list(rows: Sequence[Shown]) -> None:
     cells: list[list[Cell | str]] = [
         [
             str(row["id"]),
-            Cell(str(row["state"]), style=_STATES.get(str(row["state"]), "red")),
+            _state(row),
             _known(row.get("pending")),
             _dead(row),
             _known(row.get("breaker")),
@@ -54,6 +56,13 @@ def print_list(rows: Sequence[Shown]) -> None:
         for row in rows
     ]
     print_table(console(), _LISTED, cells)
+
+
+def _state(row: Shown) -> Cell:
+    state = str(row["state"])
+    if row.get("unproven") and state == "active":
+        return Cell("unproven", style="yellow")
+    return Cell(state, style=_STATES.get(state, "red"))
 
 
 def _known(value: object) -> str:
@@ -102,6 +111,27 @@ def _to_hand_over(taken: Taken) -> dict[str, str]:
     if taken.subscription.secrets[0].scheme == "v1a":
         return {"public_key": public_key(taken.secret)}
     return {"secret": taken.secret}
+
+
+def print_verified(
+    subscription: Subscription, proof: Proof | Unproven, *, as_json: bool
+) -> None:
+    """Say whether an endpoint wants events, and how it said so."""
+    wants = isinstance(proof, Proof)
+    how = proof.how.value if isinstance(proof, Proof) else proof.why
+    if as_json:
+        print_json({"wanted": wants, "how": how, "subscription": shown(subscription)})
+        return
+    name = subscription.id
+    if wants:
+        rate = subscription.allowed_rate
+        most = "" if rate is None else f", {rate:g} a second at most"
+        text = f"{name}: its endpoint wants events: {how}{most}"
+        console().print(Text(text, style="green"))
+        return
+    held = "; events wait" if subscription.unproven else "; it did once, so they go on"
+    text = f"{name}: its endpoint does not say that it wants events: {how}{held}"
+    console().print(Text(text, style="red"))
 
 
 def print_plan(steps: Sequence[Step], *, dry: bool) -> None:

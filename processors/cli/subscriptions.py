@@ -20,11 +20,13 @@ from processors.cli.subscription_ends import (
     apply_command,
     remove_command,
     trial_command,
+    verify_command,
 )
 from processors.cli.subscription_options import (
     AsJson,
     Id,
     SecretFile,
+    Trust,
     named_as_options,
     with_options,
     written,
@@ -41,7 +43,7 @@ app = typer.Typer(
 
 @app.command("add")
 @with_options
-def add_command(
+def add_command(  # noqa: PLR0913 - one an option
     ctx: typer.Context,
     subscription_id: Id,
     url: Annotated[
@@ -52,10 +54,13 @@ def add_command(
     scheme: Annotated[
         Scheme, typer.Option(help="v1: HMAC-SHA256. v1a: ed25519.")
     ] = "v1",
+    trust: Trust = False,
     as_json: AsJson = False,
     **given: object,
 ) -> None:
     """Add a subscription: its topics, its record, a secret that is shown only now.
+
+    Events wait until its endpoint says that it wants them; see verify.
 
     For example:
       bus subscriptions add acme https://acme.example/hooks --type 'order.*'
@@ -72,7 +77,7 @@ def add_command(
         with named_as_options("URL"):
             fields = written(given) | {"id": subscription_id, "url": url}
             wanted = Draft(draft(fields, Path()).subscription, secret)
-            taken = await onboarding.add(world, wanted, scheme)
+            taken = await onboarding.add(world, wanted, scheme, trust=trust)
         print_taken(taken, "added", as_json=as_json)
         return GOOD
 
@@ -86,6 +91,7 @@ def update_command(
     subscription_id: Id,
     url: Annotated[str | None, typer.Option(help="The new URL.")] = None,
     *,
+    trust: Trust = False,
     as_json: AsJson = False,
     **given: object,
 ) -> None:
@@ -101,9 +107,9 @@ def update_command(
     async def update(world: "World") -> int:
         with named_as_options("--url"):
             fields = written({**given, "url": url})
-            if not fields:
+            if not fields and not trust:
                 raise InvalidSubscriptionError("options", "nothing to change was given")
-            taken = await onboarding.update(world, subscription_id, fields)
+            taken = await onboarding.update(world, subscription_id, fields, trust=trust)
         print_taken(taken, "updated", as_json=as_json)
         return GOOD
 
@@ -284,4 +290,5 @@ def reseal_command(ctx: typer.Context, *, as_json: AsJson = False) -> None:
 
 app.command("remove")(remove_command)
 app.command("test")(trial_command)
+app.command("verify")(verify_command)
 app.command("apply")(apply_command)

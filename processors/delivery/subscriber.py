@@ -77,8 +77,8 @@ class Subscriber:
         )
         self._concurrency = -(-subscription.concurrency // self._share)
         self._bucket = (
-            Bucket(subscription.rate / self._share, self._clock.monotonic())
-            if subscription.rate
+            Bucket(subscription.limit / self._share, self._clock.monotonic())
+            if subscription.limit
             else None
         )
         if self.signer.until_s < float("inf"):
@@ -101,6 +101,8 @@ class Subscriber:
         """Why nothing may start until the subscription changes, or None."""
         if self.subscription.state is not State.ACTIVE:
             return self.subscription.state
+        if self.subscription.unproven:
+            return UNPROVEN
         return _UNSIGNED if now >= self.signer.until_s else None
 
     def offer(self, ticket: Ticket) -> None:
@@ -223,6 +225,8 @@ class Subscriber:
         self.pump()
 
 
+UNPROVEN = "unproven"
+"""Why deliveries wait whose endpoint has not said yet that it wants them."""
 _UNSIGNED = "no signing secret that lasts"
 _CHANGES = {
     BreakerState.OPEN: Change.BREAKER_OPENED,

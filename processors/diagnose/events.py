@@ -16,7 +16,8 @@ from bus.times import rfc3339
 from bus.webhook.document import Document
 from bus.webhook.rendering import Representation, content_type, negotiate, render
 from bus.webhook.signing import Signer, generate_secret
-from processors.subscriptions.trial import MARK, choose
+from processors.subscriptions.marked import MARK
+from processors.subscriptions.trial import choose
 
 TEST_TYPE = "orderbus.test"
 _SECRET_BYTES = 32

@@ -186,7 +186,7 @@ class Probing:
         if not any(isinstance(one.reply, Answer) for one in self._facts.tried):
             return
         one = self._one
-        most = min(_TOGETHER, one.concurrency, max(1, int(one.rate or _TOGETHER)))
+        most = min(_TOGETHER, one.concurrency, max(1, int(one.limit or _TOGETHER)))
         self._step("timing one request at a time")
         alone = await self._pace(good, 1, min(_ALONE, most))
         if alone.unanswered or most == 1:

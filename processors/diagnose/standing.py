@@ -44,6 +44,7 @@ _HELD: Mapping[str, tuple[str, str]] = {
     "crowded": ("limits.spilled", _CROWDED),
     "breaker": ("limits.breaker-held", _SHUT),
     "fuse": ("limits.breaker-held", _SHUT),
+    "unproven": ("limits.state-held", "bus subscriptions verify lets them go."),
     "paused": ("limits.state-held", _RESUME),
     "disabled": ("limits.state-held", _RESUME),
 }
@@ -64,6 +65,15 @@ def judge_state(facts: Facts) -> Iterator[Finding]:
         )
     if not facts.stored:
         return
+    if one.unproven:
+        yield Finding(
+            code="state.unproven",
+            severity=Severity.ERROR,
+            says="Its endpoint has not said yet that it wants events, so they wait.",
+            do="bus subscriptions verify asks it (docs/webhooks.md); an operator may"
+            " --trust it.",
+            at_s=facts.began_s,
+        )
     known = _STATES.get(one.state)
     if known is None:
         yield Finding(
@@ -206,6 +216,6 @@ def _hopped(
             "first": when(min(times) / 1e6),
             "last": when(max(times) / 1e6),
             "concurrency": one.concurrency,
-            "rate": one.rate,
+            "rate": one.limit,
         },
     )

@@ -191,6 +191,10 @@ class SubscriptionRow(Model):
         str, Field(description="The URL without the values of its query.")
     ]
     ordering: str
+    unproven: Annotated[
+        bool,
+        Field(description="Events wait until its endpoint says that it wants them."),
+    ]
     actions: Annotated[
         Sequence[str], Field(description="What you may do to it now.")
     ] = ()
@@ -213,6 +217,9 @@ class SubscriptionShown(SubscriptionRow):
     timeout: str
     concurrency: int
     rate: float | None
+    allowed_rate: Annotated[
+        float | None, Field(description="What its endpoint allowed, a second.")
+    ]
     transient_statuses: Sequence[int]
     headers: Annotated[
         Mapping[str, str], Field(description="Their names; values are hidden.")
@@ -261,6 +268,18 @@ class Rotation(Model):
     ] = "24h"
     scheme: Scheme | None = None
     secret: Annotated[Secret | None, Field(repr=False)] = None
+
+
+class Verification(Model):
+    """Nothing needs to be said."""
+
+
+class VerificationResult(Model):
+    """What an endpoint said to being asked whether it wants events."""
+
+    wanted: bool
+    how: Annotated[str, Field(description="How it said so, or what it said instead.")]
+    subscription: SubscriptionShown
 
 
 class TestEvent(Model):

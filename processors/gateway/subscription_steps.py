@@ -14,11 +14,14 @@ from processors.gateway.subscription_models import (
     SubscriptionTaken,
     TestEvent,
     TestResult,
+    Verification,
+    VerificationResult,
 )
-from processors.gateway.subscriptions import ONE, TAG, told
+from processors.gateway.subscriptions import ONE, TAG, shown_to, told
 from processors.gateway.tenants import subscription_of
 from processors.subscriptions import onboarding
 from processors.subscriptions.onboarding import Taken
+from processors.subscriptions.proof import Proof
 from processors.subscriptions.removal import remove
 from processors.subscriptions.trial import send_sample
 from processors.subscriptions.trying import trial_shown
@@ -62,6 +65,19 @@ async def test_subscription(asked: Asked) -> Reply:
     wanted = asked.body_as(TestEvent).type
     trial = await send_sample(asked.api.world, found.id, wanted)
     return Reply(content=TestResult.model_validate(trial_shown(trial)))
+
+
+async def verify_subscription(asked: Asked) -> Reply:
+    """Ask its endpoint whether it wants events."""
+    found = await subscription_of(asked)
+    stands, proof = await onboarding.verify(asked.api.world, found.id)
+    wanted = isinstance(proof, Proof)
+    content = VerificationResult(
+        wanted=wanted,
+        how=proof.how.value if isinstance(proof, Proof) else proof.why,
+        subscription=shown_to(stands, asked.by),
+    )
+    return Reply(content=content)
 
 
 async def remove_subscription(asked: Asked) -> Reply:
@@ -157,6 +173,25 @@ ROUTES = (
         idempotent=True,
         optional_body=True,
         example={"type": "order.created"},
+    ),
+    Route(
+        method="POST",
+        path=f"{ONE}/verify",
+        operation="verifySubscription",
+        summary="Ask its endpoint whether it wants events.",
+        description="By the CloudEvents handshake (`OPTIONS`), else by a signed "
+        "challenge that is to be answered with the challenge alone. Events wait until "
+        "it has said so once; whatever it says is 200 here.",
+        tag=TAG,
+        scope=Scope.SUBSCRIPTIONS_OPERATE,
+        handler=verify_subscription,
+        body=Verification,
+        answer=VerificationResult,
+        problems=(CONFLICT,),
+        tenants=True,
+        idempotent=True,
+        optional_body=True,
+        example={},
     ),
     Route(
         method="DELETE",

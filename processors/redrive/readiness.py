@@ -39,6 +39,11 @@ async def refuse_unready(
         )
     if force:
         return
+    if subscription.unproven:
+        raise NotReadyError(
+            f"{name}: its endpoint has not said that it wants events; first: bus"
+            f" subscriptions verify {name} (or --force: replays wait until it does)"
+        )
     if state is State.PAUSED:
         raise NotReadyError(
             f"{name} is paused; first: bus subscriptions resume {name}"

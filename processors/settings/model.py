@@ -131,6 +131,11 @@ class Settings(ApiSettings, LogSettings, BaseSettings):
         description="Allow plain http to the networks of `allow_networks` only.",
     )
 
+    origin: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,253}$")] = Field(
+        "orderbus",
+        description="Our DNS name, as endpoints are asked to allow it.",
+    )
+
     # Engine
     commit_interval_s: Positive = Field(
         0.1, description="How often offsets are committed."

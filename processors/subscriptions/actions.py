@@ -14,11 +14,14 @@ class Action(StrEnum):
     RESUME = "resume"
     ROTATE = "rotate_secret"
     TEST = "test"
+    VERIFY = "verify"
     REPLAY = "replay"
     REMOVE = "remove"
 
 
-_ALWAYS = frozenset({Action.CHANGE, Action.ROTATE, Action.TEST, Action.REMOVE})
+_ALWAYS = frozenset(
+    {Action.CHANGE, Action.ROTATE, Action.TEST, Action.VERIFY, Action.REMOVE}
+)
 
 ACTIONS: Mapping[State, frozenset[Action]] = {
     State.ACTIVE: _ALWAYS | {Action.PAUSE, Action.REPLAY},

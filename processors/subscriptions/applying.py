@@ -18,7 +18,17 @@ from processors.subscriptions.world import World
 
 GRACE_S = timedelta(hours=24).total_seconds()
 _NOT_DECLARED = frozenset(
-    {"id", "secrets", "state", "state_reason", "past_tiers", "created_at", "updated_at"}
+    {
+        "id",
+        "secrets",
+        "state",
+        "state_reason",
+        "unproven",
+        "allowed_rate",
+        "past_tiers",
+        "created_at",
+        "updated_at",
+    }
 )
 
 
@@ -85,6 +95,8 @@ async def apply(
     world: World,
     steps: Sequence[Step],
     done: Callable[[Step, Taken | None], None] = lambda _step, _taken: None,
+    *,
+    trust: bool = False,
 ) -> None:
     """Take the steps, in order; `done` hears of each that changed something.
 
@@ -95,9 +107,9 @@ async def apply(
     for step in steps:
         match step.action:
             case Action.CREATE:
-                done(step, await onboarding.add(world, _draft(step)))
+                done(step, await onboarding.add(world, _draft(step), trust=trust))
             case Action.UPDATE:
-                done(step, await _update(world, _draft(step)))
+                done(step, await _update(world, _draft(step), trust=trust))
             case Action.REMOVE:
                 _ = await remove(world, step.id)
                 done(step, None)
@@ -111,10 +123,10 @@ def _draft(step: Step) -> Draft:
     return step.draft
 
 
-async def _update(world: World, draft: Draft) -> Taken:
+async def _update(world: World, draft: Draft, *, trust: bool) -> Taken:
     subscription_id = draft.subscription.id
     taken = await onboarding.change(
-        world, subscription_id, lambda old: _as_declared(old, draft)
+        world, subscription_id, lambda old: _as_declared(old, draft), trust=trust
     )
     if draft.secret is None or has_secret(taken.subscription, draft.secret):
         return taken

@@ -27,6 +27,8 @@ KEPT = frozenset(
         "state",
         "state_reason",
         "past_tiers",
+        "unproven",
+        "allowed_rate",
         "created_at",
         "updated_at",
         *DURATIONS.values(),

@@ -12,6 +12,8 @@ from bus.errors import InvalidSubscriptionError, SubscriptionStateError
 from bus.webhook.signing import PRIVATE_PREFIX, generate_secret
 from processors.subscriptions.document import Draft, Fields, changing
 from processors.subscriptions.missing import missing
+from processors.subscriptions.proof import Proof, Unproven, proven
+from processors.subscriptions.proving import prove
 from processors.subscriptions.world import World
 from processors.subscriptions.writer import Change
 
@@ -33,8 +35,13 @@ class Taken:
     warnings: Sequence[str] = ()
 
 
-async def add(world: World, draft: Draft, scheme: Scheme = "v1") -> Taken:
-    """Check a draft, make its topics, then its record.
+async def add(
+    world: World, draft: Draft, scheme: Scheme = "v1", *, trust: bool = False
+) -> Taken:
+    """Check a draft, ask its endpoint, make its topics, then its record.
+
+    Where the endpoint does not say that it wants events they wait, unless an operator
+    says to `trust` it; see `verify`.
 
     Raises:
         InvalidSubscriptionError: with all problems; nothing was made.
@@ -47,9 +54,11 @@ async def add(world: World, draft: Draft, scheme: Scheme = "v1") -> Taken:
     secret = make_secret(world, scheme, draft.secret)
     wanted = wanted.model_copy(update={"secrets": (secret,)})
     world.checks.refuse(wanted)
+    knows = draft.secret is not None
+    proof = await prove(world, wanted, trust=trust, knows_secret=knows)
     await world.topics.create(world.topology.topics_of(wanted))
-    made = await world.writer.add(wanted)
-    return Taken(made, secret.value, world.checks.warn(made))
+    made = await world.writer.add(proven(wanted, proof))
+    return Taken(made, secret.value, [*world.checks.warn(made), *_waits(made, proof)])
 
 
 async def update(
@@ -58,6 +67,7 @@ async def update(
     fields: Fields,
     *,
     if_version: str | None = None,
+    trust: bool = False,
 ) -> Taken:
     """Change the written fields of a subscription, leave the others.
 
@@ -68,7 +78,9 @@ async def update(
     """
     await world.table.ready()
     made = changing(fields, Path())
-    return await change(world, subscription_id, made, if_version=if_version)
+    return await change(
+        world, subscription_id, made, if_version=if_version, trust=trust
+    )
 
 
 async def change(
@@ -77,16 +89,71 @@ async def change(
     made: Change,
     *,
     if_version: str | None = None,
+    trust: bool = False,
 ) -> Taken:
-    """Check a change, make the topics it needs, then write it."""
+    """Check a change, make the topics it needs, then write it.
+
+    A new URL's endpoint has to want the events first, or is to be trusted.
+    """
     old = find(world, subscription_id)
     new = following(made(old), old)
     if new.ordering is not old.ordering:
         raise SubscriptionStateError("ordering", ORDERING_STAYS)
     world.checks.refuse(new)
+    proof = await _proof_of_new(world, old, new, trust=trust)
     await world.topics.create(world.topology.topics_of(new))
-    written = await world.writer.update(subscription_id, made, if_version=if_version)
-    return Taken(written, None, world.checks.warn(written))
+    told: Change = made if proof is None else lambda stands: proven(made(stands), proof)
+    written = await world.writer.update(subscription_id, told, if_version=if_version)
+    warnings = [*world.checks.warn(written), *_waits(written, proof)]
+    return Taken(written, None, warnings)
+
+
+async def _proof_of_new(
+    world: World, old: Subscription, new: Subscription, *, trust: bool
+) -> Proof | Unproven | None:
+    """What a new URL's endpoint says; None where the old one's word still counts.
+
+    Raises:
+        InvalidSubscriptionError: it does not want them, and the old one did.
+    """
+    if new.url == old.url and not (trust and old.unproven):
+        return None
+    proof = await prove(world, new, trust=trust, knows_secret=True)
+    if isinstance(proof, Unproven) and not old.unproven:
+        raise InvalidSubscriptionError(
+            "url", f"the new endpoint does not say that it wants events: {proof.why}"
+        )
+    return proof
+
+
+async def verify(
+    world: World, subscription_id: str, *, trust: bool = False
+) -> tuple[Subscription, Proof | Unproven]:
+    """Ask an endpoint whether it wants events; if so, what waits goes out.
+
+    One that did once keeps its word, whatever it says now.
+
+    Raises:
+        SubscriptionNotFoundError: there is none with this id.
+    """
+    await world.table.ready()
+    old = find(world, subscription_id)
+    proof = await prove(world, old, trust=trust, knows_secret=True)
+    if isinstance(proof, Unproven):
+        return old, proof
+
+    def change(stands: Subscription) -> Subscription:
+        return proven(stands, proof) if stands.url == old.url else stands
+
+    return await world.writer.update(subscription_id, change), proof
+
+
+def _waits(one: Subscription, proof: Proof | Unproven | None) -> Sequence[str]:
+    """What to tell whose endpoint has not said that it wants events."""
+    if not one.unproven or not isinstance(proof, Unproven):
+        return ()
+    once = f"once it knows the secret: bus subscriptions verify {one.id}"
+    return [f"events wait until its endpoint wants them ({proof.why}); {once}"]
 
 
 async def rotate(

@@ -23,6 +23,7 @@ def listed(subscription: Subscription) -> Shown:
         "types": list(subscription.types),
         "endpoint": subscription.endpoint,
         "ordering": subscription.ordering.value,
+        "unproven": subscription.unproven,
     }
 
 

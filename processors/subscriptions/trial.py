@@ -16,11 +16,11 @@ from bus.samples.lifecycles import STORIES, sample
 from bus.webhook.document import Document, document
 from bus.webhook.rendering import content_type, negotiate, render
 from bus.webhook.signing import Signer
+from processors.subscriptions.marked import MARK
 from processors.subscriptions.onboarding import find
 from processors.subscriptions.showing import HIDDEN
 from processors.subscriptions.world import World
 
-MARK = ("x-orderbus-test", "true")
 _TRIES = 20
 
 

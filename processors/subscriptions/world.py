@@ -6,6 +6,7 @@ from typing import Self
 
 from bus.delivery.breaker import BreakerPolicy
 from bus.ports import Clock, Groups, LogReader, Publisher, Schemas, Sender, Topics
+from bus.probing import Asker
 from bus.topics.topology import Topology
 from processors.access.trail import Trail
 from processors.subscriptions.checks import Checks
@@ -20,7 +21,8 @@ class World:
     `table` is followed already, not necessarily caught up. `random_bytes` is a
     secure source (`os.urandom`). The groups and the breaker are the processors'.
     The registry behind `schemas` is opened when it is first asked. `trail` writes
-    down what is done.
+    down what is done. Without an `asker` every endpoint is trusted; `origin` is who
+    asks.
     """
 
     publisher: Publisher
@@ -39,6 +41,8 @@ class World:
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
     group_prefix: str = "bus."
     first_attempt_budget_s: float = 5.0
+    asker: Asker | None = None
+    origin: str = "orderbus"
 
     def by(self, actor: str, address: str) -> Self:
         """The same world, what is done in it somebody else's: a request's sender."""

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Protocol
 
 from bus.adapters.http.guard import Guard
+from bus.adapters.http.probe import EndpointProbe
 from bus.adapters.http.tls import BadTlsError, Contexts
 from bus.adapters.kafka import (
     Connection,
@@ -133,7 +134,8 @@ async def open_world(
     schemas = _OnDemand(settings, topology.schemas, publisher, reader)
     table = SubscriptionTable(reader, keys, clock, topic=topology.subscriptions)
     trail = command_trail(publisher, clock, topology.audit, missed)
-    async with _closing(schemas, sender, publisher), table:
+    asker = EndpointProbe(guard)
+    async with _closing(schemas, sender, asker, publisher), table:
         yield World(
             publisher=publisher,
             reader=reader,
@@ -151,6 +153,8 @@ async def open_world(
             breaker=_breaker(settings),
             group_prefix=settings.group_prefix,
             first_attempt_budget_s=settings.first_attempt_budget_s,
+            asker=asker,
+            origin=settings.origin,
         )
 
 

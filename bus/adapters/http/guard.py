@@ -140,6 +140,14 @@ class Guard:
             return "plain http is refused; use https"
         return None
 
+    def opened(self, address: str) -> bool:
+        """Whether an operator has opened a network that this address is in."""
+        try:
+            given = ip_address(address)
+        except ValueError:
+            return False
+        return self._opened(given) or self._opened(_unwrap(given))
+
     def admit(self, addresses: Iterable[str], *, plain: bool) -> list[str]:
         """The addresses of a name that may be connected to, in their order.
 

@@ -28,7 +28,7 @@ _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class EndpointProbe:
-    """Fulfils `bus.probing.Prober`; keeps no connection.
+    """Fulfils `bus.probing.Prober` and `Asker`; keeps no connection.
 
     Args:
         guard: Where deliveries may go.
@@ -98,6 +98,11 @@ class EndpointProbe:
         self, post: Post, address: str, times: int
     ) -> Sequence[Exchanged]:
         """See `Prober`."""
+        return await self._converse(post, address, times, "POST")
+
+    async def _converse(
+        self, post: Post, address: str, times: int, method: str
+    ) -> Sequence[Exchanged]:
         if (refused := refused_header(post.headers)) is not None:
             return [Exchanged(failure=unsent(refused))]
         parts = urlsplit(post.url)
@@ -105,7 +110,7 @@ class EndpointProbe:
         try:
             context = self._context(parts, post.tls)
             async with self._streams(parts, address, context, post.timeout_s) as opened:
-                request = _request(parts, post)
+                request = _request(parts, post, method)
                 for _ in range(times):
                     seen.append(await converse(*opened, request, post.timeout_s))
                     if not seen[-1].kept:
@@ -113,6 +118,25 @@ class EndpointProbe:
         except (OSError, ForbiddenAddressError, BadTlsError) as error:
             seen.append(Exchanged(failure=_failure(error, NoAnswerKind.CONNECT)))
         return seen
+
+    async def opened(self, url: str, within_s: float) -> bool:
+        """See `Asker`."""
+        seen = await self.look_up(url, within_s)
+        return bool(seen.addresses) and all(
+            self._guard.opened(one.address) for one in seen.addresses
+        )
+
+    async def options(self, post: Post) -> Exchanged:
+        """See `Asker`."""
+        seen = await self.look_up(post.url, post.timeout_s)
+        if seen.refused:
+            return Exchanged(failure=no_answer(NoAnswerKind.FORBIDDEN, seen.refused))
+        if not seen.admitted:
+            why = next((one.refused for one in seen.addresses), "")
+            kind = NoAnswerKind.FORBIDDEN if seen.addresses else NoAnswerKind.DNS
+            return Exchanged(failure=seen.failure or no_answer(kind, why))
+        (one,) = await self._converse(post, seen.admitted[0], 1, "OPTIONS")
+        return one
 
     async def close(self) -> None:
         """Forget what names stand for."""
@@ -189,12 +213,12 @@ class EndpointProbe:
         return made
 
 
-def _request(parts: SplitResult, post: Post) -> bytes:
+def _request(parts: SplitResult, post: Post, method: str) -> bytes:
     lines = "".join([f"{name}: {value}\r\n" for name, value in post.headers])
     named = "user-agent" in [name.lower() for name, _ in post.headers]
     agent = "" if named else f"user-agent: {user_agent()}\r\n"
     length = f"content-length: {len(post.body)}\r\n\r\n"
-    return f"{request_start(parts)}{agent}{lines}{length}".encode() + post.body
+    return f"{request_start(parts, method)}{agent}{lines}{length}".encode() + post.body
 
 
 def _trusting_all() -> ssl.SSLContext:

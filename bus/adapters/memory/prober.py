@@ -10,6 +10,7 @@ from bus.probing import Address, Connected, Exchanged, LookedUp, Secured
 
 _FORBIDDEN = NoAnswer(NoAnswerKind.FORBIDDEN, "not an allowed destination")
 _AGREED = Secured(version="TLSv1.3")
+_NOT_ALLOWED = Exchanged(status=405, began=True, whole=True, kept=True)
 _GOOD = Exchanged(status=200, began=True, whole=True, kept=True)
 
 
@@ -22,14 +23,20 @@ class Scripted:
     connecting: NoAnswer | None = None
     tls: Secured = _AGREED
     answers: Exchanged = _GOOD
+    opened: bool = False
+    options: Exchanged = _NOT_ALLOWED
 
 
 @dataclass(slots=True)
 class MemoryProber:
-    """`bus.probing.Prober` for tests; hosts that nothing is said of have no address."""
+    """`bus.probing.Prober` and `Asker` for tests.
+
+    Hosts that nothing is said of have no address.
+    """
 
     hosts: dict[str, Scripted] = field(default_factory=dict)
     requests: list[Post] = field(default_factory=list)
+    asked: list[Post] = field(default_factory=list)
 
     async def look_up(self, url: str, within_s: float) -> LookedUp:  # noqa: ARG002 - the port's
         """See `Prober`."""
@@ -69,6 +76,18 @@ class MemoryProber:
         rounds = times if answer.kept else 1
         self.requests += [post] * rounds
         return [answer] * rounds
+
+    async def opened(self, url: str, within_s: float) -> bool:  # noqa: ARG002 - the port's
+        """See `Asker`."""
+        return self._host(url).opened
+
+    async def options(self, post: Post) -> Exchanged:
+        """See `Asker`."""
+        seen = await self.look_up(post.url, post.timeout_s)
+        if not seen.admitted:
+            return Exchanged(failure=seen.failure or _FORBIDDEN)
+        self.asked.append(post)
+        return self._host(post.url).options
 
     def _host(self, url: str) -> Scripted:
         return self.hosts.get(urlsplit(url).hostname or "", Scripted(addresses=()))

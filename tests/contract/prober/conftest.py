@@ -16,7 +16,7 @@ from bus.adapters.http.probe import EndpointProbe
 from bus.adapters.memory.prober import MemoryProber, Scripted
 from bus.delivery.subscription import Tls
 from bus.ports import NoAnswer, NoAnswerKind
-from bus.probing import Exchanged, Prober, Secured
+from bus.probing import Asker, Exchanged, Prober, Secured
 from tests.support.endpoint import Endpoint, Exchange, says
 
 HOST = "partner.example"
@@ -38,6 +38,7 @@ class World(Protocol):
     """A prober, and endpoints of `HOST` made to order; each returns its URL."""
 
     prober: Prober
+    asker: Asker
 
     async def answering(self, *, status: int = 200, keeps: bool = True) -> str:
         """An endpoint that answers."""
@@ -59,6 +60,18 @@ class World(Protocol):
         """An endpoint with a certificate of `AUTHORITY`."""
         ...
 
+    async def allowing(self) -> str:
+        """An endpoint that allows everybody in the handshake."""
+        ...
+
+    async def inside(self) -> str:
+        """A name with an address alone that nobody may connect to."""
+        ...
+
+    async def at_home(self) -> str:
+        """A name in a network that the operator has opened."""
+        ...
+
 
 class MemoryWorld:
     """The double."""
@@ -66,6 +79,7 @@ class MemoryWorld:
     def __init__(self) -> None:
         self._memory = MemoryProber()
         self.prober: Prober = self._memory
+        self.asker: Asker = self._memory
 
     def _made(self, scripted: Scripted, scheme: str = "http") -> str:
         self._memory.hosts[HOST] = scripted
@@ -99,12 +113,27 @@ class MemoryWorld:
         tls = Secured(version="TLSv1.3")
         return self._made(Scripted(addresses=(ADDRESS,), tls=tls), "https")
 
+    async def allowing(self) -> str:
+        """See `World`."""
+        said = Exchanged(status=200, headers={"webhook-allowed-origin": "*"})
+        return self._made(Scripted(addresses=(ADDRESS,), options=said))
+
+    async def inside(self) -> str:
+        """See `World`."""
+        refused = {INSIDE: "private"}
+        return self._made(Scripted(addresses=(INSIDE,), refused=refused))
+
+    async def at_home(self) -> str:
+        """See `World`."""
+        return self._made(Scripted(addresses=(ADDRESS,), opened=True))
+
 
 class RealWorld:
     """Sockets on loopback."""
 
-    def __init__(self, prober: Prober, stack: AsyncExitStack) -> None:
-        self.prober = prober
+    def __init__(self, probe: EndpointProbe, stack: AsyncExitStack) -> None:
+        self.prober: Prober = probe
+        self.asker: Asker = probe
         self._stack = stack
 
     async def answering(self, *, status: int = 200, keeps: bool = True) -> str:
@@ -133,6 +162,25 @@ class RealWorld:
         said = says(b"HTTP/1.1 200 x\r\ncontent-length: 0\r\n\r\n")
         return await self._endpoint(said, context)
 
+    async def allowing(self) -> str:
+        """See `World`."""
+
+        def respond(exchange: Exchange) -> None:
+            assert exchange.head.startswith(b"OPTIONS /hook HTTP/1.1\r\n")
+            assert b"webhook-request-origin: orderbus" in exchange.head
+            allowed = b"WebHook-Allowed-Origin: *\r\ncontent-length: 0\r\n\r\n"
+            exchange.write(b"HTTP/1.1 200 x\r\n" + allowed)
+
+        return await self._endpoint(respond)
+
+    async def inside(self) -> str:
+        """See `World`."""
+        return "https://inside.example/"
+
+    async def at_home(self) -> str:
+        """See `World`."""
+        return "http://home.example/"
+
     async def _endpoint(
         self, respond: Callable[[Exchange], None], tls: ssl.SSLContext | None = None
     ) -> str:
@@ -146,7 +194,11 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
     if request.param == "memory":
         yield MemoryWorld()
         return
-    table = {HOST: [INSIDE, ADDRESS]}
+    table = {
+        HOST: [INSIDE, ADDRESS],
+        "inside.example": [INSIDE],
+        "home.example": [ADDRESS, "127.0.0.2"],
+    }
 
     def look_up(host: str) -> list[str]:
         if host not in table:

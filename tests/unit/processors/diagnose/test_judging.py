@@ -146,6 +146,7 @@ def test_many_causes_do_not_fill_the_screen() -> None:
         ("crowded", "limits.spilled"),
         ("breaker", "limits.breaker-held"),
         ("paused", "limits.state-held"),
+        ("unproven", "limits.state-held"),
         ("something new", "limits.held"),
     ],
 )
@@ -216,6 +217,14 @@ def test_what_it_is_doing(state: str, severity: Severity) -> None:
     assert told[f"state.{state}"].severity is severity
     assert told[f"state.{state}"].evidence == {"reason": "by Ann"}
     assert "state.ok" not in told
+
+
+def test_an_endpoint_that_said_nothing() -> None:
+    """Its events wait: told of, and gone once it has said that it wants them."""
+    one = stored("https://acme.example/in")
+    told = found(subscription=one.model_copy(update={"unproven": True}))
+    assert told["state.unproven"].severity is Severity.ERROR
+    assert "state.unproven" not in found(subscription=one)
 
 
 def test_a_slow_name() -> None:

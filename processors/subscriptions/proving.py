@@ -1,0 +1,76 @@
+"""Asking an endpoint whether it wants events, before the first real one."""
+
+from base64 import urlsafe_b64encode
+
+from bus.delivery.subscription import Subscription
+from bus.errors import InvalidSubscriptionError
+from bus.ports import Post
+from bus.webhook.rendering import content_type, negotiate, render
+from bus.webhook.sealing import is_sealed
+from bus.webhook.signing import Signer
+from processors.subscriptions.marked import MARK
+from processors.subscriptions.proof import (
+    How,
+    Proof,
+    Unproven,
+    challenge_document,
+    handshake_headers,
+    read_challenge,
+    read_handshake,
+)
+from processors.subscriptions.world import World
+
+_ASK_S = 5.0
+_CHALLENGE_BYTES = 32
+_ID_BYTES = 16
+
+
+async def prove(
+    world: World, subscription: Subscription, *, trust: bool, knows_secret: bool
+) -> Proof | Unproven:
+    """Ask for the proof that can be had; `knows_secret` lets it be challenged too.
+
+    Where there is nobody to ask with (`world.asker`), all are trusted.
+    """
+    if trust or world.asker is None:
+        return Proof(How.TRUSTED)
+    if await world.asker.opened(subscription.url, _ASK_S):
+        return Proof(How.OPENED)
+    said = await _shake_hands(world, subscription)
+    if isinstance(said, Proof) or not knows_secret:
+        return said
+    again = await _challenge(world, subscription)
+    return again if isinstance(again, Proof) else Unproven(f"{said.why}; {again.why}")
+
+
+async def _shake_hands(world: World, one: Subscription) -> Proof | Unproven:
+    if world.asker is None:
+        return Proof(How.TRUSTED)
+    headers = handshake_headers(one, world.origin)
+    seen = await world.asker.options(Post(one.url, headers, b"", _ASK_S, one.tls))
+    return read_handshake(seen, world.origin)
+
+
+async def _challenge(world: World, one: Subscription) -> Proof | Unproven:
+    if any(is_sealed(secret.value) for secret in one.secrets):
+        return Unproven("challenge: not sent, its secrets are sealed")
+    now_s = world.clock.now()
+    representation = negotiate(one.accept)
+    event_id = f"test-{world.random_bytes(_ID_BYTES).hex()}"
+    challenge = urlsafe_b64encode(world.random_bytes(_CHALLENGE_BYTES)).decode()
+    challenge = challenge.rstrip("=")
+    body = render(challenge_document(event_id, challenge, now_s), representation, None)
+    try:
+        signature = Signer.of(one.secrets).sign(event_id, int(now_s), body)
+    except InvalidSubscriptionError as error:
+        return Unproven(f"challenge: not sent, {error}")
+    headers = (
+        ("content-type", content_type(representation)),
+        *one.headers.items(),
+        ("webhook-id", event_id),
+        ("webhook-timestamp", str(int(now_s))),
+        ("webhook-signature", signature),
+        MARK,
+    )
+    reply = await world.sender.send(Post(one.url, headers, body, _ASK_S, one.tls))
+    return read_challenge(reply, challenge)
