@@ -50,6 +50,8 @@ LAST = (
     "bus dlq discard",
     "bus acks",
 )
+ENDS = {"bus diagnose": 1}
+"""Those that do not end with 0: the receiver here takes wrong signatures."""
 
 
 def reason(one: Shown) -> str | None:
@@ -102,7 +104,7 @@ def filled(text: str, known: dict[str, str]) -> str:
 @pytest.mark.kafka
 @pytest.mark.timeout(600)
 async def test_every_command_of_every_page(tmp_path: Path) -> None:
-    """Each ends with 0; what fails is told with its page's words."""
+    """Each ends as it should; what fails is told with its page's words."""
     async with terminals(tmp_path) as opened:
         known = await _lived_in(opened)
         for text in commands():
@@ -140,6 +142,7 @@ async def _lived_in(opened: Terminals) -> dict[str, str]:
         "T": "1h",
         "FILE": str(file),
         "subscriptions.yaml": str(file),
+        "ticket.json": str(opened.folder / "ticket.json"),
         "--to 1h": "--to now",
     }
 
@@ -167,4 +170,5 @@ async def _run(opened: Terminals, text: str, command: str) -> None:
     process, log = await opened.start("bash", "-ec", opened.here(command))
     code = await asyncio.wait_for(process.wait(), patience(90))
     said = await asyncio.to_thread(log.read_text)
-    assert code == 0, f"{text} ({command}): {code}\n{said}"
+    expected = next((ENDS[start] for start in ENDS if text.startswith(start)), 0)
+    assert code == expected, f"{text} ({command}): {code}\n{said}"
