@@ -145,7 +145,9 @@ async def verify(
     def change(stands: Subscription) -> Subscription:
         return proven(stands, proof) if stands.url == old.url else stands
 
-    return await world.writer.update(subscription_id, change), proof
+    action = "trust" if trust else "verify"
+    written = await world.writer.update(subscription_id, change, action=action)
+    return written, proof
 
 
 def _waits(one: Subscription, proof: Proof | Unproven | None) -> Sequence[str]:
