@@ -1,5 +1,6 @@
 """`bus subscriptions remove`, `test` and `apply`."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -156,12 +157,8 @@ def apply_command(  # noqa: PLR0913 - one an option
         done: list[dict[str, object]] = []
         if not dry_run:
             ask_to_prune(steps, yes=yes)
-            await apply(
-                world,
-                steps,
-                lambda s, t: tell(done, s, t, as_json=as_json),
-                trust=trust,
-            )
+            done_ = partial(tell, done, as_json=as_json)
+            await apply(world, steps, done_, trust=trust)
         if as_json:
             print_json({"plan": plan_json(steps), "done": done})
         return GOOD

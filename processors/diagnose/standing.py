@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from bus.delivery.subscription import State
+from bus.delivery.subscription import State, Subscription
 from bus.log.rows import AttemptRow
 from processors.diagnose.facts import Facts, Past
 from processors.diagnose.findings import Finding, Severity
 from processors.diagnose.wording import many, when
+from processors.status.report import Subscriber
 
 _STATES: Mapping[State, tuple[Severity, str, str]] = {
     State.PAUSED: (
@@ -54,7 +55,6 @@ _OTHER = ("limits.held", "They wait in the retry topics and are tried again.")
 
 def judge_state(facts: Facts) -> Iterator[Finding]:
     """Active, paused, disabled, being removed; whether test events can be signed."""
-    one = facts.subscription
     if facts.why_not:
         yield Finding(
             code="secrets.missing",
@@ -63,9 +63,7 @@ def judge_state(facts: Facts) -> Iterator[Finding]:
             do="What needs a signature was left out; --secret-file gives a URL's.",
             at_s=facts.began_s,
         )
-    if not facts.stored:
-        return
-    if one.unproven:
+    if facts.stored and facts.subscription.unproven:
         yield Finding(
             code="state.unproven",
             severity=Severity.ERROR,
@@ -74,23 +72,27 @@ def judge_state(facts: Facts) -> Iterator[Finding]:
             " --trust it.",
             at_s=facts.began_s,
         )
+    if facts.stored:
+        yield _state(facts.subscription, facts.began_s)
+
+
+def _state(one: Subscription, at_s: float) -> Finding:
     known = _STATES.get(one.state)
     if known is None:
-        yield Finding(
+        return Finding(
             code="state.ok",
             severity=Severity.OK,
             says="The subscription is active.",
-            at_s=facts.began_s,
+            at_s=at_s,
             evidence={"types": list(one.types)},
         )
-        return
     severity, says, do = known
-    yield Finding(
+    return Finding(
         code=f"state.{one.state.value}",
         severity=severity,
         says=says,
         do=do,
-        at_s=facts.began_s,
+        at_s=at_s,
         evidence={"reason": one.state_reason},
     )
 
@@ -100,15 +102,50 @@ def judge_standing(facts: Facts) -> Iterator[Finding]:
     if facts.standing is None:
         return
     at_s, seen = facts.standing
-    if isinstance(seen, str):
-        yield Finding(
-            code="limits.unknown",
-            severity=Severity.INFO,
-            says=f"What waits for it, and its breaker, are not known: {seen}.",
-            do="bus status says what does not answer.",
-            at_s=at_s,
-        )
+    if not isinstance(seen, str):
+        yield _standing(at_s, seen)
         return
+    yield Finding(
+        code="limits.unknown",
+        severity=Severity.INFO,
+        says=f"What waits for it, and its breaker, are not known: {seen}.",
+        do="bus status says what does not answer.",
+        at_s=at_s,
+    )
+
+
+def _standing(at_s: float, seen: Subscriber) -> Finding:
+    severity = Severity.OK
+    code, do = "limits.ok", ""
+    says = f"Its breaker is {_breaker(seen.breaker)}; {_waiting(seen)}."
+    if seen.breaker not in {None, "-", "closed"}:
+        code, severity = "limits.breaker", Severity.ERROR
+        says = f"Its breaker is {seen.breaker}: only probes are sent; {_waiting(seen)}."
+        do = (
+            "Nothing is lost. It closes by itself after three good probes, at most a"
+            " minute after the endpoint is well again."
+        )
+    elif seen.dead is not None and seen.dead.records:
+        code, severity = "limits.dead", Severity.WARNING
+        says = f"{many(seen.dead.records, 'dead letter')} wait for somebody."
+        do = "bus dlq list says why; bus dlq replay sends them again."
+    return Finding(
+        code=code,
+        severity=severity,
+        says=says,
+        do=do,
+        at_s=at_s,
+        evidence=_counted(seen),
+    )
+
+
+def _waiting(seen: Subscriber) -> str:
+    if seen.backlog is None:
+        return "what waits is not known"
+    return f"{many(seen.backlog.records, 'delivery', 'deliveries')} waiting"
+
+
+def _counted(seen: Subscriber) -> dict[str, object]:
     backlog = seen.backlog
     evidence: dict[str, object] = {
         "breaker": seen.breaker,
@@ -117,39 +154,7 @@ def judge_standing(facts: Facts) -> Iterator[Finding]:
     }
     if backlog and backlog.records and backlog.oldest_ms is not None:
         evidence["oldest"] = when(backlog.oldest_ms / 1000)
-    waiting = "what waits is not known"
-    if backlog is not None:
-        waiting = f"{many(backlog.records, 'delivery', 'deliveries')} waiting"
-    shut = seen.breaker not in {None, "-", "closed"}
-    dead = bool(seen.dead and seen.dead.records)
-    if shut:
-        yield Finding(
-            code="limits.breaker",
-            severity=Severity.ERROR,
-            says=f"Its breaker is {seen.breaker}: only probes are sent; {waiting}.",
-            do="Nothing is lost. It closes by itself after three good probes, at most a"
-            " minute after the endpoint is well again.",
-            at_s=at_s,
-            evidence=evidence,
-        )
-    elif dead:
-        yield Finding(
-            code="limits.dead",
-            severity=Severity.WARNING,
-            says=f"{many(seen.dead.records if seen.dead else 0, 'dead letter')} wait"
-            " for somebody.",
-            do="bus dlq list says why; bus dlq replay sends them again.",
-            at_s=at_s,
-            evidence=evidence,
-        )
-    else:
-        yield Finding(
-            code="limits.ok",
-            severity=Severity.OK,
-            says=f"Its breaker is {_breaker(seen.breaker)}; {waiting}.",
-            at_s=at_s,
-            evidence=evidence,
-        )
+    return evidence
 
 
 def _breaker(state: str | None) -> str:

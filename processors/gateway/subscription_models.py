@@ -270,18 +270,6 @@ class Rotation(Model):
     secret: Annotated[Secret | None, Field(repr=False)] = None
 
 
-class Verification(Model):
-    """Nothing needs to be said."""
-
-
-class VerificationResult(Model):
-    """What an endpoint said to being asked whether it wants events."""
-
-    wanted: bool
-    how: Annotated[str, Field(description="How it said so, or what it said instead.")]
-    subscription: SubscriptionShown
-
-
 class TestEvent(Model):
     """Which sample is sent."""
 

@@ -1,5 +1,9 @@
 """Single steps on a subscription: pause, resume, rotate its secret, test, remove."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from bus.access.roles import Scope
 from bus.delivery.schedule import parse_duration
 from processors.gateway.job_routes import JobShown, start
@@ -11,11 +15,10 @@ from processors.gateway.subscription_models import (
     Pause,
     Resume,
     Rotation,
+    SubscriptionShown,
     SubscriptionTaken,
     TestEvent,
     TestResult,
-    Verification,
-    VerificationResult,
 )
 from processors.gateway.subscriptions import ONE, TAG, shown_to, told
 from processors.gateway.tenants import subscription_of
@@ -31,6 +34,18 @@ class RemovalQuery(Model):
     """What goes with it."""
 
     purge: Flag = False
+
+
+class Verification(Model):
+    """Nothing needs to be said."""
+
+
+class VerificationResult(Model):
+    """What an endpoint said to being asked whether it wants events."""
+
+    wanted: bool
+    how: Annotated[str, Field(description="How it said so, or what it said instead.")]
+    subscription: SubscriptionShown
 
 
 async def pause_subscription(asked: Asked) -> Reply:

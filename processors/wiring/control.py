@@ -3,7 +3,8 @@
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Protocol
+from dataclasses import replace
+from typing import NamedTuple, Protocol, Self
 
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.probe import EndpointProbe
@@ -18,7 +19,7 @@ from bus.adapters.kafka import (
 from bus.client.schemas import load_catalogue
 from bus.delivery.breaker import BreakerPolicy
 from bus.delivery.subscription import Tls
-from bus.ports import LogReader, Publisher, Schemas, SchemaText
+from bus.ports import LogReader, Publisher, Schemas, SchemaText, Sender
 from bus.record import SchemaRef
 from bus.topics.topology import Topology
 from processors.access.trail import OnMissed
@@ -107,55 +108,73 @@ async def _closing(*things: _Closes) -> AsyncIterator[None]:
             await thing.close()
 
 
+_unheard: OnMissed = lambda _change, _why: None  # noqa: E731 - a default
+
+
 @asynccontextmanager
 async def open_world(
-    settings: Settings,
-    *,
-    missed: OnMissed = lambda _change, _why: None,
-    reads: bool = False,
+    settings: Settings, *, missed: OnMissed = _unheard, reads: bool = False
 ) -> AsyncIterator[World]:
-    """Open what a command works with.
+    """Open what a command works with; one that only `reads` needs no encryption key.
 
-    One that only `reads` works without an encryption key as well. `missed` hears of
-    changes that were made and could not be written down.
+    `missed` hears of changes that were made and could not be written down.
 
     Raises:
         ConfigurationError: A setting cannot be used.
         BrokerUnavailableError: Kafka gives no answer.
     """
-    connection = Connection(settings.librdkafka())
-    clock = SystemClock()
+    connection, clock = Connection(settings.librdkafka()), SystemClock()
     keys = find_keys(settings) if reads else read_keys(settings)
     topics = KafkaTopics(connection)
     topology = await read_topology(settings, topics)
     reader = KafkaLogReader(connection)
     publisher = KafkaPublisher(connection, linger_ms=0, delivery_timeout_s=PATIENCE_S)
-    sender = make_sender(settings, guard := make_guard(settings))
+    http = _Http.of(settings)
     schemas = _OnDemand(settings, topology.schemas, publisher, reader)
     table = SubscriptionTable(reader, keys, clock, topic=topology.subscriptions)
     trail = command_trail(publisher, clock, topology.audit, missed)
-    asker = EndpointProbe(guard)
-    async with _closing(schemas, sender, asker, publisher), table:
-        yield World(
+    writer = SubscriptionWriter(publisher, table, keys, clock, os.urandom, trail)
+    async with _closing(schemas, http.sender, http.asker, publisher), table:
+        made = World(
             publisher=publisher,
             reader=reader,
             topics=topics,
             groups=KafkaGroups(connection),
             schemas=schemas,
-            sender=sender,
+            sender=http.sender,
             topology=topology,
             table=table,
-            writer=SubscriptionWriter(publisher, table, keys, clock, os.urandom, trail),
+            writer=writer,
             trail=trail,
-            checks=_checks(settings, topology, guard),
+            checks=_checks(settings, topology, http.guard),
             clock=clock,
             random_bytes=os.urandom,
-            breaker=_breaker(settings),
-            group_prefix=settings.group_prefix,
-            first_attempt_budget_s=settings.first_attempt_budget_s,
-            asker=asker,
-            origin=settings.origin,
         )
+        yield _as_set(made, http, settings)
+
+
+class _Http(NamedTuple):
+    """What talks to endpoints, all behind one guard."""
+
+    guard: Guard
+    sender: Sender
+    asker: EndpointProbe
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        guard = make_guard(settings)
+        return cls(guard, make_sender(settings, guard), EndpointProbe(guard))
+
+
+def _as_set(world: World, http: _Http, settings: Settings) -> World:
+    return replace(
+        world,
+        asker=http.asker,
+        breaker=_breaker(settings),
+        group_prefix=settings.group_prefix,
+        first_attempt_budget_s=settings.first_attempt_budget_s,
+        origin=settings.origin,
+    )
 
 
 def _checks(settings: Settings, topology: Topology, guard: Guard) -> Checks:
