@@ -108,7 +108,7 @@ def test_it_survives_json() -> None:
         ("description", "\x1b[31mred", "without control characters"),
         ("state", "gone", "'active', 'paused'"),
         ("created_at", "2026-01-01T00:00:00", "timezone"),
-        ("urls", "x", "no such field; there are: accept, concurrency"),
+        ("urls", "x", "no such field; there are: accept, allowed_rate, concurrency"),
     ],
 )
 def test_a_wrong_field_is_named_with_the_reason(
