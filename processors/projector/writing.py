@@ -29,6 +29,7 @@ from processors.telemetry import log_names as names
 Batch: TypeAlias = Sequence[Portion]
 
 _TOLD_EVERY_S = 60.0
+_SMALL = 200
 _KINDS: dict[type[Row], str] = {
     EventRow: "event",
     AttemptRow: "attempt",
@@ -81,7 +82,7 @@ class Writing:
             return await self._refused(some, error)
         except (LogUnavailableError, ConfigurationError) as error:
             await self._away.wait(str(error))
-            return [some]
+            return _smaller(some)
         except Exception as error:  # noqa: BLE001 - a bug: nothing is lost by waiting
             await self._away.wait(repr(error), error)
             return [some]
@@ -165,6 +166,15 @@ def _beyond(portion: Portion, stands: Position | None) -> Portion:
 def _another(portion: Portion, stands: Position) -> bool:
     ids = {portion.topic_id, stands.topic_id, ""}
     return len(ids) > 2  # noqa: PLR2004 - two that are known
+
+
+def _smaller(some: Batch) -> Sequence[Batch]:
+    """The same in two halves, if it is large: what is slow may get done bit by bit."""
+    rows = sum(len(portion.rows) for portion in some)
+    if rows <= _SMALL:
+        return [some]
+    first, second = _halved(some, rows // 2)
+    return [second, first]
 
 
 def _halved(some: Batch, at: int) -> tuple[Batch, Batch]:

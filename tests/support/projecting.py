@@ -43,6 +43,7 @@ class ShakyLog(MemoryLog):
         away: Why it gives no answer; empty: it does.
         unanswered: How many writes are made and not answered for.
         refuses: Which rows it never takes.
+        most: How many rows it takes in the time that it has.
         frozen: A write waits for it, then goes on.
         writes: How many were tried.
     """
@@ -52,6 +53,7 @@ class ShakyLog(MemoryLog):
         self.away = ""
         self.unanswered = 0
         self.refuses: Callable[[Row], bool] = lambda _: False
+        self.most = 1_000_000
         self.frozen = asyncio.Event()
         self.frozen.set()
         self.writes = 0
@@ -89,6 +91,8 @@ class ShakyLog(MemoryLog):
         self.writes += 1
         await self.frozen.wait()
         self._check()
+        if len(rows) > self.most:
+            raise LogUnavailableError("no answer in 60 s")
         if any(self.refuses(row) for row in rows):
             raise LogRefusedError("value out of range")
         await super().write(rows, advances, now_us)

@@ -176,3 +176,12 @@ async def test_a_bug_in_the_store_loses_nothing(
         await bus.clock.advance(20)
         assert bus.places() == bus.expected()
     assert len(noted(bus, common.BUG)) == 1
+
+
+async def test_a_slow_database_is_given_less_at_a_time(bus: ProjectedBus) -> None:
+    """A batch that it cannot write in time would else be tried for ever."""
+    await some(bus, 400)
+    bus.log.most = 250
+    async with bus.projecting():
+        await bus.clock.advance(120)
+        assert bus.places() == bus.expected()
