@@ -12,7 +12,7 @@ NAMES = [f"partner-{n:04}" for n in range(SUBSCRIPTIONS)]
 
 _FAN_OUT = 5
 _FAILS = 0.02
-_TYPES = [
+TYPES = [
     f"order.{what}"
     for what in ("created", "paid", "picked", "shipped", "delivered", "cancelled")
 ]
@@ -21,7 +21,7 @@ _PARTITIONS = 6
 
 
 class History:
-    """Batches in the order of time; keeps some events to be asked for.
+    """Batches in the order of time.
 
     An order has six events, an event goes to five subscriptions, a fiftieth of the
     attempts fails and is followed by one that is accepted.
@@ -32,7 +32,6 @@ class History:
         self._events = 0
         self._offsets = [0] * _PARTITIONS
         self._stand: dict[TopicPartition, int] = {}
-        self.kept: list[EventRow] = []
 
     def batches(
         self, attempts: int, each: int, since_us: int, until_us: int
@@ -54,22 +53,19 @@ class History:
         number = self._events
         self._events += 1
         event_id = f"{self._random.getrandbits(128):032x}"
-        event = EventRow(
+        return EventRow(
             at=Place(_EVENTS, number % _PARTITIONS, number // _PARTITIONS),
             arrived_us=at_us,
             event_id=event_id,
             own_id=event_id,
             source="/oms/orders",
-            event_type=_TYPES[number % 6],
+            event_type=TYPES[number % 6],
             order_id=f"ORD-2026-{number // 6:08}",
             time_us=at_us,
             channel="web",
             account=f"acc-{number // 6 % 5000}",
             traceparent=f"00-{event_id}-{self._random.getrandbits(64):016x}-01",
         )
-        if number % 997 == 0:
-            self.kept.append(event)
-        return event
 
     def _attempts(
         self, event: EventRow, at_us: int, step: float

@@ -1,12 +1,9 @@
 """The log in PostgreSQL at its size: writing, asking, removing a day."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from time import perf_counter
-
-import psutil  # type: ignore[import-untyped]  # comes with jgo
-import psycopg
+from time import perf_counter, process_time
 
 from bus.adapters.sql import SqlLog, open_log
 from bus.log.questions import (
@@ -16,8 +13,8 @@ from bus.log.questions import (
     Paging,
 )
 from bus.log.retention import Retention
-from bus.log.rows import EventRow
 from tests.bench.history import DAY_US, NAMES, History
+from tests.bench.history_sql import event_id, fill, order_id
 from tests.bench.measuring import Row, percentiles, percentiles_of
 from tests.bench.rig import CLOCK
 from tests.support.postgres import running_postgres
@@ -37,56 +34,49 @@ async def stored(quick: bool, attempts: int = ATTEMPTS) -> AsyncIterator[Row]:  
     if quick:
         attempts = min(attempts, _QUICK)
     now_us = int(CLOCK.now() * 1e6)
+    since_us = now_us - _DAYS * DAY_US
     history = History()
     with running_postgres(_SERVER) as server:
         url = server.database()
         log = open_log(url, write_s=600)
         await log.prepare(now_us)
-        since_us = now_us - _DAYS * DAY_US
-        row = await _write(log, history, attempts, (since_us, now_us - 60_000_000))
-        yield {"case": "history of 14 days", **row}
-        yield {"case": "as it comes", **await _live(log, history, now_us, quick)}
-        await asyncio.to_thread(_analyze, url)
+        seconds = 4 if quick else 40
+        row = await _write(log, history, seconds * 10_000, now_us)
+        yield {"case": "written into an empty log", **row}
+        began = perf_counter()
+        for rows, advances in history.batches(500, 500, since_us, now_us):
+            await log.write(rows, advances, now_us)  # makes the days
+        made = await asyncio.to_thread(fill, url, attempts, since_us, _DAYS)
+        yield {"case": "filled", "took_s": round(perf_counter() - began)}
         yield {"case": "size", **await _size(log, attempts)}
-        for case, ask in _questions(log, history.kept, now_us).items():
+        row = await _write(log, history, seconds * 10_000, now_us)
+        yield {"case": "written into the full log", **row}
+        for case, ask in _questions(log, made, now_us).items():
             yield {"case": case, **await _asked(ask, 20 if quick else 100)}
         yield {"case": "a day goes", **await _removed(log, history, now_us)}
         await log.close()
 
 
-async def _write(
-    log: SqlLog, history: History, attempts: int, span: tuple[int, int]
-) -> Row:
-    """Write batches one after the other; only the writing counts, not the making."""
-    took, cpu_s, events = [], 0.0, 0
-    for rows, advances in history.batches(attempts, _BATCH, *span):
-        before = psutil.Process().cpu_times()
-        began = perf_counter()
-        await log.write(rows, advances, int(CLOCK.now() * 1e6))
+async def _write(log: SqlLog, history: History, attempts: int, now_us: int) -> Row:
+    """Attempts of the last seconds at 10,000/s, batch after batch.
+
+    Only the writing counts, not the making of rows.
+    """
+    took, cpu_s, rows_in_all = [], 0.0, 0
+    since_us = now_us - attempts * 100
+    for rows, advances in history.batches(attempts, _BATCH, since_us, now_us):
+        cpu_before, began = process_time(), perf_counter()
+        await log.write(rows, advances, now_us)
         took.append(perf_counter() - began)
-        after = psutil.Process().cpu_times()
-        cpu_s += after.user + after.system - before.user - before.system
-        events += len(rows)
+        cpu_s += process_time() - cpu_before
+        rows_in_all += len(rows)
     return {
         "attempts": attempts,
-        "rows": events,
+        "rows": rows_in_all,
         "attempts_per_s": round(attempts / sum(took)),
         "batch_ms": round(max(took) * 1000),
         "writer_cpu_us_per_attempt": round(cpu_s * 1e6 / attempts, 1),
     }
-
-
-async def _live(log: SqlLog, history: History, now_us: int, quick: bool) -> Row:  # noqa: FBT001
-    """Attempts of the last minutes at 10,000/s, batch after batch."""
-    seconds = 4 if quick else 40
-    span = (now_us - seconds * 1_000_000, now_us)
-    return await _write(log, history, seconds * 10_000, span)
-
-
-def _analyze(url: str) -> None:
-    """Do at once what autovacuum does by and by in two weeks."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("VACUUM (ANALYZE)")
 
 
 async def _size(log: SqlLog, attempts: int) -> Row:
@@ -101,17 +91,17 @@ async def _size(log: SqlLog, attempts: int) -> Row:
 Ask = Callable[[int], Awaitable[object]]
 
 
-def _questions(log: SqlLog, kept: Sequence[EventRow], now_us: int) -> dict[str, Ask]:
-    some = kept[:: max(1, len(kept) // 100)]
+def _questions(log: SqlLog, made: int, now_us: int) -> dict[str, Ask]:
+    def number(n: int) -> int:
+        return (n * 7919 + 13) * 101 % made
 
     async def timeline(n: int) -> None:
-        (event,) = await log.event(some[n % len(some)].event_id)
+        (event,) = await log.event(event_id(number(n)))
         await log.attempts(AttemptQuestion(event_id=event.event_id), Paging(250))
         await log.acks(event.event_id)
 
     def order(n: int) -> Awaitable[object]:
-        asked = AttemptQuestion(order_id=some[n % len(some)].order_id)
-        return log.attempts(asked, Paging(250))
+        return log.attempts(AttemptQuestion(order_id=order_id(number(n))), Paging(250))
 
     return {
         "timeline of an event": timeline,

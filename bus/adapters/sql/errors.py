@@ -31,7 +31,7 @@ _MEND_WORDS = {
     "no password supplied": "the database asks for a password",
     "no pg_hba.conf entry": "the database takes no connection of this user from here",
     "is not permitted to log in": _MEND["28"],
-    "could not translate host name": "the database's host has no address",
+    "does not exist": "there is no such database or user",
     "file is not a database": "the file is no SQLite database",
     "readonly database": "the file may not be written",
     "unable to open database file": "the file cannot be opened",

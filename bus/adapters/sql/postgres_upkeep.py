@@ -20,7 +20,6 @@ from bus.errors import ConfigurationError
 from bus.log.retention import Day, Pruned, Retention, TableSize, too_many, too_old
 
 _OLDEST_VERSION = 14
-_TRIES = 5
 _LOCK_NOT_AVAILABLE = "55P03"
 
 # pg_partition_tree knows partitioned tables only; the others are their own.
@@ -89,7 +88,8 @@ class PostgresUpkeep:
             "minute": keep.minute_days,
             "five_minutes": keep.minute_days,
         }
-        days = [one.day for one in days_of.listed(connection)]
+        listed = days_of.listed(connection)
+        days = [one.day for one in listed if not one.pending]
         old = [
             one
             for one in days
@@ -145,30 +145,33 @@ def _alone(connection: Connection) -> Iterator[bool]:
 
 
 def _finish(connection: Connection) -> None:
-    """Finish what somebody who died had begun."""
+    """Finish what somebody who died, or had to wait too long, had begun."""
     for one in days_of.listed(connection):
         if one.pending:
-            name = name_of(one.day.table, one.day.day)
-            finalize = f"ALTER TABLE {one.day.table} DETACH PARTITION {name} FINALIZE"
-            connection.execute(text(finalize))
+            _detached(connection, one.day, "FINALIZE")
     for name in days_of.loose(connection):
         _drop(connection, name)
 
 
 def _go(connection: Connection, day: Day) -> bool:
-    """Remove a day; where others hold it too long, it stays for another time."""
+    """Remove a day; where others read it too long, it goes another time."""
+    if not _detached(connection, day, "CONCURRENTLY"):
+        return False
+    _drop(connection, name_of(day.table, day.day))
+    return True
+
+
+def _detached(connection: Connection, day: Day, how: str) -> bool:
+    """Detach a day. If that waits too long, it is half done: nobody new sees it."""
     name = name_of(day.table, day.day)
-    detach = f"ALTER TABLE {day.table} DETACH PARTITION {name} CONCURRENTLY"
-    for _ in range(_TRIES):
-        try:
-            connection.execute(text(detach))
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
-                raise
-        else:
-            _drop(connection, name)
-            return True
-    return False
+    detach = f"ALTER TABLE {day.table} DETACH PARTITION {name} {how}"
+    try:
+        connection.execute(text(detach))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
+            raise
+        return False
+    return True
 
 
 def _drop(connection: Connection, name: str) -> None:
