@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bus.log.rollup import COUNTS, Minute, Tally, added, quantile_us, tally_of
+from bus.log.rollup import COUNTS, Minute, Tally, added, quantiles_us, tally_of
 
-_ANSWERS = ("accepted", "refused", "throttled", "failed", "unreachable")
+_LATENCIES = len(COUNTS)
+_HELD, _DEAD_LETTERS = COUNTS.index("held"), COUNTS.index("dead_letters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +43,17 @@ class Health:
 
 def figures(tally: Tally) -> Figures:
     """Return a tally as figures."""
-    counts = dict(zip(COUNTS, tally, strict=False))
-    latencies = tally[len(COUNTS) :]
-    attempts = sum(counts[name] for name in _ANSWERS)
+    attempts, accepted = sum(tally[:_HELD]), tally[0]
+    p50_us, p95_us, p99_us = quantiles_us(tally[_LATENCIES:], 0.50, 0.95, 0.99)
     return Figures(
         attempts=attempts,
-        accepted=counts["accepted"],
-        held=counts["held"],
-        dead_letters=counts["dead_letters"],
-        success_rate=counts["accepted"] / attempts if attempts else None,
-        p50_us=quantile_us(latencies, 0.50),
-        p95_us=quantile_us(latencies, 0.95),
-        p99_us=quantile_us(latencies, 0.99),
+        accepted=accepted,
+        held=tally[_HELD],
+        dead_letters=tally[_DEAD_LETTERS],
+        success_rate=accepted / attempts if attempts else None,
+        p50_us=p50_us,
+        p95_us=p95_us,
+        p99_us=p99_us,
     )
 
 

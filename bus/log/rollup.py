@@ -89,19 +89,21 @@ def added(tallies: Iterable[Tally]) -> Tally:
     return [sum(column) for column in zip([0] * WIDTH, *tallies, strict=True)]
 
 
-def quantile_us(latencies: Sequence[int], share: float) -> float | None:
-    """The duration that `share` of all stay below; None if there were none.
+def quantiles_us(latencies: Sequence[int], *shares: float) -> Sequence[float | None]:
+    """The durations that these shares of all stay below; None if there were none.
 
     Right to within a bucket, which is a fifth either way.
     """
-    total = sum(latencies)
-    if not total:
-        return None
-    wanted = share * total
-    for index, seen in enumerate(accumulate(latencies)):
-        if seen >= wanted:
-            upper = BOUNDS[min(index, len(BOUNDS) - 1)]
-            lower = BOUNDS[index - 1] if index else 0
-            within = (wanted - (seen - latencies[index])) / max(latencies[index], 1)
-            return lower + (upper - lower) * within
-    return float(BOUNDS[-1])
+    seen = list(accumulate(latencies))
+    if not seen[-1]:
+        return [None] * len(shares)
+    return [_within(seen, share * seen[-1]) for share in shares]
+
+
+def _within(seen: Sequence[int], wanted: float) -> float:
+    """Where among the buckets, in proportion to how far into one."""
+    index = bisect_left(seen, wanted)
+    below = seen[index - 1] if index else 0
+    upper = BOUNDS[min(index, len(BOUNDS) - 1)]
+    lower = BOUNDS[index - 1] if index else 0
+    return lower + (upper - lower) * (wanted - below) / max(seen[index] - below, 1)

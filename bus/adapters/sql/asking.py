@@ -10,6 +10,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal,
     or_,
     select,
     true,
@@ -17,7 +18,7 @@ from sqlalchemy import (
 
 from bus.adapters.sql.names import Names
 from bus.adapters.sql.packing import key_of, packed_id
-from bus.adapters.sql.paging import Asked, Clauses
+from bus.adapters.sql.paging import Asked, Clauses, each_of
 from bus.adapters.sql.tables import ATTEMPT, AUDIT, EVENT, QUARANTINE
 from bus.log.cleaning import storable, storable_id
 from bus.log.deliveries import STATES
@@ -30,13 +31,12 @@ from bus.log.questions import (
     QuarantineQuestion,
     Scope,
 )
-from bus.log.retention import DAY_US
 
 _PROBES = 2_000
 """How many events a page asks attempts of, at most."""
 
-# An attempt begins after its event arrived, but for clocks.
-_SKEW_US = DAY_US
+# An attempt begins after its event arrived, but for clocks that go wrong by an hour.
+_SKEW_US = 3_600_000_000
 _ACCEPTED = "accepted"
 _CLASS = 100
 
@@ -233,23 +233,34 @@ def attempted(
     event: FromClause, subscriptions: Collection[int], *more: ColumnElement[bool]
 ) -> ColumnElement[bool]:
     """Whether one of these has an attempt of an event."""
-    return exists().where(
-        ATTEMPT.c.order_key == event.c.order_key,
-        ATTEMPT.c.event == event.c.event,
-        ATTEMPT.c.subscription.in_(subscriptions),
-        ATTEMPT.c.started_us >= event.c.arrived_us - _SKEW_US,
-        *more,
+    # With an OFFSET PostgreSQL asks event by event, in order, until there are enough;
+    # without one it may take all attempts of the subscriptions first.
+    return exists(
+        select(literal(1))
+        .where(
+            ATTEMPT.c.order_key == event.c.order_key,
+            ATTEMPT.c.event == event.c.event,
+            ATTEMPT.c.subscription.in_(subscriptions),
+            ATTEMPT.c.started_us >= event.c.arrived_us - _SKEW_US,
+            *more,
+        )
+        .correlate(event)
+        .offset(0)
     )
 
 
 def newest_start(connection: Connection, subscriptions: Sequence[int]) -> int | None:
     """When the newest attempt of any of these began."""
-    newest = [
-        connection.execute(
-            select(func.max(ATTEMPT.c.started_us)).where(
-                ATTEMPT.c.subscription == subscription
-            )
-        ).scalar_one()
-        for subscription in subscriptions
-    ]
-    return max((one for one in newest if one is not None), default=None)
+    if not subscriptions:
+        return None
+    started = ATTEMPT.c.started_us
+    query = select(func.max(started)).where(ATTEMPT.c.subscription.in_(subscriptions))
+    if connection.dialect.name == "postgresql":
+        ids = each_of(subscriptions)
+        of_one = select(started).where(ATTEMPT.c.subscription == ids.c.id)
+        newest = of_one.order_by(started.desc()).limit(1).lateral("newest")
+        query = select(func.max(newest.c.started_us)).select_from(
+            ids.join(newest, true())
+        )
+    found: int | None = connection.execute(query).scalar_one()
+    return found

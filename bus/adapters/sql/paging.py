@@ -34,7 +34,7 @@ ListedT = TypeVar("ListedT", bound=Listed)
 Found: TypeAlias = Row[tuple[object, ...]]
 Clauses: TypeAlias = Sequence[ColumnElement[bool]]
 
-WALK = 10_000
+WALK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _each(
     upwards: bool,
 ) -> FromClause:
     """The newest of each subscription, merged: an index gives one at a time."""
-    ids = rows_of(column("id", Number), name="each").data([(one,) for one in each])
+    ids = each_of(each)
     of_one = (
         _sorted(
             select(of.table).where(of.table.c.subscription == ids.c.id, *where),
@@ -151,6 +151,11 @@ def _each(
     )
     merged = select(of_one).select_from(ids).join(of_one, true()).limit(most)
     return _sorted(merged, of_one, of, upwards).subquery("walk")
+
+
+def each_of(ids: Collection[int]) -> FromClause:
+    """Numbers as rows of a column `id`."""
+    return rows_of(column("id", Number), name="each").data([(one,) for one in ids])
 
 
 def _sorted(

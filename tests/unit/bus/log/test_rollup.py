@@ -10,7 +10,7 @@ from bus.log.rollup import (
     added,
     bucket,
     minute_of,
-    quantile_us,
+    quantiles_us,
     tallied,
     tally_of,
 )
@@ -30,16 +30,17 @@ def test_a_bucket_holds_what_is_up_to_its_bound() -> None:
     [
         ([0] * BUCKETS, 0.5, None),
         ([4, *[0] * (BUCKETS - 1)], 0.5, 500),
+        ([0, 0, 1, *[0] * (BUCKETS - 3)], 0.0, 0),
         ([0] * (BUCKETS - 1) + [1], 0.5, BOUNDS[-1]),
         ([1, 1, *[0] * (BUCKETS - 2)], 1.0, BOUNDS[1]),
     ],
-    ids=["none", "first", "last", "all"],
+    ids=["none", "first", "nobody", "last", "all"],
 )
 def test_a_quantile_lies_within_its_bucket(
     latencies: list[int], share: float, expected: float | None
 ) -> None:
     """In proportion to how far into it."""
-    assert quantile_us(latencies, share) == expected
+    assert quantiles_us(latencies, share) == [expected]
 
 
 def test_attempts_are_counted_by_what_they_came_to() -> None:
