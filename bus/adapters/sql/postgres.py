@@ -68,6 +68,7 @@ def open_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=connections,
         max_overflow=0,
+        hide_parameters=True,  # errors hold no row
         isolation_level="AUTOCOMMIT" if reads else None,
         connect_args={**_CONNECTION, **_said(url)},
     )

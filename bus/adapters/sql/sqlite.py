@@ -45,7 +45,11 @@ def open_engines(url: URL) -> tuple[Engine, Engine]:
     if not url.database or url.database == ":memory:":
         raise ConfigurationError("the log needs a file: sqlite:////path/log.sqlite3")
     _make_file(Path(url.database))
-    return _engine(url, 1, "BEGIN IMMEDIATE"), _engine(url, READERS, "BEGIN")
+    writes = "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL"
+    return (
+        _engine(url, 1, "BEGIN IMMEDIATE", f"{writes}; PRAGMA synchronous = NORMAL"),
+        _engine(url, READERS, "BEGIN", "PRAGMA query_only = ON"),
+    )
 
 
 def _make_file(path: Path) -> None:
@@ -57,20 +61,20 @@ def _make_file(path: Path) -> None:
         raise ConfigurationError(why) from error
 
 
-def _engine(url: URL, connections: int, begin: str) -> Engine:
+def _engine(url: URL, connections: int, begin: str, settings: str) -> Engine:
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),
         pool_size=connections,
         max_overflow=0,
+        hide_parameters=True,  # errors hold no row
         connect_args={"timeout": _BUSY_S, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
     def opened(driver: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
         driver.isolation_level = None  # transactions begin where we say
-        driver.execute("PRAGMA auto_vacuum=INCREMENTAL")
-        driver.execute("PRAGMA journal_mode=WAL")
-        driver.execute("PRAGMA synchronous=NORMAL")
+        for setting in settings.split("; "):
+            driver.execute(setting).fetchall()
         entry.info[CUT] = driver.interrupt
 
     @event.listens_for(engine, "begin")
