@@ -2,7 +2,7 @@
 
 import asyncio
 
-from processors.diagnose.facts import Facts
+from processors.diagnose.facts import At, Facts
 from processors.diagnose.findings import Report
 from processors.diagnose.judging import findings
 from processors.diagnose.probing import Means, Probing, Step
@@ -42,10 +42,23 @@ async def diagnose_subscription(
         step("reading what befell its deliveries")
         facts.past = await past
         facts.standing = await standing
+        if subject.outsider:
+            _veil(facts)
     finally:
         past.cancel()
         standing.cancel()
     return _report(means, subject, facts)
+
+
+def _veil(facts: Facts) -> None:
+    """Tell an outsider that we do not know, and not why: that is about our Kafka."""
+    if facts.past is not None and facts.past.unreadable:
+        facts.past = facts.past._replace(unreadable=_NOT_NOW)
+    if facts.standing is not None and isinstance(facts.standing.seen, str):
+        facts.standing = At(facts.standing.at_s, _NOT_NOW)
+
+
+_NOT_NOW = "there is no answer now"
 
 
 def _nothing_yet(means: Means, subject: Subject) -> Facts:

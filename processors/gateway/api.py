@@ -11,6 +11,7 @@ from bus.observation import Observer
 from processors.access.table import KeyTable
 from processors.access.uses import Uses
 from processors.access.writer import KeyWriter
+from processors.diagnose.probing import Means
 from processors.gateway.jobs import Jobs
 from processors.subscriptions.world import World
 
@@ -47,4 +48,5 @@ class Api:
     keys: Keyring
     observer: Observer
     jobs: Jobs
+    means: Means
     papers: Callable[[], Papers] = Papers

@@ -9,7 +9,12 @@ from bus.delivery.schedule import parse_duration
 from processors.gateway.job_routes import JobShown, start
 from processors.gateway.jobs import Progress
 from processors.gateway.model import Flag, Model
-from processors.gateway.problems import CONFLICT, UNAVAILABLE
+from processors.gateway.problems import (
+    CONFLICT,
+    NOT_ALLOWED,
+    UNAVAILABLE,
+    ProblemError,
+)
 from processors.gateway.routes import Asked, Reply, Route
 from processors.gateway.subscription_models import (
     Pause,
@@ -37,7 +42,12 @@ class RemovalQuery(Model):
 
 
 class Verification(Model):
-    """Nothing needs to be said."""
+    """Whether it need not say so."""
+
+    trust: Annotated[
+        bool,
+        Field(description="Take it on without its word; needs subscriptions:trust."),
+    ] = False
 
 
 class VerificationResult(Model):
@@ -85,7 +95,10 @@ async def test_subscription(asked: Asked) -> Reply:
 async def verify_subscription(asked: Asked) -> Reply:
     """Ask its endpoint whether it wants events."""
     found = await subscription_of(asked)
-    stands, proof = await onboarding.verify(asked.api.world, found.id)
+    trust = asked.body_as(Verification).trust
+    if trust and not asked.by.may(Scope.SUBSCRIPTIONS_TRUST):
+        raise ProblemError(NOT_ALLOWED, "This key may trust no endpoint.")
+    stands, proof = await onboarding.verify(asked.api.world, found.id, trust=trust)
     wanted = isinstance(proof, Proof)
     content = VerificationResult(
         wanted=wanted,

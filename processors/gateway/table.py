@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from processors.gateway import (
     acks,
     applying,
+    diagnosing,
     documents,
     event_types,
     events,
@@ -25,6 +26,7 @@ ROUTES: Sequence[Route] = (
     *timelines.ROUTES,
     *subscriptions.ROUTES,
     *subscription_steps.ROUTES,
+    *diagnosing.ROUTES,
     *applying.ROUTES,
     *acks.ROUTES,
     *spans.ROUTES,

@@ -14,6 +14,7 @@ from processors.access.authenticating import authenticate
 from processors.access.table import KeyTable
 from processors.access.uses import Uses
 from processors.access.writer import KeyWriter
+from processors.diagnose.probing import Means
 from processors.gateway.api import Api, Keyring
 from processors.gateway.jobs import Jobs
 from processors.gateway.protocol import Lines
@@ -25,6 +26,7 @@ from processors.subscriptions.world import World
 from processors.telemetry import Telemetry, names
 from processors.wiring.access import server_keys
 from processors.wiring.control import open_world
+from processors.wiring.diagnosing import open_means
 from processors.wiring.life import Life, live
 from processors.wiring.serve import check_topics
 from processors.wiring.trail import missing_in
@@ -96,7 +98,8 @@ async def open_gateway(
         ring = _ring(world, table, keys)
         using = asyncio.create_task(ring.uses.run())
         stack.callback(using.cancel)
-        api = _api(settings, world, ring, keys, telemetry)
+        means = await stack.enter_async_context(open_means(settings))
+        api = _api(settings, world, ring, keys, means, telemetry)
         _say_readiness(telemetry, world, table)
         await asyncio.gather(world.table.ready(), table.ready())
         await world.writer.versions.settle_all()
@@ -119,6 +122,7 @@ def _api(
     world: World,
     ring: Keyring,
     keys: ServerKeys,
+    means: Means,
     observer: Observer,
 ) -> Api:
     catalogue = load_catalogue(settings.schemas_dir)
@@ -136,6 +140,7 @@ def _api(
         keys=ring,
         observer=observer,
         jobs=Jobs(world.clock, observer, os.urandom),
+        means=means,
     )
 
 

@@ -10,12 +10,14 @@ from aiohttp import ClientSession
 
 from bus.access.roles import GRANTS, Principal, Role, Tenancy
 from bus.adapters.memory import MemoryObserver
+from bus.adapters.memory.prober import MemoryProber, Scripted
 from bus.client.producer import EventWriter
 from bus.client.schemas import load_catalogue
 from bus.contracts.catalogue import Catalogue
 from processors.access.authenticating import authenticate
 from processors.access.uses import Uses
 from processors.access.writer import Wish
+from processors.diagnose.probing import Means
 from processors.gateway.api import Api, Keyring
 from processors.gateway.jobs import Jobs
 from processors.gateway.problems import MEDIA_TYPE, Problem
@@ -158,6 +160,12 @@ async def serving(
             keys=Keyring(access.table, access.writer, uses),
             observer=observer,
             jobs=Jobs(worlds.clock, observer, world.random_bytes),
+            means=Means(
+                prober=MemoryProber({"shop.example": Scripted()}),
+                sender=world.sender,
+                clock=world.clock,
+                random_bytes=world.random_bytes,
+            ),
         )
         gateway = Gateway(api, routes, bounds, lines or Lines())
         await gateway.start(Place())
