@@ -146,20 +146,19 @@ def verify(  # noqa: PLR0913, PLR0917 - a signature covers this much
     given = [part.partition(",") for part in header.split(" ")]
     valid = False
     for secret in secrets:
-        check = _checking(secret)
+        check = _checking(secret, content)
         for version, _, signature in given:
-            valid |= check(version, signature, content)
+            valid |= check(version, signature)
     return valid and abs(now_s - timestamp_s) <= tolerance_s
 
 
-def _checking(secret: str) -> Callable[[str, str, bytes], bool]:
+def _checking(secret: str, content: bytes) -> Callable[[str, str], bool]:
     if secret.startswith(SECRET_PREFIX):
         sign = _hmac_sha256(_decoded(secret, SECRET_PREFIX, _SECRET_BYTES))
+        expected = sign(content).encode()
 
-        def check_hmac(version: str, signature: str, content: bytes) -> bool:
-            expected = sign(content).encode()
-            given = f"{version},{signature}".encode()
-            return hmac.compare_digest(expected, given)
+        def check_hmac(version: str, signature: str) -> bool:
+            return hmac.compare_digest(expected, f"{version},{signature}".encode())
 
         return check_hmac
     text = public_key(secret) if secret.startswith(PRIVATE_PREFIX) else secret
@@ -167,7 +166,7 @@ def _checking(secret: str) -> Callable[[str, str, bytes], bool]:
         _decoded(text, PUBLIC_PREFIX, _SEED_BYTES)
     )
 
-    def check_ed25519(version: str, signature: str, content: bytes) -> bool:
+    def check_ed25519(version: str, signature: str) -> bool:
         try:
             public.verify(b64decode(signature, validate=True), content)
         except (InvalidSignature, ValueError):

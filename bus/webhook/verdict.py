@@ -14,7 +14,7 @@ TOLERANCE_S = 300
 _SECONDS = re.compile(r"0|[1-9][0-9]{0,11}")  # as it was signed, to the byte
 _FOREVER = float("inf")
 _BYTES = {"v1": 32, "v1a": 64}
-_MOST_SIGNATURES = 100
+_MOST_SIGNATURES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ def judge_signature(signed: Signed, secrets: Sequence[str], now_s: float) -> Ver
         if not value
     ]
     if missing:
-        return _bad(f"there is no {' and no '.join(missing)} header")
+        named = " or ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
+        return _bad(f"there is no {named} header")
     if not _SECONDS.fullmatch(signed.timestamp):
         return _bad("webhook-timestamp is no number of seconds since 1970")
     if signed.signature.count(" ") >= _MOST_SIGNATURES:

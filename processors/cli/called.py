@@ -10,6 +10,7 @@ _NEXT = (
         "subscriptions add my-shop http://127.0.0.1:8000/hook -t 'order.*'",
         "in a second terminal: a partner, and its secret",
     ),
+    ("listen --secret-file -", "in a third one: a receiver, asks for that secret"),
     ("events send order.created", "an event for it"),
 )
 

@@ -84,7 +84,8 @@ def _say(stack: Stack, key: DevKey | None, out: Console) -> None:
         out.print(f"Operator key     {key.new or f'in {key.path}'}")
         if key.new:
             out.print(f"                 shown only now, kept in {key.path}")
-    out.print("Next, in another terminal:")
+    out.print("Next, in two other terminals:")
     url = "http://127.0.0.1:8000/hook"
     out.print(f"  {bus()} subscriptions add my-shop {url} -t 'order.*'")
+    out.print(f"  WEBHOOK_SECRET=whsec_… {bus()} listen")
     out.print("Ctrl-C stops it.")

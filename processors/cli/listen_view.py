@@ -25,10 +25,11 @@ _LONGEST_LINE = 2_000
 _PROSE = ("red", "dim")
 _ACCEPTED = range(200, 300)
 _REFUSALS = {
-    0: "hung up on: too many connections at once",
+    0: "waited for in vain: too many connections, the most silent is hung up on",
     400: "answered 400: no HTTP request",
     405: "answered 405: no POST",
     413: "answered 413: the body is larger than 16 MiB",
+    429: "answered 429: too many at once on one connection",
     431: "answered 431: the headers are larger than 64 KiB",
 }
 

@@ -22,6 +22,7 @@ LIMITS = Limits(
     idle_s=75,
     busy_s=120,
     connections=200,
+    pipelined=64,
 )
 _UNSIGNED = answer_of(401)
 _NOT_A_POST = 405

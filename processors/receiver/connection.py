@@ -14,12 +14,10 @@ from typing import NamedTuple, Protocol, cast
 import httptools
 from typing_extensions import override
 
-from processors.receiver.limits import UNLIMITED, Limits
-
 _NO_LINGER = struct.pack("ii", 1, 0)
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _MOST_WAITING = 64
-_BAD_REQUEST, _BODY_TOO_LARGE, _HEAD_TOO_LARGE = 400, 413, 431
+_BAD_REQUEST = 400
 
 
 class Request(NamedTuple):
@@ -43,18 +41,6 @@ class Serve(Protocol):
         ...
 
 
-class Refuse(Protocol):
-    """Is told of what was answered without being served."""
-
-    def __call__(self, status: int, /) -> None:
-        """Take note of a refusal; 0: hung up on."""
-        ...
-
-
-class _TooMuchError(Exception):
-    """More than the limits allow."""
-
-
 def answer_bytes(
     status: int, body: bytes = b"", headers: tuple[tuple[str, str], ...] = ()
 ) -> bytes:
@@ -67,33 +53,15 @@ def answer_bytes(
 class Connection(asyncio.Protocol):
     """The server's side of one connection."""
 
-    def __init__(
-        self,
-        serve: Serve,
-        open_: set["Connection"],
-        limits: Limits = UNLIMITED,
-        refused: Refuse | None = None,
-    ) -> None:
+    def __init__(self, serve: Serve, open_: set["Connection"]) -> None:
         self._serve = serve
         self._open = open_
-        self._limits = limits
-        self._refused = refused
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpRequestParser(self)
         self._waiting: deque[Request] = deque()
         self._busy = False
         self._answering = False
-        self._within = False
-        self._refusal = _BAD_REQUEST
-        self._now = asyncio.get_running_loop().time
-        self._since = 0.0
         self._begin()
-
-    def overdue(self) -> bool:
-        """Whether its side, or ours, has been silent for too long."""
-        limits = self._limits
-        most = limits.request_s if self._within else limits.idle_s
-        return self._now() - self._since > (limits.busy_s if self._busy else most)
 
     # --- from the event loop
 
@@ -101,12 +69,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # TCP and TLS transports are; uvloop's do not derive from asyncio's.
         self._transport = cast("asyncio.Transport", transport)
-        self._since = self._now()
-        if len(self._open) >= self._limits.connections:
-            self._refuse(0)
-            self.reset()
-        else:
-            self._open.add(self)
+        self._open.add(self)
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -115,12 +78,26 @@ class Connection(asyncio.Protocol):
 
     @override
     def data_received(self, data: bytes) -> None:
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserError:
-            self._refuse(self._refusal)
-            self.write(answer_bytes(self._refusal, b"", (("connection", "close"),)))
-            self.close()
+        while data:
+            try:
+                self._parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                # Not for us: what follows is another request, or none.
+                data = data[upgrade.args[0] :]
+                self._parser = httptools.HttpRequestParser(self)
+            except httptools.HttpParserError:
+                self._refuse()
+                return
+            else:
+                return
+
+    def _refuse(self) -> None:
+        """Answer what is no request."""
+        self._turn_away(_BAD_REQUEST)
+
+    def _turn_away(self, status: int) -> None:
+        self.write(answer_bytes(status, b"", (("connection", "close"),)))
+        self.close()
 
     @override
     def pause_writing(self) -> None:
@@ -133,41 +110,24 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.resume_reading()
 
-    def _refuse(self, status: int) -> None:
-        if self._refused is not None:
-            self._refused(status)
-
     # --- from the parser
 
     def on_message_begin(self) -> None:
         """Begin a request."""
         self._begin()
-        self._within = True
-        if not self._busy:
-            self._since = self._now()
 
     def _begin(self) -> None:
         self._url = b""
         self._headers: dict[bytes, bytes] = {}
         self._body: list[bytes] = []
-        self._head_left = self._limits.head_bytes
-        self._body_left = self._limits.body_bytes
 
     def on_url(self, url: bytes) -> None:
         """Take a piece of the URL."""
-        self._take_of_head(len(url))
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header."""
-        self._take_of_head(len(name) + len(value))
         self._headers[name.lower()] = value
-
-    def _take_of_head(self, size: int) -> None:
-        self._head_left -= size
-        if self._head_left < 0:
-            self._refusal = _HEAD_TOO_LARGE
-            raise _TooMuchError
 
     def on_headers_complete(self) -> None:
         """Let the client go on, if it asks before it sends the body."""
@@ -176,10 +136,6 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
-        self._body_left -= len(body)
-        if self._body_left < 0:
-            self._refusal = _BODY_TOO_LARGE
-            raise _TooMuchError
         self._body.append(body)
 
     def on_message_complete(self) -> None:
@@ -190,7 +146,6 @@ class Connection(asyncio.Protocol):
             self._headers,
             b"".join(self._body),
         )
-        self._within = False
         if self._busy:
             self._waiting.append(request)
             if len(self._waiting) == _MOST_WAITING and self._transport is not None:
@@ -200,7 +155,6 @@ class Connection(asyncio.Protocol):
 
     def _take(self, request: Request) -> None:
         self._busy = True
-        self._since = self._now()
         self._serve(self, request)
 
     # --- from who serves
@@ -209,7 +163,6 @@ class Connection(asyncio.Protocol):
         """Send a whole answer and take the next request."""
         self.write(content)
         self._busy = False
-        self._since = self._now()
         if self._answering:
             return  # the loop below goes on, however many are answered at once
         self._answering = True

@@ -3,8 +3,9 @@
 import asyncio
 import ssl
 
-from processors.receiver.connection import Connection, Refuse, Serve
-from processors.receiver.limits import UNLIMITED, Limits
+from processors.receiver.connection import Connection, Serve
+from processors.receiver.guarded import GuardedConnection, Refuse
+from processors.receiver.limits import Limits
 
 _LOOK_EVERY_S = 1.0
 
@@ -14,12 +15,15 @@ class Door:
 
     Args:
         serve: Takes every request.
-        limits: How much one sender may ask.
+        limits: How much one sender may ask; None: the senders are our own.
         refused: Told of what went beyond them.
     """
 
     def __init__(
-        self, serve: Serve, limits: Limits = UNLIMITED, refused: Refuse | None = None
+        self,
+        serve: Serve,
+        limits: Limits | None = None,
+        refused: Refuse = lambda _: None,
     ) -> None:
         self._serve = serve
         self._limits = limits
@@ -40,16 +44,18 @@ class Door:
         )
         self.port = int(self._server.sockets[0].getsockname()[1])
         self._scheme = "http" if tls is None else "https"
-        if self._limits != UNLIMITED:
+        if self._limits is not None:
             self._look_again()
         return self.port
 
     def _connection(self) -> Connection:
-        return Connection(self._serve, self._open, self._limits, self._refused)
+        if self._limits is None:
+            return Connection(self._serve, self._open)
+        return GuardedConnection(self._serve, self._open, self._limits, self._refused)
 
     def _look_again(self) -> None:
         for connection in tuple(self._open):
-            if connection.overdue():
+            if isinstance(connection, GuardedConnection) and connection.overdue():
                 connection.reset()
         loop = asyncio.get_running_loop()
         self._look = loop.call_later(_LOOK_EVERY_S, self._look_again)

@@ -13,7 +13,8 @@ class Limits(NamedTuple):
         request_s: For a whole request to come.
         idle_s: Between two requests of a connection.
         busy_s: For our own answer, before we hang up; some are told to hang.
-        connections: At once; those beyond are hung up on.
+        connections: At once; for one more, who was silent longest is hung up on.
+        pipelined: Requests that come together on one connection: 429.
     """
 
     head_bytes: int = sys.maxsize
@@ -22,7 +23,4 @@ class Limits(NamedTuple):
     idle_s: float = float("inf")
     busy_s: float = float("inf")
     connections: int = sys.maxsize
-
-
-UNLIMITED = Limits()
-"""For tests and benchmarks, whose senders are our own."""
+    pipelined: int = sys.maxsize

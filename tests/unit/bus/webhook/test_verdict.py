@@ -49,10 +49,16 @@ def test_a_missing_header_is_named(name: str) -> None:
         "signature": replace(found, signature=""),
     }
     assert why(lacking[name]) == f"there is no webhook-{name} header"
-    assert "no webhook-id and no webhook-" in why(Signed("", "1", "", b""))
+    several = why(Signed("", "1", "", b""))
+    assert several == "there is no webhook-id or webhook-signature header"
+    assert "no webhook-id, webhook-timestamp or webhook-" in why(
+        Signed("", "", "", b"")
+    )
 
 
-@pytest.mark.parametrize("timestamp", ["x", "-1", "1.5", "²", "9" * 5000, " 1"])
+@pytest.mark.parametrize(
+    "timestamp", ["x", "-1", "1.5", "²", "9" * 5000, " 1", f"0{NOW}"]
+)
 def test_no_timestamp(timestamp: str) -> None:
     """What is no number of seconds is not taken for one."""
     found = replace(signed(("v1", SECRET)), timestamp=timestamp)
@@ -79,7 +85,7 @@ def test_too_old_or_too_new(age_s: int, said: str) -> None:
         ("v2,AAAA", "no v1 signature"),
         ("nonsense", "no v1 signature"),
         ("v1," + "A" * 43 + "=", "by another secret"),
-        ("v1,A " * 200, "more than 100 signatures"),
+        ("v1,A " * 200, "more than 20 signatures"),
     ],
 )
 def test_signatures_that_are_none(signature: str, said: str) -> None:

@@ -1,6 +1,7 @@
 """A receiver with limits is not for everybody to fill or to hold."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -125,21 +126,50 @@ async def test_who_waits_for_our_answer_is_not_slow(
 
 
 async def test_so_many_at_once(opened: Opened, served: Served) -> None:
-    """One more is hung up on; when one of them leaves, there is room."""
+    """For one more, who was silent longest goes, whom we are to answer at last."""
     door = await opened(LIMITS)
     kept = [await asyncio.open_connection("127.0.0.1", door.port) for _ in range(3)]
     for reader, writer in kept:
         writer.write(WHOLE)
         assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
-    assert await said(door, WHOLE) in {b"", b"reset"}
+    served.answers = False
+    kept[0][1].write(WHOLE)
+    async with asyncio.timeout(patience(20)):
+        while len(served.requests) < 4:
+            served.came.clear()
+            await served.came.wait()
+    served.answers = True
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    writer.write(WHOLE)
+    assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
+    writer.close()
     assert served.refused == [0]
+    async with asyncio.timeout(patience(20)):
+        with contextlib.suppress(ConnectionResetError):
+            await kept[1][0].read()  # ends: it is hung up on
+        served.requests[3][0].answer(answer_bytes(204))
+        await kept[0][0].readuntil(b" 204 ")
     for _, writer in kept:
         writer.close()
-    await kept[0][1].wait_closed()
-    close = HEAD + b"connection: close\r\ncontent-length: 2000\r\n\r\n" + b"x" * 1_100
-    async with asyncio.timeout(patience(20)):
-        while not (await said(door, close)).startswith(b"HTTP/1.1 413 "):
-            pass
+
+
+async def test_so_many_together(opened: Opened, served: Served) -> None:
+    """Who sends a flood on one connection is told so and hung up on."""
+    door = await opened(Limits(pipelined=5))
+    answer = await said(door, WHOLE * 50)
+    assert answer == b"reset" or b"HTTP/1.1 429 " in answer
+    assert len(served.requests) == 5
+    assert served.refused == [429]
+
+
+@pytest.mark.parametrize("end", [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\x00"])
+async def test_other_protocols(opened: Opened, served: Served, end: bytes) -> None:
+    """An upgrade is not taken up, and what is no HTTP/1.1 after it is refused."""
+    upgrade = HEAD + b"connection: upgrade\r\nupgrade: h2c\r\n\r\n"
+    answer = await said(await opened(LIMITS), upgrade + WHOLE + end)
+    assert answer.count(b"HTTP/1.1 200 ") == 2
+    assert b"HTTP/1.1 400 " in answer
+    assert len(served.requests) == 2
 
 
 async def test_thousands_of_pipelined_requests(opened: Opened, served: Served) -> None:
