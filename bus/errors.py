@@ -152,6 +152,10 @@ class LogOvertakenError(OrderbusError):
     """Another process writes this partition's part of the log by now."""
 
 
+class OutboxUnavailableError(OrderbusError):
+    """The database of an outbox gives no usable answer, for the reason it says."""
+
+
 class BadCursorError(OrderbusError):
     """A cursor is none that the log gave out for this question."""
 

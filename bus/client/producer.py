@@ -156,14 +156,14 @@ class EventWriter:
 
     async def write(self, event: Event) -> Written:
         """Write one event to its source topic; raises as `Producer.send` does."""
-        _check(event)
+        check_attributes(event)
         schema = self.catalogue.schema(event.type)
         topic = self.catalogue.topic(event.type)
         if event.type not in self._ids:
             validate(schema, event.data)  # before anybody is asked
         value = encode(schema, await self._schema_id(event.type), event.data)
         if len(value) > self._most_bytes:
-            raise _too_large(event, len(value), self._most_bytes)
+            raise too_large(event, len(value), self._most_bytes)
         with sending(topic, event) as traceparent:
             traced = replace(event, traceparent=traceparent or event.traceparent)
             headers = event_headers(traced)
@@ -219,7 +219,7 @@ def make_event(
     )
 
 
-def _too_large(event: Event, size: int, most: int) -> InvalidEventError:
+def too_large(event: Event, size: int, most: int) -> InvalidEventError:
     """Name the field that most of the bytes are in."""
     field = max(event.data, key=lambda name: len(repr(event.data[name])))
     return InvalidEventError(
@@ -234,7 +234,7 @@ def _sized(error: PublishError, size: int) -> PublishError:
     return PublishError(error.topic, why, heals=error.heals)
 
 
-def _check(event: Event) -> None:
+def check_attributes(event: Event) -> None:
     """Refuse attributes that no reader would take."""
     if len(event.id) > _MAX_ID or not _VISIBLE.fullmatch(event.id):
         raise InvalidEventError("id", "expected 1 to 256 visible ASCII characters")

@@ -30,6 +30,11 @@ def sending(topic: str, event: Event) -> Iterator[str | None]:
     with trace.get_tracer("orderbus").start_as_current_span(
         f"send {topic}", kind=trace.SpanKind.PRODUCER, attributes=attributes
     ):
-        carrier: dict[str, str] = {}
-        propagate.inject(carrier)
-        yield carrier.get("traceparent")
+        yield traceparent_now()
+
+
+def traceparent_now() -> str | None:
+    """The W3C `traceparent` of what runs now, None if nobody traces."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    return carrier.get("traceparent")

@@ -28,6 +28,7 @@ COMMANDS = {
     "run": "Run processors until SIGTERM or Ctrl-C, then drain.",
     "events": "Write events as the OMS does, to try things out.",
     "log": "The log of what happened: how it is, prune, rebuild.",
+    "outbox": "Events in the OMS's database that wait to be published.",
     "status": "Show processes, lag, breakers, dead letters on one screen.",
     "subscriptions": "Who wants which events, where and how.",
     "diagnose": "Find out why deliveries to an endpoint fail.",

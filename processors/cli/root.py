@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from bus.access.audit import Change
     from processors.access.world import KeysWorld
     from processors.diagnose.probing import Means
+    from processors.outbox.desk import Desk
     from processors.settings import Settings
     from processors.subscriptions.world import World
     from processors.topics import TopicsWorld
@@ -57,6 +58,12 @@ class Root:
             return open_means(resolve(self.given()))
         except ConfigurationError:
             return open_means(self.given())
+
+    def outbox(self) -> "AbstractAsyncContextManager[Desk]":
+        """Open the outbox's desk; needs no Kafka."""
+        from processors.wiring.outbox import open_desk
+
+        return open_desk(self.given())
 
     def reading(self) -> "AbstractAsyncContextManager[World]":
         """Open the world for reading: without a key, secrets stay sealed."""

@@ -25,6 +25,7 @@ class Role(StrEnum):
     ORDERED = "ordered"
     PROJECTOR = "projector"
     GATEWAY = "gateway"
+    OUTBOX = "outbox"
     ALL = "all"
 
     @property
@@ -57,7 +58,8 @@ def run_command(
     ordered serves subscriptions with `ordering: key`. A subscription's concurrency
     and rate are shared out among the processes. projector reads all that happens
     into the log, a database; all is the first three, and beside them the projector
-    where ORDERBUS_LOG_URL names a log. gateway serves the HTTP API.
+    where ORDERBUS_LOG_URL names a log. gateway serves the HTTP API. outbox publishes
+    what the OMS has committed to its outbox; of several processes one does.
 
     Exit code 0: drained and stopped. 1: failed. 2: a setting is wrong.
 
@@ -66,6 +68,7 @@ def run_command(
       bus run fanout --processes 4
       bus run projector             into SQLite in the data folder
       bus run gateway               at ORDERBUS_API_PORT, 8470
+      bus run outbox                from the database at ORDERBUS_OUTBOX_URL
       ORDERBUS_BOOTSTRAP_SERVERS=kafka:9092 bus run retry
     """
     from processors.cli.processes import run_in_loop
@@ -122,6 +125,10 @@ def _one(
         from processors.wiring.gateway import serve_gateway
 
         return serve_gateway(settings, index=place.index, attached=place.attached)
+    if role is Role.OUTBOX:
+        from processors.wiring.outbox import serve_outbox
+
+        return serve_outbox(settings, index=place.index, attached=place.attached)
     from processors.wiring.serve import serve
 
     return serve(

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from processors.settings.api import LAST_PORT, ApiSettings, Network
 from processors.settings.log import LogSettings
+from processors.settings.outbox import OutboxSettings
 
 ENV_PREFIX = "ORDERBUS_"
 
@@ -25,7 +26,7 @@ def _asset(name: str, beside: str) -> Path:
     return packaged if packaged.exists() else checkout
 
 
-class Settings(ApiSettings, LogSettings, BaseSettings):
+class Settings(ApiSettings, LogSettings, OutboxSettings, BaseSettings):
     """What an operator may choose. Times are seconds. Make it with `load`."""
 
     model_config = SettingsConfigDict(

@@ -7,6 +7,7 @@ from bus.adapters.memory.broker import Fault, MemoryBroker
 from bus.adapters.memory.clock import MemoryClock, settle
 from bus.adapters.memory.history import MemoryLog
 from bus.adapters.memory.observer import MemoryObserver
+from bus.adapters.memory.outbox import MemoryOutbox, MemoryTable
 from bus.adapters.memory.prober import MemoryProber
 from bus.adapters.memory.publisher import MemoryPublisher
 from bus.adapters.memory.reader import MemoryLogReader
@@ -22,10 +23,12 @@ __all__ = [
     "MemoryLog",
     "MemoryLogReader",
     "MemoryObserver",
+    "MemoryOutbox",
     "MemoryProber",
     "MemoryPublisher",
     "MemorySender",
     "MemorySource",
+    "MemoryTable",
     "MemoryTopics",
     "settle",
 ]

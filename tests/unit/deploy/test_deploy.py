@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from processors.settings import ENV_PREFIX, Settings
-from processors.telemetry import log_names, names
+from processors.telemetry import log_names, names, outbox_names
 
 ROOT = Path(__file__).parents[3]
 DEPLOY = ROOT / "deploy"
@@ -210,6 +210,8 @@ def test_dashboard_shows_every_engine_metric() -> None:
         names.SUBSCRIPTIONS,
         names.WAITING,
         log_names.REACHABLE,
+        outbox_names.LEADING,
+        outbox_names.REACHABLE,
     }
     assert set(names.METRICS) - shown == left_out
 
