@@ -31,7 +31,7 @@ from processors.access.table import KeyTable
 from processors.access.trail import Trail
 from processors.versioned import VersionedWriter
 
-ROUNDS = 5
+ROUNDS = 20
 
 _Change: TypeAlias = Callable[[ApiKey], ApiKey]
 

@@ -29,7 +29,7 @@ from processors.subscriptions.stored import store
 from processors.subscriptions.table import SubscriptionTable
 from processors.versioned import VersionedWriter
 
-ROUNDS = 5
+ROUNDS = 20
 
 Change: TypeAlias = Callable[[Subscription], Subscription]
 _AnyChange: TypeAlias = Callable[[Subscription | None], Subscription | None]

@@ -17,7 +17,7 @@ from bus.adapters.kafka import (
     KafkaPublisher,
     KafkaTopics,
 )
-from bus.delivery.subscription import State
+from bus.delivery.subscription import State, Subscription
 from bus.errors import InvalidSubscriptionError
 from bus.record import Message, Record
 from bus.topics.topology import Topology
@@ -139,6 +139,26 @@ async def test_two_processes_at_once(kafka: KafkaUnderTest) -> None:
         paused = await one.writer.pause("acme", "why")
         assert paused.secrets == rotated.subscription.secrets
         assert paused.state is State.PAUSED
+
+
+async def test_no_change_of_many_is_lost(kafka: KafkaUnderTest) -> None:
+    """Two processes count up the same field, twenty times each, at once."""
+    topics = topology()
+
+    def more(old: Subscription) -> Subscription:
+        return old.model_copy(update={"concurrency": old.concurrency + 1})
+
+    async with open_world(kafka, topics) as one, open_world(kafka, topics) as two:
+        before = (await add(one, draft(fields(), Path()))).subscription.concurrency
+        await asyncio.gather(
+            *(w.writer.update("acme", more) for w in (one, two) for _ in range(20))
+        )
+        async with open_world(kafka, topics) as three:
+            await three.table.ready()
+            acme = three.table.get("acme")
+            assert acme is not None
+            assert acme.concurrency == before + 40
+            assert three.table.unsettled() == []
 
 
 async def test_a_removal_dead_letters_what_waits(kafka: KafkaUnderTest) -> None:
