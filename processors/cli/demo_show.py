@@ -18,6 +18,7 @@ from processors.settings import Settings
 from processors.stopping import stop_on_signals
 from processors.wiring.adapters import open_adapters
 from processors.wiring.control import open_world
+from processors.wiring.log import log_place
 from processors.wiring.stack import StackPlan, open_stack
 
 _FAILED = 1
@@ -81,6 +82,7 @@ async def _demo(
             await stack.ready()
             progress.close()
             out.print(f"The HTTP API, as long as this runs: {stack.api_url}/docs")
+            out.print(f"The log of what happens: {log_place(stack.settings)}")
             writer = EventWriter(
                 adapters.hop_publisher, adapters.schemas, adapters.catalogue
             )

@@ -115,13 +115,17 @@ class Projector:
 
     async def _choose(self) -> None:
         parts = self._parts
-        positions = (await parts.log.describe()).positions
+        described = await parts.log.describe()
+        positions = described.positions
         old = {tp.topic for tp in positions} - self._declared
         there = await parts.topics.names() if old else frozenset()
         read = read_topics(self._declared, positions, there)
         self._more = set(read.more)
         if read.gone:
             await parts.store.forget(read.gone)
+        parts.observer.note(
+            names.OPENED, place=described.place, partitions=len(positions)
+        )
 
     async def _sit(self) -> None:
         """One session, from joining to leaving."""

@@ -8,6 +8,7 @@ _gauge, _histogram = OURS.gauge, OURS.histogram
 
 # --- log lines
 
+OPENED = _note("log_opened", "info", "The log's tables are as they should be; where.")
 AWAY = _note(
     "log_away",
     "error",
