@@ -158,14 +158,15 @@ class Projecting:
         health, projector = self._telemetry.health, self._projector
         health.ready("broker", self._lag.broker)
         health.ready("assigned", self._unassigned)
+        health.alive("tasks", self._dead)
         health.notice("log", projector.behind)
         health.notice("database", projector.away.said)
         growing = watching_sources(self._world, self._telemetry, projector.add_sources)
         self._running = asyncio.create_task(projector.run())
         self._tasks = [
-            asyncio.create_task(self._lag.run()),
-            asyncio.create_task(growing.run()),
-            asyncio.create_task(self._announcing.run()),
+            asyncio.create_task(self._lag.run(), name="lag"),
+            asyncio.create_task(growing.run(), name="sources"),
+            asyncio.create_task(self._announcing.run(), name="announcing"),
         ]
 
     async def broken(self) -> Exception:
@@ -231,6 +232,10 @@ class Projecting:
             log_lag_s=None if lag_s is None else round(lag_s, 1),
             log_trouble=self._projector.away.why,
         )
+
+    def _dead(self) -> str | None:
+        dead = [task.get_name() for task in self._tasks if task.done()]
+        return f"ended: {', '.join(dead)}" if dead else None
 
     def _unassigned(self) -> str | None:
         if self._clock.monotonic() - self._began > _ASSIGNED_WITHIN_S:
