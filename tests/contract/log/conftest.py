@@ -38,3 +38,13 @@ async def log(url: str | None) -> AsyncIterator[MemoryLog | SqlLog]:
     await log.clear()
     yield log
     await log.close()
+
+
+@pytest.fixture
+async def other(
+    log: MemoryLog | SqlLog, url: str | None
+) -> AsyncIterator[MemoryLog | SqlLog]:
+    """The same log, as another process has it open."""
+    other = open_log(url) if url else log
+    yield other
+    await other.close()

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from bus.errors import LogOvertakenError
+from bus.log.positions import NOWHERE
 from bus.log.questions import AttemptQuestion, DeliveryQuestion, EventQuestion, Paging
 from bus.log.rows import Advance, Position
 from bus.record import TopicPartition
@@ -85,6 +86,29 @@ async def test_of_many_at_once_one_writes(log: AnyLog) -> None:
     found = await _attempts(log)
     assert found in [[0], [0, 1], [0, 1, 2]]
     assert await _counted(log) == len(found)
+
+
+async def test_of_two_owners_at_once_each_row_comes_from_one(
+    log: AnyLog, other: AnyLog
+) -> None:
+    """Both write all of a partition, in batches of their own; nothing twice."""
+    await asyncio.gather(_own(log, 7), _own(other, 5))
+    assert await _attempts(log) == list(range(60))
+    assert await _counted(other) == 60
+
+
+async def _own(log: AnyLog, batch: int) -> None:
+    """Write the partition to its end; begin anew where overtaken."""
+    stands = NOWHERE
+    while stands < 60:
+        first = max(stands, 0)
+        rows = [attempt(n) for n in range(first, min(first + batch, 60))]
+        try:
+            await log.write(rows, advances(rows, stands), NOW_US)
+            stands = first + len(rows)
+        except LogOvertakenError:
+            found = await log.positions([PARTITION])
+            stands = found[PARTITION].next_offset
 
 
 async def test_a_topic_made_anew_begins_again(log: AnyLog) -> None:
