@@ -1,6 +1,6 @@
 """Names that repeat, as numbers: kept in a table, remembered by each process."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -26,7 +26,7 @@ class Names:
         self.forget()
 
     def forget(self) -> None:
-        """Ask for everything again."""
+        """Ask for everything again. Any thread may say so, amid another one's call."""
         self._ids = {"": NOBODY}
         self._texts = {NOBODY: ""}
 
@@ -35,17 +35,20 @@ class Names:
 
         In a transaction of its own: a number without rows harms nobody.
         """
-        if missing := sorted(set(texts) - self._ids.keys()):
-            rows = [{"digest": digest_of(one), "text": one} for one in missing]
-            flavour = postgresql if connection.dialect.name == "postgresql" else sqlite
-            insert = flavour.insert(NAME).on_conflict_do_nothing()
-            with connection.begin():
-                self._learn(connection, missing)
-                unknown = [row for row in rows if row["text"] not in self._ids]
-                if unknown:
-                    connection.execute(insert, unknown)
-                    self._learn(connection, missing)
-        return self._ids
+        known = self._ids
+        missing = sorted(set(texts) - known.keys())
+        if not missing:
+            return known
+        flavour = postgresql if connection.dialect.name == "postgresql" else sqlite
+        insert = flavour.insert(NAME).on_conflict_do_nothing()
+        with connection.begin():
+            found = self._learn(connection, missing)
+            new = [text for text in missing if text not in found]
+            if new:
+                rows = [{"digest": digest_of(text), "text": text} for text in new]
+                connection.execute(insert, rows)
+                found |= self._learn(connection, new)
+        return known | found
 
     def number(self, connection: Connection, text: str) -> int | None:
         """Return the number of a name; None if nothing has it."""
@@ -55,9 +58,10 @@ class Names:
         self, connection: Connection, texts: Iterable[str]
     ) -> Mapping[str, int]:
         """Return the numbers of those names that have one."""
+        known = self._ids
         wanted = {storable(text) for text in texts}
-        self._learn(connection, sorted(wanted - self._ids.keys()))
-        return {text: self._ids[text] for text in wanted if text in self._ids}
+        found = self._learn(connection, sorted(wanted - known.keys()))
+        return {text: known[text] for text in wanted & known.keys()} | found
 
     def under(self, connection: Connection, prefix: str) -> Collection[int]:
         """Return the numbers of all names that begin so."""
@@ -67,21 +71,24 @@ class Names:
 
     def text(self, connection: Connection, number: int) -> str:
         """Return the name of a number."""
-        if number not in self._texts:
-            found = connection.execute(select(NAME.c.id, NAME.c.text))
-            self._remember((row[0], row[1]) for row in found)
-        return self._texts.get(number, "?")
+        text = self._texts.get(number)
+        if text is None:
+            query = select(NAME.c.id, NAME.c.text)
+            found = {row[1]: row[0] for row in connection.execute(query)}
+            self._remember(found)
+            by_number = {other: name for name, other in found.items()}
+            text = by_number.get(number, "?")
+        return text
 
-    def _learn(self, connection: Connection, texts: Collection[str]) -> None:
-        digests = [digest_of(text) for text in texts]
-        for first in range(0, len(digests), _MOST_A_QUERY):
-            some = digests[first : first + _MOST_A_QUERY]
-            found = connection.execute(
-                select(NAME.c.id, NAME.c.text).where(NAME.c.digest.in_(some))
-            )
-            self._remember((row[0], row[1]) for row in found)
+    def _learn(self, connection: Connection, texts: Sequence[str]) -> dict[str, int]:
+        learnt: dict[str, int] = {}
+        for first in range(0, len(texts), _MOST_A_QUERY):
+            some = [digest_of(text) for text in texts[first : first + _MOST_A_QUERY]]
+            query = select(NAME.c.id, NAME.c.text).where(NAME.c.digest.in_(some))
+            learnt |= {row[1]: row[0] for row in connection.execute(query)}
+        self._remember(learnt)
+        return learnt
 
-    def _remember(self, pairs: Iterable[tuple[int, str]]) -> None:
-        for number, text in pairs:
-            self._ids[text] = number
-            self._texts[number] = text
+    def _remember(self, numbers: Mapping[str, int]) -> None:
+        self._ids.update(numbers)
+        self._texts.update((number, text) for text, number in numbers.items())
