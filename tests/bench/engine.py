@@ -109,6 +109,9 @@ class _Source:
     async def commit(self, commits: Mapping[TopicPartition, Commit]) -> None:
         """Forget them."""
 
+    def reached(self, ends: Mapping[TopicPartition, int]) -> None:
+        """Nothing stands still."""
+
     async def stop(self) -> None:
         """Nothing runs."""
 
