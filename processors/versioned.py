@@ -15,6 +15,8 @@ from bus.versions import Standing, read_to_header, take, version_of
 from processors.following import Follower
 
 READ_BACK_S = 10.0
+LOOK_S = 60.0
+"""How often somebody looks for what a writer has left that died."""
 _ROUNDS = 5
 
 
@@ -149,6 +151,20 @@ class VersionedWriter:
         for key in self._table.unsettled():
             self._owing.add(key)
             await self.settle(key)
+
+    async def keep_settled(self, clock: Clock) -> None:
+        """Look for ever for what others have left, and settle it.
+
+        What is new to a look is left to its writer, who may be about to do it.
+        """
+        known: set[bytes] = set()
+        while True:
+            await clock.sleep(LOOK_S)
+            unsettled = set(self._table.unsettled())
+            for key in unsettled & known:
+                self._owing.add(key)
+                await self.settle(key)
+            known = unsettled
 
     async def _read_back(self, written: Written) -> None:
         try:

@@ -1,7 +1,7 @@
 """How `bus audit` shows changes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
@@ -40,17 +40,25 @@ def print_history(shown: Sequence[Audited], left_out: int) -> None:
         line.append(f"{change.action} {change.entity} {change.entity_id}", style="bold")
         place = f" from {change.address}" if change.address else ""
         out.print(line.append(f"  by {change.actor}{place}"))
-        for name, old, new in _differences(change.before or {}, change.after or {}):
-            text = Text(f"    {name}: ").append(old or "(none)", style="red")
-            out.print(text.append(" → ").append(new or "(none)", style="green"))
+        for text in _lines(change.before, change.after):
+            out.print(Text("    ") + text)
     if left_out:
         out.print(f"{left_out} older ones are not shown; --limit 0 shows all")
 
 
-def _differences(before: Shown, after: Shown) -> list[tuple[str, str, str]]:
-    names = sorted({*before, *after})
-    both = [(name, before.get(name), after.get(name)) for name in names]
-    return [(name, _text(old), _text(new)) for name, old, new in both if old != new]
+def _lines(before: Shown | None, after: Shown | None) -> Iterator[Text]:
+    """What differs; of what was added or is gone, all that is not empty."""
+    left, right = before or {}, after or {}
+    for name in sorted({*left, *right}):
+        old, new = _text(left.get(name)), _text(right.get(name))
+        line = Text(f"{name}: ")
+        if old == new:
+            continue
+        if before is None or after is None:
+            yield line.append(old or new, style="red" if old else "green")
+        else:
+            line.append(old or "(none)", style="red").append(" → ")
+            yield line.append(new or "(none)", style="green")
 
 
 def _text(value: object) -> str:

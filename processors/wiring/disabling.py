@@ -20,6 +20,7 @@ class Disabling:
     ) -> None:
         self._observer = observer
         publisher, clock = adapters.publisher, adapters.clock
+        self._clock = clock
         missed = missing_in(observer)
         trail = own_trail(publisher, clock, adapters.topology.audit, missed)
         self._writer = SubscriptionWriter(
@@ -30,6 +31,10 @@ class Disabling:
     async def settle(self) -> None:
         """Settle what a command has left that died while it wrote."""
         await self._writer.versions.settle_all()
+
+    async def keep_settled(self) -> None:
+        """Do so for ever."""
+        await self._writer.versions.keep_settled(self._clock)
 
     def disable(self, subscription: str, why: str) -> None:
         """Hold all deliveries of a subscription."""

@@ -104,6 +104,9 @@ async def open_gateway(
         await asyncio.gather(world.table.ready(), table.ready())
         await world.writer.versions.settle_all()
         await ring.writer.versions.settle_all()
+        for writer in (world.writer, ring.writer):
+            settling = asyncio.create_task(writer.versions.keep_settled(world.clock))
+            stack.callback(settling.cancel)
         gateway = Gateway(api, ROUTES, _bounds(settings), _lines(settings))
         await gateway.start(_place(settings))
         stack.push_async_callback(gateway.stop)

@@ -111,6 +111,7 @@ class Worker:
             adapters, self._health, self._roles, self._pages, self._with_breakers
         )
         self._saying = asyncio.create_task(self._announcing.run())
+        self._settling = asyncio.create_task(self._disabling.keep_settled())
         growing = watching_sources(adapters, self._observer, self.engine.add_sources)
         self._growing = asyncio.create_task(growing.run())
 
@@ -160,6 +161,7 @@ class Worker:
         self._growing.cancel()
         self._watching.cancel()
         self._saying.cancel()
+        self._settling.cancel()
         await asyncio.gather(*(program.loop.stop() for program in self.engine.programs))
         self.engine.subscribers.stop()
         self._announcing.farewell()

@@ -5,7 +5,7 @@ import asyncio
 from bus.adapters.memory.clock import settle
 from bus.record import Message, Record
 from bus.versions import read_to_header, version_of
-from processors.versioned import VersionedWriter
+from processors.versioned import LOOK_S, VersionedWriter
 from tests.support.subscriptions import TOPIC, make, put, stored
 from tests.support.worlds import Worlds
 
@@ -91,3 +91,19 @@ async def test_nothing_is_settled_where_kafka_takes_nothing(worlds: Worlds) -> N
         worlds.broker.delete(TOPIC)
         await world.writer.versions.settle_all()
         assert world.table.unsettled() == [KEY]
+
+
+async def test_what_a_dead_writer_left_is_settled_without_a_start(
+    worlds: Worlds,
+) -> None:
+    """Within two looks: the first leaves it to a writer that may still live."""
+    async with worlds.open() as world:
+        await world.writer.add(make())
+        keeping = asyncio.create_task(world.writer.versions.keep_settled(worlds.clock))
+        _ignored(worlds, None)
+        await worlds.clock.advance(LOOK_S)
+        assert world.table.unsettled() == [KEY]
+        await worlds.clock.advance(LOOK_S)
+        assert world.table.unsettled() == []
+        assert worlds.records(TOPIC)[-1].value == worlds.records(TOPIC)[0].value
+        keeping.cancel()

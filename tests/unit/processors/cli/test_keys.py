@@ -141,6 +141,8 @@ async def test_the_audit_is_narrowed(opener: Opener, worlds: Worlds) -> None:
         "pause subscription acme  by k2 from 10.0.0.7"
     )
     assert "state: active → paused" in shown
+    assert "    owner: acme\n" in shown
+    assert "filter" not in shown
     for args, count in (
         (("acme",), 2),
         (("--actor", "k2"), 1),
