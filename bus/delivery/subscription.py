@@ -156,7 +156,15 @@ def _statuses(value: frozenset[int]) -> frozenset[int]:
     return value
 
 
-Line: TypeAlias = Annotated[str, Field(max_length=500), AfterValidator(_printable)]
+def one_line(text: str) -> str:
+    """Return a text as `Line` takes it: what it does not take becomes spaces."""
+    return "".join(c if c.isprintable() else " " for c in text)[:_LINE_CHARS]
+
+
+_LINE_CHARS = 500
+Line: TypeAlias = Annotated[
+    str, Field(max_length=_LINE_CHARS), AfterValidator(_printable)
+]
 
 
 class Subscription(_Model):

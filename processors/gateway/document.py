@@ -29,6 +29,7 @@ from processors.gateway.matching import names_in
 from processors.gateway.model import PageQuery
 from processors.gateway.paths import NAMES
 from processors.gateway.problems import Kind, Problem
+from processors.gateway.reading import KEY_PATTERN, VERSION_PATTERN
 from processors.gateway.routes import JSON, Route
 
 _REF = "#/components/schemas/"
@@ -125,14 +126,14 @@ def _parameters(route: Route) -> Iterator[Parameter]:
 def _headers(route: Route) -> Iterator[Parameter]:
     if route.conditional:
         meaning = "The ETag of the version that is to be changed."
-        schema = Schema(type=DataType.STRING, pattern=r'^"[0-9a-f]{1,64}"$')
+        schema = Schema(type=DataType.STRING, pattern=f"^({VERSION_PATTERN})$")
         yield _parameter("If-Match", "header", meaning, schema, required=True)
     if route.idempotent:
         meaning = (
             "A name of the request: sent again with the same one within 24 hours, it "
             "is not done again but answered as before."
         )
-        schema = Schema(type=DataType.STRING, pattern=r"^[A-Za-z0-9_-]{1,255}$")
+        schema = Schema(type=DataType.STRING, pattern=f"^{KEY_PATTERN}$")
         yield _parameter("Idempotency-Key", "header", meaning, schema, required=False)
 
 

@@ -1,17 +1,20 @@
 """Events: published here as the OMS publishes them to Kafka."""
 
+import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-import orjson
 from pydantic import Discriminator, Field, RootModel, Tag
 
 from bus.access.roles import Principal, Scope
 from bus.errors import InvalidEventError
+from bus.samples.lifecycles import sample
+from bus.webhook.document import plain
 from processors.gateway.failures import problem_of
 from processors.gateway.model import Model
 from processors.gateway.problems import INVALID, Fault, ProblemError
-from processors.gateway.routes import Asked, Reply, Route
+from processors.gateway.routes import Asked, Example, Reply, Route
 from processors.publishing import (
     Published,
     Result,
@@ -128,7 +131,7 @@ async def publish_events(asked: Asked) -> Reply:
 def _wish(asked: Asked, place: int, event: NewEvent) -> Wish:
     event_id = event.id
     if event_id is None and asked.key:
-        content = orjson.dumps(event.model_dump(), default=str)
+        content = json.dumps(event.model_dump(), default=str).encode()
         event_id = repeatable_id(asked.by.tenant, asked.key, place, content)
     source = _source(asked.by, event.source)
     return Wish(type=event.type, data=event.data, id=event_id, source=source)
@@ -176,6 +179,11 @@ def _at(place: int, pointer: str | None) -> str:
     return f"#/events/{place}{(pointer or '#')[1:]}"
 
 
+def _example() -> Example:
+    event = sample("order.cancelled", 1, datetime(2026, 1, 15, 10, 30, tzinfo=UTC))
+    return {"type": event.type, "data": plain(event.data)}
+
+
 ROUTES = (
     Route(
         method="POST",
@@ -194,9 +202,6 @@ ROUTES = (
         status=201,
         more_statuses=(_MULTI,),
         idempotent=True,
-        example={
-            "type": "order.cancelled",
-            "data": {"order_id": "SO-1001", "occurred_at": "2026-01-15T10:30:00Z"},
-        },
+        example=_example(),
     ),
 )

@@ -6,7 +6,7 @@ from typing import Annotated, Generic, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 MOST_ROWS = 250
-_MOST_DIGITS = 9
+_MOST_DIGITS = 18
 
 
 class Model(BaseModel):

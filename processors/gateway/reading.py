@@ -20,7 +20,11 @@ from processors.gateway.problems import (
 )
 from processors.gateway.routes import Route
 
-_KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+KEY_PATTERN = r"[!#-~]{1,255}"
+"""An Idempotency-Key without its quotes."""
+VERSION_PATTERN = r'\*|"[0-9a-f]{1,64}"'
+"""An ETag of ours, or any."""
+ANY = "*"
 _MOST_DEPTH = 64
 
 
@@ -93,14 +97,19 @@ def parse_body(request: web.BaseRequest, route: Route, text: bytes) -> BaseModel
 
 
 def read_version(request: web.BaseRequest, route: Route) -> str:
-    """The version that the ETag in `If-Match` names.
+    """The version that the ETag in `If-Match` names; `*` is any.
 
     Raises:
         ProblemError: the row needs one.
     """
     version = request.headers.get("If-Match", "").strip()
-    if route.conditional and not version:
+    if not route.conditional:
+        return ANY
+    if not version:
         raise ProblemError(UNCONDITIONAL)
+    if not re.fullmatch(VERSION_PATTERN, version):
+        fault = Fault(parameter="If-Match", detail="expected an ETag of ours, or *")
+        raise ProblemError(BAD_REQUEST, "A header is refused.", errors=[fault])
     return version.strip('"')
 
 
@@ -116,7 +125,7 @@ def read_key(request: web.BaseRequest, route: Route) -> str:
     key = given.strip()
     if len(key) > 1 and key[0] == key[-1] == '"':
         key = key[1:-1]
-    if not _KEY.fullmatch(key):
+    if not re.fullmatch(KEY_PATTERN, key, re.ASCII):
         fault = Fault(
             parameter="Idempotency-Key",
             detail="expected 1 to 255 visible ASCII characters, a UUID for example",

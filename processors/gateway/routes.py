@@ -22,8 +22,8 @@ class Asked:
     """What a handler gets: who asks for what, all of it checked.
 
     `principal` is None on routes that are open to everybody. `version` is what
-    If-Match names, `key` the Idempotency-Key, each empty without one; `accept` the
-    media type, of the route's own, that the answer is wanted in.
+    If-Match names, None for any; `key` the Idempotency-Key, empty without one;
+    `accept` the media type, of the route's own, that the answer is wanted in.
     """
 
     api: Api
@@ -32,7 +32,7 @@ class Asked:
     query: BaseModel
     body: BaseModel | None = None
     address: str = ""
-    version: str = ""
+    version: str | None = None
     key: str = ""
     accept: str = JSON
 

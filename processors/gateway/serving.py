@@ -145,7 +145,7 @@ class Serving:
             query=query,
             body=reading.parse_body(request, route, text),
             address=visit.address,
-            version=version,
+            version=None if version == reading.ANY else version,
             key=key,
             accept=accept,
         )

@@ -135,29 +135,6 @@ class NewSubscription(Model):
     scheme: Scheme = "v1"
 
 
-class SubscriptionChange(Model):
-    """The fields that are to change; all others stay.
-
-    Header names that are given join those there are, an empty value takes one away.
-    """
-
-    url: Url | None = None
-    types: Types | None = None
-    filter: Expression | None = None
-    transform: Expression | None = None
-    accept: Annotated[str, Field(max_length=200)] | None = None
-    on_exhausted: Literal["skip", "block"] | None = None
-    retry: Tiers | None = None
-    max_age: Duration | None = None
-    timeout: Duration | None = None
-    concurrency: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    rate: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
-    transient_statuses: Statuses | None = None
-    headers: Annotated[Headers | None, Field(repr=False)] = None
-    tls: Tls | None = None
-    description: Line | None = None
-
-
 class SecretShown(Model):
     """What may be known of a signing secret."""
 

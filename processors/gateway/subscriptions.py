@@ -7,9 +7,9 @@ from bus.delivery.subscription import Subscription
 from processors.gateway.paging import cut
 from processors.gateway.problems import CONFLICT, INVALID, ProblemError
 from processors.gateway.routes import Asked, Reply, Route
+from processors.gateway.subscription_change import SubscriptionChange
 from processors.gateway.subscription_models import (
     NewSubscription,
-    SubscriptionChange,
     SubscriptionQuery,
     SubscriptionRow,
     SubscriptionRows,

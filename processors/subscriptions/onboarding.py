@@ -189,13 +189,13 @@ def find(world: World, subscription_id: str) -> Subscription:
 
     Raises:
         SubscriptionNotFoundError: there is none.
-        InvalidSubscriptionError: there is one, but its record cannot be read.
+        SubscriptionStateError: there is one, but its record cannot be read.
     """
     found = world.table.get(subscription_id)
     if found is not None:
         return found
     if (why := world.table.unreadable.get(subscription_id)) is not None:
-        raise InvalidSubscriptionError(
+        raise SubscriptionStateError(
             subscription_id, f"its stored record cannot be read: {why}"
         )
     raise missing(subscription_id, (one.id for one in world.table.all()))

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Self, TypeAlias
 
 from bus.access.entities import Entity
-from bus.delivery.subscription import Secret, State, Subscription
+from bus.delivery.subscription import Secret, State, Subscription, one_line
 from bus.delivery.succession import following, rotated
 from bus.errors import (
     InvalidSubscriptionError,
@@ -110,6 +110,9 @@ class SubscriptionWriter:
         self, subscription_id: str, reason: str = "", *, if_version: str | None = None
     ) -> Subscription:
         """Hold all deliveries until `resume`."""
+        if reason != one_line(reason):
+            why = "expected one line without control characters, of at most 500"
+            raise InvalidSubscriptionError("reason", why)
         return await self.update(
             subscription_id,
             lambda old: _state(old, State.PAUSED, reason),
@@ -134,7 +137,7 @@ class SubscriptionWriter:
         def change(old: Subscription) -> Subscription:
             if old.state in {State.DISABLED, State.REMOVING}:
                 return old
-            return _state(old, State.DISABLED, reason)
+            return _state(old, State.DISABLED, one_line(reason))
 
         return await self.update(subscription_id, change, action="disable")
 
@@ -259,7 +262,7 @@ class SubscriptionWriter:
     def _refuse_unreadable(self, subscription_id: str) -> None:
         problem = self._table.unreadable.get(subscription_id)
         if problem is not None:
-            raise InvalidSubscriptionError(
+            raise SubscriptionStateError(
                 subscription_id, f"its stored record cannot be read: {problem}"
             )
 

@@ -66,6 +66,13 @@ async def test_a_type_there_is_not(ask: Client) -> None:
     assert cast("list[dict[str, str]]", got.json["errors"])[0]["pointer"] == "#/type"
 
 
+async def test_numbers_beyond_64_bits(ask: Client) -> None:
+    """Are refused like any other that does not fit, with a key as well."""
+    event = {"type": "order.created", "data": {"order_id": 2**80}}
+    got = await ask("POST", PATH, {"events": [event]}, headers=keyed("large"))
+    assert (got.status, got.rows[0]["status"]) == (207, "refused")
+
+
 async def test_several_each_with_its_result(ask: Client, worlds: Worlds) -> None:
     """One that is wrong keeps none of the others."""
     event = await example(ask)

@@ -132,6 +132,19 @@ async def test_changes_name_their_version(ask: Client, worlds: Worlds) -> None:
     assert now.json["timeout"] == "3s"
 
 
+@pytest.mark.parametrize("version", ["x", '"x"', "{}", 'W/"0"'])
+async def test_what_is_no_version(ask: Client, version: str) -> None:
+    """Of ours; `*` is any."""
+    await made(ask)
+    path, change = f"{PATH}/my-shop", {"timeout": "3s"}
+    got = await ask("PATCH", path, change, headers={"If-Match": version})
+    assert (got.status, got.slug) == (400, "bad-request")
+    got = await ask("PATCH", path, {"url": None}, headers={"If-Match": "*"})
+    assert (got.status, got.slug) == (422, "invalid")
+    got = await ask("PATCH", path, change, headers={"If-Match": "*"})
+    assert subscription(got)["timeout"] == "3s"
+
+
 async def test_changes_only_what_is_given(ask: Client) -> None:
     """Headers join, an empty one goes; what may be nothing may be made nothing."""
     first = await made(ask, filter="status == 'created'", rate=5)
@@ -155,6 +168,15 @@ async def test_pause_and_resume(ask: Client) -> None:
     assert (shown["state"], shown["state_reason"]) == ("paused", "their release")
     got = await ask("POST", f"{PATH}/my-shop/resume")
     assert subscription(got)["state"] == "active"
+
+
+@pytest.mark.parametrize("reason", ["two\u2028lines", "zero\u200bwidth", "\x85"])
+async def test_a_reason_is_one_line(ask: Client, reason: str) -> None:
+    """Or the subscription could not be read again, by anybody, for ever."""
+    await made(ask)
+    got = await ask("POST", f"{PATH}/my-shop/pause", {"reason": reason})
+    assert (got.status, got.slug) == (422, "invalid")
+    assert (await ask("GET", f"{PATH}/my-shop")).json["state"] == "active"
 
 
 async def test_rotates_its_secret(ask: Client) -> None:

@@ -1,0 +1,77 @@
+"""What may be changed of a subscription: fields that are given, all others stay."""
+
+from typing import Annotated, Literal, cast
+
+from pydantic import ConfigDict, Field, field_validator
+from pydantic.config import JsonDict
+
+from processors.gateway.model import Model
+from processors.gateway.subscription_models import (
+    Duration,
+    Expression,
+    Headers,
+    Line,
+    Statuses,
+    Tiers,
+    Tls,
+    Types,
+    Url,
+)
+
+_MAY_BE_NULL = frozenset({"filter", "transform", "rate"})
+_NEVER_NULL = (
+    "url",
+    "types",
+    "accept",
+    "on_exhausted",
+    "retry",
+    "max_age",
+    "timeout",
+    "concurrency",
+    "transient_statuses",
+    "headers",
+    "tls",
+    "description",
+)
+
+
+def _without_nulls(schema: JsonDict) -> None:
+    """What is left out stays; it is not null, and has no default."""
+    properties = cast("dict[str, dict[str, object]]", schema["properties"])
+    for name, content in properties.items():
+        content.pop("default", None)
+        if name not in _MAY_BE_NULL and "anyOf" in content:
+            kinds = cast("list[dict[str, object]]", content.pop("anyOf"))
+            content.update(*[kind for kind in kinds if kind != {"type": "null"}])
+
+
+class SubscriptionChange(Model):
+    """The fields that are to change; all others stay.
+
+    Header names that are given join those there are, an empty value takes one away.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_without_nulls)
+
+    url: Url | None = None
+    types: Types | None = None
+    filter: Expression | None = None
+    transform: Expression | None = None
+    accept: Annotated[str, Field(max_length=200)] | None = None
+    on_exhausted: Literal["skip", "block"] | None = None
+    retry: Tiers | None = None
+    max_age: Duration | None = None
+    timeout: Duration | None = None
+    concurrency: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    rate: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
+    transient_statuses: Statuses | None = None
+    headers: Annotated[Headers | None, Field(repr=False)] = None
+    tls: Tls | None = None
+    description: Line | None = None
+
+    @field_validator(*_NEVER_NULL, mode="before")
+    @classmethod
+    def _given(cls, value: object) -> object:
+        if value is None:
+            raise ValueError("may be left out, but not be null")
+        return value

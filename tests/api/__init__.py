@@ -1,0 +1,1 @@
+"""Fuzzing the API by its own description, with schemathesis."""

@@ -1,0 +1,58 @@
+"""The API against its own description: what fits is taken, what does not is refused.
+
+schemathesis makes requests of `/openapi.json`: examples, boundaries, random ones, and
+chains in which one answer is the next one's question.
+"""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from processors.clock import SystemClock
+from tests.support.gateway import serving
+from tests.support.pace import patience
+from tests.support.worlds import Worlds
+
+ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / "tests" / "api" / "schemathesis.toml"
+EXAMPLES = 3
+
+
+def world() -> Worlds:
+    """In memory, at the pace of the real clock."""
+    worlds = Worlds()
+    clock = SystemClock()
+    worlds.clock = clock  # type: ignore[assignment]  # nobody moves it
+    worlds.broker.clock = clock
+    return worlds
+
+
+async def fuzz(url: str, token: str) -> tuple[int, str]:
+    """Run it; return its exit code, and what it said."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "schemathesis.cli", "--config-file", str(CONFIG)),
+        *("run", f"{url}/openapi.json", "--checks", "all", "--no-color"),
+        *("--max-examples", str(EXAMPLES), "--seed", "1", "--warnings", "off"),
+        cwd=ROOT,
+        env={**os.environ, "ORDERBUS_TEST_KEY": token, "PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
+
+
+@pytest.mark.timeout(int(patience(300)))
+@pytest.mark.parametrize("by", ["operator", "partner"])
+async def test_no_finding(by: str) -> None:
+    """With a key that may do everything, and with a tenant's."""
+    async with serving(world()) as ask:
+        new = {"id": "my-shop", "url": "https://shop.example/hooks", "types": ["*"]}
+        made = await ask("POST", "/v1/subscriptions", new | {"owner": "acme"})
+        assert made.status == 201
+        code, said = await fuzz(ask.gateway.url, ask.keys.tokens[by])
+        assert code == 0, said
