@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from time import perf_counter, process_time
 
+import psutil  # type: ignore[import-untyped]  # comes with jgo
+import psycopg
+
 from bus.adapters.sql import SqlLog, open_log
 from bus.log.questions import (
     AttemptQuestion,
@@ -25,6 +28,8 @@ _DAYS = 14
 _BATCH = 20_000
 _SERVER = ("shared_buffers=1GB", "max_wal_size=4GB", "checkpoint_timeout=15min")
 _PAGE = Paging(50)
+_WARM = 10
+"""Questions before it counts: by then a connection has its plans."""
 _FAILURES = frozenset({"failed", "refused", "throttled", "unreachable"})
 _PARTNER = frozenset(NAMES[:10])
 
@@ -51,8 +56,12 @@ async def stored(quick: bool, attempts: int = ATTEMPTS) -> AsyncIterator[Row]:  
         yield {"case": "size", **await _size(log, attempts)}
         row = await _write(log, history, seconds * 10_000, now_us)
         yield {"case": "written into the full log", **row}
-        for case, ask in _questions(log, made, now_us).items():
-            yield {"case": case, **await _asked(ask, 20 if quick else 100)}
+        asked = _questions(log, made, now_us)
+        # All connections that reading may have are there before it is measured.
+        await asyncio.gather(*(ask(n) for n, ask in enumerate(asked.values())))
+        cpu_s = _server_cpu(url)
+        for case, ask in asked.items():
+            yield {"case": case, **await _asked(ask, 20 if quick else 100, cpu_s)}
         yield {"case": "a day goes", **await _removed(log, history, now_us)}
         await log.close()
 
@@ -151,13 +160,37 @@ def _lists_of_events(log: SqlLog) -> dict[str, Ask]:
     }
 
 
-async def _asked(ask: Ask, times: int) -> Row:
+async def _asked(ask: Ask, times: int, server: Callable[[], float]) -> Row:
+    """How long it takes, and what it costs: the latter on a busy machine, too."""
+    for n in range(_WARM):
+        await ask(n)
     took = []
-    for n in range(times):
+    server_s, client_s = server(), process_time()
+    for n in range(_WARM, _WARM + times):
         began = perf_counter()
         await ask(n)
         took.append((perf_counter() - began) * 1000)
-    return percentiles(percentiles_of(took))
+    server_s, client_s = server() - server_s, process_time() - client_s
+    return {
+        **percentiles(percentiles_of(took)),
+        "server_cpu_ms": round(server_s * 1000 / times, 1),
+        "client_cpu_ms": round(client_s * 1000 / times, 1),
+    }
+
+
+def _server_cpu(url: str) -> Callable[[], float]:
+    """Reads what the server's processes for our connections have used so far."""
+    with psycopg.connect(url) as connection:
+        found = connection.execute(
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'orderbus-log'"
+        ).fetchall()
+    processes = [psutil.Process(pid) for (pid,) in found]
+
+    def read() -> float:
+        times = [process.cpu_times() for process in processes]
+        return sum(one.user + one.system for one in times)
+
+    return read
 
 
 async def _removed(log: SqlLog, history: History, now_us: int) -> Row:
