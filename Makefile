@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-.PHONY: help install demo test test-long simulate bench faults fuzz lint format lock wheel clean
+.PHONY: help install demo test test-long simulate bench faults fuzz client lint format lock wheel clean
 
 help:
 	@sed -n '1,4s/^# //p' Makefile
@@ -72,6 +72,10 @@ fuzz: $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group fuzz
 	@$(BIN)/python -m tests.fuzz .fuzz $(or $(FILE),$(MINUTES),10)
+
+# The methods and types of bus/api, after a change of the gateway's table of routes.
+client: $(READY)
+	@$(BIN)/python -m tests.api_client
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

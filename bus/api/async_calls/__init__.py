@@ -1,0 +1,36 @@
+"""Everything that can be asked for."""
+
+# Written from the table of routes by `make client`, not by hand.
+from bus.api.async_calls.acks import AcksCalls
+from bus.api.async_calls.applying import ApplyingCalls
+from bus.api.async_calls.diagnosing import DiagnosingCalls
+from bus.api.async_calls.documents import DocumentsCalls
+from bus.api.async_calls.event_types import EventTypesCalls
+from bus.api.async_calls.events import EventsCalls
+from bus.api.async_calls.job_routes import JobRoutesCalls
+from bus.api.async_calls.letters import LettersCalls
+from bus.api.async_calls.quarantine import QuarantineCalls
+from bus.api.async_calls.spans import SpansCalls
+from bus.api.async_calls.status import StatusCalls
+from bus.api.async_calls.subscription_steps import SubscriptionStepsCalls
+from bus.api.async_calls.subscriptions import SubscriptionsCalls
+from bus.api.async_calls.timelines import TimelinesCalls
+
+
+class AsyncCalls(
+    EventTypesCalls,
+    EventsCalls,
+    TimelinesCalls,
+    SubscriptionsCalls,
+    SubscriptionStepsCalls,
+    DiagnosingCalls,
+    ApplyingCalls,
+    AcksCalls,
+    SpansCalls,
+    LettersCalls,
+    QuarantineCalls,
+    JobRoutesCalls,
+    StatusCalls,
+    DocumentsCalls,
+):
+    """All calls of the API, by the names of its operations."""

@@ -1,0 +1,32 @@
+"""What can be asked for: diagnosing."""
+
+# Written from the table of routes by `make client`, not by hand.
+from bus.api.asking import Async, fresh_key
+from bus.api.exchange import Call, segment
+from bus.api.models.diagnosing import DiagnosisWanted
+from bus.api.models.subscription_steps import JobShown
+
+
+class DiagnosingCalls(Async):
+    """What can be asked for: diagnosing."""
+
+    async def diagnose_subscription(
+        self,
+        subscription: str,
+        body: DiagnosisWanted | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> JobShown:
+        """Find out why deliveries to its endpoint fail.
+
+        POST `/v1/subscriptions/{subscription}/diagnose`
+        with a key of scope `diagnose`
+        """
+        return await self._ask(
+            Call[JobShown](
+                "POST",
+                f"/v1/subscriptions/{segment(subscription)}/diagnose",
+                body=body,
+                key=fresh_key(idempotency_key),
+            )
+        )

@@ -1,0 +1,25 @@
+"""What can be asked for: documents."""
+
+# Written from the table of routes by `make client`, not by hand.
+from collections.abc import Mapping
+
+from bus.api.asking import Async
+from bus.api.exchange import Call
+
+
+class DocumentsCalls(Async):
+    """What can be asked for: documents."""
+
+    async def get_open_api(self) -> Mapping[str, object]:
+        """This document: OpenAPI 3.1.
+
+        GET `/openapi.json`
+        """
+        return await self._ask(Call[Mapping[str, object]]("GET", "/openapi.json"))
+
+    async def get_docs(self) -> str:
+        """The same document, for people.
+
+        GET `/docs`
+        """
+        return await self._text(Call[str]("GET", "/docs"))

@@ -1,0 +1,36 @@
+"""Everything that can be asked for."""
+
+# Written from the table of routes by `make client`, not by hand.
+from bus.api.calls.acks import AcksCalls
+from bus.api.calls.applying import ApplyingCalls
+from bus.api.calls.diagnosing import DiagnosingCalls
+from bus.api.calls.documents import DocumentsCalls
+from bus.api.calls.event_types import EventTypesCalls
+from bus.api.calls.events import EventsCalls
+from bus.api.calls.job_routes import JobRoutesCalls
+from bus.api.calls.letters import LettersCalls
+from bus.api.calls.quarantine import QuarantineCalls
+from bus.api.calls.spans import SpansCalls
+from bus.api.calls.status import StatusCalls
+from bus.api.calls.subscription_steps import SubscriptionStepsCalls
+from bus.api.calls.subscriptions import SubscriptionsCalls
+from bus.api.calls.timelines import TimelinesCalls
+
+
+class Calls(
+    EventTypesCalls,
+    EventsCalls,
+    TimelinesCalls,
+    SubscriptionsCalls,
+    SubscriptionStepsCalls,
+    DiagnosingCalls,
+    ApplyingCalls,
+    AcksCalls,
+    SpansCalls,
+    LettersCalls,
+    QuarantineCalls,
+    JobRoutesCalls,
+    StatusCalls,
+    DocumentsCalls,
+):
+    """All calls of the API, by the names of its operations."""

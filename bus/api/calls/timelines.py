@@ -1,0 +1,34 @@
+"""What can be asked for: timelines."""
+
+# Written from the table of routes by `make client`, not by hand.
+from bus.api.asking import Sync
+from bus.api.exchange import Call, segment
+from bus.api.models.timelines import Timelines
+
+
+class TimelinesCalls(Sync):
+    """What can be asked for: timelines."""
+
+    def get_event_timeline(self, event: str, *, since: str | None = None) -> Timelines:
+        """What befell an event: attempts, hops, outcome.
+
+        GET `/v1/events/{event}/timeline`
+        with a key of scope `deliveries:read`
+        """
+        return self._ask(
+            Call[Timelines](
+                "GET", f"/v1/events/{segment(event)}/timeline", query={"since": since}
+            )
+        )
+
+    def get_order_timeline(self, order: str, *, since: str | None = None) -> Timelines:
+        """What befell all events of an order.
+
+        GET `/v1/orders/{order}/timeline`
+        with a key of scope `deliveries:read`
+        """
+        return self._ask(
+            Call[Timelines](
+                "GET", f"/v1/orders/{segment(order)}/timeline", query={"since": since}
+            )
+        )
