@@ -15,6 +15,7 @@ from processors.projector.conversion import Conversion
 from processors.projector.reading import Portion, Reading
 
 _STRIDE = 128
+_SHARE = 500  # of a batch, that a partition has at least while others wait
 HELD = 512
 """Records that a partition may hold while it waits for a schema."""
 
@@ -85,8 +86,10 @@ class Intake:
             self.wake()
             return [_rewinding(reading) for reading in anew]
         found, left = [], self._limits.batch
+        waiting = sum(1 for reading in self._turns if reading.queue)
+        share = max(_SHARE, left // max(waiting, 1))
         for reading in list(self._turns):
-            rows, passed = await self._rows(reading, left)
+            rows, passed = await self._rows(reading, min(left, share))
             left -= passed
             if reading.open and reading.has_news:
                 found.append(_portion(reading, rows))
@@ -149,7 +152,9 @@ class Intake:
 
 
 def _portion(reading: Reading, rows: Sequence[Row]) -> Portion:
-    return Portion(reading, rows, reading.next, reading.read_to_us, reading.topic_id)
+    return Portion(
+        reading, rows, max(reading.next, 0), reading.read_to_us, reading.topic_id
+    )
 
 
 def _rewinding(reading: Reading) -> Portion:

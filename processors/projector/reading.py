@@ -11,6 +11,8 @@ from bus.record import Commit, Expired, Record, TopicPartition
 from processors.projector.rows import arrived_us
 
 _LOOK_US = 1_000_000
+UNREAD = Position(0, 0)
+"""Of a partition that is to be read, and was not: the log is behind by all of it."""
 
 
 class Reading:
@@ -59,7 +61,7 @@ class Reading:
         self.since_us = since_us
         self.stored = stored
         self.anew = anew and stored is not None
-        begins = stored is None or anew
+        begins = stored in {None, UNREAD} or anew
         self.read = self.next = -1 if begins or stored is None else stored.next_offset
         self.read_to_us = stored.read_to_us if stored else 0
         self.topic_id = stored.topic_id if stored and not anew else ""
@@ -138,11 +140,11 @@ class Reading:
     @property
     def has_news(self) -> bool:
         """Whether the log should hear of it: rows passed, or a second."""
-        if self.anew:
+        if self.anew or self.stored is None:
             return True
         if self.next < 0:
             return False
-        if self.stored is None or self.next != self.stored.next_offset:
+        if self.next != self.stored.next_offset:
             return True
         return self.read_to_us >= self.stored.read_to_us + _LOOK_US
 

@@ -19,7 +19,7 @@ from processors.delivery.partition import wait_for
 from processors.projector.away import Away
 from processors.projector.gaps import Gaps
 from processors.projector.intake import HELD, Intake
-from processors.projector.reading import Reading, stood
+from processors.projector.reading import UNREAD, Reading, stood
 from processors.projector.writing import RewoundError, Writing
 from processors.telemetry import log_names as names
 from processors.telemetry import names as common
@@ -126,14 +126,16 @@ class Session:
             return {}
         self._blind.difference_update(partitions)
         self._stood.update(found)
-        return {tp: stood(position) for tp, position in found.items()}
+        return {tp: stood(at) for tp, at in found.items() if at != UNREAD}
 
     async def assigned(self, positions: Mapping[TopicPartition, Commit]) -> None:
         """Open a reading for each."""
         self.assigned_once = True
         now_us = round(self._parts.clock.now() * 1e6)
         for tp, at in positions.items():
-            reading = Reading(tp, self._stood.pop(tp, None), now_us, anew=at.offset < 0)
+            stored = self._stood.pop(tp, None)
+            anew = at.offset < 0 and stored not in {None, UNREAD}
+            reading = Reading(tp, stored, now_us, anew=anew)
             self.readings[tp] = reading
             self._intake.open(reading)
             self._steer(reading)

@@ -12,7 +12,7 @@ STALE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class LogState:
-    """What a log is made of, and by how much it is behind (None: never written)."""
+    """What a log is made of, and by how much it is behind (None: not known yet)."""
 
     described: Described
     lag_s: float | None
@@ -21,7 +21,7 @@ class LogState:
     def trouble(self) -> str | None:
         """What somebody should look at."""
         if self.lag_s is None:
-            return "nothing was ever read into it: bus run projector"
+            return "not all is read into it yet: does a projector run? bus status"
         if self.lag_s > STALE_S:
             return f"{self.lag_s:.0f} s behind: does a projector run? bus status"
         return None
@@ -39,8 +39,8 @@ async def look_at_log(log: Log, clock: Clock) -> LogState:
 
 
 async def lag_of(log: Log, clock: Clock) -> float | None:
-    """By how many seconds the log is behind now; None if it was never written."""
+    """By how many seconds the log is behind now; None where not all is begun yet."""
     read_to_us = await log.read_to_us()
-    if read_to_us is None:
+    if not read_to_us:
         return None
     return max(0.0, clock.now() - read_to_us / 1e6)

@@ -112,3 +112,38 @@ async def test_a_family_that_is_declared_no_more_leaves_no_lag(
         await bus.clock.advance(60)
         read_to_us = await bus.log.read_to_us() or 0
         assert bus.clock.now() - read_to_us / 1e6 < 4
+
+
+async def test_a_log_that_is_begun_does_not_call_itself_complete(
+    bus: ProjectedBus,
+) -> None:
+    """What was never read counts as never read, however idle the others are."""
+    await some(bus, 30)
+    bus.schemas.away = True  # so that attempts and events wait, and acks do not
+    async with bus.projecting():
+        await bus.clock.advance(10)
+        assert bus.places()
+        assert bus.places() != bus.expected()
+        assert await bus.log.read_to_us() == 0
+        bus.schemas.away = False
+        await bus.clock.advance(20)
+        assert bus.places() == bus.expected()
+        read_to_us = await bus.log.read_to_us() or 0
+        assert bus.clock.now() - read_to_us / 1e6 < 4
+
+
+async def test_one_killed_before_it_read_anything_has_lost_nothing(
+    bus: ProjectedBus,
+) -> None:
+    """What Kafka had deleted before the log was begun is no loss of the log's."""
+    await some(bus, 30)
+    for tp in bus.broker.partitions(["oms.order"]):
+        bus.broker.expire(tp, min(2, bus.broker.log(tp).end))
+    bus.schemas.away = True
+    async with bus.projecting():
+        await bus.clock.advance(10)
+    bus.schemas.away = False
+    async with bus.projecting():
+        await bus.clock.advance(20)
+        assert bus.places() == bus.expected()
+    assert noted(bus, names.EXPIRED) == []
