@@ -10,6 +10,7 @@ from bus.contracts.catalogue import Catalogue
 from bus.observation import Observer
 from processors.access.table import KeyTable
 from processors.access.uses import Uses
+from processors.access.world import KeysWorld
 from processors.access.writer import KeyWriter
 from processors.diagnose.probing import Means
 from processors.gateway.jobs import Jobs
@@ -35,6 +36,7 @@ class Keyring:
     table: KeyTable
     writer: KeyWriter
     uses: Uses
+    world: KeysWorld
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

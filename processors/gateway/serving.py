@@ -215,7 +215,7 @@ class Serving:
             request=visit.id,
             method=request.method[:8],
             operation=visit.operation,
-            **{name: value for name, value in visit.path.items() if visit.principal},
+            **_named(visit),
             status=done.status,
             duration_ms=round(seconds * 1e3, 3),
             key=visit.principal.key_id if visit.principal else "",
@@ -235,6 +235,12 @@ def _of(api: Api, visit: _Visit) -> Api:
     world = api.world.by(visit.principal.key_id, visit.address)
     keys = replace(api.keys, writer=api.keys.writer.by(world.trail))
     return replace(api, world=world, keys=keys)
+
+
+def _named(visit: _Visit) -> Mapping[str, str]:
+    """What the path names, if a key is known; a key that it names is another's."""
+    named = visit.path if visit.principal else {}
+    return {"of_key" if name == "key" else name: v for name, v in named.items()}
 
 
 def _refuse_too_many(allowance: Allowance | None) -> None:

@@ -13,6 +13,7 @@ from bus.observation import Observer
 from processors.access.authenticating import authenticate
 from processors.access.table import KeyTable
 from processors.access.uses import Uses
+from processors.access.world import KeysWorld
 from processors.access.writer import KeyWriter
 from processors.diagnose.probing import Means
 from processors.gateway.api import Api, Keyring
@@ -117,7 +118,10 @@ async def open_gateway(
 def _ring(world: World, table: KeyTable, keys: ServerKeys) -> Keyring:
     publisher, clock = world.publisher, world.clock
     writer = KeyWriter(publisher, table, keys, clock, os.urandom, world.trail)
-    return Keyring(table, writer, Uses(table, writer, keys, clock))
+    mine = KeysWorld(
+        table=table, writer=writer, server_keys=keys, trail=world.trail, clock=clock
+    )
+    return Keyring(table, writer, Uses(table, writer, keys, clock), mine)
 
 
 def _api(

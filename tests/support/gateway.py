@@ -157,7 +157,7 @@ async def serving(
             catalogue=catalogue,
             writer=EventWriter(world.publisher, world.schemas, catalogue),
             authenticate=who,
-            keys=Keyring(access.table, access.writer, uses),
+            keys=Keyring(access.table, access.writer, uses, access.world),
             observer=observer,
             jobs=Jobs(worlds.clock, observer, world.random_bytes),
             means=Means(

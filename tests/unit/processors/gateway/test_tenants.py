@@ -29,7 +29,9 @@ async def ours(ask: Client) -> dict[str, str]:
 
     by = principal("abcdefgh23", Role.PARTNER, "acme")
     job, _ = ask.api.jobs.start(by, "test", "our-shop", work)
-    return OURS | {"job": job.id}
+    keys = ask.api.keys.table.all()
+    (key,) = [key.id for key in keys if key.tenant == "acme"]
+    return OURS | {"job": job.id, "key": key}
 
 
 def compared(got: Got) -> tuple[int, bytes, dict[str, str]]:

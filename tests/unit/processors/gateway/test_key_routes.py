@@ -1,0 +1,42 @@
+"""Keys over HTTP."""
+
+from typing import cast
+
+import pytest
+
+from tests.support.gateway import Client
+
+PATH = "/v1/keys"
+
+
+async def test_made_used_rotated_revoked(ask: Client) -> None:
+    """The token is told once; what it may do ends with it."""
+    made = await ask("POST", PATH, {"role": "partner", "tenant": "shop"})
+    assert made.status == 201
+    token = str(made.json["token"])
+    key = cast("dict[str, object]", made.json["key"])
+    ask.keys.tokens["new"] = token
+    assert (await ask("GET", "/v1/subscriptions", by="new")).status == 200
+    listed = await ask("GET", PATH)
+    assert token[-40:].encode() not in listed.body
+    rotated = await ask("POST", f"{PATH}/{key['id']}/rotate", {"overlap": "0s"})
+    assert (await ask("GET", "/v1/subscriptions", by="new")).status == 401
+    ask.keys.tokens["new"] = str(rotated.json["token"])
+    assert (await ask("GET", "/v1/subscriptions", by="new")).status == 200
+    revoked = await ask("POST", f"{PATH}/{key['id']}/revoke")
+    assert (revoked.json["state"], revoked.json["actions"]) == ("revoked", [])
+    gone = await ask("GET", "/v1/subscriptions", by="new")
+    assert (gone.status, gone.slug) == (401, "not-authenticated")
+
+
+@pytest.mark.parametrize("role", ["operator", "support"])
+async def test_nobody_makes_more_than_he_is(ask: Client, role: str) -> None:
+    """A partner makes keys of its tenant, whatever it says, and none of the bus's."""
+    got = await ask("POST", PATH, {"role": role}, by="partner")
+    assert got.status in {403, 422}  # support keys never have a tenant
+    made = await ask("POST", PATH, {"role": "partner", "tenant": "other"}, by="partner")
+    assert cast("dict[str, object]", made.json["key"])["tenant"] == "acme"
+    rows = (await ask("GET", PATH, by="partner")).rows
+    assert {row["tenant"] for row in rows} == {"acme"}
+    wrong = await ask("POST", PATH, {"role": "partner"})
+    assert (wrong.status, wrong.slug) == (422, "invalid")
