@@ -63,8 +63,9 @@ class SplitSource:
 
     def reached(self, ends: Mapping[TopicPartition, int]) -> None:
         """Hear how far partitions reach."""
-        for name, some in self._split(ends, _topic).items():
-            self._parts[name].reached({tp: ends[tp] for tp in some})
+        split = self._split(ends, _topic)
+        for name, part in self._parts.items():
+            part.reached({tp: ends[tp] for tp in split[name]})
 
     async def stop(self) -> None:
         """Stop them all, side by side."""

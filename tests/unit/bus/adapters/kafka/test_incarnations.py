@@ -29,7 +29,7 @@ class Brokers(TopicIds):
         answer: Future[Told] = Future()
         told = {t: id_ for t, id_ in self.told.items() if t in topics}
         answer.set_result(Told(told))
-        return Question(answer)
+        return Question(frozenset(topics), answer)
 
 
 class Hours(Bridge):
