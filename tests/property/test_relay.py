@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bus.adapters.memory import Fault
@@ -13,14 +13,17 @@ from tests.support.outboxes import OutboxWorld
 
 Act: TypeAlias = tuple[str, int]
 
-ORDERS = 3
+ORDERS = 2
+RELAYS = 3
 HEALED_S = 40.0
 """Longer than any pause of a relay's."""
 ADD = ("order", "payment", "poison", "late")
 TROUBLE = ("kill", "start", "unlock", "away", "down", "delete", "unregister", "fault")
 acts = st.lists(
     st.tuples(
-        st.sampled_from([*ADD, *ADD, *TROUBLE, "wait", "heal"]),
+        st.sampled_from(
+            [*ADD, "burst", "burst", *TROUBLE, "fault", "fault", "wait", "wait", "heal"]
+        ),
         st.integers(0, ORDERS - 1),
     ),
     max_size=40,
@@ -44,6 +47,9 @@ class Story:
             case "order" | "payment":
                 kind = "order.made" if what == "order" else "payment.taken"
                 self._remember(world.add(order_id, self._id(), kind), order_id)
+            case "burst":
+                for _ in range(3):
+                    self._remember(world.add(order_id, self._id()), order_id)
             case "poison":
                 number = world.poison(order_id, self._id())
                 self.poisoned.setdefault(order_id, number)
@@ -63,7 +69,7 @@ class Story:
             case "kill":
                 for one in meant:
                     await one.kill()
-            case "start" if len(running) < ORDERS:
+            case "start" if len(running) < RELAYS:
                 world.run()
             case "unlock":
                 world.table.leader = None
@@ -124,7 +130,6 @@ async def play(script: Sequence[Act], *, waits: bool, batch: int) -> None:
     for what, which in script:
         await story.act(what, which)
     story.heal()
-    world.faults = []
     world.run()
     await world.go_on(HEALED_S)
     try:
@@ -154,7 +159,11 @@ def check(story: Story, *, waits: bool) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(acts, st.booleans(), st.sampled_from([1, 3, 500]))
+@example(script=[("burst", 0), ("fault", 0), ("wait", 1)], waits=True, batch=500)
+@example(
+    script=[("burst", 0), ("start", 0), ("unlock", 0), ("wait", 1)], waits=True, batch=1
+)
+@given(script=acts, waits=st.booleans(), batch=st.sampled_from([1, 3, 500]))
 def test_nothing_is_lost_and_orders_keep_their_order(
     script: Sequence[Act],
     waits: bool,  # noqa: FBT001 - drawn
