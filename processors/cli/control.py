@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
@@ -47,6 +48,8 @@ def run(ctx: typer.Context, body: Body, *, reads: bool = False) -> None:
 
     What only `reads` subscriptions needs no key to their secrets.
     """
+    if over_api(ctx):
+        return
     opener = reading(ctx) if reads else cast("Opener", ctx.obj)
 
     async def in_world() -> int:
@@ -57,6 +60,20 @@ def run(ctx: typer.Context, body: Body, *, reads: bool = False) -> None:
                 return await body(world)
 
     exit_with(ctx, in_world())
+
+
+def over_api(ctx: typer.Context) -> bool:
+    """Run the command through the HTTP API instead, if ORDERBUS_URL says so."""
+    try:
+        place = getattr(ctx.obj, "api", lambda: None)()
+    except OrderbusError as error:
+        raise typer.Exit(complain(ctx, error)) from None
+    if place is None:
+        return False
+    # By name: what works over the API prints with what is here.
+    steps = import_module("processors.cli.over_api.table")
+    exit_with(ctx, steps.run_over_api(ctx, *place))
+    return True
 
 
 def reading(ctx: typer.Context) -> Opener:

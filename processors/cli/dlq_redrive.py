@@ -66,7 +66,7 @@ async def replay_all(
     if how.as_json:
         print_json({"dry_run": how.dry_run, "subscriptions": rows})
     else:
-        _say_replayed(rows, dry_run=how.dry_run)
+        say_replayed(rows, dry_run=how.dry_run)
     return FAILED if any(r.keys() & _FAILURES for r in rows) else GOOD
 
 
@@ -87,7 +87,8 @@ async def _replay(
     return said | {"replayed": done.sent} | {k: v for k, v in left.items() if v}
 
 
-def _say_replayed(rows: Sequence[Row], *, dry_run: bool) -> None:
+def say_replayed(rows: Sequence[Row], *, dry_run: bool) -> None:
+    """What was replayed of each subscription, in sentences."""
     out = console()
     if not rows:
         out.print("Nothing is pending.")

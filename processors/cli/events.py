@@ -84,7 +84,7 @@ def send_command(
     async def send() -> int:
         given = cast(Root, ctx.obj)
         text = None if file is None else read_text(file)
-        async with open_writer(given.settings()) as writer:
+        async with open_writer(given.kafka()) as writer:
             writer.catalogue.schema(event_type)  # is there such a type?
             event = (
                 made_up(event_type, order)

@@ -37,13 +37,39 @@ class Root:
 
         return load(**self.arguments)
 
+    def api(self) -> "tuple[str, str] | None":
+        """The address of the API that commands go through, and the key for it.
+
+        None: they go to Kafka, since no API or brokers as well are named.
+        """
+        given = self.given()
+        if given.url is None or given.bootstrap_servers is not None:
+            return None
+        key = given.api_key.get_secret_value() if given.api_key else ""
+        return given.url, key
+
+    def kafka(self) -> "Settings":
+        """The settings of a command that works on Kafka itself.
+
+        Raises:
+            ConfigurationError: it is to go through the API, and cannot.
+        """
+        if self.api() is not None:
+            from bus.errors import ConfigurationError
+
+            raise ConfigurationError(
+                "this command does not go through the API (ORDERBUS_URL) yet. Name the"
+                " brokers: bus --bootstrap-servers HOST:PORT …"
+            )
+        return self.settings()
+
     def topics(
         self, file: Path | None, replication: int | None
     ) -> "AbstractAsyncContextManager[TopicsWorld]":
         """Open what the topic commands work with."""
         from processors.wiring.topics import open_topics
 
-        return open_topics(self.settings(), file, replication)
+        return open_topics(self.kafka(), file, replication)
 
     def probing(self) -> "AbstractAsyncContextManager[Means]":
         """Open what a diagnosis works with; needs no Kafka, but looks for one.
@@ -69,19 +95,19 @@ class Root:
         """Open the world for reading: without a key, secrets stay sealed."""
         from processors.wiring.control import open_world
 
-        return open_world(self.settings(), missed=_tell_missed, reads=True)
+        return open_world(self.kafka(), missed=_tell_missed, reads=True)
 
     def keys(self) -> "AbstractAsyncContextManager[KeysWorld]":
         """Open what the key commands work with."""
         from processors.wiring.access import open_keys
 
-        return open_keys(self.settings(), _tell_missed)
+        return open_keys(self.kafka(), _tell_missed)
 
     def __call__(self) -> "AbstractAsyncContextManager[World]":
         """Open the world."""
         from processors.wiring.control import open_world
 
-        return open_world(self.settings(), missed=_tell_missed)
+        return open_world(self.kafka(), missed=_tell_missed)
 
 
 def _tell_missed(change: "Change", why: str) -> None:

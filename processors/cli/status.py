@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from processors.cli.control import exit_with
+from processors.cli.control import exit_with, over_api
 from processors.cli.subscription_options import AsJson
 
 app = typer.Typer()
@@ -33,4 +33,5 @@ def status_command(
     """
     from processors.cli.status_work import tell_status
 
-    exit_with(ctx, tell_status(ctx, watch=watch, as_json=as_json))
+    if not over_api(ctx):
+        exit_with(ctx, tell_status(ctx, watch=watch, as_json=as_json))

@@ -90,27 +90,37 @@ def print_fields(fields: Mapping[str, object]) -> None:
 def print_taken(taken: Taken, done: str, *, as_json: bool) -> None:
     """Say what was done, and show a new secret, this once."""
     warn(*taken.warnings)
+    print_told(taken.subscription.id, taken_json(taken), done, as_json=as_json)
+
+
+def print_told(
+    subscription_id: str, told: Mapping[str, object], done: str, *, as_json: bool
+) -> None:
+    """The same from plain values: `subscription`, and what is to be handed over."""
     if as_json:
-        print_json(taken_json(taken))
+        print_json(told)
         return
-    console().print(Text(f"{taken.subscription.id}: {done}", style="green"))
-    for name, value in _to_hand_over(taken).items():
+    console().print(Text(f"{subscription_id}: {done}", style="green"))
+    for name in told.keys() & {"secret", "public_key"}:
+        value = told[name]
         title = "Signing secret, shown only now" if name == "secret" else "Public key"
         console().print(f"{title}: {value}")
 
 
 def taken_json(taken: Taken) -> Shown:
     """The subscription and its new secret as plain values."""
-    return {"subscription": shown(taken.subscription), **_to_hand_over(taken)}
+    secrets = taken.subscription.secrets
+    scheme = secrets[0].scheme if secrets else ""
+    return {"subscription": shown(taken.subscription), **handed(taken.secret, scheme)}
 
 
-def _to_hand_over(taken: Taken) -> dict[str, str]:
+def handed(secret: str | None, scheme: str) -> Shown:
     """What the partner needs for checking: of an ed25519 pair only the public key."""
-    if taken.secret is None:
+    if secret is None:
         return {}
-    if taken.subscription.secrets[0].scheme == "v1a":
-        return {"public_key": public_key(taken.secret)}
-    return {"secret": taken.secret}
+    if scheme == "v1a":
+        return {"public_key": public_key(secret)}
+    return {"secret": secret}
 
 
 def print_verified(

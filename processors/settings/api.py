@@ -4,7 +4,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 LAST_PORT = 65_535
@@ -58,3 +58,16 @@ class ApiSettings(BaseModel):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+
+class ClientSettings(BaseModel):
+    """A part of `Settings`: the API that commands go through instead of Kafka."""
+
+    url: str | None = Field(
+        None,
+        description="A gateway, `https://host:port`: commands ask it instead of Kafka, "
+        "unless brokers are named.",
+    )
+    api_key: SecretStr | None = Field(
+        None, description="The key for it, `ob_…`, or `@FILE` that holds it."
+    )

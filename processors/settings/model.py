@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from processors.settings.api import LAST_PORT, ApiSettings, Network
+from processors.settings.api import LAST_PORT, ApiSettings, ClientSettings, Network
 from processors.settings.log import LogSettings
 from processors.settings.outbox import OutboxSettings
 
@@ -26,7 +26,7 @@ def _asset(name: str, beside: str) -> Path:
     return packaged if packaged.exists() else checkout
 
 
-class Settings(ApiSettings, LogSettings, OutboxSettings, BaseSettings):
+class Settings(ApiSettings, ClientSettings, LogSettings, OutboxSettings, BaseSettings):
     """What an operator may choose. Times are seconds. Make it with `load`."""
 
     model_config = SettingsConfigDict(

@@ -8,6 +8,7 @@ from bus.api.async_calls.documents import DocumentsCalls
 from bus.api.async_calls.event_types import EventTypesCalls
 from bus.api.async_calls.events import EventsCalls
 from bus.api.async_calls.job_routes import JobRoutesCalls
+from bus.api.async_calls.key_routes import KeyRoutesCalls
 from bus.api.async_calls.letters import LettersCalls
 from bus.api.async_calls.quarantine import QuarantineCalls
 from bus.api.async_calls.spans import SpansCalls
@@ -29,6 +30,7 @@ class AsyncCalls(
     SpansCalls,
     LettersCalls,
     QuarantineCalls,
+    KeyRoutesCalls,
     JobRoutesCalls,
     StatusCalls,
     DocumentsCalls,

@@ -8,6 +8,7 @@ from bus.api.calls.documents import DocumentsCalls
 from bus.api.calls.event_types import EventTypesCalls
 from bus.api.calls.events import EventsCalls
 from bus.api.calls.job_routes import JobRoutesCalls
+from bus.api.calls.key_routes import KeyRoutesCalls
 from bus.api.calls.letters import LettersCalls
 from bus.api.calls.quarantine import QuarantineCalls
 from bus.api.calls.spans import SpansCalls
@@ -29,6 +30,7 @@ class Calls(
     SpansCalls,
     LettersCalls,
     QuarantineCalls,
+    KeyRoutesCalls,
     JobRoutesCalls,
     StatusCalls,
     DocumentsCalls,

@@ -22,6 +22,14 @@ from bus.api.models.events import (
     Publication,
 )
 from bus.api.models.job_routes import JobRows
+from bus.api.models.key_routes import (
+    KeyMade,
+    KeyRotation,
+    KeyRows,
+    KeyShown,
+    NewKey,
+    Revocation,
+)
 from bus.api.models.letters import (
     AttemptShown,
     HeaderShown,
@@ -101,6 +109,10 @@ __all__ = [
     "ItemsAt",
     "JobRows",
     "JobShown",
+    "KeyMade",
+    "KeyRotation",
+    "KeyRows",
+    "KeyShown",
     "LetterPlan",
     "LetterRow",
     "LetterRows",
@@ -109,12 +121,14 @@ __all__ = [
     "LettersOfEvent",
     "NewEvent",
     "NewEvents",
+    "NewKey",
     "NewSubscription",
     "Pause",
     "Proposal",
     "Publication",
     "ReplaySelection",
     "Resume",
+    "Revocation",
     "Rotation",
     "SecretShown",
     "Selection",

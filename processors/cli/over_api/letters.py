@@ -1,0 +1,114 @@
+"""`bus dlq` over the HTTP API."""
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import cast
+
+from bus.api import AsyncApi, ConflictError, NotFoundError
+from bus.api.models import LetterRow, LetterWhole, LetterWork, ReplaySelection
+from processors.cli.control import FAILED, GOOD, console, print_json, warn
+from processors.cli.dlq_redrive import bar, say_replayed
+from processors.cli.dlq_show import print_whole
+from processors.cli.dlq_view import print_rows
+from processors.cli.over_api.given import Given
+
+_FILTERS = ("types", "orders", "events", "reasons")
+_FIELDS = (("orders", "order_id"), ("events", "event_id"), ("reasons", "reason"))
+_FAILURES = {"refused", "too_large"}
+
+
+async def list_(api: AsyncApi, given: Given) -> int:
+    """All that are meant, oldest first."""
+    rows: list[LetterRow] = []
+    for owner in await _owners(api, given):
+        letters = api.list_dead_letters(
+            owner, limit=250, since=given.maybe("since"), until=given.maybe("until")
+        )
+        rows += [row async for row in letters if _is_meant(row, given)]
+    rows.sort(key=lambda row: row["at"])
+    if given.as_json:
+        print_json(rows)
+    else:
+        print_rows([dict(row) for row in rows], int(given.text("limit") or 0))
+    return GOOD
+
+
+def _is_meant(row: LetterRow, given: Given) -> bool:
+    there: Mapping[str, object] = row
+    types, states = given.texts("types"), given.texts("states")
+    return (
+        (not types or any(fnmatchcase(row["type"], one) for one in types))
+        and (not states or row["state"] in states)
+        and all(
+            not (meant := given.texts(option)) or there[field] in meant
+            for option, field in _FIELDS
+        )
+    )
+
+
+async def show(api: AsyncApi, given: Given) -> int:
+    """Those of one event, of all subscriptions or of one."""
+    event = given.text("event_id")
+    found: list[LetterWhole] = []
+    for owner in await _owners(api, given):
+        try:
+            found += (await api.get_dead_letters(owner, event))["data"]
+        except NotFoundError:
+            continue
+    if given.as_json:
+        print_json(found)
+    elif not found:
+        console(stderr=True).print(f"There is no dead letter of event {event}.")
+    else:
+        for one in found:
+            print_whole({k: v for k, v in one.items() if k != "actions"})
+    return GOOD if found else FAILED
+
+
+async def replay(api: AsyncApi, given: Given) -> int:
+    """Send pending ones again, of each that can take it."""
+    named, dry = given.maybe("subscription") is not None, given.flag("dry_run")
+    body: dict[str, object] = {k: v for k in _FILTERS if (v := given.texts(k))}
+    body |= {k: when for k in ("since", "until") if (when := given.maybe(k))}
+    meant = cast("ReplaySelection", {**body, "force": given.flag("force")})
+    rows: list[dict[str, object]] = []
+    for owner in await _owners(api, given):
+        try:
+            plan = await api.replay_dead_letters(owner, meant, dry_run=True)
+            if not plan["plan"]["pending"] and not named:
+                continue
+            nothing = dry or not plan["plan"]["pending"]
+            work = plan if nothing else await api.replay_dead_letters(owner, meant)
+            rows.append(await _done(api, work))
+        except ConflictError as error:
+            if named:
+                raise
+            warn(str(error))
+    if given.as_json:
+        print_json({"dry_run": dry, "subscriptions": rows})
+    else:
+        say_replayed(rows, dry_run=dry)
+    return FAILED if any(row.keys() & _FAILURES for row in rows) else GOOD
+
+
+async def _done(api: AsyncApi, work: LetterWork) -> dict[str, object]:
+    """The plan, and what came of it."""
+    row: dict[str, object] = {**work["plan"], "replayed": 0}
+    if work["job"] is None:
+        return row
+    with bar(f"replaying {row['subscription']}", work["job"]["total"] or None):
+        job = await api.finished(work["job"])
+    if job["state"] != "done":
+        return row | {"refused": job["error"] or job["state"]}
+    did = job["result"]
+    row["replayed"] = did.get("done", 0)
+    return row | (
+        {"too_large": did["failed"], "why": did["why"]} if did.get("failed") else {}
+    )
+
+
+async def _owners(api: AsyncApi, given: Given) -> Sequence[str]:
+    named = given.maybe("subscription")
+    if named is not None:
+        return [named]
+    return [row["id"] async for row in api.list_subscriptions(limit=250)]

@@ -1,0 +1,122 @@
+"""Commands over the HTTP API: nothing but an address and a key is needed."""
+
+import asyncio
+import json
+from inspect import signature
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from processors.cli.lazy import command_of
+from processors.cli.main import app
+from processors.cli.over_api.table import COMMANDS
+from tests.support.gateway import Client, serving
+from tests.support.worlds import Worlds
+
+ADD = ("subscriptions", "add", "acme", "https://acme.example/in", "-t", "order.*")
+
+
+@pytest.fixture(autouse=True)
+def _no_kafka(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ORDERBUS_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("ORDERBUS_BOOTSTRAP_SERVERS", raising=False)
+
+
+class Shell:
+    """Runs `bus` against a gateway, in a thread as it has a loop of its own."""
+
+    def __init__(self, client: Client, by: str = "operator") -> None:
+        self._env = {
+            "ORDERBUS_URL": client.gateway.url,
+            "ORDERBUS_API_KEY": client.keys.tokens[by],
+        }
+
+    async def __call__(self, *args: str, code: int = 0) -> Result:
+        """Run a command, which ends as expected."""
+        run = CliRunner().invoke
+        result = await asyncio.to_thread(run, app, args, env=self._env)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == code, result.output
+        assert self._env["ORDERBUS_API_KEY"] not in result.output
+        return result
+
+    async def json(self, *args: str) -> object:
+        """Run it with --json."""
+        document: object = json.loads((await self(*args, "--json")).stdout)
+        return document
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_is_a_command(name: str) -> None:
+    """Of that name, and works on what it is given alone."""
+    group, _, inner = name.partition(" ")
+    found = command_of("processors.cli", group)
+    assert not inner or inner in getattr(found, "commands", {})
+    assert list(signature(COMMANDS[name]).parameters) == ["api", "given"]
+
+
+async def test_subscriptions(worlds: Worlds) -> None:
+    """Added, listed, shown, changed, paused, rotated, removed."""
+    async with serving(worlds) as client:
+        bus = Shell(client)
+        added = await bus(*ADD, "-H", "X-Token: hush", "--no-verify")
+        assert "Signing secret, shown only now: whsec_" in added.stdout
+        assert "acme" in (await bus("subscriptions", "list")).stdout
+        assert "timeout" in (await bus("subscriptions", "show", "acme")).stdout
+        await bus("subscriptions", "update", "acme", "--rate", "5", "--timeout", "3s")
+        shown = await bus.json("subscriptions", "show", "acme")
+        assert isinstance(shown, dict)
+        assert (shown["rate"], shown["timeout"]) == (5.0, "3s")
+        assert shown["tls"]["verify"] is False
+        assert "hush" not in str(shown)
+        paused = await bus("subscriptions", "pause", "acme", "--reason", "release")
+        assert "acme: paused" in paused.stdout
+        await bus("subscriptions", "resume", "acme")
+        rotated = await bus.json("subscriptions", "rotate-secret", "acme")
+        assert isinstance(rotated, dict)
+        assert rotated["secret"].startswith("whsec_")
+        await bus("subscriptions", "update", "acme", "--rate", "0")
+        removed = await bus("subscriptions", "remove", "acme", "--yes")
+        assert "acme: removed" in removed.stdout
+        assert (
+            "There are no subscriptions" in (await bus("subscriptions", "list")).stdout
+        )
+
+
+async def test_what_is_refused_says_what_is_wrong(worlds: Worlds) -> None:
+    """On stderr, with the exit codes of the command."""
+    async with serving(worlds) as client:
+        bus = Shell(client)
+        missing = await bus("subscriptions", "show", "nobody", code=1)
+        assert "404 There is no such thing" in missing.stderr
+        wrong = await bus("subscriptions", "add", "acme", "ftp://x", "-t", "*", code=1)
+        assert "#/url" in wrong.stderr
+        denied = await Shell(client, "reader")(*ADD, code=1)
+        assert "403" in denied.stderr
+
+
+async def test_what_happened(worlds: Worlds) -> None:
+    """Dead letters, timelines, acks and the status, where there is nothing yet."""
+    async with serving(worlds) as client:
+        bus = Shell(client)
+        await bus(*ADD)
+        assert "no such dead letters" in (await bus("dlq", "list")).stdout
+        assert "nothing is pending" in (await bus("dlq", "replay", "acme")).stdout
+        assert "Nothing is known" in (await bus("trace", "SO-1", code=1)).stderr
+        event = "5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11"
+        assert "no dead letter" in (await bus("dlq", "show", event, code=1)).stderr
+        acked = await bus.json("acks", "add", "acme", event)
+        assert acked == {"subscription": "acme", "acked": [event]}
+        assert "acme" in (await bus("subscriptions", "list")).stdout
+
+
+async def test_what_cannot_go_this_way_says_what_to_do(worlds: Worlds) -> None:
+    """Instead of looking for a Kafka that is not there."""
+    async with serving(worlds) as client:
+        bus = Shell(client)
+        for command in (("quarantine", "list"), ("audit",), ("keys", "list")):
+            said = await bus(*command, code=2)
+            assert "does not go through the API (ORDERBUS_URL) yet" in said.stderr
+            assert "--bootstrap-servers" in said.stderr
