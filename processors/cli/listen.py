@@ -87,12 +87,12 @@ def listen_command(ctx: typer.Context, **given: object) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
-    from processors.cli.listen_work import Wish, listen
+    from processors.cli.listen_work import Wish, listen, read_secrets
     from processors.cli.processes import run_in_loop
 
     try:
         wish = Wish(**{name: v for name, v in given.items() if v is not None})  # type: ignore[arg-type]  # by _OPTIONS
-        code = run_in_loop(listen(wish))
+        code = run_in_loop(listen(wish, read_secrets(wish.secret_file)))
     except OrderbusError as error:
         code = complain(ctx, error)
     if code:
@@ -126,11 +126,12 @@ def replay_command(
       bus listen replay inbox http://127.0.0.1:3000/hook
       bus listen replay inbox http://127.0.0.1:3000/hook --secret-file secret.txt
     """
-    from processors.cli.listen_work import replay_kept
+    from processors.cli.listen_work import read_secrets, replay_kept
     from processors.cli.processes import run_in_loop
 
     try:
-        work = replay_kept(folder, url, secret_file, every=every, as_json=as_json)
+        secrets = read_secrets(secret_file)
+        work = replay_kept(folder, url, secrets, every=every, as_json=as_json)
         code = run_in_loop(work)
     except OrderbusError as error:
         code = complain(ctx, error)

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,13 +47,12 @@ class Wish:
     as_json: bool = False
 
 
-async def listen(wish: Wish) -> int:
+async def listen(wish: Wish, secrets: Sequence[str]) -> int:
     """Listen until Ctrl-C, or until as many webhooks came as were wished for.
 
     Raises:
         ConfigurationError: one of the options cannot be used.
     """
-    secrets = _secrets(wish.secret_file)
     answers = None if wish.answer is None else parse_answers(wish.answer)
     refuse_taken(wish.host, wish.port, "--port")
     keep = None if wish.keep is None else Keep(wish.keep)
@@ -135,7 +134,14 @@ class _Told(Generic[T]):
             self._stop.set()
 
 
-def _secrets(file: str | None) -> tuple[str, ...]:
+def read_secrets(file: str | None) -> tuple[str, ...]:
+    """The secrets of a file, of who types one (`-`), or of the environment.
+
+    Asks, so that it is called before a loop takes Ctrl-C for itself.
+
+    Raises:
+        ConfigurationError: it cannot be read, or holds none.
+    """
     if file is None:
         text = webhook_secret()
         return parse_secrets(text, SECRET_VARIABLE) if text else ()
@@ -146,14 +152,13 @@ def _secrets(file: str | None) -> tuple[str, ...]:
 
 
 async def replay_kept(
-    folder: Path, url: str, secret_file: str | None, *, every: bool, as_json: bool
+    folder: Path, url: str, secrets: Sequence[str], *, every: bool, as_json: bool
 ) -> int:
     """Post what was kept once more; say of each what came of it.
 
     Raises:
         ConfigurationError: there is nothing kept, or an option cannot be used.
     """
-    secrets = _secrets(secret_file)
     if any(secret.startswith("whpk_") for secret in secrets):
         raise ConfigurationError("a public key verifies; it cannot sign anew")
     kept = list(read_kept(folder))
