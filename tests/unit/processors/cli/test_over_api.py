@@ -4,14 +4,17 @@ import asyncio
 import json
 from inspect import signature
 from pathlib import Path
+from typing import cast
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from bus.delivery.delivery import Reason
 from processors.cli.lazy import command_of
 from processors.cli.main import app
 from processors.cli.over_api.table import COMMANDS
 from tests.support.gateway import Client, serving
+from tests.support.past import Past
 from tests.support.worlds import Worlds
 
 ADD = ("subscriptions", "add", "acme", "https://acme.example/in", "-t", "order.*")
@@ -110,6 +113,32 @@ async def test_what_happened(worlds: Worlds) -> None:
         acked = await bus.json("acks", "add", "acme", event)
         assert acked == {"subscription": "acme", "acked": [event]}
         assert "acme" in (await bus("subscriptions", "list")).stdout
+
+
+async def test_dead_letters_are_shown_and_sent_again(worlds: Worlds) -> None:
+    """Those that are meant; the plan first, then the job, to its end."""
+    async with serving(worlds) as client:
+        past, bus = Past(client.api.world), Shell(client)
+        await client.api.world.table.ready()
+        await past.subscribe(owner="acme")
+        life = await past.order()
+        for (event, record), reason in zip(
+            life, (Reason.EXHAUSTED, Reason.REFUSED), strict=False
+        ):
+            await past.die("acme", event, record, reason=reason)
+        first = life[0][0].webhook_id
+        rows = await bus.json("dlq", "list", "acme", "--reason", "exhausted")
+        assert [row["event_id"] for row in cast("list[dict[str, str]]", rows)] == [
+            first
+        ]
+        assert first in (await bus("dlq", "show", first)).stdout
+        assert "produced" in (await bus("trace", first)).stdout
+        dry = await bus("dlq", "replay", "acme", "--dry-run", "--force")
+        assert "acme: would replay 2 to bus.retry.acme.1s" in dry.stdout
+        replay = asyncio.create_task(bus("dlq", "replay", "acme", "--force"))
+        while not replay.done():
+            await worlds.clock.advance(1)
+        assert "acme: replayed 2 to bus.retry.acme.1s" in (await replay).stdout
 
 
 async def test_what_cannot_go_this_way_says_what_to_do(worlds: Worlds) -> None:
