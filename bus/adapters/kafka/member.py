@@ -6,7 +6,7 @@ it may commit or pause from within.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from confluent_kafka import Consumer, KafkaError, KafkaException
 
@@ -16,7 +16,6 @@ from bus.adapters.kafka.commits import Commits, PendingCommits, commit_now
 from bus.adapters.kafka.config import Connection, OnEvent, Protocol
 from bus.adapters.kafka.errors import application_error, is_fatal, lacks_kip_848
 from bus.adapters.kafka.incarnations import Incarnations
-from bus.adapters.kafka.reconciling import reconciling
 from bus.adapters.kafka.records import Consumed, copy_out
 from bus.adapters.kafka.standing import Standing
 from bus.adapters.kafka.topic_ids import TopicIds
@@ -78,13 +77,7 @@ class Member:
             self._pending.send(self._consumer, ours, waiting)
 
     def reached(self, ends: Mapping[TopicPartition, int]) -> None:
-        """Hear how far partitions reach; begin anew if we are what keeps one."""
-        if self._protocol == "consumer":
-            undone = self._reconciling.stuck(
-                self._consumer.memberid(), self._bridge.now()
-            )
-            if undone:
-                self._begin_anew(f"{_named(undone)} is not taken or given back")
+        """Hear how far partitions reach; begin anew if one of ours stands still."""
         if not self._listener.has_room():
             self._standing.forget()
             return
@@ -92,10 +85,8 @@ class Member:
         now = self._bridge.now()
         found = self._standing.look(self._consumer, ends, flowing, expected, now)
         if found:
-            self._begin_anew(f"{_named(found)} is not fetched any more")
-
-    def _begin_anew(self, why: str) -> None:
-        self._assignment.failure = application_error(RuntimeError(why))
+            why = f"{found[0].topic}/{found[0].partition} is not fetched any more"
+            self._assignment.failure = application_error(RuntimeError(why))
 
     def _commit_now(self, commits: Commits, waiting: "asyncio.Future[None]") -> None:
         try:
@@ -152,7 +143,6 @@ class Member:
         self._pending = PendingCommits(self._bridge)
         self._unreadable = Unreadable()
         self._standing = Standing()
-        self._reconciling = reconciling(self._connection, self._membership.group)
         self._incarnations = Incarnations(self._ids, self._bridge)
         self._assignment = Assignment(
             self._membership,
@@ -243,11 +233,6 @@ class Member:
         old = isinstance(error, KafkaException) and lacks_kip_848(error.args[0])
         if old and self._membership.protocol is None:
             self._protocol = "classic"
-
-
-def _named(partitions: Iterable[TopicPartition]) -> str:
-    first = min(partitions)
-    return f"{first.topic}/{first.partition}"
 
 
 def _succeed(waiting: "asyncio.Future[None]") -> None:
