@@ -55,48 +55,53 @@ def judge_http(facts: Facts) -> Iterator[Finding]:
 
 def _unanswered(at_s: float, first: Exchanged, evidence: dict[str, object]) -> Finding:
     kind = first.failure.kind if first.failure else NoAnswerKind.RESET
-    code, says, do = (
-        "http.closed",
-        "It closes the connection without an answer.",
-        (
-            "Look into the server's log: it, or a proxy before it, gave the request up."
-            " Behind TLS 1.3, a missing client certificate looks like this too."
-        ),
-    )
-    match kind:
-        case NoAnswerKind.TIMEOUT:
-            code = "http.silent"
-            waited = took(first.took_s)
-            says = f"It takes the request, but does not answer within {waited}."
-            do = (
-                "Answer first and do the work afterwards. If nothing arrives at the"
-                " server at all, a proxy before it holds the request."
-            )
-        case NoAnswerKind.PROTOCOL:
-            code = "http.broken"
-            says = "What it sends is no HTTP/1.1 answer."
-            do = "The detail says what is wrong; is it a web server that listens there?"
-        case NoAnswerKind.TLS:
-            code = "tls.client-certificate"
-            says = "It ends TLS over our certificate: it wants one that it trusts."
-            do = (
-                "Give the subscription a client certificate of an authority that the"
-                " endpoint trusts: --client-certificate-file and --client-key-file."
-            )
-        case NoAnswerKind.CONNECT:
-            code = "http.unconnected"
-            says = "It could be connected to, but not a second time."
-            do = "Does it, or a firewall, take one connection at a time only?"
-        case _:
-            pass
+    code, says, do = _NO_ANSWER.get(kind, _CLOSED)
     return Finding(
         code=code,
         severity=Severity.ERROR,
-        says=says,
+        says=says.format(waited=took(first.took_s)),
         do=do,
         at_s=at_s,
         evidence=evidence,
     )
+
+
+_CLOSED = (
+    "http.closed",
+    "It closes the connection without an answer.",
+    (
+        "Look into the server's log: it, or a proxy before it, gave the request up."
+        " Behind TLS 1.3, a missing client certificate looks like this too."
+    ),
+)
+_NO_ANSWER = {
+    NoAnswerKind.TIMEOUT: (
+        "http.silent",
+        "It takes the request, but does not answer within {waited}.",
+        (
+            "Answer first and do the work afterwards. If nothing arrives at the server"
+            " at all, a proxy before it holds the request."
+        ),
+    ),
+    NoAnswerKind.PROTOCOL: (
+        "http.broken",
+        "What it sends is no HTTP/1.1 answer.",
+        "The detail says what is wrong; is it a web server that listens there?",
+    ),
+    NoAnswerKind.TLS: (
+        "tls.client-certificate",
+        "It ends TLS over our certificate: it wants one that it trusts.",
+        (
+            "Give the subscription a client certificate of an authority that the"
+            " endpoint trusts: --client-certificate-file and --client-key-file."
+        ),
+    ),
+    NoAnswerKind.CONNECT: (
+        "http.unconnected",
+        "It could be connected to, but not a second time.",
+        "Does it, or a firewall, take one connection at a time only?",
+    ),
+}
 
 
 def judge_redirect(facts: Facts) -> Iterator[Finding]:
