@@ -1,12 +1,13 @@
 """What handlers work with: the world of the commands, and what serving adds to it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from bus.access.roles import Principal
 from bus.client.producer import EventWriter
 from bus.contracts.catalogue import Catalogue
+from bus.log.store import Log
 from bus.observation import Observer
 from processors.access.table import KeyTable
 from processors.access.uses import Uses
@@ -18,6 +19,14 @@ from processors.subscriptions.world import World
 
 Authenticate: TypeAlias = Callable[[str], Principal]
 """Who holds this token; raises `NotAuthenticatedError`."""
+
+
+AskLog: TypeAlias = Callable[[], Awaitable[Log | None]]
+"""The log, to be asked only; None where there is none, or none yet."""
+
+
+async def no_log() -> None:
+    """There is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +60,5 @@ class Api:
     observer: Observer
     jobs: Jobs
     means: Means
+    log: AskLog = no_log
     papers: Callable[[], Papers] = Papers

@@ -198,6 +198,11 @@ def _good(route: Route, status: int) -> Response:
             description="Its version, for `If-Match`.",
             param_schema=Schema(type=DataType.STRING),
         )
+    if route.logged:
+        headers["Orderbus-Log-Lag"] = Header(
+            description="Seconds that the log is behind, or `unknown`.",
+            param_schema=Schema(type=DataType.STRING),
+        )
     nothing = route.answer is None and status == _NO_CONTENT
     return Response(
         description=_STATUSES[status],

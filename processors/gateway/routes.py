@@ -92,6 +92,7 @@ class Route:
         tenants: Its path names what belongs to a tenant: others get 404.
         etag: The answer carries an ETag.
         conditional: A change: If-Match is needed.
+        logged: The answer comes from the log, and says how far that is behind.
         idempotent: It takes an Idempotency-Key.
         optional_body: An empty body stands for `{}`.
         hidden: Not in the OpenAPI document.
@@ -116,6 +117,7 @@ class Route:
     tenants: bool = False
     etag: bool = False
     conditional: bool = False
+    logged: bool = False
     idempotent: bool = False
     optional_body: bool = False
     hidden: bool = False

@@ -12,6 +12,7 @@ from processors.gateway import (
     job_routes,
     key_routes,
     letters,
+    log_lists,
     quarantine,
     spans,
     status,
@@ -24,6 +25,7 @@ from processors.gateway.routes import Route
 ROUTES: Sequence[Route] = (
     *event_types.ROUTES,
     *events.ROUTES,
+    *log_lists.ROUTES,
     *timelines.ROUTES,
     *subscriptions.ROUTES,
     *subscription_steps.ROUTES,

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 from bus.access.digests import ServerKeys
 from bus.access.roles import Principal
@@ -26,6 +27,7 @@ from processors.settings import Settings
 from processors.subscriptions.world import World
 from processors.telemetry import Telemetry, names
 from processors.wiring.access import server_keys
+from processors.wiring.asking import AskedLog
 from processors.wiring.control import open_world
 from processors.wiring.diagnosing import open_means
 from processors.wiring.life import Life, live
@@ -100,7 +102,9 @@ async def open_gateway(
         using = asyncio.create_task(ring.uses.run())
         stack.callback(using.cancel)
         means = await stack.enter_async_context(open_means(settings))
+        log = await stack.enter_async_context(AskedLog(settings))
         api = _api(settings, world, ring, keys, means, telemetry)
+        api = replace(api, log=log)
         _say_readiness(telemetry, world, table)
         await asyncio.gather(world.table.ready(), table.ready())
         await world.writer.versions.settle_all()

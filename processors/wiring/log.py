@@ -38,6 +38,12 @@ def log_place(settings: Settings) -> str:
     return re.sub(r"//.*@", "//", url).partition("?")[0]
 
 
+def log_is_there(settings: Settings) -> bool:
+    """Whether there is a log to ask: a server's address, or a file."""
+    file = _sqlite_file(log_url(settings))
+    return file == Path() or file.exists()
+
+
 def takes_several(settings: Settings) -> bool:
     """Whether several projectors may write it at a time."""
     return not log_url(settings).startswith(_SQLITE)
@@ -74,7 +80,7 @@ async def open_log(
     file = _sqlite_file(log_url(settings))
     if make and settings.log_url is None:
         usable(file.parent, "--data-dir")
-    elif not make and file != Path() and not file.exists():
+    elif not make and not log_is_there(settings):
         raise ConfigurationError(
             f"there is no log at {file}; `bus run projector` makes it, and "
             "ORDERBUS_LOG_URL names another"

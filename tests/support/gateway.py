@@ -9,7 +9,7 @@ from functools import cache
 from aiohttp import ClientSession
 
 from bus.access.roles import GRANTS, Principal, Role, Tenancy
-from bus.adapters.memory import MemoryObserver
+from bus.adapters.memory import MemoryLog, MemoryObserver
 from bus.adapters.memory.prober import MemoryProber, Scripted
 from bus.client.producer import EventWriter
 from bus.client.schemas import load_catalogue
@@ -18,7 +18,7 @@ from processors.access.authenticating import authenticate
 from processors.access.uses import Uses
 from processors.access.writer import Wish
 from processors.diagnose.probing import Means
-from processors.gateway.api import Api, Keyring
+from processors.gateway.api import Api, AskLog, Keyring
 from processors.gateway.jobs import Jobs
 from processors.gateway.problems import MEDIA_TYPE, Problem
 from processors.gateway.protocol import Lines
@@ -26,6 +26,7 @@ from processors.gateway.routes import Route
 from processors.gateway.server import Gateway, Place
 from processors.gateway.serving import Bounds
 from processors.gateway.table import ROUTES
+from processors.subscriptions.world import World
 from tests.support.access import SERVER, Access, open_access
 from tests.support.worlds import Worlds
 
@@ -91,6 +92,7 @@ class Client:
     observer: MemoryObserver
     gateway: Gateway
     api: Api
+    log: MemoryLog
 
     async def __call__(
         self,
@@ -135,15 +137,29 @@ def _catalogue() -> Catalogue:
     return load_catalogue()
 
 
+def _means(world: World) -> Means:
+    return Means(
+        prober=MemoryProber({"shop.example": Scripted()}),
+        sender=world.sender,
+        clock=world.clock,
+        random_bytes=world.random_bytes,
+    )
+
+
 @asynccontextmanager
 async def serving(
     worlds: Worlds,
     routes: Sequence[Route] = ROUTES,
     bounds: Bounds = UNLIMITED,
     lines: Lines | None = None,
+    ask_log: AskLog | None = None,
 ) -> AsyncIterator[Client]:
     """A gateway that serves on loopback, and its client."""
-    observer = MemoryObserver()
+    observer, log = MemoryObserver(), MemoryLog()
+
+    async def the_log() -> MemoryLog:
+        return log
+
     async with worlds.open() as world, open_access(worlds) as access:
         keys = await _held(access)
         uses = Uses(access.table, access.writer, SERVER, worlds.clock)
@@ -160,17 +176,13 @@ async def serving(
             keys=Keyring(access.table, access.writer, uses, access.world),
             observer=observer,
             jobs=Jobs(worlds.clock, observer, world.random_bytes),
-            means=Means(
-                prober=MemoryProber({"shop.example": Scripted()}),
-                sender=world.sender,
-                clock=world.clock,
-                random_bytes=world.random_bytes,
-            ),
+            means=_means(world),
+            log=ask_log or the_log,
         )
         gateway = Gateway(api, routes, bounds, lines or Lines())
         await gateway.start(Place())
         try:
             async with ClientSession(gateway.url) as session:
-                yield Client(session, keys, observer, gateway, api)
+                yield Client(session, keys, observer, gateway, api, log)
         finally:
             await gateway.stop()

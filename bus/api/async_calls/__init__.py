@@ -10,6 +10,7 @@ from bus.api.async_calls.events import EventsCalls
 from bus.api.async_calls.job_routes import JobRoutesCalls
 from bus.api.async_calls.key_routes import KeyRoutesCalls
 from bus.api.async_calls.letters import LettersCalls
+from bus.api.async_calls.log_lists import LogListsCalls
 from bus.api.async_calls.quarantine import QuarantineCalls
 from bus.api.async_calls.spans import SpansCalls
 from bus.api.async_calls.status import StatusCalls
@@ -21,6 +22,7 @@ from bus.api.async_calls.timelines import TimelinesCalls
 class AsyncCalls(
     EventTypesCalls,
     EventsCalls,
+    LogListsCalls,
     TimelinesCalls,
     SubscriptionsCalls,
     SubscriptionStepsCalls,

@@ -10,6 +10,7 @@ from bus.api.calls.events import EventsCalls
 from bus.api.calls.job_routes import JobRoutesCalls
 from bus.api.calls.key_routes import KeyRoutesCalls
 from bus.api.calls.letters import LettersCalls
+from bus.api.calls.log_lists import LogListsCalls
 from bus.api.calls.quarantine import QuarantineCalls
 from bus.api.calls.spans import SpansCalls
 from bus.api.calls.status import StatusCalls
@@ -21,6 +22,7 @@ from bus.api.calls.timelines import TimelinesCalls
 class Calls(
     EventTypesCalls,
     EventsCalls,
+    LogListsCalls,
     TimelinesCalls,
     SubscriptionsCalls,
     SubscriptionStepsCalls,

@@ -1,0 +1,184 @@
+"""What the log has, as the API shows it and is asked for it. Never content."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from bus.log.questions import OpenDelivery
+from bus.log.rows import AttemptRow, EventRow
+from processors.gateway.letter_models import Word
+from processors.gateway.logged import SpanQuery, moment_of
+from processors.gateway.model import Model, Page, PageQuery
+
+Outcome: TypeAlias = Literal[
+    "accepted", "refused", "throttled", "failed", "unreachable", "held"
+]
+StatusClass: TypeAlias = Literal["1xx", "2xx", "3xx", "4xx", "5xx", "none"]
+OpenState: TypeAlias = Literal["retrying", "held", "dead_letter"]
+EventId: TypeAlias = Annotated[str, Field(description="The webhook-id.")]
+Moment: TypeAlias = Annotated[str, Field(description="RFC 3339, in UTC.")]
+
+
+class AttemptQuery(SpanQuery):
+    """Which attempts; all that is given has to fit."""
+
+    subscription: Word | None = None
+    event: Annotated[Word | None, Field(description="A webhook-id.")] = None
+    order: Word | None = None
+    outcome: Outcome | None = None
+    status: Annotated[
+        StatusClass | None,
+        Field(description="The class of the answer's status; `none`: no answer came."),
+    ] = None
+
+
+class LoggedAttempt(Model):
+    """One attempt, or a hop without a call (`number` 0)."""
+
+    at: Annotated[str, Field(description="When it began.")]
+    subscription: str
+    event_id: EventId
+    type: str
+    order_id: str
+    number: int
+    replay: Annotated[int, Field(description="How often it was replayed before.")]
+    outcome: str
+    status: Annotated[int, Field(description="Of the answer; 0: none came.")]
+    detail: str
+    took_ms: float
+    route: Annotated[str, Field(description="What followed.")]
+    place: Annotated[
+        str | None, Field(description="The event's topic, partition and offset.")
+    ]
+
+
+class AttemptRows(Page[LoggedAttempt]):
+    """A page of attempts, the newest first."""
+
+
+class DeliveryQuery(PageQuery):
+    """Which open deliveries; all that is given has to fit."""
+
+    subscription: Word | None = None
+    state: OpenState | None = None
+
+
+class LoggedDelivery(Model):
+    """A delivery that is not accepted yet, as its newest attempt left it."""
+
+    subscription: str
+    event_id: EventId
+    type: str
+    order_id: str
+    state: str
+    attempts: int
+    replay: int
+    last_outcome: str
+    last_status: Annotated[int, Field(description="0: no answer came.")]
+    last_detail: str
+    changed_at: Moment
+    tier: Annotated[str, Field(description="Where it waits for its next attempt.")]
+    reason: Annotated[str, Field(description="Why it is a dead letter.")]
+
+
+class DeliveryRows(Page[LoggedDelivery]):
+    """A page of open deliveries, the newest first."""
+
+
+class EventQuery(SpanQuery):
+    """Which events; all that is given has to fit."""
+
+    order: Word | None = None
+    type: Annotated[
+        Word | None, Field(description="An event type; may end in `.*`.")
+    ] = None
+    channel: Annotated[
+        Word | None, Field(description="For keys that may read all events.")
+    ] = None
+    account: Annotated[
+        Word | None, Field(description="For keys that may read all events.")
+    ] = None
+
+
+class LoggedEvent(Model):
+    """An event: what it is and where it stands, not what is in it."""
+
+    event_id: EventId
+    own_id: Annotated[str, Field(description="What its producer calls it.")]
+    source: str
+    type: str
+    order_id: str
+    time: Annotated[str, Field(description="When it happened, by its producer.")]
+    arrived_at: Annotated[str, Field(description="When Kafka had it.")]
+    place: Annotated[str, Field(description="Topic, partition, offset.")]
+    channel: Annotated[
+        str | None, Field(description="Null for keys that may not read all events.")
+    ]
+    account: Annotated[
+        str | None, Field(description="Null for keys that may not read all events.")
+    ]
+
+
+class EventRows(Page[LoggedEvent]):
+    """A page of events, the newest first."""
+
+
+class EventsNamed(Model):
+    """All events of an id, the newest first: several where a producer repeats ids."""
+
+    data: Sequence[LoggedEvent]
+
+
+def attempt_shown(row: AttemptRow) -> LoggedAttempt:
+    """An attempt of the log."""
+    return LoggedAttempt(
+        at=moment_of(row.started_us),
+        subscription=row.subscription,
+        event_id=row.event_id,
+        type=row.event_type,
+        order_id=row.order_id,
+        number=row.number,
+        replay=row.replay,
+        outcome=row.outcome,
+        status=row.status,
+        detail=row.detail,
+        took_ms=row.duration_us / 1e3,
+        route=row.route,
+        place=None if row.origin is None else str(row.origin),
+    )
+
+
+def delivery_shown(row: OpenDelivery) -> LoggedDelivery:
+    """An open delivery of the log."""
+    return LoggedDelivery(
+        subscription=row.subscription,
+        event_id=row.event_id,
+        type=row.event_type,
+        order_id=row.order_id,
+        state=row.state,
+        attempts=row.attempts,
+        replay=row.replay,
+        last_outcome=row.last_outcome,
+        last_status=row.last_status,
+        last_detail=row.last_detail,
+        changed_at=moment_of(row.changed_us),
+        tier=row.tier,
+        reason=row.reason,
+    )
+
+
+def event_shown(row: EventRow, *, wholly: bool) -> LoggedEvent:
+    """An event of the log; `wholly` with the fields of its data that the log has."""
+    return LoggedEvent(
+        event_id=row.event_id,
+        own_id=row.own_id,
+        source=row.source,
+        type=row.event_type,
+        order_id=row.order_id,
+        time=moment_of(row.time_us),
+        arrived_at=moment_of(row.arrived_us),
+        place=str(row.at),
+        channel=row.channel if wholly else None,
+        account=row.account if wholly else None,
+    )
