@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from processors.gateway import (
     acks,
     applying,
+    audit,
     diagnosing,
     documents,
     event_types,
     events,
+    health,
     job_routes,
     key_routes,
     letters,
@@ -29,6 +31,7 @@ ROUTES: Sequence[Route] = (
     *timelines.ROUTES,
     *subscriptions.ROUTES,
     *subscription_steps.ROUTES,
+    *health.ROUTES,
     *diagnosing.ROUTES,
     *applying.ROUTES,
     *acks.ROUTES,
@@ -37,6 +40,7 @@ ROUTES: Sequence[Route] = (
     *quarantine.ROUTES,
     *key_routes.ROUTES,
     *job_routes.ROUTES,
+    *audit.ROUTES,
     *status.ROUTES,
     *documents.ROUTES,
 )

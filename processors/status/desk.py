@@ -75,6 +75,10 @@ class Desk:
         )
         return self._with_breakers(found, processes)
 
+    async def breaker(self, name: str, within_s: float = ANSWER_S) -> str | None:
+        """The state of one subscription's breakers; None where it is not known."""
+        return breaker_of(name, await self._processes.answer(within_s), self._now_ms())
+
     # ------------------------------------------------ putting together
 
     async def _subscribers(

@@ -3,10 +3,12 @@
 # Written from the table of routes by `make client`, not by hand.
 from bus.api.async_calls.acks import AcksCalls
 from bus.api.async_calls.applying import ApplyingCalls
+from bus.api.async_calls.audit import AuditCalls
 from bus.api.async_calls.diagnosing import DiagnosingCalls
 from bus.api.async_calls.documents import DocumentsCalls
 from bus.api.async_calls.event_types import EventTypesCalls
 from bus.api.async_calls.events import EventsCalls
+from bus.api.async_calls.health import HealthCalls
 from bus.api.async_calls.job_routes import JobRoutesCalls
 from bus.api.async_calls.key_routes import KeyRoutesCalls
 from bus.api.async_calls.letters import LettersCalls
@@ -26,6 +28,7 @@ class AsyncCalls(
     TimelinesCalls,
     SubscriptionsCalls,
     SubscriptionStepsCalls,
+    HealthCalls,
     DiagnosingCalls,
     ApplyingCalls,
     AcksCalls,
@@ -34,6 +37,7 @@ class AsyncCalls(
     QuarantineCalls,
     KeyRoutesCalls,
     JobRoutesCalls,
+    AuditCalls,
     StatusCalls,
     DocumentsCalls,
 ):

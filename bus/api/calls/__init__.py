@@ -3,10 +3,12 @@
 # Written from the table of routes by `make client`, not by hand.
 from bus.api.calls.acks import AcksCalls
 from bus.api.calls.applying import ApplyingCalls
+from bus.api.calls.audit import AuditCalls
 from bus.api.calls.diagnosing import DiagnosingCalls
 from bus.api.calls.documents import DocumentsCalls
 from bus.api.calls.event_types import EventTypesCalls
 from bus.api.calls.events import EventsCalls
+from bus.api.calls.health import HealthCalls
 from bus.api.calls.job_routes import JobRoutesCalls
 from bus.api.calls.key_routes import KeyRoutesCalls
 from bus.api.calls.letters import LettersCalls
@@ -26,6 +28,7 @@ class Calls(
     TimelinesCalls,
     SubscriptionsCalls,
     SubscriptionStepsCalls,
+    HealthCalls,
     DiagnosingCalls,
     ApplyingCalls,
     AcksCalls,
@@ -34,6 +37,7 @@ class Calls(
     QuarantineCalls,
     KeyRoutesCalls,
     JobRoutesCalls,
+    AuditCalls,
     StatusCalls,
     DocumentsCalls,
 ):

@@ -3,6 +3,7 @@
 # Written from the table of routes by `make client`, not by hand.
 from bus.api.models.acks import Acked, Acks
 from bus.api.models.applying import Applied, Document, FieldChange, StepDone, StepShown
+from bus.api.models.audit import ChangeRows, ChangeShown
 from bus.api.models.diagnosing import DiagnosisWanted
 from bus.api.models.event_types import (
     Compatibility,
@@ -21,6 +22,7 @@ from bus.api.models.events import (
     NewEvents,
     Publication,
 )
+from bus.api.models.health import FiguresShown, HealthShown
 from bus.api.models.job_routes import JobRows
 from bus.api.models.key_routes import (
     KeyMade,
@@ -97,6 +99,8 @@ __all__ = [
     "Applied",
     "AttemptRows",
     "AttemptShown",
+    "ChangeRows",
+    "ChangeShown",
     "Compatibility",
     "DeliveryRows",
     "DiagnosisWanted",
@@ -112,7 +116,9 @@ __all__ = [
     "EventsNamed",
     "Fault",
     "FieldChange",
+    "FiguresShown",
     "HeaderShown",
+    "HealthShown",
     "ItemPlan",
     "ItemRow",
     "ItemRows",

@@ -19,7 +19,7 @@ from tests.support.worlds import Worlds
 from tests.unit.processors.gateway.test_subscriptions import made
 
 LISTS = ("attempts", "deliveries", "events")
-ASKED = [*(f"/v1/{name}" for name in LISTS), f"/v1/events/{'0' * 32}"]
+ASKED = [*(f"/v1/{name}" for name in (*LISTS, "audit")), f"/v1/events/{'0' * 32}"]
 
 
 def ids(offset: int) -> str:
