@@ -29,7 +29,7 @@ _DRAIN_S = 20.0
 # Adds events for ever, each with a row of the OMS's own in the same transaction; one
 # in ten is rolled back. What `history` holds is in the order of commits per order.
 _WRITER = """
-import random, sys, time
+import random, sys, threading
 from contextlib import suppress
 from datetime import UTC, datetime
 from sqlalchemy import create_engine, text
@@ -38,6 +38,7 @@ from bus import Outbox
 url, source, seed, orders = sys.argv[1:]
 draw, outbox, engine = random.Random(seed), Outbox(source=source), create_engine(url)
 note = text("INSERT INTO history (order_id, event_id) VALUES (:order_id, :event_id)")
+pace = threading.Event()
 print("writes", flush=True)
 while True:
     order_id = f"{source[1:]}-{draw.randrange(int(orders))}"
@@ -52,7 +53,7 @@ while True:
         connection.execute(note, mine)
         if draw.random() < 0.1:
             raise ZeroDivisionError
-    time.sleep(0.01)  # an OMS has more to do than that
+    pace.wait(0.01)  # an OMS has more to do than that
 """
 _HISTORY = {
     "sqlite": "number INTEGER PRIMARY KEY AUTOINCREMENT",
