@@ -8,6 +8,7 @@ from rich.console import Console
 from bus.client.producer import EventWriter
 from processors.cli.called import next_steps
 from processors.cli.control import INTERRUPTED, print_json
+from processors.cli.demo_api import over_http
 from processors.cli.processes import worker_command
 from processors.cli.progress import Drawn
 from processors.cli.run import Role
@@ -89,11 +90,12 @@ async def _demo(
             demo = Demo(world, writer, adapters.clock, plan)
             show = Show(out, demo.tally, demo.partners)
             outcome = await demo.run(show)
+            told = await over_http(stack, outcome.life) if outcome.life else ""
     summary = outcome.tally.summary(outcome.wall_s)
     if as_json:
         print_json(summary)
     else:
-        _tell(outcome, summary, out)
+        _tell(outcome, summary, out, told)
     return _FAILED if summary["missing"] else 0
 
 
@@ -110,7 +112,9 @@ def _explain(outcome: Outcome, out: Console) -> None:
     out.print(render(outcome.life))
 
 
-def _tell(outcome: Outcome, summary: dict[str, object], out: Console) -> None:
+def _tell(
+    outcome: Outcome, summary: dict[str, object], out: Console, told: str
+) -> None:
     out.print(partner_table(outcome.tally, outcome.partners))
     out.print(
         f"{summary['events']} events, {summary['expected']} deliveries, "
@@ -120,4 +124,6 @@ def _tell(outcome: Outcome, summary: dict[str, object], out: Console) -> None:
         soft_wrap=not out.is_terminal,
     )
     _explain(outcome, out)
+    if told:
+        out.print(f"\n{told}", soft_wrap=not out.is_terminal)
     out.print(f"\n{next_steps()}")

@@ -1,0 +1,36 @@
+"""The demo's call of the HTTP API: a key is made, and asks what befell an event."""
+
+from bus.api import AsyncApi
+from bus.api.models.timelines import TimelineShown
+from processors.redrive.timeline import Timeline
+from processors.wiring.access import open_keys
+from processors.wiring.dev_key import operator_key
+from processors.wiring.stack import Stack
+
+
+async def over_http(stack: Stack, life: Timeline) -> str:
+    """Ask for the timeline of an event as any program would; what to type, and got.
+
+    Raises:
+        OrderbusError: no key could be made.
+        ApiError: the API refuses or gives no answer.
+    """
+    async with open_keys(stack.settings) as world:
+        key = await operator_key(world, stack.settings.data_dir)
+    path = f"/v1/events/{life.event_id}/timeline"
+    async with AsyncApi(stack.api_url, key_file=key.path) as api:
+        told = await api.get_event_timeline(life.event_id)
+    return (
+        "The same over HTTP, with an operator's key:\n"
+        f"  curl -H 'Authorization: Bearer ob_operator_…' {stack.api_url}{path}\n"
+        f"  {_in_short(told['data'][0])}"
+    )
+
+
+def _in_short(event: TimelineShown) -> str:
+    parts = (
+        f'{{"id": "{track["id"]}", "state": "{track["state"]}",'
+        f' "attempts": {track["attempts"]}, …}}'
+        for track in event["subscriptions"]
+    )
+    return f'200 {{"data": [{{…, "subscriptions": [{", ".join(parts)}]}}]}}'
