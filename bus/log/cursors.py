@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import NamedTuple, TypeAlias, cast
 
 from bus.errors import BadCursorError
+from bus.log.cleaning import storable
 
 Part: TypeAlias = int | str
 Sorted: TypeAlias = tuple[Part, ...]
@@ -16,6 +17,7 @@ Sorted: TypeAlias = tuple[Part, ...]
 
 _VERSION = 1
 _MOST_CHARS = 2_000
+_MOST = 2**63
 
 
 class Cursor(NamedTuple):
@@ -47,11 +49,19 @@ def read(text: str, question: object, like: Sequence[type]) -> Cursor | None:
             version == _VERSION
             and mark == _mark(question)
             and [type(part) for part in key] == list(like)
+            and all(map(_is_sound, key))
         ):
             return Cursor(tuple(cast("list[Part]", key)), bool(before))
         case _:
             why = "this cursor belongs to no such list; begin without one"
             raise BadCursorError(why)
+
+
+def _is_sound(part: object) -> bool:
+    """Whether a row can have it: whoever asks may have written the cursor himself."""
+    if isinstance(part, int):
+        return abs(part) < _MOST
+    return isinstance(part, str) and storable(part) == part
 
 
 def _parts(text: str) -> object:

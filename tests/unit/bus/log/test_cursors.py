@@ -15,9 +15,13 @@ _LIKE = (int, str)
 _ASKED = AttemptQuestion(outcomes=frozenset({"failed", "refused"}))
 
 
-@given(st.integers(), st.text(), st.booleans())
+_NUMBERS = st.integers(-(2**63) + 1, 2**63 - 1)
+_TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+
+
+@given(_NUMBERS, _TEXTS, st.booleans())
 def test_it_is_read_as_it_was_written(number: int, text: str, before: bool) -> None:  # noqa: FBT001
-    """Whatever the key holds, in characters that a URL takes as they are."""
+    """Whatever the key of a row holds, in characters that a URL takes as they are."""
     cursor = Cursor((number, text), before)
     said = written(cursor, _ASKED)
     assert said.replace("-", "").replace("_", "").isalnum()
@@ -43,11 +47,15 @@ def test_nothing_is_the_beginning() -> None:
         [1, "MARK", 0, "1", "a"],
         [1, "MARK", 0, True, "a"],
         [1, "MARK", 0, 1.5, "a"],
+        [1, "MARK", 0, 2**63, "a"],
+        [1, "MARK", 0, -(2**70), "a"],
+        [1, "MARK", 0, 1, "\0"],
+        [1, "MARK", 0, 1, "\ud800"],
     ],
     ids=str,
 )
 def test_anything_else_is_refused(said: object) -> None:
-    """Another version, question, direction, or key."""
+    """Another version, question, direction, or key; one that no row can have."""
     mark = json.loads(_decoded(written(Cursor((1, "a")), _ASKED)))[1]
     text = json.dumps(said).replace("MARK", mark)
     with pytest.raises(BadCursorError, match="begin without one"):

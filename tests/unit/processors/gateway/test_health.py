@@ -1,7 +1,9 @@
 """How a subscription fares, over HTTP."""
 
 import asyncio
+from dataclasses import replace
 
+from bus.delivery.presence import Presence, presence_message
 from bus.log.rows import Row
 from processors.gateway.logged import LAG
 from tests.contract.log.rows import NOW_US, attempt, event, failed, held, write
@@ -59,6 +61,19 @@ async def test_without_any_attempt(ask: Client) -> None:
         "p95_ms": None,
         "p99_ms": None,
     }
+
+
+async def test_a_tenant_is_not_told_how_many_processes_there_are(ask: Client) -> None:
+    """One word for it; who runs the bus sees all."""
+    await made(ask, by="partner")
+    world = ask.api.world
+    live = Presence(host="node-1", pid=1, programs=("fanout",), started_ms=0)
+    for one in (replace(live, breakers={"my-shop": "half_open"}), replace(live, pid=2)):
+        message = presence_message(world.topology.processes, one)
+        await world.publisher.publish(message)
+    assert (await ask("GET", HEALTH)).json["breaker"] == "half-open in 1 of 2"
+    got = await ask("GET", HEALTH, by="partner")
+    assert got.json["breaker"] == "half-open"
 
 
 async def test_without_a_log(worlds: Worlds) -> None:

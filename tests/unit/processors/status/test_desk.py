@@ -141,6 +141,7 @@ async def test_breakers_as_the_processes_say(stage: Stage) -> None:
     assert (await stage.subscriber("acme")).breaker == "open in 1 of 2"
     await stage.say(replace(LIVE, breakers={"acme": "half_open"}))
     assert (await stage.subscriber("acme")).breaker == "half-open in 1 of 2"
+    assert await stage.desk.breaker("acme") == "half-open in 1 of 2"
     assert (await stage.subscriber("ordered")).breaker == "closed"
 
 
