@@ -1,9 +1,10 @@
 """The work behind `bus listen`: what was wished for, made and run to its end."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -78,9 +79,13 @@ async def listen(wish: Wish, secrets: Sequence[str]) -> int:
         port = await _started(listener, wish)
         view.started(_url(wish.host, port), len(secrets), _doing(wish))
         await stop.wait()
-    with suppress(BrokenPipeError):
-        kept, lost = (keep.count, keep.lost) if keep else (None, 0)
+    kept, lost = (keep.count, keep.lost) if keep else (None, 0)
+    try:
         view.ended(tally, kept, lost)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is left for a pipe that nobody reads is not tried again at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return GOOD
 
 
