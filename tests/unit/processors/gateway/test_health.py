@@ -1,6 +1,5 @@
 """How a subscription fares, over HTTP."""
 
-import asyncio
 from dataclasses import replace
 
 from bus.delivery.presence import Presence, presence_message
@@ -76,9 +75,13 @@ async def test_a_tenant_is_not_told_how_many_processes_there_are(ask: Client) ->
     assert got.json["breaker"] == "half-open"
 
 
+async def no_log() -> None:
+    """There is none."""
+
+
 async def test_without_a_log(worlds: Worlds) -> None:
     """It says what to do; one that is missing is missing all the same."""
-    async with serving(worlds, ask_log=lambda: asyncio.sleep(0)) as ask:
+    async with serving(worlds, ask_log=no_log) as ask:
         await made(ask, by="partner")
         got = await ask("GET", HEALTH)
         assert (got.status, got.slug) == (503, "unavailable")
