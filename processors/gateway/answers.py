@@ -1,5 +1,6 @@
 """Answers as they go out: status, headers, bytes."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from processors.gateway.problems import MEDIA_TYPE, NOT_AUTHENTICATED, ProblemEr
 from processors.gateway.routes import Reply, Route
 
 _NO_CONTENT = 204
+NOT_MODIFIED = 304
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
@@ -48,6 +50,24 @@ def answered(route: Route, reply: Reply) -> Answered:
     if reply.etag:
         headers["ETag"] = reply.etag
     return Answered(status, body, headers | dict(reply.headers))
+
+
+def etag_of(content: bytes) -> str:
+    """An ETag that is the same as long as the content is."""
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def unless_known(done: Answered, known: str) -> Answered:
+    """The answer, or 304 without a body if `If-None-Match` says that it is known.
+
+    RFC 9110, 13.1.2: compared weakly, since a proxy may have compressed it.
+    """
+    here = done.headers.get("ETag")
+    listed = {tag.strip().removeprefix("W/") for tag in known.split(",")}
+    if here is None or not ({here, "*"} & listed):
+        return done
+    headers = {k: v for k, v in done.headers.items() if k != "Content-Type"}
+    return Answered(NOT_MODIFIED, b"", headers)
 
 
 def refused(problem: ProblemError, request_id: str) -> Answered:

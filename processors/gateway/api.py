@@ -1,6 +1,6 @@
 """What handlers work with: the world of the commands, and what serving adds to it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -34,6 +34,7 @@ class Papers:
     """What the API says of itself, made once from the table of routes."""
 
     openapi: bytes = b"{}"
+    asyncapi: bytes = b"{}"
     page: bytes = b""
     style: bytes = b""
 
@@ -61,4 +62,5 @@ class Api:
     jobs: Jobs
     means: Means
     log: AskLog = no_log
+    asyncapi: Callable[[], Mapping[str, object]] = dict
     papers: Callable[[], Papers] = Papers

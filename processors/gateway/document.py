@@ -25,6 +25,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from bus.access.roles import GRANTS, MEANINGS
 from processors.gateway import problems
+from processors.gateway.answers import NOT_MODIFIED
 from processors.gateway.matching import names_in
 from processors.gateway.model import PageQuery
 from processors.gateway.paths import NAMES
@@ -90,7 +91,7 @@ def _operation(route: Route) -> Operation:
         description=_description(route),
         parameters=list(_parameters(route)) or None,
         requestBody=_body(route),
-        responses={**_all_good(route), **_bad(route)},
+        responses={**_all_good(route), **_unchanged(route), **_bad(route)},
         security=[{"key": [route.scope.value]}] if route.scope else [],
     )
 
@@ -124,6 +125,10 @@ def _parameters(route: Route) -> Iterator[Parameter]:
 
 
 def _headers(route: Route) -> Iterator[Parameter]:
+    if route.method == "GET" and route.etag:
+        meaning = "An ETag of it that you have: if it is still that, the answer is 304."
+        schema = Schema(type=DataType.STRING)
+        yield _parameter("If-None-Match", "header", meaning, schema, required=False)
     if route.conditional:
         meaning = "The ETag of the version that is to be changed."
         schema = Schema(type=DataType.STRING, pattern=f"^({VERSION_PATTERN})$")
@@ -187,6 +192,13 @@ def _all_good(route: Route) -> dict[str, Response | Reference]:
     }
 
 
+def _unchanged(route: Route) -> dict[str, Response | Reference]:
+    if route.method != "GET" or not route.etag:
+        return {}
+    said = Response(description="It is still what `If-None-Match` names.")
+    return {str(NOT_MODIFIED): said}
+
+
 def _good(route: Route, status: int) -> Response:
     content: dict[str, MediaType] = {}
     for media_type in route.media_types:
@@ -195,7 +207,7 @@ def _good(route: Route, status: int) -> Response:
     headers: dict[str, Header | Reference] = {}
     if route.etag:
         headers["ETag"] = Header(
-            description="Its version, for `If-Match`.",
+            description="Its version, for `If-Match` and `If-None-Match`.",
             param_schema=Schema(type=DataType.STRING),
         )
     if route.logged:

@@ -1,6 +1,6 @@
 """The routes that are open to everybody: what the API says of itself."""
 
-from processors.gateway.answers import PAGE_POLICY
+from processors.gateway.answers import PAGE_POLICY, etag_of
 from processors.gateway.routes import JSON, Asked, Reply, Route
 
 _TAG = "The API itself"
@@ -9,7 +9,16 @@ _CACHED = {"Cache-Control": "no-cache"}
 
 async def get_openapi(asked: Asked) -> Reply:
     """The OpenAPI document."""
-    return Reply(content=asked.api.papers().openapi, headers=_CACHED)
+    return _told(asked.api.papers().openapi)
+
+
+async def get_asyncapi(asked: Asked) -> Reply:
+    """The AsyncAPI document."""
+    return _told(asked.api.papers().asyncapi)
+
+
+def _told(document: bytes) -> Reply:
+    return Reply(content=document, etag=etag_of(document), headers=_CACHED)
 
 
 async def get_page(asked: Asked) -> Reply:
@@ -40,6 +49,20 @@ ROUTES = (
         scope=None,
         handler=get_openapi,
         media_types=(JSON,),
+        etag=True,
+    ),
+    Route(
+        method="GET",
+        path="/asyncapi.json",
+        operation="getAsyncApi",
+        summary="The topics and the webhooks: AsyncAPI 3.0.",
+        description="What `bus asyncapi` says, but for the addresses of Kafka and of "
+        "the schema registry.",
+        tag=_TAG,
+        scope=None,
+        handler=get_asyncapi,
+        media_types=(JSON,),
+        etag=True,
     ),
     Route(
         method="GET",

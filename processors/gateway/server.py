@@ -38,7 +38,7 @@ class Gateway:
     ) -> None:
         self.url = ""
         # Made when they are asked for first; the table does not change.
-        self._api = replace(api, papers=cache(partial(papers_of, routes)))
+        self._api = replace(api, papers=cache(partial(papers_of, routes, api)))
         self._routes = routes
         self._bounds = bounds
         self._lines = lines
@@ -93,10 +93,15 @@ class Gateway:
         await self._api.jobs.close()
 
 
-def papers_of(routes: Sequence[Route]) -> Papers:
+def papers_of(routes: Sequence[Route], api: Api) -> Papers:
     """What the API says of itself."""
     openapi = as_json(describe_api(routes, version("orderbus")))
-    return Papers(openapi, render_page(routes, orjson.loads(openapi)), style())
+    return Papers(
+        openapi=openapi,
+        asyncapi=orjson.dumps(api.asyncapi(), option=orjson.OPT_INDENT_2),
+        page=render_page(routes, orjson.loads(openapi)),
+        style=style(),
+    )
 
 
 def _tls(place: Place) -> ssl.SSLContext | None:

@@ -15,7 +15,7 @@ from aiohttp import web
 from bus.access.roles import Principal
 from bus.errors import OrderbusError
 from processors.gateway import paths, reading
-from processors.gateway.answers import Answered, answered, refused
+from processors.gateway.answers import Answered, answered, refused, unless_known
 from processors.gateway.api import Api
 from processors.gateway.callers import (
     Network,
@@ -150,7 +150,9 @@ class Serving:
             accept=accept,
         )
         if not asked.key:
-            return answered(route, await route.handler(asked))
+            done = answered(route, await route.handler(asked))
+            known = request.headers.get("If-None-Match", "")
+            return unless_known(done, known) if route.method == "GET" else done
         return await self._once(visit, route, asked, _fingerprint(request, text))
 
     async def _body(self, request: web.BaseRequest, route: Route) -> bytes:

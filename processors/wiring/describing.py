@@ -11,8 +11,11 @@ from processors.wiring.adapters import declared_topology
 _SOMEWHERE = "localhost:9092"
 
 
-def asyncapi(settings: Settings) -> dict[str, object]:
+def asyncapi(settings: Settings, *, places: bool = True) -> dict[str, object]:
     """The AsyncAPI document of the topics and schemas that the settings name.
+
+    Without `places` it says nothing of where Kafka and the registry are: everybody
+    may read that one.
 
     Raises:
         ConfigurationError: one of the files cannot be used.
@@ -21,8 +24,8 @@ def asyncapi(settings: Settings) -> dict[str, object]:
     attempts = (default_folder() / "Attempt.avsc").read_text(encoding="utf-8")
     about = About(
         version=version("orderbus"),
-        kafka=settings.bootstrap_servers or _SOMEWHERE,
-        registry=settings.registry_url,
+        kafka=(settings.bootstrap_servers if places else None) or _SOMEWHERE,
+        registry=settings.registry_url if places else None,
         attempts=parse_schema(attempts),
     )
     topology = declared_topology(settings.topics_file, settings.replication_factor)

@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 from bus.access.digests import ServerKeys
 from bus.access.roles import Principal
@@ -29,6 +30,7 @@ from processors.telemetry import Telemetry, names
 from processors.wiring.access import server_keys
 from processors.wiring.asking import AskedLog
 from processors.wiring.control import open_world
+from processors.wiring.describing import asyncapi
 from processors.wiring.diagnosing import open_means
 from processors.wiring.life import Life, live
 from processors.wiring.serve import check_topics
@@ -152,6 +154,7 @@ def _api(
         observer=observer,
         jobs=Jobs(world.clock, observer, os.urandom),
         means=means,
+        asyncapi=partial(asyncapi, settings, places=False),
     )
 
 

@@ -4,16 +4,19 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
 from aiohttp import ClientSession
 
 from bus.access.roles import GRANTS, Principal, Role, Tenancy
 from bus.adapters.memory import MemoryLog, MemoryObserver
 from bus.adapters.memory.prober import MemoryProber, Scripted
+from bus.asyncapi import About, document
 from bus.client.producer import EventWriter
-from bus.client.schemas import load_catalogue
+from bus.client.schemas import default_folder, load_catalogue
 from bus.contracts.catalogue import Catalogue
+from bus.contracts.codec import parse_schema
+from bus.topics.topology import Topology
 from processors.access.authenticating import authenticate
 from processors.access.uses import Uses
 from processors.access.writer import Wish
@@ -137,6 +140,18 @@ def _catalogue() -> Catalogue:
     return load_catalogue()
 
 
+def described(topology: Topology) -> Mapping[str, object]:
+    """Topics and webhooks as AsyncAPI, as a gateway tells of them."""
+    attempts = (default_folder() / "Attempt.avsc").read_text(encoding="utf-8")
+    about = About(
+        version="1",
+        kafka="localhost:9092",
+        registry=None,
+        attempts=parse_schema(attempts),
+    )
+    return document(topology, _catalogue(), about)
+
+
 def _means(world: World) -> Means:
     return Means(
         prober=MemoryProber({"shop.example": Scripted()}),
@@ -178,6 +193,7 @@ async def serving(
             jobs=Jobs(worlds.clock, observer, world.random_bytes),
             means=_means(world),
             log=ask_log or the_log,
+            asyncapi=partial(described, worlds.topology),
         )
         gateway = Gateway(api, routes, bounds, lines or Lines())
         await gateway.start(Place())

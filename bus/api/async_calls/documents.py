@@ -17,6 +17,13 @@ class DocumentsCalls(Async):
         """
         return await self._ask(Call[Mapping[str, object]]("GET", "/openapi.json"))
 
+    async def get_async_api(self) -> Mapping[str, object]:
+        """The topics and the webhooks: AsyncAPI 3.0.
+
+        GET `/asyncapi.json`
+        """
+        return await self._ask(Call[Mapping[str, object]]("GET", "/asyncapi.json"))
+
     async def get_docs(self) -> str:
         """The same document, for people.
 

@@ -17,6 +17,13 @@ class DocumentsCalls(Sync):
         """
         return self._ask(Call[Mapping[str, object]]("GET", "/openapi.json"))
 
+    def get_async_api(self) -> Mapping[str, object]:
+        """The topics and the webhooks: AsyncAPI 3.0.
+
+        GET `/asyncapi.json`
+        """
+        return self._ask(Call[Mapping[str, object]]("GET", "/asyncapi.json"))
+
     def get_docs(self) -> str:
         """The same document, for people.
 

@@ -1,10 +1,12 @@
 """The table of routes as a whole, and what follows from it."""
 
 import json
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import cast
 
 import pytest
+from jsonschema import Draft7Validator
 from openapi_spec_validator import validate
 from typing_extensions import override
 
@@ -17,9 +19,10 @@ from processors.gateway.problems import KINDS
 from processors.gateway.routes import Route
 from processors.gateway.table import ROUTES
 from tests.support.gateway import Client
+from tests.support.official import asyncapi_schema
 
-OPEN = {"getOpenApi", "getDocs", "getDocsStyle"}
-"""Routes that ask for no key; this set only shrinks."""
+OPEN = {"getOpenApi", "getAsyncApi", "getDocs", "getDocsStyle"}
+"""Routes that ask for no key: what the API says of itself, and nothing else."""
 
 
 def by_operation(route: object) -> str:
@@ -74,6 +77,31 @@ async def test_the_document_is_openapi(ask: Client) -> None:
     assert described == {(r.method, r.path) for r in ROUTES if not r.hidden}
 
 
+async def test_the_other_document_is_asyncapi(ask: Client) -> None:
+    """By its official schema, with every topic and event type, and no address."""
+    got = await ask("GET", "/asyncapi.json", by=None)
+    official = asyncapi_schema()
+    if isinstance(official, str):
+        pytest.skip(official)
+    Draft7Validator(official).validate(got.json)
+    messages = cast("Mapping[str, Mapping[str, object]]", got.json["components"])
+    for event_type in ask.api.catalogue.event_types:
+        assert f"webhook.{event_type}" in messages["messages"]
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/asyncapi.json"])
+async def test_who_has_a_document_is_not_sent_it_again(ask: Client, path: str) -> None:
+    """304 by its ETag, also as a cache would ask; another ETag gets all of it."""
+    etag = (await ask("GET", path, by=None)).headers["ETag"]
+    for known in (etag, f'"other", W/{etag}', "*"):
+        got = await ask("GET", path, by=None, headers={"If-None-Match": known})
+        assert (got.status, got.body) == (304, b"")
+        assert got.headers["ETag"] == etag
+        assert "Content-Type" not in got.headers
+    changed = await ask("GET", path, by=None, headers={"If-None-Match": '"other"'})
+    assert (changed.status, changed.headers["ETag"]) == (200, etag)
+
+
 class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -104,6 +132,7 @@ async def test_the_page(ask: Client) -> None:
     assert len(set(page.ids)) == len(page.ids)
     inner = {link[1:] for link in page.links if link.startswith("#")}
     assert inner <= set(page.ids)
+    assert {"/openapi.json", "/asyncapi.json"} <= set(page.links)
     assert {route.operation for route in ROUTES if not route.hidden} <= set(page.ids)
     assert {f"problem-{kind.slug}" for kind in KINDS} <= set(page.ids)
     css = await ask("GET", "/docs/style.css", by=None)
