@@ -31,6 +31,14 @@ RegistryPort: TypeAlias = Annotated[
     int,
     typer.Option(min=0, max=65_535, help="Port of the schema registry. 0: a free one."),
 ]
+ReceiverPort: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        max=65_535,
+        help="Port of a receiver to try things with. Default: 8471, or a free one.",
+    ),
+]
 
 
 @app.command("dev")
@@ -41,13 +49,15 @@ def dev_command(
     processes: Processes = 1,
     kafka_port: KafkaPort = None,
     registry_port: RegistryPort = 0,
+    receiver_port: ReceiverPort = None,
 ) -> None:
     """Run the whole bus here: Kafka, registry, processors, API.
 
     The first start downloads Kafka (about 43 MB) into the user's cache; later ones
     work offline. Data are kept and used again at the next start; where, says
-    `bus --data-dir DIR dev`. Webhooks may go to this machine itself. Other `bus`
-    commands find the running one by themselves. Ctrl-C stops it.
+    `bus --data-dir DIR dev`. Webhooks may go to this machine itself; a receiver to
+    try them with runs beside it. Other `bus` commands find the running one by
+    themselves. Ctrl-C stops it.
     """
     from processors.cli.dev_stack import run_stack
     from processors.cli.processes import run_in_loop, worker_command
@@ -64,7 +74,7 @@ def dev_command(
             kafka_port=kafka_port,
             registry_port=registry_port,
         )
-        code = run_in_loop(run_stack(plan))
+        code = run_in_loop(run_stack(plan, receiver_port))
     except OrderbusError as error:
         code = complain(ctx, error)
     if code:

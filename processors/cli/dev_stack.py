@@ -1,6 +1,7 @@
 """What `bus dev` runs, and what it says of it."""
 
 import asyncio
+import shlex
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,17 +15,18 @@ from processors.stopping import stop_on_signals
 from processors.wiring.access import open_keys
 from processors.wiring.dev_key import DevKey, operator_key
 from processors.wiring.log import log_place
+from processors.wiring.partner import open_partner
 from processors.wiring.stack import STARTING_WORKERS, Stack, StackPlan, open_stack
 
 Work = TypeVar("Work")
 
 
-async def run_stack(plan: StackPlan) -> int:
+async def run_stack(plan: StackPlan, receiver_port: int | None) -> int:
     """Run it until asked to stop or a part ends for good; return the exit code."""
     stop, up = asyncio.Event(), asyncio.Event()
     stop_on_signals(stop)
     out = console(stderr=True)
-    running = asyncio.create_task(_run(plan, out, stop, up))
+    running = asyncio.create_task(_received(plan, receiver_port, out, stop, up))
     if await _before(stop, running) or up.is_set():
         return await running
     out.print("Stopping …")
@@ -33,8 +35,24 @@ async def run_stack(plan: StackPlan) -> int:
     return INTERRUPTED
 
 
+async def _received(
+    plan: StackPlan,
+    receiver_port: int | None,
+    out: Console,
+    stop: asyncio.Event,
+    up: asyncio.Event,
+) -> int:
+    """With a receiver, whose port is asked for before all that takes its time."""
+    async with open_partner(receiver_port) as receiver:
+        return await _run(plan, receiver, out, stop, up)
+
+
 async def _run(
-    plan: StackPlan, out: Console, stop: asyncio.Event, up: asyncio.Event
+    plan: StackPlan,
+    receiver: str,
+    out: Console,
+    stop: asyncio.Event,
+    up: asyncio.Event,
 ) -> int:
     with Drawn(out, until=STARTING_WORKERS) as progress:
         async with open_stack(plan, progress, out.print) as stack:
@@ -43,7 +61,7 @@ async def _run(
             up.set()
             ended = asyncio.create_task(stack.wait())
             if not stack.given_up:
-                _say(stack, await _key(stack), out)
+                _say(stack, receiver, await _key(stack), out)
             if await _before(stop, ended):
                 code = ended.result()
                 out.print(f"A process has ended with {code}; its log says why.")
@@ -69,13 +87,14 @@ async def _key(stack: Stack) -> DevKey | None:
         return await operator_key(world, stack.settings.data_dir.absolute())
 
 
-def _say(stack: Stack, key: DevKey | None, out: Console) -> None:
+def _say(stack: Stack, receiver: str, key: DevKey | None, out: Console) -> None:
     settings: Settings = stack.settings
     data_dir: Path = settings.data_dir.absolute()
     pages = f"http://{settings.http_host}:{settings.http_port}"
     out.print(f"Kafka            {settings.bootstrap_servers}")
     out.print(f"Schema registry  {stack.registry_url}")
     out.print(f"HTTP API         {stack.api_url}  (to read: {stack.api_url}/docs)")
+    out.print(f"Receiver         {receiver}  (takes webhooks on any path)")
     if settings.http_port:
         out.print(f"Metrics, health  {pages}/metrics /healthz /readyz")
     out.print(f"Log              {log_place(settings)}")
@@ -84,7 +103,10 @@ def _say(stack: Stack, key: DevKey | None, out: Console) -> None:
         out.print(f"Operator key     {key.new or f'in {key.path}'}")
         if key.new:
             out.print(f"                 shown only now, kept in {key.path}")
-    out.print("Next, in two other terminals:")
+        out.print(f"Next, over HTTP: KEY=$(cat {shlex.quote(str(key.path))})")
+        url = f"{stack.api_url}/v1/event-types"
+        out.print(f'  curl -H "Authorization: Bearer $KEY" {url}')
+    out.print("Or, in two other terminals:")
     url = "http://127.0.0.1:8000/hook"
     out.print(f"  {bus()} subscriptions add my-shop {url} -t 'order.*'")
     out.print(f"  WEBHOOK_SECRET=whsec_… {bus()} listen")

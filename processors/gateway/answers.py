@@ -11,6 +11,8 @@ from processors.gateway.routes import Reply, Route
 
 _NO_CONTENT = 204
 NOT_MODIFIED = 304
+LINE_END = b"\n"
+"""Behind every document: `curl` leaves a prompt in the line that it ends in."""
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
@@ -38,7 +40,7 @@ def answered(route: Route, reply: Reply) -> Answered:
     """What a handler answered, by its row."""
     body = b""
     if isinstance(reply.content, BaseModel):
-        body = reply.content.model_dump_json(by_alias=True).encode()
+        body = reply.content.model_dump_json(by_alias=True).encode() + LINE_END
     elif reply.content is not None:
         body = reply.content
     headers = dict(_HEADERS)
@@ -75,5 +77,5 @@ def refused(problem: ProblemError, request_id: str) -> Answered:
     headers = _HEADERS | {"Content-Type": MEDIA_TYPE}
     if problem.kind is NOT_AUTHENTICATED:
         headers["WWW-Authenticate"] = 'Bearer realm="orderbus"'
-    body = problem.document(request_id)
+    body = problem.document(request_id) + LINE_END
     return Answered(problem.kind.status, body, headers | dict(problem.headers))

@@ -31,7 +31,7 @@ from processors.gateway.model import PageQuery
 from processors.gateway.paths import NAMES
 from processors.gateway.problems import Kind, Problem
 from processors.gateway.reading import KEY_PATTERN, VERSION_PATTERN
-from processors.gateway.routes import JSON, Route
+from processors.gateway.routes import JSON, TEXT, Route
 
 _REF = "#/components/schemas/"
 _ABOUT = """\
@@ -202,8 +202,7 @@ def _unchanged(route: Route) -> dict[str, Response | Reference]:
 def _good(route: Route, status: int) -> Response:
     content: dict[str, MediaType] = {}
     for media_type in route.media_types:
-        schema = _reference(route.answer) if route.answer else Schema()
-        content[media_type] = MediaType(media_type_schema=schema)
+        content[media_type] = MediaType(media_type_schema=_shape(route, media_type))
     headers: dict[str, Header | Reference] = {}
     if route.etag:
         headers["ETag"] = Header(
@@ -221,6 +220,12 @@ def _good(route: Route, status: int) -> Response:
         headers=headers or None,
         content=None if nothing else content,
     )
+
+
+def _shape(route: Route, media_type: str) -> Schema | Reference:
+    if media_type == TEXT:
+        return Schema(type=DataType.STRING)
+    return _reference(route.answer) if route.answer else Schema()
 
 
 _NO_CONTENT = 204

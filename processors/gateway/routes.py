@@ -15,6 +15,7 @@ Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Example: TypeAlias = Mapping[str, object]
 ModelT = TypeVar("ModelT", bound=BaseModel)
 JSON = "application/json"
+TEXT = "text/plain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,11 @@ from bus.access.roles import Principal, Scope
 from processors.gateway.model import Model
 from processors.gateway.moments import Moment, ms_of
 from processors.gateway.problems import NOT_FOUND, UNAVAILABLE, ProblemError
-from processors.gateway.routes import Asked, Reply, Route
+from processors.gateway.routes import JSON, TEXT, Asked, Reply, Route
+from processors.redrive.rendering import render
 from processors.redrive.timeline import Timeline, as_json
 from processors.redrive.tracing import trace
+from processors.screen.plain import plain_lines
 from processors.subscriptions.world import World
 
 _TAG = "Events"
@@ -57,7 +59,7 @@ class TimelineTrack(Model):
 
 
 class TimelineShown(Model):
-    """The life of one event; times are epoch milliseconds."""
+    """The life of one event; times are epoch milliseconds, to the microsecond."""
 
     event_id: str
     own_id: str
@@ -93,6 +95,9 @@ async def _of(asked: Asked, name: str) -> Reply:
     seen = [one for life in lives if (one := _seen_by(asked.by, world, life))]
     if not seen:
         raise ProblemError(NOT_FOUND)
+    if asked.accept == TEXT:
+        text = "".join(f"{plain_lines(render(life).plain)}\n" for life in seen)
+        return Reply(content=text.encode(), media_type=f"{TEXT}; charset=utf-8")
     data = [TimelineShown.model_validate(as_json(life)) for life in seen]
     return Reply(content=Timelines(data=data))
 
@@ -116,12 +121,14 @@ ROUTES = (
         operation="getEventTimeline",
         summary="What befell an event: attempts, hops, outcome.",
         description="Over all tiers, replays and acknowledgements, a track a "
-        "subscription. Attempts are kept for 3 days. A tenant sees its own tracks.",
+        "subscription. Attempts are kept for 3 days. A tenant sees its own tracks. As "
+        "`text/plain` it is the tree that `bus trace` prints.",
         tag=_TAG,
         scope=Scope.DELIVERIES_READ,
         handler=get_event_timeline,
         query=TimelineQuery,
         answer=Timelines,
+        media_types=(JSON, TEXT),
         problems=(UNAVAILABLE,),
     ),
     Route(
@@ -134,6 +141,7 @@ ROUTES = (
         handler=get_order_timeline,
         query=TimelineQuery,
         answer=Timelines,
+        media_types=(JSON, TEXT),
         problems=(UNAVAILABLE,),
     ),
 )

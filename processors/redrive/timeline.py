@@ -207,7 +207,7 @@ def _state(last: Step) -> str:
 
 
 def as_json(life: Timeline) -> dict[str, object]:
-    """The timeline as plain values; times are epoch milliseconds."""
+    """The timeline as plain values; times are epoch milliseconds, cut to µs."""
     return {
         "event_id": life.event_id,
         "own_id": life.own_id or life.event_id,
@@ -215,15 +215,25 @@ def as_json(life: Timeline) -> dict[str, object]:
         "order_id": life.order_id,
         "source": life.source,
         "place": life.place,
-        "produced_ms": life.produced_ms,
+        "produced_ms": _to_us(life.produced_ms),
         "subscriptions": [
             {
                 "id": track.subscription,
                 "state": track.state,
                 "attempts": track.attempts,
-                "accepted_after_ms": track.accepted_after_ms,
-                "steps": [step._asdict() for step in track.steps],
+                "accepted_after_ms": _to_us(track.accepted_after_ms),
+                "steps": [_step_as_json(step) for step in track.steps],
             }
             for track in life.tracks
         ],
     }
+
+
+def _step_as_json(step: Step) -> dict[str, object]:
+    times = {"at_ms": _to_us(step.at_ms), "took_ms": _to_us(step.took_ms)}
+    return step._asdict() | times
+
+
+def _to_us(ms: float | None) -> float | None:
+    """Milliseconds without the digits that are a float's and nobody's clock's."""
+    return None if ms is None else round(ms, 3)

@@ -46,8 +46,18 @@ def shown() -> list[Shown]:
 
 def _of_blocks(text: str) -> Iterator[tuple[str, ...]]:
     for block in _BLOCK.findall(text):
-        for line in block.replace("\\\n", " ").splitlines():
+        for line in _lines(block):
             yield from _commands(line)
+
+
+def _lines(block: str) -> Iterator[str]:
+    """The lines of a block; what is sent with curl may stand on several."""
+    whole = ""
+    for line in block.replace("\\\n", " ").splitlines():
+        whole += line
+        if not (whole.startswith("curl ") and whole.count("'") % 2):
+            yield whole
+            whole = ""
 
 
 def _of_sentences(text: str) -> Iterator[tuple[str, ...]]:

@@ -39,10 +39,23 @@ class Terminals:
         default_factory=lambda: {p: free_port() for p in ("9092", "8081", "8000")}
     )
     started: list[asyncio.subprocess.Process] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
 
     def here(self, text: str) -> str:
         """A block, with the ports of this test."""
         return re.sub("9092|8081|8000", lambda m: str(self.ports[m[0]]), text)
+
+    def around(self) -> dict[str, str]:
+        """The environment of what is started here."""
+        return {
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PYTHONUNBUFFERED": "1",
+            "ORDERBUS_DATA_DIR": str(self.folder / "data"),
+            "ORDERBUS_HTTP_PORT": "0",
+            "ORDERBUS_API_PORT": "0",
+            **self.environment,
+        }
 
     async def start(self, *command: str) -> tuple[asyncio.subprocess.Process, Path]:
         """Start a program; return it and where its output goes."""
@@ -51,14 +64,7 @@ class Terminals:
             process = await asyncio.create_subprocess_exec(
                 *command,
                 cwd=ROOT,
-                env={
-                    **os.environ,
-                    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-                    "PYTHONUNBUFFERED": "1",
-                    "ORDERBUS_DATA_DIR": str(self.folder / "data"),
-                    "ORDERBUS_HTTP_PORT": "0",
-                    "ORDERBUS_API_PORT": "0",
-                },
+                env=self.around(),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
@@ -77,6 +83,19 @@ class Terminals:
     async def shell(self, text: str) -> str:
         """Run a shell block."""
         return await self.run("bash", "-ec", self.here(installed(text)))
+
+    async def typed(self) -> "Typed":
+        """A shell that stays open: what one block sets, the next ones have."""
+        process = await asyncio.create_subprocess_exec(
+            "sh",
+            cwd=ROOT,
+            env=self.around(),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        self.started.append(process)
+        return Typed(process)
 
     async def python(self, text: str) -> list[str]:
         """A Python block as a command."""
@@ -97,10 +116,35 @@ class Terminals:
         return log
 
 
+@dataclass(frozen=True)
+class Typed:
+    """A shell, and blocks typed into it one after the other."""
+
+    process: asyncio.subprocess.Process
+
+    async def __call__(self, text: str) -> str:
+        """What the shell and its commands say to a block; the last ends well."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        mark = f"end-{secrets.token_hex(8)}"
+        self.process.stdin.write(f'{text}\necho "{mark} $?"\n'.encode())
+        said = ""
+        async with asyncio.timeout(patience(30)):
+            while mark not in said:
+                line = await self.process.stdout.readline()
+                assert line, said
+                said += line.decode()
+        said, _, code = said.partition(mark)
+        assert code.strip() == "0", f"{text}\n{said}"
+        return said
+
+
 @asynccontextmanager
-async def terminals(folder: Path) -> AsyncIterator[Terminals]:
+async def terminals(
+    folder: Path, environment: dict[str, str] | None = None
+) -> AsyncIterator[Terminals]:
     """Terminals whose programs end with the test."""
-    opened = Terminals(folder)
+    opened = Terminals(folder, environment=environment or {})
     async with AsyncExitStack() as stack:
         stack.push_async_callback(_end, opened)
         yield opened
@@ -108,6 +152,8 @@ async def terminals(folder: Path) -> AsyncIterator[Terminals]:
 
 async def _end(opened: Terminals) -> None:
     for process in reversed(opened.started):
-        if process.returncode is None:
+        if process.stdin is not None:
+            process.stdin.close()
+        elif process.returncode is None:
             process.send_signal(signal.SIGINT)
-            await asyncio.wait_for(process.wait(), patience(30))
+        await asyncio.wait_for(process.wait(), patience(30))

@@ -30,7 +30,7 @@ class TimelineTrack(TypedDict):
 
 
 class TimelineShown(TypedDict):
-    """The life of one event; times are epoch milliseconds."""
+    """The life of one event; times are epoch milliseconds, to the microsecond."""
 
     event_id: str
     own_id: str

@@ -142,6 +142,12 @@ async def test_timelines(ask: Client) -> None:
     assert await seen("partner") == ["acme"]
     order = await ask("GET", f"/v1/orders/{events[0].subject}/timeline", by="partner")
     assert len(order.rows) >= 3
+    tree = await ask("GET", path, by="partner", headers={"Accept": "text/plain"})
+    assert tree.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert tree.body.decode().endswith("\n")
+    assert f"order {events[0].subject}" in tree.body.decode()
+    assert "acme  waiting, 1 attempt" in tree.body.decode()
+    assert "theirs" not in tree.body.decode()
     foreign = await ask(
         "GET", f"/v1/events/{events[1].webhook_id}/timeline", by="stranger"
     )

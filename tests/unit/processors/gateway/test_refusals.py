@@ -99,6 +99,13 @@ async def test_bodies(ask: Client, body: bytes, status: int, what: str) -> None:
     assert what in got.body.decode()
 
 
+async def test_every_document_ends_its_line(ask: Client) -> None:
+    """Good or bad: whoever asks with curl finds the prompt where it belongs."""
+    good = await ask("GET", "/v1/subscriptions")
+    bad = await ask("GET", "/v1/subscriptions/none")
+    assert (good.body[-2:], bad.body[-2:]) == (b"}\n", b"}\n")
+
+
 async def test_media_types(ask: Client) -> None:
     """JSON, as it is; answers in what the route has."""
     for headers in ({"Content-Type": "text/plain"}, {"Content-Encoding": "gzip"}):

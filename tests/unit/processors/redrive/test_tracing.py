@@ -1,12 +1,14 @@
 """What befell an event: found, put in order, shown."""
 
+from typing import cast
+
 from rich.console import Console
 
 from bus.record import Message
 from processors.redrive.letters import Wanted, read_letters
 from processors.redrive.rendering import render, span
 from processors.redrive.replaying import replay
-from processors.redrive.timeline import Timeline, as_json, timeline
+from processors.redrive.timeline import Step, Timeline, Track, as_json, timeline
 from processors.redrive.tracing import trace
 from tests.support.past import Past
 from tests.support.worlds import Worlds
@@ -149,6 +151,21 @@ async def test_held_and_waiting(past: Past, worlds: Worlds) -> None:
     assert "held: breaker → waits 1s" in shown(life)
     document = as_json(life)
     assert document["event_id"] == event.id
+
+
+def test_times_have_no_digits_that_nobody_measured() -> None:
+    """As plain values they are milliseconds to the microsecond."""
+    step = Step(1_790_000_000_005.432_14, "attempt", took_ms=1.23456789)
+    track = Track("acme", "accepted", 1, [step], 12.345678901)
+    produced_ms = 1_790_000_000_000.123_21
+    life = Timeline("e", "t", "o", "/s", "oms.order/0/0", produced_ms, [track])
+    document = as_json(life)
+    assert str(document["produced_ms"]) == "1790000000000.123"
+    (shown_track,) = cast("list[dict[str, object]]", document["subscriptions"])
+    assert shown_track["accepted_after_ms"] == 12.346
+    (told,) = cast("list[dict[str, object]]", shown_track["steps"])
+    assert (told["at_ms"], told["took_ms"]) == (1_790_000_000_005.432, 1.235)
+    assert list(told) == list(Step._fields)
 
 
 def test_spans_are_short() -> None:
