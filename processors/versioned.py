@@ -6,9 +6,15 @@ See `bus.versions` for what a version is and which record stands.
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+from weakref import WeakValueDictionary
 
-from bus.errors import BrokerUnavailableError, PublishError
+from bus.errors import (
+    BrokerUnavailableError,
+    ConflictError,
+    OrderbusError,
+    PublishError,
+)
 from bus.ports import Clock, LogReader, Publisher
 from bus.record import Headers, Message, Record, Written
 from bus.versions import Standing, read_to_header, take, version_of
@@ -17,6 +23,11 @@ from processors.following import Follower
 READ_BACK_S = 10.0
 LOOK_S = 60.0
 """How often somebody looks for what a writer has left that died."""
+INSIST_S = 10.0
+"""How long a change is made again and again, each time on top of another's."""
+LET_IN_S = 1.0
+"""How long a writer that has won waits for those whose records were ignored."""
+_PAUSE_S, _LONGEST_PAUSE_S = 0.01, 0.2
 _ROUNDS = 5
 
 
@@ -26,6 +37,16 @@ class Seen(NamedTuple):
     offset: int
     stands: bool
     settled: bool
+
+
+class Wanted(NamedTuple):
+    """What somebody wants to stand under a key; None: nothing."""
+
+    value: bytes | None
+
+
+Anew: TypeAlias = Callable[[], Wanted | None]
+"""Makes a change on top of what stands now; None: it changes nothing."""
 
 
 class _Held(NamedTuple):
@@ -66,6 +87,19 @@ class VersionedFollower(Follower):
         held = self._held.get(key)
         return held.value if held else None
 
+    def is_settled(self, key: bytes) -> bool:
+        """Whether the newest record of a key says what stands, or there is none."""
+        standing = self.standing(key)
+        return standing is None or standing.settled
+
+    async def settled(self, key: bytes) -> None:
+        """Return once it does.
+
+        Raises:
+            OrderbusError: nobody follows the topic any more.
+        """
+        await self._until(lambda: self.is_settled(key))
+
     def read_to(self) -> Headers:
         """The headers of a record that is written on top of what stands now."""
         positions = {p: offset + 1 for p, offset in self._positions.items()}
@@ -100,12 +134,72 @@ class VersionedFollower(Follower):
 
 
 class VersionedWriter:
-    """Writes to a configuration topic on top of what stands in `table`."""
+    """Writes to a configuration topic on top of what stands in `table`.
 
-    def __init__(self, publisher: Publisher, table: VersionedFollower) -> None:
+    Who wins reads it first, and would be a step ahead for ever. So a writer that sees
+    that others were ignored lets them in before its next change; one that was ignored
+    itself waits for nobody.
+    """
+
+    def __init__(
+        self, publisher: Publisher, table: VersionedFollower, clock: Clock
+    ) -> None:
         self._publisher = publisher
         self._table = table
+        self._clock = clock
         self._owing: set[bytes] = set()
+        self._beaten: set[bytes] = set()
+        self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+
+    async def insist(self, key: bytes, anew: Anew) -> None:
+        """Write what `anew` makes until it stands; all others then read the same.
+
+        Changes of one key are made one after the other here. `anew` is called again
+        whenever somebody else's change came first, and may raise what it likes.
+
+        Raises:
+            ConflictError: others came first for `INSIST_S`.
+            PublishError, BrokerUnavailableError: as `put` does.
+        """
+        async with self._turns.setdefault(key, asyncio.Lock()):
+            await self._table.ready()
+            try:
+                await self._until_it_stands(key, anew)
+            finally:
+                await self.settle(key)
+
+    async def _until_it_stands(self, key: bytes, anew: Anew) -> None:
+        began, lost = self._clock.monotonic(), 0
+        while True:
+            await self._let_in(key)
+            wanted = anew()
+            if wanted is None or await self.put(key, wanted.value):
+                if key in self._owing:  # maybe somebody ignored settles it
+                    await self._let_in(key)
+                return
+            if self._clock.monotonic() - began >= INSIST_S:
+                raise ConflictError(
+                    f"others keep changing {key.decode(errors='replace')}; try again"
+                )
+            if lost:  # against one that lets nobody in, not as fast as we can
+                await self._clock.sleep(min(_PAUSE_S * 2**lost, _LONGEST_PAUSE_S))
+            lost += 1
+
+    async def _let_in(self, key: bytes) -> None:
+        """After a win, wait a moment for those who were ignored."""
+        if key in self._beaten or self._table.is_settled(key):
+            return
+        settled = asyncio.create_task(self._settled(key))
+        moment = asyncio.create_task(self._clock.sleep(LET_IN_S))
+        try:
+            await asyncio.wait((settled, moment), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            settled.cancel()
+            moment.cancel()
+
+    async def _settled(self, key: bytes) -> None:
+        with suppress(OrderbusError):  # who writes next hears it
+            await self._table.settled(key)
 
     async def put(self, key: bytes, value: bytes | None) -> bool:
         """Write on top of what stands now; False if another change came first.
@@ -125,6 +219,7 @@ class VersionedWriter:
             await self._read_back(written)
         mine = [one for one in seen if one.offset == written.offset]
         stands = any(one.stands for one in mine)
+        (self._beaten.discard if stands else self._beaten.add)(key)
         if stands and any(one.settled for one in mine):
             self._owing.discard(key)
         return stands
@@ -138,8 +233,7 @@ class VersionedWriter:
         """
         with suppress(PublishError, BrokerUnavailableError):
             for _ in range(_ROUNDS):
-                standing = self._table.standing(key)
-                if standing is None or standing.settled:
+                if self._table.is_settled(key):
                     self._owing.discard(key)
                 if key not in self._owing:
                     return
@@ -152,14 +246,14 @@ class VersionedWriter:
             self._owing.add(key)
             await self.settle(key)
 
-    async def keep_settled(self, clock: Clock) -> None:
+    async def keep_settled(self) -> None:
         """Look for ever for what others have left, and settle it.
 
         What is new to a look is left to its writer, who may be about to do it.
         """
         known: set[bytes] = set()
         while True:
-            await clock.sleep(LOOK_S)
+            await self._clock.sleep(LOOK_S)
             unsettled = set(self._table.unsettled())
             for key in unsettled & known:
                 self._owing.add(key)

@@ -1,6 +1,5 @@
 """Makes keys, rotates and revokes them; a token is returned once, and kept nowhere."""
 
-import asyncio
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
@@ -29,9 +28,7 @@ from bus.ports import Clock, Publisher
 from processors.access.showing import shown_key
 from processors.access.table import KeyTable
 from processors.access.trail import Trail
-from processors.versioned import VersionedWriter
-
-ROUNDS = 20
+from processors.versioned import VersionedWriter, Wanted
 
 _Change: TypeAlias = Callable[[ApiKey], ApiKey]
 
@@ -78,13 +75,12 @@ class KeyWriter:
         random_bytes: Callable[[int], bytes],
         trail: Trail,
     ) -> None:
-        self.versions = VersionedWriter(publisher, table)
+        self.versions = VersionedWriter(publisher, table, clock)
         self._table = table
         self._server_keys = server_keys
         self._clock = clock
         self._random_bytes = random_bytes
         self._trail = trail
-        self._lock = asyncio.Lock()
 
     def by(self, trail: Trail) -> Self:
         """The same writer, its changes somebody else's."""
@@ -98,28 +94,30 @@ class KeyWriter:
         Raises:
             InvalidKeyError: a field that cannot be so; nothing was made.
         """
-        async with self._lock:
-            await self._table.ready()
-            now = self._now()
-            if wish.expires_at is not None and wish.expires_at <= now:
-                raise InvalidKeyError("expires_at", "expected a time to come")
-            token = new_token(wish.role, self._new_id(), self._secret())
-            key = parse_key(
-                {
-                    "id": token.id,
-                    "role": wish.role,
-                    "tenant": wish.tenant,
-                    "digest": self._digest(token, wish.tenant),
-                    "description": wish.description,
-                    "created_at": now,
-                    "created_by": self._trail.actor,
-                    "expires_at": wish.expires_at,
-                }
-            )
-            stands = await self.versions.put(key.id.encode(), key.stored())
-            await self.versions.settle(key.id.encode())
-            if not stands:
+        now = self._now()
+        if wish.expires_at is not None and wish.expires_at <= now:
+            raise InvalidKeyError("expires_at", "expected a time to come")
+        await self._table.ready()
+        token = new_token(wish.role, self._new_id(), self._secret())
+        key = parse_key(
+            {
+                "id": token.id,
+                "role": wish.role,
+                "tenant": wish.tenant,
+                "digest": self._digest(token, wish.tenant),
+                "description": wish.description,
+                "created_at": now,
+                "created_by": self._trail.actor,
+                "expires_at": wish.expires_at,
+            }
+        )
+
+        def anew() -> Wanted:
+            if not self._is_free(key.id):
                 raise ConflictError(f"somebody else has just made key {key.id}")
+            return Wanted(key.stored())
+
+        await self.versions.insist(key.id.encode(), anew)
         await self._note("create", None, key)
         return Made(key, token.text)
 
@@ -207,24 +205,19 @@ class KeyWriter:
     async def _change(
         self, key_id: str, change: _Change, if_version: str | None
     ) -> Changed:
-        async with self._lock:
-            await self._table.ready()
-            try:
-                return await self._until_it_stands(key_id, change, if_version)
-            finally:
-                await self.versions.settle(key_id.encode())
+        changed: list[Changed] = []
 
-    async def _until_it_stands(
-        self, key_id: str, change: _Change, if_version: str | None
-    ) -> Changed:
-        for _ in range(ROUNDS):
+        def anew() -> Wanted | None:
             old = self.find(key_id)
             if if_version is not None and self._table.version(key_id) != if_version:
                 raise VersionMismatchError(f"key {key_id} was changed meanwhile")
-            new = change(old)
-            if new == old or await self.versions.put(key_id.encode(), new.stored()):
-                return Changed(old, new)
-        raise ConflictError(f"others keep changing key {key_id}; try again")
+            changed.append(Changed(old, change(old)))
+            return (
+                None if changed[-1].after == old else Wanted(changed[-1].after.stored())
+            )
+
+        await self.versions.insist(key_id.encode(), anew)
+        return changed[-1]
 
     # --- inside
 
@@ -242,8 +235,11 @@ class KeyWriter:
     def _new_id(self) -> str:
         while True:
             key_id = new_id(self._random_bytes(ID_BYTES))
-            if self._table.standing(key_id.encode()) is None:
+            if self._is_free(key_id):
                 return key_id
+
+    def _is_free(self, key_id: str) -> bool:
+        return self._table.standing(key_id.encode()) is None
 
     def _secret(self) -> bytes:
         return self._random_bytes(SECRET_BYTES)

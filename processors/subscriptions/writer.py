@@ -4,9 +4,7 @@ Of two changes made at once one stands, and the writer of the other makes its ow
 on top of it, so that both do; see `bus.versions`.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable
 from copy import copy
 from datetime import UTC, datetime
 from typing import Self, TypeAlias
@@ -15,6 +13,7 @@ from bus.access.entities import Entity
 from bus.delivery.subscription import Secret, State, Subscription, one_line
 from bus.delivery.succession import following, rotated
 from bus.errors import (
+    ConflictError,
     InvalidSubscriptionError,
     SubscriptionConflictError,
     SubscriptionNotFoundError,
@@ -27,9 +26,7 @@ from processors.subscriptions.audited import differences
 from processors.subscriptions.keys import Keys
 from processors.subscriptions.stored import store
 from processors.subscriptions.table import SubscriptionTable
-from processors.versioned import VersionedWriter
-
-ROUNDS = 20
+from processors.versioned import Anew, VersionedWriter, Wanted
 
 Change: TypeAlias = Callable[[Subscription], Subscription]
 _AnyChange: TypeAlias = Callable[[Subscription | None], Subscription | None]
@@ -55,13 +52,12 @@ class SubscriptionWriter:
         random_bytes: Callable[[int], bytes],
         trail: Trail,
     ) -> None:
-        self.versions = VersionedWriter(publisher, table)
+        self.versions = VersionedWriter(publisher, table, clock)
         self._table = table
         self._keys = keys
         self._clock = clock
         self._random_bytes = random_bytes
         self._trail = trail
-        self._lock = asyncio.Lock()
 
     def by(self, trail: Trail) -> Self:
         """The same writer, its changes somebody else's."""
@@ -169,25 +165,26 @@ class SubscriptionWriter:
     async def remove(self, subscription_id: str) -> None:
         """Take it out of the topic, even one whose record cannot be opened."""
         before = None
-        async with self._turn(subscription_id) as key:
-            for _ in range(ROUNDS):
-                before = self._table.get(subscription_id)
-                if await self.versions.put(key, None):
-                    break
-            else:
-                raise _contended(subscription_id)
+
+        def anew() -> Wanted:
+            nonlocal before
+            before = self._table.get(subscription_id)
+            return Wanted(None)
+
+        await self._insist(subscription_id, anew)
         await self._note("remove", subscription_id, before, None)
 
     async def reseal(self, subscription_id: str) -> None:
         """Write it as it is, sealed with the key that seals now."""
-        async with self._turn(subscription_id) as key:
+        same = None
+
+        def anew() -> Wanted:
+            nonlocal same
             self._refuse_unreadable(subscription_id)
-            for _ in range(ROUNDS):
-                same = _there(self._table.get(subscription_id), subscription_id)
-                if await self.versions.put(key, self._sealed(same)):
-                    break
-            else:
-                raise _contended(subscription_id)
+            same = _there(self._table.get(subscription_id), subscription_id)
+            return self._sealed(same)
+
+        await self._insist(subscription_id, anew)
         await self._note("reseal", subscription_id, same, same)
 
     # --- one write
@@ -195,16 +192,11 @@ class SubscriptionWriter:
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock.now(), UTC)
 
-    @asynccontextmanager
-    async def _turn(self, subscription_id: str) -> AsyncIterator[bytes]:
-        """One change after the other here; in the end all others read the same."""
-        key = subscription_id.encode()
-        async with self._lock:
-            await self._table.ready()
-            try:
-                yield key
-            finally:
-                await self.versions.settle(key)
+    async def _insist(self, subscription_id: str, anew: Anew) -> None:
+        try:
+            await self.versions.insist(subscription_id.encode(), anew)
+        except ConflictError as error:
+            raise SubscriptionConflictError(str(error)) from None
 
     async def _write(
         self,
@@ -213,22 +205,25 @@ class SubscriptionWriter:
         action: str,
         if_version: str | None = None,
     ) -> Subscription | None:
+        before: Subscription | None = None
+        after: Subscription | None = None
         tried: list[Subscription | None] = []
-        async with self._turn(subscription_id) as key:
-            for _ in range(ROUNDS):
-                self._refuse(subscription_id, if_version)
-                before = self._table.get(subscription_id)
-                wanted = _following(change(before), (before, *tried))
-                if wanted == before:
-                    return before
-                if wanted is not None:
-                    wanted = wanted.model_copy(update={"updated_at": self._now()})
-                if await self.versions.put(key, self._sealed(wanted)):
-                    break
-                tried.append(wanted)
-            else:
-                raise _contended(subscription_id)
-        await self._note(action, subscription_id, before, wanted)
+
+        def anew() -> Wanted | None:
+            nonlocal before, after
+            self._refuse(subscription_id, if_version)
+            before = self._table.get(subscription_id)
+            after = _following(change(before), (before, *tried))
+            if after == before:
+                return None
+            if after is not None:
+                after = after.model_copy(update={"updated_at": self._now()})
+            tried.append(after)
+            return self._sealed(after)
+
+        await self._insist(subscription_id, anew)
+        if after != before:
+            await self._note(action, subscription_id, before, after)
         return self._table.get(subscription_id)
 
     async def _note(
@@ -249,10 +244,10 @@ class SubscriptionWriter:
             after=right,
         )
 
-    def _sealed(self, subscription: Subscription | None) -> bytes | None:
+    def _sealed(self, subscription: Subscription | None) -> Wanted:
         if subscription is None:
-            return None
-        return store(subscription, self._keys, self._random_bytes)
+            return Wanted(None)
+        return Wanted(store(subscription, self._keys, self._random_bytes))
 
     def _refuse(self, subscription_id: str, if_version: str | None) -> None:
         self._refuse_unreadable(subscription_id)
@@ -284,12 +279,6 @@ def _there(subscription: Subscription | None, subscription_id: str) -> Subscript
     if subscription is None:
         raise SubscriptionNotFoundError(f"no subscription {subscription_id}")
     return subscription
-
-
-def _contended(subscription_id: str) -> SubscriptionConflictError:
-    return SubscriptionConflictError(
-        f"others keep changing {subscription_id}; try again"
-    )
 
 
 def _state(old: Subscription, state: State, reason: str) -> Subscription:

@@ -20,7 +20,6 @@ class Disabling:
     ) -> None:
         self._observer = observer
         publisher, clock = adapters.publisher, adapters.clock
-        self._clock = clock
         missed = missing_in(observer)
         trail = own_trail(publisher, clock, adapters.topology.audit, missed)
         self._writer = SubscriptionWriter(
@@ -34,7 +33,7 @@ class Disabling:
 
     async def keep_settled(self) -> None:
         """Do so for ever."""
-        await self._writer.versions.keep_settled(self._clock)
+        await self._writer.versions.keep_settled()
 
     def disable(self, subscription: str, why: str) -> None:
         """Hold all deliveries of a subscription."""

@@ -112,7 +112,7 @@ async def open_gateway(
         await world.writer.versions.settle_all()
         await ring.writer.versions.settle_all()
         for writer in (world.writer, ring.writer):
-            settling = asyncio.create_task(writer.versions.keep_settled(world.clock))
+            settling = asyncio.create_task(writer.versions.keep_settled())
             stack.callback(settling.cancel)
         gateway = Gateway(api, ROUTES, _bounds(settings), _lines(settings))
         await gateway.start(_place(settings))

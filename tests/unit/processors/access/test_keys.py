@@ -21,6 +21,7 @@ from bus.record import Message
 from processors.access.authenticating import authenticate
 from processors.access.uses import Uses
 from processors.access.writer import Wish
+from processors.versioned import INSIST_S
 from tests.support.access import SERVER, TOPIC, Access, open_access
 from tests.support.worlds import Worlds
 
@@ -178,8 +179,10 @@ async def test_endless_interference_is_given_up(worlds: Worlds) -> None:
                 busy = False
 
         worlds.broker.faults = interfere
+        revoking = asyncio.create_task(one.writer.revoke(made.key.id))
+        await worlds.clock.advance(INSIST_S + 1)
         with pytest.raises(ConflictError, match="keep changing"):
-            await one.writer.revoke(made.key.id)
+            await revoking
         assert one.table.unsettled() == []
         assert worlds.records(TOPIC)[-1].value == made.key.stored()
 

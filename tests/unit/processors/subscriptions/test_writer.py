@@ -17,6 +17,7 @@ from bus.errors import (
     VersionMismatchError,
 )
 from bus.record import Message
+from processors.versioned import INSIST_S
 from tests.support.subscriptions import TOPIC, make, put, stored
 from tests.support.worlds import Worlds
 
@@ -222,8 +223,12 @@ async def test_endless_interference_is_given_up(worlds: Worlds) -> None:
                 busy = False
 
         worlds.broker.faults = interfere
+        pausing = asyncio.create_task(world.writer.pause("acme"))
+        await worlds.clock.advance(INSIST_S - 1)
+        assert not pausing.done()
+        await worlds.clock.advance(2)
         with pytest.raises(SubscriptionConflictError, match="keep changing acme"):
-            await world.writer.pause("acme")
+            await pausing
 
 
 async def test_a_write_that_is_not_read_back_is_said(
