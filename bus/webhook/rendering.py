@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 from math import isfinite
-from typing import NamedTuple, Protocol, assert_never
+from typing import Protocol, assert_never
 
 import orjson
 
 from bus.errors import InvalidSubscriptionError, RenderError
+from bus.webhook.accepting import elements, most_wanted, read_range
 from bus.webhook.document import Document, plain
 
 NAMESPACE = "urn:orderbus:webhook:v1"
@@ -46,79 +47,26 @@ def content_type(representation: Representation) -> str:
     return _CONTENT_TYPES[representation]
 
 
-# --- negotiation, RFC 9110 section 12.5.1
-
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - RFC 9110's word for a word
-_QUOTED = r'"(?:[^"\\]|\\.)*"'
-_PARAMETERS = rf"(?:\s*;(?:\s*{_TOKEN}=(?:{_TOKEN}|{_QUOTED}))?)*"
-_RANGE = re.compile(rf"\s*({_TOKEN})/({_TOKEN})({_PARAMETERS})\s*")
-_PARAMETER = re.compile(rf"({_TOKEN})=({_TOKEN}|{_QUOTED})")
-_ELEMENT = re.compile(rf'(?:[^,"]|{_QUOTED}|")+')
-_WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
-
-
-class _MediaRange(NamedTuple):
-    kind: str
-    subtype: str
-    parameters: tuple[tuple[str, str], ...]
-    weight: float
-
-    def specificity(self, offered: Representation) -> int:
-        """How narrowly it covers a representation; 0 if not at all."""
-        kind, subtype = offered.value.split("/")
-        if any(p != ("charset", "utf-8") for p in self.parameters):
-            return 0
-        match self.kind == kind, self.subtype == subtype:
-            case True, True:
-                return 3 + len(self.parameters)
-            case True, False if self.subtype == "*":
-                return 2
-            case False, False if self.kind == self.subtype == "*":
-                return 1
-            case _:
-                return 0
+# --- negotiation
 
 
 def negotiate(accept: str) -> Representation:
     """Return the representation that an Accept header wants most.
 
-    The most specific media range that covers a representation gives its weight
-    (RFC 9110, 12.5.1); equal weights go in the order of `Representation`.
+    Equal weights go in the order of `Representation`.
 
     Raises:
         InvalidSubscriptionError: for `accept`: malformed, or nothing we offer.
     """
-    ranges = [_media_range(part) for part in _ELEMENT.findall(accept) if part.strip()]
-    wanted = {r: _weight(ranges, r) for r in Representation}
-    best = max(Representation, key=wanted.__getitem__)
-    if wanted[best] > 0:
-        return best
-    raise InvalidSubscriptionError("accept", f"nothing in it is offered; {_offer()}")
-
-
-def _weight(ranges: list[_MediaRange], offered: Representation) -> float:
-    covering = [(r.specificity(offered), r.weight) for r in ranges]
-    return max((c for c in covering if c[0]), default=(0, 0.0))[1]
-
-
-def _media_range(text: str) -> _MediaRange:
-    found = _RANGE.fullmatch(text)
-    if found is None or (found[1] == "*" and found[2] != "*"):
-        raise InvalidSubscriptionError(
-            "accept", f"{text.strip()[:80]!r} is no media range; {_offer()}"
-        )
-    weight = 1.0
-    parameters: list[tuple[str, str]] = []
-    for name, value in _PARAMETER.findall(found[3]):
-        if name.lower() == "q":
-            if not _WEIGHT.fullmatch(value):
-                raise InvalidSubscriptionError(
-                    "accept", f"q={value[:20]} is no weight; expected 0 to 1"
-                )
-            weight = float(value)
-            break  # what follows the weight was never a media type parameter
-        parameters.append((name.lower(), value.strip('"').lower()))
-    return _MediaRange(found[1].lower(), found[2].lower(), tuple(parameters), weight)
+    try:
+        ranges = [read_range(part) for part in elements(accept)]
+    except ValueError as error:
+        raise InvalidSubscriptionError("accept", f"{error}; {_offer()}") from None
+    best = most_wanted(ranges, list(Representation))
+    if best is None:
+        why = f"nothing in it is offered; {_offer()}"
+        raise InvalidSubscriptionError("accept", why)
+    return Representation(best)
 
 
 def _offer() -> str:

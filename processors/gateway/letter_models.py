@@ -8,6 +8,7 @@ from pydantic import Field
 from processors.gateway.job_routes import JobShown
 from processors.gateway.model import Model, Page, PageQuery
 from processors.gateway.moments import Moment
+from processors.gateway.record_links import RecordLink
 
 Reason: TypeAlias = Literal[
     "refused",
@@ -58,6 +59,7 @@ class LetterRow(Model):
     body_at: Annotated[
         str | None, Field(description="Where the body of a small letter stands.")
     ]
+    record: RecordLink
     actions: Sequence[Literal["replay", "discard"]] = ()
 
 

@@ -21,6 +21,7 @@ from processors.gateway.model import DryRun
 from processors.gateway.moments import ms_of
 from processors.gateway.paging import cut
 from processors.gateway.problems import CONFLICT, NOT_FOUND, UNAVAILABLE, ProblemError
+from processors.gateway.record_links import record_path
 from processors.gateway.routes import Asked, Reply, Route
 from processors.gateway.subscriptions import ONE
 from processors.gateway.tenants import letters_owner, subscription_of
@@ -61,7 +62,7 @@ async def get_letters(asked: Asked) -> Reply:
     meant = Wanted(events=[asked.path["event"]])
     data = [
         LetterWhole.model_validate(
-            await whole_of(world, letter) | {"actions": _actions(asked, letter)}
+            await whole_of(world, letter) | _added(asked, letter)
         )
         async for batch in read_letters(world, owner, meant)
         for letter in batch
@@ -149,7 +150,14 @@ def _newest_first(letter: Letter) -> str:
 
 
 def _row(asked: Asked, letter: Letter) -> Row:
-    return letter_row(letter) | {"actions": _actions(asked, letter)}
+    return letter_row(letter) | _added(asked, letter)
+
+
+def _added(asked: Asked, letter: Letter) -> Row:
+    """What the API says of a letter besides."""
+    at = letter.record
+    path = record_path(f"{at.topic}/{at.partition}/{at.offset}")
+    return {"record": path, "actions": _actions(asked, letter)}
 
 
 def _actions(asked: Asked, letter: Letter) -> Sequence[str]:

@@ -46,7 +46,7 @@ async def list_attempts(asked: Asked) -> Reply:
     )
     async with consulted(asked) as (log, headers):
         page = await log.attempts(question, span.paging)
-    fields = turned(page, attempt_shown, span, query)
+    fields = turned(page, partial(attempt_shown, by=asked.by), span, query)
     return Reply(content=AttemptRows.model_validate(fields), headers=headers)
 
 
@@ -86,18 +86,18 @@ async def list_events(asked: Asked) -> Reply:
     )
     async with consulted(asked) as (log, headers):
         page = await log.events(question, span.paging)
-    fields = turned(page, partial(event_shown, wholly=wholly), span, query)
+    fields = turned(page, partial(event_shown, by=asked.by), span, query)
     return Reply(content=EventRows.model_validate(fields), headers=headers)
 
 
 async def get_event(asked: Asked) -> Reply:
     """The events of one id."""
-    wholly, scope = asked.by.may(Scope.EVENTS_READ), await scope_of(asked)
+    scope = await scope_of(asked)
     async with consulted(asked) as (log, headers):
         rows = await log.event(asked.path["event"], scope)
     if not rows:
         raise ProblemError(NOT_FOUND, headers=headers)
-    data = [event_shown(row, wholly=wholly) for row in rows]
+    data = [event_shown(row, by=asked.by) for row in rows]
     return Reply(content=EventsNamed(data=data), headers=headers)
 
 

@@ -5,11 +5,13 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from bus.access.roles import Principal, Scope
 from bus.log.questions import OpenDelivery
 from bus.log.rows import AttemptRow, EventRow
 from processors.gateway.letter_models import Word
 from processors.gateway.logged import SpanQuery, moment_of
 from processors.gateway.model import Model, Page, PageQuery
+from processors.gateway.record_links import RecordLink, event_link
 
 Outcome: TypeAlias = Literal[
     "accepted", "refused", "throttled", "failed", "unreachable", "held"
@@ -51,6 +53,7 @@ class LoggedAttempt(Model):
     place: Annotated[
         str | None, Field(description="The event's topic, partition and offset.")
     ]
+    record: RecordLink
 
 
 class AttemptRows(Page[LoggedAttempt]):
@@ -112,6 +115,7 @@ class LoggedEvent(Model):
     time: Annotated[str, Field(description="When it happened, by its producer.")]
     arrived_at: Annotated[str, Field(description="When Kafka had it.")]
     place: Annotated[str, Field(description="Topic, partition, offset.")]
+    record: RecordLink
     channel: Annotated[
         str | None, Field(description="Null for keys that may not read all events.")
     ]
@@ -130,8 +134,9 @@ class EventsNamed(Model):
     data: Sequence[LoggedEvent]
 
 
-def attempt_shown(row: AttemptRow) -> LoggedAttempt:
-    """An attempt of the log."""
+def attempt_shown(row: AttemptRow, *, by: Principal) -> LoggedAttempt:
+    """An attempt of the log, with what somebody may read."""
+    place = None if row.origin is None else str(row.origin)
     return LoggedAttempt(
         at=moment_of(row.started_us),
         subscription=row.subscription,
@@ -145,7 +150,8 @@ def attempt_shown(row: AttemptRow) -> LoggedAttempt:
         detail=row.detail,
         took_ms=row.duration_us / 1e3,
         route=row.route,
-        place=None if row.origin is None else str(row.origin),
+        place=place,
+        record=event_link(by, place),
     )
 
 
@@ -168,8 +174,9 @@ def delivery_shown(row: OpenDelivery) -> LoggedDelivery:
     )
 
 
-def event_shown(row: EventRow, *, wholly: bool) -> LoggedEvent:
-    """An event of the log; `wholly` with the fields of its data that the log has."""
+def event_shown(row: EventRow, *, by: Principal) -> LoggedEvent:
+    """An event of the log, with the fields of its data that somebody may read."""
+    wholly = by.may(Scope.EVENTS_READ)
     return LoggedEvent(
         event_id=row.event_id,
         own_id=row.own_id,
@@ -179,6 +186,7 @@ def event_shown(row: EventRow, *, wholly: bool) -> LoggedEvent:
         time=moment_of(row.time_us),
         arrived_at=moment_of(row.arrived_us),
         place=str(row.at),
+        record=event_link(by, str(row.at)),
         channel=row.channel if wholly else None,
         account=row.account if wholly else None,
     )

@@ -93,6 +93,12 @@ IN_PROGRESS = Kind(
     "The same request is still running",
     "One with this Idempotency-Key has no answer yet; try again after a moment.",
 )
+EXPIRED = Kind(
+    "expired",
+    410,
+    "It is not kept any more",
+    "Kafka has deleted the record after its topic's time; the log still knows of it.",
+)
 CHANGED = Kind(
     "precondition-failed",
     412,
@@ -166,6 +172,7 @@ KINDS = (
     TOO_SLOW,
     CONFLICT,
     IN_PROGRESS,
+    EXPIRED,
     CHANGED,
     TOO_LARGE,
     UNSUPPORTED,

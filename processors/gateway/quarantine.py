@@ -20,6 +20,7 @@ from processors.gateway.quarantine_models import (
     ItemWhole,
     ItemWork,
 )
+from processors.gateway.record_links import record_path
 from processors.gateway.routes import Asked, Reply, Route
 from processors.redrive.item_rows import (
     all_items,
@@ -28,6 +29,7 @@ from processors.redrive.item_rows import (
     item_whole,
     released_row,
 )
+from processors.redrive.letter_rows import Row
 from processors.redrive.quarantine import Item, WantedItems, read_items
 from processors.redrive.release import Release, Released, let_drop
 
@@ -54,8 +56,7 @@ async def list_items(asked: Asked) -> Reply:
         about=f"quarantine {query.model_dump(exclude={'limit', 'cursor'})}",
     )
     data = [
-        ItemRow.model_validate(item_row(item) | {"actions": _actions(asked, item)})
-        for item in rows
+        ItemRow.model_validate(item_row(item) | _added(asked, item)) for item in rows
     ]
     return Reply(content=ItemRows(data=data, next=after, previous=before))
 
@@ -66,8 +67,7 @@ async def get_items(asked: Asked) -> Reply:
     world = asked.api.world
     data = [
         ItemWhole.model_validate(
-            item_whole(item, await event_now(world, item))
-            | {"actions": _actions(asked, item)}
+            item_whole(item, await event_now(world, item)) | _added(asked, item)
         )
         for item in await all_items(world, WantedItems(places=[place]))
     ]
@@ -131,6 +131,13 @@ def _pending(asked: Asked) -> WantedItems:
 def _newest_first(item: Item) -> str:
     record = item.record
     return f"{2**53 - item.at_ms:020}/{record.partition:06}/{record.offset:020}"
+
+
+def _added(asked: Asked, item: Item) -> Row:
+    """What the API says of a record besides."""
+    at = item.record
+    path = record_path(f"{at.topic}/{at.partition}/{at.offset}")
+    return {"record": path, "actions": _actions(asked, item)}
 
 
 def _actions(asked: Asked, item: Item) -> Sequence[str]:

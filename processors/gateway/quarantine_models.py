@@ -9,6 +9,7 @@ from processors.gateway.job_routes import JobShown
 from processors.gateway.letter_models import HeaderShown, State, Word
 from processors.gateway.model import Model, Page, PageQuery
 from processors.gateway.moments import Moment
+from processors.gateway.record_links import RecordLink
 
 Code: TypeAlias = Literal[
     "expired",
@@ -62,6 +63,7 @@ class ItemRow(Model):
     quarantined_as: Annotated[
         str, Field(description="Partition and offset in the quarantine topic.")
     ]
+    record: RecordLink
     actions: Sequence[Literal["replay", "discard"]] = ()
 
 

@@ -1,12 +1,15 @@
 """Reading requests: what is sent has to be what the row says, before anybody acts."""
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from bus.contracts.jsontext import read_json
 from bus.errors import DecodeError
+from bus.webhook.accepting import MediaRange, elements, most_wanted, read_range
 from processors.gateway.failures import faults_of
 from processors.gateway.problems import (
     BAD_REQUEST,
@@ -26,6 +29,8 @@ VERSION_PATTERN = r'\*|"[0-9a-f]{1,64}"'
 """An ETag of ours, or any."""
 ANY = "*"
 _MOST_DEPTH = 64
+_MOST_ACCEPT = 1_000
+"""Of a longer header the beginning counts: quotes that never end cost their square."""
 
 
 def read_query(request: web.BaseRequest, route: Route) -> BaseModel:
@@ -137,37 +142,27 @@ def read_key(request: web.BaseRequest, route: Route) -> str:
 def accepted(request: web.BaseRequest, route: Route) -> str:
     """The media type that is wanted most of those the row can answer with.
 
+    What is no media range is passed over, as are parameters: clients send both.
+
     Raises:
         ProblemError: none of them.
     """
-    header = request.headers.get("Accept", "*/*").lower()
-    ranked = sorted(_ranges(header), key=lambda one: -one[1])
-    for wanted, quality in ranked:
-        for offered in route.media_types:
-            family = offered.partition("/")[0] + "/*"
-            if quality > 0 and wanted in {offered, family, "*/*"}:
-                return offered
-    offer = ", ".join(route.media_types)
-    raise ProblemError(NOT_ACCEPTABLE, f"The answer can be: {offer}.")
-
-
-def _ranges(header: str) -> list[tuple[str, float]]:
-    found: list[tuple[str, float]] = []
-    for part in header.split(","):
-        name, *parameters = (word.strip() for word in part.split(";"))
-        quality = 1.0
-        for parameter in parameters:
-            if parameter.startswith("q="):
-                quality = _quality(parameter[2:])
-        found.append((name or "*/*", quality))
+    header = ",".join(request.headers.getall("Accept", []))[:_MOST_ACCEPT]
+    ranges = list(_ranges(header))
+    found = most_wanted(ranges, route.media_types) if header else route.media_types[0]
+    if found is None:
+        offer = ", ".join(route.media_types)
+        fault = Fault(parameter="Accept", detail=f"expected one of: {offer}")
+        why = f"The answer can be: {offer}."
+        vary = {"Vary": "Accept"}
+        raise ProblemError(NOT_ACCEPTABLE, why, errors=[fault], headers=vary)
     return found
 
 
-def _quality(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
+def _ranges(header: str) -> Iterator[MediaRange]:
+    for part in elements(header):
+        with suppress(ValueError):
+            yield read_range(part)._replace(parameters=())
 
 
 def _too_large(most: int) -> ProblemError:

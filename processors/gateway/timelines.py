@@ -10,6 +10,7 @@ from bus.access.roles import Principal, Scope
 from processors.gateway.model import Model
 from processors.gateway.moments import Moment, ms_of
 from processors.gateway.problems import NOT_FOUND, UNAVAILABLE, ProblemError
+from processors.gateway.record_links import RecordLink, event_link
 from processors.gateway.routes import JSON, TEXT, Asked, Reply, Route
 from processors.redrive.rendering import render
 from processors.redrive.timeline import Timeline, as_json
@@ -67,6 +68,7 @@ class TimelineShown(Model):
     order_id: str
     source: str
     place: Annotated[str, Field(description="Topic, partition, offset.")]
+    record: RecordLink
     produced_ms: float
     subscriptions: Sequence[TimelineTrack]
 
@@ -98,7 +100,12 @@ async def _of(asked: Asked, name: str) -> Reply:
     if asked.accept == TEXT:
         text = "".join(f"{plain_lines(render(life).plain)}\n" for life in seen)
         return Reply(content=text.encode(), media_type=f"{TEXT}; charset=utf-8")
-    data = [TimelineShown.model_validate(as_json(life)) for life in seen]
+    data = [
+        TimelineShown.model_validate(
+            as_json(life) | {"record": event_link(asked.by, life.place)}
+        )
+        for life in seen
+    ]
     return Reply(content=Timelines(data=data))
 
 

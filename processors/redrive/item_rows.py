@@ -36,7 +36,7 @@ def item_row(item: Item) -> Row:
         "topic": item.topic,
         "reason": item.meaning.code,
         "detail": item.why,
-        "key": _text(item.source.key),
+        "key": text_of(item.source.key),
         "at": moment(item.at_ms),
         "state": item.fate.value,
         "state_at": moment(item.marked_at_ms) if item.marked_at_ms else None,
@@ -53,7 +53,7 @@ def item_whole(item: Item, now: Event | str) -> Row:
         "what_to_do": item.meaning.todo,
         "decodes_now": not isinstance(now, str),
         "problem_now": now if isinstance(now, str) else None,
-        "schema_id": _schema_id(value),
+        "schema_id": schema_id_of(value),
         "bytes": len(value or b""),
         "headers": [*headers_of(item.source.headers)],
         "value": None if value is None else base64.b64encode(value).decode(),
@@ -75,7 +75,8 @@ def released_row(done: Released) -> Row:
     }
 
 
-def _schema_id(value: bytes | None) -> int | None:
+def schema_id_of(value: bytes | None) -> int | None:
+    """The schema id that a value is framed with; None if it is not."""
     try:
         return split_frame(value)[0]
     except DecodeError:
@@ -85,8 +86,9 @@ def _schema_id(value: bytes | None) -> int | None:
 def headers_of(headers: Headers) -> Iterator[Row]:
     """Headers as texts."""
     for name, value in headers:
-        yield {"name": name, "value": _text(value)}
+        yield {"name": name, "value": text_of(value)}
 
 
-def _text(data: bytes | None) -> str | None:
+def text_of(data: bytes | None) -> str | None:
+    """Bytes as text; what is none as escapes."""
     return None if data is None else data.decode(errors="backslashreplace")

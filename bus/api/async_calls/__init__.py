@@ -14,6 +14,7 @@ from bus.api.async_calls.key_routes import KeyRoutesCalls
 from bus.api.async_calls.letters import LettersCalls
 from bus.api.async_calls.log_lists import LogListsCalls
 from bus.api.async_calls.quarantine import QuarantineCalls
+from bus.api.async_calls.records import RecordsCalls
 from bus.api.async_calls.spans import SpansCalls
 from bus.api.async_calls.status import StatusCalls
 from bus.api.async_calls.subscription_steps import SubscriptionStepsCalls
@@ -25,6 +26,7 @@ class AsyncCalls(
     EventTypesCalls,
     EventsCalls,
     LogListsCalls,
+    RecordsCalls,
     TimelinesCalls,
     SubscriptionsCalls,
     SubscriptionStepsCalls,

@@ -14,6 +14,7 @@ from bus.api.calls.key_routes import KeyRoutesCalls
 from bus.api.calls.letters import LettersCalls
 from bus.api.calls.log_lists import LogListsCalls
 from bus.api.calls.quarantine import QuarantineCalls
+from bus.api.calls.records import RecordsCalls
 from bus.api.calls.spans import SpansCalls
 from bus.api.calls.status import StatusCalls
 from bus.api.calls.subscription_steps import SubscriptionStepsCalls
@@ -25,6 +26,7 @@ class Calls(
     EventTypesCalls,
     EventsCalls,
     LogListsCalls,
+    RecordsCalls,
     TimelinesCalls,
     SubscriptionsCalls,
     SubscriptionStepsCalls,

@@ -34,7 +34,6 @@ from bus.api.models.key_routes import (
 )
 from bus.api.models.letters import (
     AttemptShown,
-    HeaderShown,
     LetterPlan,
     LetterRow,
     LetterRows,
@@ -62,6 +61,7 @@ from bus.api.models.quarantine import (
     ItemWhole,
     ItemWork,
 )
+from bus.api.models.records import HeaderShown, RecordShown
 from bus.api.models.spans import SpanPlan, SpanSelection, SpanWork
 from bus.api.models.status import StatusShown
 from bus.api.models.subscription_steps import (
@@ -148,6 +148,7 @@ __all__ = [
     "Pause",
     "Proposal",
     "Publication",
+    "RecordShown",
     "ReplaySelection",
     "Resume",
     "Revocation",

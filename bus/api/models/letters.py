@@ -4,6 +4,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, NotRequired, TypedDict
 
+from bus.api.models.records import HeaderShown
 from bus.api.models.subscription_steps import JobShown
 
 
@@ -23,6 +24,7 @@ class LetterRow(TypedDict):
     state_at: str | None
     place: str
     body_at: str | None
+    record: str | None
     actions: Sequence[Literal["replay", "discard"]]
 
 
@@ -32,13 +34,6 @@ class LetterRows(TypedDict):
     data: Sequence[LetterRow]
     next: str | None
     previous: str | None
-
-
-class HeaderShown(TypedDict):
-    """A header of a record, as text."""
-
-    name: str
-    value: str | None
 
 
 class AttemptShown(TypedDict):
@@ -70,6 +65,7 @@ class LetterWhole(TypedDict):
     state_at: str | None
     place: str
     body_at: str | None
+    record: str | None
     actions: Sequence[Literal["replay", "discard"]]
     problem: str | None
     body_bytes: int | None

@@ -16,6 +16,7 @@ class LoggedEvent(TypedDict):
     time: str
     arrived_at: str
     place: str
+    record: str | None
     channel: str | None
     account: str | None
 
@@ -50,6 +51,7 @@ class LoggedAttempt(TypedDict):
     took_ms: float
     route: str
     place: str | None
+    record: str | None
 
 
 class AttemptRows(TypedDict):

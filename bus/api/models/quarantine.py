@@ -4,7 +4,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, NotRequired, TypedDict
 
-from bus.api.models.letters import HeaderShown
+from bus.api.models.records import HeaderShown
 from bus.api.models.subscription_steps import JobShown
 
 
@@ -20,6 +20,7 @@ class ItemRow(TypedDict):
     state: Literal["pending", "replayed", "discarded"]
     state_at: str | None
     quarantined_as: str
+    record: str | None
     actions: Sequence[Literal["replay", "discard"]]
 
 
@@ -43,6 +44,7 @@ class ItemWhole(TypedDict):
     state: Literal["pending", "replayed", "discarded"]
     state_at: str | None
     quarantined_as: str
+    record: str | None
     actions: Sequence[Literal["replay", "discard"]]
     meaning: str
     what_to_do: str

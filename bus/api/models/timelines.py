@@ -38,6 +38,7 @@ class TimelineShown(TypedDict):
     order_id: str
     source: str
     place: str
+    record: str | None
     produced_ms: float
     subscriptions: Sequence[TimelineTrack]
 

@@ -14,6 +14,7 @@ from processors.cli.over_api.given import Given
 
 _FILTERS = ("types", "orders", "events", "reasons")
 _FIELDS = (("orders", "order_id"), ("events", "event_id"), ("reasons", "reason"))
+_OF_THE_API = {"actions", "record"}
 _FAILURES = {"refused", "too_large"}
 
 
@@ -61,7 +62,7 @@ async def show(api: AsyncApi, given: Given) -> int:
         console(stderr=True).print(f"There is no dead letter of event {event}.")
     else:
         for one in found:
-            print_whole({k: v for k, v in one.items() if k != "actions"})
+            print_whole({k: v for k, v in one.items() if k not in _OF_THE_API})
     return GOOD if found else FAILED
 
 

@@ -120,9 +120,11 @@ async def test_an_event(ask: Client) -> None:
         "place": "oms.order/0/2",
         "channel": "web",
         "account": "a-1",
+        "record": "/v1/records/oms.order/0/2",
     }
     reader = await ask("GET", f"/v1/events/{ids(2)}", by="reader")
-    assert reader.rows == [row | {"channel": None, "account": None}]
+    hidden = {"channel": None, "account": None, "record": None}
+    assert reader.rows == [row | hidden]
     refused = await ask("GET", "/v1/events?channel=web", by="reader")
     assert (refused.status, refused.slug) == (403, "not-allowed")
 

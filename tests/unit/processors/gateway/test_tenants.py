@@ -3,15 +3,23 @@
 import pytest
 
 from bus.access.roles import Role, principal
+from bus.samples.lifecycles import sample
 from processors.gateway.jobs import Progress
 from processors.gateway.matching import names_in
 from processors.gateway.routes import Route
 from processors.gateway.table import ROUTES
 from tests.contract.log.rows import attempt, event, write
 from tests.support.gateway import Client, Got
+from tests.support.orders import STARTED
+from tests.support.past import Past
 
-OURS = {"subscription": "our-shop", "event": "5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11"}
+OURS = {
+    "subscription": "our-shop",
+    "event": "5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11",
+    "topic": "bus.dlq.our-shop",
+}
 MISSING = OURS | {
+    "topic": "bus.dlq.no-shops",
     "event": "0" * 32,
     "subscription": "no-shops",
     "job": "f" * 24,
@@ -21,6 +29,8 @@ TENANT_NAMES = {"subscription", "job", "key"}
 """Names in paths that belong to a tenant."""
 LOGGED = {"getEvent"}
 """Their events are asked of the log, and belong to whom they were attempted for."""
+AT_A_PLACE = {"getRecord", "getRecordBody"}
+"""Their records are dead letters, and belong to whose dead-letter topic it is."""
 MATRIX = [route for route in ROUTES if route.tenants]
 OFTEN_MISSING = {"getDeadLetters"}
 """Their last name is not a tenant's, and there is none such here."""
@@ -44,7 +54,12 @@ async def ours(ask: Client) -> dict[str, str]:
         sent := event(1, event_id=OURS["event"]),
         attempt(1, sent, subscription="our-shop"),
     )
-    return OURS | {"job": job.id, "key": key}
+    await ask.api.world.table.ready()
+    past = Past(ask.api.world)
+    died = sample("order.created", 1, STARTED)
+    at = await past.die("our-shop", died, await past.produce(died))
+    place = {"partition": str(at.partition), "offset": str(at.offset)}
+    return OURS | {"job": job.id, "key": key} | place
 
 
 def compared(got: Got) -> tuple[int, bytes, dict[str, str]]:
@@ -58,7 +73,8 @@ def test_every_route_with_such_a_name_is_in_it() -> None:
     named = [
         route
         for route in ROUTES
-        if TENANT_NAMES & set(names_in(route.path)) or route.operation in LOGGED
+        if TENANT_NAMES & set(names_in(route.path))
+        or route.operation in LOGGED | AT_A_PLACE
     ]
     assert named == MATRIX
 
@@ -76,7 +92,7 @@ async def test_foreign_is_missing(ask: Client, route: Route) -> None:
             await ask(route.method, path, example, by="stranger", headers=headers)
         )
 
-    foreign, missing = await answer(there), await answer(MISSING)
+    foreign, missing = await answer(there), await answer(there | MISSING)
     assert foreign == missing
     assert foreign[0] == 404
 
