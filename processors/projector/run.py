@@ -145,7 +145,7 @@ class Projector:
             intake,
         )
         try:
-            await self.session.start(self._declared | self._more)
+            await self.session.start(self.topics())
             await self.session.ended()
         finally:
             await asyncio.shield(self.session.stop())
@@ -154,7 +154,7 @@ class Projector:
         """Read these topics as well from now on."""
         self._declared.update(topics)
         if self.session is not None:
-            self.session.subscribe(self._declared | self._more)
+            self.session.subscribe(self.topics())
 
     # ------------------------------------------------ how it is
 
@@ -162,6 +162,10 @@ class Projector:
     def readings(self) -> Mapping[TopicPartition, Reading]:
         """The partitions held now."""
         return self.session.readings if self.session is not None else {}
+
+    def topics(self) -> Collection[str]:
+        """What is read, by whoever holds it."""
+        return self._declared | self._more
 
     def readings_held(self) -> Collection[TopicPartition]:
         """Which partitions are held now."""

@@ -3,7 +3,7 @@
 `docs/observability.md` lists exactly these; a test compares the two.
 """
 
-from processors.telemetry import log_names, outbox_names
+from processors.telemetry import group_names, log_names, outbox_names
 from processors.telemetry.kinds import Metric, Names, Note
 
 _OURS = Names()
@@ -288,13 +288,6 @@ LOOP_DELAY = _gauge(
     "orderbus_loop_delay_seconds", (), "Longest delay of the event loop lately."
 )
 
-NOTES: dict[str, Note] = {
-    **_OURS.notes,
-    **log_names.OURS.notes,
-    **outbox_names.OURS.notes,
-}
-METRICS: dict[str, Metric] = {
-    **_OURS.metrics,
-    **log_names.OURS.metrics,
-    **outbox_names.OURS.metrics,
-}
+_ALL = (_OURS, group_names.OURS, log_names.OURS, outbox_names.OURS)
+NOTES: dict[str, Note] = {n: note for part in _ALL for n, note in part.notes.items()}
+METRICS: dict[str, Metric] = {n: m for part in _ALL for n, m in part.metrics.items()}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from bus.ports import Clock, Observer
 from bus.record import Expired
-from processors.telemetry import names
+from processors.telemetry import group_names, names
 from processors.telemetry.brokers import Brokers, Complaint, complaint
 from processors.telemetry.repeats import Repeats
 
@@ -70,6 +70,10 @@ class ClientTroubles:
             self._observer.note(names.POSITION_RESET, **fields)
             topic = str(fields.get("topic"))
             self._observer.measure(names.POSITION_RESETS, 1, topic)
+            return
+        if source == "kafka.unreconciled":
+            self._observer.note(group_names.UNRECONCILED, **fields)
+            self._observer.measure(group_names.REJOINS, 1, str(fields.get("group")))
             return
         if source == "kafka.expired":
             self._expired(fields)

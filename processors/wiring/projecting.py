@@ -23,6 +23,7 @@ from processors.clock import SystemClock
 from processors.delivery.decoding import Decoder
 from processors.delivery.lagging import LagWatch
 from processors.delivery.oddities import Unseen
+from processors.delivery.reconciling import Membership, Reconciling
 from processors.projector.conversion import Conversion
 from processors.projector.run import Projector, ProjectorParts, ProjectorPolicy
 from processors.projector.topics import declared_topics
@@ -33,6 +34,7 @@ from processors.wiring.adapters import open_schemas, read_topology
 from processors.wiring.announcing import announcing
 from processors.wiring.life import Life, live
 from processors.wiring.log import open_log, retention, takes_several
+from processors.wiring.reconciling import reconciling
 from processors.wiring.serve import check_topics
 from processors.wiring.sources import watching_sources
 
@@ -91,6 +93,7 @@ class _World:
     topics: KafkaTopics
     reader: KafkaLogReader
     publisher: KafkaPublisher
+    groups: KafkaGroups
     schemas: Schemas
     log: "SqlLog"
     clock: Clock = field(default_factory=SystemClock)
@@ -117,6 +120,7 @@ async def _open(
         topics=topics,
         reader=reader,
         publisher=publisher,
+        groups=KafkaGroups(connection),
         schemas=await open_schemas(
             settings, topology.schemas, stack, publisher, reader
         ),
@@ -137,7 +141,7 @@ class Projecting:
         self._group = f"{world.settings.group_prefix}{ROLE}"
         self._projector = self._make(patient=patient)
         self._lag = LagWatch(
-            KafkaGroups(world.connection),
+            world.groups,
             self._clock,
             telemetry,
             {self._group: self._projector.readings_held},
@@ -151,6 +155,7 @@ class Projecting:
             pages,
             self._with_log,
         )
+        self._source: KafkaSource | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -167,6 +172,7 @@ class Projecting:
             asyncio.create_task(self._lag.run(), name="lag"),
             asyncio.create_task(growing.run(), name="sources"),
             asyncio.create_task(self._announcing.run(), name="announcing"),
+            asyncio.create_task(self._reconciling().run(), name="reconciling"),
         ]
 
     async def broken(self) -> Exception:
@@ -214,7 +220,7 @@ class Projecting:
 
     def _member(self, stands: Stands) -> Source:
         settings = self._world.settings
-        return KafkaSource(
+        self._source = KafkaSource(
             self._world.connection,
             self._group,
             protocol=settings.group_protocol,
@@ -222,6 +228,16 @@ class Projecting:
             leave_s=settings.drain_s + _GOODBYE_S,
             on_event=self._world.on_event,
         )
+        return self._source
+
+    def _reconciling(self) -> Reconciling:
+        membership = Membership(
+            group=self._group,
+            topics=self._projector.topics,
+            held=self._projector.readings_held,
+            members=lambda: [self._source] if self._source else [],
+        )
+        return reconciling(self._world, self._telemetry, [membership])
 
     # ------------------------------------------------ how it is
 

@@ -1,7 +1,7 @@
 """A worker: the programs of one process, started, watched and drained together."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -26,6 +26,7 @@ from processors.wiring.adapters import Adapters
 from processors.wiring.announcing import announcing
 from processors.wiring.disabling import Disabling
 from processors.wiring.policy import engine_policy
+from processors.wiring.reconciling import reconciling_programs
 from processors.wiring.sources import watching_sources
 
 _ASSIGNED_WITHIN_S = 20.0
@@ -56,6 +57,7 @@ class Worker:
         self._share = share
         self._pages = pages
         self._stack = AsyncExitStack()
+        self._members: dict[str, list[KafkaSource]] = defaultdict(list)
         self._topics_changed = asyncio.Event()
         self._loaded = False
         self._joined_at = float("inf")
@@ -105,15 +107,22 @@ class Worker:
         adapters = self._adapters
         self._joined_at = adapters.clock.monotonic()
         await self.engine.start()
-        self._following = asyncio.create_task(self._follow_topics())
-        self._watching = asyncio.create_task(self._lag.run())
         self._announcing = announcing(
             adapters, self._health, self._roles, self._pages, self._with_breakers
         )
-        self._saying = asyncio.create_task(self._announcing.run())
-        self._settling = asyncio.create_task(self._disabling.keep_settled())
         growing = watching_sources(adapters, self._observer, self.engine.add_sources)
-        self._growing = asyncio.create_task(growing.run())
+        reconciling = reconciling_programs(
+            adapters, self._observer, self.engine.programs, self._members
+        )
+        beside = (
+            self._follow_topics(),
+            self._lag.run(),
+            self._announcing.run(),
+            self._disabling.keep_settled(),
+            growing.run(),
+            reconciling.run(),
+        )
+        self._beside = [asyncio.create_task(work) for work in beside]
 
     def _with_breakers(self, presence: Presence) -> Presence:
         return replace(presence, breakers=self.engine.subscribers.open_breakers())
@@ -156,12 +165,8 @@ class Worker:
 
     async def stop(self) -> None:
         """Drain every loop side by side, then let go of the rest."""
-        self._opening.cancel()
-        self._following.cancel()
-        self._growing.cancel()
-        self._watching.cancel()
-        self._saying.cancel()
-        self._settling.cancel()
+        for task in (self._opening, *self._beside):
+            task.cancel()
         await asyncio.gather(*(program.loop.stop() for program in self.engine.programs))
         self.engine.subscribers.stop()
         self._announcing.farewell()
@@ -198,7 +203,7 @@ class Worker:
 
     def _member(self, role: str, fetch_wait_s: float | None = None) -> KafkaSource:
         settings = self._adapters.settings
-        return KafkaSource(
+        member = KafkaSource(
             self._adapters.connection,
             f"{settings.group_prefix}{role}",
             fetch_wait_s=fetch_wait_s,
@@ -206,6 +211,8 @@ class Worker:
             leave_s=settings.drain_s + _GOODBYE_S,
             on_event=self._on_event,
         )
+        self._members[role].append(member)
+        return member
 
     def _tier_of(self, topic: str) -> str:
         parsed = self._adapters.topology.parse_retry_topic(topic)

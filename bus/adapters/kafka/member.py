@@ -7,6 +7,7 @@ it may commit or pause from within.
 
 import asyncio
 from collections.abc import Collection, Mapping
+from typing import TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException
 
@@ -20,9 +21,12 @@ from bus.adapters.kafka.records import Consumed, copy_out
 from bus.adapters.kafka.standing import Standing
 from bus.adapters.kafka.topic_ids import TopicIds
 from bus.adapters.kafka.unreadable import Unreadable
+from bus.delivery.membership import Members, Obedience, undone
 from bus.errors import BrokerUnavailableError, ConfigurationError
 from bus.ports import Listener
 from bus.record import Record, TopicPartition
+
+Answer = TypeVar("Answer")
 
 _POLL_S = 0.05
 _BATCH = 500
@@ -85,8 +89,32 @@ class Member:
         now = self._bridge.now()
         found = self._standing.look(self._consumer, ends, flowing, expected, now)
         if found:
-            why = f"{found[0].topic}/{found[0].partition} is not fetched any more"
-            self._assignment.failure = application_error(RuntimeError(why))
+            self._begin_anew(found[0], "is not fetched any more")
+
+    def obey(self, members: Members, waiting: "asyncio.Future[bool]") -> None:
+        """Hear what the group wants of us; begin anew if we still have not done it."""
+        mine = undone(members, self._name(), frozenset(self._assignment.partitions))
+        if self._assignment.rebalancing:  # it is being done
+            stuck = self._obedience.stuck(frozenset())
+        else:
+            stuck = self._obedience.stuck(mine)
+        if stuck:
+            first = min(stuck)
+            told = {**first._asdict(), "partitions": len(stuck)}
+            group = self._membership.group
+            self._on_event("kafka.unreconciled", {"group": group, **told})
+            self._begin_anew(first, "is not taken or given back")
+        self._bridge.call(_succeed, waiting, not mine)
+
+    def _name(self) -> str:
+        try:
+            return self._consumer.memberid() or ""
+        except RuntimeError:  # it is closed, and a new one not made yet
+            return ""
+
+    def _begin_anew(self, tp: TopicPartition, why: str) -> None:
+        error = RuntimeError(f"{tp.topic}/{tp.partition} {why}")
+        self._assignment.failure = application_error(error)
 
     def _commit_now(self, commits: Commits, waiting: "asyncio.Future[None]") -> None:
         try:
@@ -94,7 +122,7 @@ class Member:
         except BrokerUnavailableError as error:
             self._bridge.call(_fail, waiting, error)
         else:
-            self._bridge.call(_succeed, waiting)
+            self._bridge.call(_succeed, waiting, None)
 
     # --- the thread
 
@@ -143,6 +171,7 @@ class Member:
         self._pending = PendingCommits(self._bridge)
         self._unreadable = Unreadable()
         self._standing = Standing()
+        self._obedience = Obedience()
         self._incarnations = Incarnations(self._ids, self._bridge)
         self._assignment = Assignment(
             self._membership,
@@ -235,9 +264,9 @@ class Member:
             self._protocol = "classic"
 
 
-def _succeed(waiting: "asyncio.Future[None]") -> None:
+def _succeed(waiting: "asyncio.Future[Answer]", answer: Answer) -> None:
     if not waiting.done():
-        waiting.set_result(None)
+        waiting.set_result(answer)
 
 
 def _fail(waiting: "asyncio.Future[None]", error: BrokerUnavailableError) -> None:

@@ -12,6 +12,7 @@ from bus.adapters.kafka.assignment import Membership
 from bus.adapters.kafka.bridge import Bridge
 from bus.adapters.kafka.config import Connection, OnEvent, Protocol
 from bus.adapters.kafka.member import Member
+from bus.delivery.membership import Members
 from bus.errors import BrokerUnavailableError
 from bus.ports import Listener, Stands
 from bus.record import Commit, TopicPartition
@@ -104,6 +105,20 @@ class KafkaSource:
         """Hear how far partitions reach; what stands still is joined for anew."""
         told = dict(ends)
         self._bridge.submit(lambda: self._member.reached(told))
+
+    async def obeys(self, members: Members) -> bool:
+        """Hear what the group wants of it; whether it leaves nothing of that undone.
+
+        What it leaves undone from one call to the next makes it join anew: the
+        listener hears `lost`, and `on_event` of `kafka.unreconciled`.
+        """
+        waiting: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._bridge.submit(partial(self._member.obey, members, waiting))
+        try:
+            async with asyncio.timeout(_COMMIT_S):
+                return await waiting
+        except TimeoutError:
+            return True  # its thread is busy: nothing is known
 
     async def stop(self) -> None:
         """Revoke all (the listener drains and commits), leave the group, close.

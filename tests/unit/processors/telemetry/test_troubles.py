@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from bus.adapters.memory import settle
 from bus.record import Expired, TopicPartition
-from processors.telemetry import Telemetry, names
+from processors.telemetry import Telemetry, group_names, names
 from processors.telemetry.brokers import complaint
 from processors.telemetry.troubles import ClientTroubles
 from tests.support.reports import StillClock
@@ -70,6 +70,22 @@ async def test_what_a_table_will_never_see_is_an_error(
     page = telemetry.metrics.page().decode()
     assert f'{names.POSITION_RESETS}{{topic="oms.order"}} 1.0' in page
     assert f'{names.EXPIRED_RECORDS}{{topic="bus.acks"}} 8.0' in page
+
+
+async def test_a_member_that_joins_anew_is_told_and_counted(
+    telemetry: Telemetry, out: io.BytesIO
+) -> None:
+    """Each time, with its group and the first partition."""
+    troubles = ClientTroubles(telemetry, Moved())
+    told = {"group": "bus.retry", "topic": "t", "partition": 0, "partitions": 2}
+    for _ in range(2):
+        await asyncio.to_thread(troubles, "kafka.unreconciled", told)
+    await asyncio.to_thread(lambda: None)  # what was told before it is heard by now
+    lines = [orjson.loads(line) for line in out.getvalue().splitlines()]
+    assert [line["event"] for line in lines] == ["unreconciled"] * 2
+    assert told.items() <= lines[0].items()
+    page = telemetry.metrics.page().decode()
+    assert f'{group_names.REJOINS}{{group="bus.retry"}} 2.0' in page
 
 
 def _log(line: str) -> dict[str, object]:
