@@ -48,8 +48,11 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# A file of tests a core, each worker with a Kafka of its own. What fails beside others is run once more, alone: that counts.
 test: lint
-	$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS) || { failed=$$?; [ $$failed -eq 1 ] || exit $$failed; \
+	  echo "make: those that failed beside others run once more, one after the other" >&2; \
+	  $(BIN)/pytest --last-failed --last-failed-no-failures none $(ARGS); }
 
 test-long: $(READY)
 	$(BIN)/pytest -m long $(ARGS)
