@@ -1,0 +1,123 @@
+"""How everybody is, with the reasons: out of what the rules found."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bus.watch.facts import THREE_DAYS, Facts, Part, SubscriptionFacts
+from bus.watch.rules import Judged
+from bus.watch.verdicts import WORST, Health, Kind, Subject
+
+BUS = Subject(Kind.BUS)
+_NEEDED = (Part.CLUSTER, Part.PROCESSES, Part.SUBSCRIPTIONS, Part.SOURCES)
+"""The parts without which nobody can say how the whole is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why, and by which rule; empty: by its own word or for want of facts."""
+
+    why: str
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How somebody is; the gravest reason first, none for who is healthy."""
+
+    health: Health
+    reasons: Sequence[Reason] = ()
+
+
+HEALTHY = State(Health.HEALTHY)
+_IDLE = State(Health.UNKNOWN, (Reason("nothing was sent in the last three days"),))
+
+
+def states(facts: Facts, found: Judged) -> Mapping[Subject, State]:
+    """Return the state of everybody, the whole bus first."""
+    said: dict[Subject, list[tuple[Health, Reason]]] = {
+        subject: [] for subject in _subjects(facts)
+    }
+    for subject, health, reason in _all(facts, found):
+        said.setdefault(subject, []).append((health, reason))
+    told = {subject: _worst(its) for subject, its in said.items()}
+    for one in facts.subscriptions:
+        if told[of(one)] is HEALTHY and _is_idle(one):
+            told[of(one)] = _IDLE
+    return {**told, BUS: _whole(facts, told)}
+
+
+def of(one: SubscriptionFacts) -> Subject:
+    """The subject that a subscription is."""
+    return Subject(Kind.SUBSCRIPTION, one.id)
+
+
+def _subjects(facts: Facts) -> Iterator[Subject]:
+    yield BUS
+    for program in facts.programs:
+        yield Subject(Kind.PROGRAM, program.name)
+    for source in facts.sources:
+        yield Subject(Kind.SOURCE, source.name)
+    yield from map(of, facts.subscriptions)
+
+
+def _all(facts: Facts, found: Judged) -> Iterator[tuple[Subject, Health, Reason]]:
+    """What rules found, and what is so without one."""
+    for finding in found.findings:
+        reason = Reason(finding.evidence, finding.rule.name)
+        yield finding.subject, finding.rule.state, reason
+    for rule, subject in found.unsure:
+        yield subject, Health.UNKNOWN, Reason(f"nobody can say: {rule}", rule)
+    unknown = [
+        Reason(f"{part}: {facts.unknown[part]}")
+        for part in (Part.SUBSCRIPTIONS, Part.PROCESSES)
+        if part in facts.unknown
+    ]
+    for one in facts.subscriptions:
+        for reason in unknown:
+            yield of(one), Health.UNKNOWN, reason
+        if reason_held := _held(one):
+            yield of(one), Health.HELD, reason_held
+
+
+def _held(one: SubscriptionFacts) -> Reason | None:
+    if one.state in {"paused", "removing"}:
+        return Reason(f"{one.state}: {one.why}" if one.why else one.state)
+    if one.unproven:
+        return Reason("its endpoint has yet to say that it wants events")
+    return None
+
+
+def _is_idle(one: SubscriptionFacts) -> bool:
+    """Whether there is nothing to judge it by: too little is never healthy."""
+    if one.figures is None:
+        return True
+    return not one.within(THREE_DAYS).attempts
+
+
+def _worst(said: Sequence[tuple[Health, Reason]]) -> State:
+    if not said:
+        return HEALTHY
+    ranked = sorted(said, key=lambda one: WORST.index(one[0]))
+    return State(ranked[0][0], tuple(reason for _, reason in ranked))
+
+
+def _whole(facts: Facts, told: Mapping[Subject, State]) -> State:
+    """The bus is as bad as its worst part; a partner's endpoint only degrades it."""
+    said: list[tuple[Health, Reason]] = []
+    for subject, state in told.items():
+        health = state.health
+        if subject.kind is Kind.SUBSCRIPTION:
+            if health is not Health.FAILING and health is not Health.DEGRADED:
+                continue
+            health = Health.DEGRADED
+        if health is Health.HEALTHY:
+            continue
+        first = state.reasons[0]
+        why = first.why if subject == BUS else f"{subject}: {first.why}"
+        said.append((health, Reason(why, first.rule)))
+    said += [
+        (Health.UNKNOWN, Reason(f"{part}: {facts.unknown[part]}"))
+        for part in _NEEDED
+        if part in facts.unknown
+    ]
+    return _worst(said)
