@@ -8,7 +8,7 @@ from typing import Self
 from bus.access.digests import ServerKeys
 from bus.access.keys import ApiKey
 from bus.access.roles import Principal, Role
-from bus.errors import KeyNotFoundError, NotAllowedError
+from bus.errors import InvalidKeyError, KeyNotFoundError, NotAllowedError
 from bus.ports import Clock
 from processors.access.table import KeyTable
 from processors.access.trail import Trail
@@ -51,6 +51,27 @@ def key_of(world: KeysWorld, by: Principal, key_id: str) -> ApiKey:
     if found is None or not by.sees(found.tenant):
         raise KeyNotFoundError(f"no key {key_id}")
     return found
+
+
+def outlived(world: KeysWorld, by: Principal, ends: datetime | None) -> datetime | None:
+    """When somebody's own key ends, if one that ends then, or never, outlives it."""
+    own = world.table.get(by.key_id)
+    last = own.expires_at if own is not None else None
+    return last if last is not None and (ends is None or ends > last) else None
+
+
+def refuse_outliving(
+    world: KeysWorld, by: Principal, ends: datetime | None, field: str
+) -> None:
+    """Raise if whoever gets a token of a key that ends then would outlive his own.
+
+    Raises:
+        InvalidKeyError: of `field`, saying when his own ends.
+    """
+    if (last := outlived(world, by, ends)) is not None:
+        moment = last.isoformat(timespec="seconds").replace("+00:00", "Z")
+        why = f"this key ends at {moment}, and gives no token that counts longer"
+        raise InvalidKeyError(field, why)
 
 
 def refuse_grant(by: Principal, role: Role, tenant: str) -> None:

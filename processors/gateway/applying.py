@@ -17,8 +17,9 @@ from processors.gateway.problems import (
     ProblemError,
 )
 from processors.gateway.routes import Asked, Reply, Route
-from processors.gateway.subscription_models import NewSubscription
+from processors.gateway.subscription_models import NewSubscription, Trust
 from processors.gateway.subscriptions import EXAMPLE, PATH, TAG, draft_of
+from processors.gateway.tenants import refuse_id, trusting
 from processors.subscriptions.applying import Step, apply, plan_drafts
 from processors.subscriptions.document import Draft
 from processors.subscriptions.onboarding import Taken
@@ -31,6 +32,7 @@ class ApplyQuery(Model):
     prune: Annotated[
         Flag, Field(description="Remove those that the document does not have.")
     ] = False
+    trust: Trust = False
 
 
 class Document(Model):
@@ -76,7 +78,7 @@ class Applied(Model):
 async def apply_subscriptions(asked: Asked) -> Reply:
     """Plan, and unless it is dry, take the steps."""
     query, wanted = asked.query_as(ApplyQuery), asked.body_as(Document)
-    world = asked.api.world
+    world, trust = asked.api.world, trusting(asked, query.trust)
     await world.table.ready()
     steps = _planned(asked, wanted)
     done: list[StepDone] = []
@@ -89,7 +91,7 @@ async def apply_subscriptions(asked: Asked) -> Reply:
         done.append(row)
 
     if not query.dry_run:
-        await apply(world, steps, hear)
+        await apply(world, steps, hear, trust=trust)
     plan = [
         StepShown(
             action=step.action.value,
@@ -113,6 +115,7 @@ def _planned(asked: Asked, wanted: Document) -> Sequence[Step]:
     for place, one in enumerate(wanted.subscriptions):
         places[one.id] = place
         try:
+            _refuse_new_id(asked, one.id)
             drafts.append(draft_of(one, by))
         except InvalidSubscriptionError as error:
             faults += [_fault(place, field, why) for field, why in error.problems]
@@ -131,6 +134,13 @@ def _planned(asked: Asked, wanted: Document) -> Sequence[Step]:
         if not faults:
             return steps
     raise ProblemError(INVALID, "The document is refused.", errors=faults)
+
+
+def _refuse_new_id(asked: Asked, wanted: str) -> None:
+    """What is there for a tenant may have any id: an operator may have chosen it."""
+    old = asked.api.world.table.get(wanted)
+    if old is None or not asked.by.sees(old.owner):
+        refuse_id(asked.by, wanted)
 
 
 def _fault(place: int, field: str, why: str) -> Fault:

@@ -27,9 +27,9 @@ from bus.access.roles import GRANTS, MEANINGS
 from processors.gateway import problems
 from processors.gateway.answers import NOT_MODIFIED
 from processors.gateway.matching import names_in
-from processors.gateway.model import PageQuery
 from processors.gateway.paths import NAMES
-from processors.gateway.problems import Kind, Problem
+from processors.gateway.possible import problems_of
+from processors.gateway.problems import Problem
 from processors.gateway.reading import KEY_PATTERN, VERSION_PATTERN
 from processors.gateway.routes import JSON, TEXT, Route
 
@@ -129,10 +129,11 @@ def _headers(route: Route) -> Iterator[Parameter]:
         meaning = "An ETag of it that you have: if it is still that, the answer is 304."
         schema = Schema(type=DataType.STRING)
         yield _parameter("If-None-Match", "header", meaning, schema, required=False)
-    if route.conditional:
+    if route.if_match != "none":
         meaning = "The ETag of the version that is to be changed."
         schema = Schema(type=DataType.STRING, pattern=f"^({VERSION_PATTERN})$")
-        yield _parameter("If-Match", "header", meaning, schema, required=True)
+        needed = route.if_match == "must"
+        yield _parameter("If-Match", "header", meaning, schema, required=needed)
     if route.idempotent:
         meaning = (
             "A name of the request: sent again with the same one within 24 hours, it "
@@ -236,26 +237,6 @@ _STATUSES = {
     204: "It is done.",
     207: "Some of it was done: each row says what became of it.",
 }
-
-
-def problems_of(route: Route) -> Sequence[Kind]:
-    """All kinds of problems of a route: its own, and those that follow from its row."""
-    found = [problems.BAD_REQUEST, problems.TOO_MANY, problems.INTERNAL]
-    if route.scope is not None:
-        found += [problems.NOT_AUTHENTICATED, problems.NOT_ALLOWED]
-    if "{" in route.path:
-        found.append(problems.NOT_FOUND)
-    if route.body is not None:
-        found += [problems.TOO_LARGE, problems.UNSUPPORTED, problems.INVALID]
-        found.append(problems.TOO_SLOW)
-    if issubclass(route.query, PageQuery):
-        found.append(problems.BAD_CURSOR)
-    if route.conditional:
-        found += [problems.CHANGED, problems.UNCONDITIONAL, problems.CONFLICT]
-    if route.idempotent:
-        found += [problems.IN_PROGRESS, problems.REUSED]
-    found += [problems.NOT_ACCEPTABLE, problems.UNAVAILABLE, *route.problems]
-    return [kind for kind in problems.KINDS if kind in found]
 
 
 def _bad(route: Route) -> dict[str, Response | Reference]:

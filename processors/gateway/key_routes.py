@@ -10,7 +10,14 @@ from bus.access.keys import ApiKey
 from bus.access.roles import Role, Scope
 from bus.delivery.schedule import parse_duration
 from processors.access.showing import shown_key
-from processors.access.world import KeysWorld, key_of, keys_of, refuse_grant
+from processors.access.world import (
+    KeysWorld,
+    key_of,
+    keys_of,
+    outlived,
+    refuse_grant,
+    refuse_outliving,
+)
 from processors.access.writer import Made, Wish
 from processors.gateway.model import Model, Page, PageQuery
 from processors.gateway.paging import cut
@@ -107,6 +114,7 @@ async def create_key(asked: Asked) -> Reply:
     ends = None
     if wanted.expires_in is not None:
         ends = world.now + timedelta(seconds=parse_duration(wanted.expires_in))
+    refuse_outliving(world, asked.by, ends, "expires_in")
     made = await world.writer.create(Wish(role, tenant, wanted.description, ends))
     return _made(asked, world, made)
 
@@ -116,6 +124,7 @@ async def rotate_key(asked: Asked) -> Reply:
     world, overlap = await _world(asked), asked.body_as(KeyRotation).overlap
     found = key_of(world, asked.by, asked.path["key"])
     refuse_grant(asked.by, found.role, found.tenant)
+    refuse_outliving(world, asked.by, found.expires_at, "id")
     made = await world.writer.rotate(found.id, parse_duration(overlap))
     return _made(asked, world, made)
 
@@ -145,7 +154,8 @@ def _shown(asked: Asked, world: KeysWorld, key: ApiKey) -> KeyShown:
     actions: list[str] = []
     if able:
         grants = asked.by.may_grant(key.role, key.tenant)
-        actions = ["rotate", "revoke"] if grants else ["revoke"]
+        longer = outlived(world, asked.by, key.expires_at) is not None
+        actions = ["rotate", "revoke"] if grants and not longer else ["revoke"]
     fields = {**shown_key(key, world.now), "actions": actions}
     return KeyShown.model_validate(fields)
 
@@ -167,7 +177,8 @@ ROUTES = (
         path=_PATH,
         operation="createKey",
         summary="Make a key; the answer tells its token this once.",
-        description="One that may do no more than yours. A tenant's is its own.",
+        description="One that may do no more than yours, and ends no later. A tenant's "
+        "is its own.",
         tag=_TAG,
         scope=Scope.KEYS_WRITE,
         handler=create_key,
@@ -201,7 +212,7 @@ ROUTES = (
         handler=rotate_key,
         body=KeyRotation,
         answer=KeyMade,
-        problems=(UNAVAILABLE,),
+        problems=(INVALID, UNAVAILABLE),
         tenants=True,
         idempotent=True,
         optional_body=True,

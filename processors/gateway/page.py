@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from processors.gateway.document import problems_of
+from processors.gateway.possible import problems_of
 from processors.gateway.problems import KINDS, Kind
 from processors.gateway.routes import Route
 

@@ -108,7 +108,7 @@ def read_version(request: web.BaseRequest, route: Route) -> str:
         ProblemError: the row needs one.
     """
     version = request.headers.get("If-Match", "").strip()
-    if not route.conditional:
+    if route.if_match == "none" or (route.if_match == "may" and not version):
         return ANY
     if not version:
         raise ProblemError(UNCONDITIONAL)

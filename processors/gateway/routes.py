@@ -12,6 +12,7 @@ from processors.gateway.model import Model, NoQuery
 from processors.gateway.problems import Kind
 
 Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+IfMatch: TypeAlias = Literal["none", "may", "must"]
 Example: TypeAlias = Mapping[str, object]
 ModelT = TypeVar("ModelT", bound=BaseModel)
 JSON = "application/json"
@@ -92,7 +93,7 @@ class Route:
         example: A body that works.
         tenants: Its path names what belongs to a tenant: others get 404.
         etag: The answer carries an ETag.
-        conditional: A change: If-Match is needed.
+        if_match: A change: whether it must, or may, name the version that it changes.
         logged: The answer comes from the log, and says how far that is behind.
         idempotent: It takes an Idempotency-Key.
         optional_body: An empty body stands for `{}`.
@@ -117,7 +118,7 @@ class Route:
     example: Example | Sequence[Example] | None = None
     tenants: bool = False
     etag: bool = False
-    conditional: bool = False
+    if_match: IfMatch = "none"
     logged: bool = False
     idempotent: bool = False
     optional_body: bool = False

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from bus.delivery.subscription import ID_PATTERN
-from processors.gateway.model import Model, Page, PageQuery
+from processors.gateway.model import Flag, Model, Page, PageQuery
 
 _NEVER_SHOWN = {"writeOnly": True}
 Duration: TypeAlias = Annotated[
@@ -81,6 +81,12 @@ Secret: TypeAlias = Annotated[
         max_length=500,
         description="A signing secret of your own, `whsec_…`. Without one it is made.",
         json_schema_extra=_NEVER_SHOWN,
+    ),
+]
+Trust: TypeAlias = Annotated[
+    Flag,
+    Field(
+        description="Take endpoints on without their word; needs subscriptions:trust."
     ),
 ]
 Scheme: TypeAlias = Annotated[
@@ -225,6 +231,12 @@ class SubscriptionQuery(PageQuery):
     """Which subscriptions."""
 
     state: Literal["active", "paused", "disabled", "removing"] | None = None
+
+
+class TrustQuery(Model):
+    """Whether an endpoint need not say that it wants events."""
+
+    trust: Trust = False
 
 
 class Pause(Model):

@@ -9,12 +9,7 @@ from bus.delivery.schedule import parse_duration
 from processors.gateway.job_routes import JobShown, start
 from processors.gateway.jobs import Progress
 from processors.gateway.model import Flag, Model
-from processors.gateway.problems import (
-    CONFLICT,
-    NOT_ALLOWED,
-    UNAVAILABLE,
-    ProblemError,
-)
+from processors.gateway.problems import CONFLICT, UNAVAILABLE
 from processors.gateway.routes import Asked, Reply, Route
 from processors.gateway.subscription_models import (
     Pause,
@@ -26,7 +21,7 @@ from processors.gateway.subscription_models import (
     TestResult,
 )
 from processors.gateway.subscriptions import ONE, TAG, shown_to, told
-from processors.gateway.tenants import subscription_of
+from processors.gateway.tenants import subscription_of, trusting
 from processors.subscriptions import onboarding
 from processors.subscriptions.onboarding import Taken
 from processors.subscriptions.proof import Proof
@@ -62,13 +57,16 @@ async def pause_subscription(asked: Asked) -> Reply:
     """Hold all deliveries."""
     found = await subscription_of(asked)
     reason = asked.body_as(Pause).reason
-    return told(asked, Taken(await asked.api.world.writer.pause(found.id, reason)))
+    writer = asked.api.world.writer
+    paused = await writer.pause(found.id, reason, if_version=asked.version)
+    return told(asked, Taken(paused))
 
 
 async def resume_subscription(asked: Asked) -> Reply:
     """Deliver again."""
     found = await subscription_of(asked)
-    return told(asked, Taken(await asked.api.world.writer.resume(found.id)))
+    writer = asked.api.world.writer
+    return told(asked, Taken(await writer.resume(found.id, if_version=asked.version)))
 
 
 async def rotate_secret(asked: Asked) -> Reply:
@@ -80,6 +78,7 @@ async def rotate_secret(asked: Asked) -> Reply:
         parse_duration(wanted.grace),
         scheme=wanted.scheme,
         text=wanted.secret,
+        if_version=asked.version,
     )
     return told(asked, taken)
 
@@ -95,10 +94,10 @@ async def test_subscription(asked: Asked) -> Reply:
 async def verify_subscription(asked: Asked) -> Reply:
     """Ask its endpoint whether it wants events."""
     found = await subscription_of(asked)
-    trust = asked.body_as(Verification).trust
-    if trust and not asked.by.may(Scope.SUBSCRIPTIONS_TRUST):
-        raise ProblemError(NOT_ALLOWED, "This key may trust no endpoint.")
-    stands, proof = await onboarding.verify(asked.api.world, found.id, trust=trust)
+    trust = trusting(asked, asked.body_as(Verification).trust)
+    stands, proof = await onboarding.verify(
+        asked.api.world, found.id, trust=trust, if_version=asked.version
+    )
     wanted = isinstance(proof, Proof)
     content = VerificationResult(
         wanted=wanted,
@@ -115,7 +114,11 @@ async def remove_subscription(asked: Asked) -> Reply:
 
     async def work(progress: Progress) -> dict[str, object]:
         removed = await remove(
-            asked.api.world, found.id, purge=purge, progress=progress
+            asked.api.world,
+            found.id,
+            purge=purge,
+            if_version=asked.version,
+            progress=progress,
         )
         return {
             "pending": removed.pending,
@@ -143,6 +146,7 @@ ROUTES = (
         problems=(CONFLICT,),
         tenants=True,
         etag=True,
+        if_match="may",
         idempotent=True,
         optional_body=True,
         example={"reason": "their release weekend"},
@@ -161,6 +165,7 @@ ROUTES = (
         problems=(CONFLICT,),
         tenants=True,
         etag=True,
+        if_match="may",
         idempotent=True,
         optional_body=True,
         example={},
@@ -180,6 +185,7 @@ ROUTES = (
         problems=(CONFLICT,),
         tenants=True,
         etag=True,
+        if_match="may",
         idempotent=True,
         optional_body=True,
         example={"grace": "48h"},
@@ -217,6 +223,7 @@ ROUTES = (
         answer=VerificationResult,
         problems=(CONFLICT,),
         tenants=True,
+        if_match="may",
         idempotent=True,
         optional_body=True,
         example={},
@@ -236,5 +243,6 @@ ROUTES = (
         answer=JobShown,
         status=202,
         tenants=True,
+        if_match="may",
     ),
 )

@@ -15,8 +15,9 @@ from processors.gateway.subscription_models import (
     SubscriptionRows,
     SubscriptionShown,
     SubscriptionTaken,
+    TrustQuery,
 )
-from processors.gateway.tenants import owned, subscription_of
+from processors.gateway.tenants import owned, refuse_id, subscription_of, trusting
 from processors.subscriptions import onboarding
 from processors.subscriptions.actions import ACTIONS, Action
 from processors.subscriptions.document import Draft, draft
@@ -62,8 +63,10 @@ async def list_subscriptions(asked: Asked) -> Reply:
 async def create_subscription(asked: Asked) -> Reply:
     """Topics, record, and a secret that is told once."""
     wanted = asked.body_as(NewSubscription)
+    trust = trusting(asked, asked.query_as(TrustQuery).trust)
+    refuse_id(asked.by, wanted.id)
     made = draft_of(wanted, asked.by)
-    taken = await onboarding.add(asked.api.world, made, wanted.scheme)
+    taken = await onboarding.add(asked.api.world, made, wanted.scheme, trust=trust)
     reply = told(asked, taken)
     location = f"{PATH}/{taken.subscription.id}"
     return Reply(content=reply.content, etag=reply.etag, headers={"Location": location})
@@ -78,11 +81,12 @@ async def get_subscription(asked: Asked) -> Reply:
 async def change_subscription(asked: Asked) -> Reply:
     """Change the fields that are given."""
     found = await subscription_of(asked)
+    trust = trusting(asked, asked.query_as(TrustQuery).trust)
     fields = asked.body_as(SubscriptionChange).model_dump(exclude_unset=True)
-    if not fields:
+    if not fields and not trust:
         raise ProblemError(INVALID, "Nothing is to change.")
     taken = await onboarding.update(
-        asked.api.world, found.id, fields, if_version=asked.version
+        asked.api.world, found.id, fields, if_version=asked.version, trust=trust
     )
     return told(asked, taken)
 
@@ -152,10 +156,12 @@ ROUTES = (
         operation="createSubscription",
         summary="Make a subscription.",
         description="Its topics are made, and a signing secret, which the answer "
-        "tells this once. An id that is taken is 409, whoever has it.",
+        "tells this once. An id that is taken is 409. A tenant's begin with its name: "
+        "`acme`, or `acme-…`.",
         tag=TAG,
         scope=Scope.SUBSCRIPTIONS_WRITE,
         handler=create_subscription,
+        query=TrustQuery,
         body=NewSubscription,
         answer=SubscriptionTaken,
         status=201,
@@ -187,11 +193,12 @@ ROUTES = (
         tag=TAG,
         scope=Scope.SUBSCRIPTIONS_WRITE,
         handler=change_subscription,
+        query=TrustQuery,
         body=SubscriptionChange,
         answer=SubscriptionTaken,
         tenants=True,
         etag=True,
-        conditional=True,
+        if_match="must",
         example={"rate": 50, "timeout": "3s"},
     ),
 )

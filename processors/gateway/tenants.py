@@ -2,9 +2,16 @@
 
 from collections.abc import Sequence
 
-from bus.access.roles import Principal
+from bus.access.roles import Principal, Scope
 from bus.delivery.subscription import Subscription
-from processors.gateway.problems import CONFLICT, NOT_FOUND, ProblemError
+from bus.errors import InvalidSubscriptionError
+from processors.gateway.problems import (
+    CHANGED,
+    CONFLICT,
+    NOT_ALLOWED,
+    NOT_FOUND,
+    ProblemError,
+)
 from processors.gateway.routes import Asked
 from processors.subscriptions.world import World
 
@@ -18,16 +25,45 @@ async def subscription_of(asked: Asked) -> Subscription:
     """The subscription that the path names.
 
     Raises:
-        ProblemError: there is none, for whoever asks; or its record cannot be read.
+        ProblemError: there is none, for whoever asks; its record cannot be read; or it
+            is not the version that If-Match names.
     """
     world, name = asked.api.world, asked.path["subscription"]
     await world.table.ready()
     found = world.table.get(name)
     if found is not None and asked.by.sees(found.owner):
+        if asked.version not in {None, world.table.version(name)}:
+            raise ProblemError(CHANGED)
         return found
     if found is None and not asked.by.tenant and name in world.table.unreadable:
         raise ProblemError(CONFLICT, "Its stored record cannot be read.")
     raise ProblemError(NOT_FOUND)
+
+
+def refuse_id(by: Principal, wanted: str) -> None:
+    """Raise unless somebody may make a subscription of this id, whoever has one.
+
+    A tenant's own begin with its name, so that it hears nothing of the ids of others.
+
+    Raises:
+        InvalidSubscriptionError: the same for an id that is taken and one that is not.
+    """
+    own = by.tenant
+    if own and wanted != own and not wanted.startswith(f"{own}-"):
+        raise InvalidSubscriptionError(
+            "id", f"expected {own}, or {own}-…, for this key"
+        )
+
+
+def trusting(asked: Asked, wanted: bool) -> bool:  # noqa: FBT001 - what was asked for
+    """Whether an endpoint is to be taken on without its word.
+
+    Raises:
+        ProblemError: whoever asks may not say so.
+    """
+    if wanted and not asked.by.may(Scope.SUBSCRIPTIONS_TRUST):
+        raise ProblemError(NOT_ALLOWED, "This key may trust no endpoint.")
+    return wanted
 
 
 async def letters_owner(asked: Asked) -> str:

@@ -127,7 +127,11 @@ async def _proof_of_new(
 
 
 async def verify(
-    world: World, subscription_id: str, *, trust: bool = False
+    world: World,
+    subscription_id: str,
+    *,
+    trust: bool = False,
+    if_version: str | None = None,
 ) -> tuple[Subscription, Proof | Unproven]:
     """Ask an endpoint whether it wants events; if so, what waits goes out.
 
@@ -146,7 +150,9 @@ async def verify(
         return proven(stands, proof) if stands.url == old.url else stands
 
     action = "trust" if trust else "verify"
-    written = await world.writer.update(subscription_id, change, action=action)
+    written = await world.writer.update(
+        subscription_id, change, if_version=if_version, action=action
+    )
     return written, proof
 
 
@@ -165,6 +171,7 @@ async def rotate(
     *,
     scheme: Scheme | None = None,
     text: str | None = None,
+    if_version: str | None = None,
 ) -> Taken:
     """Give a subscription a new secret, of its present scheme if none is named.
 
@@ -179,9 +186,10 @@ async def rotate(
     if has_secret(old, secret.value):
         raise SubscriptionStateError("secrets", "it signs with this one already")
     world.checks.refuse(old.model_copy(update={"secrets": (secret,)}))
-    return Taken(
-        await world.writer.rotate(subscription_id, secret, grace_s), secret.value
+    written = await world.writer.rotate(
+        subscription_id, secret, grace_s, if_version=if_version
     )
+    return Taken(written, secret.value)
 
 
 def find(world: World, subscription_id: str) -> Subscription:

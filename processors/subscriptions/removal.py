@@ -47,6 +47,7 @@ async def remove(
     subscription_id: str,
     *,
     purge: bool = False,
+    if_version: str | None = None,
     progress: Progress = lambda _done, _total: None,
 ) -> Removed:
     """Remove a subscription; `progress(done, total)` hears of the pending ones.
@@ -55,13 +56,14 @@ async def remove(
         SubscriptionNotFoundError: there is none with this id.
         InvalidSubscriptionError: its record cannot be read, and processors run that
             could not dead-letter what is pending.
+        VersionMismatchError: it is not as it was in `if_version` any more.
     """
     await world.table.ready()
     known(world, subscription_id)
     drain = _Drain(world, subscription_id, progress)
     await drain.look()  # processors move it as soon as they hear of the removal
     if subscription_id not in world.table.unreadable or await _anybody(world):
-        await world.writer.begin_removal(subscription_id)
+        await world.writer.begin_removal(subscription_id, if_version=if_version)
     pending, moved = await drain.run()
     await world.writer.remove(subscription_id)
     if await _anybody(world):

@@ -137,11 +137,14 @@ class SubscriptionWriter:
 
         return await self.update(subscription_id, change, action="disable")
 
-    async def begin_removal(self, subscription_id: str) -> Subscription:
+    async def begin_removal(
+        self, subscription_id: str, *, if_version: str | None = None
+    ) -> Subscription:
         """Have the processors dead-letter whatever is pending."""
         return await self.update(
             subscription_id,
             lambda old: old.model_copy(update={"state": State.REMOVING}),
+            if_version=if_version,
             action="begin removal",
         )
 

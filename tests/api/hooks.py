@@ -28,6 +28,9 @@ def before_call(
     key = headers.get("Idempotency-Key")
     if isinstance(key, str) and key.isascii() and key.isalnum():
         headers["Idempotency-Key"] = f"{key[:200]}-{next(_NUMBERS)}"
+    if headers.get("If-Match") == "0":
+        # It takes a number, told as text, for a text of any pattern.
+        headers["If-Match"] = '"0"'
 
 
 def _is_plain(cursor: str) -> bool:

@@ -176,13 +176,13 @@ def _parameters(described: Described, route: Route) -> Iterator[str]:
         body = route.body.__name__
         yield f"body: {body}" + " | None = None" * route.optional_body
     query = list(described.parameters(route))
-    if query or route.conditional or route.idempotent:
+    if query or route.if_match != "none" or route.idempotent:
         yield "*"
     for name, kind, needed in query:
         short = _words(route, name) if kind.startswith("Literal") else kind
         yield f"{name}: {short}" + ("" if needed else " | None = None")
-    if route.conditional:
-        yield "if_match: str"
+    if route.if_match != "none":
+        yield "if_match: str" + " | None = None" * (route.if_match == "may")
     if route.idempotent:
         yield "idempotency_key: str | None = None"
 
@@ -193,8 +193,8 @@ def _given(described: Described, route: Route) -> Iterator[str]:
         yield f"query={{{', '.join(f'{name!r}: {name}' for name in names)}}}"
     if route.body is not None:
         yield "body=body"
-    if route.conditional:
-        yield "if_match=if_match"
+    if route.if_match != "none":
+        yield "if_match=if_match" + ' or ""' * (route.if_match == "may")
     if route.idempotent:
         yield "key=fresh_key(idempotency_key)"
 

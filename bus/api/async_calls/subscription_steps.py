@@ -24,6 +24,7 @@ class SubscriptionStepsCalls(Async):
         subscription: str,
         body: Pause | None = None,
         *,
+        if_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> Versioned[SubscriptionTaken]:
         """Hold all deliveries.
@@ -36,6 +37,7 @@ class SubscriptionStepsCalls(Async):
                 "POST",
                 f"/v1/subscriptions/{segment(subscription)}/pause",
                 body=body,
+                if_match=if_match or "",
                 key=fresh_key(idempotency_key),
             )
         )
@@ -45,6 +47,7 @@ class SubscriptionStepsCalls(Async):
         subscription: str,
         body: Resume | None = None,
         *,
+        if_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> Versioned[SubscriptionTaken]:
         """Deliver again.
@@ -57,6 +60,7 @@ class SubscriptionStepsCalls(Async):
                 "POST",
                 f"/v1/subscriptions/{segment(subscription)}/resume",
                 body=body,
+                if_match=if_match or "",
                 key=fresh_key(idempotency_key),
             )
         )
@@ -66,6 +70,7 @@ class SubscriptionStepsCalls(Async):
         subscription: str,
         body: Rotation | None = None,
         *,
+        if_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> Versioned[SubscriptionTaken]:
         """Give it a new signing secret.
@@ -78,6 +83,7 @@ class SubscriptionStepsCalls(Async):
                 "POST",
                 f"/v1/subscriptions/{segment(subscription)}/rotate-secret",
                 body=body,
+                if_match=if_match or "",
                 key=fresh_key(idempotency_key),
             )
         )
@@ -108,6 +114,7 @@ class SubscriptionStepsCalls(Async):
         subscription: str,
         body: Verification | None = None,
         *,
+        if_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> VerificationResult:
         """Ask its endpoint whether it wants events.
@@ -120,12 +127,17 @@ class SubscriptionStepsCalls(Async):
                 "POST",
                 f"/v1/subscriptions/{segment(subscription)}/verify",
                 body=body,
+                if_match=if_match or "",
                 key=fresh_key(idempotency_key),
             )
         )
 
     async def remove_subscription(
-        self, subscription: str, *, purge: bool | None = None
+        self,
+        subscription: str,
+        *,
+        purge: bool | None = None,
+        if_match: str | None = None,
     ) -> JobShown:
         """Remove a subscription.
 
@@ -137,5 +149,6 @@ class SubscriptionStepsCalls(Async):
                 "DELETE",
                 f"/v1/subscriptions/{segment(subscription)}",
                 query={"purge": purge},
+                if_match=if_match or "",
             )
         )

@@ -15,6 +15,7 @@ class ApplyingCalls(Sync):
         *,
         dry_run: bool | None = None,
         prune: bool | None = None,
+        trust: bool | None = None,
         idempotency_key: str | None = None,
     ) -> Applied:
         """Make the subscriptions what a document says.
@@ -26,7 +27,7 @@ class ApplyingCalls(Sync):
             Call[Applied](
                 "POST",
                 "/v1/subscriptions:apply",
-                query={"dry_run": dry_run, "prune": prune},
+                query={"dry_run": dry_run, "prune": prune, "trust": trust},
                 body=body,
                 key=fresh_key(idempotency_key),
             )

@@ -40,7 +40,11 @@ class SubscriptionsCalls(Sync):
         )
 
     def create_subscription(
-        self, body: NewSubscription, *, idempotency_key: str | None = None
+        self,
+        body: NewSubscription,
+        *,
+        trust: bool | None = None,
+        idempotency_key: str | None = None,
     ) -> Versioned[SubscriptionTaken]:
         """Make a subscription.
 
@@ -49,7 +53,11 @@ class SubscriptionsCalls(Sync):
         """
         return self._versioned(
             Call[SubscriptionTaken](
-                "POST", "/v1/subscriptions", body=body, key=fresh_key(idempotency_key)
+                "POST",
+                "/v1/subscriptions",
+                query={"trust": trust},
+                body=body,
+                key=fresh_key(idempotency_key),
             )
         )
 
@@ -64,7 +72,12 @@ class SubscriptionsCalls(Sync):
         )
 
     def change_subscription(
-        self, subscription: str, body: SubscriptionChange, *, if_match: str
+        self,
+        subscription: str,
+        body: SubscriptionChange,
+        *,
+        trust: bool | None = None,
+        if_match: str,
     ) -> Versioned[SubscriptionTaken]:
         """Change a subscription.
 
@@ -75,6 +88,7 @@ class SubscriptionsCalls(Sync):
             Call[SubscriptionTaken](
                 "PATCH",
                 f"/v1/subscriptions/{segment(subscription)}",
+                query={"trust": trust},
                 body=body,
                 if_match=if_match,
             )

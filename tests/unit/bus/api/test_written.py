@@ -53,13 +53,18 @@ def test_a_route_is_a_method_with_its_names(route: Route, kind: type) -> None:
         *names_in(route.path),
         *(["body"] if route.body else []),
     ]
-    headers = [("if_match", route.conditional), ("idempotency_key", route.idempotent)]
+    headers = [
+        ("if_match", route.if_match != "none"),
+        ("idempotency_key", route.idempotent),
+    ]
     assert [n for n, p in found.items() if p.kind is p.KEYWORD_ONLY] == [
         *route.query.model_fields,
         *(name for name, there in headers if there),
     ]
     if route.body is not None:
         assert (found["body"].default is None) == route.optional_body
+    if route.if_match != "none":
+        assert (found["if_match"].default is None) == (route.if_match == "may")
 
 
 def test_both_clients_are_the_same() -> None:

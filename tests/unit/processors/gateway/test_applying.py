@@ -45,13 +45,17 @@ async def test_says_first_then_does(ask: Client, worlds: Worlds) -> None:
 
 async def test_a_tenant_prunes_its_own(ask: Client) -> None:
     """What belongs to others is neither planned nor touched; its ids are taken."""
-    await ask("POST", PATH, {"subscriptions": [one("theirs")]}, by="stranger")
-    await ask("POST", PATH, {"subscriptions": [one("ours")]}, by="partner")
+    await ask("POST", PATH, {"subscriptions": [one("other-x")]}, by="stranger")
+    named = one("ours", owner="acme")  # by an operator, who may choose any id
+    await ask("POST", PATH, {"subscriptions": [named]})
+    both = {"subscriptions": [one("ours"), one("acme-x")]}
+    got = await ask("POST", PATH, both, by="partner")
+    assert [s["action"] for s in rows(got.json, "plan")] == ["unchanged", "create"]
     got = await ask("POST", f"{PATH}?prune=true", {"subscriptions": []}, by="partner")
-    assert [s["id"] for s in rows(got.json, "plan")] == ["ours"]
+    assert [s["id"] for s in rows(got.json, "plan")] == ["acme-x", "ours"]
     left = await ask("GET", "/v1/subscriptions")
-    assert [row["id"] for row in left.rows] == ["theirs"]
-    taken = await ask("POST", PATH, {"subscriptions": [one("theirs")]}, by="partner")
+    assert [row["id"] for row in left.rows] == ["other-x"]
+    taken = await ask("POST", PATH, {"subscriptions": [one("other-x")]}, by="partner")
     assert taken.status == 422
     assert rows(taken.json, "errors")[0]["pointer"] == "#/subscriptions/0/id"
 

@@ -40,3 +40,26 @@ async def test_nobody_makes_more_than_he_is(ask: Client, role: str) -> None:
     assert {row["tenant"] for row in rows} == {"acme"}
     wrong = await ask("POST", PATH, {"role": "partner"})
     assert (wrong.status, wrong.slug) == (422, "invalid")
+
+
+async def test_no_key_makes_one_that_outlives_it(ask: Client) -> None:
+    """Neither made nor rotated: what ends gives no token that counts longer."""
+    brief = await ask("POST", PATH, {"role": "operator", "expires_in": "2d"})
+    ask.keys.tokens["brief"] = str(brief.json["token"])
+    reader: dict[str, object] = {"role": "reader"}
+    for wish in (reader, reader | {"expires_in": "3d"}):
+        got = await ask("POST", PATH, wish, by="brief")
+        assert (got.status, got.slug) == (422, "invalid")
+        (fault,) = cast("list[dict[str, str]]", got.json["errors"])
+        assert fault["pointer"] == "#/expires_in"
+        assert "this key ends at" in fault["detail"]
+    made = await ask("POST", PATH, reader | {"expires_in": "1d"}, by="brief")
+    assert made.status == 201
+    rows = (await ask("GET", PATH, by="brief")).rows
+    lasting = [row for row in rows if row["expires_at"] is None]
+    assert lasting
+    assert all(row["actions"] == ["revoke"] for row in lasting)
+    got = await ask("POST", f"{PATH}/{lasting[0]['id']}/rotate", by="brief")
+    assert (got.status, got.slug) == (422, "invalid")
+    own = cast("dict[str, str]", brief.json["key"])["id"]
+    assert (await ask("POST", f"{PATH}/{own}/rotate", by="brief")).status == 200

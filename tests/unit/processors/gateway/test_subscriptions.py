@@ -19,7 +19,9 @@ NEW = {
 
 
 async def made(ask: Client, by: str = "operator", **fields: object) -> Got:
-    """One that was made."""
+    """One that was made; a partner's by an operator, who may choose any id."""
+    if by == "partner":
+        by, fields = "operator", {"owner": "acme", **fields}
     got = await ask("POST", PATH, NEW | fields, by=by)
     assert got.status == 201, got.body
     return got
@@ -79,17 +81,28 @@ async def test_what_is_refused(
 
 
 async def test_an_id_is_taken(ask: Client) -> None:
-    """By one's own or by another's: the same words."""
-    await made(ask, by="partner")
-    own = await ask("POST", PATH, NEW, by="partner")
-    others = await ask("POST", PATH, NEW, by="stranger")
-    assert (own.status, own.slug) == (409, "conflict")
-    assert own.json["errors"] == others.json["errors"]
+    """Once; it is free again when it is removed."""
+    await made(ask, id="acme-shop", by="partner")
+    again = await ask("POST", PATH, NEW | {"id": "acme-shop"}, by="partner")
+    assert (again.status, again.slug) == (409, "conflict")
+
+
+@pytest.mark.parametrize("wanted", ["acme", "acme-shop"])
+async def test_a_partners_ids_begin_with_its_name(ask: Client, wanted: str) -> None:
+    """So that it never hears of the ids of others."""
+    assert (await ask("POST", PATH, NEW | {"id": wanted}, by="partner")).status == 201
+    for other in ("other", "acmes", "shop-acme"):
+        got = await ask("POST", PATH, NEW | {"id": other}, by="partner")
+        assert (got.status, got.slug) == (422, "invalid")
+        (fault,) = cast("list[dict[str, str]]", got.json["errors"])
+        assert fault["pointer"] == "#/id"
+        assert "acme-…" in fault["detail"]
 
 
 async def test_a_partner_owns_what_it_makes(ask: Client) -> None:
     """Whatever it says; others do not see it, operators do."""
-    got = await made(ask, by="partner", owner="other")
+    new = NEW | {"id": "acme-shop", "owner": "other"}
+    got = await ask("POST", PATH, new, by="partner")
     assert subscription(got)["owner"] == "acme"
     for by, seen in (("partner", 1), ("stranger", 0), ("operator", 1)):
         assert len((await ask("GET", PATH, by=by)).rows) == seen
@@ -158,6 +171,48 @@ async def test_changes_only_what_is_given(ask: Client) -> None:
     shown = subscription(got)
     assert (shown["filter"], shown["rate"]) == (None, 5)
     assert shown["headers"] == {"X-Shop": "(hidden)"}
+
+
+@pytest.mark.parametrize(
+    ("method", "step"),
+    [
+        ("POST", "/pause"),
+        ("POST", "/resume"),
+        ("POST", "/rotate-secret"),
+        ("POST", "/verify"),
+        ("DELETE", ""),
+    ],
+)
+async def test_a_step_may_name_its_version(
+    ask: Client, worlds: Worlds, method: str, step: str
+) -> None:
+    """An old one is 412 and nothing is done; the present one, any or none is taken."""
+    old = (await made(ask)).headers["ETag"]
+    await worlds.clock.advance(1)
+    now = (await ask("POST", f"{PATH}/my-shop/pause", {"reason": "x"})).headers["ETag"]
+    path = f"{PATH}/my-shop{step}"
+    late = await ask(method, path, headers={"If-Match": old})
+    assert (late.status, late.slug) == (412, "precondition-failed")
+    stands = await ask("GET", f"{PATH}/my-shop")
+    assert stands.headers["ETag"] == now
+    no_version = await ask(method, path, headers={"If-Match": "x"})
+    assert (no_version.status, no_version.slug) == (400, "bad-request")
+    got = await ask(method, path, headers={"If-Match": now})
+    assert got.status in {200, 202}
+
+
+async def test_who_may_trust_an_endpoint(ask: Client) -> None:
+    """An operator, at once or later; a partner may not say so."""
+    trusting = {"url": "https://elsewhere.example/x", "id": "acme-shop"}
+    path = f"{PATH}?trust=true"
+    refused = await ask("POST", path, NEW | trusting, by="partner")
+    assert (refused.status, refused.slug) == (403, "not-allowed")
+    got = await ask("POST", path, NEW | trusting)
+    assert subscription(got)["unproven"] is False
+    headers = {"If-Match": "*"}
+    path = f"{PATH}/acme-shop?trust=true"
+    got = await ask("PATCH", path, {"rate": 5}, headers=headers)
+    assert got.status == 200
 
 
 async def test_pause_and_resume(ask: Client) -> None:

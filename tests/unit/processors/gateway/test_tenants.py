@@ -39,7 +39,7 @@ OFTEN_MISSING = {"getDeadLetters"}
 async def ours(ask: Client) -> dict[str, str]:
     """Something of each kind that belongs to `acme`."""
     new = {"id": OURS["subscription"], "url": "https://a.example/x", "types": ["*"]}
-    made = await ask("POST", "/v1/subscriptions", new, by="partner")
+    made = await ask("POST", "/v1/subscriptions", new | {"owner": "acme"})
     assert made.status == 201
 
     async def work(_: Progress) -> dict[str, object]:
@@ -105,3 +105,21 @@ async def test_ours_is_there(ask: Client, route: Route) -> None:
     example = route.example if route.body else None
     got = await ask(route.method, path, example, by="partner")
     assert (got.status == 404) == (route.operation in OFTEN_MISSING)
+
+
+@pytest.mark.parametrize("path", ["/v1/subscriptions", "/v1/subscriptions:apply"])
+async def test_nobody_hears_that_an_id_is_taken_by_others(
+    ask: Client, path: str
+) -> None:
+    """To make one of that id is answered like making one of an id that is free."""
+    there = await ours(ask)
+
+    async def answer(name: str) -> tuple[int, bytes, dict[str, str]]:
+        new = {"id": name, "url": "https://b.example/x", "types": ["*"]}
+        body = {"subscriptions": [new]} if path.endswith("apply") else new
+        headers = {"X-Request-Id": "the-same"}
+        return compared(await ask("POST", path, body, by="stranger", headers=headers))
+
+    foreign, free = await answer(there["subscription"]), await answer("no-shops")
+    assert foreign == free
+    assert foreign[0] == 422
