@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from bus.log.rollup import COUNTS, Minute, Tally, added, quantiles_us, tally_of
+from bus.log.rollup import COUNTS, WIDTH, Minute, Tally, added, quantiles_us, tally_of
 
 _LATENCIES = len(COUNTS)
 _HELD, _DEAD_LETTERS = COUNTS.index("held"), COUNTS.index("dead_letters")
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """What befell the attempts of a span of time.
 
     `success_rate` is the share of accepted among the attempts; None without any,
@@ -55,6 +55,10 @@ def figures(tally: Tally) -> Figures:
         p95_us=p95_us,
         p99_us=p99_us,
     )
+
+
+NONE = figures((0,) * WIDTH)
+"""Of a span in which nothing happened."""
 
 
 def figures_of(minutes: Iterable[Minute]) -> Figures:

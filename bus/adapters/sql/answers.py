@@ -1,6 +1,7 @@
 """Answers that are no lists: one event, counts, health."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from sqlalchemy import Connection, Table, func, select, tuple_
 
@@ -20,10 +21,10 @@ from bus.adapters.sql.tables import (
     TALLY,
 )
 from bus.log.cleaning import storable, storable_id
-from bus.log.health import Figures, Health, figures, starts
+from bus.log.health import Figures, figures, starts
 from bus.log.questions import MOST, Scope
 from bus.log.retention import TableSize
-from bus.log.rollup import MINUTE_US, WIDTH, Minute, Tally, minute_of
+from bus.log.rollup import MINUTE_US, Minute, Tally, minute_of
 from bus.log.rows import AckRow, EventRow, Place, QuarantineRow
 
 _TIMES = {
@@ -34,7 +35,13 @@ _TIMES = {
 }
 _FEW = 100
 """So many subscriptions are named in a query; of more, all are asked for."""
-_NO_TALLY: Tally = (0,) * WIDTH
+Span: TypeAlias = tuple[Table, int]
+"""The counts to take, and the minute to begin with."""
+
+
+def spans(now_us: int) -> Sequence[Span]:
+    """Each from the table that has the fewest rows of it."""
+    return list(zip((MINUTE, FIVE_MINUTES, HOUR), starts(now_us), strict=True))
 
 
 class Answers:
@@ -123,25 +130,21 @@ class Answers:
         ]
         return sorted(found)
 
-    def health(
+    def fares(
         self,
         connection: Connection,
         subscriptions: Collection[str] | None,
-        now_us: int,
-    ) -> Mapping[str, Health]:
-        """How these fare: each span from the table that has the fewest rows of it."""
+        span: Span,
+    ) -> Mapping[str, Figures]:
+        """What befell the attempts of these in a span up to now."""
+        table, start = span
         wanted = None
         if subscriptions is not None:
             wanted = sorted(self._names.numbers(connection, subscriptions).values())
-        spans = zip((MINUTE, FIVE_MINUTES, HOUR), starts(now_us), strict=True)
-        minutes, hour, day = (
-            _sums(connection, table, start, wanted) for table, start in spans
-        )
+        sums = _sums(connection, table, start, wanted)
         return {
-            self._names.text(connection, number): Health(
-                _figures(minutes, number), _figures(hour, number), _figures(day, number)
-            )
-            for number in day
+            self._names.text(connection, number): figures(sums[number])
+            for number in sums
         }
 
     def aged(
@@ -179,7 +182,3 @@ def _sums(
 def _whole(counts: Iterable[int | None]) -> Tally:
     """Counts as they are added up: NULL is none."""
     return [count or 0 for count in counts]
-
-
-def _figures(sums: Mapping[int, Tally], number: int) -> Figures:
-    return figures(sums.get(number, _NO_TALLY))

@@ -1,12 +1,14 @@
 """The log in SQL: both of its ports, over SQLite or PostgreSQL."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Connection, func, select
 
 from bus.adapters.sql import positions as places
-from bus.adapters.sql.answers import Answers
+from bus.adapters.sql.answers import Answers, spans
 from bus.adapters.sql.asking import Asking
 from bus.adapters.sql.bulk import Bulk, Upkeep
 from bus.adapters.sql.database import Threads
@@ -17,7 +19,7 @@ from bus.adapters.sql.paging import page
 from bus.adapters.sql.tables import POSITION, STRAY
 from bus.adapters.sql.writing import Writer
 from bus.errors import LogOvertakenError, LogRefusedError
-from bus.log.health import Health
+from bus.log.health import NONE, Health
 from bus.log.questions import (
     AttemptQuestion,
     AuditQuestion,
@@ -244,10 +246,19 @@ class SqlLog:
     async def health(
         self, subscriptions: Collection[str] | None, now_us: int
     ) -> Mapping[str, Health]:
-        """How these fare."""
-        return await self._reads.run(
-            lambda c: self._answers.health(c, subscriptions, now_us)
+        """How these fare; the spans are asked for at once."""
+        minutes, hour, day = await asyncio.gather(
+            *(
+                self._reads.run(
+                    partial(self._answers.fares, subscriptions=subscriptions, span=span)
+                )
+                for span in spans(now_us)
+            )
         )
+        return {
+            name: Health(minutes.get(name, NONE), hour.get(name, NONE), figures)
+            for name, figures in day.items()
+        }
 
     async def quarantined(self, origins: Collection[Place]) -> Sequence[QuarantineRow]:
         """What was quarantined of the records at these places."""
