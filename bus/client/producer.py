@@ -157,13 +157,8 @@ class EventWriter:
     async def write(self, event: Event) -> Written:
         """Write one event to its source topic; raises as `Producer.send` does."""
         check_attributes(event)
-        schema = self.catalogue.schema(event.type)
+        value = await self.encoded(event)
         topic = self.catalogue.topic(event.type)
-        if event.type not in self._ids:
-            validate(schema, event.data)  # before anybody is asked
-        value = encode(schema, await self._schema_id(event.type), event.data)
-        if len(value) > self._most_bytes:
-            raise too_large(event, len(value), self._most_bytes)
         with sending(topic, event) as traceparent:
             traced = replace(event, traceparent=traceparent or event.traceparent)
             headers = event_headers(traced)
@@ -174,6 +169,16 @@ class EventWriter:
             except PublishError as error:
                 raise _sized(error, len(value)) from None
         return written._replace(event_id=event.id)
+
+    async def encoded(self, event: Event) -> bytes:
+        """Return an event's value, its schema registered; raises as `write` does."""
+        schema = self.catalogue.schema(event.type)
+        if event.type not in self._ids:
+            validate(schema, event.data)  # before anybody is asked
+        value = encode(schema, await self._schema_id(event.type), event.data)
+        if len(value) > self._most_bytes:
+            raise too_large(event, len(value), self._most_bytes)
+        return value
 
     async def _schema_id(self, event_type: str) -> int:
         """Register a schema once; whoever comes meanwhile waits, to keep the order.

@@ -8,7 +8,13 @@ from processors.redrive.letter_rows import Row
 from processors.redrive.rendering import excerpt
 from processors.screen.tables import Cell, Column, print_table
 
-_COLOURS = {"pending": "yellow", "replayed": "green", "discarded": "dim"}
+_COLOURS = {
+    "pending": "yellow",
+    "replayed": "green",
+    "discarded": "dim",
+    "replacing": "red",
+    "replaced": "green",
+}
 _MOST_DETAIL = 60
 
 

@@ -15,7 +15,13 @@ from processors.screen.plain import plain
 from processors.screen.prose import titled
 from processors.screen.tables import Cell, Column, print_table
 
-_COLOURS = {"pending": "yellow", "replayed": "green", "discarded": "dim"}
+_COLOURS = {
+    "pending": "yellow",
+    "replayed": "green",
+    "discarded": "dim",
+    "replacing": "red",
+    "replaced": "green",
+}
 _MOST_BYTES = 512
 _MOST_DETAIL = 60
 _INDENT = 14

@@ -24,6 +24,7 @@ from processors.publishing import (
 )
 
 MOST = 500
+TYPE_PATTERN = r"^[a-z][a-z0-9_]{0,62}(\.[a-z][a-z0-9_]{0,62}){1,4}$"
 _MULTI = 207
 
 
@@ -33,7 +34,7 @@ class NewEvent(Model):
     type: Annotated[
         str,
         Field(
-            pattern=r"^[a-z][a-z0-9_]{0,62}(\.[a-z][a-z0-9_]{0,62}){1,4}$",
+            pattern=TYPE_PATTERN,
             description="One of GET /v1/event-types.",
         ),
     ]

@@ -21,7 +21,7 @@ Reason: TypeAlias = Literal[
     "unwritable",
     "bug",
 ]
-State: TypeAlias = Literal["pending", "replayed", "discarded"]
+State: TypeAlias = Literal["pending", "replayed", "discarded", "replacing", "replaced"]
 Word: TypeAlias = Annotated[str, Field(min_length=1, max_length=256)]
 
 
@@ -60,7 +60,7 @@ class LetterRow(Model):
         str | None, Field(description="Where the body of a small letter stands.")
     ]
     record: RecordLink
-    actions: Sequence[Literal["replay", "discard"]] = ()
+    actions: Sequence[Literal["replay", "replace", "discard"]] = ()
 
 
 class LetterRows(Page[LetterRow]):

@@ -26,6 +26,7 @@ from processors.gateway.routes import Asked, Reply, Route
 from processors.gateway.subscriptions import ONE
 from processors.gateway.tenants import letters_owner, subscription_of
 from processors.redrive.again import target
+from processors.redrive.edits import can_edit
 from processors.redrive.inspecting import whole_of
 from processors.redrive.letter_rows import Row, letter_row, plan_row
 from processors.redrive.letters import Letter, Wanted, read_letters
@@ -164,8 +165,10 @@ def _actions(asked: Asked, letter: Letter) -> Sequence[str]:
     """What whoever asks may do to a letter now."""
     if letter.fate is not Fate.PENDING or not asked.by.may(Scope.LETTERS_WRITE):
         return []
-    there = asked.api.world.table.get(letter.subscription) is not None
-    return ["replay", "discard"] if there and can_replay(letter) else ["discard"]
+    if asked.api.world.table.get(letter.subscription) is None:
+        return ["discard"]
+    replay = ["replay"] if can_replay(letter) else []
+    return [*replay, *(["replace"] if can_edit(letter) else []), "discard"]
 
 
 ROUTES = (

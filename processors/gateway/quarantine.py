@@ -143,7 +143,10 @@ def _added(asked: Asked, item: Item) -> Row:
 def _actions(asked: Asked, item: Item) -> Sequence[str]:
     """What whoever asks may do to one now."""
     pending = item.fate is Fate.PENDING and asked.by.may(Scope.QUARANTINE_WRITE)
-    return ["replay", "discard"] if pending else []
+    if not pending:
+        return []
+    event = asked.api.world.topology.owner(item.topic) is None
+    return ["replay", *(["replace"] if event else []), "discard"]
 
 
 ROUTES = (

@@ -64,7 +64,7 @@ class ItemRow(Model):
         str, Field(description="Partition and offset in the quarantine topic.")
     ]
     record: RecordLink
-    actions: Sequence[Literal["replay", "discard"]] = ()
+    actions: Sequence[Literal["replay", "replace", "discard"]] = ()
 
 
 class ItemRows(Page[ItemRow]):

@@ -29,11 +29,18 @@ async def noted(
 
 
 async def note(
-    world: World, action: str, entity: Entity, entity_id: str, after: Shown
+    world: World,
+    action: str,
+    entity: Entity,
+    entity_id: str,
+    after: Shown,
+    before: Shown | None = None,
 ) -> None:
     """Write down what was done to a subscription's letters, events, acks."""
     tenant = _owner(world, entity_id)
-    await world.trail.note(action, entity, entity_id, tenant=tenant, after=after)
+    await world.trail.note(
+        action, entity, entity_id, tenant=tenant, before=before, after=after
+    )
 
 
 def _owner(world: World, subscription_id: str) -> str:

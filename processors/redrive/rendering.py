@@ -12,6 +12,8 @@ _STATES = {
     "accepted": "green",
     "dead_letter": "red",
     "replayed": "cyan",
+    "replacing": "red",
+    "replaced": "cyan",
     "discarded": "dim",
     "waiting": "yellow",
     "unseen": "dim",

@@ -186,7 +186,9 @@ def _attempt(attempt: Attempt) -> Step:
     )
 
 
-_ENDS = frozenset({"dead_letter", "replayed", "discarded"})
+_ENDS = frozenset(fate.value for fate in Fate if fate is not Fate.PENDING) | {
+    "dead_letter"
+}
 
 
 def _track(name: str, steps: Sequence[Step], produced_ms: float) -> Track:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from bus.delivery.marks import read_mark
+from bus.delivery.marks import Fate, Mark, read_mark
 from bus.delivery.quarantine import is_quarantined
 from bus.errors import DecodeError, OrderbusError
 from bus.ports import Lag
@@ -96,19 +96,21 @@ async def _read(
     async with turn:
         async for batch in world.reader.read(topic):
             items |= {(r.partition, r.offset) for r in batch if is_item(r)}
-            marked |= {place for r in batch if (place := _marked(r)) is not None}
+            for mark in filter(None, map(_mark, batch)):
+                place = (mark.partition, mark.offset)
+                given_back = mark.fate is Fate.PENDING
+                (marked.discard if given_back else marked.add)(place)
     return len(items - marked)
 
 
 def _is_letter(record: Record) -> bool:
-    return _marked(record) is None
+    return _mark(record) is None
 
 
-def _marked(record: Record) -> tuple[int, int] | None:
+def _mark(record: Record) -> Mark | None:
     if record.value is not None or is_quarantined(record):
         return None
     try:
-        mark = read_mark(record)
+        return read_mark(record)
     except DecodeError:
         return None
-    return None if mark is None else (mark.partition, mark.offset)

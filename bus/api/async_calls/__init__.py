@@ -6,6 +6,7 @@ from bus.api.async_calls.applying import ApplyingCalls
 from bus.api.async_calls.audit import AuditCalls
 from bus.api.async_calls.diagnosing import DiagnosingCalls
 from bus.api.async_calls.documents import DocumentsCalls
+from bus.api.async_calls.edits import EditsCalls
 from bus.api.async_calls.event_types import EventTypesCalls
 from bus.api.async_calls.events import EventsCalls
 from bus.api.async_calls.health import HealthCalls
@@ -37,6 +38,7 @@ class AsyncCalls(
     SpansCalls,
     LettersCalls,
     QuarantineCalls,
+    EditsCalls,
     KeyRoutesCalls,
     JobRoutesCalls,
     AuditCalls,

@@ -24,7 +24,9 @@ ListDeadLettersReason: TypeAlias = Literal[
     "unwritable",
     "bug",
 ]
-ListDeadLettersState: TypeAlias = Literal["pending", "replayed", "discarded"]
+ListDeadLettersState: TypeAlias = Literal[
+    "pending", "replayed", "discarded", "replacing", "replaced"
+]
 
 
 class LettersCalls(Async):

@@ -6,6 +6,7 @@ from bus.api.calls.applying import ApplyingCalls
 from bus.api.calls.audit import AuditCalls
 from bus.api.calls.diagnosing import DiagnosingCalls
 from bus.api.calls.documents import DocumentsCalls
+from bus.api.calls.edits import EditsCalls
 from bus.api.calls.event_types import EventTypesCalls
 from bus.api.calls.events import EventsCalls
 from bus.api.calls.health import HealthCalls
@@ -37,6 +38,7 @@ class Calls(
     SpansCalls,
     LettersCalls,
     QuarantineCalls,
+    EditsCalls,
     KeyRoutesCalls,
     JobRoutesCalls,
     AuditCalls,

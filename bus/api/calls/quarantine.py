@@ -26,7 +26,9 @@ ListQuarantineReason: TypeAlias = Literal[
     "too_large",
     "other",
 ]
-ListQuarantineState: TypeAlias = Literal["pending", "replayed", "discarded"]
+ListQuarantineState: TypeAlias = Literal[
+    "pending", "replayed", "discarded", "replacing", "replaced"
+]
 
 
 class QuarantineCalls(Sync):

@@ -5,6 +5,7 @@ from bus.api.models.acks import Acked, Acks
 from bus.api.models.applying import Applied, Document, FieldChange, StepDone, StepShown
 from bus.api.models.audit import ChangeRows, ChangeShown
 from bus.api.models.diagnosing import DiagnosisWanted
+from bus.api.models.edits import EditedLetter, EditedPayload, Replacement
 from bus.api.models.event_types import (
     Compatibility,
     EventExample,
@@ -105,6 +106,8 @@ __all__ = [
     "DeliveryRows",
     "DiagnosisWanted",
     "Document",
+    "EditedLetter",
+    "EditedPayload",
     "EventExample",
     "EventField",
     "EventResult",
@@ -149,6 +152,7 @@ __all__ = [
     "Proposal",
     "Publication",
     "RecordShown",
+    "Replacement",
     "ReplaySelection",
     "Resume",
     "Revocation",

@@ -20,12 +20,12 @@ class LetterRow(TypedDict):
     replay: int | None
     detail: str
     at: str
-    state: Literal["pending", "replayed", "discarded"]
+    state: Literal["pending", "replayed", "discarded", "replacing", "replaced"]
     state_at: str | None
     place: str
     body_at: str | None
     record: str | None
-    actions: Sequence[Literal["replay", "discard"]]
+    actions: Sequence[Literal["replay", "replace", "discard"]]
 
 
 class LetterRows(TypedDict):
@@ -61,12 +61,12 @@ class LetterWhole(TypedDict):
     replay: int | None
     detail: str
     at: str
-    state: Literal["pending", "replayed", "discarded"]
+    state: Literal["pending", "replayed", "discarded", "replacing", "replaced"]
     state_at: str | None
     place: str
     body_at: str | None
     record: str | None
-    actions: Sequence[Literal["replay", "discard"]]
+    actions: Sequence[Literal["replay", "replace", "discard"]]
     problem: str | None
     body_bytes: int | None
     body_why: str | None

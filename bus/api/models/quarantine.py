@@ -17,11 +17,11 @@ class ItemRow(TypedDict):
     detail: str
     key: str | None
     at: str
-    state: Literal["pending", "replayed", "discarded"]
+    state: Literal["pending", "replayed", "discarded", "replacing", "replaced"]
     state_at: str | None
     quarantined_as: str
     record: str | None
-    actions: Sequence[Literal["replay", "discard"]]
+    actions: Sequence[Literal["replay", "replace", "discard"]]
 
 
 class ItemRows(TypedDict):
@@ -41,11 +41,11 @@ class ItemWhole(TypedDict):
     detail: str
     key: str | None
     at: str
-    state: Literal["pending", "replayed", "discarded"]
+    state: Literal["pending", "replayed", "discarded", "replacing", "replaced"]
     state_at: str | None
     quarantined_as: str
     record: str | None
-    actions: Sequence[Literal["replay", "discard"]]
+    actions: Sequence[Literal["replay", "replace", "discard"]]
     meaning: str
     what_to_do: str
     decodes_now: bool

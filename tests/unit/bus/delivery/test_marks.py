@@ -3,7 +3,7 @@
 import pytest
 
 from bus.delivery.headers import hop_headers
-from bus.delivery.marks import Fate, Mark, mark, read_mark
+from bus.delivery.marks import Edit, Fate, Mark, follow, mark, read_mark
 from bus.errors import DecodeError
 from bus.record import Headers, Record
 from tests.support.facts import a_delivery
@@ -48,3 +48,32 @@ def test_a_damaged_mark_is_refused(fate: bytes, place: bytes, why: str) -> None:
     headers = (("bus-mark", fate), ("bus-mark-of", place))
     with pytest.raises(DecodeError, match=why):
         read_mark(written(headers))
+
+
+def edit(token: str, at_ms: int, fate: Fate = Fate.REPLACING) -> Mark:
+    """A mark of an edit."""
+    return Mark(fate, 2, 41, at_ms, Edit(token, "d", "oms.order"))
+
+
+@pytest.mark.parametrize(
+    ("marks", "stands"),
+    [
+        ([], None),
+        ([edit("a", 0)], 0),
+        ([edit("a", 0), edit("b", 5)], 0),
+        ([edit("a", 0), edit("b", 11)], 1),
+        ([edit("a", 0), edit("b", 5), edit("c", 11)], 2),
+        ([edit("a", 0), edit("a", 1, Fate.REPLACED), edit("b", 50)], 1),
+        ([edit("a", 0), Mark(Fate.PENDING, 2, 41, 1), edit("b", 2)], 2),
+        ([Mark(Fate.DISCARDED, 2, 41, 0), edit("a", 99)], 0),
+        ([Mark(Fate.REPLAYED, 2, 41, 0), Mark(Fate.DISCARDED, 2, 41, 1)], 1),
+    ],
+)
+def test_of_edits_at_once_the_first_stands(
+    marks: list[Mark], stands: int | None
+) -> None:
+    """Until its time is over; whatever else was done last counts."""
+    standing: Mark | None = None
+    for one in marks:
+        standing = follow(standing, one, patience_ms=10)
+    assert standing == (None if stands is None else marks[stands])

@@ -32,7 +32,7 @@ LOGGED = {"getEvent"}
 AT_A_PLACE = {"getRecord", "getRecordBody"}
 """Their records are dead letters, and belong to whose dead-letter topic it is."""
 MATRIX = [route for route in ROUTES if route.tenants]
-OFTEN_MISSING = {"getDeadLetters"}
+OFTEN_MISSING = {"getDeadLetters", "replaceDeadLetter"}
 """Their last name is not a tenant's, and there is none such here."""
 
 
