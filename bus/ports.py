@@ -201,13 +201,15 @@ class LogReader(Protocol):
         until_ms: int | None = None,
         key: bytes | None = None,
         start: Mapping[int, int] | None = None,
+        stop: Mapping[int, int] | None = None,
     ) -> AsyncIterator[Sequence[Record]]:
         """Yield batches up to the end as it stands now, then finish.
 
         `since_ms`/`until_ms` bound the timestamps (inclusive, exclusive). `key`
         narrows to the partition this key lives in (records of other keys of that
         partition are left out too). `start` gives first offsets by partition and
-        beats `since_ms`.
+        beats `since_ms`. With `stop` only the partitions that it names are read, each
+        up to before that offset.
         """
         ...
 

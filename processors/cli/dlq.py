@@ -6,7 +6,7 @@ import typer
 
 from bus.delivery.marks import Fate
 from processors.cli.control import FAILED, GOOD, console, print_json, run
-from processors.cli.dlq_options import Owner, wanted, with_filters
+from processors.cli.dlq_options import Limit, Owner, limit_of, wanted, with_filters
 from processors.cli.subscription_options import AsJson, Yes
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ def list_command(
     states: Annotated[
         list[Fate] | None, typer.Option("--state", help="Default: all. Repeatable.")
     ] = None,
-    limit: Annotated[
-        int, typer.Option(min=0, help="Show the newest so many; 0: all.")
-    ] = 100,
+    limit: Limit = None,
     as_json: AsJson = False,
     **given: object,
 ) -> None:
@@ -47,11 +45,12 @@ def list_command(
 
     async def list_(world: "World") -> int:
         meant = wanted(world, given, states or ())
-        rows = await rows_of(world, subscription, meant)
+        most = limit_of(limit, as_json=as_json)
+        rows, more = await rows_of(world, subscription, meant, most)
         if as_json:
             print_json(rows)
         else:
-            print_rows(rows, limit)
+            print_rows(rows, more=more)
         return GOOD
 
     run(ctx, list_, reads=True)

@@ -22,6 +22,11 @@ Owner: TypeAlias = Annotated[
     str | None,
     typer.Argument(metavar="SUBSCRIPTION", help="Its id. Default: all of them."),
 ]
+Limit: TypeAlias = Annotated[
+    int | None,
+    typer.Option(min=0, help="The newest so many; 0: all. Default: 100, in JSON all."),
+]
+_USUAL_LIMIT = 100
 _OPTIONS: Mapping[str, object] = {
     "types": Annotated[
         list[str] | None,
@@ -43,6 +48,13 @@ _OPTIONS: Mapping[str, object] = {
     ],
     "until": Annotated[str | None, typer.Option(help="Dead before: likewise.")],
 }
+
+
+def limit_of(given: int | None, *, as_json: bool) -> int:
+    """How many rows are shown; 0: all."""
+    if given is not None:
+        return given
+    return 0 if as_json else _USUAL_LIMIT
 
 
 def with_filters(command: Callable[P, None]) -> Callable[P, None]:

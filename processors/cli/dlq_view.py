@@ -16,23 +16,21 @@ _COLOURS = {
     "replaced": "green",
 }
 _MOST_DETAIL = 60
+OLDER = "; there are older ones (--limit 0: all)"
 
 
-def print_rows(rows: Sequence[Row], limit: int) -> None:
-    """A table of the newest ones, and how many there are of each state."""
+def print_rows(rows: Sequence[Row], *, more: bool) -> None:
+    """A table, and how many in it are of each state; `more`: there are older ones."""
     if not rows:
         console().print("There are no such dead letters.")
         return
-    shown = rows[-limit:] if limit else rows
     several = len({r["subscription"] for r in rows}) > 1
     left_out = () if several else ("SUBSCRIPTION",)
     columns = [column for column in _COLUMNS if column.title not in left_out]
-    cells = [_cells(r)[not several :] for r in shown]
+    cells = [_cells(r)[not several :] for r in rows]
     print_table(console(), columns, cells)
     states = Counter(str(r["state"]) for r in rows)
-    left = len(rows) - len(shown)
-    more = f"; {left} older ones not shown (--limit 0)" if left else ""
-    console().print(f"{counts(states)}{more}")
+    console().print(f"{counts(states)}{OLDER if more else ''}")
 
 
 _COLUMNS = (

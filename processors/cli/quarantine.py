@@ -11,7 +11,7 @@ from bus.delivery.quarantine import CODES
 from bus.errors import ConfigurationError
 from processors.cli.added_options import add_options
 from processors.cli.control import FAILED, GOOD, console, print_json, run
-from processors.cli.dlq_options import moment_ms
+from processors.cli.dlq_options import Limit, limit_of, moment_ms
 from processors.cli.subscription_options import AsJson, Yes
 
 if TYPE_CHECKING:
@@ -62,9 +62,7 @@ def list_command(
     states: Annotated[
         list[Fate] | None, typer.Option("--state", help="Default: all. Repeatable.")
     ] = None,
-    limit: Annotated[
-        int, typer.Option(min=0, help="Show the newest so many; 0: all.")
-    ] = 100,
+    limit: Limit = None,
     as_json: AsJson = False,
     **given: object,
 ) -> None:
@@ -76,15 +74,17 @@ def list_command(
       bus quarantine list --state pending --json | jq -r '.[].place'
     """
     from processors.cli.quarantine_view import print_items
-    from processors.redrive.item_rows import all_items, item_row
+    from processors.redrive.item_rows import item_row, the_newest
 
     async def list_(world: "World") -> int:
         meant = _wanted(world, places, given, states or ())
-        rows = [item_row(item) for item in await all_items(world, meant)]
+        most = limit_of(limit, as_json=as_json)
+        items, more = await the_newest(world, meant, most)
+        rows = [item_row(item) for item in items]
         if as_json:
             print_json(rows)
         else:
-            print_items(rows, limit)
+            print_items(rows, more=more)
         return GOOD
 
     run(ctx, list_, reads=True)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from processors.cli.control import console
-from processors.cli.dlq_view import counts
+from processors.cli.dlq_view import OLDER, counts
 from processors.redrive.item_rows import headers_of
 from processors.redrive.letter_rows import Row
 from processors.redrive.quarantine import Item
@@ -35,19 +35,17 @@ _COLUMNS = (
 )
 
 
-def print_items(rows: Sequence[Row], limit: int) -> None:
-    """A table of the newest ones, and how many there are of each state."""
+def print_items(rows: Sequence[Row], *, more: bool) -> None:
+    """A table, and how many in it are of each state; `more`: there are older ones."""
     if not rows:
         console().print("There are no such records in quarantine.")
         return
-    shown = rows[-limit:] if limit else rows
-    print_table(console(), _COLUMNS, [_cells(r) for r in shown])
+    print_table(console(), _COLUMNS, [_cells(r) for r in rows])
     if not console().is_terminal:
         return
-    left = len(rows) - len(shown)
-    more = f"; {left} older ones not shown (--limit 0)" if left else ""
     states = Counter(str(r["state"]) for r in rows)
-    console().print(f"{counts(states)}{more}. What to do: bus quarantine show PLACE")
+    older = OLDER if more else ""
+    console().print(f"{counts(states)}{older}. What to do: bus quarantine show PLACE")
 
 
 def _cells(r: Row) -> list[Cell | str]:

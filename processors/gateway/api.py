@@ -1,7 +1,7 @@
 """What handlers work with: the world of the commands, and what serving adds to it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from bus.access.roles import Principal
@@ -15,6 +15,7 @@ from processors.access.world import KeysWorld
 from processors.access.writer import KeyWriter
 from processors.diagnose.probing import Means
 from processors.gateway.jobs import Jobs
+from processors.redrive.fates import KnownFates
 from processors.subscriptions.world import World
 
 Authenticate: TypeAlias = Callable[[str], Principal]
@@ -63,4 +64,5 @@ class Api:
     means: Means
     log: AskLog = no_log
     asyncapi: Callable[[], Mapping[str, object]] = dict
+    fates: KnownFates = field(default_factory=KnownFates)
     papers: Callable[[], Papers] = Papers

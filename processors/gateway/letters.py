@@ -19,7 +19,7 @@ from processors.gateway.letter_models import (
 )
 from processors.gateway.model import DryRun
 from processors.gateway.moments import ms_of
-from processors.gateway.paging import cut
+from processors.gateway.paging import places_cursor, places_in
 from processors.gateway.problems import CONFLICT, NOT_FOUND, UNAVAILABLE, ProblemError
 from processors.gateway.record_links import record_path
 from processors.gateway.routes import Asked, Reply, Route
@@ -30,6 +30,7 @@ from processors.redrive.edits import can_edit
 from processors.redrive.inspecting import whole_of
 from processors.redrive.letter_rows import Row, letter_row, plan_row
 from processors.redrive.letters import Letter, Wanted, read_letters
+from processors.redrive.newest import From, newest_letters
 from processors.redrive.readiness import refuse_unready
 from processors.redrive.replaying import can_replay, discard, plan, replay
 
@@ -40,21 +41,13 @@ _PATH = f"{ONE}/dead-letters"
 async def list_letters(asked: Asked) -> Reply:
     """A page of one subscription's, the newest first."""
     query, owner = asked.query_as(LetterQuery), await letters_owner(asked)
-    found = [
-        letter
-        async for batch in read_letters(asked.api.world, owner, _wanted(asked, query))
-        for letter in batch
-    ]
-    found.sort(key=_newest_first)
-    rows, after, before = cut(
-        found,
-        _newest_first,
-        limit=query.limit,
-        cursor=query.cursor,
-        about=f"{owner} {query.model_dump(exclude={'limit', 'cursor'})}",
-    )
+    about = f"{owner} {query.model_dump(exclude={'limit', 'cursor'})}"
+    start = From(query.limit, places_in(query.cursor, about))
+    api, wanted = asked.api, _wanted(asked, query)
+    rows, rest = await newest_letters(api.world, api.fates, owner, wanted, start)
     data = [LetterRow.model_validate(_row(asked, one)) for one in rows]
-    return Reply(content=LetterRows(data=data, next=after, previous=before))
+    after = None if rest is None else places_cursor(about, rest)
+    return Reply(content=LetterRows(data=data, next=after))
 
 
 async def get_letters(asked: Asked) -> Reply:
@@ -144,12 +137,6 @@ def _pending(asked: Asked, meant: Selection) -> Wanted:
     )
 
 
-def _newest_first(letter: Letter) -> str:
-    """Sorts the newest first; unique by the place in the topic."""
-    record = letter.record
-    return f"{2**53 - letter.at_ms:020}/{record.partition:06}/{record.offset:020}"
-
-
 def _row(asked: Asked, letter: Letter) -> Row:
     return letter_row(letter) | _added(asked, letter)
 
@@ -177,7 +164,9 @@ ROUTES = (
         path=_PATH,
         operation="listDeadLetters",
         summary="List a subscription's dead letters, the newest first.",
-        description="With what became of them. They are kept for 14 days.",
+        description="With what became of them. They are kept for 14 days. A page "
+        "reads at most 10,000 records: with a filter it may have few rows or none, and "
+        "goes on with `next` all the same. There is no `previous`.",
         tag=_TAG,
         scope=Scope.LETTERS_READ,
         handler=list_letters,

@@ -58,7 +58,7 @@ class PageQuery(Model):
     cursor: Annotated[
         str,
         Field(
-            pattern=r"^[A-Za-z0-9_-]{0,1000}$",
+            pattern=r"^[A-Za-z0-9_-]{0,4000}$",
             description="`next` or `previous` of a page of the same list.",
         ),
     ] = ""

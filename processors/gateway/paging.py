@@ -1,4 +1,4 @@
-"""Pages of lists that are held in memory: cursors name the row they stand at.
+"""Pages of lists: cursors name the row they stand at, or the offsets they go on below.
 
 A cursor is base64url of its version, the direction, the row's key and a digest of the
 list and its filters, so that one of another list is refused, never misread.
@@ -7,8 +7,9 @@ list and its filters, so that one of another list is refused, never misread.
 import base64
 import binascii
 import hashlib
+import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import orjson
@@ -17,6 +18,7 @@ from processors.gateway.problems import BAD_CURSOR, ProblemError
 
 _VERSION = 1
 _PARTS = 4
+_PLACES = re.compile(r"[0-9a-f]{1,15}(,[0-9a-f]{1,15})*", re.ASCII)
 RowT = TypeVar("RowT")
 
 
@@ -49,6 +51,27 @@ def cut(
     after = _write(about, keys[end - 1]) if shown and end < len(rows) else None
     before = _write(about, keys[first], backwards=True) if shown and first else None
     return shown, after, before
+
+
+def places_cursor(about: str, places: Mapping[int, int]) -> str:
+    """The cursor of a list that goes on below these offsets of a topic."""
+    count = max(places, default=-1) + 1
+    offsets = ",".join(f"{places.get(p, 0):x}" for p in range(count))
+    return _write(about, offsets)
+
+
+def places_in(cursor: str, about: str) -> Mapping[int, int] | None:
+    """The offsets that a cursor names, by partition; None: from the end on.
+
+    Raises:
+        ProblemError: the cursor is none of this list.
+    """
+    if not cursor:
+        return None
+    backwards, at = _read(cursor, about)
+    if backwards or not _PLACES.fullmatch(at):
+        raise ProblemError(BAD_CURSOR)
+    return {p: int(text, 16) for p, text in enumerate(at.split(","))}
 
 
 def _write(about: str, at: str, *, backwards: bool = False) -> str:

@@ -8,7 +8,7 @@ from processors.gateway.job_routes import counted, shown, started
 from processors.gateway.jobs import Job, Progress
 from processors.gateway.model import DryRun
 from processors.gateway.moments import ms_of
-from processors.gateway.paging import cut
+from processors.gateway.paging import places_cursor, places_in
 from processors.gateway.problems import NOT_FOUND, UNAVAILABLE, ProblemError
 from processors.gateway.quarantine_models import (
     ItemPlan,
@@ -30,6 +30,7 @@ from processors.redrive.item_rows import (
     released_row,
 )
 from processors.redrive.letter_rows import Row
+from processors.redrive.newest import From, newest_items
 from processors.redrive.quarantine import Item, WantedItems, read_items
 from processors.redrive.release import Release, Released, let_drop
 
@@ -47,18 +48,15 @@ async def list_items(asked: Asked) -> Reply:
         until_ms=ms_of(asked, query.until, "until"),
         fates=[Fate(query.state)] if query.state else (),
     )
-    found = sorted(await all_items(asked.api.world, wanted), key=_newest_first)
-    rows, after, before = cut(
-        found,
-        _newest_first,
-        limit=query.limit,
-        cursor=query.cursor,
-        about=f"quarantine {query.model_dump(exclude={'limit', 'cursor'})}",
-    )
+    about = f"quarantine {query.model_dump(exclude={'limit', 'cursor'})}"
+    start = From(query.limit, places_in(query.cursor, about))
+    api = asked.api
+    rows, rest = await newest_items(api.world, api.fates, wanted, start)
     data = [
         ItemRow.model_validate(item_row(item) | _added(asked, item)) for item in rows
     ]
-    return Reply(content=ItemRows(data=data, next=after, previous=before))
+    after = None if rest is None else places_cursor(about, rest)
+    return Reply(content=ItemRows(data=data, next=after))
 
 
 async def get_items(asked: Asked) -> Reply:
@@ -128,11 +126,6 @@ def _pending(asked: Asked) -> WantedItems:
     )
 
 
-def _newest_first(item: Item) -> str:
-    record = item.record
-    return f"{2**53 - item.at_ms:020}/{record.partition:06}/{record.offset:020}"
-
-
 def _added(asked: Asked, item: Item) -> Row:
     """What the API says of a record besides."""
     at = item.record
@@ -155,6 +148,9 @@ ROUTES = (
         path=_PATH,
         operation="listQuarantine",
         summary="List records that nobody could decode, the newest first.",
+        description="A page reads at most 10,000 records: with a filter it may have "
+        "few rows or none, and goes on with `next` all the same. There is no "
+        "`previous`.",
         tag=_TAG,
         scope=Scope.QUARANTINE_READ,
         handler=list_items,

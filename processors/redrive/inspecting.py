@@ -1,12 +1,14 @@
 """Looking at dead letters: whose there are, and all there is to say of one."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from bus.errors import DecodeError
 from bus.event import Event
 from processors.delivery.decoding import at_origin
 from processors.redrive.attempts import read_attempts
 from processors.redrive.events import Events
+from processors.redrive.fates import KnownFates
 from processors.redrive.letter_rows import Row, letter_row, letter_whole, moment
 from processors.redrive.letters import (
     Letter,
@@ -15,6 +17,7 @@ from processors.redrive.letters import (
     dlq_owners,
     read_letters,
 )
+from processors.redrive.newest import enough, newest_letters
 from processors.subscriptions.missing import missing
 from processors.subscriptions.world import World
 
@@ -36,14 +39,27 @@ async def owners_of(world: World, subscription: str | None) -> Sequence[str]:
     return [subscription]
 
 
-async def rows_of(world: World, subscription: str | None, meant: Wanted) -> list[Row]:
-    """The dead letters that are meant, oldest first, a row each."""
+async def rows_of(
+    world: World, subscription: str | None, meant: Wanted, limit: int
+) -> tuple[list[Row], bool]:
+    """The newest dead letters that are meant, oldest first, a row each; 0: all.
+
+    Also whether there are older ones.
+    """
     rows: list[Row] = []
+    more = False
     for owner in await owners_of(world, subscription):
-        async for letters in read_letters(world, owner, meant):
-            rows += map(letter_row, letters)
+        if not limit:
+            async for letters in read_letters(world, owner, meant):
+                rows += map(letter_row, letters)
+            continue
+        newest = partial(newest_letters, world, KnownFates(), owner, meant)
+        found, rest = await enough(limit, newest)
+        rows += map(letter_row, found)
+        more = more or rest is not None
     rows.sort(key=lambda r: str(r["at"]))
-    return rows
+    kept = rows[-limit:] if limit else rows
+    return kept, more or len(kept) < len(rows)
 
 
 async def all_of(world: World, subscription: str | None, event_id: str) -> list[Row]:

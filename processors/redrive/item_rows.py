@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from functools import partial
 
 from bus.contracts.framing import split_frame
 from bus.errors import DecodeError
@@ -9,7 +10,9 @@ from bus.event import Event
 from bus.record import Headers
 from bus.webhook.document import document
 from processors.redrive.events import Events
+from processors.redrive.fates import KnownFates
 from processors.redrive.letter_rows import Row, moment
+from processors.redrive.newest import enough, newest_items
 from processors.redrive.quarantine import Item, WantedItems, read_items
 from processors.redrive.release import Released
 from processors.subscriptions.world import World
@@ -19,6 +22,20 @@ async def all_items(world: World, meant: WantedItems) -> list[Item]:
     """All that are meant, in the order in which they were put aside."""
     found = [item async for batch in read_items(world, meant) for item in batch]
     return sorted(found, key=lambda item: item.at_ms)
+
+
+async def the_newest(
+    world: World, meant: WantedItems, limit: int
+) -> tuple[list[Item], bool]:
+    """The newest that are meant, in the order of `all_items`; 0: all.
+
+    Also whether there are older ones.
+    """
+    if not limit:
+        return await all_items(world, meant), False
+    newest = partial(newest_items, world, KnownFates(), meant)
+    found, rest = await enough(limit, newest)
+    return sorted(found, key=lambda item: item.at_ms), rest is not None
 
 
 async def event_now(world: World, item: Item) -> Event | str:

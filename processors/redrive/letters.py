@@ -129,9 +129,9 @@ async def read_letters(
     events = Events(world.schemas)
     async for batch in world.reader.read(topic, since_ms=wanted.since_ms):
         letters = [
-            await _letter(subscription, record, marks, events)
+            await letter_of(subscription, record, marks.get(_place(record)), events)
             for record in batch
-            if _mark(record) is None
+            if letter_mark(record) is None
         ]
         if meant := [letter for letter in letters if wanted.holds(letter)]:
             yield meant
@@ -143,13 +143,18 @@ async def _marks(
     found: dict[tuple[int, int], Mark] = {}
     async for batch in world.reader.read(topic, since_ms=since_ms):
         for record in batch:
-            mark = _mark(record)
+            mark = letter_mark(record)
             if mark is not None:
                 found[mark.partition, mark.offset] = mark
     return found
 
 
-def _mark(record: Record) -> Mark | None:
+def _place(record: Record) -> tuple[int, int]:
+    return record.partition, record.offset
+
+
+def letter_mark(record: Record) -> Mark | None:
+    """A record of a dead-letter topic as a mark; None if it is a letter."""
     try:
         return read_mark(record)
     except (DecodeError, ValueError):
@@ -157,12 +162,14 @@ def _mark(record: Record) -> Mark | None:
         return None
 
 
-async def _letter(
-    subscription: str,
-    record: Record,
-    marks: Mapping[tuple[int, int], Mark],
-    events: Events,
+async def letter_of(
+    subscription: str, record: Record, mark: Mark | None, events: Events
 ) -> Letter:
+    """A record as a dead letter, with the mark it got.
+
+    Raises:
+        RegistryUnavailableError: as `read_letters`.
+    """
     state, event, elsewhere, problem = None, None, None, ""
     try:
         state = read_state(record)
@@ -171,7 +178,6 @@ async def _letter(
     except DecodeError as error:
         # A small letter has no content; the record it stands for may.
         problem = "" if elsewhere else str(error)
-    mark = marks.get((record.partition, record.offset))
     fate, at_ms = (mark.fate, mark.at_ms) if mark else (Fate.PENDING, 0)
     return Letter(subscription, record, state, event, fate, at_ms, problem, elsewhere)
 

@@ -84,7 +84,11 @@ async def read_items(
     marks = await _marks(world, wanted.since_ms)
     topic = world.topology.quarantine
     async for batch in world.reader.read(topic, since_ms=wanted.since_ms):
-        items = [_item(record, marks) for record in batch if is_quarantined(record)]
+        items = [
+            item_of(record, marks.get((record.partition, record.offset)))
+            for record in batch
+            if is_quarantined(record)
+        ]
         if meant := [item for item in items if wanted.holds(item)]:
             yield meant
 
@@ -94,22 +98,23 @@ async def _marks(world: World, since_ms: int | None) -> Mapping[tuple[int, int],
     topic = world.topology.quarantine
     async for batch in world.reader.read(topic, since_ms=since_ms):
         for record in batch:
-            mark = None if is_quarantined(record) else _mark(record)
+            mark = item_mark(record)
             if mark is not None:
                 found[mark.partition, mark.offset] = mark
     return found
 
 
-def _mark(record: Record) -> Mark | None:
+def item_mark(record: Record) -> Mark | None:
+    """A record of the quarantine topic as a mark; None if it is none."""
     try:
-        return read_mark(record)
+        return None if is_quarantined(record) else read_mark(record)
     except DecodeError:
         return None
 
 
-def _item(record: Record, marks: Mapping[tuple[int, int], Mark]) -> Item:
+def item_of(record: Record, mark: Mark | None) -> Item:
+    """A record of the quarantine topic as what was put aside, with its mark."""
     said = read_quarantined(record)
-    mark = marks.get((record.partition, record.offset))
     here = f"{record.topic}/{record.partition}/{record.offset}"
     return Item(
         record,

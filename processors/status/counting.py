@@ -12,11 +12,13 @@ from bus.record import Record, TopicPartition
 from processors.subscriptions.world import World
 
 _AT_ONCE = 8
+MOST_READ = 10_000
+"""A topic that holds more is not read to be counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many are pending. Where they could not all be read in time, at most."""
+    """How many are pending. Where not all of a topic is read, at most so many."""
 
     records: int
     exact: bool = True
@@ -60,16 +62,20 @@ async def _pending(
     is_item: Callable[[Record], bool],
     within_s: float,
 ) -> Mapping[str, Count]:
-    """Count by topic: what is empty is not read, what is late is bounded."""
+    """Count by topic: what is empty or large is not read, what is late is bounded."""
     turn = asyncio.Semaphore(_AT_ONCE)
     reading = {
         topic: asyncio.create_task(_read(world, topic, is_item, turn))
         for topic, records in held.items()
-        if records
+        if 0 < records <= MOST_READ
     }
     if reading:
         await asyncio.wait(reading.values(), timeout=within_s)
-    counts = {topic: Count(0) for topic, records in held.items() if not records}
+    counts = {
+        topic: Count(records, exact=not records)
+        for topic, records in held.items()
+        if topic not in reading
+    }
     for topic, task in reading.items():
         counts[topic] = _counted(task) or Count(held[topic], exact=False)
         task.cancel()

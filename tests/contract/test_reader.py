@@ -90,6 +90,21 @@ async def test_start_offsets_beat_times(scene: Scene) -> None:
     assert records == []
 
 
+async def test_stop_offsets_end_it_early(scene: Scene) -> None:
+    """Only the partitions named are read, each up to before its offset."""
+    topic = await scene.topic(partitions=3)
+    for partition in range(3):
+        await scene.write(topic, *(b"%d" % i for i in range(20)), partition=partition)
+    records = await scene.read(topic, start={0: 5}, stop={0: 8, 1: 2})
+    assert [(r.partition, r.offset) for r in sorted(records)] == [
+        *((0, offset) for offset in (5, 6, 7)),
+        *((1, offset) for offset in (0, 1)),
+    ]
+    assert await scene.read(topic, start={0: 5}, stop={0: 5}) == []
+    assert await scene.read(topic, stop={}) == []
+    assert len(await scene.read(topic, start={2: 19}, stop={2: 99})) == 1
+
+
 async def test_a_missing_topic_is_an_error(scene: Scene) -> None:
     """Reading what is not there says so, and what to do."""
     with pytest.raises(TopicError, match="no such topic"):

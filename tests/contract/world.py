@@ -251,10 +251,16 @@ class Scene:
         until_ms: int | None = None,
         key: bytes | None = None,
         start: Mapping[int, int] | None = None,
+        stop: Mapping[int, int] | None = None,
     ) -> list[Record]:
         """Read a topic to its end."""
         batches = self.world.reader.read(
-            topic, since_ms=since_ms, until_ms=until_ms, key=key, start=start
+            topic,
+            since_ms=since_ms,
+            until_ms=until_ms,
+            key=key,
+            start=start,
+            stop=stop,
         )
         async with asyncio.timeout(patience(DEADLINE_S)):
             return [record async for batch in batches for record in batch]

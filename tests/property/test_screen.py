@@ -62,7 +62,7 @@ def _letter(text: str) -> None:
         "bus.dlq.acme", 0, 1, 1_000, text.encode(errors="replace"), b"", headers
     )
     letter = Letter(text, record, None, None, problem=text)
-    dlq_view.print_rows([letter_rows.letter_row(letter)], 100)
+    dlq_view.print_rows([letter_rows.letter_row(letter)], more=True)
     control.console().print(str(letter_rows.letter_whole(letter, None, [])))
     control.print_json(letter_rows.letter_whole(letter, None, []))
 
@@ -112,7 +112,7 @@ def _quarantine(text: str) -> None:
     record = Record("bus.quarantine", 0, 1, 1_000, raw, raw, headers)
     said = read_quarantined(record)
     item = Item(record, said.source, said.place or "x/0/1", said.why, said.at_ms)
-    quarantine_view.print_items([item_rows.item_row(item)], 0)
+    quarantine_view.print_items([item_rows.item_row(item)], more=False)
     quarantine_view.print_whole(item, item_rows.item_whole(item, text))
     control.print_json(item_rows.item_whole(item, text))
 

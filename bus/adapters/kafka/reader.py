@@ -49,6 +49,7 @@ class KafkaLogReader:
         until_ms: int | None = None,
         key: bytes | None = None,
         start: Mapping[int, int] | None = None,
+        stop: Mapping[int, int] | None = None,
     ) -> AsyncIterator[Sequence[Record]]:
         """Yield batches up to the end as it stands now, then finish.
 
@@ -56,7 +57,7 @@ class KafkaLogReader:
             TopicError: there is no such topic.
             BrokerUnavailableError: no answer, or no progress for 30 s.
         """
-        bounds = Bounds(topic, since_ms, until_ms, key, dict(start or {}))
+        bounds = Bounds(topic, since_ms, until_ms, key, dict(start or {}), stop=stop)
         async with _Reading() as reading:
             scan = reading.scan = await self._open(reading, bounds)
             ends, idle = dict(scan.behind), 0

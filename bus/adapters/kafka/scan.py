@@ -1,6 +1,6 @@
 """Reading partitions of one topic without a group, on one thread."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from confluent_kafka import (
@@ -35,6 +35,7 @@ class Bounds:
     key: bytes | None = None
     start: Mapping[int, int] = field(default_factory=dict)
     only: int | None = None
+    stop: Mapping[int, int] | None = None
 
     def hold(self, record: Record) -> bool:
         """Whether a record lies within the bounds."""
@@ -111,12 +112,14 @@ class Scan:
 
     def _assign(self) -> None:
         bounds, count = self._bounds, self.partition_count()
-        wanted = range(count)
+        wanted: Iterable[int] = range(count)
         if bounds.only is not None:
             wanted = range(bounds.only, min(bounds.only + 1, count))
         elif bounds.key is not None:
             first = partition_of(bounds.key, count)
             wanted = range(first, first + 1)
+        if bounds.stop is not None:
+            wanted = [p for p in wanted if p in bounds.stop]
         self._topic_ids = {(bounds.topic, p): self._topic_id for p in wanted}
         starts = [KafkaPartition(bounds.topic, p, OFFSET_BEGINNING) for p in wanted]
         if bounds.since_ms is not None:
@@ -124,8 +127,11 @@ class Scan:
         for start in starts:
             start.offset = bounds.start.get(start.partition, start.offset)
             low, end = self._consumer.get_watermark_offsets(start, timeout=_ASK_S)
+            end = min(end, (bounds.stop or {}).get(start.partition, end))
             if low < end and start.offset < end:
                 self.behind[start.partition] = end
+        if bounds.stop is not None:  # what lies behind is not fetched for nothing
+            starts = [start for start in starts if start.partition in self.behind]
         self._consumer.assign(starts)
 
     def _since(
@@ -153,6 +159,9 @@ class Scan:
         for partition, end in list(self.behind.items()):
             if self.positions.get(partition, 0) >= end:
                 del self.behind[partition]
+                if self._bounds.stop is not None:
+                    done = KafkaPartition(self._bounds.topic, partition)
+                    self._consumer.pause([done])
 
     def _reached(self, partition: int, position: int, limit: int | None = None) -> int:
         """Where reading goes on; it is said if Kafka deleted what stood before."""

@@ -30,6 +30,7 @@ class MemoryLogReader:
         until_ms: int | None = None,
         key: bytes | None = None,
         start: Mapping[int, int] | None = None,
+        stop: Mapping[int, int] | None = None,
     ) -> AsyncIterator[Sequence[Record]]:
         """Yield batches up to the end as it stands now, then finish.
 
@@ -41,11 +42,15 @@ class MemoryLogReader:
         partitions = self._partitions(topic)
         if key is not None:
             partitions = [partitions[partition_of(key, len(partitions))]]
+        if stop is not None:
+            partitions = [tp for tp in partitions if tp.partition in stop]
         ends = {tp: self._broker.log(tp).end for tp in partitions}
+        stops = {TopicPartition(topic, p): at for p, at in (stop or {}).items()}
+        ends.update({tp: min(end, stops.get(tp, end)) for tp, end in ends.items()})
         firsts = {tp: self._first(tp, since_ms) for tp in partitions}
         firsts.update({TopicPartition(topic, p): at for p, at in (start or {}).items()})
         for tp, end in ends.items():
-            records = self._broker.log(tp).read(firsts[tp], end - firsts[tp])
+            records = self._broker.log(tp).read(firsts[tp], max(0, end - firsts[tp]))
             kept = [
                 r
                 for r in records

@@ -7,6 +7,7 @@ from typing import cast
 from bus.api import AsyncApi, ConflictError, NotFoundError
 from bus.api.models import LetterRow, LetterWhole, LetterWork, ReplaySelection
 from processors.cli.control import FAILED, GOOD, console, print_json, warn
+from processors.cli.dlq_options import limit_of
 from processors.cli.dlq_redrive import bar, say_replayed
 from processors.cli.dlq_show import print_whole
 from processors.cli.dlq_view import print_rows
@@ -21,16 +22,26 @@ _FAILURES = {"refused", "too_large"}
 async def list_(api: AsyncApi, given: Given) -> int:
     """All that are meant, oldest first."""
     rows: list[LetterRow] = []
+    typed, more = given.maybe("limit"), False
+    limit = limit_of(None if typed is None else int(typed), as_json=given.as_json)
     for owner in await _owners(api, given):
         letters = api.list_dead_letters(
             owner, limit=250, since=given.maybe("since"), until=given.maybe("until")
         )
-        rows += [row async for row in letters if _is_meant(row, given)]
+        found = 0
+        async for row in letters:
+            if limit and found == limit:
+                more = True
+                break
+            if _is_meant(row, given):
+                rows.append(row)
+                found += 1
     rows.sort(key=lambda row: row["at"])
+    shown = rows[-limit:] if limit else rows
     if given.as_json:
-        print_json(rows)
+        print_json(shown)
     else:
-        print_rows([dict(row) for row in rows], int(given.text("limit") or 0))
+        print_rows([dict(row) for row in shown], more=more or len(shown) < len(rows))
     return GOOD
 
 

@@ -132,6 +132,19 @@ async def test_dead_letters_that_are_pending(stage: Stage) -> None:
     assert "1 dead letters" in " ".join(troubles(await report(stage.desk.report())))
 
 
+async def test_many_dead_letters_are_not_read_to_be_counted(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A topic that holds more than is read is bounded, by its offsets."""
+    monkeypatch.setattr("processors.status.counting.MOST_READ", 2)
+    for (event, record), _ in zip(await stage.past.order(), range(2), strict=False):
+        await stage.past.die("acme", event, record)
+    assert (await stage.subscriber("acme")).dead == Count(2)
+    (event, record), *_ = await stage.past.order(2)
+    await stage.past.die("acme", event, record)
+    assert (await stage.subscriber("acme")).dead == Count(3, exact=False)
+
+
 async def test_breakers_as_the_processes_say(stage: Stage) -> None:
     """In all processes, in some, in none; where nobody runs there is none."""
     assert (await stage.subscriber("acme")).breaker == "-"
