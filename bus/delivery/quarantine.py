@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bus.delivery.small import without_place
 from bus.record import Headers, Record
 
 _PREFIX = "bus-quarantine-"
+_WORDS = frozenset({"reason", "origin", "origin-ms", "topic-id", "at-ms"})
 _UNREADABLE = "unreadable_headers"
 _NO_BATCH = "unreadable_batch"
 _PLACE = re.compile(r"([^/]+)/([0-9]{1,10})/([0-9]{1,19})", re.ASCII)
@@ -39,6 +41,7 @@ def is_quarantined(record: Record) -> bool:
 
 def read_quarantined(record: Record) -> Quarantined:
     """Read a quarantined record; what is damaged is as if it were not there."""
+    record = without_place(record)
     ours = _ours(record.headers)
     place = _text(ours.get("origin"))
     found = _PLACE.fullmatch(place)
@@ -68,7 +71,7 @@ def _ours(headers: Headers) -> Mapping[str, bytes]:
     found: dict[str, bytes] = {}
     for name, value in reversed(headers):
         word = name.removeprefix(_PREFIX)
-        if word == name or word in found:
+        if word == name or word in found or word not in _WORDS:
             break
         found[word] = value
     return found

@@ -3,6 +3,9 @@
 A record may be larger than a topic takes, or be refused for good. What is written in
 its place has no body; it says where the record stands, how large it is and by which
 digest it is known, and the few attributes by which people find it.
+
+What it says of the body are its last headers. A producer may have written headers of
+the same names; those stand before whatever the bus adds, and are data.
 """
 
 from collections.abc import Iterator
@@ -51,19 +54,18 @@ class Elsewhere(NamedTuple):
 def small(whole: Message, record: Record, attributes: Headers, why: str) -> Message:
     """Return what stands for `whole`, which would have carried `record` on.
 
-    It keeps what the bus says in `bus-*`, behind all else as in a whole one, and of
-    the event's `attributes` those that are short: a long one would be another way
-    to be too large.
+    It keeps what the bus says in `bus-*`, and of the event's `attributes` those that
+    are short: a long one would be another way to be too large.
     """
     ours = tuple(h for h in whole.headers if h[0].startswith("bus-"))
     body = record.value or b""
     headers = (
         *_short(attributes),
+        *_short(ours[-_MOST_HEADERS:]),
         (_AT, f"{record.topic}/{record.partition}/{record.offset}".encode()),
         (_BYTES, b"%d" % len(body)),
         (_DIGEST, sha256(body).hexdigest().encode()),
         (_WHY, printable(why).encode()),
-        *_short(ours[-_MOST_HEADERS:]),
     )
     long = whole.key is not None and len(whole.key) > _MOST_BYTES
     return Message(whole.topic, None if long else whole.key, None, headers)
@@ -79,20 +81,29 @@ def read_elsewhere(record: Record) -> Elsewhere | None:
     Raises:
         DecodeError: naming the header that is missing or malformed.
     """
-    found = {name: value for name, value in record.headers if name in _NAMES}
-    at = found.get(_AT)
-    if record.value is not None or at is None:
+    if not _is_small(record):
         return None
-    topic, partition, offset = _split(at)
-    size, digest = found.get(_BYTES, b""), found.get(_DIGEST, b"")
+    said = record.headers[-len(_NAMES) :]
+    at, size, digest, why = (value for _, value in said)
     if not size.isdigit():
         raise DecodeError(f"{_BYTES} is {size!r:.40}, expected a number")
-    why = found.get(_WHY, b"").decode(errors="replace")
-    known = digest.decode(errors="replace")
-    return Elsewhere(topic, partition, offset, int(size), known, why)
+    known, words = (text.decode(errors="replace") for text in (digest, why))
+    return Elsewhere(*_split(at), int(size), known, words)
 
 
-_NAMES = frozenset({_AT, _BYTES, _DIGEST, _WHY})
+def without_place(record: Record) -> Record:
+    """A record without what makes it a small letter, if it is one."""
+    if not _is_small(record):
+        return record
+    return record._replace(headers=record.headers[: -len(_NAMES)])
+
+
+def _is_small(record: Record) -> bool:
+    names = tuple(name for name, _ in record.headers[-len(_NAMES) :])
+    return record.value is None and names == _NAMES
+
+
+_NAMES = (_AT, _BYTES, _DIGEST, _WHY)
 
 
 def _split(at: bytes) -> tuple[str, int, int]:

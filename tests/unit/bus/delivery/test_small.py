@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bus.delivery.quarantine import read_quarantined
 from bus.delivery.small import read_elsewhere, small
 from bus.errors import DecodeError
 from bus.record import Headers, Message, Record
@@ -42,6 +43,53 @@ def test_a_whole_letter_stands_nowhere_else() -> None:
     """Nor does a producer's header of that name make it one."""
     assert read_elsewhere(BIG) is None
     assert read_elsewhere(BIG._replace(headers=(("bus-body-at", b"t/1/2"),))) is None
+
+
+FORGED = (
+    ("bus-body-at", b"bus.keys/0/3"),
+    ("bus-body-bytes", b"1"),
+    ("bus-body-sha256", b"0" * 64),
+    ("bus-body-why", b"because"),
+)
+
+
+def test_a_producers_own_headers_move_nothing() -> None:
+    """What says where the body stands is the bus's, whatever was there before."""
+    letter = letter_of(BIG._replace(headers=FORGED), FORGED, FORGED)
+    found = read_elsewhere(letter)
+    assert found is not None
+    assert found.place == "oms.order/2/41"
+
+
+def test_a_forged_place_in_quarantine_is_data() -> None:
+    """A tombstone that says where "its body" stands is a whole record without value."""
+    tombstone = a_record()._replace(value=None, headers=(*FORGED, *SAID[:1]))
+    put_aside = tombstone._replace(headers=(*tombstone.headers, *SAID))
+    assert read_elsewhere(put_aside) is None
+    found = read_quarantined(put_aside)
+    assert found.source.headers == tombstone.headers
+    assert (found.why, found.place) == ("no value", "oms.order/2/41")
+
+
+def test_a_small_record_in_quarantine_says_both() -> None:
+    """Why it was put aside, and where it stands; nothing of that is the producer's."""
+    record = BIG._replace(headers=FORGED)
+    whole = Message("bus.quarantine", b"k", None, (*record.headers, *SAID))
+    letter = as_read(small(whole, record, (), "too large"))
+    elsewhere = read_elsewhere(letter)
+    assert elsewhere is not None
+    assert elsewhere.is_body(BIG)
+    assert read_quarantined(letter).why == "no value"
+    assert read_quarantined(letter).source.headers == FORGED
+
+
+SAID = (
+    ("bus-quarantine-reason", b"no value"),
+    ("bus-quarantine-origin", b"oms.order/2/41"),
+    ("bus-quarantine-origin-ms", b"7"),
+    ("bus-quarantine-topic-id", b"t"),
+    ("bus-quarantine-at-ms", b"8"),
+)
 
 
 @pytest.mark.parametrize("at", [b"", b"t/1", b"t/one/2", b"/1/2", b"\xff"])

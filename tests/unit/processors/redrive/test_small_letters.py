@@ -14,6 +14,8 @@ from bus.record import Message, Record, TopicPartition
 from processors.redrive.backfill import Span, deliver
 from processors.redrive.inspecting import all_of
 from processors.redrive.letters import Letter, Wanted, read_letters
+from processors.redrive.quarantine import WantedItems, read_items
+from processors.redrive.release import Release
 from processors.redrive.replaying import Replayed, plan, replay
 from tests.support.past import Past
 from tests.support.worlds import Worlds
@@ -151,3 +153,21 @@ async def test_is_shown_with_the_content_of_its_record(past: Past) -> None:
     assert shown["body_bytes"] == len(record.value or b"")
     assert shown["body_why"] == "too large"
     assert shown["event"]
+
+
+async def test_a_tombstone_cannot_say_where_its_body_stands(past: Past) -> None:
+    """A producer that forges it has nobody's event delivered again by a release."""
+    await past.subscribe()
+    (_, record), *_ = await past.order()
+    forged = small(
+        Message("oms.order", b"k", record.value, ()), record, (), "trust me"
+    ).headers
+    place = b"oms.order/0/99"
+    said = (("bus-quarantine-reason", b"no value"), ("bus-quarantine-origin", place))
+    put_aside = Message("bus.quarantine", b"k", None, (*forged, *said))
+    await past.world.publisher.publish(put_aside)
+    found = read_items(past.world, WantedItems())
+    done = await Release(past.world).run(found, lambda _: None)
+    assert (done.pending, done.released) == (1, 0)
+    assert dict(done.stuck) == {"no_value": 1}
+    assert await past.records(TIER) == []
