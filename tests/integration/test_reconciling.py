@@ -1,18 +1,18 @@
 """A member that its group waits for, and how that is asked, on a real Kafka."""
 
 import asyncio
-import os
-import signal
 from pathlib import Path
 
 import pytest
 
 from bus.adapters.jvm import EmbeddedKafka
-from bus.adapters.kafka import Connection, Describing, KafkaSource
+from bus.adapters.kafka import Connection, Describing, KafkaSource, KafkaTopics
 from bus.delivery.membership import Assigned, Members, holders
-from bus.record import TopicPartition
+from bus.record import Commit, TopicPartition
+from bus.topics.topic import TopicState
 from tests.contract.world import Recorder, Scene
 from tests.integration.test_kafka_client import Events
+from tests.support.bus import CLOCK
 from tests.support.kafka import cache_dir
 from tests.support.pace import patience
 
@@ -90,10 +90,37 @@ async def test_a_broker_that_dies_while_it_is_asked_is_no_answer(
         )
         assert await describing.ask(["nobody's"]) == {}
         (broker,) = kafka.nodes
-        assert broker.pid is not None
-        os.kill(broker.pid, signal.SIGSTOP)
+        broker.pause()
         asking = asyncio.create_task(describing.ask(["nobody's"]))
         await asyncio.wait({asking}, timeout=_ASKING_S)
         assert not asking.done()
         await broker.kill()
         assert await asking == {}
+
+
+@pytest.mark.long
+async def test_a_client_that_cannot_close_is_left_behind(tmp_path: Path) -> None:
+    """Its coordinator hangs; the next client has its partitions as soon as may be."""
+    async with EmbeddedKafka(tmp_path, cache_dir()) as kafka:
+        connection = Connection({"bootstrap.servers": kafka.bootstrap_servers})
+        await KafkaTopics(connection).create([TopicState("t", 2, 1)])
+        events, recorder = Events(), Recorder()
+        source = KafkaSource(connection, "g", on_event=events)
+        await source.start(["t"], recorder)
+        await recorder.until_owned(2)
+        (name,) = await _settled(connection, "g")
+        nothing: Members = {name: Assigned(frozenset(), frozenset())}
+        (broker,) = kafka.nodes
+        broker.pause()
+        # What is under way is waited for, and longer than anybody has time.
+        commit = {TopicPartition("t", 0): Commit(0)}
+        committing = asyncio.create_task(source.commit(commit))
+        for _ in range(2):
+            assert not await source.obeys(nothing)
+        async with asyncio.timeout(patience(30)):
+            while not events.of("kafka.left_behind"):
+                await CLOCK.sleep(0.1)
+        assert await asyncio.gather(committing, return_exceptions=True) != [None]
+        broker.resume()
+        await recorder.until(lambda: len(recorder.owned) == 2)
+        await source.stop()

@@ -19,6 +19,7 @@ from bus.adapters.kafka.errors import application_error, is_fatal, lacks_kip_848
 from bus.adapters.kafka.incarnations import Incarnations
 from bus.adapters.kafka.records import Consumed, copy_out
 from bus.adapters.kafka.standing import Standing
+from bus.adapters.kafka.thread import DaemonThread
 from bus.adapters.kafka.topic_ids import TopicIds
 from bus.adapters.kafka.unreadable import Unreadable
 from bus.delivery.membership import Members, Obedience, undone
@@ -33,6 +34,8 @@ _BATCH = 500
 _ROOM_LOOK_S = 0.005
 _ROOM_LOOKS = 200
 _REOPEN_AFTER_S = 1.0
+_CLOSE_S = 10.0
+_CLOSE_LOOK_S = 0.05
 _LOOK_AFTER = 20  # polls without a record, a second of idleness
 
 
@@ -107,10 +110,7 @@ class Member:
         self._bridge.call(_succeed, waiting, not mine)
 
     def _name(self) -> str:
-        try:
-            return self._consumer.memberid() or ""
-        except RuntimeError:  # it is closed, and a new one not made yet
-            return ""
+        return "" if self._closing else self._consumer.memberid() or ""
 
     def _begin_anew(self, tp: TopicPartition, why: str) -> None:
         error = RuntimeError(f"{tp.topic}/{tp.partition} {why}")
@@ -134,8 +134,29 @@ class Member:
             except Exception as error:  # noqa: BLE001 - no error may end the thread
                 self._broken(error)
             self._pending.abandon()
-            self._consumer.close()
+            self._close()
             if not self._reopened():
+                return
+
+    def _close(self) -> None:
+        """Close the client; one in trouble may never have done with that.
+
+        It is left behind then: polled no more, the group gives it up in the end.
+        """
+        self._closing = True
+        if self.stopping:  # whoever waits for that has bounds of its own
+            self._consumer.close()
+            return
+        closing = DaemonThread("kafka-closing")
+        closed = closing.submit(self._consumer.close)
+        closing.end()
+        until = self._bridge.now() + _CLOSE_S
+        while not closed.done():
+            self._bridge.obey(_CLOSE_LOOK_S)
+            if self._bridge.now() >= until:
+                group = self._membership.group
+                why = f"a client in trouble did not close within {_CLOSE_S:g} s"
+                self._on_event("kafka.left_behind", {"group": group, "why": why})
                 return
 
     def _reopened(self) -> bool:
@@ -188,6 +209,7 @@ class Member:
             "error_cb": self._client_failed,
         }
         self._consumer = self._connection.open(Consumer, settings, self._on_event)
+        self._closing = False
 
     def _follow_topics(self) -> None:
         wanted = self.topics
