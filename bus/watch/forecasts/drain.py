@@ -1,10 +1,9 @@
 """When a backlog will be caught up with: a range that holds four times of five."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp
 from typing import TypeAlias
 
+from bus.watch.forecasts.coming import as_before, as_due, as_yesterday, has_yesterday
 from bus.watch.forecasts.flow import Flow
 from bus.watch.forecasts.pace import LEAST, Pace, pace_of
 from bus.watch.forecasts.passage import gone_by, times_until, when
@@ -14,10 +13,7 @@ SHARE = 0.8
 HORIZON_S = 86_400.0
 WIDTH = 1.2
 """By what power ranges are widened where no track record says otherwise."""
-_DAY_S = 86_400.0
 _RECENT_S = 3_600.0
-_FADES_S = 3_600.0
-_SMOOTH_S = 1_800.0
 _SLACK_S = 10.0
 """What comes in so many seconds may wait: commits and samples are no finer."""
 _FEW = 5.0
@@ -107,7 +103,12 @@ def slack(flow: Flow) -> float:
 
 def _ranged(queue: Queue, pace: Pace, backlog: float, width: float) -> Verdict:
     times = times_until(HORIZON_S)
-    come = _to_come(queue, pace.came)
+    if queue.flow.delay_s:
+        come = as_due(queue.flow, pace.came)
+    elif queue.daily and has_yesterday(queue.flow):
+        come = as_yesterday(queue.flow, pace.came)
+    else:
+        come = as_before(pace.came)
     chances = gone_by(
         times,
         backlog,
@@ -127,35 +128,3 @@ def _ranged(queue: Queue, pace: Pace, backlog: float, width: float) -> Verdict:
 
 def _rates(pace: Pace) -> str:
     return f"{pace.came:.3g}/s come, {pace.went:.3g}/s go"
-
-
-def _to_come(queue: Queue, rate: float) -> Callable[[float], float]:
-    """How much will have come due, by seconds from now."""
-    flow = queue.flow
-    now_s = flow.samples[-1].at_s
-    if flow.delay_s:
-        due = flow.due_by(now_s)
-
-        def known(after_s: float) -> float:
-            """Until the delay is over what comes due is known; then as it comes."""
-            beyond = max(0.0, after_s - flow.delay_s)
-            return flow.due_by(now_s + after_s) - due + rate * beyond
-
-        return known
-    if queue.daily and flow.samples[0].at_s <= now_s - _DAY_S - _SMOOTH_S:
-        return _like_yesterday(flow, now_s, rate)
-    return lambda after_s: rate * after_s
-
-
-def _like_yesterday(flow: Flow, now_s: float, rate: float) -> Callable[[float], float]:
-    """As it came yesterday from this hour on; what is unlike it fades in an hour."""
-    then_s = now_s - _DAY_S
-    start = flow.came_by(then_s)
-    around = flow.came_by(then_s + _SMOOTH_S / 2) - flow.came_by(then_s - _SMOOTH_S / 2)
-    unlike = rate - around / _SMOOTH_S
-
-    def come(after_s: float) -> float:
-        usual = flow.came_by(then_s + after_s) - start
-        return usual + unlike * _FADES_S * (1 - exp(-after_s / _FADES_S))
-
-    return come
