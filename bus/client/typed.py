@@ -38,9 +38,11 @@ class TypedSchemas:
                 return event_of(record, opened, known)
         wanted = opened.schema
         texts = await self._schemas.by_type(wanted.topic, wanted.type)
-        if len(self._known) >= _REMEMBERED:
-            self._known.clear()
-        known = self._known[wanted] = parsed_versions(texts)
+        known = parsed_versions(texts)
+        if known:  # a type that there is none of may be anything
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[wanted] = known
         return event_of(record, opened, known)
 
 

@@ -31,6 +31,8 @@ from bus.record import Headers, Record
 
 _ENVELOPE = ("id", "source", "specversion", "subject", "time", "type")
 _AVRO = b"\0"
+MOST_TYPE_CHARS = 255
+"""Schemas are asked for, and remembered, by names that anybody may write."""
 
 
 class TypeOnTopic(NamedTuple):
@@ -133,6 +135,10 @@ def no_schema(wanted: TypeOnTopic) -> str:
 def _opened(record: Record, attributes: Attributes, data: object) -> Opened:
     if attributes.type is None:
         raise DecodeError("no event type: JSON names no schema, so its type has to")
+    if (length := len(attributes.type)) > MOST_TYPE_CHARS:
+        raise DecodeError(
+            f"no event type has {length} characters: expected {MOST_TYPE_CHARS} at most"
+        )
     wanted = TypeOnTopic(record.topic, attributes.type)
     return Opened(attributes, wanted, data)
 

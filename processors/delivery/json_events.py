@@ -24,6 +24,7 @@ _FRESH_S = 1.0
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0
 _REMEMBERED = 10_000
+_UNKNOWN = 1_000
 _LOOKED = 1_024
 
 
@@ -70,6 +71,7 @@ class JsonEvents:
         self._clock = clock
         self._observer = observer
         self._known: OrderedDict[TypeOnTopic, _Known] = OrderedDict()
+        self._unknown: OrderedDict[TypeOnTopic, _Known] = OrderedDict()
         self._looked: OrderedDict[_Place, None] = OrderedDict()
         self._asking: dict[TypeOnTopic, _Question] = {}
 
@@ -81,7 +83,7 @@ class JsonEvents:
             return True
         if _Place(*record[:3]) in self._looked:
             return True
-        known = self._known.get(opened.schema)
+        known = self._held(opened.schema)
         if known is None:
             return False
         try:
@@ -118,7 +120,7 @@ class JsonEvents:
             DecodeError: this record cannot be decoded, now or later; says why.
         """
         opened = open_json(record)
-        known = self._known.get(opened.schema)
+        known = self._held(opened.schema)
         try:
             event = event_of(record, opened, known.versions if known else ())
         except DecodeError:
@@ -177,16 +179,24 @@ class JsonEvents:
         left_s = self._patience.refused(wanted, asked_at)
         if left_s <= 0:
             said = f"the registry does not give the schemas {schema}: {why}"
-            before = self._known.get(wanted)
+            before = self._held(wanted)
             versions = before.versions if before else ()
             self._keep(wanted, _Known(versions, self._clock.monotonic(), said))
         return left_s
 
+    def _held(self, wanted: TypeOnTopic) -> _Known | None:
+        return self._known.get(wanted) or self._unknown.get(wanted)
+
     def _keep(self, wanted: TypeOnTopic, known: _Known) -> None:
-        self._known[wanted] = known
-        self._known.move_to_end(wanted)
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+        """Remember; types that nobody registered never push out those that are."""
+        self._known.pop(wanted, None)
+        self._unknown.pop(wanted, None)
+        kept, most = self._known, _REMEMBERED
+        if not known.versions:
+            kept, most = self._unknown, _UNKNOWN
+        kept[wanted] = known
+        if len(kept) > most:
+            kept.popitem(last=False)
 
 
 def _named(wanted: TypeOnTopic) -> str:

@@ -6,6 +6,7 @@ A producer's mistake would otherwise be seen by nobody: the event is delivered.
 from typing import Protocol
 
 from bus.delivery.attributes import Attributes
+from bus.delivery.headers import printable
 from bus.ports import Observer
 from bus.record import Record
 from processors.telemetry import names
@@ -60,6 +61,7 @@ class Oddities:
 
     def _tell(self, name: str, **fields: str) -> None:
         self._observer.measure(names.ODD_EVENTS, 1, name)
+        fields = {what: printable(said) for what, said in fields.items()}
         key = (name, *fields.values())
         if key not in self._told and len(self._told) < _REMEMBERED:
             self._told.add(key)

@@ -8,16 +8,23 @@ from cloudevents.core.bindings.kafka import to_structured_event
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
-from bus.errors import RegistryUnavailableError
+from bus.adapters.memory import MemoryClock, MemoryObserver
+from bus.client.schemas import load_catalogue
+from bus.delivery.patience import Patience
+from bus.delivery.structured import open_json
+from bus.errors import DecodeError, RegistryUnavailableError
 from bus.event import Event
 from bus.ports import Answer, SchemaText
-from bus.record import Message
+from bus.record import Message, Record
 from bus.samples.lifecycles import sample
 from bus.webhook.document import plain
 from processors.delivery.decoding import as_sent
+from processors.delivery.json_events import JsonEvents
+from processors.delivery.oddities import Unseen
 from processors.telemetry import names
 from tests.support.engine import MemoryBus, url
 from tests.support.facts import NOON
+from tests.support.schemas import HeldSchemas
 
 TYPE = "order.updated"
 
@@ -143,3 +150,30 @@ async def test_a_registry_that_refuses_this_type_alone_is_given_up(
         "the registry does not give the schemas of order.updated on oms.order: "
         "403 for oms.order and order.updated"
     )
+
+
+async def test_types_that_nobody_registered_push_out_none() -> None:
+    """However many names somebody makes up: few are kept, the real one stays."""
+    schemas, clock, observer = HeldSchemas(), MemoryClock(), MemoryObserver()
+    await schemas.register(TYPE, load_catalogue().schema(TYPE).text)
+    events = JsonEvents(schemas, clock, observer, Patience(), Unseen())
+    real = _binary(0, TYPE.encode())
+    await events.fetch(real)
+    for offset in range(1, 12_000):
+        await events.fetch(_binary(offset, b"made.up.%d" % offset))
+    assert events.ready(real._replace(offset=99_999))
+    held = sum(len(kept) for kept in vars(events).values() if isinstance(kept, dict))
+    assert held < 3_000
+
+
+def test_a_type_is_no_novel() -> None:
+    """What is longer than any name is no type; nothing is asked or kept for it."""
+    with pytest.raises(DecodeError, match=r"no event type has 256 characters.* 255"):
+        open_json(_binary(0, b"x" * 256))
+    assert len(open_json(_binary(0, b"x" * 255)).schema.type) == 255
+
+
+def _binary(offset: int, type_: bytes) -> Record:
+    """An event in JSON whose headers say its type."""
+    headers = (("ce_type", type_), ("ce_subject", b"SO-1"))
+    return Record("oms.order", 0, offset, 1, b"k", b"{}", headers)
