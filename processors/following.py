@@ -10,6 +10,8 @@ from bus.ports import Clock, LogReader
 from bus.record import Record, Written
 
 PAUSE_S = 1.0
+IDLE_S = 30.0
+"""For how long nothing may come of a topic that somebody waits for."""
 
 
 class Follower:
@@ -56,6 +58,24 @@ class Follower:
             OrderbusError: what ended the following, a missing topic for instance.
         """
         await self._until(lambda: self._is_ready)
+
+    async def loaded(self, idle_s: float | None = None) -> None:
+        """As `ready`, however long it takes, as long as records come.
+
+        Raises:
+            BrokerUnavailableError: nothing came for so long (`IDLE_S`).
+        """
+        idle_s = IDLE_S if idle_s is None else idle_s
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(idle_s) as limit:
+                while not self._is_ready:
+                    await self._next()
+                    limit.reschedule(loop.time() + idle_s)
+        except TimeoutError:
+            raise BrokerUnavailableError(
+                f"{self.topic} cannot be read: nothing came of it for {idle_s:.0f} s"
+            ) from None
 
     async def applied(self, written: Written) -> None:
         """Return once `written` and all before it were taken.
@@ -109,11 +129,14 @@ class Follower:
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         while not condition():
-            if self._failure is not None:
-                raise self._failure
-            if self._ended:
-                raise BrokerUnavailableError(f"{self.topic} is no longer followed")
-            await self._turn.wait()
+            await self._next()
+
+    async def _next(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+        if self._ended:
+            raise BrokerUnavailableError(f"{self.topic} is no longer followed")
+        await self._turn.wait()
 
     def _wake(self) -> None:
         self._turn.set()

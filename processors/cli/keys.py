@@ -153,26 +153,11 @@ def _run(ctx: typer.Context, body: Body) -> None:
     async def in_world() -> int:
         with asking_kafka() as answered:
             async with cast("Root", ctx.obj).keys() as world:
-                await _loaded(world)
+                await world.table.loaded()
                 answered()
                 return await body(world)
 
     exit_with(ctx, in_world())
-
-
-async def _loaded(world: "KeysWorld") -> None:
-    import asyncio
-
-    from bus.errors import BrokerUnavailableError
-    from processors.cli.control import LOADING_S
-
-    try:
-        async with asyncio.timeout(LOADING_S):
-            await world.table.ready()
-    except TimeoutError:
-        raise BrokerUnavailableError(
-            f"the keys could not be read within {LOADING_S:.0f} s"
-        ) from None
 
 
 def _moment(text: str, now: datetime) -> datetime:

@@ -23,7 +23,8 @@ class Journal:
     """The log as one instance reads and writes it.
 
     `new_token` returns a new unique text at each call. Nothing takes longer than
-    `timeout_s`; then RegistryUnavailableError is raised.
+    `timeout_s`; then RegistryUnavailableError is raised. Only reading the log for the
+    first time takes as long as records come.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class Journal:
         """Read the log to its end and follow it from then on.
 
         Raises:
-            RegistryUnavailableError: The end was not reached in time.
+            RegistryUnavailableError: Nothing came of it for too long.
             TopicError: There is no such topic.
         """
         self._following = self._keep(self._follower.run(), "follow")
@@ -68,15 +69,12 @@ class Journal:
         """Return when the log was read to its end once.
 
         Raises:
-            RegistryUnavailableError: It was not in time.
+            RegistryUnavailableError: Nothing came of it for too long.
         """
         try:
-            async with asyncio.timeout(self._timeout_s):
-                await self._follower.ready()
-        except (TimeoutError, BrokerUnavailableError):
-            raise RegistryUnavailableError(
-                f"topic {self._topic} could not be read within {self._timeout_s:g} s"
-            ) from None
+            await self._follower.loaded(self._timeout_s)
+        except BrokerUnavailableError as error:
+            raise RegistryUnavailableError(f"topic {error}") from None
 
     async def stop(self) -> None:
         """Stop following; what is being written fails."""

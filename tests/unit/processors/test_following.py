@@ -98,3 +98,44 @@ async def test_a_topic_that_vanishes_later_is_waited_for(worlds: Worlds) -> None
         await worlds.clock.advance(1)
         assert taken == [b"a"]
         assert follower.trouble() is None
+
+
+class Dripping(MemoryLogReader):
+    """A reader that gives one record at a time, and turns of the loop between."""
+
+    given = 0
+
+    @override
+    async def follow(
+        self, topic: str, *, since_ms: int | None = None
+    ) -> AsyncIterator[Sequence[Record]]:
+        """As slowly as it is told to."""
+        async for batch in super().follow(topic, since_ms=since_ms):
+            for record in batch:
+                await self._broker.clock.sleep(1)
+                self.given += 1
+                yield [record]
+            if not batch:
+                yield batch
+
+
+async def test_loading_takes_as_long_as_records_come(
+    worlds: Worlds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each within the time, all of them far beyond it; a silent topic is given up."""
+    fill(worlds, dict.fromkeys("abcdefgh", 1))
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(loop, "time", worlds.clock.monotonic)
+    reader = Dripping(worlds.broker)
+    async with Follower(reader, worlds.clock, TOPIC, lambda _: None) as follower:
+        loading = asyncio.create_task(follower.loaded(1.5))
+        await worlds.clock.advance(7)
+        assert (reader.given, loading.done()) == (7, False)
+        await worlds.clock.advance(1)
+        await loading
+    async with Follower(reader, worlds.clock, TOPIC, lambda _: None) as follower:
+        loading = asyncio.create_task(follower.loaded(0.5))
+        await worlds.clock.advance(0.6)
+        await asyncio.wait([loading])
+        with pytest.raises(BrokerUnavailableError, match=r"bus\.acks cannot be read"):
+            loading.result()

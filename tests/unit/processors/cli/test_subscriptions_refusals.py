@@ -104,8 +104,8 @@ def test_a_broker_that_is_silent_is_not_waited_for(
     worlds: Worlds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The command ends with a clear line."""
-    monkeypatch.setattr("processors.cli.control.LOADING_S", 0.01)
+    monkeypatch.setattr("processors.following.IDLE_S", 0.01)
     monkeypatch.setattr(worlds.broker, "until_up", worlds.broker.until_grown)
     result = bus(worlds, "list")
     assert result.exit_code == 1
-    assert "could not be read within" in result.stderr
+    assert "bus.subscriptions cannot be read" in result.stderr
