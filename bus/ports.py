@@ -66,9 +66,6 @@ class Clock(Protocol):
         ...
 
 
-# --- writing
-
-
 class Publisher(Protocol):
     """Writes to Kafka, idempotent, acks=all."""
 
@@ -205,11 +202,10 @@ class LogReader(Protocol):
     ) -> AsyncIterator[Sequence[Record]]:
         """Yield batches up to the end as it stands now, then finish.
 
-        `since_ms`/`until_ms` bound the timestamps (inclusive, exclusive). `key`
-        narrows to the partition this key lives in (records of other keys of that
-        partition are left out too). `start` gives first offsets by partition and
-        beats `since_ms`. With `stop` only the partitions that it names are read, each
-        up to before that offset.
+        `since_ms`/`until_ms` bound the timestamps (inclusive, exclusive). `key` leaves
+        out other keys, and their partitions. `start` gives first offsets by partition
+        and beats `since_ms`. With `stop` only the partitions that it names are read,
+        each up to before that offset.
         """
         ...
 
@@ -218,9 +214,13 @@ class LogReader(Protocol):
         ...
 
     def follow(
-        self, topic: str, *, since_ms: int | None = None
+        self,
+        topic: str,
+        *,
+        since_ms: int | None = None,
+        start: Mapping[int, int] | None = None,
     ) -> AsyncIterator[Sequence[Record]]:
-        """Yield batches for ever. One empty batch says: caught up with the end."""
+        """Yield batches for ever, from `start` as `read`; an empty one: at the end."""
         ...
 
     async def times_at(

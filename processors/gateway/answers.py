@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from processors.gateway.problems import MEDIA_TYPE, NOT_AUTHENTICATED, ProblemError
-from processors.gateway.routes import Reply, Route
+from processors.gateway.routes import Reply, Route, Stream
 
 _NO_CONTENT = 204
 NOT_MODIFIED = 304
@@ -34,15 +34,19 @@ class Answered:
     status: int
     body: bytes = field(repr=False)
     headers: Mapping[str, str]
+    stream: Stream | None = None
 
 
 def answered(route: Route, reply: Reply) -> Answered:
     """What a handler answered, by its row."""
-    body = b""
-    if isinstance(reply.content, BaseModel):
-        body = reply.content.model_dump_json(by_alias=True).encode() + LINE_END
-    elif reply.content is not None:
-        body = reply.content
+    body, stream = b"", None
+    match reply.content:
+        case BaseModel():
+            body = reply.content.model_dump_json(by_alias=True).encode() + LINE_END
+        case bytes():
+            body = reply.content
+        case _:
+            stream = reply.content
     headers = dict(_HEADERS)
     status = reply.status or route.status
     if status != _NO_CONTENT:
@@ -51,7 +55,7 @@ def answered(route: Route, reply: Reply) -> Answered:
         headers["Vary"] = "Accept"
     if reply.etag:
         headers["ETag"] = reply.etag
-    return Answered(status, body, headers | dict(reply.headers))
+    return Answered(status, body, headers | dict(reply.headers), stream)
 
 
 def etag_of(content: bytes) -> str:

@@ -15,6 +15,8 @@ from processors.access.world import KeysWorld
 from processors.access.writer import KeyWriter
 from processors.diagnose.probing import Means
 from processors.gateway.jobs import Jobs
+from processors.gateway.streams import Streams
+from processors.live.hub import Live
 from processors.redrive.fates import KnownFates
 from processors.subscriptions.world import World
 
@@ -61,6 +63,8 @@ class Api:
     keys: Keyring
     observer: Observer
     jobs: Jobs
+    live: Live
+    streams: Streams
     means: Means
     log: AskLog = no_log
     asyncapi: Callable[[], Mapping[str, object]] = dict

@@ -1,11 +1,12 @@
 """What all bodies, queries and answers of the API have in common."""
 
 from collections.abc import Sequence
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 MOST_ROWS = 250
+MOST_WORDS = 50
 _MOST_DIGITS = 18
 
 
@@ -37,6 +38,11 @@ DIGITS = BeforeValidator(_number)
 """Makes a number of a query's text; stands behind the bounds."""
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """`true` or `false` in a query."""
+
+
+WordT = TypeVar("WordT", bound=str)
+Several: TypeAlias = Annotated[tuple[WordT, ...], Field(max_length=MOST_WORDS)]
+"""A parameter that may be given several times: one of them has to fit."""
 
 
 class DryRun(Model):

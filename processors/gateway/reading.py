@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
+from typing import get_origin
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from bus.contracts.jsontext import read_json
-from bus.errors import DecodeError
+from bus.errors import BadCursorError, DecodeError
 from bus.webhook.accepting import MediaRange, elements, most_wanted, read_range
 from processors.gateway.failures import faults_of
 from processors.gateway.problems import (
@@ -22,6 +24,8 @@ from processors.gateway.problems import (
     ProblemError,
 )
 from processors.gateway.routes import Route
+from processors.live.positions import Stand
+from processors.live.positions import read as read_positions
 
 KEY_PATTERN = r"[!#-~]{1,255}"
 """An Idempotency-Key without its quotes."""
@@ -39,17 +43,25 @@ def read_query(request: web.BaseRequest, route: Route) -> BaseModel:
     Raises:
         ProblemError: one is unknown, given twice, or not what it may be.
     """
-    given = request.rel_url.query
-    twice = sorted({name for name in given if len(given.getall(name)) > 1})
+    given, several = request.rel_url.query, _several(route.query)
+    twice = sorted({name for name in given if len(given.getall(name)) > 1} - several)
     if twice:
         faults = [Fault(parameter=name, detail="is given twice") for name in twice]
         raise ProblemError(BAD_REQUEST, "A parameter is given twice.", errors=faults)
     try:
-        return route.query.model_validate(dict(given))
+        lists = {name: tuple(given.getall(name)) for name in several & {*given}}
+        return route.query.model_validate({**given, **lists})
     except ValidationError as error:
         faults = list(faults_of(error, parameters=True))
         detail = "A parameter is not what it may be."
         raise ProblemError(BAD_REQUEST, detail, errors=faults) from None
+
+
+@cache
+def _several(query: type[BaseModel]) -> frozenset[str]:
+    """The parameters that may be given more than once."""
+    fields = query.model_fields.items()
+    return frozenset(n for n, field in fields if get_origin(field.annotation) is tuple)
 
 
 async def read_body(request: web.BaseRequest, most: int) -> bytes:
@@ -137,6 +149,27 @@ def read_key(request: web.BaseRequest, route: Route) -> str:
         )
         raise ProblemError(BAD_REQUEST, "A header is refused.", errors=[fault])
     return key
+
+
+def read_last_id(request: web.BaseRequest, route: Route) -> Stand | None:
+    """Where a stream that broke off was; None if it begins.
+
+    Raises:
+        ProblemError: it is no id that a stream gave out.
+    """
+    given = request.headers.getall("Last-Event-ID", ())
+    if not given or not route.streams:
+        return None
+    try:
+        return read_positions(",".join(given).strip())  # of several, it is none
+    except BadCursorError:
+        fault = Fault(
+            parameter="Last-Event-ID",
+            detail="expected the last id of a stream, or none: it begins now then",
+        )
+        raise ProblemError(
+            BAD_REQUEST, "A header is refused.", errors=[fault]
+        ) from None
 
 
 def accepted(request: web.BaseRequest, route: Route) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
@@ -10,11 +10,14 @@ from bus.access.roles import Principal, Scope
 from processors.gateway.api import Api
 from processors.gateway.model import Model, NoQuery
 from processors.gateway.problems import Kind
+from processors.live.positions import Stand
+from processors.live.signals import Reason
 
 Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 IfMatch: TypeAlias = Literal["none", "may", "must"]
 Example: TypeAlias = Mapping[str, object]
 ModelT = TypeVar("ModelT", bound=BaseModel)
+Send: TypeAlias = Callable[[bytes], Awaitable[None]]
 JSON = "application/json"
 TEXT = "text/plain"
 
@@ -25,7 +28,8 @@ class Asked:
 
     `principal` is None on routes that are open to everybody. `version` is what
     If-Match names, None for any; `key` the Idempotency-Key, empty without one;
-    `accept` the media type, of the route's own, that the answer is wanted in.
+    `accept` the media type, of the route's own, that the answer is wanted in. On a
+    stream, `last_id` is where one that broke off was, and `ending` says why it is over.
     """
 
     api: Api
@@ -37,6 +41,8 @@ class Asked:
     version: str | None = None
     key: str = ""
     accept: str = JSON
+    last_id: Stand | None = None
+    ending: Callable[[], Reason | None] = lambda: None
 
     @property
     def by(self) -> Principal:
@@ -60,15 +66,31 @@ def _as(value: BaseModel | None, kind: type[ModelT]) -> ModelT:
     return value
 
 
+class Stream(Protocol):
+    """An answer that comes bit by bit, as long as it is wanted."""
+
+    async def run(self, send: Send) -> Reason:
+        """Send all that comes; say why it ended."""
+        ...
+
+    def last(self, reason: Reason) -> bytes:
+        """What is sent last."""
+        ...
+
+    def close(self) -> None:
+        """It is over, or never began."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What a handler answers.
 
-    `content` is one of the route's models, or bytes in one of its media types. `etag`
-    is the version of what it shows.
+    `content` is one of the route's models, bytes in one of its media types, or a
+    stream of those. `etag` is the version of what it shows.
     """
 
-    content: BaseModel | bytes | None = None
+    content: BaseModel | bytes | Stream | None = None
     status: int = 0
     media_type: str = JSON
     etag: str = ""
@@ -94,6 +116,7 @@ class Route:
         tenants: Its path names what belongs to a tenant: others get 404.
         etag: The answer carries an ETag.
         if_match: A change: whether it must, or may, name the version that it changes.
+        streams: The answer is a stream; it takes a Last-Event-ID.
         logged: The answer comes from the log, and says how far that is behind.
         idempotent: It takes an Idempotency-Key.
         optional_body: An empty body stands for `{}`.
@@ -119,6 +142,7 @@ class Route:
     tenants: bool = False
     etag: bool = False
     if_match: IfMatch = "none"
+    streams: bool = False
     logged: bool = False
     idempotent: bool = False
     optional_body: bool = False

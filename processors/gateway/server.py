@@ -86,7 +86,8 @@ class Gateway:
         self.url = f"{scheme}://{host}:{runner.addresses[0][1]}"
 
     async def stop(self) -> None:
-        """Take no more requests, and finish those under way."""
+        """Take no more requests, and finish those under way; streams end at once."""
+        self._api.live.end()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from aiohttp import web
 
@@ -35,7 +36,9 @@ from processors.gateway.problems import (
     ProblemError,
 )
 from processors.gateway.repeats import Repeats
-from processors.gateway.routes import Asked, Route
+from processors.gateway.routes import Asked, Route, Stream
+from processors.gateway.sending import send, send_stream
+from processors.live.signals import Reason
 from processors.telemetry import names
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -83,7 +86,9 @@ class Serving:
         self._by_address = Buckets("address", bounds.address_rate)
         self._repeats = Repeats()
         self._in_flight = 0
-        api.observer.gauge(names.API_IN_FLIGHT, lambda: {"": float(self._in_flight)})
+        observer, streams = api.observer, api.streams
+        observer.gauge(names.API_IN_FLIGHT, lambda: {"": float(self._in_flight)})
+        observer.gauge(names.API_STREAMS, lambda: {"": float(streams.open)})
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request; never raises."""
@@ -96,11 +101,28 @@ class Serving:
         try:
             done = await self._answered(visit, request)
             response = self._response(visit, done)
-            await self._send(request, response)
+            if done.stream is None:
+                await send(request, response, self._bounds.send_s)
         finally:
             self._in_flight -= 1
+        if done.stream is not None:
+            await self._stream(visit, request, response, done.stream)
         self._tell(visit, request, done)
         return response
+
+    async def _stream(
+        self,
+        visit: _Visit,
+        request: web.BaseRequest,
+        response: web.StreamResponse,
+        stream: Stream,
+    ) -> None:
+        try:
+            reason = await send_stream(request, response, stream, self._bounds.send_s)
+        except Exception as error:  # noqa: BLE001 - a bug ends one stream
+            reason = Reason.BROKEN
+            self._note_bug(visit, error)
+        self._api.observer.measure(names.API_STREAMS_ENDED, 1, reason)
 
     async def _answered(self, visit: _Visit, request: web.BaseRequest) -> Answered:
         try:
@@ -148,6 +170,8 @@ class Serving:
             version=None if version == reading.ANY else version,
             key=key,
             accept=accept,
+            last_id=reading.read_last_id(request, route),
+            ending=partial(self._ending, request),
         )
         if not asked.key:
             done = answered(route, await route.handler(asked))
@@ -186,32 +210,37 @@ class Serving:
             self._repeats.finish(who, asked.key, done)
         return done
 
-    def _response(self, visit: _Visit, done: Answered) -> web.Response:
+    def _ending(self, request: web.BaseRequest) -> Reason | None:
+        """Why a stream has to end: it is left, or its key is valid no more."""
+        if request.transport is None or request.transport.is_closing():
+            return Reason.LEFT
+        try:
+            principal_of(request, self._api.authenticate)
+        except ProblemError:
+            return Reason.KEY
+        return None
+
+    def _response(self, visit: _Visit, done: Answered) -> web.StreamResponse:
         headers = {**done.headers, "X-Request-Id": visit.id}
         if visit.allowance is not None:
             headers.update(visit.allowance.headers())
         if self._bounds.secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
-        response = web.Response(status=done.status, body=done.body, headers=headers)
+        response: web.StreamResponse
+        if done.stream is not None:
+            response = web.StreamResponse(status=done.status, headers=headers)
+        else:
+            response = web.Response(status=done.status, body=done.body, headers=headers)
         if headers.get("Connection") == "close":
             response.force_close()
         return response
-
-    async def _send(self, request: web.BaseRequest, response: web.Response) -> None:
-        """Send all of it, to one who takes it in time."""
-        try:
-            async with asyncio.timeout(self._bounds.send_s):
-                await response.prepare(request)
-                await response.write_eof()
-        except (TimeoutError, ConnectionError):
-            if request.transport is not None:
-                request.transport.abort()
 
     def _tell(self, visit: _Visit, request: web.BaseRequest, done: Answered) -> None:
         """One line and its counts; the path only where we know what stands in it."""
         seconds = self._api.world.clock.monotonic() - visit.began
         self._api.observer.measure(names.API_ANSWERS, 1, str(done.status))
-        self._api.observer.measure(names.API_SECONDS, seconds, visit.operation)
+        if done.stream is None:
+            self._api.observer.measure(names.API_SECONDS, seconds, visit.operation)
         self._api.observer.note(
             names.REQUEST,
             request=visit.id,

@@ -41,6 +41,12 @@ class ApiSettings(BaseModel):
     api_address_rate: Annotated[int, Field(ge=0)] = Field(
         1200, description="Requests a minute from one address. 0: any number."
     )
+    api_key_streams: Annotated[int, Field(ge=0)] = Field(
+        10, description="Live streams that one key may have open. 0: any number."
+    )
+    api_streams: Annotated[int, Field(ge=1)] = Field(
+        500, description="Live streams that a gateway may have open."
+    )
     api_body_bytes: Annotated[int, Field(ge=1024)] = Field(
         8 * 2**20, description="Bytes that the body of a request may have."
     )

@@ -3,7 +3,7 @@
 `docs/observability.md` lists exactly these; a test compares the two.
 """
 
-from processors.telemetry import group_names, log_names, outbox_names
+from processors.telemetry import group_names, live_names, log_names, outbox_names
 from processors.telemetry.kinds import Metric, Names, Note
 
 _OURS = Names()
@@ -288,6 +288,10 @@ LOOP_DELAY = _gauge(
     "orderbus_loop_delay_seconds", (), "Longest delay of the event loop lately."
 )
 
-_ALL = (_OURS, group_names.OURS, log_names.OURS, outbox_names.OURS)
+API_STREAMS = live_names.API_STREAMS
+API_STREAMS_ENDED = live_names.API_STREAMS_ENDED
+
+_LATER = (log_names.OURS, outbox_names.OURS, live_names.OURS)
+_ALL = (_OURS, group_names.OURS, *_LATER)
 NOTES: dict[str, Note] = {n: note for part in _ALL for n, note in part.notes.items()}
 METRICS: dict[str, Metric] = {n: m for part in _ALL for n, m in part.metrics.items()}

@@ -23,6 +23,7 @@ from processors.gateway.jobs import Jobs
 from processors.gateway.protocol import Lines
 from processors.gateway.server import Gateway, Place
 from processors.gateway.serving import Bounds
+from processors.gateway.streams import Streams
 from processors.gateway.table import ROUTES
 from processors.settings import Settings
 from processors.subscriptions.world import World
@@ -34,6 +35,7 @@ from processors.wiring.describing import asyncapi
 from processors.wiring.diagnosing import open_means
 from processors.wiring.life import Life, live
 from processors.wiring.serve import check_topics
+from processors.wiring.streaming import make_live
 from processors.wiring.trail import missing_in
 
 
@@ -107,6 +109,7 @@ async def open_gateway(
         log = await stack.enter_async_context(AskedLog(settings))
         api = _api(settings, world, ring, keys, means, telemetry)
         api = replace(api, log=log)
+        stack.push_async_callback(api.live.close)
         _say_readiness(telemetry, world, table)
         await asyncio.gather(world.table.ready(), table.ready())
         await world.writer.versions.settle_all()
@@ -153,6 +156,8 @@ def _api(
         keys=ring,
         observer=observer,
         jobs=Jobs(world.clock, observer, os.urandom),
+        live=make_live(world, observer),
+        streams=Streams(settings.api_key_streams, settings.api_streams),
         means=means,
         asyncapi=partial(asyncapi, settings, places=False),
     )

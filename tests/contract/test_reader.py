@@ -141,6 +141,20 @@ async def test_follow_can_begin_at_a_time(scene: Scene) -> None:
         assert [r.value for r in await first(batches)] == [b"2"]
 
 
+async def test_follow_can_begin_at_offsets(scene: Scene) -> None:
+    """Partitions named in `start` begin there, at their end if it says so."""
+    topic = await scene.topic(partitions=2)
+    for partition in range(2):
+        await scene.write(topic, b"0", b"1", partition=partition)
+    batches = scene.world.reader.follow(topic, start={0: 2, 1: 1})
+    async with closing(batches):
+        assert [(r.partition, r.value) for r in await first(batches)] == [(1, b"1")]
+        assert await first(batches) == []
+        next_batch = asyncio.ensure_future(first(batches))
+        await scene.write(topic, b"2", partition=0)
+        assert [(r.partition, r.value) for r in await next_batch] == [(0, b"2")]
+
+
 async def test_a_big_topic_comes_in_batches(scene: Scene) -> None:
     """Memory stays bounded: no batch holds a whole topic."""
     topic = await scene.topic()

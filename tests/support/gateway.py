@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
 from aiohttp import ClientSession
@@ -28,8 +28,10 @@ from processors.gateway.protocol import Lines
 from processors.gateway.routes import Route
 from processors.gateway.server import Gateway, Place
 from processors.gateway.serving import Bounds
+from processors.gateway.streams import Streams
 from processors.gateway.table import ROUTES
 from processors.subscriptions.world import World
+from processors.wiring.streaming import make_live
 from tests.support.access import SERVER, Access, open_access
 from tests.support.worlds import Worlds
 
@@ -161,6 +163,32 @@ def _means(world: World) -> Means:
     )
 
 
+def _api(worlds: Worlds, world: World, access: Access, observer: MemoryObserver) -> Api:
+    catalogue = _catalogue()
+
+    def who(token: str) -> Principal:
+        return authenticate(access.table, SERVER, token, worlds.clock.now())
+
+    return Api(
+        world=world,
+        catalogue=catalogue,
+        writer=EventWriter(world.publisher, world.schemas, catalogue),
+        authenticate=who,
+        keys=Keyring(
+            access.table,
+            access.writer,
+            Uses(access.table, access.writer, SERVER, worlds.clock),
+            access.world,
+        ),
+        observer=observer,
+        jobs=Jobs(worlds.clock, observer, world.random_bytes),
+        live=make_live(world, observer),
+        streams=Streams(),
+        means=_means(world),
+        asyncapi=partial(described, worlds.topology),
+    )
+
+
 @asynccontextmanager
 async def serving(
     worlds: Worlds,
@@ -168,6 +196,7 @@ async def serving(
     bounds: Bounds = UNLIMITED,
     lines: Lines | None = None,
     ask_log: AskLog | None = None,
+    streams: Streams | None = None,
 ) -> AsyncIterator[Client]:
     """A gateway that serves on loopback, and its client."""
     observer, log = MemoryObserver(), MemoryLog()
@@ -177,24 +206,8 @@ async def serving(
 
     async with worlds.open() as world, open_access(worlds) as access:
         keys = await _held(access)
-        uses = Uses(access.table, access.writer, SERVER, worlds.clock)
-
-        def who(token: str) -> Principal:
-            return authenticate(access.table, SERVER, token, worlds.clock.now())
-
-        catalogue = _catalogue()
-        api = Api(
-            world=world,
-            catalogue=catalogue,
-            writer=EventWriter(world.publisher, world.schemas, catalogue),
-            authenticate=who,
-            keys=Keyring(access.table, access.writer, uses, access.world),
-            observer=observer,
-            jobs=Jobs(worlds.clock, observer, world.random_bytes),
-            means=_means(world),
-            log=ask_log or the_log,
-            asyncapi=partial(described, worlds.topology),
-        )
+        made = _api(worlds, world, access, observer)
+        api = replace(made, log=ask_log or the_log, streams=streams or Streams())
         gateway = Gateway(api, routes, bounds, lines or Lines())
         await gateway.start(Place())
         try:
@@ -202,3 +215,4 @@ async def serving(
                 yield Client(session, keys, observer, gateway, api, log)
         finally:
             await gateway.stop()
+            await api.live.close()

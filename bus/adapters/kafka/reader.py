@@ -90,7 +90,11 @@ class KafkaLogReader:
         raise BrokerUnavailableError(f"read {topic}: no progress")
 
     async def follow(
-        self, topic: str, *, since_ms: int | None = None
+        self,
+        topic: str,
+        *,
+        since_ms: int | None = None,
+        start: Mapping[int, int] | None = None,
     ) -> AsyncIterator[Sequence[Record]]:
         """Yield batches for ever. One empty batch says: caught up with the end.
 
@@ -101,7 +105,8 @@ class KafkaLogReader:
             TopicError: there was no such topic at the start.
             ConfigurationError: Kafka refuses our settings or permissions.
         """
-        bounds, told, opened = Bounds(topic, since_ms), False, False
+        bounds = Bounds(topic, since_ms, start=dict(start or {}))
+        told, opened = False, False
         while True:
             async with _Reading() as reading:
                 try:

@@ -74,7 +74,11 @@ class MemoryLogReader:
         return found[0] if found and found[0].offset == offset else None
 
     async def follow(
-        self, topic: str, *, since_ms: int | None = None
+        self,
+        topic: str,
+        *,
+        since_ms: int | None = None,
+        start: Mapping[int, int] | None = None,
     ) -> AsyncIterator[Sequence[Record]]:
         """Yield batches for ever. One empty batch says: caught up with the end.
 
@@ -83,7 +87,7 @@ class MemoryLogReader:
         """
         await self._broker.until_up()
         self._partitions(topic)
-        positions: dict[TopicPartition, int] = {}
+        positions = {TopicPartition(topic, p): at for p, at in (start or {}).items()}
         told = False
         while True:
             await self._broker.until_up()

@@ -1,0 +1,37 @@
+"""What a record of a topic says to those who listen."""
+
+from bus.errors import DecodeError
+from bus.log.rows import Place
+from bus.ports import Clock
+from bus.record import Record
+from processors.delivery.decoding import Decoder
+from processors.live.ring import Item, LiveRow
+from processors.projector.rows import attempt_row, event_row
+
+
+class Reading:
+    """Turns records into items.
+
+    What nobody can decode says nothing here: it is in the quarantine.
+    """
+
+    def __init__(self, decoder: Decoder, clock: Clock, attempts: str) -> None:
+        self._decoder = decoder
+        self._clock = clock
+        self._attempts = attempts
+
+    async def item(self, record: Record) -> Item:
+        """Return what a record says, once its schema is known."""
+        if not self._decoder.ready(record):
+            await self._decoder.fetch(record)
+        at = Place(record.topic, record.partition, record.offset)
+        try:
+            return Item(at, self._row(record))
+        except DecodeError:
+            return Item(at, None)
+
+    def _row(self, record: Record) -> LiveRow:
+        if record.topic == self._attempts:
+            return attempt_row(record, self._decoder.fields(record))
+        now_us = int(self._clock.now() * 1e6)
+        return event_row(record, self._decoder.decode(record), now_us)
