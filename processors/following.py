@@ -59,14 +59,13 @@ class Follower:
         """
         await self._until(lambda: self._is_ready)
 
-    async def loaded(self, idle_s: float | None = None) -> None:
+    async def loaded(self) -> None:
         """As `ready`, however long it takes, as long as records come.
 
         Raises:
             BrokerUnavailableError: nothing came for so long (`IDLE_S`).
         """
-        idle_s = IDLE_S if idle_s is None else idle_s
-        loop = asyncio.get_running_loop()
+        loop, idle_s = asyncio.get_running_loop(), IDLE_S
         try:
             async with asyncio.timeout(idle_s) as limit:
                 while not self._is_ready:

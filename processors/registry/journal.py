@@ -72,7 +72,7 @@ class Journal:
             RegistryUnavailableError: Nothing came of it for too long.
         """
         try:
-            await self._follower.loaded(self._timeout_s)
+            await self._follower.loaded()
         except BrokerUnavailableError as error:
             raise RegistryUnavailableError(f"topic {error}") from None
 

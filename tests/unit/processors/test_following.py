@@ -128,13 +128,15 @@ async def test_loading_takes_as_long_as_records_come(
     monkeypatch.setattr(loop, "time", worlds.clock.monotonic)
     reader = Dripping(worlds.broker)
     async with Follower(reader, worlds.clock, TOPIC, lambda _: None) as follower:
-        loading = asyncio.create_task(follower.loaded(1.5))
+        monkeypatch.setattr("processors.following.IDLE_S", 1.5)
+        loading = asyncio.create_task(follower.loaded())
         await worlds.clock.advance(7)
         assert (reader.given, loading.done()) == (7, False)
         await worlds.clock.advance(1)
         await loading
     async with Follower(reader, worlds.clock, TOPIC, lambda _: None) as follower:
-        loading = asyncio.create_task(follower.loaded(0.5))
+        monkeypatch.setattr("processors.following.IDLE_S", 0.5)
+        loading = asyncio.create_task(follower.loaded())
         await worlds.clock.advance(0.6)
         await asyncio.wait([loading])
         with pytest.raises(BrokerUnavailableError, match=r"bus\.acks cannot be read"):

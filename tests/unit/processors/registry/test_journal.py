@@ -109,8 +109,11 @@ async def test_a_log_that_is_not_there_is_told() -> None:
     await held.stop()
 
 
-async def test_a_log_that_cannot_be_read_in_time_is_unavailable() -> None:
+async def test_a_log_that_cannot_be_read_in_time_is_unavailable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A broker that is away at the start."""
+    monkeypatch.setattr("processors.following.IDLE_S", 0.05)
     broker = memory_broker()
     broker.down()
     held = journal_on(MemoryPublisher(broker), MemoryLogReader(broker), timeout_s=0.05)
