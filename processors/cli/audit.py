@@ -60,11 +60,12 @@ def audit_command(  # noqa: PLR0913 - one option a field that it may be narrowed
         since_ms = None if since is None else moment_ms(world, "--since", since)
         wanted = Wanted(kind, entity_id, actor, tenant, since_ms)
         found = await read_history(world.reader, world.topology.audit, wanted)
-        shown = found[-limit:] if limit else found
+        shown = [row(one) for one in (found[-limit:] if limit else found)]
+        left_out = len(found) - len(shown)
         if as_json:
-            print_json([row(one) for one in shown])
+            print_json(shown)
         else:
-            print_history(shown, len(found) - len(shown))
+            print_history(shown, str(left_out) if left_out else "")
         return GOOD
 
     run(ctx, audit, reads=True)

@@ -28,27 +28,27 @@ def row(audited: Audited) -> Shown:
     }
 
 
-def print_history(shown: Sequence[Audited], left_out: int) -> None:
-    """A line a change, below it what differs."""
+def print_history(rows: Sequence[Shown], left_out: str) -> None:
+    """A line a change, below it what differs; `left_out` is how many are not shown."""
     out = console()
-    if not shown:
+    if not rows:
         out.print("Nothing was changed.")
-    for audited in shown:
-        change = audited.change
-        at = rfc3339(audited.at)[:_SECONDS].replace("T", " ")
+    for row_ in rows:
+        at = str(row_["at"])[:_SECONDS].replace("T", " ")
         line = Text(f"{at}  ", style="dim")
-        line.append(f"{change.action} {change.entity} {change.entity_id}", style="bold")
-        place = f" from {change.address}" if change.address else ""
-        out.print(line.append(f"  by {change.actor}{place}"))
-        for text in _lines(change.before, change.after):
+        what = f"{row_['action']} {row_['entity']} {row_['entity_id']}"
+        line.append(what, style="bold")
+        place = f" from {row_['address']}" if row_["address"] else ""
+        out.print(line.append(f"  by {row_['actor']}{place}"))
+        for text in _lines(row_["before"], row_["after"]):
             out.print(Text("    ") + text)
     if left_out:
         out.print(f"{left_out} older ones are not shown; --limit 0 shows all")
 
 
-def _lines(before: Shown | None, after: Shown | None) -> Iterator[Text]:
+def _lines(before: object, after: object) -> Iterator[Text]:
     """What differs; of what was added or is gone, all that is not empty."""
-    left, right = before or {}, after or {}
+    left, right = _fields(before), _fields(after)
     for name in sorted({*left, *right}):
         old, new = _text(left.get(name)), _text(right.get(name))
         line = Text(f"{name}: ")
@@ -59,6 +59,13 @@ def _lines(before: Shown | None, after: Shown | None) -> Iterator[Text]:
         else:
             line.append(old or "(none)", style="red").append(" → ")
             yield line.append(new or "(none)", style="green")
+
+
+def _fields(value: object) -> Shown:
+    """What a log has cut, being very long, comes as a text."""
+    if isinstance(value, dict):
+        return value
+    return {"all": value} if value else {}
 
 
 def _text(value: object) -> str:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Opener: TypeAlias = "Callable[[], AbstractAsyncContextManager[World]]"
 Body: TypeAlias = "Callable[[World], Awaitable[int]]"
 
+_REFUSING, _CONFLICT = {400, 422}, 409
 GOOD, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 _REFUSALS = (
     ConfigurationError,
@@ -119,7 +120,13 @@ def complain(ctx: typer.Context, error: OrderbusError) -> int:
     line = f"{name}:\n  " + text.replace("\n", "\n  ") if "\n" in text else text
     prefix = "" if "\n" in text else f"{name}: "
     say(f"{prefix}{line}", fg=typer.colors.RED, err=True)
-    return REFUSED if isinstance(error, _REFUSALS) else FAILED
+    return REFUSED if isinstance(error, _REFUSALS) or _is_refusal(error) else FAILED
+
+
+def _is_refusal(error: OrderbusError) -> bool:
+    """Whether the API refused what was given, as the command itself would."""
+    status, wrong = getattr(error, "status", 0), getattr(error, "errors", ())
+    return status in _REFUSING or (status == _CONFLICT and bool(wrong))
 
 
 def console(*, stderr: bool = False) -> "Console":

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from processors.diagnose.findings import Finding, Report, Severity
-from processors.diagnose.wording import many, took, when
+from processors.diagnose.findings import Severity
+from processors.diagnose.telling import Plain
+from processors.diagnose.wording import many, took
 from processors.screen.plain import plain
 from processors.screen.prose import titled
 
@@ -22,9 +23,9 @@ _QUIET = (Severity.OK,)
 
 
 class Findings:
-    """A report for people: what is wrong first, each with what to do."""
+    """A report (`plain_report`) for people: what is wrong first, and what to do."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Plain) -> None:
         self._report = report
 
     def __rich_console__(
@@ -33,20 +34,26 @@ class Findings:
         """Yield the lines, as wide as the terminal is."""
         report = self._report
         width = options.max_width if console.is_terminal else None
-        name = f"{report.subscription}  " if report.subscription else ""
-        yield Text(name, style="bold").append(plain(report.endpoint))
-        yield Text(f"{when(report.began_s)}, {took(report.took_s)}: {_counts(report)}")
+        name = f"{report['subscription']}  " if report["subscription"] else ""
+        yield Text(name, style="bold").append(plain(str(report["endpoint"])))
+        took_s = float(str(report["took_s"]))
+        yield Text(f"{report['at']}, {took(took_s)}: {_counts(report['counts'])}")
         quiet = False
-        for finding in report.findings:
+        found = report["findings"]
+        for finding in found if isinstance(found, list) else []:
             if not quiet:
                 yield Text("")
-            quiet = finding.severity in _QUIET  # they come last, and stand together
+            # They come last, and stand together.
+            quiet = finding["severity"] in _QUIET
             yield from _lines(finding, width)
 
 
-def _counts(report: Report) -> str:
-    errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
-    good = report.count(Severity.OK)
+def _counts(counts: object) -> str:
+    by = counts if isinstance(counts, dict) else {}
+    errors, warnings, good = (
+        int(by.get(one.value, 0))
+        for one in (Severity.ERROR, Severity.WARNING, Severity.OK)
+    )
     said = [
         many(errors, "error") if errors else "no error",
         many(warnings, "warning") if warnings else "no warning",
@@ -55,20 +62,21 @@ def _counts(report: Report) -> str:
     return ", ".join(said)
 
 
-def _lines(finding: Finding, width: int | None) -> Iterator[Text]:
-    style = _COLOURS[finding.severity]
-    said = f"{finding.says} [{finding.code}]"
-    for line in titled(finding.severity.value, said, _INDENT, width):
+def _lines(finding: Plain, width: int | None) -> Iterator[Text]:
+    severity, evidence = Severity(str(finding["severity"])), finding["evidence"]
+    style = _COLOURS[severity]
+    said = f"{finding['says']} [{finding['code']}]"
+    for line in titled(severity.value, said, _INDENT, width):
         text = Text(line)
         text.stylize(style, 0, _INDENT)
         yield text
-    if finding.severity in _QUIET:
+    if severity in _QUIET:
         return
-    if finding.do:
-        for line in titled("", finding.do, _INDENT, width):
+    if finding["do"]:
+        for line in titled("", str(finding["do"]), _INDENT, width):
             yield Text(line, style="bold")
-    seen = ", ".join(_evidence(finding.evidence))
-    at = f"seen {when(finding.at_s)}" + (f": {seen}" if seen else "")
+    seen = ", ".join(_evidence(evidence if isinstance(evidence, dict) else {}))
+    at = f"seen {finding['at']}" + (f": {seen}" if seen else "")
     for line in titled("", at, _INDENT, width):
         yield Text(line, style="dim")
 

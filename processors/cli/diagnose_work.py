@@ -26,10 +26,10 @@ from processors.cli.diagnose_view import Findings
 from processors.cli.progress import Drawn
 from processors.diagnose.bundle import bundle
 from processors.diagnose.diagnosis import diagnose_endpoint, diagnose_subscription
-from processors.diagnose.findings import Report
+from processors.diagnose.findings import Report, Severity
 from processors.diagnose.probing import Means
 from processors.diagnose.subject import Subject, of_subscription, of_url
-from processors.diagnose.telling import plain_report
+from processors.diagnose.telling import Plain, plain_report
 from processors.subscriptions.onboarding import find
 from processors.subscriptions.world import World
 
@@ -108,15 +108,24 @@ async def _of_subscription(ctx: typer.Context, world: World, asked: Asked) -> in
 async def _tell(
     means: Means, world: World | None, asked: Asked, subject: Subject, report: Report
 ) -> int:
-    if asked.as_json:
-        print_json(plain_report(report))
-    else:
-        console().print(Findings(report))
+    document: object = None
     if asked.bundle is not None:
         document = await bundle(means, subject, report, version("orderbus"), world)
-        write_private(asked.bundle, json.dumps(document, indent=2))
-        console(stderr=True).print(f"written: {asked.bundle}")
-    return FAILED if report.bad else GOOD
+    return tell(plain_report(report), document, asked.bundle, as_json=asked.as_json)
+
+
+def tell(report: Plain, document: object, file: Path | None, *, as_json: bool) -> int:
+    """Show a report, write its bundle if one is wanted; return the exit code."""
+    if as_json:
+        print_json(report)
+    else:
+        console().print(Findings(report))
+    if file is not None:
+        write_private(file, json.dumps(document, indent=2))
+        console(stderr=True).print(f"written: {file}")
+    counts = report["counts"]
+    bad = isinstance(counts, dict) and counts.get(Severity.ERROR.value)
+    return FAILED if bad else GOOD
 
 
 def write_private(path: Path, text: str) -> None:

@@ -142,16 +142,27 @@ async def discard_all(
     rows = [plan_row(owner, p, "") for owner, p in plans.items() if p.pending]
     total = sum(p.pending for p in plans.values())
     if total and not dry_run:
-        names = ", ".join(str(r["subscription"]) for r in rows)
-        ask(f"Discard {total} dead letters of {names}? They are not replayed.", yes=yes)
+        ask_to_discard(rows, yes=yes)
         with bar("discarding", total) as progress:
             for r in rows:
                 letters = read_letters(world, str(r["subscription"]), meant)
                 r["discarded"] = await discard(world, letters, progress)
+    return tell_discarded(rows, dry_run=dry_run, as_json=as_json)
+
+
+def ask_to_discard(rows: Sequence[Row], *, yes: bool) -> None:
+    """Ask before dead letters are marked as done with."""
+    total = sum(int(str(r["pending"])) for r in rows)
+    names = ", ".join(str(r["subscription"]) for r in rows)
+    ask(f"Discard {total} dead letters of {names}? They are not replayed.", yes=yes)
+
+
+def tell_discarded(rows: Sequence[Row], *, dry_run: bool, as_json: bool) -> int:
+    """Say what was discarded of each subscription; return the exit code."""
     if as_json:
         print_json({"dry_run": dry_run, "subscriptions": rows})
         return GOOD
-    if not total:
+    if not rows:
         console().print("Nothing is pending.")
     for r in rows:
         what = (

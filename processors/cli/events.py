@@ -1,17 +1,20 @@
 """`bus events`: write an event as the OMS does; see what a partner gets of it."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
+from typing import Annotated, TypeAlias, cast
 
 import typer
 
 from bus.errors import OrderbusError
-from processors.cli.control import GOOD, complain, exit_with, print_json, read_text
+from processors.cli.control import (
+    GOOD,
+    complain,
+    exit_with,
+    over_api,
+    print_json,
+    read_text,
+)
 from processors.cli.root import Root
-
-if TYPE_CHECKING:
-    from bus.event import Event
-    from bus.record import Written
 
 app = typer.Typer(
     help="Write events as the OMS does, to try things out.", no_args_is_help=True
@@ -78,36 +81,31 @@ def send_command(
       bus events send order.cancelled --order SO-1001 --json
       bus events send payment.captured -f captured.json
     """
-    from processors.cli.events_data import made_up, read_event
+    if not over_api(ctx):
+        asked = (event_type, order, file)
+        exit_with(ctx, _send(cast(Root, ctx.obj), asked, as_json=as_json))
+
+
+async def _send(
+    root: Root, asked: tuple[str, str | None, str | None], *, as_json: bool
+) -> int:
+    from processors.cli.events_data import made_up, read_event, say_sent
     from processors.wiring.events import open_writer
 
-    async def send() -> int:
-        given = cast(Root, ctx.obj)
-        text = None if file is None else read_text(file)
-        async with open_writer(given.kafka()) as writer:
-            writer.catalogue.schema(event_type)  # is there such a type?
-            event = (
-                made_up(event_type, order)
-                if text is None
-                else read_event(writer.catalogue, event_type, order, text)
-            )
-            _say(event, await writer.write(event), as_json=as_json)
-        return GOOD
-
-    exit_with(ctx, send())
-
-
-def _say(event: "Event", written: "Written", *, as_json: bool) -> None:
-    from processors.cli.control import console
-
-    place = {"topic": written.topic, "partition": written.partition}
-    if as_json:
-        about = {"id": written.event_id, "type": event.type, "order_id": event.subject}
-        print_json(about | place | {"offset": written.offset})
-        return
-    console().print(f"{event.type} {written.event_id}")
-    stands = "/".join(map(str, (*place.values(), written.offset)))
-    console().print(f"order {event.subject}, stands at {stands}")
+    event_type, order, file = asked
+    text = None if file is None else read_text(file)
+    async with open_writer(root.kafka()) as writer:
+        writer.catalogue.schema(event_type)  # is there such a type?
+        event = (
+            made_up(event_type, order)
+            if text is None
+            else read_event(writer.catalogue, event_type, order, text)
+        )
+        written = await writer.write(event)
+    stands = (written.topic, written.partition, written.offset)
+    about = (event.type, written.event_id or event.id, event.subject)
+    say_sent(about, stands, as_json=as_json)
+    return GOOD
 
 
 @app.command("example")

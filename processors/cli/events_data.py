@@ -17,6 +17,7 @@ from bus.event import Event
 from bus.samples.lifecycles import sample
 from bus.webhook.example import EXAMPLE_SECRET, example
 from bus.webhook.rendering import Representation
+from processors.cli.control import console, print_json
 from processors.clock import SystemClock
 
 
@@ -46,6 +47,16 @@ def read_event(
         ConfigurationError: it is no JSON object.
         InvalidEventError: it does not match its schema, or there is no such type.
     """
+    told = read_data(order, text)
+    return make_event(event_type, from_json(catalogue.schema(event_type), told))
+
+
+def read_data(order: str | None, text: str) -> dict[str, object]:
+    """The data that a JSON text says, and what it may leave out.
+
+    Raises:
+        ConfigurationError: it is no JSON object.
+    """
     try:
         told = read_json(text.encode())
     except DecodeError as error:
@@ -53,9 +64,21 @@ def read_event(
     if not isinstance(told, dict):
         raise ConfigurationError("--file: expected a JSON object, the event's data")
     told = {"occurred_at": _now().isoformat(), **told}
-    if order is not None:
-        told["order_id"] = order
-    return make_event(event_type, from_json(catalogue.schema(event_type), told))
+    return told if order is None else {**told, "order_id": order}
+
+
+def say_sent(
+    about: tuple[str, str, str], stands: tuple[str, int, int], *, as_json: bool
+) -> None:
+    """Say of an event (type, id, order) where it stands (topic, partition, offset)."""
+    event_type, event_id, order_id = about
+    if as_json:
+        names = ("topic", "partition", "offset")
+        told = {"id": event_id, "type": event_type, "order_id": order_id}
+        print_json(told | dict(zip(names, stands, strict=True)))
+        return
+    console().print(f"{event_type} {event_id}")
+    console().print(f"order {order_id}, stands at {'/'.join(map(str, stands))}")
 
 
 def _now() -> datetime:

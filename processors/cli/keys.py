@@ -8,14 +8,7 @@ import typer
 
 from bus.access.roles import Role
 from bus.errors import InvalidKeyError
-from processors.cli.asking import ask
-from processors.cli.control import (
-    GOOD,
-    asking_kafka,
-    console,
-    exit_with,
-    print_json,
-)
+from processors.cli.control import GOOD, asking_kafka, exit_with, over_api
 from processors.cli.subscription_options import AsJson, Yes
 
 if TYPE_CHECKING:
@@ -54,13 +47,15 @@ def create_command(
       bus keys create --role partner --tenant acme --expires 90d
       bus keys create --role producer --json | jq -r .token >oms.token
     """
+    from processors.access.showing import shown_key
     from processors.access.writer import Wish
     from processors.cli.keys_view import print_made
 
     async def create(world: "KeysWorld") -> int:
         ends = None if expires is None else _moment(expires, world.now)
         made = await world.writer.create(Wish(role, tenant, description, ends))
-        print_made(made, world.now, "created", as_json=as_json)
+        key = shown_key(made.key, world.now)
+        print_made(key, made.token, "created", as_json=as_json)
         return GOOD
 
     _run(ctx, create)
@@ -83,15 +78,12 @@ def list_command(
       bus keys list --tenant acme --json
     """
     from processors.access.showing import shown_key
-    from processors.cli.keys_view import print_keys
+    from processors.cli.keys_view import list_keys
 
     async def list_(world: "KeysWorld") -> int:
         keys = [k for k in world.table.all() if tenant in {None, k.tenant}]
         rows = [shown_key(key, world.now) for key in keys]
-        if as_json:
-            print_json(rows)
-        else:
-            print_keys(rows, world.table.unreadable)
+        list_keys(rows, world.table.unreadable, as_json=as_json)
         return GOOD
 
     _run(ctx, list_)
@@ -113,12 +105,13 @@ def rotate_command(
       bus keys rotate mfrggzdfmz
       bus keys rotate mfrggzdfmz --overlap 0s    # the old one leaked
     """
+    from processors.access.showing import shown_key
     from processors.cli.keys_view import print_made
 
     async def rotate(world: "KeysWorld") -> int:
         made = await world.writer.rotate(key_id, _seconds("--overlap", overlap))
         done = f"rotated, the old token counts for {overlap}"
-        print_made(made, world.now, done, as_json=as_json)
+        print_made(shown_key(made.key, world.now), made.token, done, as_json=as_json)
         return GOOD
 
     _run(ctx, rotate)
@@ -134,22 +127,21 @@ def revoke_command(
       bus keys revoke mfrggzdfmz --yes
     """
     from processors.access.showing import shown_key
-    from processors.cli.keys_view import name_of
+    from processors.cli.keys_view import ask_to_revoke, print_revoked
 
     async def revoke(world: "KeysWorld") -> int:
-        key = world.writer.find(key_id)
-        ask(f"Revoke {name_of(key)}? It cannot be undone.", yes=yes)
+        ask_to_revoke(shown_key(world.writer.find(key_id), world.now), yes=yes)
         changed = await world.writer.revoke(key_id)
-        if as_json:
-            print_json(shown_key(changed.after, world.now))
-        else:
-            console().print(f"{key_id}: revoked")
+        print_revoked(shown_key(changed.after, world.now), as_json=as_json)
         return GOOD
 
     _run(ctx, revoke)
 
 
 def _run(ctx: typer.Context, body: Body) -> None:
+    if over_api(ctx):
+        return
+
     async def in_world() -> int:
         with asking_kafka() as answered:
             async with cast("Root", ctx.obj).keys() as world:

@@ -1,14 +1,11 @@
 """How `bus keys` shows things; a token reaches this file but once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from rich.text import Text
 
 from bus.access.audit import Shown
-from bus.access.keys import ApiKey
-from processors.access.showing import shown_key
-from processors.access.writer import Made
+from processors.cli.asking import ask
 from processors.cli.control import console, print_json, warn
 from processors.screen.tables import Cell, Column, print_table
 
@@ -26,20 +23,43 @@ _LISTED = (
 _STATES = {"active": "green", "expired": "yellow", "revoked": "red"}
 
 
-def print_made(made: Made, now: datetime, done: str, *, as_json: bool) -> None:
+def print_made(key: Shown, token: str, done: str, *, as_json: bool) -> None:
     """Say what was done, and show the token, this once."""
     if as_json:
-        print_json({"key": shown_key(made.key, now), "token": made.token})
+        print_json({"key": key, "token": token})
         return
-    console().print(Text(f"{name_of(made.key)}: {done}", style="green"))
-    console().print(f"Token, shown only now: {made.token}")
+    console().print(Text(f"{name_of(key)}: {done}", style="green"))
+    console().print(f"Token, shown only now: {token}")
 
 
-def name_of(key: ApiKey) -> str:
+def name_of(key: Shown) -> str:
     """A key in words."""
-    whose = f" of {key.tenant}" if key.tenant else ""
-    about = f" ({key.description})" if key.description else ""
-    return f"{key.role.value} key {key.id}{whose}{about}"
+    whose = f" of {key['tenant']}" if key["tenant"] else ""
+    about = f" ({key['description']})" if key["description"] else ""
+    return f"{key['role']} key {key['id']}{whose}{about}"
+
+
+def ask_to_revoke(key: Shown, *, yes: bool) -> None:
+    """Ask before a key is ended."""
+    ask(f"Revoke {name_of(key)}? It cannot be undone.", yes=yes)
+
+
+def print_revoked(key: Shown, *, as_json: bool) -> None:
+    """Say that it was."""
+    if as_json:
+        print_json(key)
+    else:
+        console().print(f"{key['id']}: revoked")
+
+
+def list_keys(
+    rows: Sequence[Shown], unreadable: Mapping[str, str], *, as_json: bool
+) -> None:
+    """All keys, a line each."""
+    if as_json:
+        print_json(rows)
+    else:
+        print_keys(rows, unreadable)
 
 
 def print_keys(rows: Sequence[Shown], unreadable: Mapping[str, str]) -> None:

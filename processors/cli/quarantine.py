@@ -120,8 +120,8 @@ def show_command(
         elif not found:
             console(stderr=True).print(f"There is no record of {place} in quarantine.")
         else:
-            for item, fields in zip(found, rows, strict=True):
-                print_whole(item, fields)
+            for fields in rows:
+                print_whole(fields)
         return GOOD if found else FAILED
 
     run(ctx, show, reads=True)

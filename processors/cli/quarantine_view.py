@@ -1,14 +1,12 @@
 """How `bus quarantine` shows records that nobody could decode."""
 
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Sequence
 
 from processors.cli.control import console
 from processors.cli.dlq_view import OLDER, counts
-from processors.redrive.item_rows import headers_of
 from processors.redrive.letter_rows import Row
-from processors.redrive.quarantine import Item
-from processors.redrive.release import Released
 from processors.redrive.rendering import excerpt
 from processors.screen.hexdump import hexdump
 from processors.screen.plain import plain
@@ -60,7 +58,7 @@ def _cells(r: Row) -> list[Cell | str]:
     ]
 
 
-def print_whole(item: Item, fields: Row) -> None:
+def print_whole(fields: Row) -> None:
     """What it is, what is wrong with it and what to do, then what is in it."""
     out = console()
     width = out.width if out.is_terminal else None
@@ -71,14 +69,15 @@ def print_whole(item: Item, fields: Row) -> None:
             for line in titled(title, str(value), _INDENT, width):
                 out.print(line)
     out.print("headers:")
-    for header in headers_of(item.source.headers):
+    headers, value = fields["headers"], fields["value"]
+    for header in headers if isinstance(headers, list) else []:
         out.print(f"  {plain(str(header['name']))}: {plain(str(header['value']))}")
     if fields["event"] is not None:
         out.print("event:")
         out.print_json(data=fields["event"])
-    elif item.source.value:
+    elif value:
         out.print("value:")
-        for line in hexdump(item.source.value, _MOST_BYTES):
+        for line in hexdump(b64decode(str(value)), _MOST_BYTES):
             out.print(f"  {line}")
 
 
@@ -96,20 +95,25 @@ _LINES = (
 )
 
 
-def print_released(done: Released, *, dry_run: bool) -> None:
+def print_released(row: Row, *, dry_run: bool) -> None:
     """The same in sentences."""
     out = console()
-    if not done.pending:
+    if not row["pending"]:
         out.print("Nothing is pending.")
         return
     what = "would replay" if dry_run else "replayed"
-    to = f": deliveries {counts(done.deliveries)}" if done.deliveries else ""
-    out.print(f"{what} {done.released} of {done.pending}{to}")
-    if done.unwanted:
-        out.print(f"{done.unwanted} are decoded, and no subscription wants them")
-    if done.stuck:
-        total = done.stuck.total()
+    deliveries, stuck = counted(row["deliveries"]), counted(row["still_stuck"])
+    to = f": deliveries {counts(deliveries)}" if deliveries else ""
+    out.print(f"{what} {row['replayed']} of {row['pending']}{to}")
+    if unwanted := row["wanted_by_none"]:
+        out.print(f"{unwanted} are decoded, and no subscription wants them")
+    if stuck:
         out.print(
-            f"{total} still cannot be decoded and stay in quarantine"
-            f" ({counts(done.stuck)}); bus quarantine show PLACE says what to do"
+            f"{sum(stuck.values())} still cannot be decoded and stay in quarantine"
+            f" ({counts(stuck)}); bus quarantine show PLACE says what to do"
         )
+
+
+def counted(value: object) -> dict[str, int]:
+    """Counts by name, of a plain value."""
+    return {str(k): int(v) for k, v in value.items()} if isinstance(value, dict) else {}

@@ -7,6 +7,7 @@ from processors.cli.control import FAILED, GOOD, console, print_json, warn
 from processors.cli.dlq_redrive import bar
 from processors.cli.quarantine_view import print_released
 from processors.redrive.item_rows import all_items, released_row
+from processors.redrive.letter_rows import Row
 from processors.redrive.quarantine import WantedItems, read_items
 from processors.redrive.release import Release, let_drop
 from processors.subscriptions.world import World
@@ -25,18 +26,28 @@ async def replay_all(world: World, meant: WantedItems, how: How) -> int:
     """Release what can be decoded, after asking; return the exit code."""
     done = await Release(world).plan(read_items(world, meant))
     if not how.dry_run and done.released:
-        ask(f"Deliver {done.released} records from quarantine?", yes=how.yes)
+        ask(release_question(done.released), yes=how.yes)
         with bar("replaying", done.pending) as progress:
             done = await Release(world).run(read_items(world, meant), progress)
-    if done.refused:
-        warn(f"{done.refused} deliveries are too large to carry on: bus dlq list")
-    if done.failed_filters:
-        warn(f"a filter fails on {done.failed_filters} of them, which is no match")
+    return tell_released(released_row(done), how)
+
+
+def release_question(count: int) -> str:
+    """What is asked before records are delivered."""
+    return f"Deliver {count} records from quarantine?"
+
+
+def tell_released(row: Row, how: How) -> int:
+    """Say what was delivered, or would be (`released_row`); return the exit code."""
+    if row["too_large"]:
+        warn(f"{row['too_large']} deliveries are too large to carry on: bus dlq list")
+    if row["failed_filters"]:
+        warn(f"a filter fails on {row['failed_filters']} of them, which is no match")
     if how.as_json:
-        print_json({"dry_run": how.dry_run, **released_row(done)})
+        print_json({"dry_run": how.dry_run, **row})
     else:
-        print_released(done, dry_run=how.dry_run)
-    return FAILED if done.stuck else GOOD
+        print_released(row, dry_run=how.dry_run)
+    return FAILED if row["still_stuck"] else GOOD
 
 
 async def discard_all(world: World, meant: WantedItems, how: How) -> int:
@@ -44,9 +55,19 @@ async def discard_all(world: World, meant: WantedItems, how: How) -> int:
     pending = len(await all_items(world, meant))
     done = 0
     if pending and not how.dry_run:
-        ask(f"Discard {pending} records? Nobody gets them.", yes=how.yes)
+        ask(discard_question(pending), yes=how.yes)
         with bar("discarding", pending) as progress:
             done = await let_drop(world, read_items(world, meant), progress)
+    return tell_discarded(pending, done, how)
+
+
+def discard_question(count: int) -> str:
+    """What is asked before records are marked as done with."""
+    return f"Discard {count} records? Nobody gets them."
+
+
+def tell_discarded(pending: int, done: int, how: How) -> int:
+    """Say how many were marked, or would be; return the exit code."""
     if how.as_json:
         print_json({"dry_run": how.dry_run, "pending": pending, "discarded": done})
     elif not pending:

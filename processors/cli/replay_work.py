@@ -1,5 +1,6 @@
 """What `bus replay` asks, does and says."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bus.delivery.subscription import Subscription
@@ -25,19 +26,41 @@ class How:
     as_json: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """What was delivered once more, or would be."""
+
+    subscription: str
+    dry_run: bool
+    to: str
+    read: int
+    wanted: int
+    too_large: int
+    by_type: Mapping[str, int]
+    undecodable: int
+    failed_filters: int
+
+    @property
+    def sent(self) -> int:
+        """How many went out, or would."""
+        return self.wanted - self.too_large
+
+
 async def replay(world: World, name: str, span: Span, how: How) -> None:
     """Deliver a span once more after asking, or only count it; say what was done."""
     subscription = find(world, name)
     await refuse_unready(world, subscription, force=how.force)
     if not how.dry_run and not how.yes:
-        _ask(name, span, await _counted(world, subscription, span))
+        found = await _counted(world, subscription, span)
+        between = f"{moment(span.since_ms)} to {moment(span.until_ms)}"
+        ask_to_replay(name, between, found.wanted, found.by_type)
     if how.dry_run:
         found = await _counted(world, subscription, span)
     else:
         with bar(f"delivering to {name}", None) as progress:
             found = await deliver(world, subscription, span, progress)
     to = target(world.topology, subscription)
-    _say(name, found, to, dry_run=how.dry_run, as_json=how.as_json)
+    say_replayed(_row(name, found, to, dry_run=how.dry_run), as_json=how.as_json)
 
 
 async def _counted(world: World, subscription: Subscription, span: Span) -> Found:
@@ -45,42 +68,59 @@ async def _counted(world: World, subscription: Subscription, span: Span) -> Foun
         return await count(world, subscription, span)
 
 
-def _ask(name: str, span: Span, found: Found) -> None:
-    if found.wanted:
-        between = f"{moment(span.since_ms)} to {moment(span.until_ms)}"
+def ask_to_replay(
+    name: str, between: str, wanted: int, by_type: Mapping[str, int]
+) -> None:
+    """Ask before a span is delivered once more."""
+    if wanted:
         ask(
-            f"Deliver {found.wanted} events from {between} to {name} again"
-            f" ({counts(found.by_type)})?",
+            f"Deliver {wanted} events from {between} to {name} again"
+            f" ({counts(by_type)})?",
             yes=False,
         )
 
 
-def _say(name: str, found: Found, to: str, *, dry_run: bool, as_json: bool) -> None:
-    if found.undecodable:
-        warn(f"{found.undecodable} records cannot be decoded; left out")
-    if found.refused:
+def _row(name: str, found: Found, to: str, *, dry_run: bool) -> Replayed:
+    return Replayed(
+        subscription=name,
+        dry_run=dry_run,
+        to=to,
+        read=found.read,
+        wanted=found.wanted,
+        too_large=found.refused,
+        by_type=dict(sorted(found.by_type.items())),
+        undecodable=found.undecodable,
+        failed_filters=found.failed_filters,
+    )
+
+
+def say_replayed(done: Replayed, *, as_json: bool) -> None:
+    """Say what was done, and what was left out."""
+    name, to = done.subscription, done.to
+    if done.undecodable:
+        warn(f"{done.undecodable} records cannot be decoded; left out")
+    if done.too_large:
         warn(
-            f"{found.refused} are more than {to} takes; each has left a small dead"
+            f"{done.too_large} are more than {to} takes; each has left a small dead"
             f" letter: bus dlq list {name} --reason unwritable"
         )
-    if found.failed_filters:
-        warn(f"the filter fails on {found.failed_filters} events; left out")
+    if done.failed_filters:
+        warn(f"the filter fails on {done.failed_filters} events; left out")
     if as_json:
         fields = {
             "subscription": name,
-            "dry_run": dry_run,
+            "dry_run": done.dry_run,
             "to": to,
-            "read": found.read,
-            "wanted": found.wanted,
-            "replayed": 0 if dry_run else found.wanted - found.refused,
-            "too_large": found.refused,
-            "by_type": dict(sorted(found.by_type.items())),
+            "read": done.read,
+            "wanted": done.wanted,
+            "replayed": 0 if done.dry_run else done.sent,
+            "too_large": done.too_large,
+            "by_type": done.by_type,
         }
         print_json(fields)
-    elif not found.wanted:
-        console().print(f"{name}: wants none of the {found.read} events read")
+    elif not done.wanted:
+        console().print(f"{name}: wants none of the {done.read} events read")
     else:
-        what = "would replay" if dry_run else "replayed"
-        split = counts(found.by_type)
-        done = found.wanted - found.refused
-        console().print(f"{name}: {what} {done} to {to} ({split})")
+        what = "would replay" if done.dry_run else "replayed"
+        split = counts(done.by_type)
+        console().print(f"{name}: {what} {done.sent} to {to} ({split})")

@@ -42,17 +42,13 @@ def trial_command(
       bus subscriptions test acme
       bus subscriptions test acme --type order.cancelled --json
     """
-    from processors.cli.subscription_view import print_trial
+    from processors.cli.subscription_telling import tell_trial
     from processors.subscriptions.trial import send_sample
     from processors.subscriptions.trying import trial_shown
 
     async def try_(world: "World") -> int:
         trial = await send_sample(world, subscription_id, event_type)
-        if as_json:
-            print_json(trial_shown(trial))
-        else:
-            print_trial(trial)
-        return GOOD if trial.outcome.name == "accepted" else FAILED
+        return tell_trial(trial_shown(trial), as_json=as_json)
 
     run(ctx, try_)
 
@@ -74,14 +70,15 @@ def verify_command(
       bus subscriptions verify acme
       bus subscriptions verify acme --trust
     """
-    from processors.cli.subscription_view import print_verified
+    from processors.cli.subscription_view import print_verified, verified_json
     from processors.subscriptions.onboarding import verify
-    from processors.subscriptions.proof import Proof
+    from processors.subscriptions.showing import shown
 
     async def verify_(world: "World") -> int:
         stands, proof = await verify(world, subscription_id, trust=trust)
-        print_verified(stands, proof, as_json=as_json)
-        return GOOD if isinstance(proof, Proof) else FAILED
+        told = verified_json(stands, proof)
+        print_verified(told, shown(stands), as_json=as_json)
+        return GOOD if told["wanted"] else FAILED
 
     run(ctx, verify_)
 
@@ -145,22 +142,23 @@ def apply_command(  # noqa: PLR0913 - one an option
       bus subscriptions apply -f subscriptions.yaml --dry-run
       bus subscriptions apply -f subscriptions.yaml --prune --yes
     """
-    from processors.cli.subscription_telling import ask_to_prune, tell
+    from processors.cli.subscription_telling import ask_to_prune, tell_step
     from processors.cli.subscription_view import plan_json, print_plan
     from processors.subscriptions.applying import apply, plan
 
     async def apply_(world: "World") -> int:
         folder = Path() if file == "-" else Path(file).parent
         steps = await plan(world, read_text(file), folder, prune=prune)
+        planned = plan_json(steps)
         if not as_json:
-            print_plan(steps, dry=dry_run)
+            print_plan(planned, dry=dry_run)
         done: list[dict[str, object]] = []
         if not dry_run:
-            ask_to_prune(steps, yes=yes)
-            done_ = partial(tell, done, as_json=as_json)
+            ask_to_prune(planned, yes=yes)
+            done_ = partial(tell_step, done, as_json=as_json)
             await apply(world, steps, done_, trust=trust)
         if as_json:
-            print_json({"plan": plan_json(steps), "done": done})
+            print_json({"plan": planned, "done": done})
         return GOOD
 
     run(ctx, apply_)

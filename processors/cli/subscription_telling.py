@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from rich.progress import Progress
 
 from processors.cli.asking import ask
-from processors.cli.control import console, print_json, warn
-from processors.cli.subscription_view import print_taken, taken_json
+from processors.cli.control import FAILED, GOOD, console, print_json, warn
+from processors.cli.subscription_view import print_told, print_trial, taken_json
 from processors.subscriptions.applying import Action, Step
 from processors.subscriptions.onboarding import Taken
 from processors.subscriptions.removal import Removed, remove
+from processors.subscriptions.showing import Shown
 from processors.subscriptions.world import World
 
 
@@ -48,24 +49,48 @@ def print_removed(subscription_id: str, removed: Removed, *, as_json: bool) -> N
         console().print("  its dead letters are kept; see bus dlq, or --purge")
 
 
-def ask_to_prune(steps: Sequence[Step], *, yes: bool) -> None:
+def ask_to_prune(steps: Sequence[Shown], *, yes: bool) -> None:
     """Ask before subscriptions are removed."""
-    doomed = [step.id for step in steps if step.action is Action.REMOVE]
+    doomed = [str(s["id"]) for s in steps if s["action"] == Action.REMOVE.value]
     if doomed:
         ask(f"Remove {', '.join(doomed)}? What is pending is dead-lettered.", yes=yes)
 
 
-def tell(
+def tell_step(
     done: list[dict[str, object]], step: Step, taken: Taken | None, *, as_json: bool
 ) -> None:
     """Say that a step was done, or keep it in `done` for JSON."""
-    if as_json and taken is None:
-        done.append({"id": step.id, "action": step.action.value})
-    elif as_json and taken is not None:
-        warn(*taken.warnings)
-        handed = {k: v for k, v in taken_json(taken).items() if k != "subscription"}
-        done.append({"id": step.id, "action": step.action.value, **handed})
-    elif taken is not None:
-        print_taken(taken, f"{step.action.value}d", as_json=False)
+    row: dict[str, object] = {"id": step.id, "action": step.action.value}
+    warnings: Sequence[str] = ()
+    if taken is not None:
+        warnings = taken.warnings
+        row |= {k: v for k, v in taken_json(taken).items() if k != "subscription"}
+    tell(done, row, warnings, as_json=as_json)
+
+
+def tell(
+    done: list[dict[str, object]],
+    row: dict[str, object],
+    warnings: Sequence[str],
+    *,
+    as_json: bool,
+) -> None:
+    """The same from plain values: `id`, `action`, and what is to be handed over."""
+    warn(*warnings)
+    name, action = str(row["id"]), str(row["action"])
+    if as_json:
+        done.append(row)
+    elif action == Action.REMOVE.value:
+        console().print(f"{name}: removed")
     else:
-        console().print(f"{step.id}: removed")
+        print_told(name, row, f"{action}d", as_json=False)
+
+
+def tell_trial(fields: Shown, *, as_json: bool) -> int:
+    """Say what came of a test event; return the exit code."""
+    sent = fields["sent"]
+    if as_json:
+        print_json(fields)
+    else:
+        print_trial(fields, sent if isinstance(sent, dict) else {})
+    return GOOD if fields["outcome"] == "accepted" else FAILED

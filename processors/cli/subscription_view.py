@@ -13,8 +13,6 @@ from processors.subscriptions.applying import Action, Step
 from processors.subscriptions.onboarding import Taken
 from processors.subscriptions.proof import Proof, Unproven
 from processors.subscriptions.showing import Shown, shown
-from processors.subscriptions.trial import Trial
-from processors.subscriptions.trying import trial_shown
 
 _COLOURS = {
     Action.CREATE: ("+", "green"),
@@ -123,39 +121,42 @@ def handed(secret: str | None, scheme: str) -> Shown:
     return {"secret": secret}
 
 
-def print_verified(
-    subscription: Subscription, proof: Proof | Unproven, *, as_json: bool
-) -> None:
-    """Say whether an endpoint wants events, and how it said so."""
+def verified_json(subscription: Subscription, proof: Proof | Unproven) -> Shown:
+    """Whether an endpoint wants events, and how it said so, as plain values."""
     wants = isinstance(proof, Proof)
     how = proof.how.value if isinstance(proof, Proof) else proof.why
+    return {"wanted": wants, "how": how, "subscription": shown(subscription)}
+
+
+def print_verified(told: Shown, stands: Shown, *, as_json: bool) -> None:
+    """The same in a sentence; `stands` is the subscription."""
     if as_json:
-        print_json({"wanted": wants, "how": how, "subscription": shown(subscription)})
+        print_json(told)
         return
-    name = subscription.id
-    if wants:
-        rate = subscription.allowed_rate
-        most = "" if rate is None else f", {rate:g} a second at most"
+    name, how, rate = stands["id"], told["how"], stands["allowed_rate"]
+    if told["wanted"]:
+        most = "" if rate is None else f", {float(str(rate)):g} a second at most"
         text = f"{name}: its endpoint wants events: {how}{most}"
         console().print(Text(text, style="green"))
         return
-    held = "; events wait" if subscription.unproven else "; it did once, so they go on"
+    held = "; events wait" if stands["unproven"] else "; it did once, so they go on"
     text = f"{name}: its endpoint does not say that it wants events: {how}{held}"
     console().print(Text(text, style="red"))
 
 
-def print_plan(steps: Sequence[Step], *, dry: bool) -> None:
-    """The difference between what is and what the file says."""
+def print_plan(steps: Sequence[Shown], *, dry: bool) -> None:
+    """The difference between what is and what the file says; see `plan_json`."""
     for step in steps:
-        mark, colour = _COLOURS[step.action]
-        line = Text(f"{mark} {step.id}  {step.action.value}", style=colour)
+        mark, colour = _COLOURS[Action(str(step["action"]))]
+        line = Text(f"{mark} {step['id']}  {step['action']}", style=colour)
         console().print(line)
-        for field, old, new in step.changes:
-            left, right = _text(old), _text(new)
-            text = Text(f"    {field}: ")
+        changed = step["changes"]
+        for one in changed if isinstance(changed, list) else []:
+            left, right = _text(one["old"]), _text(one["new"])
+            text = Text(f"    {one['field']}: ")
             text.append(left or "(none)", style="red").append(" → ")
             console().print(text.append(right or "(none)", style="green"))
-    changes = sum(step.action is not Action.KEEP for step in steps)
+    changes = sum(step["action"] != Action.KEEP.value for step in steps)
     would = "would change" if dry else "to change"
     console().print(f"{changes} {would}, {len(steps) - changes} as declared")
 
@@ -175,23 +176,21 @@ def plan_json(steps: Sequence[Step]) -> list[Shown]:
     ]
 
 
-def print_trial(trial: Trial) -> None:
-    """What came of a trial, and what was sent."""
-    fields = trial_shown(trial)
-    colour = "green" if trial.outcome.name == "accepted" else "red"
-    answer = fields["status"] or fields["kind"]
-    console().print(
-        Text(f"{trial.outcome.name}  {answer}  {trial.latency_ms:.0f} ms", style=colour)
-    )
-    if not trial.wanted:
+def print_trial(fields: Shown, sent: Shown) -> None:
+    """What came of a trial (`trial_shown`), and what was sent."""
+    outcome, answer = fields["outcome"], fields["status"] or fields["kind"]
+    colour = "green" if outcome == "accepted" else "red"
+    took_ms = float(str(fields["latency_ms"]))
+    console().print(Text(f"{outcome}  {answer}  {took_ms:.0f} ms", style=colour))
+    if not fields["passes_filter"]:
         warn("the filter lets none of the samples through; sent one all the same")
-    excerpt = trial.excerpt or str(fields["detail"])
-    if excerpt:
+    if excerpt := fields["excerpt"] or fields["detail"]:
         console().print(Text(f"answer: {excerpt}"))
-    console().print(Text(f"sent:   {trial.event_type}"))
-    for name, value in trial.headers.items():
+    console().print(Text(f"sent:   {fields['event_type']}"))
+    headers = sent["headers"]
+    for name, value in headers.items() if isinstance(headers, dict) else ():
         console().print(Text(f"  {name}: {value}", style="dim"))
-    console().print(Text(f"\n  {trial.body.decode(errors='replace')}", style="dim"))
+    console().print(Text(f"\n  {sent['body']}", style="dim"))
 
 
 def _text(value: object) -> str:

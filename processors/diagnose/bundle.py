@@ -28,20 +28,23 @@ async def bundle(
 ) -> object:
     """Findings, configuration, timelines of recent failures, versions; plain values.
 
-    Names of headers are in it, their values are not; nor are payloads.
+    Names of headers are in it, their values are not; nor are payloads. An outsider is
+    told nothing of the machine and the settings.
     """
     document: Plain = {
         "format": FORMAT,
         "made_at": when(means.clock.now()),
         "times": "UTC",
-        "versions": {
+        "versions": {"orderbus": version},
+        "report": plain_report(report),
+    }
+    if not subject.outsider:
+        document["versions"] = {
             "orderbus": version,
             "python": platform.python_version(),
             "system": platform.platform(),
-        },
-        "report": plain_report(report),
-        "settings": means.configuration,
-    }
+        }
+        document["settings"] = means.configuration
     if subject.stored:
         document["subscription"] = shown(subject.subscription)
     if world is not None:

@@ -1,10 +1,15 @@
 """Why deliveries to a subscription's endpoint fail, found out by a job."""
 
 from dataclasses import replace
+from importlib.metadata import version
 from itertools import count
+from typing import Annotated
+
+from pydantic import Field
 
 from bus.access.roles import Scope
 from bus.delivery.schedule import parse_duration
+from processors.diagnose.bundle import bundle
 from processors.diagnose.diagnosis import diagnose_subscription
 from processors.diagnose.subject import of_subscription
 from processors.diagnose.telling import plain_report
@@ -17,20 +22,29 @@ from processors.gateway.subscription_models import Duration
 from processors.gateway.subscriptions import ONE, TAG
 from processors.gateway.tenants import subscription_of
 
+VERSION = version("orderbus")
 _STEPS = 12
 """As many as there are where all goes well."""
 
 
 class DiagnosisWanted(Model):
-    """How far back failures are looked for."""
+    """How far back failures are looked for, and what is wanted of it."""
 
     since: Duration = "24h"
+    bundle: Annotated[
+        bool,
+        Field(
+            description="The result has as `bundle` what a support ticket needs, too: "
+            "findings, configuration, timelines, versions, without a secret."
+        ),
+    ] = False
 
 
 async def diagnose(asked: Asked) -> Reply:
     """Begin a diagnosis; its findings are the job's result."""
     found = await subscription_of(asked)
-    api, since = asked.api, asked.body_as(DiagnosisWanted).since
+    api, wanted = asked.api, asked.body_as(DiagnosisWanted)
+    since = wanted.since
     told = of_subscription(found, api.means.clock.now())
     subject = replace(told, outsider=bool(asked.by.tenant))
 
@@ -43,7 +57,11 @@ async def diagnose(asked: Asked) -> Reply:
             world=api.world,
             since_s=api.world.clock.now() - parse_duration(since),
         )
-        return plain_report(report)
+        told = plain_report(report)
+        if not wanted.bundle:
+            return told
+        ticket = await bundle(api.means, subject, report, VERSION, api.world)
+        return {**told, "bundle": ticket}
 
     return start(asked, "diagnose", found.id, work)
 

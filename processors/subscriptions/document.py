@@ -107,6 +107,37 @@ def _entries(text: str) -> list[Fields]:
     return [cast("Fields", entry) for entry in loaded]
 
 
+def read_whole(text: str, folder: Path) -> list[Fields]:
+    """What a YAML file declares, the texts of all files that it names in their place.
+
+    Raises:
+        InvalidSubscriptionError: a file cannot be read.
+        ConfigurationError: not YAML, or not a list.
+    """
+    return [whole(entry, folder) for entry in _entries(text)]
+
+
+def whole(fields: Fields, folder: Path) -> Fields:
+    """Written fields without names of files: as somebody takes them who has none.
+
+    Raises:
+        InvalidSubscriptionError: a file cannot be read.
+    """
+    reading = _Reading(folder)
+    told: dict[str, object] = {}
+    for name, value in fields.items():
+        if name == "secret_file":
+            told["secret"] = reading.text(name, value).strip()
+        elif name in DURATIONS and isinstance(value, int | float):
+            told[name] = f"{value}s"
+        else:
+            told[name] = reading.field(name, value)
+    if reading.problems:
+        first, *more = reading.problems
+        raise InvalidSubscriptionError(*first, *more)
+    return told
+
+
 def draft(fields: Fields, folder: Path) -> Draft:
     """Make a draft of written fields.
 

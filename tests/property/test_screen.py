@@ -113,7 +113,7 @@ def _quarantine(text: str) -> None:
     said = read_quarantined(record)
     item = Item(record, said.source, said.place or "x/0/1", said.why, said.at_ms)
     quarantine_view.print_items([item_rows.item_row(item)], more=False)
-    quarantine_view.print_whole(item, item_rows.item_whole(item, text))
+    quarantine_view.print_whole(item_rows.item_whole(item, text))
     control.print_json(item_rows.item_whole(item, text))
 
 

@@ -5,6 +5,7 @@ from typing import NotRequired, TypedDict
 
 
 class DiagnosisWanted(TypedDict):
-    """How far back failures are looked for."""
+    """How far back failures are looked for, and what is wanted of it."""
 
     since: NotRequired[str]
+    bundle: NotRequired[bool]

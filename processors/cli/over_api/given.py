@@ -35,6 +35,14 @@ class Given:
         return self.flag("as_json")
 
 
+def as_here(row: Mapping[str, object]) -> dict[str, object]:
+    """A row as the command has it on Kafka: without what only the API says."""
+    return {name: value for name, value in row.items() if name not in _OF_THE_API}
+
+
+_OF_THE_API = frozenset({"actions", "record"})
+
+
 def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]

@@ -5,17 +5,27 @@ from fnmatch import fnmatchcase
 from typing import cast
 
 from bus.api import AsyncApi, ConflictError, NotFoundError
-from bus.api.models import LetterRow, LetterWhole, LetterWork, ReplaySelection
+from bus.api.models import (
+    LetterRow,
+    LetterWork,
+    ReplaySelection,
+    Selection,
+)
 from processors.cli.control import FAILED, GOOD, console, print_json, warn
 from processors.cli.dlq_options import limit_of
-from processors.cli.dlq_redrive import bar, say_replayed
+from processors.cli.dlq_redrive import (
+    ask_to_discard,
+    bar,
+    say_replayed,
+    tell_discarded,
+)
 from processors.cli.dlq_show import print_whole
 from processors.cli.dlq_view import print_rows
-from processors.cli.over_api.given import Given
+from processors.cli.over_api.given import Given, as_here
+from processors.cli.over_api.working import finished
 
 _FILTERS = ("types", "orders", "events", "reasons")
 _FIELDS = (("orders", "order_id"), ("events", "event_id"), ("reasons", "reason"))
-_OF_THE_API = {"actions", "record"}
 _FAILURES = {"refused", "too_large"}
 
 
@@ -37,11 +47,11 @@ async def list_(api: AsyncApi, given: Given) -> int:
                 rows.append(row)
                 found += 1
     rows.sort(key=lambda row: row["at"])
-    shown = rows[-limit:] if limit else rows
+    shown = [as_here(row) for row in (rows[-limit:] if limit else rows)]
     if given.as_json:
         print_json(shown)
     else:
-        print_rows([dict(row) for row in shown], more=more or len(shown) < len(rows))
+        print_rows(shown, more=more or len(shown) < len(rows))
     return GOOD
 
 
@@ -61,29 +71,30 @@ def _is_meant(row: LetterRow, given: Given) -> bool:
 async def show(api: AsyncApi, given: Given) -> int:
     """Those of one event, of all subscriptions or of one."""
     event = given.text("event_id")
-    found: list[LetterWhole] = []
+    found: list[dict[str, object]] = []
     for owner in await _owners(api, given):
         try:
-            found += (await api.get_dead_letters(owner, event))["data"]
+            there = (await api.get_dead_letters(owner, event))["data"]
         except NotFoundError:
             continue
+        found += [as_here(one) for one in there]
     if given.as_json:
         print_json(found)
     elif not found:
         console(stderr=True).print(f"There is no dead letter of event {event}.")
     else:
         for one in found:
-            print_whole({k: v for k, v in one.items() if k not in _OF_THE_API})
+            print_whole(one)
     return GOOD if found else FAILED
 
 
 async def replay(api: AsyncApi, given: Given) -> int:
     """Send pending ones again, of each that can take it."""
     named, dry = given.maybe("subscription") is not None, given.flag("dry_run")
-    body: dict[str, object] = {k: v for k in _FILTERS if (v := given.texts(k))}
-    body |= {k: when for k in ("since", "until") if (when := given.maybe(k))}
+    body = _selection(given)
     meant = cast("ReplaySelection", {**body, "force": given.flag("force")})
     rows: list[dict[str, object]] = []
+    refused = False
     for owner in await _owners(api, given):
         try:
             plan = await api.replay_dead_letters(owner, meant, dry_run=True)
@@ -96,11 +107,36 @@ async def replay(api: AsyncApi, given: Given) -> int:
             if named:
                 raise
             warn(str(error))
+            refused = True
     if given.as_json:
         print_json({"dry_run": dry, "subscriptions": rows})
     else:
         say_replayed(rows, dry_run=dry)
-    return FAILED if any(row.keys() & _FAILURES for row in rows) else GOOD
+    failed = refused or any(row.keys() & _FAILURES for row in rows)
+    return FAILED if failed else GOOD
+
+
+async def discard(api: AsyncApi, given: Given) -> int:
+    """Mark pending ones as done with, after asking once."""
+    dry, meant = given.flag("dry_run"), cast("Selection", _selection(given))
+    rows: list[dict[str, object]] = []
+    for owner in await _owners(api, given):
+        plan = (await api.discard_dead_letters(owner, meant, dry_run=True))["plan"]
+        if plan["pending"]:
+            rows.append({**plan})
+    if rows and not dry:
+        ask_to_discard(rows, yes=given.flag("yes"))
+        with bar("discarding", None):
+            for row in rows:
+                owner = str(row["subscription"])
+                work = await api.discard_dead_letters(owner, meant)
+                row["discarded"] = (await finished(api, work["job"]))["done"]
+    return tell_discarded(rows, dry_run=dry, as_json=given.as_json)
+
+
+def _selection(given: Given) -> dict[str, object]:
+    body: dict[str, object] = {k: v for k in _FILTERS if (v := given.texts(k))}
+    return body | {k: when for k in ("since", "until") if (when := given.maybe(k))}
 
 
 async def _done(api: AsyncApi, work: LetterWork) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """`bus subscriptions` over the HTTP API."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import cast
 
 from bus.api import AsyncApi, NotAllowedError, Versioned
@@ -14,7 +15,7 @@ from bus.errors import InvalidSubscriptionError
 from processors.cli.asking import ask
 from processors.cli.control import FAILED, GOOD, console, print_json, read_text, warn
 from processors.cli.dlq_redrive import bar
-from processors.cli.over_api.given import Given
+from processors.cli.over_api.given import Given, as_here
 from processors.cli.subscription_options import written
 from processors.cli.subscription_telling import print_removed, question
 from processors.cli.subscription_view import (
@@ -23,10 +24,10 @@ from processors.cli.subscription_view import (
     print_list,
     print_told,
 )
+from processors.subscriptions.document import whole
 from processors.subscriptions.removal import Removed
 
 _NO_FIELDS = {"subscription_id", "url", "secret_file", "scheme", "trust", "as_json"}
-_FILES = ("ca", "client_certificate", "client_key")
 
 
 async def list_(api: AsyncApi, given: Given) -> int:
@@ -34,7 +35,7 @@ async def list_(api: AsyncApi, given: Given) -> int:
     owner = given.maybe("owner")
     known = await _known(api)
     rows = [
-        {**known.get(row["id"], {}), **row}
+        {**known.get(row["id"], {}), **as_here(row)}
         async for row in api.list_subscriptions(limit=250)
         if owner in {None, row["owner"]}
     ]
@@ -56,11 +57,11 @@ async def _known(api: AsyncApi) -> Mapping[str, Mapping[str, object]]:
 
 async def show(api: AsyncApi, given: Given) -> int:
     """All fields."""
-    fields = (await api.get_subscription(given.text("subscription_id"))).value
+    fields = as_here((await api.get_subscription(given.text("subscription_id"))).value)
     if given.as_json:
         print_json(fields)
     else:
-        print_fields({k: v for k, v in fields.items() if k != "actions"})
+        print_fields(fields)
     return GOOD
 
 
@@ -71,11 +72,10 @@ async def add(api: AsyncApi, given: Given) -> int:
         "url": given.text("url"),
         "scheme": given.text("scheme"),
     }
-    if given.flag("trust"):
-        fields["trust"] = True
     if file := given.maybe("secret_file"):
         fields["secret"] = read_text(file).strip()
-    made = await api.create_subscription(cast("NewSubscription", fields))
+    trust = given.flag("trust") or None
+    made = await api.create_subscription(cast("NewSubscription", fields), trust=trust)
     return _tell(made, "added", given)
 
 
@@ -84,14 +84,15 @@ async def update(api: AsyncApi, given: Given) -> int:
     fields = _fields(given)
     if url := given.maybe("url"):
         fields["url"] = url
-    if given.flag("trust"):
-        fields["trust"] = True
-    if not fields:
+    trust = given.flag("trust") or None
+    if not fields and not trust:
         raise InvalidSubscriptionError("options", "nothing to change was given")
     name = given.text("subscription_id")
     now = await api.get_subscription(name)
     change = cast("SubscriptionChange", fields)
-    changed = await api.change_subscription(name, change, if_match=now.etag)
+    changed = await api.change_subscription(
+        name, change, trust=trust, if_match=now.etag
+    )
     return _tell(changed, "updated", given)
 
 
@@ -151,7 +152,7 @@ def _tell(answer: Versioned[SubscriptionTaken], done: str, given: Given) -> int:
     shown = taken["subscription"]
     warn(*taken["warnings"])
     scheme = shown["secrets"][0]["scheme"] if shown["secrets"] else ""
-    told = {"subscription": shown, **handed(taken["secret"], scheme)}
+    told = {"subscription": as_here(shown), **handed(taken["secret"], scheme)}
     print_told(shown["id"], told, done, as_json=given.as_json)
     return GOOD
 
@@ -159,21 +160,4 @@ def _tell(answer: Versioned[SubscriptionTaken], done: str, given: Given) -> int:
 def _fields(given: Given) -> dict[str, object]:
     """The options as the API takes them: files are read here, as it reads none."""
     options = {k: v for k, v in given.all.items() if k not in _NO_FIELDS and v != []}
-    fields = written(options)
-    headers = fields.get("headers")
-    if isinstance(headers, dict):
-        fields["headers"] = {name: _read(value) for name, value in headers.items()}
-    tls = fields.get("tls")
-    if isinstance(tls, dict):
-        texts = {
-            n: read_text(str(tls[f"{n}_file"])) for n in _FILES if f"{n}_file" in tls
-        }
-        verify = {"verify": tls["verify"]} if "verify" in tls else {}
-        fields["tls"] = {**verify, **texts}
-    return fields
-
-
-def _read(value: object) -> str:
-    if isinstance(value, dict):
-        return read_text(str(value["file"])).strip()
-    return str(value)
+    return dict(whole(written(options), Path()))

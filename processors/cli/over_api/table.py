@@ -6,7 +6,18 @@ import typer
 
 from bus.api import AsyncApi
 from bus.errors import ConfigurationError
-from processors.cli.over_api import letters, reading, subscriptions
+from processors.cli.over_api import (
+    diagnosing,
+    events,
+    history,
+    keys,
+    letters,
+    quarantine,
+    reading,
+    spans,
+    subscription_ends,
+    subscriptions,
+)
 from processors.cli.over_api.given import Given
 
 Work = Callable[[AsyncApi, Given], Awaitable[int]]
@@ -20,9 +31,25 @@ COMMANDS: Mapping[str, Work] = {
     "subscriptions resume": subscriptions.resume,
     "subscriptions rotate-secret": subscriptions.rotate,
     "subscriptions remove": subscriptions.remove,
+    "subscriptions test": subscription_ends.trial,
+    "subscriptions verify": subscription_ends.verify,
+    "subscriptions apply": subscription_ends.apply,
+    "events send": events.send,
     "dlq list": letters.list_,
     "dlq show": letters.show,
     "dlq replay": letters.replay,
+    "dlq discard": letters.discard,
+    "quarantine list": quarantine.list_,
+    "quarantine show": quarantine.show,
+    "quarantine replay": quarantine.replay,
+    "quarantine discard": quarantine.discard,
+    "replay": spans.replay,
+    "keys create": keys.create,
+    "keys list": keys.list_,
+    "keys rotate": keys.rotate,
+    "keys revoke": keys.revoke,
+    "audit": history.audit,
+    "diagnose": diagnosing.diagnose,
     "trace": reading.trace,
     "acks add": reading.add_acks,
     "status": reading.status,

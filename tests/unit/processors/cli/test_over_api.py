@@ -94,7 +94,7 @@ async def test_what_is_refused_says_what_is_wrong(worlds: Worlds) -> None:
         bus = Shell(client)
         missing = await bus("subscriptions", "show", "nobody", code=1)
         assert "404 There is no such thing" in missing.stderr
-        wrong = await bus("subscriptions", "add", "acme", "ftp://x", "-t", "*", code=1)
+        wrong = await bus("subscriptions", "add", "acme", "ftp://x", "-t", "*", code=2)
         assert "#/url" in wrong.stderr
         denied = await Shell(client, "reader")(*ADD, code=1)
         assert "403" in denied.stderr
@@ -145,7 +145,7 @@ async def test_what_cannot_go_this_way_says_what_to_do(worlds: Worlds) -> None:
     """Instead of looking for a Kafka that is not there."""
     async with serving(worlds) as client:
         bus = Shell(client)
-        for command in (("quarantine", "list"), ("audit",), ("keys", "list")):
+        for command in (("subscriptions", "reseal"), ("topics", "plan")):
             said = await bus(*command, code=2)
             assert "does not go through the API (ORDERBUS_URL) yet" in said.stderr
             assert "--bootstrap-servers" in said.stderr

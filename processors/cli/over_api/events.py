@@ -1,0 +1,29 @@
+"""`bus events send` over the HTTP API, which checks it and writes it."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from bus.api import AsyncApi
+from bus.api.models import NewEvent
+from bus.webhook.document import plain
+from processors.cli.control import GOOD, read_text
+from processors.cli.events_data import made_up, read_data, say_sent
+from processors.cli.over_api.given import Given
+
+
+async def send(api: AsyncApi, given: Given) -> int:
+    """Publish one, made up or with data from a file."""
+    row = (await api.publish_events(_event(given)))["data"][0]
+    about = (row["type"], str(row["id"]), str(row["order_id"]))
+    place = (str(row["topic"]), int(row["partition"] or 0), int(row["offset"] or 0))
+    say_sent(about, place, as_json=given.as_json)
+    return GOOD
+
+
+def _event(given: Given) -> NewEvent:
+    event_type, order = given.text("event_type"), given.maybe("order")
+    if (file := given.maybe("file")) is not None:
+        return {"type": event_type, "data": read_data(order, read_text(file))}
+    event = made_up(event_type, order)
+    data = cast("Mapping[str, object]", plain(event.data))
+    return {"type": event_type, "data": data, "id": event.id}
