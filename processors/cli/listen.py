@@ -71,6 +71,10 @@ def listen_command(ctx: typer.Context, **given: object) -> None:
     and if not why, how old the event is, and the answer. A second attempt is compared
     with the first. With a secret, what it did not sign is answered 401.
 
+    Before the first event the bus asks whether its events are wanted: the OPTIONS
+    request and the signed challenge are both answered with yes, whatever --answer and
+    --forward say.
+
     Answers: 200 to 599, hang, close, reset or redirect, with :delay=300ms or
     :retry-after=SECONDS behind it. Several, with commas between, are given to the
     attempts of each webhook in turn, the last one to all that follow.

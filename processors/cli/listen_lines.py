@@ -53,6 +53,10 @@ class Lines:
         """Tell of what was no webhook, or beyond the limits."""
         _print({"refused": status})
 
+    def greeted(self, origin: str) -> None:
+        """Tell who asked whether events are wanted, and heard yes."""
+        _print({"greeted": origin})
+
     def ended(self, tally: Tally, kept: int | None, lost: int) -> None:
         """Sum up."""
         _print(

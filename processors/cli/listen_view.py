@@ -76,6 +76,11 @@ class People:
         why = _REFUSALS.get(status, f"answered {status}")
         self._out.print(Text(f"{_INDENT}a request was {why}", style="yellow"))
 
+    def greeted(self, origin: str) -> None:
+        """Say who asked whether events are wanted."""
+        said = f"{plain(origin)} asked whether its events are wanted (OPTIONS): yes"
+        self._out.print(Text(f"{_INDENT}{said}", style="green"))
+
     def ended(self, tally: Tally, kept: int | None, lost: int) -> None:
         """Sum up."""
         said = f"{tally.webhooks} webhook{'' if tally.webhooks == 1 else 's'}"

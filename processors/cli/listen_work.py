@@ -70,6 +70,7 @@ async def listen(wish: Wish, secrets: Sequence[str]) -> int:
             reading=Reading(secrets, Memory()),
             tell=_Told(stop, tally.count, view.heard),
             refused=_Told(stop, tally.refuse, view.refused),
+            greeted=_Told(stop, lambda _: None, view.greeted),
             answers=answers,
             keep=keep,
             onward=onward,

@@ -10,6 +10,7 @@ from processors.listening.heard import Heard
 from processors.listening.keeping import Keep
 from processors.listening.passing import Onward
 from processors.listening.reading import Reading
+from processors.listening.wanting import allowance, challenge_in, origin_of
 from processors.receiver.acting import act
 from processors.receiver.connection import Connection, Request, answer_bytes
 from processors.receiver.door import Door
@@ -25,7 +26,8 @@ LIMITS = Limits(
     pipelined=64,
 )
 _UNSIGNED = answer_of(401)
-_NOT_A_POST = 405
+_OK, _NOT_A_POST = 200, 405
+_TEXT = (("content-type", "text/plain"),)
 _BAD_GATEWAY = answer_of(502)
 
 
@@ -39,11 +41,13 @@ class Plan:
         onward: Who else gets them, if anybody.
         tell: Told of every request, once it is known what it is answered.
         refused: Told of what was beyond the limits, and 405 of what was no POST.
+        greeted: Told who asked whether events are wanted, and heard yes.
     """
 
     reading: Reading
     tell: Callable[[Heard], None]
     refused: Callable[[int], None]
+    greeted: Callable[[str], None] = lambda _: None
     answers: Answers | None = None
     keep: Keep | None = None
     onward: Onward | None = None
@@ -71,6 +75,10 @@ class Listener:
         await asyncio.gather(*self._passing, return_exceptions=True)
 
     def _serve(self, connection: Connection, request: Request) -> None:
+        if origin := origin_of(request):
+            connection.answer(answer_bytes(_OK, b"", allowance(request)))
+            self._plan.greeted(origin)
+            return
         if request.method != "POST":
             headers = (("allow", "POST"),)
             connection.answer(answer_bytes(_NOT_A_POST, b"", headers))
@@ -81,6 +89,9 @@ class Listener:
             heard = replace(heard, kept=self._plan.keep.write(heard))
         if heard.verdict is not None and not heard.verdict.good:
             self._answer(connection, heard, _UNSIGNED)
+        elif (challenge := challenge_in(heard)) is not None:
+            self._plan.tell(heard.answered("200 challenge", _OK))
+            connection.answer(answer_bytes(_OK, challenge, _TEXT))
         elif self._plan.onward is None:
             self._answer(connection, heard, self._planned(heard.attempt))
         else:

@@ -1,5 +1,6 @@
 // A tiny receiver: WEBHOOK_SECRET=whsec_… dotnet run -- --urls http://127.0.0.1:8000
 using System.Collections.Concurrent;
+using System.Text.Json;
 
 if (args is ["check", var vectors])
 {
@@ -27,6 +28,14 @@ app.MapPost("/{**path}", async (HttpRequest request) =>
         body.ToArray(),
         DateTimeOffset.UtcNow);
     if (!good) return Results.Unauthorized();
+    if (request.ContentType?.StartsWith("application/json") == true)
+    {
+        using var told = JsonDocument.Parse(body.ToArray());
+        if (told.RootElement.GetProperty("type").GetString() == "orderbus.verification")
+        {
+            return Results.Text(told.RootElement.GetProperty("data").GetProperty("challenge").GetString());
+        }
+    }
     if (seen.TryAdd(id!, true)) // every event comes at least once
     {
         Console.WriteLine($"{id}, {body.Length} bytes"); // or a queue

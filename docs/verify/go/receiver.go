@@ -1,6 +1,7 @@
 package main // A tiny receiver: WEBHOOK_SECRET=whsec_… go run webhook.go receiver.go 8000
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"log"
@@ -20,6 +21,14 @@ func receive(answer http.ResponseWriter, request *http.Request) {
 	}
 	if Verify(os.Getenv("WEBHOOK_SECRET"), request.Header, body, time.Now()) != nil {
 		answer.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	var event struct {
+		Type string
+		Data struct{ Challenge string }
+	}
+	if json.Unmarshal(body, &event) == nil && event.Type == "orderbus.verification" {
+		io.WriteString(answer, event.Data.Challenge) // do you want our events?
 		return
 	}
 	id := request.Header.Get("webhook-id")

@@ -2,14 +2,18 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
 
 /** A tiny receiver: {@code javac *.java && WEBHOOK_SECRET=whsec_… java Receiver 8000}. */
 final class Receiver {
     private static final int MOST_BYTES = 16 * 1024 * 1024;
+    private static final Pattern CHALLENGE = // do you want our events? Yours is a JSON library
+        Pattern.compile("\"type\"\\s*:\\s*\"orderbus.verification\".*\"challenge\"\\s*:\\s*\"([^\"]+)\"", Pattern.DOTALL);
     private static final Set<String> SEEN = ConcurrentHashMap.newKeySet(); // yours is a table
 
     public static void main(String[] args) throws IOException {
@@ -22,7 +26,11 @@ final class Receiver {
     private static void receive(HttpExchange exchange) throws IOException {
         try (exchange) {
             byte[] body = exchange.getRequestBody().readNBytes(MOST_BYTES + 1);
-            exchange.sendResponseHeaders(body.length > MOST_BYTES ? 413 : answer(exchange, body), -1);
+            int status = body.length > MOST_BYTES ? 413 : answer(exchange, body);
+            var asked = CHALLENGE.matcher(new String(body, StandardCharsets.UTF_8));
+            byte[] yes = status == 204 && asked.find() ? asked.group(1).getBytes() : null;
+            exchange.sendResponseHeaders(yes == null ? status : 200, yes == null ? -1 : yes.length);
+            if (yes != null) exchange.getResponseBody().write(yes);
         }
     }
 

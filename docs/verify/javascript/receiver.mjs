@@ -9,7 +9,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
 const seen = new Set(); // yours is a table of the last days
 
 const server = createServer(async (request, response) => {
-  const answer = (status) => response.writeHead(status).end();
+  const answer = (status, text) => response.writeHead(status).end(text);
   if (request.method !== "POST") return answer(405);
   const parts = [];
   let size = 0;
@@ -24,13 +24,14 @@ const server = createServer(async (request, response) => {
   }
   const body = Buffer.concat(parts);
   if (!verify(secret, request.headers, body)) return answer(401);
+  const isJson = request.headers["content-type"]?.startsWith("application/json");
+  const event = isJson ? JSON.parse(body) : {};
+  // Do you want our events?
+  if (event.type === "orderbus.verification") return answer(200, event.data.challenge);
   const id = request.headers["webhook-id"];
   if (!seen.has(id)) {
     seen.add(id); // every event comes at least once
-    if (request.headers["content-type"]?.startsWith("application/json")) {
-      const event = JSON.parse(body);
-      console.log(event.type, event.order_id); // or a queue
-    }
+    console.log(event.type, event.order_id); // or a queue
   }
   answer(204);
 });

@@ -23,9 +23,13 @@ if (!$good) {
     http_response_code(401);
     return;
 }
-// Every event comes at least once: look $id up in a table of the last days, and only if it is new …
 if (str_starts_with($_SERVER['CONTENT_TYPE'] ?? '', 'application/json')) {
     $event = json_decode($body, true, 512, JSON_THROW_ON_ERROR);
+    if ($event['type'] === 'orderbus.verification') { // do you want our events?
+        echo $event['data']['challenge'];
+        return;
+    }
+    // Every event comes at least once: look $id up in a table of the last days, and only if it is new …
     error_log("{$event['type']} {$event['order_id']}"); // … put it into a queue
 }
 http_response_code(204);

@@ -22,17 +22,20 @@ class Receiver(BaseHTTPRequestHandler):
         body = self.rfile.read(length)
         if not verify(SECRET, self.headers, body):
             return self.answer(401)
+        is_json = self.headers.get("content-type", "").startswith("application/json")
+        event = json.loads(body) if is_json else {}
+        if event.get("type") == "orderbus.verification":  # do you want our events?
+            return self.answer(200, event["data"]["challenge"].encode())
         message_id = self.headers["webhook-id"]
         if message_id not in seen:  # every event comes at least once
             seen.add(message_id)
-            if self.headers.get("content-type", "").startswith("application/json"):
-                event = json.loads(body)
-                print(event["type"], event["order_id"], flush=True)  # or a queue
+            print(event.get("type"), event.get("order_id"), flush=True)  # or a queue
         return self.answer(204)
 
-    def answer(self, status):
+    def answer(self, status, body=b""):
         self.send_response(status)
         self.end_headers()
+        self.wfile.write(body)
 
 
 ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Receiver).serve_forever()

@@ -9,7 +9,9 @@ import pytest
 
 from bus.adapters.memory.clock import MemoryClock
 from bus.adapters.memory.sender import MemorySender
+from bus.probing import Exchanged
 from bus.sending import Answer, NoAnswer, NoAnswerKind, Reply
+from bus.webhook.rendering import Representation, content_type, render
 from processors.listening.answers import parse_answers
 from processors.listening.heard import Heard
 from processors.listening.keeping import Keep, read_kept
@@ -18,6 +20,13 @@ from processors.listening.memory import Memory
 from processors.listening.passing import Onward
 from processors.listening.reading import Reading
 from processors.listening.replaying import latest, replay
+from processors.subscriptions.proof import (
+    How,
+    Proof,
+    challenge_document,
+    read_challenge,
+    read_handshake,
+)
 from tests.support.heard import BODY, SECRET, signed_headers
 
 NOW = 1_795_435_200
@@ -150,6 +159,47 @@ async def test_no_answer(listening: Listening, answer: str) -> None:
         await world.post()
     (found,) = world.heard
     assert (found.answer, found.status) == (answer, None)
+
+
+ORIGIN = "bus.example"
+
+
+@pytest.mark.parametrize("rate", [None, "600", "many"])
+async def test_says_that_it_wants_events(
+    listening: Listening, rate: str | None
+) -> None:
+    """To the handshake of CloudEvents, as the bus that asks reads it."""
+    greeted: list[str] = []
+    world = await listening(greeted=greeted.append)
+    headers = {"WebHook-Request-Origin": ORIGIN}
+    if rate is not None:
+        headers["WebHook-Request-Rate"] = rate
+    said = await world.http.options(world.url, headers=headers)
+    seen = Exchanged(status=said.status_code, headers=dict(said.headers))
+    proof = read_handshake(seen, ORIGIN)
+    assert proof == Proof(How.HANDSHAKE, 10.0 if rate == "600" else None)
+    assert (greeted, world.heard, world.refused) == ([ORIGIN], [], [])
+    for origin in ("", "two words"):
+        headers = {"WebHook-Request-Origin": origin}
+        said = await world.http.options(world.url, headers=headers)
+        assert said.status_code == 405
+
+
+@pytest.mark.parametrize("representation", list(Representation))
+async def test_answers_a_challenge(
+    listening: Listening, representation: Representation
+) -> None:
+    """With the challenge alone, in every representation, if it is signed."""
+    world = await listening(answers=parse_answers("500"), onward=onward(elsewhere()))
+    body = render(challenge_document("e-1", "Zm9y_-Q", NOW), representation, None)
+    headers = signed_headers(NOW, body)
+    headers["content-type"] = content_type(representation)
+    said = await world.post(headers, body)
+    answer = Answer(said.status_code, excerpt=said.text)
+    assert read_challenge(answer, "Zm9y_-Q") == Proof(How.CHALLENGE)
+    (found,) = world.heard
+    assert (found.answer, found.status) == ("200 challenge", 200)
+    assert (await world.post(signed_headers(NOW), body)).status_code == 401
 
 
 async def test_only_posts(listening: Listening) -> None:
