@@ -24,7 +24,7 @@ def before_call(
     cursor = query.get("cursor", "")
     if isinstance(cursor, str) and not cursor.startswith(_OURS) and _is_plain(cursor):
         query.pop("cursor", None)
-    headers = case.headers or {}
+    headers: dict[str, str] = case.headers or {}
     key = headers.get("Idempotency-Key")
     if isinstance(key, str) and key.isascii() and key.isalnum():
         headers["Idempotency-Key"] = f"{key[:200]}-{next(_NUMBERS)}"

@@ -59,11 +59,16 @@ class _Schemas:
     async def answers(self, besides: SchemaRef) -> bool:  # noqa: ARG002 - the port
         return True
 
+    async def by_type(self, topic: str, event_type: str) -> list[SchemaText]:  # noqa: ARG002 - the port
+        return []
+
     async def register(self, subject: str, text: str) -> int:  # noqa: ARG002 - the port
         return 0
 
 
 class _Publisher:
+    failures = 0
+
     def publish(self, message: Message) -> Awaitable[Written]:
         done: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
         done.set_result(Written(message.topic, 0, 0))

@@ -6,7 +6,7 @@ import pytest
 
 from bus.adapters.kafka import SplitSource
 from bus.errors import BrokerUnavailableError
-from bus.ports import Listener
+from bus.ports import Listener, Source
 from bus.record import Commit, TopicPartition
 from tests.contract.world import Recorder, Scene
 
@@ -109,6 +109,9 @@ class _Away:
 
     resume = pause
 
+    def reached(self, ends: Mapping[TopicPartition, int]) -> None:
+        """Nothing stands still."""
+
     async def commit(self, commits: Mapping[TopicPartition, Commit]) -> None:  # noqa: ARG002 - the port
         """Say so."""
         raise BrokerUnavailableError("commit: no answer in time")
@@ -120,7 +123,7 @@ class _Away:
 async def test_what_one_part_could_not_commit_is_not_committed(scene: Scene) -> None:
     """The caller hears of it, and says everything again."""
     topic = await scene.topic()
-    parts = {topic: scene.world.source(scene.name), "away": _Away()}
+    parts: dict[str, Source] = {topic: scene.world.source(scene.name), "away": _Away()}
     source, recorder = SplitSource(parts, str), Recorder()
     await source.start([topic], recorder)
     await recorder.until_owned(1)

@@ -189,7 +189,7 @@ class KafkaWorld:
 
     async def expire(self, topic: str, before: int) -> None:
         """Do so at once; nobody waits for a segment to be old."""
-        admin = AdminClient(self.connection.admin())
+        admin = AdminClient(self.connection.admin())  # type: ignore[arg-type]
         asked = admin.delete_records([KafkaPartition(topic, 0, before)])
         for deleted in asked.values():
             await asyncio.to_thread(deleted.result, DEADLINE_S)

@@ -61,7 +61,7 @@ class Fleet:
     async def start(self, role: str, index: int, **settings: object) -> Worker:
         """Start a process; it may take a while until it is ready."""
         given = {**_SETTINGS, "registry_url": self.registry_url, **settings}
-        worker = await self.bus.run(role, share=EACH, **given)
+        worker = await self.bus.run(role, share=EACH, **given)  # type: ignore[arg-type]
         self._roles[worker.process.pid] = role
         self.running[role, index] = worker
         return worker

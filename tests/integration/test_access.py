@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from confluent_kafka.admin import (
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
     AclBinding,
     AclBindingFilter,
     AclOperation,
@@ -101,10 +101,10 @@ def allowed(secure: Secure, bus: Bus, role: str, group: str = "") -> Iterator[No
     finally:
         everything = AclBindingFilter(
             ResourceType.ANY,
-            None,
+            None,  # type: ignore[arg-type]
             ResourcePatternType.ANY,
             "User:alice",
-            None,
+            None,  # type: ignore[arg-type]
             AclOperation.ANY,
             AclPermissionType.ANY,
         )
@@ -156,7 +156,7 @@ async def test_processors(secure: Secure, tmp_path: Path) -> None:
         await bus.subscribe("never", retry=["quick"])
         await bus.subscribe("order-ly", ordering="key", retry=["quick"])
         with allowed(secure, bus, "processors"):
-            worker = await bus.run("all", share=1, **secure.settings)
+            worker = await bus.run("all", share=1, **secure.settings)  # type: ignore[arg-type]
             await worker.ready()
             await bus.produce([EVENT])
             await wait_until(lambda: bus.accepted("/late"), 30, "the retry")

@@ -80,7 +80,7 @@ def is_mention(one: Shown) -> bool:
     _, name, *rest = one.words
     command = command_of("processors.cli", name)
     while isinstance(command, TyperGroup) and rest and rest[0] in command.commands:
-        command = command.commands[rest.pop(0)]
+        command = command.commands[rest.pop(0)]  # type: ignore[assignment]
     needed = [
         p for p in command.params if p.required and p.param_type_name == "argument"
     ]

@@ -67,7 +67,7 @@ class Foreign:
 
     def write(self, value: bytes, key: str | None, headers: Headers) -> None:
         """Write a record."""
-        self._producer.produce(self.topic, value, key, headers=headers)
+        self._producer.produce(self.topic, value, key, headers=headers)  # type: ignore[arg-type]
         self._producer.flush(10)
 
     async def body(self, order_id: str) -> dict[str, object]:
@@ -243,7 +243,7 @@ async def test_events_in_json_are_events(foreign: Foreign, write: type) -> None:
     await wait_until(lambda: bus.accepted(f"/{order_id}"), 20, "the retry is accepted")
     assert bus.accepted(f"/{order_id}") == [body["id"]]
     async with Consumer(
-        bus.settings.bootstrap_servers,
+        bus.settings.bootstrap_servers,  # type: ignore[arg-type]
         bus.registry_url,
         group=f"{bus.name}.{order_id}",
         topics=[foreign.topic],

@@ -12,7 +12,7 @@ from confluent_kafka import Consumer, KafkaError, Producer
 from bus.adapters.kafka import Connection, KafkaPublisher, KafkaSource
 from bus.adapters.kafka.scan import Bounds, Scan
 from bus.errors import BrokerUnavailableError, Heals, PublishError, TopicError
-from bus.record import Commit, Expired, Message, TopicPartition
+from bus.record import Commit, Expired, Message, Record, TopicPartition
 from bus.topics.topic import TopicState
 from tests.contract.world import DEADLINE_S, Recorder, Scene
 from tests.support.kafka import KafkaUnderTest
@@ -104,7 +104,7 @@ async def test_a_follower_that_retention_passed_says_so(
         lambda: connection.open(Consumer, connection.reader(), None),
         Bounds(topic, start={0: 1}),
     )
-    found = []
+    found: list[Record] = []
     async with asyncio.timeout(DEADLINE_S):
         while not scan.expired or len(found) < left:
             found += await asyncio.to_thread(scan.next)

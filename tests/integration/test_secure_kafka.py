@@ -28,7 +28,7 @@ async def test_a_webhook_goes_out_over_sasl_ssl(secure: Secure, tmp_path: Path) 
     """Producer, worker and Consumer take librdkafka's security settings as they are."""
     async with running_bus(secure.plain, tmp_path, "secure") as bus:
         await bus.subscribe("erp")
-        worker = await bus.run("all", share=1, **secure.settings)
+        worker = await bus.run("all", share=1, **secure.settings)  # type: ignore[arg-type]
         await worker.ready()
         async with producer(secure, bus, secure.client) as oms:
             await oms.send_event(EVENT)

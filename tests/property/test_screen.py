@@ -83,7 +83,12 @@ def _trace(text: str) -> None:
 
 
 def _subscriptions(text: str) -> None:
-    row = {"id": text, "state": text, "types": [text], "endpoint": text}
+    row: dict[str, object] = {
+        "id": text,
+        "state": text,
+        "types": [text],
+        "endpoint": text,
+    }
     subscription_view.print_list([row])
     subscription_view.print_fields(row)
 
@@ -103,7 +108,7 @@ def _said(text: str) -> None:
 def _complaint(text: str) -> None:
     command = typer.main.get_command(typer.Typer(callback=lambda: None))
     with typer.Context(command, info_name="bus") as ctx:
-        control.complain(ctx, TopicError(text))
+        control.complain(ctx, TopicError(text))  # type: ignore[arg-type]
 
 
 def _quarantine(text: str) -> None:

@@ -200,7 +200,8 @@ _message = Hops._message  # noqa: SLF001 - the bug
 
 def _by_own_key(hops: Hops, delivery: Delivery, *rest: object) -> Message:
     key = original_key(delivery.record)
-    return _message(hops, delivery, *rest)._replace(key=key)
+    message = _message(hops, delivery, *rest)  # type: ignore[arg-type]
+    return message._replace(key=key)
 
 
 def _by_offset(appends: Appends, order: str, event_id: str, origin: Origin) -> bool:

@@ -28,6 +28,8 @@ class _Parcel(NamedTuple):
 class SimulatedPublisher:
     """`bus.ports.Publisher` of one process; `pending` are its parcels under way."""
 
+    failures = 0
+
     def __init__(self, world: World, process: Process) -> None:
         self._world = world
         self._process = process

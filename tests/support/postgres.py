@@ -161,7 +161,7 @@ class PostgresUnderTest:
         return int((self._data / "postmaster.pid").read_text().split()[0])
 
     def _run(self, program: str, *arguments: str) -> None:
-        done = subprocess.run(  # noqa: S603 - PostgreSQL's own programs
+        done = subprocess.run(  # type: ignore[call-overload]  # noqa: S603 - PostgreSQL's own programs
             [self._programs / program, *arguments],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

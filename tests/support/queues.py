@@ -139,7 +139,7 @@ def bursts(seed: int) -> Episode:
     random = _seeded("bursts", seed)
     rate = 10 ** random.uniform(0.5, 2.5)
     faster = random.uniform(1.3, 2.5)
-    starts = [_HOUR]
+    starts: list[float] = [_HOUR]
     while starts[-1] < 12 * _HOUR:
         starts.append(starts[-1] + random.expovariate(1 / (4 * _HOUR)))
     spans = [(one, one + random.uniform(3, 15) * _MINUTE) for one in starts]

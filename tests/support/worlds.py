@@ -63,6 +63,10 @@ class NoSchemas:
         """It has none to give."""
         return False
 
+    async def by_type(self, topic: str, event_type: str) -> list[SchemaText]:  # noqa: ARG002 - the port's
+        """There are none."""
+        return []
+
     async def register(self, subject: str, text: str) -> int:
         """It takes none."""
         raise RegistryUnavailableError(f"{subject}: {len(text)} characters refused")

@@ -111,7 +111,7 @@ def change(offset: int, **said: str) -> AuditRow:
         *("operator-1", "", "127.0.0.1", "pause", "subscription", "erp"),
         *('{"paused": false}', '{"paused": true}'),
     )
-    return row._replace(**said)
+    return row._replace(**said)  # type: ignore[arg-type]
 
 
 def advances(rows: Sequence[Row], before: int = -1) -> Sequence[Advance]:

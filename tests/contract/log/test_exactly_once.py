@@ -7,7 +7,7 @@ import pytest
 from bus.errors import LogOvertakenError
 from bus.log.positions import NOWHERE
 from bus.log.questions import AttemptQuestion, DeliveryQuestion, EventQuestion, Paging
-from bus.log.rows import Advance, Position
+from bus.log.rows import Advance, Position, Row
 from bus.record import TopicPartition
 from tests.contract.log.rows import (
     ATTEMPTS,
@@ -35,7 +35,7 @@ async def _counted(log: AnyLog) -> int:
 
 async def test_a_batch_whose_answer_was_lost_may_be_written_again(log: AnyLog) -> None:
     """The same call twice leaves one of each row, roll-ups and positions included."""
-    rows = [event(0), attempt(0), attempt(1)]
+    rows: list[Row] = [event(0), attempt(0), attempt(1)]
     await log.write(rows, advances(rows), NOW_US)
     await log.write(rows, advances(rows), NOW_US)
     assert await _attempts(log) == [0, 1]

@@ -120,7 +120,9 @@ async def test_a_time_that_cannot_be_is_put_aside(log: AnyLog) -> None:
     assert (await log.describe()).stray == 6
     minutes = await log.minutes(None, 0, NOW_US * 2)
     assert sum(minute.accepted for minute in minutes) == 1
-    stand = await log.positions([row.at.topic_partition for row in (*rows, far)])
+    stand = await log.positions(
+        [place.topic_partition for place in (far.at, *(row.at for row in rows))]
+    )
     assert sorted(position.next_offset for position in stand.values()) == [1, 5]
 
 

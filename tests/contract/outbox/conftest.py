@@ -34,7 +34,7 @@ def driver_url(url: str) -> str:
 class World:
     """An outbox's table, relays on it, and an OMS that adds to it."""
 
-    add: Callable[[Entry], None]
+    add: Callable[[Entry], object]
     opened: Callable[[bool], MemoryOutbox | SqlOutbox]
     stores: list[MemoryOutbox | SqlOutbox] = field(default_factory=list)
 
@@ -47,7 +47,7 @@ class World:
 def _memory() -> World:
     table = MemoryTable(lambda: datetime.now(UTC))
     return World(
-        add=lambda added: table.add(added) and None,
+        add=table.add,
         opened=lambda waits: MemoryOutbox(table, waits=waits),
     )
 

@@ -39,7 +39,7 @@ def test_a_bus_command_exists(one: Shown) -> None:
     assert name in COMMANDS, one
     command = command_of("processors.cli", name)
     while isinstance(command, TyperGroup) and rest and rest[0] in command.commands:
-        command = command.commands[rest.pop(0)]
+        command = command.commands[rest.pop(0)]  # type: ignore[assignment]
     if isinstance(command, TyperGroup) and not command.invoke_without_command:
         assert not rest, one
         return

@@ -61,7 +61,10 @@ def test_what_takes_the_place_of_attributes(value: object) -> None:
     assert found.subject == "SO-1"
     assert found.time == ARRIVED
     assert event(headers, {}).subject == "K"  # type: ignore[arg-type]
-    timed = {"order_id": "SO-1", "occurred_at": "2026-01-01t00:00:00z"}
+    timed: dict[str, object] = {
+        "order_id": "SO-1",
+        "occurred_at": "2026-01-01t00:00:00z",
+    }
     assert event((), timed).time == datetime(2026, 1, 1, tzinfo=UTC)
     with pytest.raises(DecodeError):
         event((), {}, None)

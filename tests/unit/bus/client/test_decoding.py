@@ -34,6 +34,10 @@ class Registry:
         """Nobody asks."""
         raise AssertionError(besides)
 
+    async def by_type(self, topic: str, event_type: str) -> list[SchemaText]:
+        """Nobody asks."""
+        raise AssertionError(topic, event_type)
+
     async def register(self, subject: str, text: str) -> int:
         """Nobody does."""
         raise AssertionError(subject, text)

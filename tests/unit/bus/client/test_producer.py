@@ -76,6 +76,10 @@ class Registering:
         """Nobody asks."""
         raise AssertionError(besides)
 
+    async def by_type(self, topic: str, event_type: str) -> list[SchemaText]:
+        """Nobody asks."""
+        raise AssertionError(topic, event_type)
+
     async def register(self, subject: str, text: str) -> int:
         """An id, in the order of asking."""
         assert text.startswith("{")

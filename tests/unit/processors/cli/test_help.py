@@ -21,7 +21,7 @@ def below(path: tuple[str, ...] | list[str]):  # type: ignore[no-untyped-def]  #
         return None, list(path)
     command, rest = command_of("processors.cli", path[0]), list(path[1:])
     while rest and isinstance(command, TyperGroup) and rest[0] in command.commands:
-        command = command.commands[rest.pop(0)]
+        command = command.commands[rest.pop(0)]  # type: ignore[assignment]
     return command, rest
 
 

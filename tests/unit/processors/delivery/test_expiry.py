@@ -6,7 +6,7 @@ import pytest
 
 from bus.adapters.memory import settle
 from bus.record import Expired
-from processors.delivery.loop import LoopPolicy
+from processors.delivery.handling import LoopPolicy
 from tests.support.loop import GROUP, TP, World
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bus.adapters.memory import settle
 from bus.contracts.framing import SCHEMA_HEADER
-from bus.delivery.subscription import Ordering
+from bus.delivery.choices import Ordering
 from bus.ports import Answer
 from bus.record import Message, SchemaRef, TopicPartition
 from bus.topics.partitioning import partition_of

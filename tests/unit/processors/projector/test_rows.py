@@ -1,6 +1,7 @@
 """What a record becomes in the log."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -58,7 +59,7 @@ def fields(text: str, data: dict[str, object]) -> dict[str, object]:
     return decode(schema, encode_unchecked(schema, 1, data)[5:])
 
 
-def altered(*, drop: str = "", add: dict[str, object] | None = None) -> str:
+def altered(*, drop: str = "", add: Mapping[str, object] | None = None) -> str:
     """The schema of another version of the bus."""
     schema = json.loads(TEXT)
     kept = [f for f in schema["fields"] if f["name"] != drop]

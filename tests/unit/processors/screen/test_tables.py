@@ -15,7 +15,7 @@ COLUMNS = (
     Column("DETAIL", rank=3),
 )
 LONG = "x" * 300
-ROWS = [
+ROWS: list[tuple[Cell | str, ...]] = [
     ("5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11", "7", Cell("active"), "why"),
     ("short", "12345", Cell("paused"), Cell("a long story", brief="a long …")),
 ]

@@ -33,7 +33,7 @@ def make_attempt() -> MakeAttempt:
     """An accepted first attempt, but for the fields given."""
 
     def make(**fields: object) -> Attempt:
-        return ATTEMPT._replace(**fields)
+        return ATTEMPT._replace(**fields)  # type: ignore[arg-type]
 
     return make
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from functools import partial
 
 import pytest
 
@@ -27,7 +28,7 @@ async def test_calls_run_in_order() -> None:
     thread = DaemonThread("test")
     done: list[int] = []
     for number in range(100):
-        thread.submit(lambda number=number: done.append(number))
+        thread.submit(partial(done.append, number))
     last = thread.submit(lambda: "last")
     thread.end()
     assert await asyncio.wrap_future(last) == "last"

@@ -152,7 +152,7 @@ def test_more_workers_where_nothing_else_limits() -> None:
 def test_the_first_of_all() -> None:
     """The one whose middle is soonest; what is unlikely is none."""
     limit = Limit(10, 20, None, Knob.RATE)
-    stages = [
+    stages: list[tuple[str, Limit | Enough]] = [
         ("late", Limit(5, 30, 40, Knob.RATE)),
         ("first", limit),
         ("perhaps", Limit(1, None, None, Knob.RATE)),
