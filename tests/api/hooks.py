@@ -4,6 +4,7 @@ A cursor is one that a page gave out, and an Idempotency-Key stands for one requ
 random ones would only ever be refused, or be repeats.
 """
 
+from collections.abc import MutableMapping
 from itertools import count
 
 import schemathesis
@@ -24,7 +25,7 @@ def before_call(
     cursor = query.get("cursor", "")
     if isinstance(cursor, str) and not cursor.startswith(_OURS) and _is_plain(cursor):
         query.pop("cursor", None)
-    headers: dict[str, str] = case.headers or {}
+    headers: MutableMapping[str, str] = case.headers or {}
     key = headers.get("Idempotency-Key")
     if isinstance(key, str) and key.isascii() and key.isalnum():
         headers["Idempotency-Key"] = f"{key[:200]}-{next(_NUMBERS)}"

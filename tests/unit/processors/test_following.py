@@ -24,10 +24,14 @@ class Interrupted(MemoryLogReader):
 
     @override
     async def follow(
-        self, topic: str, *, since_ms: int | None = None
+        self,
+        topic: str,
+        *,
+        since_ms: int | None = None,
+        start: Mapping[int, int] | None = None,
     ) -> AsyncIterator[Sequence[Record]]:
         """Break off once."""
-        async for batch in super().follow(topic, since_ms=since_ms):
+        async for batch in super().follow(topic, since_ms=since_ms, start=start):
             yield batch
             if self.breaks:
                 self.breaks -= 1
@@ -107,10 +111,14 @@ class Dripping(MemoryLogReader):
 
     @override
     async def follow(
-        self, topic: str, *, since_ms: int | None = None
+        self,
+        topic: str,
+        *,
+        since_ms: int | None = None,
+        start: Mapping[int, int] | None = None,
     ) -> AsyncIterator[Sequence[Record]]:
         """As slowly as it is told to."""
-        async for batch in super().follow(topic, since_ms=since_ms):
+        async for batch in super().follow(topic, since_ms=since_ms, start=start):
             for record in batch:
                 await self._broker.clock.sleep(1)
                 self.given += 1

@@ -1,7 +1,7 @@
 """Configuration topics: followed with their versions, written so that one wins."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
@@ -139,10 +139,14 @@ class LateReader(MemoryLogReader):
         self._late_s = late_s
 
     async def follow(
-        self, topic: str, *, since_ms: int | None = None
+        self,
+        topic: str,
+        *,
+        since_ms: int | None = None,
+        start: Mapping[int, int] | None = None,
     ) -> AsyncIterator[Sequence[Record]]:
         """Each batch later."""
-        async for batch in super().follow(topic, since_ms=since_ms):
+        async for batch in super().follow(topic, since_ms=since_ms, start=start):
             if batch and self._late_s:
                 await self._clock.sleep(self._late_s)
             yield batch

@@ -1,7 +1,7 @@
 """One instance's hold on the log, and a broker in trouble."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 import pytest
 from typing_extensions import override
@@ -46,12 +46,16 @@ class Dozing(MemoryLogReader):
 
     @override
     async def follow(
-        self, topic: str, *, since_ms: int | None = None
+        self,
+        topic: str,
+        *,
+        since_ms: int | None = None,
+        start: Mapping[int, int] | None = None,
     ) -> AsyncIterator[Sequence[Record]]:
         """Say that the end was reached, and doze."""
         yield []
         await self.awake.wait()
-        async for batch in super().follow(topic, since_ms=since_ms):
+        async for batch in super().follow(topic, since_ms=since_ms, start=start):
             yield batch
 
 
