@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from bus.client.producer import EventWriter, make_event
 from bus.contracts.catalogue import Catalogue
-from bus.contracts.natural import from_json
+from bus.contracts.natural import take_json
 from bus.errors import InvalidEventError, PublishError
 from bus.event import Event
 from bus.record import Written
@@ -46,14 +46,15 @@ class NotPublished:
 Result: TypeAlias = Published | NotPublished
 
 
-def event_of(catalogue: Catalogue, wish: Wish) -> Event:
-    """The event of a wish.
+def event_of(catalogue: Catalogue, wish: Wish) -> tuple[Event, bytes]:
+    """The event of a wish, and its Avro body.
 
     Raises:
         InvalidEventError: it does not match its schema, or there is no such type.
     """
-    data = from_json(catalogue.schema(wish.type), dict(wish.data))
-    return make_event(wish.type, data, event_id=wish.id, source=wish.source)
+    data, body = take_json(catalogue.schema(wish.type), dict(wish.data))
+    event = make_event(wish.type, data, event_id=wish.id, source=wish.source)
+    return event, body
 
 
 def repeatable_id(tenant: str, key: str, place: int, content: bytes) -> str:
@@ -80,10 +81,10 @@ async def publish(writer: EventWriter, wishes: Sequence[Wish]) -> Sequence[Resul
 
 async def _publish(writer: EventWriter, wish: Wish) -> Result:
     try:
-        event = event_of(writer.catalogue, wish)
+        event, body = event_of(writer.catalogue, wish)
     except InvalidEventError as error:
         return NotPublished(error)
     try:
-        return Published(event, await writer.write(event))
+        return Published(event, await writer.write(event, body))
     except (InvalidEventError, PublishError) as error:
         return NotPublished(error, event)

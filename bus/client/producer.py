@@ -20,6 +20,7 @@ from bus.client.schemas import load_catalogue
 from bus.client.tracing import sending
 from bus.contracts.catalogue import Catalogue
 from bus.contracts.codec import encode, validate
+from bus.contracts.framing import FRAME
 from bus.delivery.headers import event_headers
 from bus.errors import Heals, InvalidEventError, PublishError
 from bus.event import Data, Event
@@ -154,10 +155,13 @@ class EventWriter:
         self._registering: dict[str, asyncio.Lock] = {}
         self._behind: Counter[str] = Counter()
 
-    async def write(self, event: Event) -> Written:
-        """Write one event to its source topic; raises as `Producer.send` does."""
+    async def write(self, event: Event, body: bytes | None = None) -> Written:
+        """Write one event to its source topic; raises as `Producer.send` does.
+
+        `body` is its data as Avro, if that was made of it already.
+        """
         check_attributes(event)
-        value = await self.encoded(event)
+        value = await self.encoded(event, body)
         topic = self.catalogue.topic(event.type)
         with sending(topic, event) as traceparent:
             traced = replace(event, traceparent=traceparent or event.traceparent)
@@ -170,12 +174,15 @@ class EventWriter:
                 raise _sized(error, len(value)) from None
         return written._replace(event_id=event.id)
 
-    async def encoded(self, event: Event) -> bytes:
+    async def encoded(self, event: Event, body: bytes | None = None) -> bytes:
         """Return an event's value, its schema registered; raises as `write` does."""
         schema = self.catalogue.schema(event.type)
-        if event.type not in self._ids:
-            validate(schema, event.data)  # before anybody is asked
-        value = encode(schema, await self._schema_id(event.type), event.data)
+        if body is not None:
+            value = FRAME.pack(0, await self._schema_id(event.type)) + body
+        else:
+            if event.type not in self._ids:
+                validate(schema, event.data)  # before anybody is asked
+            value = encode(schema, await self._schema_id(event.type), event.data)
         if len(value) > self._most_bytes:
             raise too_large(event, len(value), self._most_bytes)
         return value

@@ -8,9 +8,10 @@ the schema says, and is what the same event written in Avro would be.
 """
 
 from functools import lru_cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from bus.contracts.codec import Schema, decode, encode
+from bus.contracts.framing import FRAME
 from bus.contracts.lifts import (
     LOGICAL,
     PRIMITIVES,
@@ -24,7 +25,12 @@ from bus.contracts.validation import compile_type
 from bus.errors import DecodeError, InvalidEventError
 from bus.event import Data
 
-_FRAME = 5
+
+class Taken(NamedTuple):
+    """The data of a JSON value, and the Avro body that it is."""
+
+    data: dict[str, object]
+    body: bytes
 
 
 def from_json(schema: Schema, value: object) -> dict[str, object]:
@@ -35,15 +41,20 @@ def from_json(schema: Schema, value: object) -> dict[str, object]:
     Raises:
         InvalidEventError: With the path of the first field that does not fit, and why.
     """
+    return take_json(schema, value).data
+
+
+def take_json(schema: Schema, value: object) -> Taken:
+    """Return the data of a JSON value as `from_json` does, and its body."""
     try:
         lifted = _lift_of(schema)(value)
     except Mismatch as mismatch:
         raise InvalidEventError(mismatch.place or "data", mismatch.why) from None
     except RecursionError:
         raise InvalidEventError("data", "is nested too deeply") from None
-    payload = encode(schema, 0, cast("Data", lifted))
+    body = encode(schema, 0, cast("Data", lifted))[FRAME.size :]
     try:
-        return decode(schema, payload[_FRAME:])
+        return Taken(decode(schema, body), body)
     except DecodeError as error:
         raise InvalidEventError("data", str(error)) from None
 

@@ -61,7 +61,7 @@ def _arguments() -> argparse.Namespace:
     options = parser.parse_args()
     unknown = sorted(set(options.scenarios) - SCENARIOS.keys())
     if unknown:
-        parser.error(f"no scenario {', '.join(unknown)}; there are a to j, and log")
+        parser.error(f"no scenario {', '.join(unknown)}; there are a to k, p and log")
     if options.peer_url and not options.peer_template:
         parser.error("--peer-url needs --peer-template")
     return options

@@ -24,11 +24,18 @@ _STARTED = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 class Peer(BaseModel):
-    """Another system that takes events by HTTP: where, how and with which body."""
+    """Another system that takes events by HTTP: where, how and with which body.
+
+    Several at once go in as a list, of which `{events}` in `envelope` is the inside.
+    So many requests are `under_way` at most.
+    """
 
     url: str
     template: str
     headers: dict[str, str] = {}
+    at_once: int = 1
+    under_way: int = 5_000
+    envelope: str = "{events}"
 
 
 class Setting(BaseModel):
@@ -61,12 +68,18 @@ class Sample(NamedTuple):
 
 
 class Done(BaseModel):
-    """What became of a load. `late_ms` is how far the producer fell behind."""
+    """What became of a load, and `why` the last one failed.
+
+    `late_ms` is how far the producer fell behind.
+    `answered_ms` are percentiles from when events were due to the answer of a peer.
+    """
 
     sent: int = 0
     failed: int = 0
+    why: str = ""
     seconds: float = 0
     late_ms: float = 0
+    answered_ms: dict[str, float] = {}
 
 
 def samples(schema_ids: Mapping[str, int]) -> list[Sample]:
@@ -89,6 +102,17 @@ def samples(schema_ids: Mapping[str, int]) -> list[Sample]:
 def narrowed(made: Sequence[Sample], types: str) -> Sequence[Sample]:
     """Those whose type begins like this."""
     return [sample for sample in made if sample.event.type.startswith(types)]
+
+
+def percentiles_of(values: Sequence[float]) -> dict[str, float]:
+    """Percentiles of plain values, nearest rank."""
+    ordered = sorted(values)
+    if not ordered:
+        return {}
+    return {
+        f"p{share:g}": ordered[min(len(ordered) - 1, int(len(ordered) * share / 100))]
+        for share in (50, 95, 99)
+    }
 
 
 def due_times(load: Load, start: float) -> Iterator[float]:

@@ -16,9 +16,10 @@ from bus.log.questions import (
     Paging,
 )
 from bus.log.retention import Retention
+from tests.bench.events import percentiles_of
 from tests.bench.history import DAY_US, NAMES, History
 from tests.bench.history_sql import event_id, fill, order_id
-from tests.bench.measuring import Row, percentiles, percentiles_of
+from tests.bench.measuring import Row, percentiles
 from tests.bench.rig import CLOCK
 from tests.support.postgres import running_postgres
 

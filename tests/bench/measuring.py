@@ -103,17 +103,6 @@ def percentiles(latency_ms: Mapping[str, float]) -> Row:
     }
 
 
-def percentiles_of(values: Sequence[float]) -> dict[str, float]:
-    """Percentiles of plain values, nearest rank."""
-    ordered = sorted(values)
-    if not ordered:
-        return {}
-    return {
-        f"p{share:g}": ordered[min(len(ordered) - 1, int(len(ordered) * share / 100))]
-        for share in (50, 95, 99)
-    }
-
-
 def latencies_ms(log: Sequence[Mapping[str, object]], attempt: int = 1) -> list[float]:
     """From due to arrival of the attempts of this number, out of a receiver's log."""
     return [

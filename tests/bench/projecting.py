@@ -15,10 +15,11 @@ _SERVER = ("shared_buffers=512MB", "max_wal_size=4GB")
 _ROUNDS = 3
 _WITHIN_S = 600
 _RATE = 1000
+_ANY_PORT = {"ORDERBUS_API_PORT": "0"}
 
 
 async def projected(quick: bool) -> AsyncIterator[Row]:  # noqa: FBT001
-    """(k) Deliveries with the projector beside, as a ratio; how it catches up."""
+    """(k) Deliveries with projector and gateway beside; how the log catches up."""
     events = 10_000 if quick else 40_000
     seconds = 5 if quick else 15
     rounds = 1 if quick else _ROUNDS
@@ -29,12 +30,16 @@ async def projected(quick: bool) -> AsyncIterator[Row]:  # noqa: FBT001
             await saturate(rig, 3_000)
             for _ in range(rounds):
                 found["without"].append(await _measured(rig, events, seconds))
-                projector = await rig.start_other("projector", ORDERBUS_LOG_URL=url)
+                beside = [
+                    await rig.start_other(role, ORDERBUS_LOG_URL=url, **_ANY_PORT)
+                    for role in ("projector", "gateway")
+                ]
                 yield {"case": "catches up", **await _caught_up(url)}
                 found["with"].append(await _measured(rig, events, seconds))
                 yield {"case": "behind afterwards", **await _caught_up(url)}
-                rig.others.remove(projector)
-                await projector.stop()
+                for one in beside:
+                    rig.others.remove(one)
+                    await one.stop()
     for case, rows in found.items():
         yield {"case": case, **_medians(rows)}
     yield {"case": "with, of without", **_ratio(found)}

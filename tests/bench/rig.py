@@ -77,7 +77,8 @@ class Rig:
             await self.producer.ask(setting.model_dump_json())
         done = Done.model_validate_json(await self.producer.ask(load.model_dump_json()))
         if done.failed:
-            raise RuntimeError(f"{done.failed} events could not be written")
+            what = f"{done.failed} events could not be written"
+            raise RuntimeError(f"{what}: {done.why}")
         return done
 
     async def start_worker(self) -> Child:
@@ -108,7 +109,7 @@ class Rig:
                     stdin=asyncio.subprocess.PIPE,
                     stdout=asyncio.subprocess.PIPE,
                     stderr=log,
-                    env={**os.environ, **self._environment(), **environment},
+                    env={**os.environ, **self.environment(), **environment},
                 )
             )
 
@@ -129,7 +130,8 @@ class Rig:
             await CLOCK.sleep(0.02)
         return CLOCK.monotonic() - began
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What a process of the bus is told here."""
         return {
             "ORDERBUS_BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
             "ORDERBUS_ENCRYPTION_KEY_FILE": str(self.settings.encryption_key_file),

@@ -1,11 +1,11 @@
-"""The scenarios (a) to (k): what each sets up, does and measures."""
+"""The scenarios: what each sets up, does and measures."""
 # ruff: noqa: FBT001 - all a scenario is told
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from statistics import median
 from typing import TypeAlias
 
-from tests.bench.events import Load, samples
+from tests.bench.events import Load, percentiles_of, samples
 from tests.bench.log import stored
 from tests.bench.measuring import (
     Row,
@@ -15,10 +15,10 @@ from tests.bench.measuring import (
     latencies_ms,
     look,
     percentiles,
-    percentiles_of,
     saturate,
 )
 from tests.bench.projecting import projected
+from tests.bench.publishing import published
 from tests.bench.rig import CLOCK, Plan, Rig, open_rig
 
 Scenario: TypeAlias = Callable[[bool], AsyncIterator[Row]]
@@ -279,5 +279,6 @@ SCENARIOS: Mapping[str, Scenario] = {
     "i": peak,
     "j": beside,
     "k": projected,
+    "p": published,
     "log": stored,
 }
