@@ -7,6 +7,9 @@ import typer
 from bus.delivery.marks import Fate
 from processors.cli.control import FAILED, GOOD, console, print_json, run
 from processors.cli.dlq_options import Limit, Owner, limit_of, wanted, with_filters
+from processors.cli.edit_options import Edited
+from processors.cli.edit_options import How as Edit
+from processors.cli.edited import replace_letter
 from processors.cli.subscription_options import AsJson, Yes
 
 if TYPE_CHECKING:
@@ -104,20 +107,27 @@ def replay_command(
         bool,
         typer.Option("--force", help="Even if it is paused or its breaker is open."),
     ] = False,
+    edited: Edited = None,
     as_json: AsJson = False,
     **given: object,
 ) -> None:
     """Send pending dead letters again, from the first tier on.
 
-    They keep their webhook-id, are signed with the present secret, and start anew
-    with all attempts. Each is sent once more; asked again, this finds nothing left.
-    What fails again becomes a new dead letter.
+    They keep their webhook-id, are signed with the present secret, and have all their
+    attempts anew. Asked again, this finds nothing left; what fails is dead again.
+
+    With --edited, the data in FILE is sent in the place of one that was refused, once
+    however often it is asked; it has to match the schema. The original stays.
 
     For example:
       bus dlq replay acme --dry-run
       bus dlq replay acme --reason exhausted --since 2026-11-23T08:00:00Z
-      bus dlq replay --order A-1001
+      bus dlq replay acme --event EVENT_ID --edited edited.json
     """
+    if edited is not None:
+        edit = Edit(edited, dry_run, as_json, force)
+        replace_letter(ctx, subscription, given, edit)
+        return
     from processors.cli.dlq_redrive import How, replay_all
     from processors.redrive.inspecting import owners_of
 

@@ -1,7 +1,7 @@
 """`bus events`: write an event as the OMS does; see what a partner gets of it."""
 
 from enum import StrEnum
-from typing import Annotated, TypeAlias, cast
+from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import typer
 
@@ -13,11 +13,15 @@ from processors.cli.control import (
     over_api,
     print_json,
     read_text,
+    run,
 )
 from processors.cli.root import Root
 
+if TYPE_CHECKING:
+    from processors.subscriptions.world import World
+
 app = typer.Typer(
-    help="Write events as the OMS does, to try things out.", no_args_is_help=True
+    help="Write events as the OMS does; read what stands where.", no_args_is_help=True
 )
 
 Type: TypeAlias = Annotated[
@@ -45,6 +49,15 @@ class As(StrEnum):
     CLOUDEVENTS = "cloudevents"
 
 
+class AsShown(StrEnum):
+    """Which body of what stands somewhere."""
+
+    JSON = "json"
+    XML = "xml"
+    CLOUDEVENTS = "cloudevents"
+    DATA = "data"
+
+
 Body: TypeAlias = Annotated[
     As, typer.Option("--as", case_sensitive=False, help="Which body.")
 ]
@@ -56,7 +69,7 @@ WithHeaders: TypeAlias = Annotated[
 
 @app.callback()
 def events() -> None:
-    """Write events as the OMS does, to try things out."""
+    """Write events as the OMS does; read what stands where."""
 
 
 @app.command("send")
@@ -106,6 +119,42 @@ async def _send(
     about = (event.type, written.event_id or event.id, event.subject)
     say_sent(about, stands, as_json=as_json)
     return GOOD
+
+
+@app.command("show")
+def show_command(
+    ctx: typer.Context,
+    place: Annotated[
+        str,
+        typer.Argument(metavar="TOPIC/PARTITION/OFFSET", help="Where it stands."),
+    ],
+    *,
+    body: Annotated[
+        AsShown | None,
+        typer.Option(
+            "--as",
+            case_sensitive=False,
+            help="Only the body that partners get; data: what can be edited and sent.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what stands at a place in Kafka: an event, a dead letter, what nobody reads.
+
+    Headers, bytes, and what it decodes to by now. `--as data` is what `bus events send
+    -f` and `--edited` take. Exit code 1: nothing stands there, or not any more.
+
+    For example:
+      bus events show oms.order/3/17
+      bus events show bus.dlq.acme/0/5 --as xml
+      bus events show bus.dlq.acme/0/5 --as data > edited.json
+    """
+    from processors.cli.record_view import show_record
+
+    async def show(world: "World") -> int:
+        return await show_record(world, place, body and body.value, as_json=as_json)
+
+    run(ctx, show, reads=True)
 
 
 @app.command("example")

@@ -108,7 +108,7 @@ def shown_example(folder: Path, event_type: str, body: str) -> Shown:
     text = made.body.decode()
     head = "".join(f"{name}: {value}\n" for name, value in made.headers)
     return Shown(
-        _indented(text, representation),
+        indented(text, representation),
         f"{head}\n{text}",
         {
             "type": event_type,
@@ -119,7 +119,8 @@ def shown_example(folder: Path, event_type: str, body: str) -> Shown:
     )
 
 
-def _indented(text: str, representation: Representation) -> str:
+def indented(text: str, representation: Representation) -> str:
+    """A body of ours, for reading."""
     if representation is Representation.XML:
         # Our own text, so that nothing in it can be an attack.
         parsed = minidom.parseString(text.encode())  # noqa: S318

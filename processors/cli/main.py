@@ -26,7 +26,7 @@ COMMANDS = {
     "demo": "Show the whole bus at work, in about a minute.",
     "dev": "Run the whole bus here: Kafka, registry, processors, API.",
     "run": "Run processors until SIGTERM or Ctrl-C, then drain.",
-    "events": "Write events as the OMS does, to try things out.",
+    "events": "Write events as the OMS does; read what stands where.",
     "log": "The log of what happened: how it is, prune, rebuild.",
     "outbox": "Events in the OMS's database that wait to be published.",
     "status": "Show processes, lag, breakers, dead letters on one screen.",

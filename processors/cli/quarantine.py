@@ -12,6 +12,9 @@ from bus.errors import ConfigurationError
 from processors.cli.added_options import add_options
 from processors.cli.control import FAILED, GOOD, console, print_json, run
 from processors.cli.dlq_options import Limit, limit_of, moment_ms
+from processors.cli.edit_options import Edited
+from processors.cli.edit_options import How as Edit
+from processors.cli.edited import replace_item
 from processors.cli.subscription_options import AsJson, Yes
 
 if TYPE_CHECKING:
@@ -133,6 +136,7 @@ def replay_command(
     ctx: typer.Context,
     places: Places = None,
     *,
+    edited: Edited = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -143,13 +147,22 @@ def replay_command(
     Each goes to every subscription that wants it, from its first tier on, under the
     identity that it would have had. What still cannot be decoded stays in quarantine.
 
+    With --edited, the event's data in FILE is checked against the schema of its type
+    and published in the place of one record, once however often it is asked; the
+    original stays, marked as replaced. FILE has the data as `bus events send` takes
+    it, or {"type": …, "data": …} where the record does not say its type.
+
     Exit code 1: some still cannot be decoded.
 
     For example:
       bus quarantine replay --dry-run
       bus quarantine replay oms.order/3/17 oms.order/3/18 --yes
       bus quarantine replay --reason unknown_schema --since 2026-11-23T08:00:00Z
+      bus quarantine replay oms.order/3/17 --edited mended.json
     """
+    if edited is not None:
+        replace_item(ctx, places, given, Edit(edited, dry_run, as_json))
+        return
     from processors.cli.quarantine_work import How, replay_all
 
     async def replay(world: "World") -> int:

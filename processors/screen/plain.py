@@ -29,6 +29,11 @@ def plain_json(text: str) -> str:
     return _LINES.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def plain_xml(text: str) -> str:
+    """Return an XML document that says the same, without anything that acts."""
+    return _LINES.sub(lambda found: f"&#x{ord(found[0]):x};", text)
+
+
 def _shown(found: re.Match[str]) -> str:
     char = found[0]
     code = ord(char)

@@ -68,6 +68,8 @@ def reason(one: Shown) -> str | None:
 def order(text: str) -> tuple[int, str]:
     """What adds comes first, what takes things away last."""
     if text.startswith("bus subscriptions add"):
+        return (-2, text)
+    if "--edited" in text:  # while what is edited is pending
         return (-1, text)
     late = [at for at, start in enumerate(reversed(LAST), 1) if text.startswith(start)]
     return (late[0] if late else 0, text)
@@ -129,6 +131,7 @@ async def _lived_in(opened: Terminals) -> dict[str, str]:
 
     await wait_until(dead, 60, "a dead letter")
     place = await _put_aside(opened)
+    at = f"{sent['topic']}/{sent['partition']}/{sent['offset']}"
     made = json.loads(await opened.shell("bus keys create --role operator --json"))
     file = opened.folder / "subscriptions.yaml"
     declared = f"- {{id: acme, url: '{url}', types: ['*']}}\n"
@@ -140,6 +143,8 @@ async def _lived_in(opened: Terminals) -> dict[str, str]:
         "ORDER_ID": "SO-1001",
         "ID": "acme",
         "PLACE": place,
+        "TOPIC/PARTITION/OFFSET": at,
+        **await _edited(opened, at),
         "KEY_ID": made["key"]["id"],
         "mfrggzdfmz": made["key"]["id"],
         "T": "1h",
@@ -148,6 +153,17 @@ async def _lived_in(opened: Terminals) -> dict[str, str]:
         "ticket.json": str(opened.folder / "ticket.json"),
         "--to 1h": "--to now",
     }
+
+
+async def _edited(opened: Terminals, at: str) -> dict[str, str]:
+    """Files with the data of an event, alone and with its type."""
+    data = json.loads(await opened.shell(f"bus events show {at} --as data"))
+    whole = {"type": "order.created", "data": data}
+    files = {"edited.json": data, "mended.json": whole}
+    for name, content in files.items():
+        write = (opened.folder / name).write_text
+        await asyncio.to_thread(write, json.dumps(content))
+    return {name: str(opened.folder / name) for name in files}
 
 
 async def _put_aside(opened: Terminals) -> str:

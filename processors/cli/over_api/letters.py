@@ -21,6 +21,7 @@ from processors.cli.dlq_redrive import (
 )
 from processors.cli.dlq_show import print_whole
 from processors.cli.dlq_view import print_rows
+from processors.cli.over_api.edits import edit_letter
 from processors.cli.over_api.given import Given, as_here
 from processors.cli.over_api.working import finished
 
@@ -90,6 +91,8 @@ async def show(api: AsyncApi, given: Given) -> int:
 
 async def replay(api: AsyncApi, given: Given) -> int:
     """Send pending ones again, of each that can take it."""
+    if given.maybe("edited") is not None:
+        return await edit_letter(api, given)
     named, dry = given.maybe("subscription") is not None, given.flag("dry_run")
     body = _selection(given)
     meant = cast("ReplaySelection", {**body, "force": given.flag("force")})

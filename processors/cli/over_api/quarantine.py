@@ -10,6 +10,7 @@ from processors.cli.asking import ask
 from processors.cli.control import FAILED, GOOD, console, print_json
 from processors.cli.dlq_options import limit_of
 from processors.cli.dlq_redrive import bar
+from processors.cli.over_api.edits import edit_item
 from processors.cli.over_api.given import Given, as_here
 from processors.cli.over_api.working import finished
 from processors.cli.quarantine_view import print_items, print_whole
@@ -83,6 +84,8 @@ async def show(api: AsyncApi, given: Given) -> int:
 
 async def replay(api: AsyncApi, given: Given) -> int:
     """Deliver what can be decoded by now, after asking."""
+    if given.maybe("edited") is not None:
+        return await edit_item(api, given)
     meant, how = _selection(given), _how(given)
     row: dict[str, object] = {
         **(await api.replay_quarantine(meant, dry_run=True))["plan"]
