@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from bus.log.health import Health
+from bus.log.lags import LagStore
 from bus.log.questions import (
     AttemptQuestion,
     AuditQuestion,
@@ -99,6 +100,11 @@ class LogStore(Protocol):
 
 class Log(Protocol):
     """The asking side. Lists are newest first; a bad cursor is `BadCursorError`."""
+
+    @property
+    def kept(self) -> LagStore:
+        """What is kept for forecasts."""
+        ...
 
     async def read_to_us(self) -> int | None:
         """All that arrived before this is in the log; None before the first look."""

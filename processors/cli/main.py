@@ -30,6 +30,7 @@ COMMANDS = {
     "log": "The log of what happened: how it is, prune, rebuild.",
     "outbox": "Events in the OMS's database that wait to be published.",
     "status": "Show processes, lag, breakers, dead letters on one screen.",
+    "forecast": "Say when backlogs will be gone, as ranges of 80 %.",
     "subscriptions": "Who wants which events, where and how.",
     "diagnose": "Find out why deliveries to an endpoint fail.",
     "dlq": "Dead letters: deliveries that were given up.",

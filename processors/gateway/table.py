@@ -11,6 +11,7 @@ from processors.gateway import (
     edits,
     event_types,
     events,
+    forecasts,
     health,
     job_routes,
     key_routes,
@@ -48,5 +49,6 @@ ROUTES: Sequence[Route] = (
     *job_routes.ROUTES,
     *audit.ROUTES,
     *status.ROUTES,
+    *forecasts.ROUTES,
     *documents.ROUTES,
 )

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bus.delivery.presence import FORGOTTEN_AFTER_S, Presence, present, read_presence
+from bus.delivery.presence import Presence
 from bus.delivery.subscription import Subscription
 from bus.errors import SchemaNotFoundError
 from processors.status.counting import Count, pending_letters, pending_quarantine
 from processors.status.lagging import Backlog, Group, look_at
+from processors.status.processes import processes
 from processors.status.question import Question, Unknown
 from processors.status.report import Report, Subscriber, breaker_of
 from processors.subscriptions.world import World
@@ -26,7 +27,7 @@ class Desk:
         self._cluster = Question(world.topics.cluster)
         self._registry = Question(self._ask_registry)
         self._table = Question(self._ask_table)
-        self._processes = Question(self._ask_processes)
+        self._processes = Question(lambda: processes(world))
         self._quarantine = Question(lambda: pending_quarantine(world, _READ_S))
         self._dead = Question(self._ask_dead)
         self._groups = {
@@ -157,18 +158,6 @@ class Desk:
     async def _ask_table(self) -> Sequence[Subscription]:
         await self._world.table.ready()
         return self._world.table.all()
-
-    async def _ask_processes(self) -> Sequence[Presence]:
-        now_ms = self._now_ms()
-        since_ms = now_ms - int(FORGOTTEN_AFTER_S * 1000)
-        topic = self._world.topology.processes
-        said = [
-            presence
-            async for batch in self._world.reader.read(topic, since_ms=since_ms)
-            for record in batch
-            if (presence := read_presence(record)) is not None
-        ]
-        return present(said, now_ms)
 
     async def _ask_dead(self) -> Mapping[str, Count]:
         topology = self._world.topology

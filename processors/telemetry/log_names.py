@@ -26,6 +26,11 @@ ROW_REFUSED = _note(
     "error",
     "The database does not take a row, which is left out; it says where it stands.",
 )
+UNSAMPLED = _note(
+    "forecast_unsampled",
+    "warning",
+    "Queues could not be counted for forecasts, for the reason it says; it tries on.",
+)
 EXPIRED = _note(
     "log_expired",
     "error",

@@ -24,10 +24,15 @@ from processors.delivery.decoding import Decoder
 from processors.delivery.lagging import LagWatch
 from processors.delivery.oddities import Unseen
 from processors.delivery.reconciling import Membership, Reconciling
+from processors.forecasting.counting import Counting
+from processors.forecasting.foreseeing import ForesightParts
+from processors.forecasting.sampling import Sampling
 from processors.projector.conversion import Conversion
 from processors.projector.run import Projector, ProjectorParts, ProjectorPolicy
 from processors.projector.topics import declared_topics
 from processors.settings import Settings
+from processors.subscriptions.keys import NO_KEYS
+from processors.subscriptions.table import SubscriptionTable
 from processors.telemetry import Telemetry
 from processors.telemetry.troubles import ClientTroubles
 from processors.wiring.adapters import open_schemas, read_topology
@@ -173,6 +178,7 @@ class Projecting:
             asyncio.create_task(growing.run(), name="sources"),
             asyncio.create_task(self._announcing.run(), name="announcing"),
             asyncio.create_task(self._reconciling().run(), name="reconciling"),
+            asyncio.create_task(self._sample(), name="sampling"),
         ]
 
     async def broken(self) -> Exception:
@@ -238,6 +244,26 @@ class Projecting:
             members=lambda: [self._source] if self._source else [],
         )
         return reconciling(self._world, self._telemetry, [membership])
+
+    async def _sample(self) -> None:
+        """Count queues, and keep forecasts, for as long as the log is written."""
+        world, settings = self._world, self._world.settings
+        topic = world.topology.subscriptions
+        table = SubscriptionTable(world.reader, NO_KEYS, self._clock, topic=topic)
+        parts = ForesightParts(
+            counting=Counting(
+                groups=world.groups,
+                topics=world.topics,
+                topology=world.topology,
+                group_prefix=settings.group_prefix,
+            ),
+            speakers=world,
+            table=table,
+            store=world.log.kept,
+            clock=self._clock,
+        )
+        async with table:
+            await Sampling(parts, self._telemetry).run()
 
     # ------------------------------------------------ how it is
 

@@ -13,9 +13,11 @@ from bus.adapters.memory.history_questions import (
     asks_quarantine,
     page,
 )
+from bus.adapters.memory.lags import MemoryLags
 from bus.log.cleaning import cleaned, storable, storable_id, time_of
 from bus.log.deliveries import DeliveryKey, changes, followed
 from bus.log.health import Health, figures_of, starts
+from bus.log.lags import LagStore
 from bus.log.positions import admit
 from bus.log.questions import (
     MOST,
@@ -58,6 +60,12 @@ class MemoryLog:
         self._open: dict[DeliveryKey, OpenDelivery] = {}
         self._tallies: dict[Key, Sequence[int]] = {}
         self._positions: dict[TopicPartition, Position] = {}
+        self._lags = MemoryLags()
+
+    @property
+    def kept(self) -> LagStore:
+        """What is kept for forecasts."""
+        return self._lags
 
     # --- writing
 
@@ -119,11 +127,14 @@ class MemoryLog:
             for key, tally in self._tallies.items()
             if not gone(key[0] * 60_000_000, keep.minute_days)
         }
+        self._lags.prune(now_us)
         return Pruned(rows=before - len(self._rows))
 
     async def clear(self) -> None:
         """Empty it."""
+        lags = self._lags
         self.__init__()  # type: ignore[misc]
+        self._lags = lags
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -12,6 +12,7 @@ from bus.adapters.sql.answers import Answers, spans
 from bus.adapters.sql.asking import Asking
 from bus.adapters.sql.bulk import Bulk, Upkeep
 from bus.adapters.sql.database import Threads
+from bus.adapters.sql.lags import SqlLags
 from bus.adapters.sql.listings import Listings
 from bus.adapters.sql.migrating import migrate
 from bus.adapters.sql.names import Names
@@ -20,6 +21,7 @@ from bus.adapters.sql.tables import POSITION, STRAY
 from bus.adapters.sql.writing import Writer
 from bus.errors import LogOvertakenError, LogRefusedError
 from bus.log.health import NONE, Health
+from bus.log.lags import LagStore
 from bus.log.questions import (
     AttemptQuestion,
     AuditQuestion,
@@ -76,6 +78,7 @@ class SqlLog:
         self._asking = Asking(parts.names)
         self._listings = Listings(parts.names)
         self._answers = Answers(parts.names, self._listings)
+        self.kept: LagStore = SqlLags(parts.writes, parts.reads)
 
     # --- writing
 

@@ -12,11 +12,14 @@ from bus.adapters.sql.tables import (
     DELIVERY_OPEN,
     EVENT,
     FIVE_MINUTES,
+    FORECAST,
     HOUR,
+    LAG,
     MINUTE,
     QUARANTINE,
     STRAY,
 )
+from bus.log.lags import FINE_DAYS, FORECAST_DAYS, SLOT_DAYS
 from bus.log.retention import DAY_US, Retention, day_of
 
 SLICE = 5_000
@@ -57,6 +60,12 @@ def aged_rows(keep: Retention, now_us: int) -> Iterator[Aged]:
     yield Aged(STRAY, STRAY.c.seen_us < kept_us)
     yield Aged(AUDIT, AUDIT.c.arrived_us < audit_us)
     yield Aged(HOUR, HOUR.c.start < audit_us // 60_000_000)
+    fine_us, slots_us, forecasts_us = (
+        (today - days) * DAY_US for days in (FINE_DAYS, SLOT_DAYS, FORECAST_DAYS)
+    )
+    yield Aged(LAG, ~LAG.c.slot & (LAG.c.at_us < fine_us))
+    yield Aged(LAG, LAG.c.at_us < slots_us)
+    yield Aged(FORECAST, FORECAST.c.made_us < forecasts_us)
 
 
 def remove_slice(connection: Connection, old: Aged) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Double,
     Integer,
     LargeBinary,
     MetaData,
@@ -133,7 +134,17 @@ HOUR = _table(
     key="start subscription",
 )
 
+LAG = _table("lag", (BigInteger, "at_us came went"), (Boolean, "slot"), (Text, "queue"))
+FORECAST = _table(
+    "forecast",
+    (BigInteger, "made_us low_us mid_us high_us took_us"),
+    (Double, "width"),
+    (Text, "queue"),
+    key="made_us queue",
+)
+
 # What holds rows; `clear` empties them. `name` stays: its numbers are known to others.
+# Samples and forecasts stay, too: nothing could bring them back.
 OF_ROWS = (
     *(EVENT, ATTEMPT, DELIVERY_OPEN, ACK, QUARANTINE, AUDIT, STRAY),
     *(MINUTE, FIVE_MINUTES, HOUR),

@@ -9,6 +9,7 @@ from bus.api.async_calls.documents import DocumentsCalls
 from bus.api.async_calls.edits import EditsCalls
 from bus.api.async_calls.event_types import EventTypesCalls
 from bus.api.async_calls.events import EventsCalls
+from bus.api.async_calls.forecasts import ForecastsCalls
 from bus.api.async_calls.health import HealthCalls
 from bus.api.async_calls.job_routes import JobRoutesCalls
 from bus.api.async_calls.key_routes import KeyRoutesCalls
@@ -43,6 +44,7 @@ class AsyncCalls(
     JobRoutesCalls,
     AuditCalls,
     StatusCalls,
+    ForecastsCalls,
     DocumentsCalls,
 ):
     """All calls of the API, by the names of its operations."""

@@ -9,6 +9,7 @@ from bus.api.calls.documents import DocumentsCalls
 from bus.api.calls.edits import EditsCalls
 from bus.api.calls.event_types import EventTypesCalls
 from bus.api.calls.events import EventsCalls
+from bus.api.calls.forecasts import ForecastsCalls
 from bus.api.calls.health import HealthCalls
 from bus.api.calls.job_routes import JobRoutesCalls
 from bus.api.calls.key_routes import KeyRoutesCalls
@@ -43,6 +44,7 @@ class Calls(
     JobRoutesCalls,
     AuditCalls,
     StatusCalls,
+    ForecastsCalls,
     DocumentsCalls,
 ):
     """All calls of the API, by the names of its operations."""

@@ -23,6 +23,12 @@ from bus.api.models.events import (
     NewEvents,
     Publication,
 )
+from bus.api.models.forecasts import (
+    ForecastRecord,
+    ForecastRows,
+    ForecastShown,
+    LimitShown,
+)
 from bus.api.models.health import FiguresShown, HealthShown
 from bus.api.models.job_routes import JobRows
 from bus.api.models.key_routes import (
@@ -120,6 +126,9 @@ __all__ = [
     "Fault",
     "FieldChange",
     "FiguresShown",
+    "ForecastRecord",
+    "ForecastRows",
+    "ForecastShown",
     "HeaderShown",
     "HealthShown",
     "ItemPlan",
@@ -141,6 +150,7 @@ __all__ = [
     "LetterWhole",
     "LetterWork",
     "LettersOfEvent",
+    "LimitShown",
     "LoggedAttempt",
     "LoggedDelivery",
     "LoggedEvent",

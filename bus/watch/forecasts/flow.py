@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+_LEAST_S = 1.0
+"""Samples that are nearer to each other than this say nothing of a rate."""
+
 
 class Sample(NamedTuple):
     """How many records had come to a queue and gone from it, at one moment.
@@ -14,8 +17,8 @@ class Sample(NamedTuple):
     """
 
     at_s: float
-    came: int
-    went: int
+    came: float
+    went: float
 
 
 class Step(NamedTuple):
@@ -61,6 +64,11 @@ class Flow:
         share = (at_s - before.at_s) / (after.at_s - before.at_s)
         return before.came + share * (after.came - before.came)
 
+    def went_by(self, at_s: float) -> float:
+        """How many had gone by then: as at the last sample before."""
+        place = bisect_right(self._times, at_s)
+        return self.samples[place - 1].went if place else self.samples[0].went
+
     def due_by(self, at_s: float) -> float:
         """How many had come due by then."""
         return self.came_by(at_s - self.delay_s)
@@ -85,11 +93,29 @@ class Flow:
         ]
 
 
+def together(flows: Sequence[Flow]) -> Flow:
+    """Several queues as one: what has come to it is what is due in any of them."""
+    if len(flows) == 1:
+        return flows[0]
+    some = [flow for flow in flows if flow.samples]
+    times = sorted({sample.at_s for flow in some for sample in flow.samples})
+    return Flow(
+        [
+            Sample(
+                at_s,
+                sum(flow.due_by(at_s) for flow in some),
+                sum(flow.went_by(at_s) for flow in some),
+            )
+            for at_s in times
+        ]
+    )
+
+
 def _unbroken(samples: Sequence[Sample]) -> Sequence[Sample]:
     kept: list[Sample] = []
     for sample in samples:
         if kept and (sample.came < kept[-1].came or sample.went < kept[-1].went):
             kept.clear()
-        if not kept or sample.at_s > kept[-1].at_s:
+        if not kept or sample.at_s >= kept[-1].at_s + _LEAST_S:
             kept.append(sample)
     return kept

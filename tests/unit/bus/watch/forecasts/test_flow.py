@@ -2,7 +2,7 @@
 
 import pytest
 
-from bus.watch.forecasts.flow import Flow, Sample
+from bus.watch.forecasts.flow import Flow, Sample, together
 
 
 def test_rates_between_samples() -> None:
@@ -47,3 +47,13 @@ def test_before_and_after_all_samples() -> None:
     flow = Flow([Sample(30, 7, 0), Sample(60, 9, 0)])
     assert (flow.came_by(0), flow.came_by(45), flow.came_by(900)) == (7, 8, 9)
     assert Flow([]).came_by(5) == 0
+
+
+def test_tiers_together() -> None:
+    """What is due in any has come, what went from any has gone."""
+    slow = Flow([Sample(0, 0, 0), Sample(30, 60, 0), Sample(60, 60, 30)], delay_s=30)
+    fast = Flow([Sample(0, 0, 0), Sample(60, 10, 4)])
+    one = together([slow, fast, Flow([])])
+    assert one.samples == [Sample(0, 0, 0), Sample(30, 5, 0), Sample(60, 70, 34)]
+    assert together([slow]) is slow
+    assert slow.went_by(-5) == 0
