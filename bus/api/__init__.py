@@ -24,6 +24,7 @@ from bus.api.errors import (
     UnreachableError,
 )
 from bus.api.exchange import Patience
+from bus.api.streaming import Message
 
 __all__ = [
     "Api",
@@ -35,6 +36,7 @@ __all__ = [
     "ConflictError",
     "Fault",
     "InvalidError",
+    "Message",
     "NotAllowedError",
     "NotFoundError",
     "Pages",

@@ -115,14 +115,11 @@ class Sync(_Common):
         if isinstance(step, Pause):
             self.sleep(step.seconds)
             return None
-        if self._client is None:
-            self._client = httpx.Client(
-                headers=self._headers, verify=self._verify, timeout=self._timeout_s
-            )
+        client = self._connection()
         try:
-            return _answer(self._client.send(_built(self._client, self._url, step)))
+            return _answer(client.send(built(client, self._url, step)))
         except httpx.RequestError as error:
-            return _lost(error)
+            return lost_by(error)
 
     def _ask(self, call: Call[AnswerT]) -> AnswerT:
         return cast("AnswerT", json_of(self._answer(call)))
@@ -135,6 +132,13 @@ class Sync(_Common):
 
     def _pages(self, call: Call[RowT]) -> "Pages[RowT]":
         return Pages(self._answer, call)
+
+    def _connection(self) -> httpx.Client:
+        if self._client is None:
+            self._client = httpx.Client(
+                headers=self._headers, verify=self._verify, timeout=self._timeout_s
+            )
+        return self._client
 
 
 class Async(_Common):
@@ -170,15 +174,11 @@ class Async(_Common):
         if isinstance(step, Pause):
             await self.sleep(step.seconds)
             return None
-        if self._client is None:
-            self._client = httpx.AsyncClient(
-                headers=self._headers, verify=self._verify, timeout=self._timeout_s
-            )
-        request = _built(self._client, self._url, step)
+        client = self._connection()
         try:
-            return _answer(await self._client.send(request))
+            return _answer(await client.send(built(client, self._url, step)))
         except httpx.RequestError as error:
-            return _lost(error)
+            return lost_by(error)
 
     async def _ask(self, call: Call[AnswerT]) -> AnswerT:
         return cast("AnswerT", json_of(await self._answer(call)))
@@ -191,6 +191,13 @@ class Async(_Common):
 
     def _pages(self, call: Call[RowT]) -> "AsyncPages[RowT]":
         return AsyncPages(self._answer, call)
+
+    def _connection(self) -> httpx.AsyncClient:
+        if self._client is None:
+            self._client = httpx.AsyncClient(
+                headers=self._headers, verify=self._verify, timeout=self._timeout_s
+            )
+        return self._client
 
 
 class Pages(Generic[RowT]):
@@ -251,9 +258,10 @@ def _versioned(answer: Answer) -> Versioned[AnswerT]:
     return Versioned(value, answer.headers.get("etag", ""))
 
 
-def _built(
+def built(
     client: httpx.Client | httpx.AsyncClient, url: str, step: Request
 ) -> httpx.Request:
+    """A request as httpx sends it."""
     return client.build_request(
         step.method,
         url + step.path,
@@ -267,7 +275,7 @@ def _answer(response: httpx.Response) -> Answer:
     return Answer(response.status_code, dict(response.headers), response.content)
 
 
-def _lost(error: httpx.RequestError) -> Lost:
+def lost_by(error: httpx.RequestError) -> Lost:
     """What no answer means; the error itself, which holds the request, ends here."""
     unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
     why = str(error) or type(error).__name__

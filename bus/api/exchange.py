@@ -46,7 +46,7 @@ class Request(NamedTuple):
 
     method: str
     path: str
-    query: Mapping[str, str]
+    query: Mapping[str, str | list[str]]
     headers: Mapping[str, str]
     content: bytes | None
 
@@ -94,23 +94,24 @@ def converse(
     Raises:
         ApiError: it was refused, or never answered.
     """
-    request = _request(call)
+    request = request_of(call)
     told: Told = None
     for tried in range(patience.retries + 1):
         told = yield request
         if isinstance(told, Answer) and _GOOD <= told.status < _ELSEWHERE:
             return told
-        wait_s = _again_after(call, told, tried, jitter)
+        wait_s = again_after(call, told, tried, jitter)
         if wait_s is None or wait_s > patience.most_wait_s or tried == patience.retries:
             break
         yield Pause(wait_s)
     if isinstance(told, Answer):
-        wait = _asked_to_wait(told)
+        wait = asked_to_wait(told)
         raise refusal(told.status, told.body, told.headers, wait)
     raise lost(where, told.why if told else "nothing was sent")
 
 
-def _request(call: Call[AnswerT]) -> Request:
+def request_of(call: Call[AnswerT]) -> Request:
+    """What to send for a call."""
     headers = {"Accept": "application/json, */*;q=0.5"}
     if call.if_match:
         headers["If-Match"] = call.if_match
@@ -145,7 +146,13 @@ def _plain(value: object) -> object:
     raise TypeError(f"a {type(value).__name__} has no form in JSON")
 
 
-def _shown(value: object) -> str:
+def _shown(value: object) -> str | list[str]:
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_word(one) for one in value]
+    return _word(value)
+
+
+def _word(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -161,7 +168,7 @@ def segment(name: object) -> str:
     return quote(text, safe="")
 
 
-def _again_after(
+def again_after(
     call: Call[AnswerT], told: Told, tried: int, jitter: float
 ) -> float | None:
     """When to try again, in seconds; None: never.
@@ -178,11 +185,11 @@ def _again_after(
     passing = told.status in _PASSING or running
     if told.status != _TOO_MANY and not (harmless and passing):
         return None
-    asked_s = _asked_to_wait(told)
+    asked_s = asked_to_wait(told)
     return backoff_s if asked_s is None else asked_s + jitter * _FIRST_S
 
 
-def _asked_to_wait(answer: Answer) -> float | None:
+def asked_to_wait(answer: Answer) -> float | None:
     """Retry-After in seconds; a date is measured by the answer's own Date."""
     said = answer.headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(said):

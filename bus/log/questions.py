@@ -36,10 +36,12 @@ class EventQuestion:
 class AttemptQuestion:
     """Which attempts. `status_classes` are 2 for 2xx and so on, 0 for no answer.
 
-    By `event_id` alone they are found through the event, which has to be in the log.
+    Of a set one has to fit; the empty one asks for any. Types may end in `.*`. By
+    `event_id` alone they are found through the event, which has to be in the log.
     """
 
-    subscription: str | None = None
+    subscriptions: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
     event_id: str | None = None
     order_id: str | None = None
     outcomes: frozenset[str] = frozenset()
@@ -51,9 +53,9 @@ class AttemptQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryQuestion:
-    """Which deliveries; `states` of `OpenDelivery`."""
+    """Which deliveries; `states` of `OpenDelivery`. The empty set asks for any."""
 
-    subscription: str | None = None
+    subscriptions: frozenset[str] = frozenset()
     states: frozenset[str] = frozenset()
     scope: Scope = None
 

@@ -38,6 +38,7 @@ COMMANDS = {
     "replay": "Deliver past events once more, to one subscription alone.",
     "listen": "Receive webhooks here: verify, show, answer as told.",
     "trace": "Print what befell an event: attempts, hops, outcome.",
+    "tail": "Show events and attempts as they come, until Ctrl-C.",
     "acks": "Acknowledgements by consumers: no more attempts.",
     "keys": "Keys of the HTTP API: who may do what.",
     "audit": "Show who changed what, when and from where, oldest first.",

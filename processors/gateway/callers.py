@@ -1,8 +1,9 @@
 """Who asks: from which address, with which key."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import NamedTuple
 
 from aiohttp import web
 
@@ -13,24 +14,60 @@ from processors.gateway.problems import NOT_ALLOWED, NOT_AUTHENTICATED, ProblemE
 
 Network = IPv4Network | IPv6Network
 _BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
+_FOR = re.compile(r'(?:^|;)\s*for=("[^"]*"|[^;,\s]*)', re.IGNORECASE)
+_WITH_PORT = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d+)?|([0-9.]+):\d+", re.ASCII)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 
-def address_of(request: web.BaseRequest, proxies: Collection[Network]) -> str:
+class Proxies(NamedTuple):
+    """Who is believed where a request comes from, and in which header of theirs.
+
+    In one only: what a proxy does not write, it passes on as whoever asks wrote it.
+    """
+
+    networks: Sequence[Network] = ()
+    header: str = "x-forwarded-for"
+
+
+def address_of(request: web.BaseRequest, proxies: Proxies) -> str:
     """The address that asks.
 
-    Behind proxies that are trusted, the last one in X-Forwarded-For that is none of
+    Behind proxies that are trusted, the last one in their header that is none of
     them: whoever asks can write what stands before it.
     """
     peer = request.transport.get_extra_info("peername") if request.transport else None
-    address = str(peer[0]) if isinstance(peer, tuple) and peer else ""
-    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
-    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
-    while hops and _trusted(address, proxies):
-        if _parsed(hops[-1]) is None:
+    address = _plain(str(peer[0])) if isinstance(peer, tuple) and peer else ""
+    if not _trusted(address, proxies.networks):
+        return address
+    hops = _hops(",".join(request.headers.getall(proxies.header, ())), proxies.header)
+    while hops and _trusted(address, proxies.networks):
+        hop = _node(hops.pop())
+        if _parsed(hop) is None:
             break
-        address = hops.pop()
+        address = _plain(hop)
     return address
+
+
+def _hops(text: str, header: str) -> list[str]:
+    """Who sent it to whom, as the proxies say it, the nearest last."""
+    hops = [hop.strip() for hop in text.split(",") if hop.strip()]
+    if header != "forwarded":
+        return hops
+    named = [_FOR.search(hop) for hop in hops]
+    return [found[1].strip('"') if found else "" for found in named]
+
+
+def _node(text: str) -> str:
+    """The address of a node, without its port (RFC 7239, section 6)."""
+    found = _WITH_PORT.fullmatch(text)
+    return (found[1] or found[2]) if found else text
+
+
+def _plain(address: str) -> str:
+    """An IPv4 address as itself, also where IPv6 carries it."""
+    parsed = _parsed(address)
+    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+    return str(mapped) if mapped else address
 
 
 def _trusted(address: str, proxies: Collection[Network]) -> bool:

@@ -5,7 +5,7 @@ was cut off sends back as `Last-Event-ID`. A block with an id and no data moves 
 on and is no message; it comes with every heartbeat.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Literal, TypeAlias
 
 import orjson
@@ -14,19 +14,19 @@ from pydantic import Field
 from bus.access.roles import Principal, Scope
 from bus.log.rows import AttemptRow
 from processors.gateway.letter_models import Word
-from processors.gateway.log_models import Outcome, attempt_shown, event_shown
+from processors.gateway.log_models import Outcome, Types, attempt_shown, event_shown
 from processors.gateway.model import Model, Several
 from processors.gateway.problems import NOT_ALLOWED, TOO_MANY, UNAVAILABLE, ProblemError
 from processors.gateway.routes import Asked, Reply, Route, Send
 from processors.live.listening import Listening
 from processors.live.positions import Kind
-from processors.live.ring import LiveRow
 from processors.live.signals import Beat, Gap, Heard, Reason, Signal
 from processors.live.wanted import Wanted
 
 SSE = "text/event-stream"
 Heading: TypeAlias = Literal["event", "attempt"]
-_KINDS = {"event": Kind.EVENTS, "attempt": Kind.ATTEMPTS}
+HEADINGS: Mapping[str, Kind] = {"event": Kind.EVENTS, "attempt": Kind.ATTEMPTS}
+"""Kinds by the words that the API has for them."""
 _FIRST_MS, _SPREAD_MS = 1_000, 4_000
 _SAID = {
     Reason.SLOW: "You read too slowly; connect again with Last-Event-ID, and go on.",
@@ -46,9 +46,7 @@ class StreamQuery(Model):
             " attempts."
         ),
     ] = ()
-    type: Annotated[
-        Several[Word], Field(description="An event type; may end in `.*`.")
-    ] = ()
+    type: Types = ()
     order: Several[Word] = ()
     subscription: Annotated[Several[Word], Field(description="Of attempts only.")] = ()
     outcome: Annotated[Several[Outcome], Field(description="Of attempts only.")] = ()
@@ -100,7 +98,7 @@ def _kinds(query: StreamQuery, *, tenant: str) -> frozenset[Kind]:
     if tenant and "event" in query.kind:
         raise ProblemError(NOT_ALLOWED, "A key with a tenant hears attempts only.")
     if query.kind:
-        return frozenset(_KINDS[kind] for kind in query.kind)
+        return frozenset(HEADINGS[kind] for kind in query.kind)
     attempts_only = tenant or query.subscription or query.outcome
     return frozenset({Kind.ATTEMPTS} if attempts_only else Kind)
 
@@ -146,10 +144,21 @@ class _Live:
 
 def encoded(signal: Signal, *, by: Principal) -> bytes:
     """A signal as a block of Server-Sent Events."""
+    if isinstance(signal, Beat):
+        return f": all is well\nid: {signal.id}\n\n".encode()
+    kind, place, data = described(signal, by=by)
+    return _block(kind, place, orjson.dumps(data))
+
+
+def described(
+    signal: Heard | Gap, *, by: Principal
+) -> tuple[str, str, Mapping[str, object]]:
+    """A message: its kind, its id, its fields as somebody may read them."""
     match signal:
         case Heard(place, row):
-            kind = "attempt" if isinstance(row, AttemptRow) else "event"
-            return _block(kind, place, _shown(row, by=by))
+            if isinstance(row, AttemptRow):
+                return "attempt", place, attempt_shown(row, by=by).model_dump()
+            return "event", place, event_shown(row, by=by).model_dump()
         case Gap(place, at, since, until):
             anew = until < since
             gap = {
@@ -159,19 +168,11 @@ def encoded(signal: Signal, *, by: Principal) -> bytes:
                 "until": until,
                 "detail": _ANEW if anew else _EXPIRED,
             }
-            return _block("gap", place, orjson.dumps(gap))
-        case Beat(place):
-            return f": all is well\nid: {place}\n\n".encode()
+            return "gap", place, gap
 
 
 _ANEW = "The topic was made anew, or cut; it is heard from its beginning."
 _EXPIRED = "Kafka has deleted the records from `since` on, up to before `until`."
-
-
-def _shown(row: LiveRow, *, by: Principal) -> bytes:
-    if isinstance(row, AttemptRow):
-        return attempt_shown(row, by=by).model_dump_json().encode()
-    return event_shown(row, by=by).model_dump_json().encode()
 
 
 def _block(kind: str, place: str, data: bytes) -> bytes:

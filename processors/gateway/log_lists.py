@@ -35,11 +35,12 @@ async def list_attempts(asked: Asked) -> Reply:
     query = asked.query_as(AttemptQuery)
     span = span_of(asked, query)
     question = AttemptQuestion(
-        subscription=query.subscription,
+        subscriptions=frozenset(query.subscription),
+        types=frozenset(query.type),
         event_id=query.event,
         order_id=query.order,
-        outcomes=frozenset({query.outcome} if query.outcome else ()),
-        status_classes=frozenset({_class(query.status)} if query.status else ()),
+        outcomes=frozenset(query.outcome),
+        status_classes=frozenset(map(_class, query.status)),
         since_us=span.since_us,
         until_us=span.until_us,
         scope=await scope_of(asked),
@@ -58,8 +59,8 @@ async def list_deliveries(asked: Asked) -> Reply:
     """A page of open deliveries, the newest first."""
     query = asked.query_as(DeliveryQuery)
     question = DeliveryQuestion(
-        subscription=query.subscription,
-        states=frozenset({query.state} if query.state else ()),
+        subscriptions=frozenset(query.subscription),
+        states=frozenset(query.state),
         scope=await scope_of(asked),
     )
     async with consulted(asked) as (log, headers):
@@ -77,7 +78,7 @@ async def list_events(asked: Asked) -> Reply:
     span = span_of(asked, query)
     question = EventQuestion(
         order_id=query.order,
-        types=(query.type,) if query.type else (),
+        types=query.type,
         channel=query.channel,
         account=query.account,
         since_us=span.since_us,

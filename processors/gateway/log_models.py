@@ -10,7 +10,7 @@ from bus.log.questions import OpenDelivery
 from bus.log.rows import AttemptRow, EventRow
 from processors.gateway.letter_models import Word
 from processors.gateway.logged import SpanQuery, moment_of
-from processors.gateway.model import Model, Page, PageQuery
+from processors.gateway.model import Model, Page, PageQuery, Several
 from processors.gateway.record_links import RecordLink, event_link
 
 Outcome: TypeAlias = Literal[
@@ -22,17 +22,23 @@ EventId: TypeAlias = Annotated[str, Field(description="The webhook-id.")]
 Moment: TypeAlias = Annotated[str, Field(description="RFC 3339, in UTC.")]
 
 
-class AttemptQuery(SpanQuery):
-    """Which attempts; all that is given has to fit."""
+Types: TypeAlias = Annotated[
+    Several[Word], Field(description="An event type; may end in `.*`.")
+]
 
-    subscription: Word | None = None
+
+class AttemptQuery(SpanQuery):
+    """Which attempts: all that is given has to fit, of several words one."""
+
+    subscription: Several[Word] = ()
+    type: Types = ()
     event: Annotated[Word | None, Field(description="A webhook-id.")] = None
     order: Word | None = None
-    outcome: Outcome | None = None
+    outcome: Several[Outcome] = ()
     status: Annotated[
-        StatusClass | None,
+        Several[StatusClass],
         Field(description="The class of the answer's status; `none`: no answer came."),
-    ] = None
+    ] = ()
 
 
 class LoggedAttempt(Model):
@@ -61,10 +67,10 @@ class AttemptRows(Page[LoggedAttempt]):
 
 
 class DeliveryQuery(PageQuery):
-    """Which open deliveries; all that is given has to fit."""
+    """Which open deliveries: all that is given has to fit, of several words one."""
 
-    subscription: Word | None = None
-    state: OpenState | None = None
+    subscription: Several[Word] = ()
+    state: Several[OpenState] = ()
 
 
 class LoggedDelivery(Model):
@@ -90,12 +96,10 @@ class DeliveryRows(Page[LoggedDelivery]):
 
 
 class EventQuery(SpanQuery):
-    """Which events; all that is given has to fit."""
+    """Which events: all that is given has to fit, of several words one."""
 
     order: Word | None = None
-    type: Annotated[
-        Word | None, Field(description="An event type; may end in `.*`.")
-    ] = None
+    type: Types = ()
     channel: Annotated[
         Word | None, Field(description="For keys that may read all events.")
     ] = None

@@ -55,7 +55,7 @@ class Gateway:
         if (
             context is None
             and not _is_loopback(place.host)
-            and not self._bounds.proxies
+            and not self._bounds.proxies.networks
         ):
             raise ConfigurationError(
                 f"the API is not served on {place.host} in plain text, where keys could"
@@ -112,7 +112,8 @@ def _tls(place: Place) -> ssl.SSLContext | None:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
     try:
-        context.load_cert_chain(place.certificate, place.key)
+        # With a password, so that nobody is asked for one.
+        context.load_cert_chain(place.certificate, place.key, password="")
     except (OSError, ssl.SSLError) as error:
         raise ConfigurationError(
             "ORDERBUS_API_CERTIFICATE_FILE, ORDERBUS_API_KEY_FILE: cannot be used:"

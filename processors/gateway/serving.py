@@ -19,7 +19,7 @@ from processors.gateway import paths, reading
 from processors.gateway.answers import Answered, answered, refused, unless_known
 from processors.gateway.api import Api
 from processors.gateway.callers import (
-    Network,
+    Proxies,
     address_of,
     check_scope,
     principal_of,
@@ -54,7 +54,7 @@ class Bounds:
     body_s: float = 15
     deadline_s: float = 30
     send_s: float = 30
-    proxies: Sequence[Network] = ()
+    proxies: Proxies = field(default_factory=Proxies)
     secure: bool = False
 
 

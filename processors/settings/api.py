@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
@@ -32,8 +32,13 @@ class ApiSettings(BaseModel):
     )
     api_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         (),
-        description="Networks of proxies before the API, `10.1.0.0/16,…`, whose "
-        "`X-Forwarded-For` is believed.",
+        description="Networks of proxies before the API, `10.1.0.0/16,…`, who "
+        "are believed from where a request comes.",
+    )
+    api_proxy_header: Literal["x-forwarded-for", "forwarded"] = Field(
+        "x-forwarded-for",
+        description="The header that these proxies write: `x-forwarded-for`, or "
+        "`forwarded` (RFC 7239). The other one is anybody's, and not looked at.",
     )
     api_key_rate: Annotated[int, Field(ge=0)] = Field(
         600, description="Requests a minute that one key may make. 0: any number."
@@ -53,6 +58,9 @@ class ApiSettings(BaseModel):
     api_body_s: _Positive = Field(15, description="How long a body may take to arrive.")
     api_idle_s: _Positive = Field(
         30, description="How long a connection may take to send a request's head."
+    )
+    api_send_s: _Positive = Field(
+        30, description="How long a client may take nothing of its answer."
     )
     api_deadline_s: _Positive = Field(
         30, description="How long a request may take; a stop waits as long."

@@ -19,6 +19,7 @@ from processors.access.world import KeysWorld
 from processors.access.writer import KeyWriter
 from processors.diagnose.probing import Means
 from processors.gateway.api import Api, Keyring
+from processors.gateway.callers import Proxies
 from processors.gateway.jobs import Jobs
 from processors.gateway.protocol import Lines
 from processors.gateway.server import Gateway, Place
@@ -184,7 +185,8 @@ def _bounds(settings: Settings) -> Bounds:
         body_bytes=settings.api_body_bytes,
         body_s=settings.api_body_s,
         deadline_s=settings.api_deadline_s,
-        proxies=settings.api_proxies,
+        proxies=Proxies(settings.api_proxies, settings.api_proxy_header),
+        send_s=settings.api_send_s,
     )
 
 

@@ -80,7 +80,7 @@ class Described:
         operation = self._document["paths"][route.path][route.method.lower()]
         for one in operation.get("parameters", []):
             if one["in"] == "query":
-                yield one["name"], type_of(one["schema"]), one["required"]
+                yield one["name"], _one_or_more(one["schema"]), one["required"]
 
 
 def room(route: Route) -> str:
@@ -122,6 +122,14 @@ def type_of(schema: Mapping[str, object]) -> str:
     if kind == "object":
         return f"Mapping[str, {_inner(schema.get('additionalProperties'))}]"
     return _TYPES[str(kind)] if kind else "object"
+
+
+def _one_or_more(schema: Mapping[str, object]) -> str:
+    """The type of a parameter: one that may be given several times may be one."""
+    if schema.get("type") != "array":
+        return type_of(schema)
+    one = _inner(schema.get("items"))
+    return f"{one} | Sequence[{one}]"
 
 
 def _inner(schema: object) -> str:

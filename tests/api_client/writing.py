@@ -107,7 +107,7 @@ def _calls(described: Described, face: str, here: str) -> Iterator[str]:
     words = sorted({name for route in routes for name in _spoken(described, route)})
     yield f'"""What can be asked for: {_spaced(here)}."""'
     yield _HEAD
-    yield "from collections.abc import Mapping"
+    yield "from collections.abc import Mapping, Sequence"
     yield "from typing import Literal, TypeAlias"
     yield f"from bus.api.asking import {base}, {_pages(face)}, Versioned, fresh_key"
     yield "from bus.api.exchange import Call, segment"

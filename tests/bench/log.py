@@ -131,7 +131,7 @@ def _lists_of_attempts(log: SqlLog, ago_us: int) -> dict[str, Ask]:
     def of_one(**asked: object) -> Ask:
         question = AttemptQuestion(**asked)  # type: ignore[arg-type]
         return lambda n: log.attempts(
-            replace(question, subscription=NAMES[n % len(NAMES)]), _PAGE
+            replace(question, subscriptions=frozenset({NAMES[n % len(NAMES)]})), _PAGE
         )
 
     return {

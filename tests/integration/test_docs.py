@@ -26,6 +26,7 @@ NOT_RUN = {
     "bus registry serve": "runs until it is stopped; test_registry.py serves one",
     "bus registry user": "asks for a password",
     "bus status --watch": "runs until it is stopped",
+    "bus tail": "runs until it is stopped; test_tail.py of the commands ends one",
     "bus listen": "runs until it is stopped; test_readme.py runs the README's",
     "make": "what is tested; its targets are looked up by tests/unit/docs",
     "python": "a benchmark of somebody else's service, or the README's receiver",

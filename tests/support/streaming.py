@@ -9,11 +9,18 @@ from bus.log.rows import AttemptRow
 from processors.delivery.decoding import Decoder
 from processors.live.hub import Live, LiveParts, LivePolicy
 from processors.live.listening import Ending, Listening
-from processors.live.positions import read
+from processors.live.positions import Kind, read, write
 from processors.live.reading import Reading
 from processors.live.signals import Beat, Gap, Heard, Reason, Signal
 from processors.live.wanted import Wanted
 from tests.support.projecting import ProjectedBus
+from tests.support.worlds import Worlds
+
+
+def beginning(worlds: Worlds) -> str:
+    """The id of one who has heard nothing of all there is."""
+    topics = {*worlds.topology.sources, worlds.topology.attempts}
+    return write(Kind, dict.fromkeys(worlds.broker.partitions(topics), 0))
 
 
 class Heeding:

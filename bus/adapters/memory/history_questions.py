@@ -48,13 +48,15 @@ def asks_event(asked: EventQuestion) -> Callable[[EventRow], bool]:
 def asks_attempt(asked: AttemptQuestion) -> Callable[[AttemptRow], bool]:
     """Does it ask for an attempt?"""
     event_id = None if asked.event_id is None else storable_id(asked.event_id)
-    wanted = [(3, asked.subscription), (4, event_id), (6, asked.order_id)]
+    wanted = [(4, event_id), (6, asked.order_id)]
 
     def fit(attempt: AttemptRow) -> bool:
         classes = asked.status_classes
         return (
             _equal(attempt, wanted)
             and among(attempt.subscription, asked.scope)
+            and among(attempt.subscription, asked.subscriptions or None)
+            and _typed(attempt.event_type, asked.types)
             and (not asked.outcomes or attempt.outcome in asked.outcomes)
             and (not classes or attempt.status // 100 in classes)
             and _within(attempt.started_us, asked.since_us, asked.until_us)
@@ -68,7 +70,7 @@ def asks_delivery(asked: DeliveryQuestion) -> Callable[[OpenDelivery], bool]:
 
     def fit(delivery: OpenDelivery) -> bool:
         return (
-            asked.subscription in (None, delivery.subscription)
+            among(delivery.subscription, asked.subscriptions or None)
             and among(delivery.subscription, asked.scope)
             and (not asked.states or delivery.state in asked.states)
         )
@@ -143,7 +145,7 @@ def _equal(row: Sequence[object], wanted: Sequence[tuple[int, str | None]]) -> b
     )
 
 
-def _typed(event_type: str, types: Sequence[str]) -> bool:
+def _typed(event_type: str, types: Collection[str]) -> bool:
     return not types or any(
         event_type.startswith(one[:-1]) if one.endswith(".*") else event_type == one
         for one in map(storable, types)

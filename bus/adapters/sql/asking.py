@@ -79,7 +79,7 @@ class Asking:
         c = ATTEMPT.c
         where = list(_time(c.started_us, asked.since_us, asked.until_us))
         where += self._accepted(asked)
-        each = self._each(connection, asked.subscription, asked.scope)
+        each = self._each(connection, asked.subscriptions, asked.scope)
         if asked.order_id is not None:
             where += _of_order(ATTEMPT, asked.order_id)
         if asked.event_id is not None:
@@ -104,14 +104,17 @@ class Asking:
         if asked.outcomes and asked.outcomes != {_ACCEPTED}:
             found = self._names.numbers(connection, asked.outcomes)
             outcomes = sorted(found.values()) or [-1]
-        return _Among(outcomes, asked.status_classes)
+        types: Collection[int] = ()
+        if asked.types:
+            types = self._types(connection, asked.types) or [-1]
+        return _Among(outcomes, asked.status_classes, types)
 
     def deliveries(self, connection: Connection, asked: DeliveryQuestion) -> Asked:
         """Of open deliveries."""
         states = [
             number for number, state in enumerate(STATES) if state in asked.states
         ]
-        each = self._each(connection, asked.subscription, asked.scope)
+        each = self._each(connection, asked.subscriptions, asked.scope)
         if not asked.states:
             return Asked(asked, each=each)
         return Asked(asked, each=each, among=lambda d: [d.c.state.in_(states)])
@@ -137,19 +140,18 @@ class Asking:
         return Asked(asked, where, among=lambda q: [q.c.origin_topic == (topic or -1)])
 
     def _each(
-        self, connection: Connection, subscription: str | None, scope: Scope
+        self, connection: Connection, subscriptions: frozenset[str], scope: Scope
     ) -> Collection[int] | None:
         """The subscriptions that may be asked of; None for all."""
-        if subscription is None:
+        if not subscriptions:
             return None if scope is None else self._numbers(connection, scope)
-        if scope is not None and subscription not in scope:
-            return ()
-        return self._numbers(connection, [subscription])
+        mine = subscriptions if scope is None else subscriptions & scope
+        return self._numbers(connection, mine)
 
     def _numbers(self, connection: Connection, names: Collection[str]) -> Sequence[int]:
         return sorted(self._names.numbers(connection, names).values())
 
-    def _types(self, connection: Connection, types: Sequence[str]) -> Collection[int]:
+    def _types(self, connection: Connection, types: Collection[str]) -> Collection[int]:
         whole = [one for one in types if not one.endswith(".*")]
         found = set(self._numbers(connection, whole))
         for family in set(types) - set(whole):
@@ -158,16 +160,24 @@ class Asking:
 
 
 class _Among:
-    """Outcomes and classes of statuses, which no index knows."""
+    """Outcomes, classes of statuses and types, which no index knows."""
 
-    def __init__(self, outcomes: Collection[int], classes: Collection[int]) -> None:
+    def __init__(
+        self,
+        outcomes: Collection[int],
+        classes: Collection[int],
+        types: Collection[int],
+    ) -> None:
         self._outcomes = outcomes
         self._classes = classes
+        self._types = types
 
     def __call__(self, of: FromClause) -> Clauses:
         clauses: list[ColumnElement[bool]] = []
         if self._outcomes:
             clauses.append(of.c.outcome.in_(self._outcomes))
+        if self._types:
+            clauses.append(of.c.event_type.in_(self._types))
         if self._classes:
             spans = [
                 and_(of.c.status >= one * _CLASS, of.c.status < (one + 1) * _CLASS)

@@ -1,6 +1,7 @@
 """What can be asked for: log lists."""
 
 # Written from the table of routes by `make client`, not by hand.
+from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from bus.api.asking import Async, AsyncPages
@@ -12,11 +13,20 @@ from bus.api.models.log_lists import (
     LoggedEvent,
 )
 
-ListAttemptsOutcome: TypeAlias = Literal[
-    "accepted", "refused", "throttled", "failed", "unreachable", "held"
-]
-ListAttemptsStatus: TypeAlias = Literal["1xx", "2xx", "3xx", "4xx", "5xx", "none"]
-ListDeliveriesState: TypeAlias = Literal["retrying", "held", "dead_letter"]
+ListAttemptsOutcome: TypeAlias = (
+    Literal["accepted", "refused", "throttled", "failed", "unreachable", "held"]
+    | Sequence[
+        Literal["accepted", "refused", "throttled", "failed", "unreachable", "held"]
+    ]
+)
+ListAttemptsStatus: TypeAlias = (
+    Literal["1xx", "2xx", "3xx", "4xx", "5xx", "none"]
+    | Sequence[Literal["1xx", "2xx", "3xx", "4xx", "5xx", "none"]]
+)
+ListDeliveriesState: TypeAlias = (
+    Literal["retrying", "held", "dead_letter"]
+    | Sequence[Literal["retrying", "held", "dead_letter"]]
+)
 
 
 class LogListsCalls(Async):
@@ -30,7 +40,7 @@ class LogListsCalls(Async):
         since: str | None = None,
         until: str | None = None,
         order: str | None = None,
-        type: str | None = None,
+        type: str | Sequence[str] | None = None,
         channel: str | None = None,
         account: str | None = None,
     ) -> AsyncPages[LoggedEvent]:
@@ -71,7 +81,8 @@ class LogListsCalls(Async):
         cursor: str | None = None,
         since: str | None = None,
         until: str | None = None,
-        subscription: str | None = None,
+        subscription: str | Sequence[str] | None = None,
+        type: str | Sequence[str] | None = None,
         event: str | None = None,
         order: str | None = None,
         outcome: ListAttemptsOutcome | None = None,
@@ -92,6 +103,7 @@ class LogListsCalls(Async):
                     "since": since,
                     "until": until,
                     "subscription": subscription,
+                    "type": type,
                     "event": event,
                     "order": order,
                     "outcome": outcome,
@@ -105,7 +117,7 @@ class LogListsCalls(Async):
         *,
         limit: int | None = None,
         cursor: str | None = None,
-        subscription: str | None = None,
+        subscription: str | Sequence[str] | None = None,
         state: ListDeliveriesState | None = None,
     ) -> AsyncPages[LoggedDelivery]:
         """List deliveries that are open: retried, held, or dead letters.

@@ -18,6 +18,7 @@ from processors.cli.over_api import (
     spans,
     subscription_ends,
     subscriptions,
+    tailing,
 )
 from processors.cli.over_api.given import Given
 
@@ -53,6 +54,7 @@ COMMANDS: Mapping[str, Work] = {
     "diagnose": diagnosing.diagnose,
     "events show": records.show,
     "trace": reading.trace,
+    "tail": tailing.tail,
     "acks add": reading.add_acks,
     "status": reading.status,
 }

@@ -97,9 +97,11 @@ async def test_by_all_that_can_be_asked(log: AnyLog) -> None:
 
     ids = [event(n).event_id for n in range(4)]
     assert await found() == ids[::-1]
-    assert await found(subscription="shop") == [ids[2], ids[1]]
+    assert await found(subscriptions=frozenset({"shop"})) == [ids[2], ids[1]]
     assert await found(states=frozenset({"dead_letter"})) == [ids[3]]
     assert await found(states=frozenset({"held", "retrying"})) == ids[2::-1]
     assert await found(scope=frozenset({"erp"})) == [ids[3], ids[0]]
     assert await found(scope=frozenset({"erp", "shop"})) == ids[::-1]
-    assert await found(scope=frozenset({"erp"}), subscription="shop") == []
+    assert (
+        await found(scope=frozenset({"erp"}), subscriptions=frozenset({"shop"})) == []
+    )

@@ -34,7 +34,7 @@ async def test_pages_hold_every_row_once_both_ways(log: AnyLog) -> None:
     """From the newest to the oldest and back again, rows of one moment included."""
     rows = [attempt(n, started_us=NOW_US + n // 3) for n in range(11)]
     await write(log, *rows)
-    asked = AttemptQuestion(subscription="erp")
+    asked = AttemptQuestion(subscriptions=frozenset({"erp"}))
     pages = [await log.attempts(asked, Paging(4))]
     while pages[-1].next:
         pages.append(await log.attempts(asked, Paging(4, pages[-1].next)))
@@ -87,7 +87,7 @@ async def test_a_cursor_is_of_its_question_only(log: AnyLog) -> None:
     await write(log, *[attempt(n) for n in range(3)])
     cursor = (await log.attempts(AttemptQuestion(), Paging(1))).next
     for other in (
-        AttemptQuestion(subscription="erp"),
+        AttemptQuestion(subscriptions=frozenset({"erp"})),
         AttemptQuestion(scope=frozenset({"erp"})),
     ):
         with pytest.raises(BadCursorError):
@@ -117,25 +117,63 @@ async def test_attempts_by_all_that_can_be_asked(log: AnyLog) -> None:
         return sorted(row.at.offset for row in pages)
 
     assert await found() == [0, 1, 2, 3, 4]
-    assert await found(subscription="shop") == [1, 2]
-    assert await found(subscription="nobody") == []
+    assert await found(subscriptions=frozenset({"shop"})) == [1, 2]
     assert await found(event_id=event(0).event_id) == [0, 2, 4]
     assert await found(order_id="order-0") == [0, 2, 4]
     assert await found(order_id="order-0", event_id=event(1).event_id) == []
     assert await found(outcomes=frozenset({"failed", "held"})) == [1, 2]
     assert await found(outcomes=frozenset({"accepted"})) == [0]
     assert await found(outcomes=frozenset({"accepted", "refused"})) == [0, 3]
-    assert await found(outcomes=frozenset({"never-heard-of"})) == []
     assert await found(status_classes=frozenset({0})) == [2, 4]
     assert await found(status_classes=frozenset({2, 4})) == [0, 3]
     span = {"since_us": NOW_US + SECOND_US, "until_us": NOW_US + 3 * SECOND_US}
     assert await found(**span) == [1, 2]
-    assert await found(**span, subscription="shop", order_id="order-0") == [2]
+    assert await found(
+        **span, subscriptions=frozenset({"shop"}), order_id="order-0"
+    ) == [2]
     assert await found(scope=frozenset({"shop"})) == [1, 2]
     assert await found(scope=frozenset({"shop", "erp"})) == [0, 1, 2, 3, 4]
-    assert await found(scope=frozenset({"erp"}), subscription="shop") == []
+    assert (
+        await found(scope=frozenset({"erp"}), subscriptions=frozenset({"shop"})) == []
+    )
     assert await found(scope=frozenset({"erp"}), order_id="order-0") == [0, 4]
     assert await found(scope=frozenset()) == []
+
+
+async def test_of_several_words_one_has_to_fit(log: AnyLog) -> None:
+    """Subscriptions and types of attempts; what there is not fits nothing."""
+    rows = [
+        attempt(0, event(0)),
+        failed(1, event(1), subscription="shop"),
+        attempt(2, event(0), subscription="shop"),
+        attempt(3, event(3), event_type="payment.captured"),
+        attempt(4, event(0), subscription="crm"),
+    ]
+    await write(log, *[event(n) for n in range(4)], *rows)
+
+    async def found(**asked: object) -> list[int]:
+        question = AttemptQuestion(**asked)  # type: ignore[arg-type]
+        pages = await all_pages(lambda at: log.attempts(question, at), 2)
+        return [row.at.offset for row in pages]
+
+    assert await found(subscriptions=frozenset({"nobody", "shop"})) == [2, 1]
+    assert await found(subscriptions=frozenset({"erp", "shop"})) == [3, 2, 1, 0]
+    assert await found(types=frozenset({"order.created", "x.y"})) == [4, 2, 1, 0]
+    assert await found(types=frozenset({"order.*"})) == [4, 2, 1, 0]
+    assert await found(types=frozenset({"payment.*", "order.created"})) == [
+        4,
+        3,
+        2,
+        1,
+        0,
+    ]
+    assert await found(types=frozenset({"x.*"})) == []
+    assert await found(subscriptions=frozenset({"nobody"})) == []
+    assert await found(outcomes=frozenset({"never-heard-of"})) == []
+    mine = {"subscriptions": frozenset({"erp"}), "types": frozenset({"payment.*"})}
+    assert await found(**mine) == [3]
+    assert await found(**mine, scope=frozenset({"shop"})) == []
+    assert await found(**mine, outcomes=frozenset({"failed"})) == []
 
 
 async def test_events_by_all_that_can_be_asked(log: AnyLog) -> None:

@@ -15,6 +15,7 @@ from processors.cli.main import app
 from processors.cli.over_api.table import COMMANDS
 from tests.support.gateway import Client, serving
 from tests.support.past import Past
+from tests.support.streaming import beginning
 from tests.support.worlds import Worlds
 
 ADD = ("subscriptions", "add", "acme", "https://acme.example/in", "-t", "order.*")
@@ -149,3 +150,27 @@ async def test_what_cannot_go_this_way_says_what_to_do(worlds: Worlds) -> None:
             said = await bus(*command, code=2)
             assert "does not go through the API (ORDERBUS_URL) yet" in said.stderr
             assert "--bootstrap-servers" in said.stderr
+
+
+async def test_what_comes(worlds: Worlds) -> None:
+    """Heard from an id on, as the same command shows it without an API."""
+    async with serving(worlds) as client:
+        bus = Shell(client)
+        async with worlds.open() as world:
+            await world.table.ready()
+            past = Past(world)
+            await past.subscribe()
+            (event, at), *_ = await past.order()
+            await past.attempt("acme", event, "failed", "retry:1s", record=at)
+        since = ("--last-id", beginning(worlds))
+        lines = (await bus("tail", "attempts", *since, "--count", "1")).stdout
+        assert f"acme {event.type} {event.subject} #1 failed" in lines
+        heard = await bus("tail", "events", *since, "--count", "2", "--json")
+        first, second = [json.loads(line) for line in heard.stdout.splitlines()]
+        assert {first["kind"], second["kind"]} == {"event"}
+        again = await bus(
+            *("tail", "events", "--last-id", first["id"], "--count", "1", "--json")
+        )
+        assert json.loads(again.stdout) == second
+        refused = await bus("tail", "--last-id", "nonsense", code=2)
+        assert "Last-Event-ID" in refused.stderr
