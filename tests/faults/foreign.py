@@ -63,11 +63,15 @@ class Odd:
 
 @dataclass
 class Foreigners:
-    """All that a foreign client wrote to one topic, and where it turned up."""
+    """All that a foreign client wrote to one topic, and where it turned up.
+
+    Each of `owed` is owed all of it, those of `ordered` in the order of an order.
+    """
 
     servers: str
     topic: str
     owed: Sequence[str]
+    ordered: Sequence[str]
     schema_id: int = 0
     written: dict[str, list[Odd]] = field(default_factory=lambda: defaultdict(list))
     accepted: dict[tuple[str, str], list[str]] = field(
@@ -161,7 +165,7 @@ class Foreigners:
         ]
 
     def check(self) -> None:
-        """Assert that each had a fate that is right for it, in order."""
+        """Assert that each had a fate that is right for it, in order where promised."""
         lost = self.open
         assert not lost, f"{len(lost)} foreign deliveries lost, such as {lost[:5]}"
         for order, odds in self.written.items():
@@ -170,7 +174,7 @@ class Foreigners:
             if odds[0].fate is Fate.ASIDE:
                 assert order in self.aside, f"{order} was delivered as what?"
             ids = [i for i in map(_given_id, odds) if i]
-            for subscription in self.owed:
+            for subscription in self.ordered:
                 seen = [i for i in self.accepted[order, subscription] if i in ids]
                 wanted = [i for i in ids if i in seen]
                 assert seen == wanted, f"{order}: came as {seen}, written as {wanted}"

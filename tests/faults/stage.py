@@ -173,7 +173,8 @@ async def open_stage(folder: Path) -> AsyncIterator[Stage]:
         fleet = Fleet(bus, registry.url)
         topic = f"{bus.name}.oms.{FAMILY}"
         owed = [p.name for p in PARTNERS if p.wants(f"{FAMILY}.note")]
-        foreigners = Foreigners(kafka.bootstrap_servers, topic, owed)
+        ordered = [p.name for p in PARTNERS if p.ordered and p.name in owed]
+        foreigners = Foreigners(kafka.bootstrap_servers, topic, owed, ordered)
         stage = Stage(kafka, bus, registry, fleet, foreigners)
         await stage.first_note()
         for partner in PARTNERS:

@@ -9,7 +9,7 @@ from tests.faults.foreign import Fate, Foreigners, Odd, named
 
 def book(*odds: Odd) -> Foreigners:
     """These were acknowledged; two partners want them."""
-    made = Foreigners("", "oms.foreign", ["steady", "ledger"])
+    made = Foreigners("", "oms.foreign", ["steady", "ledger"], ["ledger"])
     for odd in odds:
         made.written[odd.order].append(odd)
     return made
@@ -79,5 +79,17 @@ def test_two_events_of_an_order_are_two() -> None:
     assert len(made.open) == 2
     for path in ("steady", "ledger"):
         got(made, path, "odd-3-lane", first)
+    assert made.open == []
     with pytest.raises(AssertionError, match="came as"):
         made.check()
+
+
+def test_order_is_held_only_where_it_is_promised() -> None:
+    """First attempts of other subscriptions run side by side."""
+    odds = [named("odd-3-lane", b"") for _ in range(2)]
+    first, second = (dict(odd.headers)["ce_id"].decode() for odd in odds)
+    made = book(*odds)
+    for path, ids in (("steady", (second, first)), ("ledger", (first, second))):
+        for webhook_id in ids:
+            got(made, path, "odd-3-lane", webhook_id)
+    made.check()

@@ -16,7 +16,7 @@ from tests.faults.stream import Stream
 from tests.faults.timing import LATE_S, bound
 from tests.support.orders import STARTED
 
-FOREIGNERS = Foreigners("", "oms.foreign", ["steady"])
+FOREIGNERS = Foreigners("", "oms.foreign", ["steady"], [])
 FAULT = Fault(Kind.ROLLING, 1, 1, "fanout", 0, 1)
 
 
@@ -78,7 +78,7 @@ def test_late_is_a_ratio_to_what_the_machine_does() -> None:
 
 def test_what_is_put_aside_is_told_by_kind() -> None:
     """So that what was dropped on purpose is accounted for."""
-    book = Foreigners("", "oms.foreign", ["steady"])
+    book = Foreigners("", "oms.foreign", ["steady"], [])
     book.aside = {book.order("junk"), book.order("junk"), book.order("name")}
     assert "3 (2 junk, 1 name) in quarantine" in book.counts()
     assert " 0 dead letters" in book.counts()
