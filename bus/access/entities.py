@@ -12,3 +12,4 @@ class Entity(StrEnum):
     QUARANTINE = "quarantine"
     EVENTS = "events"
     ACK = "ack"
+    SILENCE = "silence"

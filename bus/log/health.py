@@ -7,6 +7,7 @@ from typing import NamedTuple
 from bus.log.rollup import COUNTS, WIDTH, Minute, Tally, added, quantiles_us, tally_of
 
 _LATENCIES = len(COUNTS)
+_HOUR_S, _DAY_S = 3_600, 86_400
 _HELD, _DEAD_LETTERS = COUNTS.index("held"), COUNTS.index("dead_letters")
 
 
@@ -64,6 +65,16 @@ NONE = figures((0,) * WIDTH)
 def figures_of(minutes: Iterable[Minute]) -> Figures:
     """Return what the minutes come to together."""
     return figures(added(tally_of(minute) for minute in minutes))
+
+
+def start_of(span_s: int, now_us: int) -> tuple[int, int]:
+    """When a span up to now begins, in minutes since the epoch, and in what steps.
+
+    The steps are minutes, too: of 1, 5 or 60, the longer the span, see `Log.since`.
+    """
+    step = 60 if span_s >= _DAY_S else 5 if span_s >= _HOUR_S else 1
+    minute = now_us // 60_000_000 - span_s // 60
+    return minute // step * step, step
 
 
 def starts(now_us: int) -> tuple[int, int, int]:

@@ -8,7 +8,7 @@ no answer: nothing was written then, and the same call may be made again.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from bus.log.health import Health
+from bus.log.health import Figures, Health
 from bus.log.lags import LagStore
 from bus.log.questions import (
     AttemptQuestion,
@@ -151,6 +151,14 @@ class Log(Protocol):
         self, subscriptions: Collection[str] | None, now_us: int
     ) -> Mapping[str, Health]:
         """How these (None: all) fare; one without any attempt may be left out."""
+        ...
+
+    async def since(self, span_s: int, now_us: int) -> Mapping[str, Figures]:
+        """What befell the attempts of each in a span up to now; of none, nothing.
+
+        A span of an hour or more begins with full five minutes, one of a day or more
+        with a full hour: it is up to so much longer.
+        """
         ...
 
     async def quarantine(

@@ -20,6 +20,7 @@ BUS_TOPICS = (
     "acks",
     "schemas",
     "processes",
+    "alerts",
 )
 SUBSCRIPTION_TOPICS = ("retry", "dlq", "ordered")
 

@@ -36,6 +36,7 @@ class Topology:
         self.acks = bus["acks"].name
         self.schemas = bus["schemas"].name
         self.processes = bus["processes"].name
+        self.alerts = bus["alerts"].name
         self.tiers: Mapping[str, float] = declaration.tiers
         self._retry = _pattern(declaration.subscription["retry"].name)
         self._dlq = _pattern(declaration.subscription["dlq"].name)

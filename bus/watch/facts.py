@@ -54,10 +54,11 @@ class SubscriptionFacts:
     """One subscription.
 
     `state` and `why` are its own words; `breaker` is closed, half_open or open in the
-    process where it is worst. `waiting` is by tier, with the tier's delay in
-    `delays`; `late` of these deliveries have waited for more than five minutes, at
-    least. `figures` are by span. `secret_ends` is when the last secret ends, if it
-    does; `certificate_ends` when the endpoint's certificate does, as last seen.
+    process where it is worst. `waiting` is by tier, `delays` how long a delivery may
+    stand in each, an attempt included; `late` of these deliveries have waited for more
+    than five minutes, at least. `figures` are by span. `secret_ends` is when the last
+    secret ends, if it does; `certificate_ends` when the endpoint's certificate does,
+    which is not `certificate_known` before it was seen.
     """
 
     id: str
@@ -72,6 +73,7 @@ class SubscriptionFacts:
     figures: Mapping[int, Figures] | None = field(default_factory=dict)
     secret_ends: float | None = None
     certificate_ends: float | None = None
+    certificate_known: bool = True
     objective: Objective = Objective()
 
     def within(self, span: int) -> Figures:

@@ -90,7 +90,9 @@ def secret_ending(facts: Facts, limits: Limits) -> Iterator[Said]:
 def certificate_expiring(facts: Facts, limits: Limits) -> Iterator[Said]:
     """The certificate that its endpoint shows is about to expire, or has."""
     for one in facts.subscriptions:
-        if one.certificate_ends is not None:
+        if not one.certificate_known:
+            yield Said(_of(one), certain=False)
+        elif one.certificate_ends is not None:
             left_s = one.certificate_ends - facts.at
             if left_s < limits.certificate_s:
                 yield Said(_of(one), f"the endpoint's certificate {_ends(left_s)}")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bus.watch.facts import THREE_DAYS, Facts, Part, SubscriptionFacts
-from bus.watch.rules import Judged
+from bus.watch.rules import BY_NAME, Judged
 from bus.watch.verdicts import WORST, Health, Kind, Subject
 
 BUS = Subject(Kind.BUS)
@@ -66,6 +66,8 @@ def _all(facts: Facts, found: Judged) -> Iterator[tuple[Subject, Health, Reason]
         reason = Reason(finding.evidence, finding.rule.name)
         yield finding.subject, finding.rule.state, reason
     for rule, subject in found.unsure:
+        if BY_NAME[rule].state is not Health.FAILING:
+            continue  # it is no worse than it would be anyway
         yield subject, Health.UNKNOWN, Reason(f"nobody can say: {rule}", rule)
     unknown = [
         Reason(f"{part}: {facts.unknown[part]}")

@@ -67,7 +67,9 @@ def dev_command(
         plan = StackPlan(
             settings=_settings(cast(Root, ctx.obj)),
             arguments=worker_command({}, Role.ALL.value),
-            beside=[worker_command({}, Role.PROJECTOR.value)],
+            beside=[
+                worker_command({}, role.value) for role in (Role.PROJECTOR, Role.WATCH)
+            ],
             api_arguments=worker_command({}, Role.GATEWAY.value),
             brokers=brokers,
             processes=processes,

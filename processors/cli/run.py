@@ -26,6 +26,7 @@ class Role(StrEnum):
     PROJECTOR = "projector"
     GATEWAY = "gateway"
     OUTBOX = "outbox"
+    WATCH = "watch"
     ALL = "all"
 
     @property
@@ -57,9 +58,9 @@ def run_command(
     fanout reads the source topics and makes first attempts; retry serves the tiers;
     ordered serves subscriptions with `ordering: key`. A subscription's concurrency
     and rate are shared out among the processes. projector reads all that happens
-    into the log, a database; all is the first three, and beside them the projector
-    where ORDERBUS_LOG_URL names a log. gateway serves the HTTP API. outbox publishes
-    what the OMS has committed to its outbox; of several processes one does.
+    into the log, a database; watch judges whether all is well. all is the first three,
+    and beside them these two where ORDERBUS_LOG_URL names a log. gateway serves the
+    HTTP API. outbox publishes what the OMS has committed to its outbox.
 
     Exit code 0: drained and stopped. 1: failed. 2: a setting is wrong.
 
@@ -97,21 +98,25 @@ class _Place:
 def _work(
     given: Root, settings: "Settings", role: Role, processes: int, place: _Place
 ) -> Coroutine[object, object, int | None]:
-    """What is to be run here, the log's projector beside it where there is one."""
+    """What is to be run here, and beside it what belongs to all of it."""
     from processors.cli.processes import run_beside
     from processors.wiring.listening import refuse_taken_pages
 
-    logs = role is Role.ALL and not place.attached and settings.log_url is not None
-    if processes > 1 or logs:
-        refuse_taken_pages(settings, processes + logs)
+    beside = [] if place.attached or role is not Role.ALL else _beside(settings)
+    if processes > 1 or beside:
+        refuse_taken_pages(settings, processes + len(beside))
     if processes > 1:
         work = _several(given, settings, role, processes)
     else:
         work = _one(settings, role, place)
-    if not logs:
-        return work
-    other = Role.PROJECTOR.value
-    return run_beside(given.arguments, other, processes, settings, work)
+    for index, other in enumerate(beside, processes):
+        work = run_beside(given.arguments, other.value, index, settings, work)
+    return work
+
+
+def _beside(settings: "Settings") -> list[Role]:
+    """What runs in processes of their own, beside those that deliver, with a log."""
+    return [Role.PROJECTOR, Role.WATCH] if settings.log_url else []
 
 
 def _one(
@@ -129,6 +134,10 @@ def _one(
         from processors.wiring.outbox import serve_outbox
 
         return serve_outbox(settings, index=place.index, attached=place.attached)
+    if role is Role.WATCH:
+        from processors.wiring.watching import serve_watch
+
+        return serve_watch(settings, index=place.index, attached=place.attached)
     from processors.wiring.serve import serve
 
     return serve(

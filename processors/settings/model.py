@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from processors.settings.api import LAST_PORT, ApiSettings, ClientSettings, Network
 from processors.settings.log import LogSettings
 from processors.settings.outbox import OutboxSettings
+from processors.settings.watch import WatchSettings
 
 ENV_PREFIX = "ORDERBUS_"
 
@@ -26,7 +27,14 @@ def _asset(name: str, beside: str) -> Path:
     return packaged if packaged.exists() else checkout
 
 
-class Settings(ApiSettings, ClientSettings, LogSettings, OutboxSettings, BaseSettings):
+class Settings(
+    ApiSettings,
+    ClientSettings,
+    LogSettings,
+    OutboxSettings,
+    WatchSettings,
+    BaseSettings,
+):
     """What an operator may choose. Times are seconds. Make it with `load`."""
 
     model_config = SettingsConfigDict(

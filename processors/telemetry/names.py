@@ -5,6 +5,7 @@
 
 from processors.telemetry import group_names, live_names, log_names, outbox_names
 from processors.telemetry.kinds import Metric, Names, Note
+from processors.telemetry.watch_names import OURS as _WATCH
 
 _OURS = Names()
 _note, _counter = _OURS.note, _OURS.counter
@@ -291,7 +292,7 @@ LOOP_DELAY = _gauge(
 API_STREAMS = live_names.API_STREAMS
 API_STREAMS_ENDED = live_names.API_STREAMS_ENDED
 
-_LATER = (log_names.OURS, outbox_names.OURS, live_names.OURS)
+_LATER = (log_names.OURS, outbox_names.OURS, live_names.OURS, _WATCH)
 _ALL = (_OURS, group_names.OURS, *_LATER)
 NOTES: dict[str, Note] = {n: note for part in _ALL for n, note in part.notes.items()}
 METRICS: dict[str, Metric] = {n: m for part in _ALL for n, m in part.metrics.items()}

@@ -156,17 +156,18 @@ async def test_postgres_that_is_killed_and_hangs(
 
 
 @pytest.mark.kafka
-async def test_run_all_keeps_a_projector_beside_it(
+async def test_run_all_keeps_projector_and_watch_beside_it(
     kafka: KafkaUnderTest, tmp_path: Path
 ) -> None:
-    """Where a log is configured: in a process of its own, which ends with it."""
+    """Where a log is configured: in processes of their own, which end with it."""
     url = f"sqlite:///{tmp_path}/log.sqlite3"
     async with running_bus(kafka, tmp_path, "log-beside") as bus:
         worker = await bus.run(attached=False, log_url=url)
         async with opened_log(bus, url) as logged:
             await logged.until_caught_up(60)
         children = psutil.Process(worker.process.pid).children(recursive=True)
-        assert [c for c in children if "projector" in c.cmdline()]
+        for role in ("projector", "watch"):
+            assert [c for c in children if role in c.cmdline()]
         assert await worker.stop() == 0
         assert not [c for c in children if c.is_running()]
 

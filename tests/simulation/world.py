@@ -30,6 +30,7 @@ bus:
     audit: {name: bus.audit}
     schemas: {name: _schemas}
     processes: {name: bus.processes}
+    alerts: {name: bus.alerts}
 tiers: {1s: 1s, 5s: 5s}
 subscription:
   defaults: {config: {max.message.bytes: 4KiB}}

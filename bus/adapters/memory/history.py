@@ -16,7 +16,7 @@ from bus.adapters.memory.history_questions import (
 from bus.adapters.memory.lags import MemoryLags
 from bus.log.cleaning import cleaned, storable, storable_id, time_of
 from bus.log.deliveries import DeliveryKey, changes, followed
-from bus.log.health import Health, figures_of, starts
+from bus.log.health import Figures, Health, figures_of, start_of, starts
 from bus.log.lags import LagStore
 from bus.log.positions import admit
 from bus.log.questions import (
@@ -224,6 +224,15 @@ class MemoryLog:
                 )
             )
             for name in {minute.subscription for minute in day}
+        }
+
+    async def since(self, span_s: int, now_us: int) -> Mapping[str, Figures]:
+        """Out of the minutes."""
+        start, _ = start_of(span_s, now_us)
+        minutes = await self.minutes(None, start * 60_000_000, now_us + 60_000_000)
+        return {
+            name: figures_of(m for m in minutes if m.subscription == name)
+            for name in {minute.subscription for minute in minutes}
         }
 
     async def quarantine(

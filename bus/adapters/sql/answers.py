@@ -21,7 +21,7 @@ from bus.adapters.sql.tables import (
     TALLY,
 )
 from bus.log.cleaning import storable, storable_id
-from bus.log.health import Figures, figures, starts
+from bus.log.health import Figures, figures, start_of, starts
 from bus.log.questions import MOST, Scope
 from bus.log.retention import TableSize
 from bus.log.rollup import MINUTE_US, Minute, Tally, minute_of
@@ -33,6 +33,7 @@ _TIMES = {
     "quarantine": QUARANTINE.c.arrived_us,
     "audit": AUDIT.c.arrived_us,
 }
+_BY_STEP = {1: MINUTE, 5: FIVE_MINUTES, 60: HOUR}
 _FEW = 100
 """So many subscriptions are named in a query; of more, all are asked for."""
 Span: TypeAlias = tuple[Table, int]
@@ -146,6 +147,13 @@ class Answers:
             self._names.text(connection, number): figures(sums[number])
             for number in sums
         }
+
+    def since(
+        self, connection: Connection, span_s: int, now_us: int
+    ) -> Mapping[str, Figures]:
+        """Counts of a span, from the table that has the fewest rows of it."""
+        start, step = start_of(span_s, now_us)
+        return self.fares(connection, None, (_BY_STEP[step], start))
 
     def aged(
         self, connection: Connection, sizes: Sequence[TableSize]

@@ -20,7 +20,7 @@ from bus.adapters.sql.paging import page
 from bus.adapters.sql.tables import POSITION, STRAY
 from bus.adapters.sql.writing import Writer
 from bus.errors import LogOvertakenError, LogRefusedError
-from bus.log.health import NONE, Health
+from bus.log.health import NONE, Figures, Health
 from bus.log.lags import LagStore
 from bus.log.questions import (
     AttemptQuestion,
@@ -262,6 +262,10 @@ class SqlLog:
             name: Health(minutes.get(name, NONE), hour.get(name, NONE), figures)
             for name, figures in day.items()
         }
+
+    async def since(self, span_s: int, now_us: int) -> Mapping[str, Figures]:
+        """What befell the attempts of each in a span up to now."""
+        return await self._reads.run(lambda c: self._answers.since(c, span_s, now_us))
 
     async def quarantined(self, origins: Collection[Place]) -> Sequence[QuarantineRow]:
         """What was quarantined of the records at these places."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,6 +76,21 @@ async def test_health_over_five_minutes_an_hour_and_a_day(log: AnyLog) -> None:
     assert health["shop"].hour.success_rate == 1
     assert set(await log.health({"shop", "nobody"}, NOW_US)) == {"shop"}
     assert await log.health(set(), NOW_US) == {}
+
+
+@pytest.mark.parametrize(("span_s", "seen"), [(300, 2), (3_600, 4), (259_200, 7)])
+async def test_figures_of_any_span(log: AnyLog, span_s: int, seen: int) -> None:
+    """Each from what lies within it; who had no attempt has none."""
+    ago = [1, 4, 30, 59, 600, 23 * 60, 26 * 60, 73 * 60]
+    rows = [
+        failed(n, started_us=NOW_US - minutes * MINUTE_US)
+        for n, minutes in enumerate(ago)
+    ]
+    await write(log, *rows)
+    found = await log.since(span_s, NOW_US)
+    assert found["erp"].attempts == seen
+    assert found["erp"].success_rate == 0
+    assert await log.since(span_s, NOW_US + 90 * 24 * 60 * MINUTE_US) == {}
 
 
 async def test_without_a_call_there_is_no_rate(log: AnyLog) -> None:

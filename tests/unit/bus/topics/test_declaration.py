@@ -23,6 +23,7 @@ bus:
     audit: {name: u}
     schemas: {name: _s}
     processes: {name: p}
+    alerts: {name: al}
 tiers: {1s: 1s}
 subscription:
   topics:
@@ -96,7 +97,7 @@ def test_sizes(value: str, expected: str) -> None:
         (SMALL, "- a", "line 1: expected a mapping"),
         (SMALL, "a: [", "line 1: not YAML"),
         ("tiers: {1s: 1s}\n", "", "line 1: the field 'tiers' is missing"),
-        ("tiers:", "teirs:", "line 14: teirs: no such field; expected one of"),
+        ("tiers:", "teirs:", "line 15: teirs: no such field; expected one of"),
         (
             "oms.order: {}",
             "oms order: {}",

@@ -176,6 +176,12 @@ def test_what_a_topic_cannot_tell_is_no_lag_and_no_calm() -> None:
     assert "lag" not in {f.rule.name for f in told.findings}
 
 
+def test_a_certificate_that_nobody_has_seen_yet_ends_no_alert() -> None:
+    """After a restart it takes a while until all endpoints were looked at."""
+    told = found(shop(certificate_known=False))
+    assert told.unsure == {("certificate_expiring", SHOP_SUBJECT)}
+
+
 def test_rules_have_names_and_say_what_they_mean() -> None:
     """Each once, each in a sentence."""
     assert len({rule.name for rule in RULES}) == len(RULES)

@@ -58,6 +58,11 @@ def test_a_subscription_says_how_it_is_and_why(
     assert why in told.reasons[0].why
 
 
+def test_what_nobody_has_looked_at_yet_makes_nobody_unknown() -> None:
+    """A certificate is no reason to say that all of it is unknown."""
+    assert state(shop(certificate_known=False), SHOP).health is Health.HEALTHY
+
+
 def test_a_partners_endpoint_only_degrades_the_bus() -> None:
     """It names whose and why."""
     told = state(shop(breaker="open"), BUS)

@@ -1,0 +1,57 @@
+"""The settings of the watch, which judges whether the bus is well."""
+
+import re
+from datetime import time
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, Field, field_validator
+
+_Positive = Annotated[float, Field(gt=0)]
+_QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d) (\S+)")
+
+
+class WatchSettings(BaseModel):
+    """A part of `Settings`; every name begins with `watch_`."""
+
+    watch_every_s: _Positive = Field(5, description="How often the watch looks.")
+    watch_success: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.995,
+        description="The objective: which share of a subscription's deliveries is "
+        "accepted, over 30 days.",
+    )
+    watch_p95_s: _Positive = Field(
+        2, description="The objective: 95 of 100 attempts take less."
+    )
+    watch_lag_s: _Positive = Field(
+        60, description="How old an event may get before its first attempt."
+    )
+    watch_quiet_hours: str | None = Field(
+        None,
+        description="When nobody is told but of pages: `22:00-07:00 Europe/Berlin`.",
+    )
+
+    @field_validator("watch_quiet_hours", mode="after")
+    @classmethod
+    def _hours(cls, value: str | None) -> str | None:
+        if value is not None:
+            quiet_hours(value)
+        return value
+
+
+def quiet_hours(text: str) -> tuple[time, time, ZoneInfo]:
+    """Read quiet hours: from, to, and by the clocks of which place.
+
+    Raises:
+        ValueError: it says what was expected.
+    """
+    found = _QUIET.fullmatch(text)
+    if found is None:
+        raise ValueError("expected `22:00-07:00 Europe/Berlin`")
+    start, end = (time(int(found[n]), int(found[n + 1])) for n in (1, 3))
+    try:
+        return start, end, ZoneInfo(found[5])
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            f"{found[5]} is no time zone; expected one as Europe/Berlin or UTC"
+        ) from None

@@ -1,0 +1,44 @@
+"""The names that the watch's telemetry uses, with their meaning."""
+
+from processors.telemetry.kinds import Names
+
+OURS = Names()
+_note, _gauge, _histogram = OURS.note, OURS.gauge, OURS.histogram
+
+# --- log lines
+
+ALERT = _note(
+    "alert", "warning", "An alert fires: its rule, whom it is about, the evidence."
+)
+ALERT_OVER = _note("alert_over", "info", "An alert is over: how long it was so.")
+LEADS = _note("watch_leads", "info", "This watch looks and tells.")
+STANDS_BY = _note(
+    "watch_stands_by", "info", "Another watch leads; this one waits for its end."
+)
+UNTOLD = _note(
+    "watch_untold",
+    "warning",
+    "A sink takes no notices, for the reason it says; they are tried on.",
+)
+UNWRITTEN = _note(
+    "watch_unwritten",
+    "warning",
+    "What the watch knows cannot be written to Kafka; it goes on and tries again.",
+)
+
+# --- metrics
+
+_BUCKETS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+ALERTS = _gauge(
+    "orderbus_alerts", ("rule",), "Alerts that fire, by rule. Of the watch that leads."
+)
+SECONDS = _histogram(
+    "orderbus_watch_seconds", (), _BUCKETS, "From gathering facts to the last notice."
+)
+UNTOLD_NOTICES = _gauge(
+    "orderbus_watch_untold", ("sink",), "Notices that a sink has yet to take."
+)
+LEADING = _gauge(
+    "orderbus_watch_leading", (), "1 in the watch that leads, 0 in one standing by."
+)

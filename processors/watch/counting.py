@@ -1,0 +1,62 @@
+"""What the log counts of each subscription, span by span, each as often as it moves."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import TypeAlias
+
+from bus.errors import LogUnavailableError
+from bus.log.health import Figures
+from bus.log.store import Log
+from bus.ports import Clock
+from bus.watch.facts import FIVE_MINUTES, HALF_HOUR, HOUR, SIX_HOURS, THREE_DAYS
+from processors.status.question import Unknown
+from processors.watch.asking import Latest
+
+AskLog: TypeAlias = Callable[[], Awaitable[Log | None]]
+"""The log; None where there is none."""
+By: TypeAlias = Mapping[str, Figures]
+"""By subscription."""
+
+_EVERY_S = {
+    FIVE_MINUTES: 10.0,
+    HALF_HOUR: 20.0,
+    HOUR: 20.0,
+    SIX_HOURS: 60.0,
+    THREE_DAYS: 300.0,
+}
+"""The longer a span, the slower it moves, and the dearer it is to count."""
+
+
+class Counts:
+    """The log's figures."""
+
+    def __init__(self, ask_log: AskLog, clock: Clock) -> None:
+        self._ask_log = ask_log
+        self._clock = clock
+        self._spans = {
+            span: Latest(clock, every_s, self._asking(span))
+            for span, every_s in _EVERY_S.items()
+        }
+
+    async def get(self) -> Mapping[int, By] | Unknown:
+        """Figures by span, each by subscription; or why they are not known."""
+        found: dict[int, By] = {}
+        for span, latest in self._spans.items():
+            answer = await latest.get()
+            if isinstance(answer, Unknown):
+                return answer
+            found[span] = answer
+        return found
+
+    def close(self) -> None:
+        """Wait for nothing any more."""
+        for latest in self._spans.values():
+            latest.close()
+
+    def _asking(self, span: int) -> Callable[[], Coroutine[object, object, By]]:
+        async def ask() -> By:
+            log = await self._ask_log()
+            if log is None:
+                raise LogUnavailableError("there is no log")
+            return await log.since(span, int(self._clock.now() * 1e6))
+
+        return ask

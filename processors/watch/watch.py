@@ -1,0 +1,193 @@
+"""The program: look, judge, write down, tell; as long as it leads."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bus.errors import BrokerUnavailableError, OrderbusError, PublishError
+from bus.ports import Clock, Observer, Source
+from bus.watch.alerts import Alert, Phase, advance
+from bus.watch.facts import Facts
+from bus.watch.limits import Limits
+from bus.watch.muting import Muting, QuietHours
+from bus.watch.rules import judged
+from bus.watch.states import states
+from bus.watch.telling import Notice, due, told
+from processors.telemetry import watch_names as names
+from processors.watch.board import Board
+from processors.watch.gathering import Gathering
+from processors.watch.leading import Leading
+from processors.watch.records import Look, PastHour, look_message
+from processors.watch.sinks import Sink
+from processors.watch.writing import Desk, Writing
+
+TELL_WITHIN_S = 10.0
+_STANDBY_S = 1.0
+_HOUR_S = 3_600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchPolicy:
+    """How often it looks, from where on it tells, when only of pages."""
+
+    every_s: float = 5.0
+    limits: Limits = field(default_factory=Limits)
+    quiet: QuietHours | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchParts:
+    """What the watch works with; `name` is what it is called among others."""
+
+    name: str
+    gathering: Gathering
+    board: Board
+    source: Source
+    desk: Desk
+    sinks: Mapping[str, Sink]
+    clock: Clock
+    observer: Observer
+    policy: WatchPolicy = field(default_factory=WatchPolicy)
+
+
+class Watch:
+    """One of several leads; whoever takes over knows what the one before knew.
+
+    An alert is written down before it is told, and that it was told afterwards: a crash
+    in between repeats that notice, with the same id, and loses none.
+    """
+
+    def __init__(self, parts: WatchParts) -> None:
+        self._parts = parts
+        self._leading = Leading()
+        self._alerts: dict[str, Alert] = {}
+        self._writing: Writing | None = None
+        self._untold: Counter[str] = Counter()
+        self._deaf: set[str] = set()
+        self._hour = 0
+        observer = parts.observer
+        observer.gauge(names.LEADING, lambda: {"": float(self._writing is not None)})
+        observer.gauge(names.UNTOLD_NOTICES, lambda: self._untold)
+        observer.gauge(names.ALERTS, self._firing)
+
+    # ------------------------------------------------ life
+
+    async def run(self) -> None:
+        """Go on for ever.
+
+        Raises:
+            Exception: a bug; only a new process helps.
+        """
+        await self._parts.board.ready()
+        await self._parts.source.start([self._parts.desk.topic], self._leading)
+        while True:
+            if not self._leading.leads:
+                await self._stand_by()
+            elif self._writing is None:
+                await self._take_over()
+            else:
+                await self.round(self._writing)
+                await self._parts.clock.sleep(self._parts.policy.every_s)
+
+    async def stop(self) -> None:
+        """Leave the group, so that another one leads at once."""
+        self._parts.gathering.close()
+        await self._parts.source.stop()
+
+    def stands_by(self) -> str | None:
+        """A notice: another one leads."""
+        return None if self._writing else "another watch leads; this one stands by"
+
+    def deaf(self) -> str | None:
+        """A notice: which sinks take nothing."""
+        return ", ".join(sorted(self._deaf)) or None
+
+    async def _stand_by(self) -> None:
+        if self._writing is not None:
+            self._writing = None
+            self._parts.observer.note(names.STANDS_BY)
+        await self._parts.clock.sleep(_STANDBY_S)
+
+    async def _take_over(self) -> None:
+        """Say that it leads, and begin with all that was written before that."""
+        parts = self._parts
+        look = Look(leader=parts.name, at=parts.clock.now())
+        try:
+            written = await parts.desk.publisher.publish(
+                look_message(parts.desk.topic, look, None)
+            )
+            await parts.board.applied(written)
+        except (PublishError, BrokerUnavailableError):
+            await parts.clock.sleep(_STANDBY_S)
+            return
+        self._alerts = dict(parts.board.alerts)
+        self._writing = Writing(parts.desk, parts.name, written.offset, parts.board)
+        self._hour = int(parts.clock.now()) // _HOUR_S
+        parts.observer.note(names.LEADS)
+
+    # ------------------------------------------------ a round
+
+    async def round(self, writing: Writing) -> None:
+        """Look once."""
+        parts, began = self._parts, self._parts.clock.monotonic()
+        facts = await parts.gathering.facts()
+        if not self._leading.leads:
+            return
+        found = judged(facts, parts.policy.limits)
+        self._alerts = dict(advance(self._alerts, found, facts.at))
+        overwritten = frozenset(parts.board.overwritten)
+        await writing.alerts(self._alerts, overwritten)
+        await self._tell(facts.at)
+        await writing.alerts(self._alerts)
+        await writing.states(states(facts, found), overwritten)
+        await writing.look(facts.at, {p.value: w for p, w in facts.unknown.items()})
+        await self._keep_hours(facts, writing)
+        parts.observer.measure(names.SECONDS, parts.clock.monotonic() - began)
+
+    async def _tell(self, at: float) -> None:
+        """Tell all that is due; a sink that fails gets nothing more in this round."""
+        muting = Muting(
+            tuple(self._parts.board.silences.values()), self._parts.policy.quiet
+        )
+        failed: set[str] = set()
+        untold: Counter[str] = Counter()
+        for key, alert in list(self._alerts.items()):
+            for notice in due(alert, self._parts.sinks.keys(), muting, at):
+                if notice.sink in failed or not await self._told(notice, at):
+                    failed.add(notice.sink)
+                    untold[notice.sink] += 1
+                else:
+                    self._alerts[key] = told(self._alerts[key], notice.sink)
+        self._untold, self._deaf = untold, failed
+
+    async def _told(self, notice: Notice, at: float) -> bool:
+        try:
+            async with asyncio.timeout(TELL_WITHIN_S):
+                await self._parts.sinks[notice.sink].tell(notice, at)
+        except (OrderbusError, TimeoutError) as error:
+            if notice.sink not in self._deaf:
+                why = str(error) or "no answer"
+                self._parts.observer.note(names.UNTOLD, sink=notice.sink, why=why)
+            return False
+        return True
+
+    async def _keep_hours(self, facts: Facts, writing: Writing) -> None:
+        """Once an hour: write down what came in the one that is over."""
+        hour = int(facts.at) // _HOUR_S
+        if hour == self._hour:
+            return
+        self._hour = hour
+        gone: list[PastHour] = []
+        for topic, arriving in self._parts.gathering.arriving.items():
+            past = arriving.hour(hour - 1, self._parts.board.past(topic, hour - 1))
+            if past is not None:
+                gone.append(past)
+        await writing.hours(gone)
+
+    def _firing(self) -> Mapping[str, float]:
+        if self._writing is None:
+            return {}
+        return Counter(
+            alert.rule for alert in self._alerts.values() if alert.phase is Phase.FIRING
+        )

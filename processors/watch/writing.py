@@ -1,0 +1,129 @@
+"""Writing down what the watch knows: only what changed, again until it is written."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from bus.errors import PublishError
+from bus.ports import Clock, Observer, Publisher
+from bus.record import Message
+from bus.watch.alerts import Alert, changed
+from bus.watch.states import State
+from bus.watch.verdicts import Subject
+from processors.telemetry import watch_names as names
+from processors.watch.board import Board
+from processors.watch.records import (
+    ALERT,
+    STATE,
+    Look,
+    alert_message,
+    hour_message,
+    look_message,
+    state_message,
+)
+from processors.watch.records import PastHour as Past
+
+LOOK_EVERY_S = 30.0
+_REASON_EVERY_S = 60.0
+_HOURS_A_WEEK = 168
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What writing needs."""
+
+    publisher: Publisher
+    topic: str
+    clock: Clock
+    observer: Observer
+
+
+class Writing:
+    """One leader's writing, from its takeover on."""
+
+    def __init__(self, desk: Desk, leader: str, term: int, board: Board) -> None:
+        self._desk = desk
+        self._leader = leader
+        self._term = term
+        self._alerts: Mapping[str, Alert] = dict(board.alerts)
+        self._states: dict[Subject, State] = dict(board.states)
+        self._said_at: dict[Subject, float] = {}
+        self._looked_at = float("-inf")
+        self._failing = False
+
+    async def alerts(
+        self, alerts: Mapping[str, Alert], overwritten: Iterable[str] = ()
+    ) -> None:
+        """Write those that changed; `overwritten` are keys to write in any case."""
+        lost = {key.removeprefix(ALERT) for key in overwritten if key.startswith(ALERT)}
+        news = dict(changed(self._alerts, alerts))
+        news |= {key: alerts.get(key) for key in lost}
+        topic, term = self._desk.topic, self._term
+        if await self._write(
+            alert_message(topic, key, alert, term) for key, alert in news.items()
+        ):
+            self._alerts = dict(alerts)
+
+    async def states(
+        self, states: Mapping[Subject, State], overwritten: Iterable[str] = ()
+    ) -> None:
+        """Write those that changed; where only the evidence did, once a minute."""
+        lost = {key.removeprefix(STATE) for key in overwritten if key.startswith(STATE)}
+        now = self._desk.clock.monotonic()
+        news: dict[Subject, State | None] = {
+            subject: state
+            for subject, state in states.items()
+            if str(subject) in lost or self._is_news(subject, state, now)
+        }
+        news |= dict.fromkeys(self._states.keys() - states.keys())
+        topic, term = self._desk.topic, self._term
+        messages = [state_message(topic, s, state, term) for s, state in news.items()]
+        if await self._write(messages):
+            self._said_at |= dict.fromkeys(news, now)
+            self._states = self._states | dict(_there(news))
+            for gone in self._states.keys() - states.keys():
+                del self._states[gone]
+
+    async def look(self, at: float, unknown: Mapping[str, str]) -> None:
+        """Say that it looked, every half minute."""
+        if at - self._looked_at < LOOK_EVERY_S:
+            return
+        look = Look(leader=self._leader, at=at, unknown=unknown)
+        if await self._write([look_message(self._desk.topic, look, self._term)]):
+            self._looked_at = at
+
+    async def hours(self, hours: Iterable[Past]) -> None:
+        """Write what came in hours that are over."""
+        topic, term = self._desk.topic, self._term
+        await self._write(
+            hour_message(topic, past, past.hour % _HOURS_A_WEEK, term) for past in hours
+        )
+
+    def _is_news(self, subject: Subject, state: State, now: float) -> bool:
+        known = self._states.get(subject)
+        if known is None or known.health is not state.health:
+            return True
+        if [one.rule for one in known.reasons] != [one.rule for one in state.reasons]:
+            return True
+        said_at = self._said_at.get(subject, float("-inf"))
+        return known != state and now - said_at >= _REASON_EVERY_S
+
+    async def _write(self, messages: Iterable[Message]) -> bool:
+        """Hand all over, then wait; False if one was not written."""
+        publish = self._desk.publisher.publish
+        handed = [publish(message) for message in messages]
+        why = ""
+        for written in handed:
+            try:
+                await written
+            except PublishError as error:
+                why = str(error)
+        if why and not self._failing:
+            self._desk.observer.note(names.UNWRITTEN, why=why)
+        self._failing = bool(why) if handed else self._failing
+        return not why
+
+
+def _there(news: Mapping[Subject, State | None]) -> Iterator[tuple[Subject, State]]:
+    for subject, state in news.items():
+        if state is not None:
+            yield subject, state

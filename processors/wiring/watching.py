@@ -1,0 +1,182 @@
+"""A process of the watch, on Kafka and the log of the settings."""
+
+import asyncio
+import os
+import socket
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from bus.adapters.http.probe import EndpointProbe
+from bus.adapters.kafka import Connection, KafkaSource
+from bus.ports import Clock
+from bus.watch.facts import Objective
+from bus.watch.limits import Limits
+from bus.watch.muting import QuietHours
+from processors.delivery.announcing import Announcing
+from processors.settings import Settings
+from processors.settings.watch import quiet_hours
+from processors.subscriptions.world import World
+from processors.telemetry import Telemetry
+from processors.telemetry.troubles import ClientTroubles
+from processors.watch.board import Board
+from processors.watch.certificates import Certificates
+from processors.watch.counting import Counts
+from processors.watch.gathering import Gathering, Senses
+from processors.watch.programs import Presences
+from processors.watch.sinks import LogLines, Sink
+from processors.watch.watch import Watch, WatchParts, WatchPolicy
+from processors.watch.writing import Desk
+from processors.wiring.adapters import make_guard
+from processors.wiring.announcing import announcing
+from processors.wiring.asking import AskedLog
+from processors.wiring.control import open_world
+from processors.wiring.life import Life, live
+from processors.wiring.serve import check_topics
+
+ROLE = "watch"
+_CERTIFICATE_EVERY_S = 5.0
+
+
+async def serve_watch(
+    settings: Settings, *, index: int = 0, attached: bool = False
+) -> None:
+    """Run it until SIGTERM or SIGINT. `index` and `attached` as in `serve`.
+
+    Raises:
+        OrderbusError: it cannot start, and says what to do; or a bug has ended it,
+            and only a new process helps.
+    """
+
+    async def begin(
+        telemetry: Telemetry, stack: AsyncExitStack, pages: str
+    ) -> "Watching":
+        world = await stack.enter_async_context(open_world(settings, reads=True))
+        await check_topics(settings, world.topology, world.topics)
+        return await _begin(settings, world, telemetry, stack, pages)
+
+    port = settings.http_port + index if settings.http_port else None
+    life = Life(program=ROLE, roles=[ROLE], pages_port=port, attached=attached)
+    await live(settings, life, begin)
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """A watch that runs, with what goes on beside it; fulfils `Program`."""
+
+    watch: Watch
+    announcing: Announcing
+    running: "asyncio.Task[None]"
+    beside: "tuple[asyncio.Task[None], ...]"
+
+    async def broken(self) -> Exception:
+        """Return the bug that ended it; only a new process helps."""
+        await asyncio.wait([self.running, *self.beside], return_when="FIRST_COMPLETED")
+        for task in (self.running, *self.beside):
+            error = task.exception() if task.done() else None
+            if isinstance(error, Exception):
+                return error
+        return RuntimeError("it has ended")
+
+    async def stop(self) -> None:
+        """Look no more; another one leads at once."""
+        for task in (self.running, *self.beside):
+            task.cancel()
+        await asyncio.gather(self.running, *self.beside, return_exceptions=True)
+        await self.watch.stop()
+        self.announcing.farewell()
+
+
+async def _begin(
+    settings: Settings,
+    world: World,
+    telemetry: Telemetry,
+    stack: AsyncExitStack,
+    pages: str,
+) -> Watching:
+    probe = EndpointProbe(make_guard(settings))
+    stack.push_async_callback(probe.close)
+    log = await stack.enter_async_context(AskedLog(settings))
+    certificates = Certificates(probe, world.clock)
+    board = Board(world.reader, world.clock, world.topology.alerts)
+    presences = Presences(world.reader, world.clock, world.topology.processes)
+    for follower in (board, presences):
+        await stack.enter_async_context(follower)
+    await world.table.ready()
+    senses = Senses(
+        world=world,
+        presences=presences,
+        counts=Counts(log, world.clock),
+        certificates=certificates,
+        objective=_objective(settings),
+        weeks=board.weeks,
+    )
+    watch = Watch(_parts(settings, world, telemetry, board, Gathering(senses)))
+    health = telemetry.health
+    health.ready("alerts", board.trouble)
+    health.ready("subscriptions", world.table.trouble)
+    health.notice("watch", watch.stands_by)
+    health.notice("sinks", watch.deaf)
+    said = announcing(world, health, [ROLE], pages, lambda presence: presence)
+    return Watching(
+        watch,
+        said,
+        asyncio.create_task(watch.run(), name=ROLE),
+        (
+            asyncio.create_task(said.run(), name="announcing"),
+            asyncio.create_task(_look(certificates, world), name="certificates"),
+        ),
+    )
+
+
+def _parts(
+    settings: Settings,
+    world: World,
+    telemetry: Telemetry,
+    board: Board,
+    gathering: Gathering,
+) -> WatchParts:
+    topic = world.topology.alerts
+    desk = Desk(
+        publisher=world.publisher, topic=topic, clock=world.clock, observer=telemetry
+    )
+    source = KafkaSource(
+        Connection(settings.librdkafka()),
+        f"{settings.group_prefix}{ROLE}",
+        protocol=settings.group_protocol,
+        on_event=ClientTroubles(telemetry, world.clock),
+    )
+    return WatchParts(
+        name=f"{socket.gethostname()}/{os.getpid()}",
+        gathering=gathering,
+        board=board,
+        source=source,
+        desk=desk,
+        sinks=_sinks(telemetry),
+        clock=world.clock,
+        observer=telemetry,
+        policy=_policy(settings),
+    )
+
+
+def _sinks(telemetry: Telemetry) -> dict[str, Sink]:
+    return {"log": LogLines(telemetry)}
+
+
+def _objective(settings: Settings) -> Objective:
+    return Objective(success=settings.watch_success, p95_s=settings.watch_p95_s)
+
+
+def _policy(settings: Settings) -> WatchPolicy:
+    quiet = None
+    if settings.watch_quiet_hours is not None:
+        quiet = QuietHours(*quiet_hours(settings.watch_quiet_hours))
+    limits = Limits(lag_s=settings.watch_lag_s)
+    return WatchPolicy(every_s=settings.watch_every_s, limits=limits, quiet=quiet)
+
+
+async def _look(certificates: Certificates, world: World) -> None:
+    """Look at one endpoint after the other, for ever; no two at a time."""
+    clock: Clock = world.clock
+    while True:
+        await certificates.look(world.table.all())
+        await clock.sleep(_CERTIFICATE_EVERY_S)

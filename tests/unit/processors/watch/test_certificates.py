@@ -1,0 +1,38 @@
+"""When certificates end."""
+
+from bus.adapters.memory.prober import Scripted
+from bus.probing import Certificate, Secured
+from processors.watch.certificates import EVERY_S, Certificates
+from tests.support.watching import Watched
+
+ENDS = 1_800_000_000.0
+SHOWN = Certificate(
+    subject="CN=acme", issuer="CN=ca", names=["acme"], not_before_s=0, not_after_s=ENDS
+)
+
+
+async def test_each_endpoint_is_looked_at_twice_a_day(stage: Watched) -> None:
+    """One at a time; who has none is known at once."""
+    acme = stage.world.table.all()[0]
+    plain = acme.model_copy(update={"id": "plain", "url": "http://plain.example/in"})
+    seen = Scripted(tls=Secured(chain=[SHOWN]))
+    stage.prober.hosts["acme.example"] = seen
+    certificates = Certificates(stage.prober, stage.world.clock)
+    assert (certificates.known(acme), certificates.known(plain)) == (False, True)
+    assert await certificates.look([acme, plain])
+    assert certificates.ends(acme) == ENDS
+    assert certificates.ends(plain) is None
+    assert not await certificates.look([acme, plain])
+    await stage.worlds.clock.advance(EVERY_S)
+    assert await certificates.look([acme, plain])
+    assert not await certificates.look([])
+    assert not certificates.known(acme)
+
+
+async def test_who_cannot_be_reached_stays_unknown(stage: Watched) -> None:
+    """Until it can; nobody else waits for it."""
+    acme = stage.world.table.all()[0]
+    certificates = Certificates(stage.prober, stage.world.clock)
+    assert await certificates.look([acme])
+    assert not certificates.known(acme)
+    assert not await certificates.look([acme])
