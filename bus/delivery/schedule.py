@@ -7,6 +7,7 @@ from math import ceil, isfinite
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(ms|s|m|h|d)?")
+_LONGEST_S = 1_000_000 * 86_400  # so that now and it is a date; 2,700 years
 _DELTA_SECONDS = re.compile(r"-?[0-9]+")
 
 
@@ -26,8 +27,8 @@ def parse_duration(text: str | float) -> float:
             f"{text[:40]!r} is no duration; expected a number and ms, s, m, h or d"
         )
     seconds = float(found[1]) * _UNITS[found[2] or "s"]
-    if not isfinite(seconds):
-        raise ValueError(f"{text[:40]!r} is too long")
+    if seconds > _LONGEST_S:
+        raise ValueError(f"{text[:40]!r} is too long; expected at most 1000000d")
     return seconds
 
 

@@ -165,6 +165,7 @@ ROUTES = (
         answer=Applied,
         problems=(CONFLICT, UNAVAILABLE),
         idempotent=True,
+        large=True,
         example={"subscriptions": [EXAMPLE]},
     ),
 )

@@ -13,6 +13,7 @@ from processors.gateway.api import Authenticate
 from processors.gateway.problems import NOT_ALLOWED, NOT_AUTHENTICATED, ProblemError
 
 Network = IPv4Network | IPv6Network
+_SUBSCRIBER = 64
 _BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
 _FOR = re.compile(r'(?:^|;)\s*for=("[^"]*"|[^;,\s]*)', re.IGNORECASE)
 _WITH_PORT = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d+)?|([0-9.]+):\d+", re.ASCII)
@@ -77,9 +78,23 @@ def _trusted(address: str, proxies: Collection[Network]) -> bool:
 
 def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     try:
-        return ip_address(address)
+        parsed = ip_address(address)
     except ValueError:
         return None
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+        return parsed.ipv4_mapped  # what comes by IPv4 to a socket of both (`::`)
+    return parsed
+
+
+def network_of(address: str) -> str:
+    """Who is counted as one: an IPv4 address, or all that one IPv6 subscriber has.
+
+    A /64 is the least that anybody gets; within it addresses cost nothing.
+    """
+    parsed = _parsed(address)
+    if isinstance(parsed, IPv6Address):
+        return str(IPv6Network((parsed.packed[:8] + bytes(8), _SUBSCRIBER)))
+    return str(parsed or address)
 
 
 def request_id_of(request: web.BaseRequest, made: str) -> str:

@@ -203,6 +203,7 @@ ROUTES = (
         status=201,
         more_statuses=(_MULTI,),
         idempotent=True,
+        large=True,
         example=_example(),
     ),
 )

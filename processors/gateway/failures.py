@@ -151,10 +151,23 @@ def problem_of(error: OrderbusError) -> ProblemError:
 
 
 _TAGS = frozenset({"one", "many"})
+_MOST_FAULTS = 1_000
+_MOST_CHARS = 500
 
 
 def faults_of(error: ValidationError, *, parameters: bool = False) -> Sequence[Fault]:
-    """What a model refuses: where and why, never the value."""
+    """What a model refuses: where and why, never the value.
+
+    More than can be told are only counted: to list what a large body has wrong takes
+    seconds, and an answer many times its size.
+    """
+    if (count := error.error_count()) > _MOST_FAULTS:
+        said = f"{count} things are wrong, too many to tell"
+        return [
+            Fault(parameter="", detail=said)
+            if parameters
+            else Fault(pointer="#", detail=said)
+        ]
     found = error.errors(include_url=False, include_input=False, include_context=False)
     return [
         Fault(parameter=str(e["loc"][0]) if e["loc"] else "", detail=_said(e["msg"]))
@@ -165,9 +178,14 @@ def faults_of(error: ValidationError, *, parameters: bool = False) -> Sequence[F
 
 
 def pointer(steps_: Iterable[int | str]) -> str:
-    """A JSON pointer (RFC 6901) in a fragment."""
-    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps_)
-    return "#" + "".join(f"/{step}" for step in escaped)
+    """A JSON pointer (RFC 6901) in a fragment; as far as it is not too long."""
+    pointed = "#"
+    for step in steps_:
+        escaped = str(step).replace("~", "~0").replace("/", "~1")
+        if len(pointed) + len(escaped) > _MOST_CHARS:
+            break
+        pointed += f"/{escaped}"
+    return pointed
 
 
 def subscription_pointer(field: str) -> str:

@@ -1,5 +1,6 @@
 """Jobs over HTTP."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -53,12 +54,19 @@ def started(asked: Asked, kind: str, subject: str, work: Work) -> Job:
     """Begin a job.
 
     Raises:
+        ConflictError: another of its kind runs on the same.
         ProblemError: too many run.
     """
     try:
-        return asked.api.jobs.start(asked.by, kind, subject, work)[0]
+        return asked.api.jobs.start(asked.by, kind, subject, work, _wish(asked))[0]
     except OverflowError:
         raise ProblemError(CONFLICT, "Too many jobs run; wait for one.") from None
+
+
+def _wish(asked: Asked) -> str:
+    """What was asked for, short: who asks for the same gets the job that runs."""
+    said = [asked.query.model_dump_json(), asked.body and asked.body.model_dump_json()]
+    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 def counted(progress: Progress, total: int) -> Callable[[int], None]:

@@ -12,13 +12,15 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from bus.access.roles import Principal
-from bus.errors import OrderbusError
+from bus.errors import ConflictError, OrderbusError
 from bus.ports import Clock, Observer
 from processors.gateway.failures import problem_of
 from processors.telemetry import names
 
 _MOST_RUNNING = 64
+_MOST_RUNNING_OF_TENANT = 8
 _MOST_HELD = 2_000
+_MOST_HELD_OF_TENANT = 200
 
 Progress: TypeAlias = Callable[[int, int], None]
 """`progress(done, total)`."""
@@ -37,12 +39,16 @@ class JobState(StrEnum):
 
 @dataclass(slots=True)
 class Job:
-    """One piece of work; `subject` is the id of what it is about."""
+    """One piece of work.
+
+    `subject` is the id of what it is about, `wish` tells what exactly was asked for.
+    """
 
     id: str
     kind: str
     subject: str
     tenant: str
+    wish: str
     began_s: float
     state: JobState = JobState.RUNNING
     done: int = 0
@@ -70,24 +76,34 @@ class Jobs:
         self._held: OrderedDict[str, Job] = OrderedDict()
 
     def start(
-        self, by: Principal, kind: str, subject: str, work: Work
+        self, by: Principal, kind: str, subject: str, work: Work, wish: str = ""
     ) -> tuple[Job, bool]:
         """Begin; False and the one that runs, if it is the same work.
 
         Raises:
+            ConflictError: it runs, but for somebody else, or with another wish.
             OverflowError: too many run.
         """
         running = [job for job in self._held.values() if not job.over]
         for job in running:
-            if (job.kind, job.subject) == (kind, subject):
+            if (job.kind, job.subject) != (kind, subject):
+                continue
+            if (job.tenant, job.wish) == (by.tenant, wish):
                 return job, False
-        if len(running) >= _MOST_RUNNING:
+            raise ConflictError(
+                "The same is being done now, as it was asked for otherwise or by"
+                " somebody else; wait for the end of it."
+            )
+        own = sum(job.tenant == by.tenant for job in running)
+        if len(running) >= _MOST_RUNNING or (
+            by.tenant and own >= _MOST_RUNNING_OF_TENANT
+        ):
             raise OverflowError
         job_id = self._random_bytes(12).hex()
-        job = Job(job_id, kind, subject, by.tenant, self._clock.now())
+        job = Job(job_id, kind, subject, by.tenant, wish, self._clock.now())
         self._held[job_id] = job
         job.task = asyncio.create_task(self._run(job, work))
-        self._make_room()
+        self._make_room(by.tenant)
         return job, True
 
     def get(self, job_id: str) -> Job | None:
@@ -128,7 +144,16 @@ class Jobs:
         finally:
             job.ended_s = self._clock.now()
 
-    def _make_room(self) -> None:
-        ended = [job.id for job in self._held.values() if job.over]
-        for job_id in ended[: max(0, len(self._held) - _MOST_HELD)]:
+    def _make_room(self, tenant: str) -> None:
+        """Give up the oldest that have ended: first of who has many."""
+        if tenant:
+            self._drop(
+                [j for j in self._held.values() if j.tenant == tenant],
+                _MOST_HELD_OF_TENANT,
+            )
+        self._drop(list(self._held.values()), _MOST_HELD)
+
+    def _drop(self, jobs: Sequence[Job], most: int) -> None:
+        ended = [job.id for job in jobs if job.over]
+        for job_id in ended[: max(0, len(jobs) - most)]:
             del self._held[job_id]

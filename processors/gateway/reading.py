@@ -1,12 +1,12 @@
 """Reading requests: what is sent has to be what the row says, before anybody acts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from typing import get_origin
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from pydantic import BaseModel, ValidationError
 
 from bus.contracts.jsontext import read_json
@@ -35,6 +35,8 @@ ANY = "*"
 _MOST_DEPTH = 64
 _MOST_ACCEPT = 1_000
 """Of a longer header the beginning counts: quotes that never end cost their square."""
+_MOST_VALUES = 500_000
+"""8 MiB of events have fewer; of `{}` they would be millions, and seconds of work."""
 
 
 def read_query(request: web.BaseRequest, route: Route) -> BaseModel:
@@ -64,25 +66,46 @@ def _several(query: type[BaseModel]) -> frozenset[str]:
     return frozenset(n for n, field in fields if get_origin(field.annotation) is tuple)
 
 
-async def read_body(request: web.BaseRequest, most: int) -> bytes:
-    """The bytes of the body; empty if there is none.
+async def read_body(
+    request: web.BaseRequest, most: int, take: Callable[[int], None]
+) -> bytes:
+    """The bytes of the body; empty if there is none. `take` hears of each that comes.
 
     Raises:
-        ProblemError: it is too large, compressed, or breaks off.
+        ProblemError: it is too large, compressed, or breaks off; or `take` refuses.
     """
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+    encodings = {one.lower() for one in request.headers.getall("Content-Encoding", ())}
+    if encodings - {"identity"}:
         raise ProblemError(UNSUPPORTED, "Send the body as it is, not compressed.")
     if (request.content_length or 0) > most:
         raise _too_large(most)
+    await _ask_for_it(request)
     body = bytearray()
     try:
         async for chunk in request.content.iter_any():
-            body += chunk
-            if len(body) > most:
+            if len(body) + len(chunk) > most:
                 raise _too_large(most)
+            take(len(chunk))
+            body += chunk
     except web.RequestPayloadError:
         raise ProblemError(BAD_REQUEST, "The body breaks off.") from None
     return bytes(body)
+
+
+async def _ask_for_it(request: web.BaseRequest) -> None:
+    """Tell a client that waits with its body to send it (RFC 9110, 10.1.1).
+
+    Raises:
+        ProblemError: it expects something else.
+    """
+    expected = request.headers.get("Expect", "").lower()
+    if not expected or request.version < HttpVersion11:
+        return
+    if expected != "100-continue":
+        fault = Fault(parameter="Expect", detail="expected 100-continue, or nothing")
+        raise ProblemError(BAD_REQUEST, "A header is refused.", errors=[fault])
+    if request.transport is not None:
+        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
 def parse_body(request: web.BaseRequest, route: Route, text: bytes) -> BaseModel | None:
@@ -99,6 +122,10 @@ def parse_body(request: web.BaseRequest, route: Route, text: bytes) -> BaseModel
         return route.body()
     if request.content_type != "application/json":
         raise ProblemError(UNSUPPORTED)
+    if sum(map(text.count, (b",", b"[", b"{"))) > _MOST_VALUES:
+        raise ProblemError(
+            BAD_REQUEST, f"The body has more than {_MOST_VALUES:,} values."
+        )
     try:
         value = read_json(text)
     except DecodeError as error:
@@ -119,8 +146,10 @@ def read_version(request: web.BaseRequest, route: Route) -> str:
     Raises:
         ProblemError: the row needs one.
     """
-    version = request.headers.get("If-Match", "").strip()
-    if route.if_match == "none" or (route.if_match == "may" and not version):
+    if route.if_match == "none":
+        return ANY
+    version = (_single(request, "If-Match") or "").strip()
+    if route.if_match == "may" and not version:
         return ANY
     if not version:
         raise ProblemError(UNCONDITIONAL)
@@ -136,8 +165,10 @@ def read_key(request: web.BaseRequest, route: Route) -> str:
     Raises:
         ProblemError: it is none.
     """
-    given = request.headers.get("Idempotency-Key")
-    if given is None or not route.idempotent:
+    if not route.idempotent:
+        return ""
+    given = _single(request, "Idempotency-Key")
+    if given is None:
         return ""
     key = given.strip()
     if len(key) > 1 and key[0] == key[-1] == '"':
@@ -170,6 +201,15 @@ def read_last_id(request: web.BaseRequest, route: Route) -> Stand | None:
         raise ProblemError(
             BAD_REQUEST, "A header is refused.", errors=[fault]
         ) from None
+
+
+def _single(request: web.BaseRequest, name: str) -> str | None:
+    """What a header says; of two that contradict each other neither counts."""
+    given = request.headers.getall(name, ())
+    if len(given) > 1:
+        fault = Fault(parameter=name, detail="is given twice")
+        raise ProblemError(BAD_REQUEST, "A header is refused.", errors=[fault])
+    return given[0] if given else None
 
 
 def accepted(request: web.BaseRequest, route: Route) -> str:

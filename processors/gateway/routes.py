@@ -120,6 +120,7 @@ class Route:
         logged: The answer comes from the log, and says how far that is behind.
         idempotent: It takes an Idempotency-Key.
         optional_body: An empty body stands for `{}`.
+        large: Its body may be as large as bodies may be; others 2 MiB.
         hidden: Not in the OpenAPI document.
     """
 
@@ -146,4 +147,5 @@ class Route:
     logged: bool = False
     idempotent: bool = False
     optional_body: bool = False
+    large: bool = False
     hidden: bool = False

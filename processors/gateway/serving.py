@@ -22,10 +22,12 @@ from processors.gateway.callers import (
     Proxies,
     address_of,
     check_scope,
+    network_of,
     principal_of,
     request_id_of,
 )
 from processors.gateway.failures import RETRY_AFTER, problem_of
+from processors.gateway.holding import Holding, Pool
 from processors.gateway.limits import Allowance, Buckets
 from processors.gateway.matching import Router
 from processors.gateway.problems import (
@@ -42,6 +44,8 @@ from processors.live.signals import Reason
 from processors.telemetry import names
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_SMALL_BODY = 2 * 2**20
+_LARGE_OF_ALL, _LARGE_OF_ONE = 16, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ class Bounds:
 
     key_rate: int = 600
     address_rate: int = 1_200
+    key_at_once: int = 32
     body_bytes: int = 8 * 2**20
     body_s: float = 15
     deadline_s: float = 30
@@ -69,6 +74,13 @@ class _Visit:
     principal: Principal | None = None
     allowance: Allowance | None = None
     path: Mapping[str, str] = field(default_factory=dict)
+    holding: Holding = field(default_factory=Holding)
+
+    @property
+    def who(self) -> str:
+        """Whom its share is of: all keys of a tenant have one, as it makes them."""
+        by = self.principal
+        return f"{by.tenant} {'' if by.tenant else by.key_id}" if by else self.address
 
     @property
     def operation(self) -> str:
@@ -84,6 +96,15 @@ class Serving:
         self._bounds = bounds
         self._by_key = Buckets("key", bounds.key_rate)
         self._by_address = Buckets("address", bounds.address_rate)
+        self._under_way = Pool(
+            "Too many requests are under way.", 0, bounds.key_at_once
+        )
+        size = bounds.body_bytes
+        self._bodies = Pool(
+            "Too large bodies are under way.",
+            _LARGE_OF_ALL * size,
+            _LARGE_OF_ONE * size,
+        )
         self._repeats = Repeats()
         self._in_flight = 0
         observer, streams = api.observer, api.streams
@@ -99,7 +120,8 @@ class Serving:
         )
         self._in_flight += 1
         try:
-            done = await self._answered(visit, request)
+            with visit.holding.returned():
+                done = await self._answered(visit, request)
             response = self._response(visit, done)
             if done.stream is None:
                 await send(request, response, self._bounds.send_s)
@@ -144,7 +166,7 @@ class Serving:
             return refused(ProblemError(INTERNAL), visit.id)
 
     async def _climb(self, visit: _Visit, request: web.BaseRequest) -> Answered:
-        visit.allowance = self._by_address.take(visit.address, visit.began)
+        visit.allowance = self._by_address.take(network_of(visit.address), visit.began)
         _refuse_too_many(visit.allowance)
         match = self._router.match(request.method, request.rel_url.raw_path)
         route = visit.route = match.route
@@ -152,6 +174,7 @@ class Serving:
             visit.principal = principal_of(request, self._api.authenticate)
             visit.allowance = self._by_key.take(visit.principal.key_id, visit.began)
             _refuse_too_many(visit.allowance)
+            visit.holding.take(self._under_way, visit.who)
             check_scope(visit.principal, route.scope)
         paths.check(match.path)
         visit.path = match.path
@@ -159,7 +182,7 @@ class Serving:
         version = reading.read_version(request, route)
         key = reading.read_key(request, route)
         query = reading.read_query(request, route)
-        text = await self._body(request, route)
+        text = await self._body(visit, request, route)
         asked = Asked(
             api=_of(self._api, visit),
             principal=visit.principal,
@@ -179,12 +202,18 @@ class Serving:
             return unless_known(done, known) if route.method == "GET" else done
         return await self._once(visit, route, asked, _fingerprint(request, text))
 
-    async def _body(self, request: web.BaseRequest, route: Route) -> bytes:
+    async def _body(
+        self, visit: _Visit, request: web.BaseRequest, route: Route
+    ) -> bytes:
         if route.body is None and request.method not in _WRITES:
             return b""
+        most = self._bounds.body_bytes
+        if not route.large:
+            most = min(most, _SMALL_BODY)
+        take = partial(visit.holding.take, self._bodies, visit.who)
         try:
             async with asyncio.timeout(self._bounds.body_s):
-                return await reading.read_body(request, self._bounds.body_bytes)
+                return await reading.read_body(request, most, take)
         except TimeoutError:
             headers = {"Connection": "close"}
             raise ProblemError(TOO_SLOW, headers=headers) from None

@@ -7,14 +7,24 @@ of files: what comes from outside reads none of ours.
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from bus.delivery.schedule import parse_duration
 from bus.delivery.subscription import ID_PATTERN
 from processors.gateway.model import Flag, Model, Page, PageQuery
 
 _NEVER_SHOWN = {"writeOnly": True}
+
+
+def _readable(duration: str) -> str:
+    """A duration as it is, unless none can be so long."""
+    parse_duration(duration)
+    return duration
+
+
 Duration: TypeAlias = Annotated[
     str,
+    AfterValidator(_readable),
     Field(
         pattern=r"^[0-9]{1,9}(\.[0-9]{1,3})?(ms|s|m|h|d)$",
         description="A number and ms, s, m, h or d.",

@@ -52,8 +52,15 @@ class ApiSettings(BaseModel):
     api_streams: Annotated[int, Field(ge=1)] = Field(
         500, description="Live streams that a gateway may have open."
     )
+    api_key_at_once: Annotated[int, Field(ge=0)] = Field(
+        32,
+        description="Requests of one key, or of all keys of one tenant, that may be "
+        "under way at a time. 0: any number.",
+    )
     api_body_bytes: Annotated[int, Field(ge=1024)] = Field(
-        8 * 2**20, description="Bytes that the body of a request may have."
+        8 * 2**20,
+        description="Bytes that the body of a request may have: with events "
+        "or a whole document; others 2 MiB.",
     )
     api_body_s: _Positive = Field(15, description="How long a body may take to arrive.")
     api_idle_s: _Positive = Field(

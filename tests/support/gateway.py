@@ -1,10 +1,12 @@
 """A gateway on a world in memory, and clients with keys who ask it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from io import BytesIO
 
 from aiohttp import ClientSession
 
@@ -107,7 +109,7 @@ class Client:
         *,
         by: str | None = "operator",
         headers: Mapping[str, str] | None = None,
-        data: bytes | None = None,
+        data: bytes | BytesIO | None = None,
     ) -> Got:
         """Ask once, with somebody's key."""
         sent = {"Authorization": f"Bearer {self.keys.tokens[by]}"} if by else {}
@@ -120,6 +122,23 @@ class Client:
         if method != "HEAD":
             hold_to_the_laws(got)
         return got
+
+
+async def talk(ask: Client, *parts: bytes) -> bytes:
+    """Send bytes, and read until the other end closes."""
+    reader, writer = await connect(ask)
+    for part in parts:
+        writer.write(part)
+        await writer.drain()
+    answer = await reader.read()
+    writer.close()
+    return answer
+
+
+async def connect(ask: Client) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection, for bytes as no client sends them."""
+    host, port = ask.gateway.url.removeprefix("http://").split(":")
+    return await asyncio.open_connection(host, int(port))
 
 
 def hold_to_the_laws(got: Got) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bus.access.roles import Role, principal
 from bus.adapters.memory import MemoryClock, MemoryObserver, settle
-from bus.errors import BrokerUnavailableError
+from bus.errors import BrokerUnavailableError, ConflictError
 from processors.gateway.jobs import Jobs, JobState, Progress
 from tests.support.worlds import Randomness
 
@@ -67,6 +67,50 @@ async def test_ends_otherwise() -> None:
     assert [name for name, _ in observer.notes] == ["bug"]
     await held.close()
     assert hanging.state is JobState.CANCELLED
+
+
+async def _hang(_: Progress) -> Mapping[str, object]:
+    await asyncio.Event().wait()
+    return {}
+
+
+async def test_the_same_but_otherwise() -> None:
+    """Who asks for something else hears so, and is not shown another's job."""
+    held = jobs()
+    partner = principal("bbbbbbbb23", Role.PARTNER, "acme")
+    held.start(BY, "replay", "acme", _hang, "all of order SO-1")
+    with pytest.raises(ConflictError):
+        held.start(BY, "replay", "acme", _hang, "all of order SO-2")
+    with pytest.raises(ConflictError):
+        held.start(partner, "replay", "acme", _hang, "all of order SO-1")
+    await held.close()
+
+
+async def test_a_tenant_has_its_share() -> None:
+    """Its jobs neither keep others from theirs, nor push out what others wait for."""
+    held = jobs()
+    partner = principal("bbbbbbbb23", Role.PARTNER, "acme")
+
+    async def work(_: Progress) -> Mapping[str, object]:
+        return {}
+
+    def start_many() -> None:
+        for number in range(20):
+            held.start(partner, "a", str(number), _hang)
+
+    mine, _ = held.start(BY, "a", "mine", work)
+    await settle()
+    with pytest.raises(OverflowError):
+        start_many()
+    for number in range(60):
+        assert held.start(BY, "b", str(number), work)[1]
+        await settle()
+    await held.close()
+    for number in range(3_000):
+        held.start(partner, "c", str(number), work)
+        await settle()
+    assert held.get(mine.id) is mine
+    await held.close()
 
 
 async def test_there_is_a_limit() -> None:

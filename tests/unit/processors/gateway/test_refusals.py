@@ -7,7 +7,7 @@ import pytest
 
 from processors.gateway.protocol import Lines
 from processors.gateway.routes import Reply, Route
-from tests.support.gateway import UNLIMITED, Client, serving
+from tests.support.gateway import UNLIMITED, Client, serving, talk
 from tests.support.worlds import Worlds
 
 TYPES = "/v1/event-types"
@@ -128,21 +128,9 @@ async def test_sizes(worlds: Worlds) -> None:
         assert (got.status, got.slug) == (431, "headers-too-large")
 
 
-async def _talk(ask: Client, *parts: bytes) -> bytes:
-    """Send bytes, and read until the other end closes."""
-    host, port = ask.gateway.url.removeprefix("http://").split(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    for part in parts:
-        writer.write(part)
-        await writer.drain()
-    answer = await reader.read()
-    writer.close()
-    return answer
-
-
 async def test_what_is_no_http(ask: Client) -> None:
     """A problem document all the same, which repeats nothing."""
-    answer = await _talk(ask, b"\x16\x03\x01 hush\r\n\r\n")
+    answer = await talk(ask, b"\x16\x03\x01 hush\r\n\r\n")
     assert b"400 Bad Request" in answer
     assert b"problem+json" in answer
     assert b"hush" not in answer
@@ -152,9 +140,9 @@ async def test_slow_clients(worlds: Worlds) -> None:
     """Who never ends the head is hung up on; who never ends the body hears why."""
     bounds = replace(UNLIMITED, body_s=0.05)
     async with serving(worlds, bounds=bounds, lines=Lines(idle_s=0.05)) as ask:
-        assert await _talk(ask, b"GET /v1/event-types HTTP/1.1\r\nHost: x\r\n") == b""
+        assert await talk(ask, b"GET /v1/event-types HTTP/1.1\r\nHost: x\r\n") == b""
         token = ask.keys.tokens["operator"].encode()
-        answer = await _talk(
+        answer = await talk(
             ask,
             b"POST "
             + CHECK.encode()
