@@ -48,6 +48,8 @@ class Lanes:
         """Publish rows, in order of their numbers, of orders that are not busy."""
         by_order = sorted(rows, key=lambda row: (row.entry.order_id, row.number))
         for order_id, of_order in groupby(by_order, lambda row: row.entry.order_id):
+            if order_id in self._tasks:
+                continue  # another text in the database, the same one here
             lane = list(of_order)
             self._rows[order_id] = len(lane)
             self._tasks[order_id] = asyncio.create_task(self._run(lane))

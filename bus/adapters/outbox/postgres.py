@@ -26,7 +26,10 @@ _CONNECTION = {
     "tcp_user_timeout": "25000",
 }
 _OURS = 0x6F62_6F78  # "obox"
-_SETTINGS = "SET statement_timeout = {0}; SET lock_timeout = {0}; SET TimeZone = 'UTC'"
+_SETTINGS = (
+    "SET statement_timeout = {0}; SET lock_timeout = {0}; SET TimeZone = 'UTC';"
+    " SET DateStyle = 'ISO'"
+)
 # A relay that leads asks many times a second: one that is silent for so long hangs,
 # and must not keep the others from publishing. From PostgreSQL 14 on.
 _SILENT = b"""

@@ -1,8 +1,8 @@
 """What the relay and the commands ask of the table, and change in it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
+    Text,
     Update,
     and_,
     delete,
@@ -25,6 +26,8 @@ from sqlalchemy import (
 )
 
 from bus.outbox.rows import Entry, OutboxRow, RefusedRow
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Questions:
@@ -53,7 +56,7 @@ class Questions:
             where.append(c.event_type.not_in(sorted(held)))
         if (before := self._in_the_way(held)) is not None:
             where.append(not_(before))
-        columns = [c.number, c.added_at, *(c[name] for name in Entry._fields)]
+        columns = [c.number, _said(c.added_at), *(c[name] for name in Entry._fields)]
         return select(*columns).where(*where).order_by(c.number).limit(most)
 
     def _in_the_way(self, held: Collection[str]) -> ColumnElement[bool] | None:
@@ -88,7 +91,8 @@ class Questions:
         """Number and time of rows that are done with, those of low numbers first."""
         c = self._table.c
         done = c.done_at.is_not(None)
-        return select(c.number, c.done_at).where(done).order_by(c.number).limit(most)
+        said = _said(c.done_at)
+        return select(c.number, said).where(done).order_by(c.number).limit(most)
 
     def remove(self, numbers: Collection[int]) -> Delete:
         """Remove rows that are done with."""
@@ -108,7 +112,7 @@ class Questions:
         )
         return union_all(
             *(
-                select(literal(kind), func.count(), func.min(c.added_at))
+                select(literal(kind), func.count(), _said(func.min(c.added_at)))
                 .select_from(self._table)
                 .where(which)
                 for kind, which in enumerate(kinds)
@@ -144,7 +148,7 @@ class Questions:
         )
         return (
             select(
-                *(c.number, c.event_id, c.event_type, c.order_id, c.added_at),
+                *(c.number, c.event_id, c.event_type, c.order_id, _said(c.added_at)),
                 *(c.refused, behind),
             )
             .where(self._refused)
@@ -173,7 +177,7 @@ def row_of(row: Row[*tuple[object, ...]]) -> OutboxRow:
     number, added_at, *entry = row
     return OutboxRow(
         number=cast("int", number),
-        entry=Entry(*cast("Sequence[str]", entry)),
+        entry=Entry(*map(_text, entry)),  # type: ignore[arg-type]  # only the last may be null
         added_at=moment(added_at),
     )
 
@@ -193,6 +197,26 @@ def refused_of(row: Row[*tuple[object, ...]]) -> RefusedRow:
 
 
 def moment(value: object) -> datetime:
-    """A time as databases give it: SQLite knows no zones, and ours are UTC."""
-    found = cast("datetime", value)
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    """A time as databases say it: SQLite knows no zones, and ours are UTC.
+
+    Others write rows, too: what is no time, or none of ours, is one that is to come,
+    so that it is of no age and never too old.
+    """
+    try:
+        found = datetime.fromisoformat(str(value))
+        known = found if found.tzinfo else found.replace(tzinfo=UTC)
+        return known.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return _NEVER
+
+
+def _said(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """A time as its text: drivers fail at some, and with them the whole answer."""
+    return column.cast(Text)
+
+
+def _text(value: object) -> str | None:
+    """SQLite keeps bytes in a column of texts, if somebody gives it some."""
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return None if value is None else str(value)

@@ -12,6 +12,7 @@ from typing import Protocol, TypeAlias, cast
 
 from sqlalchemy import text
 
+from bus.adapters.outbox.transactions import driver_of, refuse_autocommit
 from bus.errors import ConfigurationError
 
 Values: TypeAlias = Mapping[str, object]
@@ -90,12 +91,14 @@ def run(connection: object, statement: Statement, values: Values) -> int:
         found = cast("_Executes", connection).execute(prepared, values)
         if isawaitable(found):
             _refuse_to_wait(found)
+        refuse_autocommit(driver_of(connection))
         return cast("_Result", found).rowcount
     cursor = cast("_DbApi", connection).cursor()
     try:
         said = cursor.execute(cast("str", prepared), values)
         if isawaitable(said):
             _refuse_to_wait(said)
+        refuse_autocommit(connection)
         return cursor.rowcount
     finally:
         closing = cursor.close()
@@ -112,7 +115,9 @@ async def run_async(connection: object, statement: Statement, values: Values) ->
             f"a {type(connection).__name__} is not awaited: call the method without "
             "_async"
         )
-    return cast("_Result", await found).rowcount
+    result = await found
+    refuse_autocommit(driver_of(connection))
+    return cast("_Result", result).rowcount
 
 
 class _Closes(Protocol):

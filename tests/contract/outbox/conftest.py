@@ -52,7 +52,8 @@ def _memory() -> World:
     )
 
 
-def _database(url: str, engine: Engine) -> World:
+def on_database(url: str, engine: Engine) -> World:
+    """An outbox whose table is made in a database."""
     metadata = MetaData()
     outbox_table(metadata, table_name(TABLE))
     metadata.create_all(engine)
@@ -78,7 +79,7 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         server: PostgresUnderTest = request.getfixturevalue("postgres")
         url = server.database()
     engine = create_engine(driver_url(url))
-    made = _database(url, engine)
+    made = on_database(url, engine)
     yield made
     for store in made.stores:
         await store.close()
