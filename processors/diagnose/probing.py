@@ -69,6 +69,8 @@ class Probing:
         self._one = subject.subscription
         self._signer = subject.signer
         self._outsider = subject.outsider
+        # A partner gets nobody flooded who has not said yet that he wants events.
+        self._lone = subject.outsider and self._one.unproven
         self._facts = facts
         self._told = step
         self._doing = ""
@@ -90,7 +92,7 @@ class Probing:
         if not await self._secured() or not await self._exchanged():
             return
         await self._tried()
-        if self._signer is not None:
+        if self._signer is not None and not self._lone:
             await self._paced(self._signer)
 
     # ------------------------------------------------ the way there

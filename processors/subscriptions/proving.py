@@ -1,6 +1,8 @@
 """Asking an endpoint whether it wants events, before the first real one."""
 
 from base64 import urlsafe_b64encode
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from bus.delivery.subscription import Subscription
 from bus.errors import InvalidSubscriptionError
@@ -34,13 +36,25 @@ async def prove(
     """
     if trust or world.asker is None:
         return Proof(How.TRUSTED)
-    if await world.asker.opened(subscription.url, _ASK_S):
+    if _stays(subscription) and await world.asker.opened(subscription.url, _ASK_S):
         return Proof(How.OPENED)
     said = await _shake_hands(world, subscription)
     if isinstance(said, Proof) or not knows_secret:
         return said
     again = await _challenge(world, subscription)
     return again if isinstance(again, Proof) else Unproven(f"{said.why}; {again.why}")
+
+
+def _stays(one: Subscription) -> bool:
+    """Whether what its URL names stays in the network that an operator has opened.
+
+    A tenant may own the name: once it is taken on, it can be somebody else's address.
+    """
+    host = urlsplit(one.url).hostname or ""
+    try:
+        return not one.owner or host == "localhost" or bool(ip_address(host))
+    except ValueError:
+        return False
 
 
 async def _shake_hands(world: World, one: Subscription) -> Proof | Unproven:

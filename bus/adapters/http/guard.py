@@ -81,6 +81,7 @@ _LAST_32_BITS = 0xFFFF_FFFF
 _NUMERIC_END = re.compile(r"(?:^|\.)(?:[0-9]+|0[xX][0-9a-fA-F]*)\.?$")
 _HOST_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
 _LONGEST_NAME = 254
+_NOT_PUBLIC = "not a public address"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -135,7 +136,7 @@ class Guard:
         if self._opened(given) or self._opened(meant):
             return None
         if (what := _closed(meant)) is not None:
-            return f"{meant} is not a public address ({what})"
+            return f"{meant} is {_NOT_PUBLIC} ({what})"
         if plain and self._https_only:
             return "plain http is refused; use https"
         return None
@@ -161,7 +162,7 @@ class Guard:
             if refusal is None:
                 admitted.append(address)
             else:
-                why = refusal
+                why = told(refusal)
         if not admitted:
             raise ForbiddenAddressError(why)
         return admitted
@@ -199,6 +200,14 @@ class Guard:
         if plain and self._https_only and not self._allow:
             return "plain http is refused; use https"
         return None
+
+
+def told(refusal: str) -> str:
+    """Why an address of a name is refused, for whoever gave the name.
+
+    Neither which address nor of what kind: names stand for what is inside a network.
+    """
+    return _NOT_PUBLIC if _NOT_PUBLIC in refusal else refusal
 
 
 class ForbiddenAddressError(Exception):

@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from bus.adapters.http.answering import converse
 from bus.adapters.http.certificates import shown
-from bus.adapters.http.guard import ForbiddenAddressError, Guard
+from bus.adapters.http.guard import ForbiddenAddressError, Guard, told
 from bus.adapters.http.names import Names, UnresolvableError
 from bus.adapters.http.reply import no_answer, refused_header, unsent, user_agent, why
 from bus.adapters.http.requesting import PORTS, request_start
@@ -132,7 +132,7 @@ class EndpointProbe:
         if seen.refused:
             return Exchanged(failure=no_answer(NoAnswerKind.FORBIDDEN, seen.refused))
         if not seen.admitted:
-            why = next((one.refused for one in seen.addresses), "")
+            why = next((told(one.refused) for one in seen.addresses), "")
             kind = NoAnswerKind.FORBIDDEN if seen.addresses else NoAnswerKind.DNS
             return Exchanged(failure=seen.failure or no_answer(kind, why))
         (one,) = await self._converse(post, seen.admitted[0], 1, "OPTIONS")

@@ -7,7 +7,7 @@ import pytest
 from processors.diagnose.findings import Severity
 from processors.diagnose.subject import of_subscription
 from tests.support.endpoint import Endpoint
-from tests.unit.processors.diagnose.conftest import Lab, stored
+from tests.unit.processors.diagnose.conftest import Lab, by_code, stored
 
 
 async def test_a_port_nobody_listens_on(lab: Lab) -> None:
@@ -66,6 +66,19 @@ async def test_a_name_with_an_address_inside(lab: Lab) -> None:
 
     assert found["policy.partly"].severity is Severity.WARNING
     assert list(found["tcp.ok"].evidence) == ["127.0.0.1"]
+
+
+async def test_who_has_not_said_yes_is_not_flooded(lab: Lab) -> None:
+    """A partner's diagnosis of what may be another's endpoint makes a few requests."""
+    async with Endpoint(lab.partner()) as endpoint:
+        one = stored(endpoint.url(), unproven=True)
+        known = of_subscription(one, lab.means.clock.now())
+        few = by_code(await lab.report(replace(known, outsider=True)))
+        many = by_code(await lab.report(known))
+
+    assert {"signed.ok", "signature.checked"} <= set(few)
+    assert not {code for code in few if code.startswith("latency")}
+    assert "latency.ok" in many
 
 
 async def test_a_partner_is_not_told_what_stands_inside(lab: Lab) -> None:

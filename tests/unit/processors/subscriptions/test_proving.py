@@ -150,6 +150,19 @@ async def test_who_need_not_say_so(stage: Stage, *, opened: bool) -> None:
     assert stage.partner.posts == 0
 
 
+@pytest.mark.parametrize(
+    ("host", "asked"),
+    [("acme.example", True), ("8.8.8.8", False), ("localhost", False)],
+)
+async def test_a_tenants_name_is_asked(stage: Stage, host: str, *, asked: bool) -> None:
+    """Its name may stand for an opened network today, and for a victim tomorrow."""
+    stage.hosts[host] = Scripted(opened=True)
+    fields = {"id": "acme", "url": f"https://{host}/in", "types": ["order.*"]}
+    wanted = draft({**fields, "owner": "evil"}, Path()).subscription
+    taken = await onboarding.add(stage.world, Draft(wanted, None))
+    assert taken.subscription.unproven is asked
+
+
 async def test_pausing_is_no_way_around(stage: Stage) -> None:
     """Nor is changing something else."""
     await stage.add()
