@@ -1,6 +1,8 @@
 """Writing down who changed what: one record in `bus.audit` a change."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol, Self, TypeAlias
@@ -8,10 +10,13 @@ from typing import Protocol, Self, TypeAlias
 from bus.access.audit import Change, Shown, audit_message
 from bus.access.entities import Entity
 from bus.access.roles import WHOLE_BUS
-from bus.errors import PublishError
+from bus.errors import BrokerUnavailableError, PublishError
 from bus.ports import Clock, Publisher
 
 OnMissed: TypeAlias = Callable[[Change, str], None]
+IN_DOUBT = " (in doubt)"
+"""Follows the action of a change that may have been made, or not."""
+_UNDER_WAY: set[asyncio.Future[None]] = set()
 BUS = "bus"
 """The actor of what the bus does by itself."""
 
@@ -74,12 +79,33 @@ class Trail:
     ) -> None:
         """Write down a change that was made; `before` and `after` hold no secret.
 
-        Never raises for Kafka: what was done is done, and its result counts.
+        Never raises for Kafka: what was done is done, and its result counts. Goes on
+        where whoever waits for it is cancelled: a request whose time is over, say.
         """
         change = Change(
             self.actor, tenant, self.address, action, entity, entity_id, before, after
         )
+        writing = asyncio.ensure_future(self._record(change))
+        _UNDER_WAY.add(writing)
+        writing.add_done_callback(_UNDER_WAY.discard)
+        await asyncio.shield(writing)
+
+    async def _record(self, change: Change) -> None:
         try:
             await self.audit.record(change)
         except PublishError as error:
             self.missed(change, str(error))
+
+
+@asynccontextmanager
+async def in_doubt(note: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Write down what may have been done although it broke off in the block.
+
+    A record that was sent may stand, whether or not anybody waited for the answer: who
+    can choose the moment at which his request runs out of time leaves a trace as well.
+    """
+    try:
+        yield
+    except (asyncio.CancelledError, BrokerUnavailableError):
+        await note()
+        raise

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import NamedTuple, Self, TypeAlias
 
 from bus.access.digests import ServerKeys
@@ -27,7 +28,7 @@ from bus.errors import (
 from bus.ports import Clock, Publisher
 from processors.access.showing import shown_key
 from processors.access.table import KeyTable
-from processors.access.trail import Trail
+from processors.access.trail import IN_DOUBT, Trail, in_doubt
 from processors.versioned import VersionedWriter, Wanted
 
 _Change: TypeAlias = Callable[[ApiKey], ApiKey]
@@ -117,7 +118,8 @@ class KeyWriter:
                 raise ConflictError(f"somebody else has just made key {key.id}")
             return Wanted(key.stored())
 
-        await self.versions.insist(key.id.encode(), anew)
+        async with in_doubt(partial(self._note, f"create{IN_DOUBT}", None, key)):
+            await self.versions.insist(key.id.encode(), anew)
         await self._note("create", None, key)
         return Made(key, token.text)
 
@@ -145,8 +147,7 @@ class KeyWriter:
             rotated = Rotated(digest=old.digest, until=until) if overlap_s else None
             return old.model_copy(update={"digest": digest, "rotated": rotated})
 
-        changed = await self._change(key_id, change, if_version)
-        await self._note("rotate", *changed)
+        changed = await self._change(key_id, change, if_version, "rotate")
         return Made(changed.after, made[-1].text)
 
     async def revoke(self, key_id: str, *, if_version: str | None = None) -> Changed:
@@ -157,16 +158,14 @@ class KeyWriter:
             VersionMismatchError: it is not as it was in `if_version` any more.
         """
         now = self._now()
-        changed = await self._change(
+        return await self._change(
             key_id,
             lambda old: (
                 old if old.revoked_at else old.model_copy(update={"revoked_at": now})
             ),
             if_version,
+            "revoke",
         )
-        if changed.before != changed.after:
-            await self._note("revoke", *changed)
-        return changed
 
     async def used(self, key_id: str, token: str) -> None:
         """Note the day of use; a second note of that day writes nothing.
@@ -203,8 +202,9 @@ class KeyWriter:
     # --- one change
 
     async def _change(
-        self, key_id: str, change: _Change, if_version: str | None
+        self, key_id: str, change: _Change, if_version: str | None, action: str = ""
     ) -> Changed:
+        """Change a key; what is done to it, if it has a name, is written down."""
         changed: list[Changed] = []
 
         def anew() -> Wanted | None:
@@ -216,7 +216,13 @@ class KeyWriter:
                 None if changed[-1].after == old else Wanted(changed[-1].after.stored())
             )
 
-        await self.versions.insist(key_id.encode(), anew)
+        async def note(after_action: str = "") -> None:
+            if action and changed and changed[-1].before != changed[-1].after:
+                await self._note(f"{action}{after_action}", *changed[-1])
+
+        async with in_doubt(partial(note, IN_DOUBT)):
+            await self.versions.insist(key_id.encode(), anew)
+        await note()
         return changed[-1]
 
     # --- inside

@@ -21,7 +21,7 @@ from bus.errors import (
     VersionMismatchError,
 )
 from bus.ports import Clock, Publisher
-from processors.access.trail import Trail
+from processors.access.trail import IN_DOUBT, Trail, in_doubt
 from processors.subscriptions.audited import differences
 from processors.subscriptions.keys import Keys
 from processors.subscriptions.stored import store
@@ -174,7 +174,11 @@ class SubscriptionWriter:
             before = self._table.get(subscription_id)
             return Wanted(None)
 
-        await self._insist(subscription_id, anew)
+        async def doubt() -> None:
+            await self._note(f"remove{IN_DOUBT}", subscription_id, before, None)
+
+        async with in_doubt(doubt):
+            await self._insist(subscription_id, anew)
         await self._note("remove", subscription_id, before, None)
 
     async def reseal(self, subscription_id: str) -> None:
@@ -224,7 +228,13 @@ class SubscriptionWriter:
             tried.append(after)
             return self._sealed(after)
 
-        await self._insist(subscription_id, anew)
+        async def doubt() -> None:
+            if tried:
+                said = f"{action}{IN_DOUBT}"
+                await self._note(said, subscription_id, before, tried[-1])
+
+        async with in_doubt(doubt):
+            await self._insist(subscription_id, anew)
         if after != before:
             await self._note(action, subscription_id, before, after)
         return self._table.get(subscription_id)

@@ -249,3 +249,23 @@ async def test_a_use_moves_a_key_under_the_newest_server_key(worlds: Worlds) -> 
         uses.note(made.key.id, made.token)
         await uses.write()
         assert authenticate(two.table, only, made.token, worlds.clock.now())
+
+
+async def test_no_moment_of_a_revocation_leaves_no_trace(worlds: Worlds) -> None:
+    """Whenever who asked for it goes: what may have been done is written down."""
+    async with open_access(worlds) as one:
+        for steps in range(10_000):
+            key_id = (await one.writer.create(PARTNER)).key.id
+            revoking = asyncio.create_task(one.writer.revoke(key_id))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            over = revoking.done()
+            revoking.cancel()
+            await asyncio.gather(revoking, return_exceptions=True)
+            await settle()
+            actions = [c.action for c in worlds.audited() if c.entity_id == key_id]
+            if one.writer.find(key_id).revoked_at is not None:
+                assert actions[1:] in (["revoke"], ["revoke (in doubt)"]), steps
+            if over:
+                break
+    assert steps > 5

@@ -1,9 +1,12 @@
 """What the audit says of subscriptions, and what it never does."""
 
+import asyncio
+
 import orjson
 
+from bus.adapters.memory import settle
 from bus.adapters.memory.broker import Fault
-from bus.delivery.subscription import Secret, Subscription
+from bus.delivery.subscription import Secret, State, Subscription
 from bus.record import Message
 from processors.subscriptions.audited import CHANGED, differences
 from processors.subscriptions.showing import HIDDEN
@@ -89,3 +92,26 @@ async def test_a_change_that_cannot_be_written_down_is_told(worlds: Worlds) -> N
     ((change, why),) = worlds.missed
     assert (change.action, change.entity_id) == ("add", "acme")
     assert "refused" in why
+
+
+async def test_no_moment_leaves_no_trace(worlds: Worlds) -> None:
+    """Whenever a request's time is over: what may have been done is written down."""
+    async with worlds.open() as world:
+        for steps in range(10_000):
+            name = f"acme-{steps}"
+            await world.writer.add(make(id=name))
+            pausing = asyncio.create_task(world.writer.pause(name))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            over = pausing.done()
+            pausing.cancel()
+            await asyncio.gather(pausing, return_exceptions=True)
+            await settle()
+            stands = world.table.get(name)
+            assert stands is not None
+            actions = [c.action for c in worlds.audited() if c.entity_id == name]
+            if stands.state is State.PAUSED:
+                assert actions[1:] in (["pause"], ["pause (in doubt)"]), steps
+            if over:
+                break
+    assert steps > 5
