@@ -66,6 +66,7 @@ class Api:
     live: Live
     streams: Streams
     means: Means
+    most_of_tenant: int = 0
     log: AskLog = no_log
     asyncapi: Callable[[], Mapping[str, object]] = dict
     fates: KnownFates = field(default_factory=KnownFates)

@@ -19,8 +19,8 @@ from processors.gateway.problems import (
 from processors.gateway.routes import Asked, Reply, Route
 from processors.gateway.subscription_models import NewSubscription, Trust
 from processors.gateway.subscriptions import EXAMPLE, PATH, TAG, draft_of
-from processors.gateway.tenants import refuse_id, trusting
-from processors.subscriptions.applying import Step, apply, plan_drafts
+from processors.gateway.tenants import refuse_id, refuse_more, trusting
+from processors.subscriptions.applying import Action, Step, apply, plan_drafts
 from processors.subscriptions.document import Draft
 from processors.subscriptions.onboarding import Taken
 
@@ -81,6 +81,7 @@ async def apply_subscriptions(asked: Asked) -> Reply:
     world, trust = asked.api.world, trusting(asked, query.trust)
     await world.table.ready()
     steps = _planned(asked, wanted)
+    await refuse_more(asked, sum(step.action is Action.CREATE for step in steps))
     done: list[StepDone] = []
 
     def hear(step: Step, taken: Taken | None) -> None:

@@ -21,13 +21,14 @@ from processors.access.world import (
 from processors.access.writer import Made, Wish
 from processors.gateway.model import Model, Page, PageQuery
 from processors.gateway.paging import cut
-from processors.gateway.problems import INVALID, UNAVAILABLE
+from processors.gateway.problems import CONFLICT, INVALID, UNAVAILABLE, ProblemError
 from processors.gateway.routes import Asked, Reply, Route
 from processors.gateway.subscription_models import Duration, Line, Owner
 
 _PATH = "/v1/keys"
 _ONE = f"{_PATH}/{{key}}"
 _TAG = "Keys"
+_MOST_OF_TENANT = 100
 
 
 class KeyShown(Model):
@@ -111,12 +112,29 @@ async def create_key(asked: Asked) -> Reply:
     wanted, world = asked.body_as(NewKey), await _world(asked)
     role, tenant = Role(wanted.role), asked.by.tenant or wanted.tenant
     refuse_grant(asked.by, role, tenant)
+    _refuse_more(asked, world)
     ends = None
     if wanted.expires_in is not None:
         ends = world.now + timedelta(seconds=parse_duration(wanted.expires_in))
     refuse_outliving(world, asked.by, ends, "expires_in")
     made = await world.writer.create(Wish(role, tenant, wanted.description, ends))
     return _made(asked, world, made)
+
+
+def _refuse_more(asked: Asked, world: KeysWorld) -> None:
+    """A tenant's keys make no others without end: all of them are kept, for ever."""
+    new = world.now - timedelta(days=1)
+    held = [
+        key
+        for key in (keys_of(world, asked.by) if asked.by.tenant else ())
+        if key.state(world.now) == "active" or key.created_at > new
+    ]
+    if len(held) >= _MOST_OF_TENANT:
+        raise ProblemError(
+            CONFLICT,
+            f"A tenant may have {_MOST_OF_TENANT} keys that count or were made within"
+            " a day.",
+        )
 
 
 async def rotate_key(asked: Asked) -> Reply:
@@ -185,7 +203,7 @@ ROUTES = (
         body=NewKey,
         answer=KeyMade,
         status=201,
-        problems=(INVALID, UNAVAILABLE),
+        problems=(INVALID, CONFLICT, UNAVAILABLE),
         idempotent=True,
         example={"role": "reader", "tenant": "acme", "expires_in": "90d"},
     ),

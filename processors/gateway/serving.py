@@ -55,6 +55,7 @@ class Bounds:
     key_rate: int = 600
     address_rate: int = 1_200
     key_at_once: int = 32
+    tenant_subscriptions: int = 0
     body_bytes: int = 8 * 2**20
     body_s: float = 15
     deadline_s: float = 30
@@ -91,7 +92,7 @@ class Serving:
     """Answers requests by a table of routes."""
 
     def __init__(self, api: Api, routes: Sequence[Route], bounds: Bounds) -> None:
-        self._api = api
+        self._api = replace(api, most_of_tenant=bounds.tenant_subscriptions)
         self._router = Router(routes)
         self._bounds = bounds
         self._by_key = Buckets("key", bounds.key_rate)

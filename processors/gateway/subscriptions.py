@@ -17,7 +17,13 @@ from processors.gateway.subscription_models import (
     SubscriptionTaken,
     TrustQuery,
 )
-from processors.gateway.tenants import owned, refuse_id, subscription_of, trusting
+from processors.gateway.tenants import (
+    owned,
+    refuse_id,
+    refuse_more,
+    subscription_of,
+    trusting,
+)
 from processors.subscriptions import onboarding
 from processors.subscriptions.actions import ACTIONS, Action
 from processors.subscriptions.document import Draft, draft
@@ -66,6 +72,7 @@ async def create_subscription(asked: Asked) -> Reply:
     trust = trusting(asked, asked.query_as(TrustQuery).trust)
     refuse_id(asked.by, wanted.id)
     made = draft_of(wanted, asked.by)
+    await refuse_more(asked, 1)
     taken = await onboarding.add(asked.api.world, made, wanted.scheme, trust=trust)
     reply = told(asked, taken)
     location = f"{PATH}/{taken.subscription.id}"

@@ -21,6 +21,22 @@ def owned(world: World, by: Principal) -> Sequence[Subscription]:
     return [one for one in world.table.all() if by.sees(one.owner)]
 
 
+async def refuse_more(asked: Asked, more: int) -> None:
+    """Raise if a tenant would have more subscriptions than one may have.
+
+    Each has topics of its own, and its filter is asked of every event.
+
+    Raises:
+        ProblemError: saying how many one may have.
+    """
+    world, most = asked.api.world, asked.api.most_of_tenant
+    await world.table.ready()
+    if asked.by.tenant and most and len(owned(world, asked.by)) + more > most:
+        raise ProblemError(
+            CONFLICT, f"A tenant may have {most} subscriptions; remove some first."
+        )
+
+
 async def subscription_of(asked: Asked) -> Subscription:
     """The subscription that the path names.
 

@@ -57,6 +57,11 @@ class ApiSettings(BaseModel):
         description="Requests of one key, or of all keys of one tenant, that may be "
         "under way at a time. 0: any number.",
     )
+    api_tenant_subscriptions: Annotated[int, Field(ge=0)] = Field(
+        100,
+        description="Subscriptions that one tenant may have: its keys make no more. "
+        "0: any number.",
+    )
     api_body_bytes: Annotated[int, Field(ge=1024)] = Field(
         8 * 2**20,
         description="Bytes that the body of a request may have: with events "

@@ -6,8 +6,9 @@ that it changed, not from what to what.
 
 from bus.access.audit import Shown
 from bus.delivery.subscription import Subscription
-from processors.subscriptions.showing import HIDDEN, shown
+from processors.subscriptions.showing import HIDDEN, fingerprint, shown
 
+_LONG = 200
 CHANGED = "(hidden, changed)"
 _QUERY_CHANGED = " (query changed)"
 _SAID_ANYWAY = frozenset({"updated_at"})
@@ -25,11 +26,28 @@ def differences(
     if before.url != after.url and before.endpoint == after.endpoint:
         right["endpoint"] = f"{after.endpoint}{_QUERY_CHANGED}"
     differ = [n for n in left if left[n] != right[n] and n not in _SAID_ANYWAY]
-    return {n: left[n] for n in differ}, {n: right[n] for n in differ}
+    return (
+        {n: _short(n, left[n]) for n in differ},
+        {n: _short(n, right[n]) for n in differ},
+    )
+
+
+def _short(name: str, value: object) -> object:
+    """Certificates are told apart, not kept: a change can be made every 0.1 s."""
+    if name != "tls" or not isinstance(value, dict):
+        return value
+    return {
+        part: f"{fingerprint(text)} ({len(text)} characters)"
+        if isinstance(text, str) and len(text) > _LONG
+        else text
+        for part, text in value.items()
+    }
 
 
 def _whole(subscription: Subscription | None) -> Shown | None:
-    return None if subscription is None else shown(subscription)
+    if subscription is None:
+        return None
+    return {name: _short(name, value) for name, value in shown(subscription).items()}
 
 
 def _headers(before: Subscription, after: Subscription) -> Shown:

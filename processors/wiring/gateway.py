@@ -183,6 +183,7 @@ def _bounds(settings: Settings) -> Bounds:
         key_rate=settings.api_key_rate,
         address_rate=settings.api_address_rate,
         key_at_once=settings.api_key_at_once,
+        tenant_subscriptions=settings.api_tenant_subscriptions,
         body_bytes=settings.api_body_bytes,
         body_s=settings.api_body_s,
         deadline_s=settings.api_deadline_s,

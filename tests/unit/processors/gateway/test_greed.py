@@ -122,8 +122,9 @@ async def test_who_waits_with_a_body(ask: Client) -> None:
     assert b" 400 " in await said(token, b"200-maybe")
 
 
-def _hanging(gate: asyncio.Event) -> Route:
+def _hanging(gate: asyncio.Event, came: asyncio.Semaphore) -> Route:
     async def hang(_asked: Asked) -> Reply:
+        came.release()
         await gate.wait()
         return Reply(content=b"{}")
 
@@ -141,16 +142,18 @@ def _hanging(gate: asyncio.Event) -> Route:
 
 async def test_requests_at_once(worlds: Worlds) -> None:
     """So many of a key, or of all keys of a tenant; those of others are not fewer."""
-    gate, bounds = asyncio.Event(), replace(UNLIMITED, key_at_once=2)
-    async with serving(worlds, [_hanging(gate)], bounds) as ask:
+    gate, came = asyncio.Event(), asyncio.Semaphore(0)
+    bounds = replace(UNLIMITED, key_at_once=2)
+    async with serving(worlds, [_hanging(gate, came)], bounds) as ask:
         await ask.keys.add("second", Role.PARTNER, "acme")
         slow = [
             asyncio.create_task(ask("GET", "/v1/hanging", by=by))
             for by in ("partner", "second", "stranger")
         ]
+        for _ in slow:
+            await came.acquire()
         over = await ask("GET", "/v1/hanging", by="partner")
-        while over.status != 429:  # the first two may not have come yet
-            over = await ask("GET", "/v1/hanging", by="partner")
+        assert (over.status, over.slug) == (429, "too-many-requests")
         assert over.headers["Retry-After"] == "1"
         gate.set()
         assert [got.status for got in await asyncio.gather(*slow)] == [200, 200, 200]
@@ -186,6 +189,48 @@ async def test_bodies_that_do_not_end(worlds: Worlds) -> None:
         await asyncio.wait(waiting)
         wanted = {"role": "reader"}
         assert (await ask("POST", KEYS, wanted, by="partner")).status == 201
+
+
+def _shop(name: str) -> dict[str, object]:
+    return {"id": name, "url": "https://shop.example/in", "types": ["order.*"]}
+
+
+async def test_subscriptions_of_a_tenant(worlds: Worlds) -> None:
+    """So many one by one or by a document; operators make as many as they like."""
+    bounds = replace(UNLIMITED, tenant_subscriptions=2)
+    async with serving(worlds, bounds=bounds) as ask:
+        path, apply = "/v1/subscriptions", "/v1/subscriptions:apply"
+        assert (await ask("POST", path, _shop("acme-one"), by="partner")).status == 201
+        three = {
+            "subscriptions": [
+                _shop(name) for name in ("acme-one", "acme-two", "acme-three")
+            ]
+        }
+        over = await ask("POST", apply, three, by="partner")
+        assert (over.status, over.slug) == (409, "conflict")
+        three["subscriptions"].pop()
+        assert (await ask("POST", apply, three, by="partner")).status == 200
+        over = await ask("POST", path, _shop("acme-three"), by="partner")
+        assert (over.status, over.slug) == (409, "conflict")
+        assert (
+            await ask("POST", path, _shop("other-three"), by="stranger")
+        ).status == 201
+        mine = {**_shop("acme-four"), "owner": "acme"}
+        assert (await ask("POST", path, mine)).status == 201
+
+
+async def test_keys_of_a_tenant(ask: Client) -> None:
+    """They count while they count, and for a day: nobody makes them without end."""
+    wanted = {"role": "reader"}
+    for _ in range(98):
+        key_id = await ask.keys.add("one", Role.READER, "acme")
+        await ask.keys.access.writer.revoke(key_id)
+    assert (await ask("POST", KEYS, wanted, by="partner")).status == 201
+    over = await ask("POST", KEYS, wanted, by="partner")
+    assert (over.status, over.slug) == (409, "conflict")
+    assert (await ask("POST", KEYS, {**wanted, "tenant": "acme"})).status == 201
+    await ask.keys.access.world.clock.advance(86_401)  # type: ignore[attr-defined]
+    assert (await ask("POST", KEYS, wanted, by="partner")).status == 201
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,20 @@ def test_of_what_is_hidden_it_is_said_that_it_changed() -> None:
     assert b"hush" not in orjson.dumps([before, after])
 
 
+def test_certificates_are_told_apart_and_not_kept() -> None:
+    """A change may be made many times a minute, and is kept for 90 days."""
+    tls = {"client_certificate": "BEGIN", "client_key": "BEGIN hush"}
+    old, new = "a" * 100_000, "b" * 100_000
+    pair = differences(make(tls=tls | {"ca": old}), make(tls=tls | {"ca": new}))
+    before, after = pair
+    assert before is not None
+    assert after is not None
+    assert before["tls"] != after["tls"]
+    assert "100000 characters" in str(after["tls"])
+    whole = differences(None, make(tls=tls | {"ca": new}))
+    assert len(orjson.dumps([pair, whole])) < 5_000
+
+
 async def test_every_change_is_written_down(worlds: Worlds) -> None:
     """Who, from where, what; whose it is; and the bus's own acts by another trail."""
     async with worlds.open() as world:
