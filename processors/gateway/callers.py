@@ -1,5 +1,6 @@
 """Who asks: from which address, with which key."""
 
+import asyncio
 import re
 from collections.abc import Collection, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -36,14 +37,13 @@ def address_of(request: web.BaseRequest, proxies: Proxies) -> str:
     Behind proxies that are trusted, the last one in their header that is none of
     them: whoever asks can write what stands before it.
     """
-    peer = request.transport.get_extra_info("peername") if request.transport else None
-    address = _plain(str(peer[0])) if isinstance(peer, tuple) and peer else ""
+    address = address_at(request.transport) if request.transport else ""
     if not _trusted(address, proxies.networks):
         return address
     hops = _hops(",".join(request.headers.getall(proxies.header, ())), proxies.header)
     while hops and _trusted(address, proxies.networks):
         hop = _node(hops.pop())
-        if _parsed(hop) is None:
+        if parsed(hop) is None:
             break
         address = _plain(hop)
     return address
@@ -66,24 +66,31 @@ def _node(text: str) -> str:
 
 def _plain(address: str) -> str:
     """An IPv4 address as itself, also where IPv6 carries it."""
-    parsed = _parsed(address)
-    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+    found = parsed(address)
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
     return str(mapped) if mapped else address
 
 
+def address_at(transport: asyncio.BaseTransport) -> str:
+    """The address at the other end of a connection."""
+    peer: object = transport.get_extra_info("peername")
+    return _plain(str(peer[0])) if isinstance(peer, tuple) and peer else ""
+
+
 def _trusted(address: str, proxies: Collection[Network]) -> bool:
-    parsed = _parsed(address)
-    return parsed is not None and any(parsed in network for network in proxies)
+    found = parsed(address)
+    return found is not None and any(found in network for network in proxies)
 
 
-def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+def parsed(address: str) -> IPv4Address | IPv6Address | None:
+    """An address that is one; None for what is none."""
     try:
-        parsed = ip_address(address)
+        found = ip_address(address)
     except ValueError:
         return None
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
-        return parsed.ipv4_mapped  # what comes by IPv4 to a socket of both (`::`)
-    return parsed
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+        return found.ipv4_mapped  # what comes by IPv4 to a socket of both (`::`)
+    return found
 
 
 def network_of(address: str) -> str:
@@ -91,10 +98,10 @@ def network_of(address: str) -> str:
 
     A /64 is the least that anybody gets; within it addresses cost nothing.
     """
-    parsed = _parsed(address)
-    if isinstance(parsed, IPv6Address):
-        return str(IPv6Network((parsed.packed[:8] + bytes(8), _SUBSCRIBER)))
-    return str(parsed or address)
+    found = parsed(address)
+    if isinstance(found, IPv6Address):
+        return str(IPv6Network((found.packed[:8] + bytes(8), _SUBSCRIBER)))
+    return str(found or address)
 
 
 def request_id_of(request: web.BaseRequest, made: str) -> str:

@@ -5,13 +5,15 @@ last answer on, is closed; so a slow client holds a socket and nothing else.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from aiohttp import http_exceptions, web
 from typing_extensions import override
 
 from processors.gateway.answers import refused
+from processors.gateway.callers import Network, address_at
+from processors.gateway.doors import Doors
 from processors.gateway.problems import (
     BAD_REQUEST,
     INTERNAL,
@@ -25,20 +27,28 @@ _INTERNAL = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
-    """How long a head may be, and how long it may take."""
+    """How long a head may be, how long it may take, and how many connections.
+
+    `connections`: see `Doors`.
+    """
 
     line_bytes: int = 8_190
     headers: int = 64
     idle_s: float = 30
+    connections: int = 1_000
 
 
 class _Connection(web.RequestHandler):
     """Says in a problem document what was no request, and logs nothing of it."""
 
-    __slots__ = ("_lines",)
+    __slots__ = ("_doors", "_lines", "_whose")
 
     def __init__(
-        self, manager: web.Server, loop: asyncio.AbstractEventLoop, lines: Lines
+        self,
+        manager: web.Server,
+        loop: asyncio.AbstractEventLoop,
+        lines: Lines,
+        doors: Doors,
     ) -> None:
         super().__init__(
             manager,
@@ -52,6 +62,24 @@ class _Connection(web.RequestHandler):
             lingering_time=2,
         )
         self._lines = lines
+        self._doors = doors
+        self._whose: str | None = None
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Hang up on one too many."""
+        super().connection_made(transport)
+        self._whose = self._doors.enter(address_at(transport))
+        if self._whose is None:
+            self.force_close()
+
+    @override
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Make room."""
+        super().connection_lost(exc)
+        if self._whose is not None:
+            self._doors.leave(self._whose)
+            self._whose = None
 
     @override
     def handle_error(
@@ -84,10 +112,14 @@ class _Connection(web.RequestHandler):
 class HttpServer(web.Server):
     """Makes a connection of ours for each client."""
 
-    def __init__(self, handler: Handler, lines: Lines) -> None:
+    def __init__(
+        self, handler: Handler, lines: Lines, proxies: Collection[Network] = ()
+    ) -> None:
         super().__init__(handler)
         self._lines = lines
+        self._doors = Doors(lines.connections, proxies)
 
     @override
     def __call__(self) -> web.RequestHandler:
-        return _Connection(self, asyncio.get_running_loop(), self._lines)
+        loop = asyncio.get_running_loop()
+        return _Connection(self, loop, self._lines, self._doors)

@@ -67,7 +67,8 @@ class Gateway:
         serving = Serving(self._api, self._routes, bounds)
         # Requests under way may take as long as they ever may.
         runner = web.ServerRunner(
-            HttpServer(serving, self._lines), shutdown_timeout=bounds.deadline_s
+            HttpServer(serving, self._lines, bounds.proxies),
+            shutdown_timeout=bounds.deadline_s,
         )
         await runner.setup()
         self._runner = runner

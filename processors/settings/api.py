@@ -68,6 +68,11 @@ class ApiSettings(BaseModel):
         "or a whole document; others 2 MiB.",
     )
     api_body_s: _Positive = Field(15, description="How long a body may take to arrive.")
+    api_connections: Annotated[int, Field(ge=0)] = Field(
+        1000,
+        description="Connections at a time; a quarter of them from one address, but "
+        "for proxies that are named and this machine. 0: any number.",
+    )
     api_idle_s: _Positive = Field(
         30, description="How long a connection may take to send a request's head."
     )

@@ -193,4 +193,4 @@ def _bounds(settings: Settings) -> Bounds:
 
 
 def _lines(settings: Settings) -> Lines:
-    return Lines(idle_s=settings.api_idle_s)
+    return Lines(idle_s=settings.api_idle_s, connections=settings.api_connections)

@@ -4,11 +4,14 @@ import asyncio
 import json
 from dataclasses import replace
 from io import BytesIO
+from ipaddress import ip_network
 
 import pytest
 
 from bus.access.roles import Role, Scope
 from processors.gateway.callers import network_of
+from processors.gateway.doors import Doors
+from processors.gateway.protocol import Lines
 from processors.gateway.routes import JSON, Asked, Reply, Route
 from tests.support.gateway import UNLIMITED, Client, connect, serving, talk
 from tests.support.worlds import Worlds
@@ -231,6 +234,32 @@ async def test_keys_of_a_tenant(ask: Client) -> None:
     assert (await ask("POST", KEYS, {**wanted, "tenant": "acme"})).status == 201
     await ask.keys.access.world.clock.advance(86_401)  # type: ignore[attr-defined]
     assert (await ask("POST", KEYS, wanted, by="partner")).status == 201
+
+
+async def test_connections(worlds: Worlds) -> None:
+    """One too many is hung up on; when one goes, there is room again."""
+    async with serving(worlds, lines=Lines(connections=3)) as ask:
+        held = [await connect(ask) for _ in range(3)]
+        assert await talk(ask, b"GET /docs HTTP/1.1\r\n") == b""
+        held[0][1].write(b"GET /docs HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert b" 200 " in (await held[0][0].read())[:20]
+        while not await talk(ask, b"nothing\r\n\r\n"):
+            pass  # the server has not seen the end of it yet
+        for _, writer in held:
+            writer.close()
+
+
+def test_connections_of_one_address() -> None:
+    """A quarter; all, where others may stand behind it."""
+    doors = Doors(8, [ip_network("10.0.0.0/8")])
+    assert [doors.enter("192.0.2.1") for _ in range(3)] == ["192.0.2.1"] * 2 + [None]
+    assert doors.enter("2001:db8::1") == doors.enter("2001:db8::2") == "2001:db8::/64"
+    assert doors.enter("2001:db8::3") is None
+    doors.leave("192.0.2.1")
+    assert doors.enter("192.0.2.1")
+    assert all([doors.enter("10.1.2.3"), doors.enter("10.1.2.3"), doors.enter("::1")])
+    assert doors.enter("10.1.2.3")
+    assert doors.enter("10.1.2.3") is None
 
 
 @pytest.mark.parametrize(
