@@ -65,11 +65,9 @@ class Gateway:
             )
         bounds = replace(self._bounds, secure=context is not None)
         serving = Serving(self._api, self._routes, bounds)
+        server = HttpServer(serving, self._lines, bounds.proxies)
         # Requests under way may take as long as they ever may.
-        runner = web.ServerRunner(
-            HttpServer(serving, self._lines, bounds.proxies),
-            shutdown_timeout=bounds.deadline_s,
-        )
+        runner = web.ServerRunner(server, shutdown_timeout=bounds.deadline_s)
         await runner.setup()
         self._runner = runner
         try:
