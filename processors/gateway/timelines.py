@@ -93,7 +93,12 @@ async def _of(asked: Asked, name: str) -> Reply:
     world = asked.api.world
     await world.table.ready()
     since_ms = ms_of(asked, asked.query_as(TimelineQuery).since, "since") or 0
-    lives = await trace(world, name, since_ms)
+
+    def sees(name: str) -> bool:
+        one = world.table.get(name)
+        return one is not None and asked.by.sees(one.owner)
+
+    lives = await trace(world, name, since_ms, sees=sees if asked.by.tenant else None)
     seen = [one for life in lives if (one := _seen_by(asked.by, world, life))]
     if not seen:
         raise ProblemError(NOT_FOUND)

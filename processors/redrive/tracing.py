@@ -1,7 +1,7 @@
 """Finding out what befell an event or all events of an order."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Protocol, TypeAlias, TypeVar
 
 from bus.delivery.delivery import Attempt, Origin
 from bus.delivery.matching import Matcher
@@ -15,25 +15,39 @@ from processors.redrive.letters import Letter, Wanted, dlq_owners, read_letters
 from processors.redrive.timeline import Timeline, timeline
 from processors.subscriptions.world import World
 
+Sees: TypeAlias = Callable[[str], bool]
+"""Whether a subscription is there for whoever asks."""
 
-async def trace(world: World, name: str, since_ms: int) -> Sequence[Timeline]:
+
+async def trace(
+    world: World, name: str, since_ms: int, *, sees: Sees | None = None
+) -> Sequence[Timeline]:
     """The lives of the events with this webhook-id or own id, or of this order.
 
     Looks at what happened since `since_ms`. A webhook-id is found by its attempts; all
     else by reading the source topics from then on. An order's events may have any
     keys: those under its own may be some of them only.
 
+    Who does not see all subscriptions waits as long for what befell others alone as
+    for what never was: the same is read.
+
     Raises:
         RegistryUnavailableError: the registry gave no usable answer.
     """
-    attempts = await _attempts(world, [name], since_ms)
+    attempts = await _attempts(world, [name], since_ms, sees)
     if attempts:
         found = [(name, await _source_of(world, attempts[0], since_ms))]
     else:
         records = await _sources(world, since_ms, name)
         found = [(event_id, record) for event_id, record in records.items()]
-        attempts = await _attempts(world, list(records), since_ms) if records else []
-    letters = await _letters(world, [event_id for event_id, _ in found], attempts)
+        if records or sees:
+            # With two keys all is read, with one its partition.
+            ids = [name, "", *records] if sees else list(records)
+            attempts = await _attempts(world, ids, since_ms, sees)
+    letters: Sequence[Letter] = ()
+    if found or sees:
+        ids = [event_id for event_id, _ in found] or [name]
+        letters = await _letters(world, ids, attempts, sees)
     lives = [
         await _life(world, record, _of(attempts, event_id), _of(letters, event_id))
         for event_id, record in found
@@ -71,24 +85,26 @@ def _wanted_by(world: World, event: Event, record: Record) -> Collection[str]:
 
 
 async def _attempts(
-    world: World, events: Collection[str], since_ms: int
+    world: World, events: Collection[str], since_ms: int, sees: Sees | None
 ) -> Sequence[Attempt]:
     return [
         attempt
         async for batch in read_attempts(world, since_ms=since_ms, events=events)
         for attempt in batch
+        if sees is None or sees(attempt.subscription)
     ]
 
 
 async def _letters(
-    world: World, events: Sequence[str], attempts: Sequence[Attempt]
+    world: World,
+    events: Sequence[str],
+    attempts: Sequence[Attempt],
+    sees: Sees | None,
 ) -> Sequence[Letter]:
     """Dead letters where the attempts say there are some; everywhere without any."""
-    if not events:
-        return []
     dead = {a.subscription for a in attempts if a.route.startswith("dead_letter")}
     replayed = {a.subscription for a in attempts if a.replay}
-    owners = await dlq_owners(world)
+    owners = [one for one in await dlq_owners(world) if sees is None or sees(one)]
     if attempts:
         owners = [owner for owner in owners if owner in dead | replayed]
     return [

@@ -1,10 +1,13 @@
 """What befell an event: found, put in order, shown."""
 
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import cast
 
 from rich.console import Console
 
-from bus.record import Message
+from bus.ports import LogReader
+from bus.record import Message, Record
 from processors.redrive.letters import Wanted, read_letters
 from processors.redrive.rendering import render, span
 from processors.redrive.replaying import replay
@@ -134,6 +137,38 @@ async def test_nothing_known_is_nothing(past: Past) -> None:
     await past.order()
     assert await trace(past.world, "nope", 0) == []
     assert timeline([], []) is None
+
+
+class _Counted:
+    """Fulfils `LogReader`, and notes what is read."""
+
+    def __init__(self, reader: LogReader) -> None:
+        self._reader = reader
+        self.read_of: list[tuple[str, bool]] = []
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._reader, name)
+
+    def read(self, topic: str, **bounds: object) -> AsyncIterator[Sequence[Record]]:
+        """Note the topic, and whether one partition is enough."""
+        self.read_of.append((topic, bounds.get("key") is not None))
+        return self._reader.read(topic, **bounds)  # type: ignore[arg-type]
+
+
+async def test_what_befell_others_is_read_like_nothing(past: Past) -> None:
+    """How long the answer takes does not tell that there is such an event, or order."""
+    await past.subscribe()
+    await past.subscribe("other")
+    (event, record), *_ = await past.order()
+    await past.attempt("acme", event, "refused", "dead_letter:refused", record=record)
+    await past.die("acme", event, record)
+    reads = []
+    for name in (event.id, event.subject, "nope"):
+        counted = _Counted(past.world.reader)
+        world = replace(past.world, reader=counted)
+        await trace(world, name, 0, sees=lambda one: one == "other")
+        reads.append(counted.read_of)
+    assert reads[0] == reads[1] == reads[2]
 
 
 async def test_held_and_waiting(past: Past, worlds: Worlds) -> None:
