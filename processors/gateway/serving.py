@@ -8,12 +8,11 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from aiohttp import web
 
-from bus.access.roles import Principal
 from bus.errors import OrderbusError
 from processors.gateway import paths, reading
 from processors.gateway.answers import Answered, answered, refused, unless_known
@@ -27,7 +26,7 @@ from processors.gateway.callers import (
     request_id_of,
 )
 from processors.gateway.failures import RETRY_AFTER, problem_of
-from processors.gateway.holding import Holding, Pool
+from processors.gateway.holding import Pool
 from processors.gateway.limits import Allowance, Buckets
 from processors.gateway.matching import Router
 from processors.gateway.problems import (
@@ -40,6 +39,7 @@ from processors.gateway.problems import (
 from processors.gateway.repeats import Repeats
 from processors.gateway.routes import Asked, Route, Stream
 from processors.gateway.sending import send, send_stream
+from processors.gateway.visit import Visit
 from processors.live.signals import Reason
 from processors.telemetry import names
 
@@ -62,30 +62,6 @@ class Bounds:
     send_s: float = 30
     proxies: Proxies = field(default_factory=Proxies)
     secure: bool = False
-
-
-@dataclass(slots=True)
-class _Visit:
-    """What is known of a request so far."""
-
-    id: str
-    address: str
-    began: float
-    route: Route | None = None
-    principal: Principal | None = None
-    allowance: Allowance | None = None
-    path: Mapping[str, str] = field(default_factory=dict)
-    holding: Holding = field(default_factory=Holding)
-
-    @property
-    def who(self) -> str:
-        """Whom its share is of: all keys of a tenant have one, as it makes them."""
-        by = self.principal
-        return f"{by.tenant} {'' if by.tenant else by.key_id}" if by else self.address
-
-    @property
-    def operation(self) -> str:
-        return self.route.operation if self.route else "none"
 
 
 class Serving:
@@ -114,7 +90,7 @@ class Serving:
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request; never raises."""
-        visit = _Visit(
+        visit = Visit(
             request_id_of(request, secrets.token_hex(16)),
             address_of(request, self._bounds.proxies),
             self._api.world.clock.monotonic(),
@@ -135,7 +111,7 @@ class Serving:
 
     async def _stream(
         self,
-        visit: _Visit,
+        visit: Visit,
         request: web.BaseRequest,
         response: web.StreamResponse,
         stream: Stream,
@@ -147,7 +123,7 @@ class Serving:
             self._note_bug(visit, error)
         self._api.observer.measure(names.API_STREAMS_ENDED, 1, reason)
 
-    async def _answered(self, visit: _Visit, request: web.BaseRequest) -> Answered:
+    async def _answered(self, visit: Visit, request: web.BaseRequest) -> Answered:
         try:
             async with asyncio.timeout(self._bounds.deadline_s):
                 return await self._climb(visit, request)
@@ -166,7 +142,7 @@ class Serving:
             self._note_bug(visit, error)
             return refused(ProblemError(INTERNAL), visit.id)
 
-    async def _climb(self, visit: _Visit, request: web.BaseRequest) -> Answered:
+    async def _climb(self, visit: Visit, request: web.BaseRequest) -> Answered:
         visit.allowance = self._by_address.take(network_of(visit.address), visit.began)
         _refuse_too_many(visit.allowance)
         match = self._router.match(request.method, request.rel_url.raw_path)
@@ -204,7 +180,7 @@ class Serving:
         return await self._once(visit, route, asked, _fingerprint(request, text))
 
     async def _body(
-        self, visit: _Visit, request: web.BaseRequest, route: Route
+        self, visit: Visit, request: web.BaseRequest, route: Route
     ) -> bytes:
         if route.body is None and request.method not in _WRITES:
             return b""
@@ -220,7 +196,7 @@ class Serving:
             raise ProblemError(TOO_SLOW, headers=headers) from None
 
     async def _once(
-        self, visit: _Visit, route: Route, asked: Asked, fingerprint: bytes
+        self, visit: Visit, route: Route, asked: Asked, fingerprint: bytes
     ) -> Answered:
         """Do it unless it was done before."""
         who, now = asked.by.key_id, self._api.world.clock.monotonic()
@@ -250,7 +226,7 @@ class Serving:
             return Reason.KEY
         return None
 
-    def _response(self, visit: _Visit, done: Answered) -> web.StreamResponse:
+    def _response(self, visit: Visit, done: Answered) -> web.StreamResponse:
         headers = {**done.headers, "X-Request-Id": visit.id}
         if visit.allowance is not None:
             headers.update(visit.allowance.headers())
@@ -265,7 +241,7 @@ class Serving:
             response.force_close()
         return response
 
-    def _tell(self, visit: _Visit, request: web.BaseRequest, done: Answered) -> None:
+    def _tell(self, visit: Visit, request: web.BaseRequest, done: Answered) -> None:
         """One line and its counts; the path only where we know what stands in it."""
         seconds = self._api.world.clock.monotonic() - visit.began
         self._api.observer.measure(names.API_ANSWERS, 1, str(done.status))
@@ -283,13 +259,13 @@ class Serving:
             address=visit.address,
         )
 
-    def _note_bug(self, visit: _Visit, error: Exception) -> None:
+    def _note_bug(self, visit: Visit, error: Exception) -> None:
         self._api.observer.note(
             names.BUG, request=visit.id, why=type(error).__name__, exc_info=error
         )
 
 
-def _of(api: Api, visit: _Visit) -> Api:
+def _of(api: Api, visit: Visit) -> Api:
     """The same, what is done in its world written down as the visitor's."""
     if visit.principal is None:
         return api
@@ -298,7 +274,7 @@ def _of(api: Api, visit: _Visit) -> Api:
     return replace(api, world=world, keys=keys)
 
 
-def _named(visit: _Visit) -> Mapping[str, str]:
+def _named(visit: Visit) -> Mapping[str, str]:
     """What the path names, if a key is known; a key that it names is another's."""
     named = visit.path if visit.principal else {}
     return {"of_key" if name == "key" else name: v for name, v in named.items()}
