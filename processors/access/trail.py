@@ -1,7 +1,7 @@
 """Writing down who changed what: one record in `bus.audit` a change."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -98,7 +98,9 @@ class Trail:
 
 
 @asynccontextmanager
-async def in_doubt(note: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+async def in_doubt(
+    note: Callable[[], Coroutine[object, object, None]],
+) -> AsyncIterator[None]:
     """Write down what may have been done although it broke off in the block.
 
     A record that was sent may stand, whether or not anybody waited for the answer: who
@@ -107,5 +109,8 @@ async def in_doubt(note: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
     try:
         yield
     except (asyncio.CancelledError, BrokerUnavailableError):
-        await note()
+        # Not waited for: Kafka may be what the change waited for in vain.
+        noting = asyncio.ensure_future(note())
+        _UNDER_WAY.add(noting)
+        noting.add_done_callback(_UNDER_WAY.discard)
         raise
