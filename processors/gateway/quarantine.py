@@ -9,7 +9,7 @@ from processors.gateway.jobs import Job, Progress
 from processors.gateway.model import DryRun
 from processors.gateway.moments import ms_of
 from processors.gateway.paging import places_cursor, places_in
-from processors.gateway.problems import NOT_FOUND, UNAVAILABLE, ProblemError
+from processors.gateway.problems import CONFLICT, NOT_FOUND, UNAVAILABLE, ProblemError
 from processors.gateway.quarantine_models import (
     ItemPlan,
     ItemQuery,
@@ -185,7 +185,7 @@ ROUTES = (
         answer=ItemWork,
         status=202,
         more_statuses=(200,),
-        problems=(UNAVAILABLE,),
+        problems=(CONFLICT, UNAVAILABLE),
         idempotent=True,
         optional_body=True,
         example={"reasons": ["unknown_schema"]},
@@ -205,7 +205,7 @@ ROUTES = (
         answer=ItemWork,
         status=202,
         more_statuses=(200,),
-        problems=(UNAVAILABLE,),
+        problems=(CONFLICT, UNAVAILABLE),
         idempotent=True,
         optional_body=True,
         example={"places": ["oms.order/3/17"]},

@@ -242,6 +242,7 @@ ROUTES = (
         query=RemovalQuery,
         answer=JobShown,
         status=202,
+        problems=(CONFLICT,),
         tenants=True,
         if_match="may",
     ),
