@@ -5,7 +5,7 @@ was answered is held in memory for a day: a repeat after a restart, or at anothe
 gateway, is done anew; published events keep their ids all the same.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass
 
 from processors.gateway.answers import Answered
@@ -14,6 +14,8 @@ from processors.gateway.problems import IN_PROGRESS, REUSED, ProblemError
 DAY_S = 86_400
 _MOST_KEYS = 100_000
 _MOST_BYTES = 64 * 2**20
+_PART_OF_ONE = 4
+"""One key's answers take a quarter of the room: they push out no others."""
 _SERVER_ERROR = 500
 
 
@@ -29,7 +31,8 @@ class Repeats:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
-        self._bytes = 0
+        self._bytes: Counter[str] = Counter()
+        self._count: Counter[str] = Counter()
 
     def begin(
         self, who: str, key: str, fingerprint: bytes, now: float
@@ -48,7 +51,8 @@ class Repeats:
             return kept.answered
         self._forget(who, key)
         self._kept[who, key] = _Kept(fingerprint, now + DAY_S)
-        self._make_room()
+        self._count[who] += 1
+        self._make_room(who)
         return None
 
     def finish(self, who: str, key: str, answered: Answered | None) -> None:
@@ -58,20 +62,34 @@ class Repeats:
             self._forget(who, key)
         elif kept is not None:
             kept.answered = answered
-            self._bytes += len(answered.body)
-            self._make_room()
+            self._bytes[who] += len(answered.body)
+            self._make_room(who)
 
-    def _make_room(self) -> None:
-        """Give up the oldest; what still runs stays."""
-        while len(self._kept) > _MOST_KEYS or self._bytes > _MOST_BYTES:
-            for place, kept in self._kept.items():
-                if kept.answered is not None:
-                    self._forget(*place)
-                    break
-            else:
-                return
+    def _make_room(self, who: str) -> None:
+        """Give up the oldest, one's own if one has much; what still runs stays."""
+        while (
+            self._count[who] > _MOST_KEYS // _PART_OF_ONE
+            or self._bytes[who] > _MOST_BYTES // _PART_OF_ONE
+        ):
+            if not self._give_up(who):
+                break
+        while len(self._kept) > _MOST_KEYS or self._bytes.total() > _MOST_BYTES:
+            if not self._give_up(None):
+                break
+
+    def _give_up(self, who: str | None) -> bool:
+        for place, kept in self._kept.items():
+            if kept.answered is not None and who in {None, place[0]}:
+                self._forget(*place)
+                return True
+        return False
 
     def _forget(self, who: str, key: str) -> None:
         kept = self._kept.pop((who, key), None)
-        if kept is not None and kept.answered is not None:
-            self._bytes -= len(kept.answered.body)
+        if kept is None:
+            return
+        self._count[who] -= 1
+        if kept.answered is not None:
+            self._bytes[who] -= len(kept.answered.body)
+        if not self._count[who]:
+            del self._count[who], self._bytes[who]
