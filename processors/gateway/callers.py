@@ -67,8 +67,7 @@ def _node(text: str) -> str:
 def _plain(address: str) -> str:
     """An IPv4 address as itself, also where IPv6 carries it."""
     found = parsed(address)
-    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
-    return str(mapped) if mapped else address
+    return str(found) if isinstance(found, IPv4Address) else address
 
 
 def address_at(transport: asyncio.BaseTransport) -> str:

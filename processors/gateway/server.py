@@ -65,7 +65,7 @@ class Gateway:
             )
         bounds = replace(self._bounds, secure=context is not None)
         serving = Serving(self._api, self._routes, bounds)
-        server = HttpServer(serving, self._lines, bounds.proxies)
+        server = HttpServer(serving, self._lines, bounds.proxies.networks)
         # Requests under way may take as long as they ever may.
         runner = web.ServerRunner(server, shutdown_timeout=bounds.deadline_s)
         await runner.setup()
