@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-.PHONY: help install demo test test-long simulate bench faults fuzz client lint lint-tests format lock wheel clean
+.PHONY: help install demo test test-long simulate bench faults fuzz client lint format lock wheel clean
 
 help:
 	@sed -n '1,4s/^# //p' Makefile
@@ -45,12 +45,8 @@ demo: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-
-# Whether the tests call what is there, as it is: stand-ins of ports go stale unseen otherwise.
-lint-tests: $(READY)
 	$(BIN)/mypy -p bus -p processors -p tests
+	$(BIN)/lint-imports
 
 # A file of tests a core, each worker with a Kafka of its own. What fails beside others is run once more, alone: that counts.
 test: lint

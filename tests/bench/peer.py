@@ -93,7 +93,7 @@ class PeerLoad:
             "{order_id}": sample.event.subject,
             "{data}": orjson.dumps(document(sample.event)["data"]).decode(),
             "{whole}": orjson.dumps(
-                {**plain(sample.event.data), "occurred_at": "{timestamp}"}
+                {**_whole(sample), "occurred_at": "{timestamp}"}
             ).decode(),
         }
         body = self._peer.template
@@ -108,6 +108,10 @@ class PeerLoad:
     def _post(self, bodies: Iterator[str]) -> Post:
         body = self._peer.envelope.replace("{events}", ",".join(bodies))
         return Post(self._peer.url, self._headers, body.encode(), 30)
+
+
+def _whole(sample: Sample) -> dict[str, object]:
+    return {name: plain(value) for name, value in sample.event.data.items()}
 
 
 async def _until(due: float) -> float:

@@ -20,7 +20,7 @@ from tests.support.worlds import Worlds
 def beginning(worlds: Worlds) -> str:
     """The id of one who has heard nothing of all there is."""
     topics = {*worlds.topology.sources, worlds.topology.attempts}
-    return write(Kind, dict.fromkeys(worlds.broker.partitions(topics), 0))
+    return write(frozenset(Kind), dict.fromkeys(worlds.broker.partitions(topics), 0))
 
 
 class Heeding:

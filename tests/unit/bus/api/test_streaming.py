@@ -24,7 +24,8 @@ HEARD = [Message("attempt", "B", {"n": 1}), Message("gap", "C", {"n": 2})]
 @given(st.lists(st.integers(1, len(STREAM)), max_size=8))
 def test_however_it_is_cut(cuts: list[int]) -> None:
     """Messages are whole, once each; a block without data only moves the id on."""
-    parser, heard = Parser(), []
+    parser = Parser()
+    heard: list[Message] = []
     edges = sorted({0, *cuts, len(STREAM)})
     for first, end in itertools.pairwise(edges):
         heard += parser.feed(STREAM[first:end])

@@ -32,8 +32,7 @@ async def test_durations_end(ask: Client, length: str) -> None:
     ):
         got = await ask("POST", path, body)
         assert (got.status, got.slug) == (422, "invalid")
-        [error] = got.json["errors"]  # type: ignore[misc]
-        assert "at most" in error["detail"]
+        assert "at most" in str(got.json["errors"])
 
 
 async def test_many_faults(ask: Client) -> None:
@@ -42,11 +41,8 @@ async def test_many_faults(ask: Client) -> None:
     assert len(few.json["errors"]) == 101  # type: ignore[arg-type]
     many = await ask("POST", CHECK, {f"a{n}": 1 for n in range(5_000)})
     assert (many.status, many.slug) == (422, "invalid")
-    [error] = many.json["errors"]  # type: ignore[misc]
-    assert error == {
-        "pointer": "#",
-        "detail": "5001 things are wrong, too many to tell",
-    }
+    told = "5001 things are wrong, too many to tell"
+    assert many.json["errors"] == [{"pointer": "#", "detail": told}]
 
 
 async def test_long_names(ask: Client) -> None:
