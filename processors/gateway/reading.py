@@ -87,7 +87,7 @@ async def read_body(
                 raise _too_large(most)
             take(len(chunk))
             body += chunk
-    except web.RequestPayloadError:
+    except (web.RequestPayloadError, OSError):  # or the client has left
         raise ProblemError(BAD_REQUEST, "The body breaks off.") from None
     return bytes(body)
 

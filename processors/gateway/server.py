@@ -43,6 +43,7 @@ class Gateway:
         self._bounds = bounds
         self._lines = lines
         self._runner: web.ServerRunner | None = None
+        self._serving: Serving | None = None
 
     async def start(self, place: Place) -> None:
         """Listen.
@@ -69,7 +70,7 @@ class Gateway:
         # Requests under way may take as long as they ever may.
         runner = web.ServerRunner(server, shutdown_timeout=bounds.deadline_s)
         await runner.setup()
-        self._runner = runner
+        self._runner, self._serving = runner, serving
         try:
             await web.TCPSite(
                 runner, place.host, place.port, ssl_context=context
@@ -87,7 +88,10 @@ class Gateway:
     async def stop(self) -> None:
         """Take no more requests, and finish those under way; streams end at once."""
         self._api.live.end()
-        if self._runner is not None:
+        if self._runner is not None and self._serving is not None:
+            for site in list(self._runner.sites):
+                await site.stop()
+            await self._serving.drain()
             await self._runner.cleanup()
             self._runner = None
         await self._api.jobs.close()

@@ -25,6 +25,7 @@ from processors.gateway.callers import (
     principal_of,
     request_id_of,
 )
+from processors.gateway.draining import Draining
 from processors.gateway.failures import RETRY_AFTER, problem_of
 from processors.gateway.holding import Pool
 from processors.gateway.limits import Allowance, Buckets
@@ -83,6 +84,7 @@ class Serving:
             _LARGE_OF_ONE * size,
         )
         self._repeats = Repeats()
+        self._draining = Draining()
         self._in_flight = 0
         observer, streams = api.observer, api.streams
         observer.gauge(names.API_IN_FLIGHT, lambda: {"": float(self._in_flight)})
@@ -108,6 +110,10 @@ class Serving:
             await self._stream(visit, request, response, done.stream)
         self._tell(visit, request, done)
         return response
+
+    async def drain(self) -> None:
+        """Connections end with an answer now; return once begun bodies have come."""
+        await self._draining.begin(self._bounds.body_s)
 
     async def _stream(
         self,
@@ -190,7 +196,8 @@ class Serving:
         take = partial(visit.holding.take, self._bodies, visit.who)
         try:
             async with asyncio.timeout(self._bounds.body_s):
-                return await reading.read_body(request, most, take)
+                with self._draining.body():
+                    return await reading.read_body(request, most, take)
         except TimeoutError:
             headers = {"Connection": "close"}
             raise ProblemError(TOO_SLOW, headers=headers) from None
@@ -237,7 +244,7 @@ class Serving:
             response = web.StreamResponse(status=done.status, headers=headers)
         else:
             response = web.Response(status=done.status, body=done.body, headers=headers)
-        if headers.get("Connection") == "close":
+        if headers.get("Connection") == "close" or self._draining.begun:
             response.force_close()
         return response
 
