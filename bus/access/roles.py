@@ -45,6 +45,7 @@ class Scope(StrEnum):
     KEYS_WRITE = "keys:write"
     AUDIT_READ = "audit:read"
     STATUS_READ = "status:read"
+    ALERTS_WRITE = "alerts:write"
 
 
 MEANINGS: Mapping[Scope, str] = {
@@ -67,7 +68,8 @@ MEANINGS: Mapping[Scope, str] = {
     Scope.KEYS_READ: "list keys, never a secret",
     Scope.KEYS_WRITE: "create keys that may do no more, rotate and revoke them",
     Scope.AUDIT_READ: "who changed what, when and from where",
-    Scope.STATUS_READ: "processes, lag and breakers of the whole bus",
+    Scope.STATUS_READ: "processes, lag, health and alerts of the whole bus",
+    Scope.ALERTS_WRITE: "silence alerts, and end that",
 }
 """What each scope allows, for people."""
 
@@ -79,6 +81,7 @@ OF_THE_WHOLE_BUS = frozenset(
         Scope.QUARANTINE_WRITE,
         Scope.SCHEMAS_WRITE,
         Scope.STATUS_READ,
+        Scope.ALERTS_WRITE,
     }
 )
 """Scopes over what belongs to no tenant; a key with a tenant never has one."""
@@ -124,6 +127,7 @@ GRANTS: Mapping[Role, Grant] = {
                 Scope.KEYS_READ,
                 Scope.AUDIT_READ,
                 Scope.STATUS_READ,
+                Scope.ALERTS_WRITE,
             }
         ),
         Tenancy.NEVER,

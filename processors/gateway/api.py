@@ -19,6 +19,7 @@ from processors.gateway.streams import Streams
 from processors.live.hub import Live
 from processors.redrive.fates import KnownFates
 from processors.subscriptions.world import World
+from processors.watch.board import Board
 
 Authenticate: TypeAlias = Callable[[str], Principal]
 """Who holds this token; raises `NotAuthenticatedError`."""
@@ -66,6 +67,7 @@ class Api:
     live: Live
     streams: Streams
     means: Means
+    board: Board
     most_of_tenant: int = 0
     log: AskLog = no_log
     asyncapi: Callable[[], Mapping[str, object]] = dict

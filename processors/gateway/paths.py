@@ -36,6 +36,7 @@ NAMES: Mapping[str, Named] = {
     "partition": Named(r"[0-9]{1,9}", "A partition.", "3"),
     "offset": Named(r"[0-9]{1,18}", "An offset.", "17"),
     "job": Named(r"[0-9a-f]{24}", "The id of a job.", "0123456789abcdef01234567"),
+    "silence": Named(r"s[0-9a-f]{10}", "The id of a silence.", "s0123456789"),
     "key": Named(KEY_ID, "The id of a key, the third part of it.", "abcdefgh23"),
 }
 

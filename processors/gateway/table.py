@@ -25,6 +25,7 @@ from processors.gateway import (
     subscription_steps,
     subscriptions,
     timelines,
+    watching,
 )
 from processors.gateway.routes import Route
 
@@ -49,6 +50,7 @@ ROUTES: Sequence[Route] = (
     *job_routes.ROUTES,
     *audit.ROUTES,
     *status.ROUTES,
+    *watching.ROUTES,
     *forecasts.ROUTES,
     *documents.ROUTES,
 )

@@ -29,6 +29,7 @@ from processors.gateway.table import ROUTES
 from processors.settings import Settings
 from processors.subscriptions.world import World
 from processors.telemetry import Telemetry, names
+from processors.watch.board import Board
 from processors.wiring.access import server_keys
 from processors.wiring.asking import AskedLog
 from processors.wiring.control import open_world
@@ -110,6 +111,7 @@ async def open_gateway(
         log = await stack.enter_async_context(AskedLog(settings))
         api = _api(settings, world, ring, keys, means, telemetry)
         api = replace(api, log=log)
+        await stack.enter_async_context(api.board)
         stack.push_async_callback(api.live.close)
         _say_readiness(telemetry, world, table)
         await asyncio.gather(world.table.ready(), table.ready())
@@ -160,6 +162,7 @@ def _api(
         live=make_live(world, observer),
         streams=Streams(settings.api_key_streams, settings.api_streams),
         means=means,
+        board=Board(world.reader, world.clock, world.topology.alerts),
         asyncapi=partial(asyncapi, settings, places=False),
     )
 

@@ -33,6 +33,7 @@ from processors.gateway.serving import Bounds
 from processors.gateway.streams import Streams
 from processors.gateway.table import ROUTES
 from processors.subscriptions.world import World
+from processors.watch.board import Board
 from processors.wiring.streaming import make_live
 from tests.support.access import SERVER, Access, open_access
 from tests.support.worlds import Worlds
@@ -204,6 +205,7 @@ def _api(worlds: Worlds, world: World, access: Access, observer: MemoryObserver)
         live=make_live(world, observer),
         streams=Streams(),
         means=_means(world),
+        board=Board(world.reader, world.clock, world.topology.alerts),
         asyncapi=partial(described, worlds.topology),
     )
 
@@ -230,7 +232,7 @@ async def serving(
         gateway = Gateway(api, routes, bounds, lines or Lines())
         await gateway.start(Place())
         try:
-            async with ClientSession(gateway.url) as session:
+            async with api.board, ClientSession(gateway.url) as session:
                 yield Client(session, keys, observer, gateway, api, log)
         finally:
             await gateway.stop()

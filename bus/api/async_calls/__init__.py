@@ -22,6 +22,7 @@ from bus.api.async_calls.status import StatusCalls
 from bus.api.async_calls.subscription_steps import SubscriptionStepsCalls
 from bus.api.async_calls.subscriptions import SubscriptionsCalls
 from bus.api.async_calls.timelines import TimelinesCalls
+from bus.api.async_calls.watching import WatchingCalls
 
 
 class AsyncCalls(
@@ -44,6 +45,7 @@ class AsyncCalls(
     JobRoutesCalls,
     AuditCalls,
     StatusCalls,
+    WatchingCalls,
     ForecastsCalls,
     DocumentsCalls,
 ):

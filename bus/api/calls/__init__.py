@@ -22,6 +22,7 @@ from bus.api.calls.status import StatusCalls
 from bus.api.calls.subscription_steps import SubscriptionStepsCalls
 from bus.api.calls.subscriptions import SubscriptionsCalls
 from bus.api.calls.timelines import TimelinesCalls
+from bus.api.calls.watching import WatchingCalls
 
 
 class Calls(
@@ -44,6 +45,7 @@ class Calls(
     JobRoutesCalls,
     AuditCalls,
     StatusCalls,
+    WatchingCalls,
     ForecastsCalls,
     DocumentsCalls,
 ):

@@ -1,0 +1,78 @@
+"""What can be asked for: watching."""
+
+# Written from the table of routes by `make client`, not by hand.
+from bus.api.asking import Sync, fresh_key
+from bus.api.exchange import Call, segment
+from bus.api.models.watching import (
+    Alerts,
+    BusHealth,
+    Ending,
+    NewSilence,
+    Silences,
+    SilenceShown,
+)
+
+
+class WatchingCalls(Sync):
+    """What can be asked for: watching."""
+
+    def get_health(self) -> BusHealth:
+        """Whether all is well: a state for everybody, with the reason.
+
+        GET `/v1/health`
+        with a key of scope `status:read`
+        """
+        return self._ask(Call[BusHealth]("GET", "/v1/health"))
+
+    def list_alerts(self, *, resolved: bool | None = None) -> Alerts:
+        """What fires and what is pending, since when, and why.
+
+        GET `/v1/alerts`
+        with a key of scope `status:read`
+        """
+        return self._ask(
+            Call[Alerts]("GET", "/v1/alerts", query={"resolved": resolved})
+        )
+
+    def list_silences(self) -> Silences:
+        """The silences that last.
+
+        GET `/v1/silences`
+        with a key of scope `status:read`
+        """
+        return self._ask(Call[Silences]("GET", "/v1/silences"))
+
+    def create_silence(
+        self, body: NewSilence, *, idempotency_key: str | None = None
+    ) -> SilenceShown:
+        """Tell nobody of some alerts for a while.
+
+        POST `/v1/silences`
+        with a key of scope `alerts:write`
+        """
+        return self._ask(
+            Call[SilenceShown](
+                "POST", "/v1/silences", body=body, key=fresh_key(idempotency_key)
+            )
+        )
+
+    def end_silence(
+        self,
+        silence: str,
+        body: Ending | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> SilenceShown:
+        """End a silence now.
+
+        POST `/v1/silences/{silence}/end`
+        with a key of scope `alerts:write`
+        """
+        return self._ask(
+            Call[SilenceShown](
+                "POST",
+                f"/v1/silences/{segment(silence)}/end",
+                body=body,
+                key=fresh_key(idempotency_key),
+            )
+        )

@@ -1,0 +1,87 @@
+"""What is sent and answered: watching."""
+
+# Written from the table of routes by `make client`, not by hand.
+from collections.abc import Mapping, Sequence
+from typing import Literal, NotRequired, TypedDict
+
+
+class ReasonShown(TypedDict):
+    """Why, and by which rule; an empty one: by its own word, or for want of facts."""
+
+    why: str
+    rule: str
+
+
+class PartShown(TypedDict):
+    """A program, a source topic or a subscription."""
+
+    kind: Literal["bus", "program", "source", "subscription"]
+    name: str
+    state: Literal["healthy", "degraded", "failing", "held", "unknown"]
+    reasons: Sequence[ReasonShown]
+
+
+class BusHealth(TypedDict):
+    """How the bus is, and everybody in it, worst first."""
+
+    state: Literal["healthy", "degraded", "failing", "held", "unknown"]
+    reasons: Sequence[ReasonShown]
+    looked_at: str | None
+    unknown: Mapping[str, str]
+    parts: Sequence[PartShown]
+
+
+class AlertShown(TypedDict):
+    """An alert. Who has to do what stands in its section of the runbook."""
+
+    rule: str
+    kind: str
+    name: str
+    severity: Literal["page", "ticket"]
+    phase: Literal["pending", "firing", "resolved"]
+    since: str
+    fired: str | None
+    resolved: str | None
+    lasted_s: float
+    evidence: str
+    means: str
+    runbook: str
+    silenced_until: str | None
+
+
+class Alerts(TypedDict):
+    """Alerts: what fires first, the gravest and oldest of it."""
+
+    data: Sequence[AlertShown]
+    stale: str | None
+
+
+class SilenceShown(TypedDict):
+    """Alerts that nobody is told of for a while."""
+
+    id: str
+    rule: str
+    subject: str
+    since: str
+    until: str
+    why: str
+    by: str
+
+
+class Silences(TypedDict):
+    """Those that last, what ends first first."""
+
+    data: Sequence[SilenceShown]
+
+
+class NewSilence(TypedDict):
+    """What nobody is to be told of; a rule, a subject, or both."""
+
+    rule: NotRequired[str]
+    subject: NotRequired[str]
+    duration: str
+    why: NotRequired[str]
+
+
+class Ending(TypedDict):
+    """Nothing needs to be said."""

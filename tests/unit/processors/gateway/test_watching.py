@@ -1,0 +1,93 @@
+"""Health, alerts and silences over HTTP."""
+
+from enum import StrEnum
+from typing import get_args
+
+import pytest
+
+from bus.adapters.memory.publisher import MemoryPublisher
+from bus.watch.states import State
+from bus.watch.verdicts import Health, Kind, Subject
+from processors.gateway.watching import PartShown
+from processors.watch.records import (
+    Look,
+    alert_message,
+    look_message,
+    state_message,
+)
+from tests.support.gateway import Client
+from tests.support.worlds import Worlds
+from tests.unit.bus.watch.test_stored import ALERT
+
+TOPIC = "bus.alerts"
+BUS = Subject(Kind.BUS)
+NEW = {"rule": "lag", "duration": "2h", "why": "a move"}
+
+
+async def looked(ask: Client, worlds: Worlds) -> None:
+    """A watch has looked, something fires, and the gateway has read it."""
+    publisher, now = MemoryPublisher(worlds.broker), worlds.clock.now()
+    for message in (
+        look_message(TOPIC, Look(leader="a/1", at=now), 0),
+        state_message(TOPIC, BUS, State(Health.HEALTHY), 0),
+        alert_message(TOPIC, ALERT.key, ALERT, 0),
+    ):
+        await ask.api.board.applied(await publisher.publish(message))
+
+
+async def test_without_a_watch_nobody_knows(ask: Client) -> None:
+    """It says so, and what to do."""
+    got = await ask("GET", "/v1/health", by="reader")
+    assert (got.status, got.json["state"]) == (200, "unknown")
+    assert (await ask("GET", "/v1/alerts")).json == {
+        "data": [],
+        "stale": "no watch has ever looked: bus run watch",
+    }
+
+
+async def test_what_the_watch_says(ask: Client, worlds: Worlds) -> None:
+    """States and alerts; to no partner."""
+    await looked(ask, worlds)
+    assert (await ask("GET", "/v1/health")).json["state"] == "healthy"
+    (alert,) = (await ask("GET", "/v1/alerts", by="support")).rows
+    assert (alert["rule"], alert["name"], alert["phase"]) == (
+        *("lag", "oms.order"),
+        "firing",
+    )
+    assert (await ask("GET", "/v1/alerts", by="partner")).status == 403
+
+
+async def test_a_silence_comes_and_goes(ask: Client, worlds: Worlds) -> None:
+    """Whose it is stands in it, and each change in the audit."""
+    await looked(ask, worlds)
+    made = await ask("POST", "/v1/silences", NEW)
+    assert (made.status, made.json["rule"]) == (201, "lag")
+    (row,) = (await ask("GET", "/v1/silences")).rows
+    assert row == made.json
+    (alert,) = (await ask("GET", "/v1/alerts")).rows
+    assert alert["silenced_until"] == row["until"]
+    ended = await ask("POST", f"/v1/silences/{row['id']}/end", {})
+    assert ended.status == 200
+    assert (await ask("GET", "/v1/silences")).rows == []
+    again = await ask("POST", f"/v1/silences/{row['id']}/end", {})
+    assert (again.status, again.slug) == (404, "not-found")
+    changes = [(c.action, c.entity) for c in worlds.audited() if c.entity == "silence"]
+    assert changes == [("add", "silence"), ("end", "silence")]
+
+
+async def test_not_everything_can_be_silent(ask: Client, worlds: Worlds) -> None:
+    """Nor for ever."""
+    for wrong in ({"duration": "2h"}, {**NEW, "duration": "31d"}):
+        got = await ask("POST", "/v1/silences", wrong)
+        assert (got.status, got.slug) == (422, "invalid")
+    assert worlds.records(TOPIC) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("kind", Kind), ("state", Health)], ids=["kind", "state"]
+)
+def test_every_word_of_the_watch_may_be_answered(
+    name: str, words: type[StrEnum]
+) -> None:
+    """One that is new to the watch is no bug of the gateway."""
+    assert set(get_args(PartShown.__annotations__[name])) == set(words)
