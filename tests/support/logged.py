@@ -43,10 +43,10 @@ class Logged:
 
     async def caught_up(self) -> bool:
         """Whether the log stands at the end of every partition."""
-        lags = await self.bus.world.groups.lag("nobody", self.topics)
         try:
+            lags = await self.bus.world.groups.lag("nobody", self.topics)
             stands = await self.log.positions(lags)
-        except OrderbusError:  # away, or without tables as yet
+        except OrderbusError:  # one is away, its group's coordinator, or the tables
             return False
         return all(
             tp in stands and stands[tp].next_offset == lag.end
