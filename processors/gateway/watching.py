@@ -105,6 +105,9 @@ class SilenceShown(Model):
     until: str
     why: str
     by: str
+    covers: Annotated[
+        int, Field(description="How many alerts that fire or are pending now.")
+    ]
 
 
 class Silences(Model):
@@ -168,15 +171,18 @@ async def create_silence(asked: Asked) -> Reply:
         made = await silence(_world(asked), board, new)
     except ConfigurationError as error:
         raise ProblemError(INVALID, f"{error}.") from None
-    return Reply(content=SilenceShown.model_validate(silence_row(made)))
+    row = silence_row(board, made, now)
+    return Reply(content=SilenceShown.model_validate(row))
 
 
 async def end_silence(asked: Asked) -> Reply:
     """End one that lasts."""
-    ended = await unsilence(_world(asked), await _board(asked), asked.path["silence"])
+    board = await _board(asked)
+    ended = await unsilence(_world(asked), board, asked.path["silence"])
     if ended is None:
         raise ProblemError(NOT_FOUND)
-    return Reply(content=SilenceShown.model_validate(silence_row(ended)))
+    row = silence_row(board, ended, _now(asked))
+    return Reply(content=SilenceShown.model_validate(row))
 
 
 async def _board(asked: Asked) -> Board:

@@ -86,11 +86,13 @@ def alert_rows(board: Board, now: float, phases: Collection[Phase]) -> list[Row]
 def silence_rows(board: Board, now: float) -> list[Row]:
     """Silences that are not over, what ends first first."""
     live = [one for one in board.silences.values() if one.until > now]
-    return [silence_row(one) for one in sorted(live, key=lambda one: one.until)]
+    ranked = sorted(live, key=lambda one: one.until)
+    return [silence_row(board, one, now) for one in ranked]
 
 
-def silence_row(one: Silence) -> Row:
-    """A silence as it is shown."""
+def silence_row(board: Board, one: Silence, now: float) -> Row:
+    """A silence as it is shown, with how many alerts of now it covers."""
+    alerts = [a for a in board.alerts.values() if a.phase is not Phase.RESOLVED]
     return {
         "id": one.id,
         "rule": one.rule,
@@ -99,6 +101,7 @@ def silence_row(one: Silence) -> Row:
         "until": _moment(one.until),
         "why": one.why,
         "by": one.by,
+        "covers": sum(one.covers(alert, now) for alert in alerts),
     }
 
 

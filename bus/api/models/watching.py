@@ -66,6 +66,7 @@ class SilenceShown(TypedDict):
     until: str
     why: str
     by: str
+    covers: int
 
 
 class Silences(TypedDict):

@@ -19,6 +19,7 @@ from processors.cli.over_api import (
     subscription_ends,
     subscriptions,
     tailing,
+    watching,
 )
 from processors.cli.over_api.given import Given
 
@@ -57,6 +58,11 @@ COMMANDS: Mapping[str, Work] = {
     "tail": tailing.tail,
     "acks add": reading.add_acks,
     "status": reading.status,
+    "health": watching.health,
+    "alerts list": watching.alerts,
+    "alerts silences": watching.silences,
+    "alerts silence": watching.silence,
+    "alerts unsilence": watching.unsilence,
 }
 
 

@@ -61,13 +61,13 @@ async def test_a_silence_comes_and_goes(ask: Client, worlds: Worlds) -> None:
     """Whose it is stands in it, and each change in the audit."""
     await looked(ask, worlds)
     made = await ask("POST", "/v1/silences", NEW)
-    assert (made.status, made.json["rule"]) == (201, "lag")
+    assert (made.status, made.json["rule"], made.json["covers"]) == (201, "lag", 1)
     (row,) = (await ask("GET", "/v1/silences")).rows
     assert row == made.json
     (alert,) = (await ask("GET", "/v1/alerts")).rows
     assert alert["silenced_until"] == row["until"]
     ended = await ask("POST", f"/v1/silences/{row['id']}/end", {})
-    assert ended.status == 200
+    assert (ended.status, ended.json["covers"]) == (200, 0)
     assert (await ask("GET", "/v1/silences")).rows == []
     again = await ask("POST", f"/v1/silences/{row['id']}/end", {})
     assert (again.status, again.slug) == (404, "not-found")

@@ -1,0 +1,147 @@
+"""How `bus health` and `bus alerts` show what the watch says: rows as the API has them.
+
+Each shows, or prints as JSON, and returns the exit code.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from rich.text import Text
+
+from bus.delivery.schedule import parse_duration
+from bus.errors import ConfigurationError
+from bus.watch.wording import span
+from processors.cli.control import FAILED, GOOD, console, print_json, warn
+from processors.screen.tables import Cell, Column, print_table
+
+Row = Mapping[str, object]
+_COLOURS = {
+    "healthy": "green",
+    "degraded": "yellow",
+    "failing": "red",
+    "firing": "red",
+    "pending": "yellow",
+    "resolved": "green",
+}
+_PARTS = (Column("STATE"), Column("WHO"), Column("WHY", rank=1))
+_ALERTS = (
+    Column("PHASE"),
+    Column("SEVERITY", rank=2),
+    Column("RULE"),
+    Column("WHO"),
+    Column("FOR", rank=3, right=True),
+    Column("SILENCED UNTIL", rank=4),
+    Column("EVIDENCE", rank=1),
+)
+_SILENCES = (
+    Column("ID"),
+    Column("RULE"),
+    Column("SUBJECT"),
+    Column("UNTIL"),
+    Column("COVERS", rank=3, right=True),
+    Column("BY", rank=2),
+    Column("WHY", rank=1),
+)
+_SHOWN = frozenset({"failing", "degraded"})
+
+
+def show_health(row: Row, *, every: bool, as_json: bool) -> int:
+    """The bus in a word, its own reasons, then whoever is to be looked at."""
+    state = str(row["state"])
+    if as_json:
+        print_json(row)
+    else:
+        out = console()
+        out.print(Text(state, style=_COLOURS.get(state, "")))
+        for reason in _reasons(row):
+            out.print(Text(f"  {reason}"))
+        parts = cast("Sequence[Row]", row["parts"])
+        shown = [one for one in parts if every or one["state"] in _SHOWN]
+        if shown:
+            print_table(out, _PARTS, [_part_cells(one) for one in shown])
+    return GOOD if state == "healthy" else FAILED
+
+
+def show_alerts(rows: Sequence[Row], stale: str | None, *, as_json: bool) -> int:
+    """Alerts; 1 if nobody knows which there are."""
+    if stale:
+        warn(stale)
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_table(console(), _ALERTS, [_alert_cells(row) for row in rows])
+    else:
+        console().print("Nothing fires, nothing is pending.")
+    return FAILED if stale else GOOD
+
+
+def show_silences(rows: Sequence[Row], *, as_json: bool) -> int:
+    """Silences that last."""
+    names = ("id", "rule", "subject", "until", "covers", "by", "why")
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_table(console(), _SILENCES, [[str(r[n]) for n in names] for r in rows])
+    else:
+        console().print("There are no silences.")
+    return GOOD
+
+
+def show_silence(row: Row, length_s: float, *, as_json: bool) -> int:
+    """One that was just made."""
+    if as_json:
+        print_json(row)
+        return GOOD
+    lasts = f"silent until {row['until']}, for {span(length_s)}"
+    console().print(f"{row['id']}: {lasts}")
+    if not row["covers"]:
+        console().print("No alert of now is covered by it.")
+    return GOOD
+
+
+def show_ended(silence_id: str, *, found: bool) -> int:
+    """One that was ended; 1 if there was none."""
+    if not found:
+        warn(f"there is no silence {silence_id} that lasts: bus alerts silences")
+        return FAILED
+    console().print(f"{silence_id}: ended")
+    return GOOD
+
+
+def silent_s(typed: str) -> float:
+    """For how long, as it was typed, in seconds.
+
+    Raises:
+        ConfigurationError: it is no duration.
+    """
+    try:
+        return parse_duration(typed)
+    except ValueError as error:
+        raise ConfigurationError(f"--for: {error}") from None
+
+
+def _part_cells(row: Row) -> list[Cell | str]:
+    state = str(row["state"])
+    why = "; ".join(_reasons(row))
+    return [
+        Cell(state, style=_COLOURS.get(state, "")),
+        f"{row['kind']}/{row['name']}",
+        why,
+    ]
+
+
+def _alert_cells(row: Row) -> list[Cell | str]:
+    phase = str(row["phase"])
+    return [
+        Cell(phase, style=_COLOURS[phase]),
+        str(row["severity"]),
+        str(row["rule"]),
+        f"{row['kind']}/{row['name']}",
+        span(cast("float", row["lasted_s"])),
+        str(row["silenced_until"] or ""),
+        str(row["evidence"]),
+    ]
+
+
+def _reasons(row: Row) -> Sequence[str]:
+    return [str(one["why"]) for one in cast("Sequence[Row]", row["reasons"])]

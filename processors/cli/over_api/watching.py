@@ -1,0 +1,55 @@
+"""`bus health` and `bus alerts` over the HTTP API."""
+
+from bus.api import AsyncApi, NotFoundError
+from processors.cli.alerts_view import (
+    show_alerts,
+    show_ended,
+    show_health,
+    show_silence,
+    show_silences,
+    silent_s,
+)
+from processors.cli.over_api.given import Given
+
+
+async def health(api: AsyncApi, given: Given) -> int:
+    """How all is; 0 if it is well."""
+    row = await api.get_health()
+    return show_health(row, every=given.flag("every"), as_json=given.as_json)
+
+
+async def alerts(api: AsyncApi, given: Given) -> int:
+    """What fires and what is pending."""
+    told = await api.list_alerts(resolved=given.flag("every"))
+    return show_alerts(told["data"], told["stale"], as_json=given.as_json)
+
+
+async def silences(api: AsyncApi, given: Given) -> int:
+    """Silences that last."""
+    told = await api.list_silences()
+    return show_silences(told["data"], as_json=given.as_json)
+
+
+async def silence(api: AsyncApi, given: Given) -> int:
+    """Make one; whose it is says the key."""
+    length = given.text("length")
+    length_s = silent_s(length)
+    made = await api.create_silence(
+        {
+            "rule": given.text("rule"),
+            "subject": given.text("subject"),
+            "duration": length,
+            "why": given.text("why"),
+        }
+    )
+    return show_silence(made, length_s, as_json=given.as_json)
+
+
+async def unsilence(api: AsyncApi, given: Given) -> int:
+    """End one; 1 if there is none."""
+    silence_id = given.text("silence_id")
+    try:
+        await api.end_silence(silence_id)
+    except NotFoundError:
+        return show_ended(silence_id, found=False)
+    return show_ended(silence_id, found=True)

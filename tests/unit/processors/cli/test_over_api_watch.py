@@ -1,0 +1,62 @@
+"""`bus health` and `bus alerts` over the HTTP API: they say what they say on Kafka."""
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from tests.support.gateway import serving
+from tests.support.worlds import Worlds
+from tests.unit.processors.cli.test_over_api import Shell
+from tests.unit.processors.gateway.test_watching import looked
+
+Rows = list[dict[str, object]]
+
+
+@pytest.fixture(autouse=True)
+def _no_kafka(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ORDERBUS_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("ORDERBUS_BOOTSTRAP_SERVERS", raising=False)
+
+
+async def test_how_all_is(worlds: Worlds) -> None:
+    """By the exit code, too; unknown without a watch."""
+    async with serving(worlds) as client:
+        bus = Shell(client)
+        unknown = await bus("health", code=1)
+        assert unknown.stdout == "unknown\n  no watch has ever looked: bus run watch\n"
+        assert "bus run watch" in (await bus("alerts", "list", code=1)).stderr
+        await looked(client, worlds)
+        assert (await bus("health")).stdout.splitlines()[0] == "healthy"
+        (row,) = cast("Rows", await bus.json("alerts", "list"))
+        assert (row["rule"], row["name"], row["phase"]) == (
+            *("lag", "oms.order"),
+            "firing",
+        )
+        assert "source/oms.order" in (await bus("alerts", "list", "--all")).stdout
+        denied = await Shell(client, "partner")("health", code=1)
+        assert "403" in denied.stderr
+
+
+async def test_silences(worlds: Worlds) -> None:
+    """Made, listed, ended; what cannot be is refused with what was expected."""
+    async with serving(worlds) as client:
+        bus = Shell(client)
+        await looked(client, worlds)
+        assert "no silences" in (await bus("alerts", "silences")).stdout
+        made = await bus("alerts", "silence", "--rule", "lag", "--for", "2h")
+        assert "for 2.0 h" in made.stdout
+        assert "No alert of now" not in made.stdout
+        (row,) = cast("Rows", await bus.json("alerts", "silences"))
+        assert made.stdout.startswith(f"{row['id']}: ")
+        assert row["covers"] == 1
+        nobody = ("alerts", "silence", "--subject", "subscription/none", "--for", "1h")
+        assert "No alert of now" in (await bus(*nobody)).stdout
+        name = str(row["id"])
+        assert "ended" in (await bus("alerts", "unsilence", name)).stdout
+        await bus("alerts", "unsilence", name, code=1)
+        await bus("alerts", "unsilence", "none", code=1)
+        for wrong in ("soon", "31d"):
+            await bus("alerts", "silence", "--rule", "lag", "--for", wrong, code=2)
+        everything = await bus("alerts", "silence", "--for", "2h", code=2)
+        assert "say what" in everything.stderr
