@@ -12,7 +12,7 @@ from bus.delivery.schedule import parse_duration
 from bus.errors import ConfigurationError
 from bus.watch.wording import span
 from processors.cli.control import FAILED, GOOD, console, print_json, warn
-from processors.screen.tables import Cell, Column, print_table
+from processors.screen.tables import Cell, Column, print_told
 
 Row = Mapping[str, object]
 _COLOURS = {
@@ -23,15 +23,15 @@ _COLOURS = {
     "pending": "yellow",
     "resolved": "green",
 }
-_PARTS = (Column("STATE"), Column("WHO"), Column("WHY", rank=1))
+_PARTS = (Column("STATE"), Column("WHO"), Column("WHY"))
 _ALERTS = (
     Column("PHASE"),
-    Column("SEVERITY", rank=2),
+    Column("SEVERITY", rank=1),
     Column("RULE"),
     Column("WHO"),
-    Column("FOR", rank=3, right=True),
-    Column("SILENCED UNTIL", rank=4),
-    Column("EVIDENCE", rank=1),
+    Column("FOR", rank=2, right=True),
+    Column("SILENCED UNTIL", rank=3),
+    Column("EVIDENCE"),
 )
 _SILENCES = (
     Column("ID"),
@@ -39,8 +39,8 @@ _SILENCES = (
     Column("SUBJECT"),
     Column("UNTIL"),
     Column("COVERS", rank=3, right=True),
-    Column("BY", rank=2),
-    Column("WHY", rank=1),
+    Column("BY", rank=1),
+    Column("WHY"),
 )
 _SHOWN = frozenset({"failing", "degraded"})
 
@@ -58,7 +58,7 @@ def show_health(row: Row, *, every: bool, as_json: bool) -> int:
         parts = cast("Sequence[Row]", row["parts"])
         shown = [one for one in parts if every or one["state"] in _SHOWN]
         if shown:
-            print_table(out, _PARTS, [_part_cells(one) for one in shown])
+            print_told(out, _PARTS, [_part_cells(one) for one in shown])
     return GOOD if state == "healthy" else FAILED
 
 
@@ -69,7 +69,7 @@ def show_alerts(rows: Sequence[Row], stale: str | None, *, as_json: bool) -> int
     if as_json:
         print_json(rows)
     elif rows:
-        print_table(console(), _ALERTS, [_alert_cells(row) for row in rows])
+        print_told(console(), _ALERTS, [_alert_cells(row) for row in rows])
     else:
         console().print("Nothing fires, nothing is pending.")
     return FAILED if stale else GOOD
@@ -81,7 +81,7 @@ def show_silences(rows: Sequence[Row], *, as_json: bool) -> int:
     if as_json:
         print_json(rows)
     elif rows:
-        print_table(console(), _SILENCES, [[str(r[n]) for n in names] for r in rows])
+        print_told(console(), _SILENCES, [[str(r[n]) for n in names] for r in rows])
     else:
         console().print("There are no silences.")
     return GOOD

@@ -22,11 +22,18 @@ def show_forecasts(rows: Sequence[Row]) -> None:
     out = console()
     loud = [row for row in rows if row["waiting"] or not row["tier"]]
     out.print(Table(_QUEUES, [_cells(row) for row in loud]))
-    limits = [(row["queue"], row["limit"]) for row in rows if row["limit"]]
+    limits = {str(row["queue"]): _said(row["limit"]) for row in rows if row["limit"]}
     if limits:
         out.print("\nWithin a day")
-    for queue, limit in limits:
-        out.print(f"  {queue}: {_said(limit)}", soft_wrap=True, highlight=False)
+    for line in _within_a_day(limits):
+        out.print(f"  {line}", soft_wrap=True, highlight=False)
+
+
+def _within_a_day(limits: Mapping[str, str]) -> Sequence[str]:
+    """A line a topic, or one where the same is said of all, as on a new bus."""
+    if len(limits) > 1 and len(set(limits.values())) == 1:
+        return [f"all source topics: {next(iter(limits.values()))}"]
+    return [f"{queue}: {said}" for queue, said in limits.items()]
 
 
 def _cells(row: Row) -> Sequence[Cell | str]:

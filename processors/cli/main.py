@@ -59,7 +59,7 @@ app = typer.Typer(
     context_settings={"help_option_names": HELP_NAMES},
     pretty_exceptions_enable=False,
     help="Orderbus: order events on Kafka, delivered to partners as signed webhooks.",
-    epilog="Settings also come from ORDERBUS_… variables; README.md lists them.",
+    epilog="Settings also come from ORDERBUS_… variables: docs/configuration.md.",
 )
 
 

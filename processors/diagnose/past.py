@@ -109,7 +109,9 @@ def _of_group(group: Group, tries: int, at_s: float) -> Finding:
         says=f"{many(group.count, 'attempt')} of {tries} failed: {what}{dead};"
         f" last {when(group.last_us / 1e6)}.",
         do=_ADVICE[group.outcome]
-        + (" Then bus dlq replay sends the dead letters again." if group.dead else ""),
+        + (
+            " Then `bus dlq replay` sends the dead letters again." if group.dead else ""
+        ),
         at_s=at_s,
         evidence={
             "count": group.count,

@@ -128,7 +128,7 @@ def _standing(at_s: float, seen: Subscriber) -> Finding:
     elif seen.dead is not None and seen.dead.records:
         code, severity = "limits.dead", Severity.WARNING
         says = f"{many(seen.dead.records, 'dead letter')} wait for somebody."
-        do = "bus dlq list says why; bus dlq replay sends them again."
+        do = "`bus dlq list` says why; `bus dlq replay` sends them again."
     return Finding(
         code=code,
         severity=severity,
@@ -193,7 +193,7 @@ def _given_up(past: Past) -> Iterator[Finding]:
         says=f"{many(len(rows), 'delivery', 'deliveries')} became dead letters without"
         f" an attempt: {', '.join(reasons)}.",
         do="too_old: what waits longer than max_age is given up; raise it before a long"
-        " outage. bus dlq list has them all, bus dlq replay sends them again.",
+        " outage. `bus dlq list` has them all, `bus dlq replay` sends them again.",
         at_s=past.at_s,
         evidence={
             "by_reason": dict(reasons),

@@ -48,7 +48,7 @@ def said_of_limit(limit: Outlook) -> str:
     """What the next day brings, in a few words."""
     match limit:
         case Enough():
-            return f"enough for a day: {limit.most:.0%} of it at most"
+            return f"enough for a day: {round(limit.most * 100)} % of it at most"
         case Limit():
             latest = 86_400.0 if limit.high_s is None else limit.high_s
             when = _range(limit.low_s, latest)
@@ -62,7 +62,7 @@ def said_of_record(record: Record) -> str:
     """What forecasts of a queue were worth."""
     if record.coverage is None:
         return "none yet"
-    return f"right {record.coverage:.0%} of {record.known}"
+    return f"right {round(record.coverage * 100)} % of {record.known}"
 
 
 def _verdict(verdict: Verdict) -> dict[str, object]:

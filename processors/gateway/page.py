@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from processors.gateway.possible import problems_of
 from processors.gateway.problems import KINDS, Kind
@@ -59,6 +60,7 @@ def render_page(routes: Sequence[Route], document: Mapping[str, object]) -> byte
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["coded"] = coded
     operations = _operations(document)
     shown = [route for route in routes if route.operation in operations]
     groups = [
@@ -73,6 +75,17 @@ def render_page(routes: Sequence[Route], document: Mapping[str, object]) -> byte
         schemas={name: _pretty(schemas[name]) for name in sorted(schemas)},
     )
     return text.encode()
+
+
+def coded(text: str) -> Markup:
+    """What stands between backticks as code, all of it escaped."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # one has no partner
+        return Markup.escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if at % 2 else part
+        for at, part in enumerate(parts)
+    )
 
 
 @cache
@@ -111,7 +124,11 @@ def _shown(route: Route, operation: Mapping[str, object]) -> Shown:
 def _parameter(given: object) -> Parameter:
     fields = _as_map(given)
     schema = _as_map(fields["schema"])
-    bounds = [f"{k} {schema[k]}" for k in ("minimum", "maximum") if k in schema]
+    bounds = [
+        f"{name} {_whole(schema[name])}"
+        for name in ("minimum", "maximum")
+        if name in schema
+    ]
     kind = ", ".join([str(schema.get("type", "")), *bounds])
     return Parameter(
         name=str(fields["name"]),
@@ -120,6 +137,11 @@ def _parameter(given: object) -> Parameter:
         required=bool(fields.get("required")),
         meaning=str(fields.get("description", "")),
     )
+
+
+def _whole(value: object) -> object:
+    """Without the ".0" that OpenAPI's model gives every number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _as_map(value: object) -> Mapping[str, object]:

@@ -13,6 +13,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from processors.screen.plain import plain
+from processors.screen.prose import titled
 
 _GAP = 2
 
@@ -67,6 +68,23 @@ def print_table(out: Console, columns: Sequence[Column], rows: Sequence[Row]) ->
     out.print(Table(columns, rows), end="")
 
 
+def print_told(out: Console, columns: Sequence[Column], rows: Sequence[Row]) -> None:
+    """Print a table whose last column is a sentence, which never goes.
+
+    On a terminal that has no room for it beside the rest it stands below its row.
+    """
+    if not out.is_terminal or _whole(columns, rows) <= out.width:
+        print_table(out, columns, rows)
+        return
+    titles, *lines = drawn(columns[:-1], [row[:-1] for row in rows], out.width)
+    out.print(titles)
+    for line, row in zip(lines, rows, strict=True):
+        out.print(line)
+        said = _brief(row[-1]).plain
+        for part in titled("", said, _GAP, out.width) if said else ():
+            out.print(Text(part))
+
+
 def piped(columns: Sequence[Column], rows: Sequence[Row]) -> list[str]:
     """The lines for a pipe: whole cells between tabs, titles first."""
     lines = [[column.title for column in columns]]
@@ -77,10 +95,7 @@ def piped(columns: Sequence[Column], rows: Sequence[Row]) -> list[str]:
 def drawn(columns: Sequence[Column], rows: Sequence[Row], width: int) -> list[Text]:
     """The lines for a terminal of this width."""
     shown = [[_brief(cell) for cell in row] for row in rows]
-    widths = [
-        max(cell_len(text.plain) for text in [Text(column.title), *cells])
-        for column, *cells in zip(columns, *shown, strict=True)
-    ]
+    widths = _widths(columns, shown)
     kept = fitting(columns, widths, width)
     titles = [Text(column.title, style="bold") for column in columns]
     return [
@@ -104,6 +119,21 @@ def fitting(
             break
         kept.remove(last)
     return kept
+
+
+def _widths(
+    columns: Sequence[Column], shown: Sequence[Sequence[Text]]
+) -> Sequence[int]:
+    return [
+        max(cell_len(text.plain) for text in [Text(column.title), *cells])
+        for column, *cells in zip(columns, *shown, strict=True)
+    ]
+
+
+def _whole(columns: Sequence[Column], rows: Sequence[Row]) -> int:
+    """How wide the terminal has to be for all of it."""
+    widths = _widths(columns, [[_brief(cell) for cell in row] for row in rows])
+    return sum(widths) + _GAP * (len(widths) - 1)
 
 
 def _line(

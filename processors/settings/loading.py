@@ -51,7 +51,9 @@ def _unknown(environ: Mapping[str, str]) -> Iterator[str]:
         if not name.startswith(ENV_PREFIX) or name in known or name.startswith(_KAFKA):
             continue
         near = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else "README.md lists them all"
+        hint = (
+            f"did you mean {near[0]}?" if near else "docs/configuration.md lists them"
+        )
         yield f"{variable}: there is no such setting; {hint}"
 
 

@@ -36,7 +36,7 @@ def test_a_verdict_in_words(verdict: Verdict, words: str) -> None:
 @pytest.mark.parametrize(
     ("limit", "words"),
     [
-        (Enough(0.714), "enough for a day: 71% of it at most"),
+        (Enough(0.714), "enough for a day: 71 % of it at most"),
         (
             Limit(7_200, 9_000, 14_400, Knob.WORKERS),
             "at its limit in 2 to 4 h; what helps: workers",
@@ -56,7 +56,7 @@ def test_a_limit_in_words(limit: Outlook, words: str) -> None:
 def test_a_record_in_words() -> None:
     """Without any it claims nothing."""
     assert said_of_record(Record()) == "none yet"
-    assert said_of_record(Record(120, 95)) == "right 79% of 120"
+    assert said_of_record(Record(120, 95)) == "right 79 % of 120"
 
 
 def test_all_of_it_for_programs() -> None:

@@ -69,5 +69,5 @@ async def test_from_what_the_log_keeps(ask: Client) -> None:
         "known": 2,
         "held": 1,
         "coverage": 0.5,
-        "said": "right 50% of 2",
+        "said": "right 50 % of 2",
     }

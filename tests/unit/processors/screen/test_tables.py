@@ -6,7 +6,14 @@ import pytest
 from rich.cells import cell_len
 
 from processors.screen.console import Screen
-from processors.screen.tables import Cell, Column, drawn, piped, print_table
+from processors.screen.tables import (
+    Cell,
+    Column,
+    drawn,
+    piped,
+    print_table,
+    print_told,
+)
 
 COLUMNS = (
     Column("ID"),
@@ -54,6 +61,45 @@ def test_a_pipe_gets_everything() -> None:
     screen = Screen(file=out, width=20, soft_wrap=True)
     print_table(screen, COLUMNS, [(LONG, "7", "a", Cell("whole", brief="wh…"))])
     assert out.getvalue() == f"ID\tNUMBER\tSTATE\tDETAIL\n{LONG}\t7\ta\twhole\n"
+
+
+TOLD = (Column("STATE"), Column("SINCE", rank=1), Column("WHY"))
+WHY = "one of three deliveries became a dead letter"
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (80, ["STATE   SINCE  WHY", f"paused  4 min  {WHY}", "well    2 min  "]),
+        (
+            40,
+            [
+                "STATE   SINCE",
+                "paused  4 min",
+                "  one of three deliveries became a dead",
+                "  letter",
+                "well    2 min",
+            ],
+        ),
+    ],
+)
+def test_a_sentence_stands_below_where_it_has_no_room(
+    width: int, lines: list[str]
+) -> None:
+    """It is said whole on every terminal, and costs no other column its place."""
+    out = io.StringIO()
+    screen = Screen(file=out, width=width, force_terminal=True, color_system=None)
+    print_told(screen, TOLD, [("paused", "4 min", WHY), ("well", "2 min", "")])
+    assert out.getvalue().splitlines() == lines
+
+
+def test_a_sentence_is_a_column_in_a_pipe() -> None:
+    """However narrow the terminal is."""
+    out = io.StringIO()
+    print_told(
+        Screen(file=out, width=20, soft_wrap=True), TOLD, [("paused", "4 min", WHY)]
+    )
+    assert out.getvalue() == f"STATE\tSINCE\tWHY\npaused\t4 min\t{WHY}\n"
 
 
 def test_a_tab_in_a_cell_makes_no_column() -> None:
