@@ -72,7 +72,8 @@ _event_questions = st.builds(
 )
 _attempt_questions = st.builds(
     AttemptQuestion,
-    subscription=st.none() | st.sampled_from(_SUBSCRIPTIONS),
+    subscriptions=st.frozensets(st.sampled_from(_SUBSCRIPTIONS)),
+    types=st.frozensets(st.sampled_from((*_TYPES, "order.*"))),
     event_id=st.none() | st.integers(0, 8).map(lambda n: event(n).event_id),
     order_id=st.none() | st.sampled_from(_ORDERS),
     outcomes=st.frozensets(st.sampled_from(_OUTCOMES)),
@@ -83,7 +84,7 @@ _attempt_questions = st.builds(
 )
 _delivery_questions = st.builds(
     DeliveryQuestion,
-    subscription=st.none() | st.sampled_from(_SUBSCRIPTIONS),
+    subscriptions=st.frozensets(st.sampled_from(_SUBSCRIPTIONS)),
     states=st.frozensets(st.sampled_from(("retrying", "held", "dead_letter"))),
     scope=_scopes,
 )

@@ -11,7 +11,13 @@ import pytest
 import yaml
 
 from processors.settings import ENV_PREFIX, Settings
-from processors.telemetry import log_names, names, outbox_names
+from processors.telemetry import (
+    group_names,
+    log_names,
+    names,
+    outbox_names,
+    watch_names,
+)
 
 ROOT = Path(__file__).parents[3]
 DEPLOY = ROOT / "deploy"
@@ -209,9 +215,17 @@ def test_dashboard_shows_every_engine_metric() -> None:
         names.SCHEMA_WAIT,
         names.SUBSCRIPTIONS,
         names.WAITING,
+        names.API_STREAMS,
+        names.API_STREAMS_ENDED,
+        group_names.QUESTIONS,
+        group_names.REJOINS,
         log_names.REACHABLE,
         outbox_names.LEADING,
         outbox_names.REACHABLE,
+        watch_names.ALERTS,
+        watch_names.SECONDS,
+        watch_names.UNTOLD_NOTICES,
+        watch_names.LEADING,
     }
     assert set(names.METRICS) - shown == left_out
 
