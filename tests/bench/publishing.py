@@ -97,6 +97,7 @@ async def _gateway(rig: Rig) -> AsyncIterator[Gateway]:
         ORDERBUS_API_PORT=str(port),
         ORDERBUS_API_KEY_RATE="0",
         ORDERBUS_API_ADDRESS_RATE="0",
+        ORDERBUS_API_KEY_AT_ONCE="5000",
     )
     await rig.ready(process)
     key = await asyncio.create_subprocess_exec(
