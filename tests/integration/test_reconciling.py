@@ -88,7 +88,7 @@ async def test_a_broker_that_dies_while_it_is_asked_is_no_answer(
         describing = Describing(
             Connection({"bootstrap.servers": kafka.bootstrap_servers})
         )
-        assert await describing.ask(["nobody's"]) == {}
+        assert not (await describing.ask(["nobody's"])).get("nobody's")
         (broker,) = kafka.nodes
         broker.pause()
         asking = asyncio.create_task(describing.ask(["nobody's"]))
