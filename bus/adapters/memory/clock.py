@@ -53,6 +53,12 @@ class MemoryClock:
         return self._sleepers[0][0] if self._sleepers else None
 
 
+async def turns(count: int) -> None:
+    """Let the loop turn so many times."""
+    for _ in range(count):
+        await asyncio.sleep(0)  # noqa: TID251 - yields, no time passes
+
+
 async def settle() -> None:
     """Let all tasks run until each waits for time, I/O or another task."""
     ready = getattr(asyncio.get_running_loop(), "_ready", None)

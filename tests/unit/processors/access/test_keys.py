@@ -8,7 +8,7 @@ import pytest
 from bus.access.digests import ServerKeys
 from bus.access.roles import Role
 from bus.adapters.memory.broker import Fault
-from bus.adapters.memory.clock import settle
+from bus.adapters.memory.clock import settle, turns
 from bus.errors import (
     ConflictError,
     InvalidKeyError,
@@ -257,8 +257,7 @@ async def test_no_moment_of_a_revocation_leaves_no_trace(worlds: Worlds) -> None
         for steps in range(10_000):
             key_id = (await one.writer.create(PARTNER)).key.id
             revoking = asyncio.create_task(one.writer.revoke(key_id))
-            for _ in range(steps):
-                await asyncio.sleep(0)
+            await turns(steps)
             over = revoking.done()
             revoking.cancel()
             await asyncio.gather(revoking, return_exceptions=True)

@@ -4,8 +4,8 @@ import asyncio
 
 import orjson
 
-from bus.adapters.memory import settle
 from bus.adapters.memory.broker import Fault
+from bus.adapters.memory.clock import settle, turns
 from bus.delivery.subscription import Secret, State, Subscription
 from bus.record import Message
 from processors.subscriptions.audited import CHANGED, differences
@@ -115,8 +115,7 @@ async def test_no_moment_leaves_no_trace(worlds: Worlds) -> None:
             name = f"acme-{steps}"
             await world.writer.add(make(id=name))
             pausing = asyncio.create_task(world.writer.pause(name))
-            for _ in range(steps):
-                await asyncio.sleep(0)
+            await turns(steps)
             over = pausing.done()
             pausing.cancel()
             await asyncio.gather(pausing, return_exceptions=True)
