@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from bus.delivery.choices import Exhausted, Ordering
+from bus.delivery.objective import OwnObjective
 from bus.errors import InvalidSubscriptionError
 
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
@@ -204,6 +205,7 @@ class Subscription(_Model):
         default_factory=dict, repr=False
     )
     tls: Tls = Tls()
+    objective: OwnObjective = OwnObjective()
     secrets: tuple[Secret, ...] = ()
     description: Line = ""
     state: State = State.ACTIVE
@@ -260,7 +262,11 @@ def parse_subscription(fields: Mapping[str, object]) -> Subscription:
 
 def _why(field: tuple[int | str, ...], kind: str, message: str) -> str:
     if kind == "extra_forbidden":
-        models: dict[str, type[BaseModel]] = {"secrets": Secret, "tls": Tls}
+        models: dict[str, type[BaseModel]] = {
+            "secrets": Secret,
+            "tls": Tls,
+            "objective": OwnObjective,
+        }
         model = models.get(str(field[0]), Subscription)
         return f"no such field; there are: {', '.join(sorted(model.model_fields))}"
     if field == ("id",) and kind == "string_pattern_mismatch":

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bus.delivery.objective import OwnObjective
 from bus.log.health import Figures, figures_of
 
 FIVE_MINUTES, HALF_HOUR, HOUR = 300, 1_800, 3_600
@@ -39,6 +40,14 @@ class Objective:
 
     success: float = 0.995
     p95_s: float = 2.0
+
+
+def aimed_at(own: OwnObjective, of_all: Objective) -> Objective:
+    """What is aimed at for a subscription: its own, else what all have."""
+    return Objective(
+        success=of_all.success if own.success is None else own.success,
+        p95_s=of_all.p95_s if own.p95_s is None else own.p95_s,
+    )
 
 
 @dataclass(frozen=True, slots=True)

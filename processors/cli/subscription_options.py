@@ -80,6 +80,14 @@ _OPTIONS: Mapping[str, object] = {
     "client_key_file": Annotated[
         Path | None, typer.Option(help="Its private key, PEM.")
     ],
+    "success": Annotated[
+        str | None,
+        typer.Option(help="Its objective: share delivered in time, 99.9%. '': as all."),
+    ],
+    "p95": Annotated[
+        str | None,
+        typer.Option(help="What 95 of 100 attempts may take, such as 2s. '': as all."),
+    ],
     "description": Annotated[str | None, typer.Option(help="One line.")],
     "owner": Annotated[
         str | None, typer.Option(help="The tenant it belongs to. '': the operators.")
@@ -111,11 +119,11 @@ def written(options: Mapping[str, object]) -> dict[str, object]:
     """
     given = {name: value for name, value in options.items() if value is not None}
     fields: dict[str, object] = {}
-    tls: dict[str, object] = {}
+    nested: dict[str, dict[str, object]] = {"tls": {}, "objective": {}}
     problems: list[tuple[str, str]] = []
     for name, value in given.items():
-        if name in _TLS:
-            tls[name] = value
+        if name in _NESTED:
+            nested[_NESTED[name]][name] = None if value == "" else value
         elif name in _CLEARED and value == _CLEARED[name]:
             fields[name] = None
         elif name == "retry":
@@ -129,10 +137,15 @@ def written(options: Mapping[str, object]) -> dict[str, object]:
             fields[name] = value
     if problems:
         raise InvalidSubscriptionError(*problems[0], *problems[1:])
-    return fields | ({"tls": tls} if tls else {})
+    return fields | {name: held for name, held in nested.items() if held}
 
 
-_TLS = frozenset({"verify", "ca_file", "client_certificate_file", "client_key_file"})
+_NESTED = {
+    **dict.fromkeys(
+        ("verify", "ca_file", "client_certificate_file", "client_key_file"), "tls"
+    ),
+    **dict.fromkeys(("success", "p95"), "objective"),
+}
 
 
 def _statuses(text: str) -> list[int]:
@@ -165,6 +178,8 @@ _NAMED = {
     "types": "--type",
     "headers": "--header",
     "secrets": "--secret-file",
+    "objective.success": "--success",
+    "objective.p95": "--p95",
     "tls.ca": "--ca-file",
     "tls.client_certificate": "--client-certificate-file",
     "tls.client_key": "--client-key-file",

@@ -1,6 +1,7 @@
 """Making the subscriptions what a document says: the difference first."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -19,7 +20,12 @@ from processors.gateway.problems import (
 from processors.gateway.routes import Asked, Reply, Route
 from processors.gateway.subscription_models import NewSubscription, Trust
 from processors.gateway.subscriptions import EXAMPLE, PATH, TAG, draft_of
-from processors.gateway.tenants import refuse_id, refuse_more, trusting
+from processors.gateway.tenants import (
+    refuse_id,
+    refuse_more,
+    trusting,
+    with_objective,
+)
 from processors.subscriptions.applying import Action, Step, apply, plan_drafts
 from processors.subscriptions.document import Draft
 from processors.subscriptions.onboarding import Taken
@@ -117,7 +123,7 @@ def _planned(asked: Asked, wanted: Document) -> Sequence[Step]:
         places[one.id] = place
         try:
             _refuse_new_id(asked, one.id)
-            drafts.append(draft_of(one, by))
+            drafts.append(_standing(asked, draft_of(one, by)))
         except InvalidSubscriptionError as error:
             faults += [_fault(place, field, why) for field, why in error.problems]
     try:
@@ -135,6 +141,13 @@ def _planned(asked: Asked, wanted: Document) -> Sequence[Step]:
         if not faults:
             return steps
     raise ProblemError(INVALID, "The document is refused.", errors=faults)
+
+
+def _standing(asked: Asked, draft: Draft) -> Draft:
+    """A tenant's draft with the objective that operators have set."""
+    old = asked.api.world.table.get(draft.subscription.id)
+    wanted = with_objective(asked.by, draft.subscription, old)
+    return replace(draft, subscription=wanted)
 
 
 def _refuse_new_id(asked: Asked, wanted: str) -> None:

@@ -11,6 +11,7 @@ from processors.gateway.subscription_models import (
     Expression,
     Headers,
     Line,
+    ObjectiveWanted,
     Statuses,
     Tiers,
     Tls,
@@ -31,6 +32,7 @@ _NEVER_NULL = (
     "transient_statuses",
     "headers",
     "tls",
+    "objective",
     "description",
 )
 
@@ -49,6 +51,7 @@ class SubscriptionChange(Model):
     """The fields that are to change; all others stay.
 
     Header names that are given join those there are, an empty value takes one away.
+    Of the objective, what is given changes; null is what all have. Operators set it.
     """
 
     model_config = ConfigDict(json_schema_extra=_without_nulls)
@@ -67,6 +70,7 @@ class SubscriptionChange(Model):
     transient_statuses: Statuses | None = None
     headers: Annotated[Headers | None, Field(repr=False)] = None
     tls: Tls | None = None
+    objective: ObjectiveWanted | None = None
     description: Line | None = None
 
     @field_validator(*_NEVER_NULL, mode="before")

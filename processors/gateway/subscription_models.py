@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
+from bus.delivery.objective import LEAST, MOST
 from bus.delivery.schedule import parse_duration
 from bus.delivery.subscription import ID_PATTERN
 from processors.gateway.model import Flag, Model, Page, PageQuery
@@ -115,6 +116,19 @@ class Tls(Model):
     ] = None
 
 
+class ObjectiveWanted(Model):
+    """What is aimed at for it; null: as the bus has it for all."""
+
+    success: Annotated[
+        Annotated[float, Field(ge=LEAST, le=MOST)] | None,
+        Field(description="The share of its deliveries that are accepted in time."),
+    ] = None
+    p95: Annotated[
+        Duration | None,
+        Field(description="What 95 of 100 attempts take at most; up to 300s."),
+    ] = None
+
+
 class NewSubscription(Model):
     """A subscription to be made."""
 
@@ -146,6 +160,9 @@ class NewSubscription(Model):
     transient_statuses: Statuses = Field(default=[408, 409, 425, 429])
     headers: Headers = Field(default={}, repr=False)
     tls: Tls = Tls()
+    objective: Annotated[
+        ObjectiveWanted, Field(description="For operators to set.")
+    ] = ObjectiveWanted()
     description: Line = ""
     secret: Annotated[Secret | None, Field(repr=False)] = None
     scheme: Scheme = "v1"
@@ -171,6 +188,13 @@ class TlsShown(Model):
     ca: str | None
     client_certificate: str | None
     client_key: str | None
+
+
+class ObjectiveOwn(Model):
+    """What is aimed at for it alone; null: as the bus has it for all."""
+
+    success: float | None
+    p95: str | None
 
 
 class SubscriptionRow(Model):
@@ -218,6 +242,7 @@ class SubscriptionShown(SubscriptionRow):
         Mapping[str, str], Field(description="Their names; values are hidden.")
     ]
     tls: TlsShown
+    objective: ObjectiveOwn
     secrets: Sequence[SecretShown]
     description: str
     created_at: str | None
@@ -267,33 +292,3 @@ class Rotation(Model):
     ] = "24h"
     scheme: Scheme | None = None
     secret: Annotated[Secret | None, Field(repr=False)] = None
-
-
-class TestEvent(Model):
-    """Which sample is sent."""
-
-    type: Annotated[
-        Annotated[str, Field(min_length=1, max_length=200)] | None,
-        Field(description="An event type; default: one it asks for."),
-    ] = None
-
-
-class Sent(Model):
-    """What was sent; header values of yours are hidden."""
-
-    headers: Mapping[str, str]
-    body: str
-
-
-class TestResult(Model):
-    """What came of a test event."""
-
-    outcome: str
-    status: int | None
-    kind: Annotated[str | None, Field(description="Why there was no answer.")]
-    detail: str
-    latency_ms: float
-    event_type: str
-    passes_filter: bool
-    excerpt: Annotated[str, Field(description="The beginning of the answer's body.")]
-    sent: Sent

@@ -17,11 +17,10 @@ from processors.gateway.subscription_models import (
     Rotation,
     SubscriptionShown,
     SubscriptionTaken,
-    TestEvent,
-    TestResult,
 )
 from processors.gateway.subscriptions import ONE, TAG, shown_to, told
 from processors.gateway.tenants import subscription_of, trusting
+from processors.gateway.trial_models import TestEvent, TestResult
 from processors.subscriptions import onboarding
 from processors.subscriptions.onboarding import Taken
 from processors.subscriptions.proof import Proof

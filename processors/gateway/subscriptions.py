@@ -21,8 +21,10 @@ from processors.gateway.tenants import (
     owned,
     refuse_id,
     refuse_more,
+    refuse_objective,
     subscription_of,
     trusting,
+    with_objective,
 )
 from processors.subscriptions import onboarding
 from processors.subscriptions.actions import ACTIONS, Action
@@ -72,6 +74,7 @@ async def create_subscription(asked: Asked) -> Reply:
     trust = trusting(asked, asked.query_as(TrustQuery).trust)
     refuse_id(asked.by, wanted.id)
     made = draft_of(wanted, asked.by)
+    with_objective(asked.by, made.subscription, None)
     await refuse_more(asked, 1)
     taken = await onboarding.add(asked.api.world, made, wanted.scheme, trust=trust)
     reply = told(asked, taken)
@@ -92,6 +95,7 @@ async def change_subscription(asked: Asked) -> Reply:
     fields = asked.body_as(SubscriptionChange).model_dump(exclude_unset=True)
     if not fields and not trust:
         raise ProblemError(INVALID, "Nothing is to change.")
+    refuse_objective(asked.by, fields)
     taken = await onboarding.update(
         asked.api.world, found.id, fields, if_version=asked.version, trust=trust
     )

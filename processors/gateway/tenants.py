@@ -1,8 +1,9 @@
 """Whose things are whose: a foreign id is looked up like one that there is not."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from bus.access.roles import Principal, Scope
+from bus.delivery.objective import OwnObjective
 from bus.delivery.subscription import Subscription
 from bus.errors import InvalidSubscriptionError
 from processors.gateway.problems import (
@@ -69,6 +70,35 @@ def refuse_id(by: Principal, wanted: str) -> None:
         raise InvalidSubscriptionError(
             "id", f"expected {own}, or {own}-…, for this key"
         )
+
+
+def with_objective(
+    by: Principal, wanted: Subscription, old: Subscription | None
+) -> Subscription:
+    """What somebody wants, with the objective that stands where a tenant wants it.
+
+    Raises:
+        InvalidSubscriptionError: a tenant wants another objective.
+    """
+    if not by.tenant:
+        return wanted
+    stands = OwnObjective() if old is None else old.objective
+    if wanted.objective not in {OwnObjective(), stands}:
+        raise InvalidSubscriptionError("objective", _NOT_YOURS)
+    return wanted.model_copy(update={"objective": stands})
+
+
+def refuse_objective(by: Principal, fields: Container[str]) -> None:
+    """Raise if a tenant would change an objective.
+
+    Raises:
+        InvalidSubscriptionError: it would.
+    """
+    if by.tenant and "objective" in fields:
+        raise InvalidSubscriptionError("objective", _NOT_YOURS)
+
+
+_NOT_YOURS = "is set by the operators of the bus; ask them"
 
 
 def trusting(asked: Asked, wanted: bool) -> bool:  # noqa: FBT001 - what was asked for

@@ -17,11 +17,11 @@ class WatchSettings(BaseModel):
     watch_every_s: _Positive = Field(5, description="How often the watch looks.")
     watch_success: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.995,
-        description="The objective: which share of a subscription's deliveries is "
-        "accepted, over 30 days.",
+        description="The objective of all subscriptions that have none of their "
+        "own: which share of deliveries is accepted in time, over 30 days.",
     )
     watch_p95_s: _Positive = Field(
-        2, description="The objective: 95 of 100 attempts take less."
+        2, description="The same: 95 of 100 attempts take less."
     )
     watch_lag_s: _Positive = Field(
         60, description="How old an event may get before its first attempt."

@@ -10,10 +10,11 @@ from typing import TypeAlias
 from bus.delivery.subscription import State, Subscription
 from bus.errors import InvalidSubscriptionError
 from processors.subscriptions import onboarding
-from processors.subscriptions.document import Draft, Problem, read_drafts, twice
+from processors.subscriptions.document import Draft, read_drafts, twice
 from processors.subscriptions.onboarding import Taken, has_secret
+from processors.subscriptions.reading import Problem
 from processors.subscriptions.removal import remove
-from processors.subscriptions.showing import shown
+from processors.subscriptions.showing import shown, shown_objective
 from processors.subscriptions.world import World
 
 GRACE_S = timedelta(hours=24).total_seconds()
@@ -202,6 +203,7 @@ def _flat_values(subscription: Subscription) -> dict[str, object]:
     fields["endpoint"] = fields.pop("url")
     fields["max_age"] = fields.pop("max_age_s")
     fields["timeout"] = fields.pop("timeout_s")
+    fields["objective"] = shown_objective(subscription)
     fields["transient_statuses"] = sorted(subscription.transient_statuses)
     return _flattened(fields)
 

@@ -13,12 +13,11 @@ from typing import TypeAlias, cast
 
 import yaml
 
-from bus.delivery.schedule import parse_duration
 from bus.delivery.subscription import Subscription, parse_subscription
 from bus.errors import ConfigurationError, InvalidSubscriptionError
+from processors.subscriptions.reading import Problem, Reading
 
 Fields: TypeAlias = Mapping[str, object]
-Problem: TypeAlias = tuple[str, str]
 
 DURATIONS = {"max_age": "max_age_s", "timeout": "timeout_s"}
 KEPT = frozenset(
@@ -40,13 +39,6 @@ WRITTEN = tuple(
     sorted({*(set(Subscription.model_fields) - KEPT), *DURATIONS, "secret_file"})
 )
 """The names that may be written."""
-
-_TLS_FILES = {
-    "ca_file": "ca",
-    "client_certificate_file": "client_certificate",
-    "client_key_file": "client_key",
-}
-_MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -123,11 +115,13 @@ def whole(fields: Fields, folder: Path) -> Fields:
     Raises:
         InvalidSubscriptionError: a file cannot be read.
     """
-    reading = _Reading(folder)
+    reading = Reading(folder)
     told: dict[str, object] = {}
     for name, value in fields.items():
         if name == "secret_file":
             told["secret"] = reading.text(name, value).strip()
+        elif name == "objective":
+            told[name] = reading.plain_objective(value)
         elif name in DURATIONS and isinstance(value, int | float):
             told[name] = f"{value}s"
         else:
@@ -152,7 +146,8 @@ def draft(fields: Fields, folder: Path) -> Draft:
 def changing(fields: Fields, folder: Path) -> Callable[[Subscription], Subscription]:
     """Make a change of written fields; all others stay as they are.
 
-    Header names that are given join those there are, an empty value takes one away.
+    Header names that are given join those there are, an empty value takes one away; of
+    the objective, what is given changes.
 
     Raises:
         InvalidSubscriptionError: with every problem, now or by the change.
@@ -162,10 +157,12 @@ def changing(fields: Fields, folder: Path) -> Callable[[Subscription], Subscript
         first, *more = problems
         raise InvalidSubscriptionError(*first, *more)
     headers = model.pop("headers", {})
+    aims = dict(cast("Fields", model.pop("objective", None) or {}))
 
     def change(old: Subscription) -> Subscription:
         merged = _merged(old.headers, cast("Mapping[str, str]", headers))
-        new = _parse(old.model_dump() | model | {"headers": merged}, [])
+        nested = {"headers": merged, "objective": old.objective.model_dump() | aims}
+        new = _parse(old.model_dump() | model | nested, [])
         if new.id != old.id:
             raise InvalidSubscriptionError("id", "cannot be changed")
         return new
@@ -194,7 +191,7 @@ def _parse(model: Fields, problems: list[Problem]) -> Subscription:
 def _read(
     fields: Fields, folder: Path
 ) -> tuple[dict[str, object], str | None, list[Problem]]:
-    reading = _Reading(folder)
+    reading = Reading(folder)
     model: dict[str, object] = {}
     secret: str | None = None
     for name, value in fields.items():
@@ -218,71 +215,10 @@ def _unknown(name: str) -> str:
 
 
 def _as_written(name: str) -> str:
-    return name.removesuffix("_s") if name in DURATIONS.values() else name
+    timed = name in DURATIONS.values() or name == "objective.p95_s"
+    return name.removesuffix("_s") if timed else name
 
 
 def _distinct(problems: list[Problem]) -> list[Problem]:
     """One problem a field; a file that cannot be read is no missing text, too."""
     return list({name: (name, why) for name, why in reversed(problems)}.values())[::-1]
-
-
-class _Reading:
-    """Turns written values into the model's, and collects what is wrong."""
-
-    def __init__(self, folder: Path) -> None:
-        self.problems: list[Problem] = []
-        self._folder = folder
-
-    def field(self, name: str, value: object) -> object:
-        special: Mapping[str, Callable[[object], object]] = {
-            "tls": self._tls,
-            "headers": self._headers,
-            "types": _listed,
-            "retry": _listed,
-        }
-        return special[name](value) if name in special else value
-
-    def duration(self, name: str, value: object) -> object:
-        if not isinstance(value, str | int | float):
-            return value
-        try:
-            return parse_duration(str(value) if isinstance(value, bool) else value)
-        except ValueError as error:
-            self.problems.append((name, str(error)))
-            return 1.0
-
-    def text(self, name: str, value: object) -> str:
-        try:
-            path = self._folder / Path(str(value)).expanduser()
-            with path.open("rb") as file:
-                return file.read(_MOST_BYTES).decode()
-        except UnicodeDecodeError:
-            self.problems.append((name, f"{value} is not text"))
-        except OSError as error:
-            self.problems.append((name, f"{value}: {error.strerror or error}"))
-        return ""
-
-    def _tls(self, value: object) -> object:
-        if not isinstance(value, dict):
-            return value
-        return {
-            _TLS_FILES.get(name, name): self.text(f"tls.{name}", item)
-            if name in _TLS_FILES
-            else item
-            for name, item in value.items()
-        }
-
-    def _headers(self, value: object) -> object:
-        if not isinstance(value, dict):
-            return value
-        return {
-            name: self.text(f"headers.{name}", item["file"]).strip()
-            if isinstance(item, dict) and set(item) == {"file"}
-            else item
-            for name, item in value.items()
-        }
-
-
-def _listed(value: object) -> object:
-    """A single word stands for a list of it."""
-    return [value] if isinstance(value, str) else value

@@ -35,6 +35,7 @@ def shown(subscription: Subscription) -> Shown:
     fields["max_age"] = format_duration(subscription.max_age_s)
     fields["timeout"] = format_duration(subscription.timeout_s)
     del fields["max_age_s"], fields["timeout_s"]
+    fields["objective"] = shown_objective(subscription)
     fields["transient_statuses"] = sorted(subscription.transient_statuses)
     return {
         "id": subscription.id,
@@ -44,6 +45,13 @@ def shown(subscription: Subscription) -> Shown:
         "tls": _tls(subscription),
         "secrets": [shown_secret(secret) for secret in subscription.secrets],
     }
+
+
+def shown_objective(subscription: Subscription) -> Shown:
+    """What it has of its own; None: as the bus has it for all."""
+    own = subscription.objective
+    p95 = None if own.p95_s is None else format_duration(own.p95_s)
+    return {"success": own.success, "p95": p95}
 
 
 def _tls(subscription: Subscription) -> Shown:

@@ -14,6 +14,7 @@ from bus.watch.facts import (
     Objective,
     SubscriptionFacts,
     Waiting,
+    aimed_at,
 )
 from processors.watch.certificates import Certificates
 from processors.watch.counting import By
@@ -76,7 +77,7 @@ class Subscribers:
             secret_ends=secret_ends(one),
             certificate_ends=told.certificates.ends(one),
             certificate_known=told.certificates.known(one),
-            objective=self._objective,
+            objective=aimed_at(one.objective, self._objective),
         )
 
     def _waiting(

@@ -84,6 +84,8 @@ from bus.api.models.subscription_steps import (
 )
 from bus.api.models.subscriptions import (
     NewSubscription,
+    ObjectiveOwn,
+    ObjectiveWanted,
     SecretShown,
     SubscriptionChange,
     SubscriptionRow,
@@ -174,6 +176,8 @@ __all__ = [
     "NewKey",
     "NewSilence",
     "NewSubscription",
+    "ObjectiveOwn",
+    "ObjectiveWanted",
     "PartShown",
     "Pause",
     "Proposal",

@@ -35,6 +35,13 @@ class Tls(TypedDict):
     client_key: NotRequired[str | None]
 
 
+class ObjectiveWanted(TypedDict):
+    """What is aimed at for it; null: as the bus has it for all."""
+
+    success: NotRequired[float | None]
+    p95: NotRequired[str | None]
+
+
 class NewSubscription(TypedDict):
     """A subscription to be made."""
 
@@ -55,6 +62,7 @@ class NewSubscription(TypedDict):
     transient_statuses: NotRequired[Sequence[int]]
     headers: NotRequired[Mapping[str, str]]
     tls: NotRequired[Tls]
+    objective: NotRequired[ObjectiveWanted]
     description: NotRequired[str]
     secret: NotRequired[str | None]
     scheme: NotRequired[Literal["v1", "v1a"]]
@@ -67,6 +75,13 @@ class TlsShown(TypedDict):
     ca: str | None
     client_certificate: str | None
     client_key: str | None
+
+
+class ObjectiveOwn(TypedDict):
+    """What is aimed at for it alone; null: as the bus has it for all."""
+
+    success: float | None
+    p95: str | None
 
 
 class SecretShown(TypedDict):
@@ -105,6 +120,7 @@ class SubscriptionShown(TypedDict):
     transient_statuses: Sequence[int]
     headers: Mapping[str, str]
     tls: TlsShown
+    objective: ObjectiveOwn
     secrets: Sequence[SecretShown]
     description: str
     created_at: str | None
@@ -123,6 +139,7 @@ class SubscriptionChange(TypedDict):
     """The fields that are to change; all others stay.
 
     Header names that are given join those there are, an empty value takes one away.
+    Of the objective, what is given changes; null is what all have. Operators set it.
     """
 
     url: NotRequired[str]
@@ -139,4 +156,5 @@ class SubscriptionChange(TypedDict):
     transient_statuses: NotRequired[Sequence[int]]
     headers: NotRequired[Mapping[str, str]]
     tls: NotRequired[Tls]
+    objective: NotRequired[ObjectiveWanted]
     description: NotRequired[str]

@@ -1,8 +1,12 @@
 """Burn rates against the table of the SRE workbook, and Wilson's interval."""
 
+from dataclasses import replace
+
 import pytest
 
-from bus.watch.burning import FAST, MEDIUM, SLOW, Share, late, wilson_low
+from bus.delivery.objective import OwnObjective
+from bus.watch.burning import FAST, MEDIUM, SLOW, Share, burns, late, wilson_low
+from bus.watch.facts import Objective, SubscriptionFacts, aimed_at
 from tests.support.watched import figures
 
 
@@ -11,6 +15,19 @@ def test_factors_are_those_of_the_workbook() -> None:
     assert FAST.factor == pytest.approx(14.4)
     assert MEDIUM.factor == pytest.approx(6)
     assert SLOW.factor == pytest.approx(1)
+
+
+def test_a_subscriptions_own_objective_goes_first() -> None:
+    """What it does not say is as all have it; the rules judge by it."""
+    of_all = Objective(success=0.995, p95_s=2)
+    assert aimed_at(OwnObjective(), of_all) == of_all
+    strict = aimed_at(OwnObjective(success=0.9999), of_all)
+    assert strict == Objective(success=0.9999, p95_s=2)
+    assert aimed_at(OwnObjective(p95_s=0.5), of_all).p95_s == 0.5
+    counts = dict.fromkeys((300, 3_600), figures(10_000, 40))
+    bad = SubscriptionFacts(id="a", figures=counts, objective=of_all)
+    assert not burns(bad, FAST)
+    assert burns(replace(bad, objective=strict), FAST)
 
 
 def test_few_say_less_than_many() -> None:

@@ -60,6 +60,20 @@ async def test_a_tenant_prunes_its_own(ask: Client) -> None:
     assert rows(taken.json, "errors")[0]["pointer"] == "#/subscriptions/0/id"
 
 
+async def test_a_tenants_document_leaves_the_objective(ask: Client) -> None:
+    """What operators have set stands, though the document does not say it."""
+    aim = {"success": 0.999, "p95": "2s"}
+    mine = {"subscriptions": [one("acme-a", owner="acme", objective=aim)]}
+    await ask("POST", PATH, mine)
+    plain = {"subscriptions": [one("acme-a")]}
+    got = await ask("POST", PATH, plain, by="partner")
+    assert [row["action"] for row in rows(got.json, "plan")] == ["unchanged"]
+    loose = {"subscriptions": [one("acme-a", objective={"success": 0.9})]}
+    refused = await ask("POST", PATH, loose, by="partner")
+    assert refused.status == 422
+    assert b"#/subscriptions/0/objective" in refused.body
+
+
 async def test_all_problems_at_once(ask: Client) -> None:
     """Each with its subscription."""
     document = {"subscriptions": [one("aa", retry=["7s"]), one("bb", filter="[")]}

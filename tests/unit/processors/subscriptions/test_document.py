@@ -5,9 +5,16 @@ from pathlib import Path
 import pytest
 
 from bus.delivery.choices import Ordering
+from bus.delivery.objective import OwnObjective
 from bus.delivery.subscription import Subscription, parse_subscription
 from bus.errors import ConfigurationError, InvalidSubscriptionError
-from processors.subscriptions.document import Draft, changing, draft, read_drafts
+from processors.subscriptions.document import (
+    Draft,
+    changing,
+    draft,
+    read_drafts,
+    whole,
+)
 
 LEAST = {"id": "acme", "url": "https://acme.example/hooks", "types": "order.*"}
 
@@ -53,9 +60,34 @@ def test_long_and_secret_texts_come_from_files(tmp_path: Path) -> None:
     assert "token-text" not in repr(made)
 
 
+def test_an_objective_is_a_share_and_a_duration() -> None:
+    """99.9% or 0.999; what is left out or null is as all have it."""
+    made = make(objective={"success": "99.9%", "p95": "500ms"}).subscription
+    assert (made.objective.success, made.objective.p95_s) == (0.999, 0.5)
+    assert make(objective={"p95": 3}).subscription.objective.success is None
+    assert make().subscription.objective == OwnObjective()
+    loose = changing({"objective": {"success": None}}, Path())(made)
+    assert loose.objective == OwnObjective(p95_s=0.5)
+
+
+def test_an_objective_goes_to_the_api_without_units_it_does_not_know() -> None:
+    """A percentage becomes a number there, a number of seconds a duration."""
+    told = whole({"id": "a", "objective": {"success": "99.9%", "p95": 2}}, Path())
+    assert told["objective"] == {"success": 0.999, "p95": "2s"}
+    with pytest.raises(InvalidSubscriptionError, match=r"objective\.success"):
+        whole({"objective": {"success": "well"}}, Path())
+
+
 @pytest.mark.parametrize(
     ("fields", "field", "why"),
     [
+        ({"objective": {"success": "100%"}}, "objective.success", "from 50% to"),
+        ({"objective": {"success": 99.5}}, "objective.success", "from 0.5 to"),
+        ({"objective": {"success": "well"}}, "objective.success", "expected a share"),
+        ({"objective": {"p95": "10m"}}, "objective.p95", "300 s at most"),
+        ({"objective": {"p95": "soon"}}, "objective.p95", "no duration"),
+        ({"objective": {"p99": "1s"}}, "objective.p99", "success, p95"),
+        ({"objective": "99%"}, "objective", "expected success, p95 or both"),
         ({"timeout": "soon"}, "timeout", "no duration"),
         ({"timeout": "400s"}, "timeout", "less than or equal to 300"),
         ({"timeout": True}, "timeout", "'True' is no duration"),

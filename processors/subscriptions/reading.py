@@ -1,0 +1,116 @@
+"""Written values of a subscription turned into the model's, and what is wrong."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from bus.delivery.objective import parse_share
+from bus.delivery.schedule import parse_duration
+
+Problem: TypeAlias = tuple[str, str]
+"""A field, and what is wrong with it."""
+
+_TLS_FILES = {
+    "ca_file": "ca",
+    "client_certificate_file": "client_certificate",
+    "client_key_file": "client_key",
+}
+_AIMS = ("success", "p95")
+_MOST_BYTES = 1_000_000
+
+
+class Reading:
+    """Turns written values into the model's, and collects what is wrong."""
+
+    def __init__(self, folder: Path) -> None:
+        self.problems: list[Problem] = []
+        self._folder = folder
+
+    def field(self, name: str, value: object) -> object:
+        """A value as the model has it."""
+        special: Mapping[str, Callable[[object], object]] = {
+            "tls": self._tls,
+            "headers": self._headers,
+            "objective": self._objective,
+            "types": _listed,
+            "retry": _listed,
+        }
+        return special[name](value) if name in special else value
+
+    def duration(self, name: str, value: object) -> object:
+        """Seconds."""
+        if not isinstance(value, str | int | float):
+            return value
+        try:
+            return parse_duration(str(value) if isinstance(value, bool) else value)
+        except ValueError as error:
+            self.problems.append((name, str(error)))
+            return 1.0
+
+    def text(self, name: str, value: object) -> str:
+        """What a file says."""
+        try:
+            path = self._folder / Path(str(value)).expanduser()
+            with path.open("rb") as file:
+                return file.read(_MOST_BYTES).decode()
+        except UnicodeDecodeError:
+            self.problems.append((name, f"{value} is not text"))
+        except OSError as error:
+            self.problems.append((name, f"{value}: {error.strerror or error}"))
+        return ""
+
+    def _tls(self, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return {
+            _TLS_FILES.get(name, name): self.text(f"tls.{name}", item)
+            if name in _TLS_FILES
+            else item
+            for name, item in value.items()
+        }
+
+    def _objective(self, value: object) -> object:
+        """As the model has it: the p95 in seconds."""
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            self.problems.append(("objective", "expected success, p95 or both"))
+            return {}
+        told: dict[str, object] = {}
+        for name, item in value.items():
+            if name not in _AIMS:
+                why = f"no such field; there are: {', '.join(_AIMS)}"
+                self.problems.append((f"objective.{name}", why))
+            elif name == "p95" and item is not None:
+                told["p95_s"] = self.duration("objective.p95", item)
+            else:
+                told[f"{name}_s" if name == "p95" else name] = item
+        return told
+
+    def plain_objective(self, value: object) -> object:
+        """As the API takes it: the success as a number, the p95 as a duration."""
+        if not isinstance(value, dict):
+            return value
+        told = dict(value)
+        try:
+            told |= {k: parse_share(v) for k, v in value.items() if k == "success"}
+        except ValueError as error:
+            self.problems.append(("objective.success", str(error)))
+        if isinstance(told.get("p95"), int | float):
+            told["p95"] = f"{told['p95']}s"
+        return told
+
+    def _headers(self, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return {
+            name: self.text(f"headers.{name}", item["file"]).strip()
+            if isinstance(item, dict) and set(item) == {"file"}
+            else item
+            for name, item in value.items()
+        }
+
+
+def _listed(value: object) -> object:
+    """A single word stands for a list of it."""
+    return [value] if isinstance(value, str) else value
