@@ -68,11 +68,13 @@ def render_page(routes: Sequence[Route], document: Mapping[str, object]) -> byte
         for tag in dict.fromkeys(route.tag for route in shown)
     ]
     schemas = _as_map(_as_map(document["components"])["schemas"])
+    shown_as = {name: _pretty(schemas[name]) for name in sorted(schemas)}
     text = environment.get_template("docs.html.j2").render(
         info=document["info"],
         groups=groups,
         kinds=KINDS,
-        schemas={name: _pretty(schemas[name]) for name in sorted(schemas)},
+        schemas={name: it for name, it in shown_as.items() if "." not in name},
+        types={name: it for name, it in shown_as.items() if "." in name},
     )
     return text.encode()
 

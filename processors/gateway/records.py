@@ -155,5 +155,6 @@ ROUTES = (
         media_types=_BODIES,
         problems=(CONFLICT, EXPIRED, UNAVAILABLE),
         logged=True,
+        event_body=True,
     ),
 )

@@ -121,6 +121,7 @@ class Route:
         idempotent: It takes an Idempotency-Key.
         optional_body: An empty body stands for `{}`.
         large: Its body may be as large as bodies may be; others 2 MiB.
+        event_body: In JSON the answer is an event as partners get it.
         hidden: Not in the OpenAPI document.
     """
 
@@ -148,4 +149,5 @@ class Route:
     idempotent: bool = False
     optional_body: bool = False
     large: bool = False
+    event_body: bool = False
     hidden: bool = False

@@ -1,5 +1,6 @@
 """The gateway as a server: made of a table, listens, drains."""
 
+import json
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from processors.gateway.page import render_page, style
 from processors.gateway.protocol import HttpServer, Lines
 from processors.gateway.routes import Route
 from processors.gateway.serving import Bounds, Serving
+from processors.gateway.typed import with_event_types
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +101,12 @@ class Gateway:
 
 def papers_of(routes: Sequence[Route], api: Api) -> Papers:
     """What the API says of itself."""
-    openapi = as_json(describe_api(routes, version("orderbus")))
+    described = orjson.loads(as_json(describe_api(routes, version("orderbus"))))
+    document = with_event_types(described, routes, api.catalogue)
     return Papers(
-        openapi=openapi,
+        openapi=json.dumps(document, indent=1).encode(),
         asyncapi=orjson.dumps(api.asyncapi(), option=orjson.OPT_INDENT_2),
-        page=render_page(routes, orjson.loads(openapi)),
+        page=render_page(routes, document),
         style=style(),
     )
 
