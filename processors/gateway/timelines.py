@@ -142,6 +142,7 @@ ROUTES = (
         answer=Timelines,
         media_types=(JSON, TEXT),
         problems=(UNAVAILABLE,),
+        tenants=True,
     ),
     Route(
         method="GET",
@@ -155,5 +156,6 @@ ROUTES = (
         answer=Timelines,
         media_types=(JSON, TEXT),
         problems=(UNAVAILABLE,),
+        tenants=True,
     ),
 )
