@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from processors.cli.control import console
+import typer
+
+from processors.cli.control import FAILED, GOOD, console, print_json
+from processors.screen.saying import say
 from processors.screen.tables import Cell, Column, Table
 
 _QUEUES = (
@@ -15,6 +18,21 @@ _QUEUES = (
 _COLOURS = {"never": "red", "cannot_say": "yellow"}
 
 Row = Mapping[str, object]
+
+
+def no_such_subscription(name: str) -> int:
+    """Say so; the exit code."""
+    say(f"there is no subscription {name}", fg=typer.colors.RED, err=True)
+    return FAILED
+
+
+def tell_rows(rows: Sequence[Row], *, as_json: bool) -> int:
+    """Show them for people or for programs; the exit code."""
+    if as_json:
+        print_json(rows)
+    else:
+        show_forecasts(rows)
+    return GOOD
 
 
 def show_forecasts(rows: Sequence[Row]) -> None:

@@ -58,7 +58,7 @@ class Root:
             from bus.errors import ConfigurationError
 
             raise ConfigurationError(
-                "this command does not go through the API (ORDERBUS_URL) yet. Name the"
+                "this command does not go through the API (ORDERBUS_URL). Name the"
                 " brokers: bus --bootstrap-servers HOST:PORT …"
             )
         return self.settings()

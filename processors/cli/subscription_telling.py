@@ -94,3 +94,15 @@ def tell_trial(fields: Shown, *, as_json: bool) -> int:
     else:
         print_trial(fields, sent if isinstance(sent, dict) else {})
     return GOOD if fields["outcome"] == "accepted" else FAILED
+
+
+def tell_resealed(
+    ids: Sequence[str], unreadable: Sequence[str], *, as_json: bool
+) -> int:
+    """Say how many were sealed anew, and which cannot be; return the exit code."""
+    if as_json:
+        print_json({"resealed": ids, "unreadable": unreadable})
+    else:
+        console().print(f"{len(ids)} resealed")
+        warn(*(f"{name} cannot be read, see list" for name in unreadable))
+    return FAILED if unreadable else GOOD

@@ -8,13 +8,10 @@ import typer
 from bus.delivery.choices import Scheme
 from bus.errors import InvalidSubscriptionError
 from processors.cli.control import (
-    FAILED,
     GOOD,
-    console,
     print_json,
     read_text,
     run,
-    warn,
 )
 from processors.cli.subscription_ends import (
     apply_command,
@@ -271,21 +268,14 @@ def reseal_command(ctx: typer.Context, *, as_json: AsJson = False) -> None:
     For example:
       bus subscriptions reseal
     """
+    from processors.cli.subscription_telling import tell_resealed
+    from processors.subscriptions.resealing import reseal
 
-    async def reseal(world: "World") -> int:
-        dark = world.table.unreadable
-        ids = [s.id for s in world.table.all() if s.id not in dark]
-        for subscription_id in ids:
-            await world.writer.reseal(subscription_id)
-        skipped = sorted(dark)
-        if as_json:
-            print_json({"resealed": ids, "unreadable": skipped})
-        else:
-            console().print(f"{len(ids)} resealed")
-            warn(*(f"{name} cannot be read, see list" for name in skipped))
-        return FAILED if skipped else GOOD
+    async def reseal_all(world: "World") -> int:
+        done = await reseal(world)
+        return tell_resealed(done.ids, done.unreadable, as_json=as_json)
 
-    run(ctx, reseal)
+    run(ctx, reseal_all)
 
 
 app.command("remove")(remove_command)

@@ -1,4 +1,4 @@
-"""Making the subscriptions what a document says: the difference first."""
+"""All subscriptions at once: made what a document says, sealed anew."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,6 +9,8 @@ from pydantic import Field
 from bus.access.roles import Scope
 from bus.errors import InvalidSubscriptionError
 from processors.gateway.failures import subscription_pointer
+from processors.gateway.job_routes import JobShown, start
+from processors.gateway.jobs import Progress
 from processors.gateway.model import Flag, Model
 from processors.gateway.problems import (
     CONFLICT,
@@ -29,6 +31,7 @@ from processors.gateway.tenants import (
 from processors.subscriptions.applying import Action, Step, apply, plan_drafts
 from processors.subscriptions.document import Draft
 from processors.subscriptions.onboarding import Taken
+from processors.subscriptions.resealing import reseal
 
 
 class ApplyQuery(Model):
@@ -150,6 +153,19 @@ def _standing(asked: Asked, draft: Draft) -> Draft:
     return replace(draft, subscription=wanted)
 
 
+async def reseal_subscriptions(asked: Asked) -> Reply:
+    """Begin to seal all secrets with the newest key that this gateway has."""
+    world, by = asked.api.world, asked.by
+    await world.table.ready()
+
+    async def work(progress: Progress) -> dict[str, object]:
+        done = await reseal(world, lambda one: by.sees(one.owner), progress)
+        dark = [] if by.tenant else list(done.unreadable)
+        return {"resealed": list(done.ids), "unreadable": dark}
+
+    return start(asked, "reseal_subscriptions", by.tenant, work)
+
+
 def _refuse_new_id(asked: Asked, wanted: str) -> None:
     """What is there for a tenant may have any id: an operator may have chosen it."""
     old = asked.api.world.table.get(wanted)
@@ -181,5 +197,21 @@ ROUTES = (
         idempotent=True,
         large=True,
         example={"subscriptions": [EXAMPLE]},
+    ),
+    Route(
+        method="POST",
+        path=f"{PATH}:reseal",
+        operation="resealSubscriptions",
+        summary="Seal all stored secrets with the newest encryption key.",
+        description="The first of the gateway's ORDERBUS_ENCRYPTION_KEY. Signing "
+        "secrets do not change. The result has the ids that were `resealed`, and those "
+        "that are `unreadable` with any of its keys.",
+        tag=TAG,
+        scope=Scope.SUBSCRIPTIONS_WRITE,
+        handler=reseal_subscriptions,
+        answer=JobShown,
+        status=202,
+        problems=(CONFLICT, UNAVAILABLE),
+        idempotent=True,
     ),
 )

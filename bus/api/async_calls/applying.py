@@ -4,6 +4,7 @@
 from bus.api.asking import Async, fresh_key
 from bus.api.exchange import Call
 from bus.api.models.applying import Applied, Document
+from bus.api.models.subscription_steps import JobShown
 
 
 class ApplyingCalls(Async):
@@ -30,5 +31,19 @@ class ApplyingCalls(Async):
                 query={"dry_run": dry_run, "prune": prune, "trust": trust},
                 body=body,
                 key=fresh_key(idempotency_key),
+            )
+        )
+
+    async def reseal_subscriptions(
+        self, *, idempotency_key: str | None = None
+    ) -> JobShown:
+        """Seal all stored secrets with the newest encryption key.
+
+        POST `/v1/subscriptions:reseal`
+        with a key of scope `subscriptions:write`
+        """
+        return await self._ask(
+            Call[JobShown](
+                "POST", "/v1/subscriptions:reseal", key=fresh_key(idempotency_key)
             )
         )

@@ -1,4 +1,4 @@
-"""`bus subscriptions test`, `verify` and `apply` over the HTTP API."""
+"""`bus subscriptions test`, `verify`, `reseal` and `apply` over the HTTP API."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +9,13 @@ from bus.api.models import Document, TestEvent, Verification
 from bus.webhook.signing import PRIVATE_PREFIX
 from processors.cli.control import FAILED, GOOD, print_json, read_text
 from processors.cli.over_api.given import Given, as_here
-from processors.cli.subscription_telling import ask_to_prune, tell, tell_trial
+from processors.cli.over_api.working import finished
+from processors.cli.subscription_telling import (
+    ask_to_prune,
+    tell,
+    tell_resealed,
+    tell_trial,
+)
 from processors.cli.subscription_view import handed, print_plan, print_verified
 from processors.subscriptions.document import read_whole
 
@@ -29,6 +35,14 @@ async def verify(api: AsyncApi, given: Given) -> int:
     told = {**said, "subscription": stands}
     print_verified(told, stands, as_json=given.as_json)
     return GOOD if said["wanted"] else FAILED
+
+
+async def reseal(api: AsyncApi, given: Given) -> int:
+    """Seal all secrets with the newest key that the gateway has."""
+    done = await finished(api, await api.reseal_subscriptions())
+    ids = cast("list[str]", done["resealed"])
+    dark = cast("list[str]", done["unreadable"])
+    return tell_resealed(ids, dark, as_json=given.as_json)
 
 
 async def apply(api: AsyncApi, given: Given) -> int:

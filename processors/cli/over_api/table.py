@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Work] = {
     "subscriptions test": subscription_ends.trial,
     "subscriptions verify": subscription_ends.verify,
     "subscriptions apply": subscription_ends.apply,
+    "subscriptions reseal": subscription_ends.reseal,
     "events send": events.send,
     "dlq list": letters.list_,
     "dlq show": letters.show,
@@ -58,6 +59,7 @@ COMMANDS: Mapping[str, Work] = {
     "tail": tailing.tail,
     "acks add": reading.add_acks,
     "status": reading.status,
+    "forecast": watching.forecast,
     "health": watching.health,
     "alerts list": watching.alerts,
     "alerts silences": watching.silences,
@@ -70,13 +72,13 @@ async def run_over_api(ctx: typer.Context, url: str, key: str) -> int:
     """Carry a command out; return its exit code.
 
     Raises:
-        ConfigurationError: it cannot go this way yet.
+        ConfigurationError: it cannot go this way.
     """
     name = " ".join(ctx.command_path.split()[1:])
     work = COMMANDS.get(name)
     if work is None:
         raise ConfigurationError(
-            "this command does not go through the API (ORDERBUS_URL) yet. Name the"
+            "this command does not go through the API (ORDERBUS_URL). Name the"
             f" brokers: bus --bootstrap-servers HOST:PORT {name} …"
         )
     async with AsyncApi(url, key=key or None) as api:

@@ -1,4 +1,4 @@
-"""`bus health` and `bus alerts` over the HTTP API."""
+"""`bus health`, `bus alerts` and `bus forecast` over the HTTP API."""
 
 from bus.api import AsyncApi, NotFoundError
 from processors.cli.alerts_view import (
@@ -9,6 +9,7 @@ from processors.cli.alerts_view import (
     show_silences,
     silent_s,
 )
+from processors.cli.forecast_view import no_such_subscription, tell_rows
 from processors.cli.over_api.given import Given
 
 
@@ -53,3 +54,15 @@ async def unsilence(api: AsyncApi, given: Given) -> int:
     except NotFoundError:
         return show_ended(silence_id, found=False)
     return show_ended(silence_id, found=True)
+
+
+async def forecast(api: AsyncApi, given: Given) -> int:
+    """When backlogs will be gone; 1 if there is no such subscription."""
+    only = given.maybe("subscription")
+    if only is not None:
+        try:
+            await api.get_subscription(only)
+        except NotFoundError:
+            return no_such_subscription(only)
+    told = await api.list_forecasts(subscription=only)
+    return tell_rows(told["data"], as_json=given.as_json)

@@ -1,4 +1,4 @@
-"""`bus health` and `bus alerts` over the HTTP API: they say what they say on Kafka."""
+"""`bus health`, `alerts` and `forecast` over the HTTP API: as they do on Kafka."""
 
 from pathlib import Path
 from typing import cast
@@ -6,6 +6,7 @@ from typing import cast
 import pytest
 
 from tests.support.gateway import serving
+from tests.support.past import Past
 from tests.support.worlds import Worlds
 from tests.unit.processors.cli.test_over_api import Shell
 from tests.unit.processors.gateway.test_watching import looked
@@ -60,3 +61,19 @@ async def test_silences(worlds: Worlds) -> None:
             await bus("alerts", "silence", "--rule", "lag", "--for", wrong, code=2)
         everything = await bus("alerts", "silence", "--for", "2h", code=2)
         assert "say what" in everything.stderr
+
+
+async def test_forecasts(worlds: Worlds) -> None:
+    """Of all, of one, in JSON as on Kafka; of one that is not there."""
+    async with serving(worlds) as client:
+        await client.api.world.table.ready()
+        await Past(client.api.world).subscribe(owner="acme")
+        bus = Shell(client)
+        assert "oms.order" in (await bus("forecast")).stdout
+        rows = cast("Rows", await bus.json("forecast", "acme"))
+        assert rows[0]["queue"] == "subscriptions/acme"
+        assert {row["subscription"] for row in rows} == {"acme"}
+        theirs = await Shell(client, "partner").json("forecast")
+        assert theirs == rows
+        said = await bus("forecast", "nobody", code=1)
+        assert "there is no subscription nobody" in said.stderr

@@ -2,8 +2,10 @@
 
 from typing import cast
 
-from tests.support.gateway import Client
-from tests.support.worlds import Worlds
+from bus.adapters.memory import settle
+from processors.subscriptions.keys import Keys
+from tests.support.gateway import Client, serving
+from tests.support.worlds import KEYS, Worlds
 
 PATH = "/v1/subscriptions:apply"
 
@@ -84,3 +86,29 @@ async def test_all_problems_at_once(ask: Client) -> None:
     got = await ask("POST", PATH, document)
     pointers = [fault["pointer"] for fault in rows(got.json, "errors")]
     assert pointers == ["#/subscriptions/2/types/0", "#/subscriptions/1/id"]
+
+
+async def resealed(ask: Client, by: str) -> object:
+    """What became of sealing anew."""
+    begun = await ask("POST", "/v1/subscriptions:reseal", by=by)
+    assert begun.status == 202
+    await settle()
+    got = await ask("GET", begun.headers["Location"], by=by)
+    assert got.json["state"] == "done"
+    return got.json["result"]
+
+
+async def test_sealed_anew(worlds: Worlds) -> None:
+    """Afterwards the new key alone opens them; a tenant seals its own."""
+    async with serving(worlds) as ask:
+        for name, owner in (("aa", "acme"), ("bb", "other")):
+            made = await ask("POST", "/v1/subscriptions", one(name, owner=owner))
+            assert made.status == 201
+    worlds.keys = Keys((b"n" * 32, *KEYS.all))
+    async with serving(worlds) as ask:
+        own = {"resealed": ["aa"], "unreadable": []}
+        assert await resealed(ask, "partner") == own
+    worlds.keys = Keys((b"n" * 32,))
+    async with serving(worlds) as ask:
+        assert await resealed(ask, "operator") == {**own, "unreadable": ["bb"]}
+        assert await resealed(ask, "partner") == own
