@@ -151,7 +151,7 @@ class KafkaWorld:
             self.connection, on_event=lambda *event: self.told.append(event)
         )
         self.topics = KafkaTopics(self.connection)
-        self.groups = KafkaGroups(self.connection)
+        self.groups = KafkaGroups(self.connection, fresh_s=0)
         # At least a session, which the classic protocol's members bring along.
         drain_ms = "6000" if protocol == "classic" else "3000"
         self._members = Connection(

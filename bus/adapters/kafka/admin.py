@@ -21,6 +21,8 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # re-exported
 )
 
 from bus.adapters.kafka.config import Connection, OnEvent
+from bus.adapters.kafka.counting import FRESH_S, Counting
+from bus.adapters.kafka.describing import Describing
 from bus.adapters.kafka.errors import translate
 from bus.adapters.kafka.thread import DaemonThread
 from bus.errors import BrokerUnavailableError
@@ -163,9 +165,11 @@ class KafkaGroups:
         ConfigurationError: the cluster refuses us.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, fresh_s: float = FRESH_S) -> None:
+        """`fresh_s`: how long an answer about members holds."""
         self._connection = connection
         self._askers: dict[str, Consumer] = {}
+        self._counting = Counting(Describing(connection).count, fresh_s=fresh_s)
 
     async def lag(
         self, group: str, topics: Collection[str]
@@ -175,11 +179,12 @@ class KafkaGroups:
         return await _thread(f"lag of {group}", lambda: _lag(asker, topics))
 
     async def members(self, group: str) -> int:
-        """How many members the group has; 0 if there is none such."""
-        client = self._connection.open(_client, self._connection.admin(), None)
-        asked = client.describe_consumer_groups([group], request_timeout=_ASK_S)
-        found = await _all(asked, "describe group", fine="GROUP_ID_NOT_FOUND")
-        return len(found[group].members) if group in found else 0
+        """How many members the group has; 0 if there is none such.
+
+        Asked in a process of its own: librdkafka ends the one that asks if the
+        coordinator hangs up meanwhile or answers nonsense (see `apart`).
+        """
+        return await self._counting.members(group)
 
     def _asker(self, group: str) -> Consumer:
         """A consumer that never joins.

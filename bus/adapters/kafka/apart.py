@@ -29,7 +29,7 @@ class _Assignment(Protocol):
 
 
 def main() -> None:
-    """Answer the question, as JSON; groups that are not known are left out."""
+    """Answer the question, as JSON: members by group, and why there is no answer."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # it would hold credentials
     os.nice(_NICENESS)
     question = json.load(sys.stdin)
@@ -38,13 +38,13 @@ def main() -> None:
     asked = client.describe_consumer_groups(
         question["groups"], request_timeout=question["within_s"]
     )
-    answer = {}
+    members, errors = {}, {}
     for group, future in asked.items():
         try:
-            answer[group] = {m.member_id: _told(m) for m in future.result().members}
-        except KafkaException:
-            continue
-    sys.stdout.write(json.dumps(answer))
+            members[group] = {m.member_id: _told(m) for m in future.result().members}
+        except KafkaException as error:
+            errors[group] = (error.args[0].code(), error.args[0].str())
+    sys.stdout.write(json.dumps({"members": members, "errors": errors}))
     sys.stdout.flush()
     os._exit(0)  # nothing is worth waiting for
 

@@ -6,11 +6,16 @@ import subprocess
 import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
+
+from confluent_kafka import KafkaError
 
 from bus.adapters.kafka.config import Connection
+from bus.adapters.kafka.counting import Counts
+from bus.adapters.kafka.errors import translate
 from bus.adapters.kafka.thread import DaemonThread
 from bus.delivery.membership import Assigned, Held, Members
+from bus.errors import BrokerUnavailableError, OrderbusError
 from bus.record import TopicPartition
 
 _PROGRAM = Path(__file__).with_name("apart.py")
@@ -19,6 +24,16 @@ _WITHIN_S = 15.0
 _OURS = "ORDERBUS_"
 
 _Told: TypeAlias = Mapping[str, Mapping[str, list[tuple[str, int]] | None]]
+
+
+class _Answer(NamedTuple):
+    """The members of groups, and for others why there are none to tell."""
+
+    members: Mapping[str, Members]
+    errors: Mapping[str, tuple[int, str]]
+
+
+_NONE = _Answer({}, {})
 
 
 class Describing:
@@ -40,13 +55,21 @@ class Describing:
 
     async def ask(self, groups: Collection[str]) -> Mapping[str, Members]:
         """Return the members of each group; groups without an answer are left out."""
+        return (await self._answer(groups)).members
+
+    async def count(self, groups: Collection[str]) -> Counts:
+        """Return how many members each group has, or why nobody can say."""
+        answer = await self._answer(groups)
+        return {group: _count(answer, group) for group in groups}
+
+    async def _answer(self, groups: Collection[str]) -> _Answer:
         thread = DaemonThread("kafka-describing")
         try:
             return await thread.do(lambda: self._ask(sorted(groups)))
         finally:
             thread.end()
 
-    def _ask(self, groups: Collection[str]) -> Mapping[str, Members]:
+    def _ask(self, groups: Collection[str]) -> _Answer:
         settings = {**self._connection.admin(), "log_level": "0"}
         question = {"settings": settings, "groups": groups, "within_s": _ANSWER_S}
         try:
@@ -62,7 +85,7 @@ class Describing:
             )
             return _read(done.stdout)
         except (OSError, subprocess.SubprocessError, ValueError):
-            return {}
+            return _NONE
 
 
 def _environment() -> Mapping[str, str]:
@@ -71,15 +94,28 @@ def _environment() -> Mapping[str, str]:
     return {name: value for name, value in everything if not name.startswith(_OURS)}
 
 
-def _read(answer: bytes) -> Mapping[str, Members]:
-    told: Mapping[str, _Told] = json.loads(answer)
-    return {
+def _read(answer: bytes) -> _Answer:
+    told: Mapping[str, Mapping[str, _Told]] = json.loads(answer)
+    members = {
         group: {
             name: Assigned(_held(member["holds"] or ()), _target(member["target"]))
-            for name, member in members.items()
+            for name, member in those.items()
         }
-        for group, members in told.items()
+        for group, those in told["members"].items()
     }
+    errors: Mapping[str, Mapping[str, tuple[int, str]]] = json.loads(answer)
+    return _Answer(members, errors["errors"])
+
+
+def _count(answer: _Answer, group: str) -> int | OrderbusError:
+    if group in answer.members:
+        return len(answer.members[group])
+    if group not in answer.errors:
+        return BrokerUnavailableError(f"describe group {group}: no answer")
+    code, why = answer.errors[group]
+    if code == KafkaError.GROUP_ID_NOT_FOUND:
+        return 0
+    return translate(KafkaError(code, why), f"describe group {group}")
 
 
 def _target(named: Collection[tuple[str, int]] | None) -> Held | None:

@@ -7,6 +7,7 @@ import pytest
 
 from bus.adapters.kafka import Connection, Describing
 from bus.delivery.membership import Assigned
+from bus.errors import BrokerUnavailableError, ConfigurationError
 from bus.record import TopicPartition
 
 _SECRET = "only-over-standard-input"  # noqa: S105 - a test looks for it
@@ -25,6 +26,23 @@ async def test_an_end_without_an_answer_is_none(ends: str, tmp_path: Path) -> No
     program = tmp_path / "ends.py"
     program.write_text(ends)
     assert await _asked(program).ask(["g"]) == {}
+    (none,) = (await _asked(program).count(["g"])).values()
+    assert isinstance(none, BrokerUnavailableError)
+    assert "group g: no answer" in str(none)
+
+
+async def test_members_are_counted_or_it_is_said_why_not(tmp_path: Path) -> None:
+    """A group that nobody has ever joined has none; one that is kept from us, why."""
+    program = tmp_path / "answers.py"
+    program.write_text(
+        'print(\'{"members": {"a": {"m": {"holds": [], "target": null}}},'
+        ' "errors": {"b": [69, "none"], "c": [30, "not you"]}}\')'
+    )
+    found = await _asked(program).count(["a", "b", "c"])
+    refused = found.pop("c")
+    assert found == {"a": 1, "b": 0}
+    assert isinstance(refused, ConfigurationError)
+    assert "not you" in str(refused)
 
 
 async def test_one_that_hangs_is_ended(tmp_path: Path) -> None:
@@ -45,7 +63,8 @@ async def test_secrets_go_over_standard_input_only(
         "told = [sys.orig_argv, dict(os.environ), json.load(sys.stdin)]\n"
         f"open({str(seen)!r}, 'w').write(json.dumps(told))\n"
         "held = [['oms.order', 1]]\n"
-        "print(json.dumps({'g': {'m': {'holds': held, 'target': None}}}))\n"
+        "members = {'g': {'m': {'holds': held, 'target': None}}}\n"
+        "print(json.dumps({'members': members, 'errors': {}}))\n"
     )
     answer = await _asked(program).ask(["g"])
     assert answer == {
