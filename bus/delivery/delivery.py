@@ -60,6 +60,7 @@ class Delivery:
         attempts: Attempts used so far; the next one is number `attempts + 1`.
         tier: The tier it was read from, None on a first attempt.
         replay: How often an operator or partner has asked for it again.
+        undecided: Whether its filter has yet to be asked if it is wanted at all.
     """
 
     subscription: str
@@ -69,6 +70,7 @@ class Delivery:
     attempts: int = 0
     tier: str | None = None
     replay: int = 0
+    undecided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ class Reason(StrEnum):
     TOO_OLD = "too_old"
     FORBIDDEN = "forbidden"
     UNRENDERABLE = "unrenderable"
+    UNDECIDED = "undecided"
     REMOVED = "removed"
     UNWRITABLE = "unwritable"
     BUG = "bug"

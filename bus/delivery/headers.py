@@ -127,6 +127,7 @@ class HopState:
     reason: Reason | None = None
     detail: str = ""
     at_ms: int = 0
+    undecided: bool = False
 
 
 def hop_headers(
@@ -157,6 +158,8 @@ def hop_headers(
         headers.append(("bus-origin-topic-id", origin.topic_id.encode()))
     if origin.created_ms is not None:
         headers.append(("bus-origin-created-ms", b"%d" % origin.created_ms))
+    if delivery.undecided:
+        headers.append((_FILTER, b"pending"))
     if tier is not None:
         headers.append(("bus-tier", tier.encode()))
     if reason is not None:
@@ -173,7 +176,24 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub(" ", text[: 2 * MAX_DETAIL_CHARS])[:MAX_DETAIL_CHARS]
 
 
-_TEXTS = ("detail", "origin", "origin-topic-id", "reason", "subscription", "tier")
+_FILTER = "bus-filter"
+"""There on deliveries whose filter has yet to be asked."""
+
+
+def is_undecided(record: Record) -> bool:
+    """Whether a hop or a dead letter is one of those."""
+    return any(name == _FILTER for name, _ in record.headers)
+
+
+_TEXTS = (
+    "detail",
+    "filter",
+    "origin",
+    "origin-topic-id",
+    "reason",
+    "subscription",
+    "tier",
+)
 _NUMBERS = ("at-ms", "attempts", "origin-created-ms", "origin-ms", "replay")
 _HOP_NAMES = frozenset(f"bus-{name}" for name in _TEXTS + _NUMBERS)
 
@@ -201,6 +221,7 @@ def read_state(record: Record) -> HopState:
         reason=known_reason,
         detail=found.get("bus-detail", ""),
         at_ms=_count(found, "bus-at-ms"),
+        undecided="bus-filter" in found,
     )
 
 

@@ -4,173 +4,58 @@ By type first (one dict lookup), then by filter: an expression is compiled once 
 evaluated at most once an event, however many subscriptions share it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from jmespath import parser
-from jmespath.exceptions import (
-    EmptyExpressionError,
-    IncompleteExpressionError,
-    JMESPathError,
-    LexerError,
-    ParseError,
+from bus.delivery.effort import FREE_STEPS, Efforts, payer_of
+from bus.delivery.expressions import (
+    MAX_STEPS,
+    CostlyExpressionError,
+    Expression,
+    compile_expression,
 )
-from jmespath.functions import Functions
-from jmespath.visitor import Options, TreeInterpreter
-from typing_extensions import override
-
 from bus.delivery.subscription import State, Subscription
 from bus.errors import InvalidSubscriptionError
 from bus.event import Event
 
-if TYPE_CHECKING:  # the stubs know it, the module does not
-    from jmespath.visitor import _TreeNode
-
-MAX_EXPRESSION_CHARS = 4_096
-MAX_STEPS = 100_000
 MAX_PLANS = 10_000
 _MATCHED_STATES = frozenset({State.ACTIVE, State.PAUSED, State.DISABLED})
-
-
-class CostlyExpressionError(JMESPathError):
-    """An evaluation took more steps, or made a longer list, than is allowed."""
-
-
-class _Bounded(TreeInterpreter):
-    """Gives up after `MAX_STEPS`.
-
-    An expression of a few characters can double a value again and again
-    (`[@,@][] | [@,@][]`, `join('', [@,@])`), so what is made counts as well.
-    """
-
-    left = MAX_STEPS
-
-    @override
-    def visit(self, node: "_TreeNode", *args: object, **kwargs: object) -> object:
-        kind = node["type"]
-        self.left -= 1
-        result: object = super().visit(node, *args, **kwargs)
-        if kind in _MAKES_VALUES:
-            self.left -= _size(result, self.left)
-        if self.left < 0:
-            raise CostlyExpressionError(f"more than {MAX_STEPS:,} steps")
-        return result
-
-
-_MAKES_VALUES = frozenset(
-    {"flatten", "function_expression", "multi_select_dict", "multi_select_list"}
-)
-
-
-def _size(value: object, limit: int) -> int:
-    size = 0
-    values = [value]
-    while values and size <= limit:
-        item = values.pop()
-        size += 1
-        if isinstance(item, list):
-            values.extend(item)
-        elif isinstance(item, dict):
-            values.extend(item.values())
-        elif isinstance(item, str):
-            size += len(item) // 64
-    return size
-
-
-class Expression:
-    """A compiled JMESPath expression."""
-
-    __slots__ = ("_interpreter", "_tree", "text")
-
-    def __init__(self, text: str, tree: "_TreeNode") -> None:
-        self.text = text
-        self._tree = tree
-        self._interpreter = _Bounded(Options(custom_functions=_FUNCTIONS))
-
-    def evaluate(self, document: object) -> object:
-        """Return what the expression makes of a document (None: nothing).
-
-        Raises whatever the expression does to a document it was not written for:
-        a JMESPathError, or a TypeError where a string is compared with a number.
-        """
-        self._interpreter.left = MAX_STEPS
-        result: object = self._interpreter.visit(self._tree, document)
-        return result
-
-    def holds(self, document: object) -> bool:
-        """Say if the result is true in JMESPath's sense; 0 is, empty is not."""
-        result = self.evaluate(document)
-        return not (
-            result is None
-            or result is False
-            or (isinstance(result, str | list | dict) and not result)
-        )
-
-
-_FUNCTIONS = Functions()
-
-
-def compile_expression(text: str, field: str = "filter") -> Expression:
-    """Compile a JMESPath expression.
-
-    Raises:
-        InvalidSubscriptionError: for `field`, with why and at which character.
-    """
-    if len(text) > MAX_EXPRESSION_CHARS:
-        raise InvalidSubscriptionError(
-            field, f"longer than {MAX_EXPRESSION_CHARS:,} characters"
-        )
-    try:
-        tree = parser.Parser().parse(text).parsed
-    except RecursionError:
-        raise InvalidSubscriptionError(field, "nested too deeply") from None
-    except (EmptyExpressionError, ParseError) as error:
-        raise InvalidSubscriptionError(field, _why(error, text)) from None
-    for name in _functions(tree):
-        if name not in _FUNCTIONS.FUNCTION_TABLE:
-            known = ", ".join(sorted(_FUNCTIONS.FUNCTION_TABLE))
-            raise InvalidSubscriptionError(
-                field, f"no function {name}(); there are: {known}"
-            )
-    return Expression(text, tree)
-
-
-def _why(error: EmptyExpressionError | ParseError, text: str) -> str:
-    if isinstance(error, EmptyExpressionError):
-        return "is empty"
-    if isinstance(error, IncompleteExpressionError):
-        return f"ends too early, after character {len(text)}"
-    if isinstance(error, LexerError):
-        return f"{error.message} at character {error.lexer_position + 1}"
-    return f"unexpected {error.token_value!r} at character {error.lex_position + 1}"
-
-
-def _functions(tree: "_TreeNode") -> Iterator[str]:
-    nodes: list[object] = [tree]
-    while nodes:
-        node = nodes.pop()
-        if isinstance(node, dict):
-            if node["type"] == "function_expression":
-                yield node["value"]
-            nodes.extend(node["children"])
 
 
 class Match(NamedTuple):
     """Ids of the subscriptions that want an event, and of those whose filter failed.
 
-    A failed filter does not match; its owner has to hear of it.
+    A failed filter does not match; its owner has to hear of it. Those in `undecided`
+    have to be asked later: their filter costs more than its owner has left.
     """
 
     subscriptions: Sequence[str]
     failed_filters: Sequence[str]
+    undecided: Sequence[str] = ()
+
+
+class _Found(NamedTuple):
+    """A `Match` in the making."""
+
+    wanted: list[str]
+    failed: list[str]
+    undecided: list[str]
+
+
+class _Filter(NamedTuple):
+    """An expression, whose filter it is, and who pays for that."""
+
+    expression: Expression
+    ids: tuple[str, ...]
+    payers: frozenset[str]
 
 
 class _Plan(NamedTuple):
     """What one event type means: who takes it as it is, and who filters."""
 
     unfiltered: Match
-    filtered: tuple[tuple[Expression, tuple[str, ...]], ...]
+    filtered: tuple[_Filter, ...]
 
 
 class Matcher:
@@ -178,9 +63,16 @@ class Matcher:
 
     Paused and disabled subscriptions match too, as their deliveries are held;
     removing ones do not. A filter that does not compile fails on every event.
+
+    With `efforts`, what an owner's filters cost beyond the usual is paid from those;
+    without, nobody is undecided, and a filter fails after `MAX_STEPS`.
     """
 
-    def __init__(self, subscriptions: Iterable[Subscription]) -> None:
+    def __init__(
+        self, subscriptions: Iterable[Subscription], efforts: Efforts | None = None
+    ) -> None:
+        self._efforts = efforts
+        self._usual = MAX_STEPS if efforts is None else FREE_STEPS
         self._subscriptions = tuple(
             s for s in subscriptions if s.state in _MATCHED_STATES
         )
@@ -201,20 +93,44 @@ class Matcher:
         if not plan.filtered:
             return plan.unfiltered
         document = doc()
-        matched = list(plan.unfiltered.subscriptions)
-        failed = list(plan.unfiltered.failed_filters)
-        for expression, ids in plan.filtered:
+        unfiltered = plan.unfiltered
+        found = _Found(
+            list(unfiltered.subscriptions), list(unfiltered.failed_filters), []
+        )
+        for one in plan.filtered:
             try:
-                if expression.holds(document):
-                    matched.extend(ids)
+                if one.expression.holds(document, self._usual):
+                    found.wanted.extend(one.ids)
+            except CostlyExpressionError:
+                self._pay(one, document, found)
             except Exception:  # noqa: BLE001 - no owner's expression may stop the others
-                failed.extend(ids)
-        return Match(matched, failed)
+                found.failed.extend(one.ids)
+        return Match(*found)
+
+    def _pay(self, one: _Filter, document: object, found: _Found) -> None:
+        """Go on with a filter that costs more than usual, at its owners' expense."""
+        if self._efforts is None:
+            found.failed.extend(one.ids)
+            return
+        left = max(map(self._efforts.left, one.payers))
+        if left <= FREE_STEPS:
+            found.undecided.extend(one.ids)
+            return
+        try:
+            if one.expression.holds(document, min(MAX_STEPS, FREE_STEPS + left)):
+                found.wanted.extend(one.ids)
+        except CostlyExpressionError:
+            found.undecided.extend(one.ids)
+        except Exception:  # noqa: BLE001 - as above
+            found.failed.extend(one.ids)
+        steps = one.expression.taken()
+        for payer in one.payers:
+            self._efforts.spend(payer, steps)
 
     def _plan(self, event_type: str) -> _Plan:
         plain: list[str] = []
         broken: list[str] = []
-        filtered: dict[str, list[str]] = {}
+        filtered: dict[str, list[Subscription]] = {}
         for subscription in self._subscriptions:
             text = subscription.filter
             if not any(covers(p, event_type) for p in subscription.types):
@@ -222,12 +138,19 @@ class Matcher:
             if text is None:
                 plain.append(subscription.id)
             elif text in self._expressions:
-                filtered.setdefault(text, []).append(subscription.id)
+                filtered.setdefault(text, []).append(subscription)
             else:
                 broken.append(subscription.id)
         return _Plan(
             Match(tuple(plain), tuple(broken)),
-            tuple((self._expressions[t], tuple(ids)) for t, ids in filtered.items()),
+            tuple(
+                _Filter(
+                    self._expressions[text],
+                    tuple(one.id for one in those),
+                    frozenset(map(payer_of, those)),
+                )
+                for text, those in filtered.items()
+            ),
         )
 
 

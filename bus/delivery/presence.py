@@ -21,7 +21,8 @@ class Presence:
     """One process. `at_ms` is when it said so, by the broker's clock.
 
     `programs` are what it runs; `not_ready` has each failing check and why;
-    `breakers` the state of those that are not closed, by subscription. One that writes
+    `breakers` the state of those that are not closed, by subscription. `overdrawn` are
+    subscriptions that wait as their owner's expressions cost too much. One that writes
     the log says by how much that is behind, as far as it knows, and what is wrong.
     """
 
@@ -34,6 +35,7 @@ class Presence:
     stopped: bool = False
     not_ready: Mapping[str, str] = field(default_factory=dict)
     breakers: Mapping[str, str] = field(default_factory=dict)
+    overdrawn: tuple[str, ...] = ()
     log_lag_s: float | None = None
     log_trouble: str = ""
     at_ms: int = 0
@@ -60,6 +62,7 @@ def presence_message(topic: str, presence: Presence) -> Message:
     del fields["at_ms"]
     shown = sorted(presence.breakers.items())[:_MOST_BREAKERS]
     fields["breakers"] = dict(shown)
+    fields["overdrawn"] = presence.overdrawn[:_MOST_BREAKERS]
     return Message(topic, presence.name.encode(), json.dumps(fields).encode())
 
 
@@ -84,6 +87,7 @@ def read_presence(record: Record) -> Presence | None:
         stopped=fields.get("stopped") is True,
         not_ready=_mapping(fields.get("not_ready")),
         breakers=_mapping(fields.get("breakers")),
+        overdrawn=_words(fields.get("overdrawn")),
         log_lag_s=_seconds(fields.get("log_lag_s")),
         log_trouble=_word(fields.get("log_trouble")),
         at_ms=record.timestamp_ms,

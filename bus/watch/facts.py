@@ -63,7 +63,8 @@ class SubscriptionFacts:
     """One subscription.
 
     `state` and `why` are its own words; `breaker` is closed, half_open or open in the
-    process where it is worst. `waiting` is by tier, `delays` how long a delivery may
+    process where it is worst. It is `overdrawn` if deliveries wait as its owner's
+    expressions cost too much. `waiting` is by tier, `delays` how long a delivery may
     stand in each, an attempt included; `late` of these deliveries have waited for more
     than five minutes, at least. `figures` are by span. `secret_ends` is when the last
     secret ends, if it does; `certificate_ends` when the endpoint's certificate does,
@@ -76,6 +77,7 @@ class SubscriptionFacts:
     why: str = ""
     unproven: bool = False
     breaker: str | None = "closed"
+    overdrawn: bool = False
     waiting: Mapping[str, Waiting] | None = field(default_factory=dict)
     delays: Mapping[str, float] = field(default_factory=dict)
     late: int = 0

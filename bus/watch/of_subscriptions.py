@@ -28,6 +28,18 @@ def breaker_open(facts: Facts, limits: Limits) -> Iterator[Said]:
             yield Said(_of(one), f"the breaker is {word}, {waiting} deliveries wait")
 
 
+def filters_dear(facts: Facts, limits: Limits) -> Iterator[Said]:
+    """Its filter or transform costs more than its owner may use: deliveries wait."""
+    del limits
+    for one in facts.subscriptions:
+        if one.overdrawn and not one.holds:
+            yield Said(
+                _of(one),
+                "deliveries wait: its filter or transform takes more steps than its"
+                " owner has",
+            )
+
+
 def burning(window: Window) -> Callable[[Facts, Limits], Iterator[Said]]:
     """Make the rule of one window: the error budget burns too fast."""
 

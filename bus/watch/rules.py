@@ -185,6 +185,15 @@ RULES = (
         for_s=300,
     ),
     Rule(
+        name="filters_dear",
+        severity=_TICKET,
+        state=_DEGRADED,
+        judge=subscriptions.filters_dear,
+        runbook="a-filter-costs-too-much",
+        needs=_SUBSCRIPTIONS | _PROCESSES,
+        for_s=60,
+    ),
+    Rule(
         name="retries_late",
         severity=_TICKET,
         state=_DEGRADED,

@@ -1,6 +1,6 @@
 """An event's content, made once however many subscriptions share it."""
 
-from bus.delivery.matching import Expression
+from bus.delivery.expressions import Expression
 from bus.event import Event
 from bus.webhook.document import document, outline
 from bus.webhook.rendering import Representation, render, render_outline

@@ -1,7 +1,7 @@
 """The one step all programs share: from a ticket that may start to its route.
 
-Read `attempt` from top to bottom: acked → body → signed → sent → judged → routed →
-followed.
+Read `attempt` from top to bottom: acked → wanted → body → signed → sent → judged →
+routed → followed.
 """
 
 from collections.abc import Callable
@@ -25,11 +25,13 @@ from bus.delivery.delivery import (
 from bus.delivery.routing import fused, route
 from bus.ports import Clock, NoAnswerKind, Observer, Sender
 from bus.topics.topology import Topology
+from processors.delivery.deciding import decide
 from processors.delivery.hops import Hops
 from processors.delivery.posting import BUG, UNRENDERABLE, Posting, said
 from processors.delivery.reporting import Held, Reporter, detail_of, status_of
 from processors.delivery.subscriber import Subscriber
 from processors.delivery.ticket import Ticket
+from processors.telemetry import names
 
 _THROTTLE_S = 1.0
 """How long an endpoint is left alone that throttles without saying how long."""
@@ -88,7 +90,7 @@ class Deliver:
         if not ticket.partition.open:
             subscriber.breaker.release()
             return
-        if (why := subscriber.withheld(started)) is not None:
+        if (why := subscriber.kept(ticket, started)) is not None:
             subscriber.breaker.release()
             ticket.home.held(ticket, why)
             return
@@ -100,6 +102,8 @@ class Deliver:
                 subscriber.breaker.release()
                 self._reporter.attempt(delivery, Accepted(0), Done(), started, host)
                 ticket.home.done(ticket)
+                return
+            if delivery.undecided and not await self._is_wanted(subscriber, ticket):
                 return
             span = self._observer.span("attempt", event, host, subscription=name)
             outcome = await self._posting.send(subscriber, ticket, span, started)
@@ -162,6 +166,27 @@ class Deliver:
             ticket.partition.finished()
 
     # ------------------------------------------------ the rungs
+
+    async def _is_wanted(self, subscriber: Subscriber, ticket: Ticket) -> bool:
+        """Ask the filter, which was not possible before; a no is the delivery's end."""
+        delivery, verdict = ticket.delivery, decide(subscriber, ticket)
+        if verdict.end is None:
+            delivery.undecided = False
+            return True
+        subscriber.breaker.release()
+        if verdict.failed:
+            self._observer.note(
+                names.FILTER_FAILED,
+                subscription=delivery.subscription,
+                event_id=delivery.event.webhook_id,
+                why=verdict.failed,
+            )
+        if isinstance(verdict.end, DeadLetter):
+            await self.dead_letter(ticket, verdict.end.reason, verdict.why)
+        else:
+            self._reporter.hop(delivery, verdict.end, verdict.why)
+            ticket.home.done(ticket)
+        return False
 
     def _decide(
         self, subscriber: Subscriber, ticket: Ticket, outcome: Outcome, *, probe: bool

@@ -11,6 +11,7 @@ from collections.abc import Collection, Coroutine, Mapping, Sequence
 
 from bus.delivery.choices import Ordering
 from bus.delivery.delivery import DeadLetter, Delivery, Reason, Retry, origin_of
+from bus.delivery.effort import DEAR
 from bus.delivery.keys import hop_key
 from bus.delivery.lanes import Lanes
 from bus.delivery.routing import hold_route
@@ -93,10 +94,13 @@ class Fanout:
                 subscription=subscription,
                 event_id=event.webhook_id,
             )
-        wanted = partition.ledger.remaining(record.offset, matched.subscriptions)
+        those = matched.subscriptions
+        if matched.undecided:
+            those = [*those, *matched.undecided]
+        wanted = partition.ledger.remaining(record.offset, those)
         partition.begin(record.offset, wanted)
         self._observer.measure(names.MATCHED, len(wanted))
-        self._offer(partition, record, content, wanted)
+        self._offer(partition, record, content, wanted, matched.undecided)
         span.end()
 
     def _offer(
@@ -105,6 +109,7 @@ class Fanout:
         record: Record,
         content: Content,
         wanted: Collection[str],
+        undecided: Collection[str],
     ) -> None:
         origin = origin_of(record, int(self._clock.now() * 1000))
         now = self._clock.monotonic()
@@ -112,10 +117,18 @@ class Fanout:
             subscriber = self._subscribers.get(subscription)
             delivery = Delivery(subscription, content.event, record, origin)
             ticket = Ticket(delivery, content, partition, self, now)
+            if undecided and subscription in undecided:
+                delivery.undecided = True
+                self._observer.measure(names.UNDECIDED, 1, subscription)
             if subscriber is None:
                 ticket.settle()
-            elif subscriber.subscription.ordering is Ordering.KEY:
+                continue
+            if delivery.undecided:
+                subscriber.overdrew()
+            if subscriber.subscription.ordering is Ordering.KEY:
                 self._append(ticket)
+            elif delivery.undecided:
+                self.held(ticket, DEAR)
             else:
                 subscriber.offer(ticket)
 

@@ -100,7 +100,12 @@ class Ordered:
             self._aside.put(partition, record, desk.subscription, why)
             return
         delivery = Delivery(
-            desk.subscription, event, record, state.origin, replay=state.replay
+            desk.subscription,
+            event,
+            record,
+            state.origin,
+            replay=state.replay,
+            undecided=state.undecided,
         )
         ticket = Ticket(delivery, Content(event), partition, self, 0.0)
         if desk.repeated(delivery):

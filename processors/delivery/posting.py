@@ -33,6 +33,9 @@ class Posting:
             body = ticket.content.body(subscriber.representation, subscriber.transform)
         except Exception as error:  # noqa: BLE001 - an event's content is its own affair
             return Unreachable(UNRENDERABLE, said(error))
+        finally:
+            if subscriber.transform is not None:
+                subscriber.spent(subscriber.transform.taken())
         try:
             return await self._post(subscriber, ticket, span, now, body)
         except Exception as error:  # noqa: BLE001 - a bug; the next attempt may not meet it

@@ -89,6 +89,7 @@ class RetryTiers:
             attempts=state.attempts,
             tier=state.tier,
             replay=state.replay,
+            undecided=state.undecided,
         )
 
     # ------------------------------------------------ the home of retries

@@ -11,7 +11,8 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from bus.delivery.breaker import Breaker, BreakerPolicy, BreakerState, Cause, Transition
-from bus.delivery.matching import Expression, compile_expression
+from bus.delivery.effort import DEAR, Efforts, payer_of
+from bus.delivery.expressions import Expression, compile_expression
 from bus.delivery.rate import Bucket
 from bus.delivery.subscription import State, Subscription
 from bus.ports import Change, Clock, Observer
@@ -42,6 +43,7 @@ class Subscriber:
         policy: BreakerPolicy,
         share: int,
         slots: Slots,
+        efforts: Efforts,
         clock: Clock,
         observer: Observer,
         opened: Callable[[str], None],
@@ -49,6 +51,7 @@ class Subscriber:
         self._step = step
         self._share = share
         self._slots = slots
+        self._efforts = efforts
         self._clock = clock
         self._observer = observer
         self._opened = opened
@@ -58,11 +61,13 @@ class Subscriber:
         self._due: deque[Ticket] = deque()
         self._workers: set[asyncio.Task[None]] = set()
         self._timer: asyncio.Task[None] | None = None
+        self._dear_at = float("-inf")
         self.configure(subscription)
 
     def configure(self, subscription: Subscription) -> None:
         """Take over a changed subscription; queue and breaker stay."""
         self.subscription = subscription
+        self._payer = payer_of(subscription)
         self.host = urlsplit(subscription.url).hostname or ""
         self.representation: Representation = negotiate(subscription.accept)
         self.transform: Expression | None = (
@@ -91,11 +96,37 @@ class Subscriber:
         """Tickets that wait for their turn."""
         return len(self._fresh) + len(self._due)
 
-    def chance(self) -> float | None:
+    def chance(self, ticket: Ticket) -> float | None:
         """When a ticket may start, monotonic; None: not before a change of state."""
         if self.withheld(self._clock.now()) is not None:
             return None
-        return self.breaker.next_chance(self._clock.monotonic())
+        chance = self.breaker.next_chance(self._clock.monotonic())
+        if self._is_dear(ticket):
+            return max(chance, self._efforts.next_chance(self._payer))
+        return chance
+
+    def kept(self, ticket: Ticket, now: float) -> str | None:
+        """Why a ticket may not be tried now, though it has its turn, or None."""
+        why = self.withheld(now)
+        if why is None and self._is_dear(ticket) and not self._may_spend():
+            self.overdrew()
+            return DEAR
+        return why
+
+    def overdrew(self) -> None:
+        """Deliveries wait, as its expressions have used up their steps; it is told."""
+        now = self._clock.monotonic()
+        if now - self._dear_at > _LATELY_S:
+            self._observer.transition(self.subscription.id, Change.HELD, _OVERDRAWN)
+        self._dear_at = now
+
+    def overdrawn(self) -> bool:
+        """Whether it was so lately."""
+        return self._clock.monotonic() - self._dear_at <= _LATELY_S
+
+    def spent(self, steps: int) -> None:
+        """One of its expressions has taken so many steps."""
+        self._efforts.spend(self._payer, steps)
 
     def withheld(self, now: float) -> str | None:
         """Why nothing may start until the subscription changes, or None."""
@@ -163,6 +194,13 @@ class Subscriber:
 
     # ------------------------------------------------ steps
 
+    def _is_dear(self, ticket: Ticket) -> bool:
+        """Whether an expression has to be evaluated to try it."""
+        return self.transform is not None or ticket.delivery.undecided
+
+    def _may_spend(self) -> bool:
+        return self._efforts.left(self._payer) > 0
+
     async def _work(self, ticket: Ticket, probe: bool) -> None:  # noqa: FBT001 - a pair from _next
         try:
             started: tuple[Ticket, bool] | None = (ticket, probe)
@@ -228,6 +266,8 @@ class Subscriber:
 UNPROVEN = "unproven"
 """Why deliveries wait whose endpoint has not said yet that it wants them."""
 _UNSIGNED = "no signing secret that lasts"
+_OVERDRAWN = "its filter or transform takes more steps than its owner has"
+_LATELY_S = 60.0
 _CHANGES = {
     BreakerState.OPEN: Change.BREAKER_OPENED,
     BreakerState.HALF_OPEN: Change.BREAKER_PROBING,

@@ -1,10 +1,11 @@
 """All subscriptions at run time, kept in step with the subscription table."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bus.delivery.breaker import BreakerPolicy, BreakerState
+from bus.delivery.effort import STEPS_A_SECOND, Efforts
 from bus.delivery.matching import Match, Matcher
 from bus.delivery.subscription import State, Subscription
 from bus.ports import Change, Clock, Observer
@@ -28,13 +29,15 @@ _DEEP = 64
 class SubscriberPolicy:
     """`share`: over how many processes a subscription's limits are spread.
 
-    `in_flight` is how many attempts this process makes at once.
+    `in_flight` is how many attempts this process makes at once, `steps` how many
+    steps a second the expressions of one owner may take here.
     """
 
     spill_after_s: float = 1.0
     share: int = 1
     in_flight: int = 2000
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
+    steps: int = STEPS_A_SECOND
 
 
 class Subscribers:
@@ -54,6 +57,7 @@ class Subscribers:
         self._observer = observer
         self._all: dict[str, Subscriber] = {}
         self._slots = Slots(policy.in_flight)
+        self._efforts = Efforts(policy.steps, clock.monotonic)
         self._matcher = Matcher(())
         self._stale = False
         self._wakers: list[Callable[[str], None]] = []
@@ -104,7 +108,7 @@ class Subscribers:
     def match(self, content: Content) -> Match:
         """Which subscriptions want this event."""
         if self._stale:
-            self._matcher = Matcher(self.subscriptions())
+            self._matcher = Matcher(self.subscriptions(), self._efforts)
             self._stale = False
         return self._matcher.match(content.event, content.doc)
 
@@ -141,6 +145,10 @@ class Subscribers:
             if state is not BreakerState.CLOSED
         }
 
+    def overdrawn(self) -> Sequence[str]:
+        """Subscriptions whose deliveries waited lately for their owner's steps."""
+        return [id_ for id_, s in self._all.items() if s.overdrawn()]
+
     # ------------------------------------------------ steps
 
     def _put(self, old: Subscription | None, new: Subscription) -> None:
@@ -152,6 +160,7 @@ class Subscribers:
                 policy=self._policy.breaker,
                 share=self._policy.share,
                 slots=self._slots,
+                efforts=self._efforts,
                 clock=self._clock,
                 observer=self._observer,
                 opened=self.wake,

@@ -97,7 +97,7 @@ class Waiting:
         left_s = (expires_ms - now_ms) / 1000
         if now_ms < due_ms:
             return min((due_ms - now_ms) / 1000, left_s)
-        chance = subscriber.chance()
+        chance = subscriber.chance(ticket)
         if chance is None:
             return left_s
         wait_s = chance - self._clock.monotonic()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from bus.delivery.matching import compile_expression
+from bus.delivery.expressions import compile_expression
 from bus.delivery.subscription import Subscription
 from bus.errors import InvalidSubscriptionError, RenderError
 from bus.ports import Post

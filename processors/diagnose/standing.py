@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from bus.delivery.effort import DEAR
 from bus.delivery.subscription import State, Subscription
 from bus.log.rows import AttemptRow
 from processors.diagnose.facts import Facts, Past
@@ -40,11 +41,16 @@ _SHUT = (
     " endpoint fail or refuse."
 )
 _RESUME = "bus subscriptions resume lets them go."
+_COSTLY = (
+    "The filters and transforms of one owner share so many steps a second"
+    " (ORDERBUS_EXPRESSION_STEPS); simplify those that walk through long lists."
+)
 _HELD: Mapping[str, tuple[str, str]] = {
     "busy": ("limits.spilled", _SLOW),
     "crowded": ("limits.spilled", _CROWDED),
     "breaker": ("limits.breaker-held", _SHUT),
     "fuse": ("limits.breaker-held", _SHUT),
+    DEAR: ("limits.expressions", _COSTLY),
     "unproven": ("limits.state-held", "bus subscriptions verify lets them go."),
     "paused": ("limits.state-held", _RESUME),
     "disabled": ("limits.state-held", _RESUME),
@@ -178,7 +184,7 @@ def judge_limits(facts: Facts) -> Iterator[Finding]:
 
 
 def _is_hop(row: AttemptRow) -> bool:
-    return not row.number and not row.route.startswith(_DEAD)
+    return not row.number and row.route != "done" and not row.route.startswith(_DEAD)
 
 
 def _given_up(past: Past) -> Iterator[Finding]:
@@ -211,7 +217,7 @@ def _hopped(
     named = ", ".join(why for why, _ in whys.most_common(3))
     return Finding(
         code=code,
-        severity=Severity.INFO,
+        severity=Severity.WARNING if DEAR in whys else Severity.INFO,
         says=f"{many(whys.total(), 'delivery', 'deliveries')} waited for their turn in"
         f" a retry topic: {named}.",
         do=do,

@@ -17,6 +17,7 @@ Reason: TypeAlias = Literal[
     "too_old",
     "forbidden",
     "unrenderable",
+    "undecided",
     "removed",
     "unwritable",
     "bug",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from bus.delivery.choices import Ordering
 from bus.delivery.delivery import Delivery, Origin, Reason
-from bus.delivery.headers import hop_headers, printable, read_state
+from bus.delivery.headers import hop_headers, is_undecided, printable, read_state
 from bus.delivery.keys import hop_key
 from bus.delivery.small import attributes_of, small
 from bus.delivery.subscription import Subscription
@@ -39,7 +39,14 @@ def anew(
     replay: int,
 ) -> Message:
     """Return the hop that delivers an event once more; `origin` is as old as it."""
-    delivery = Delivery(subscription.id, event, record, origin, replay=replay)
+    delivery = Delivery(
+        subscription.id,
+        event,
+        record,
+        origin,
+        replay=replay,
+        undecided=is_undecided(record),
+    )
     ordered = subscription.ordering is Ordering.KEY
     headers = hop_headers(
         delivery,

@@ -3,7 +3,7 @@
 import base64
 from typing import NamedTuple
 
-from bus.delivery.matching import compile_expression
+from bus.delivery.expressions import compile_expression
 from bus.errors import DecodeError, RegistryUnavailableError
 from bus.event import Event
 from bus.record import Record

@@ -166,6 +166,9 @@ class Settings(
     in_flight_limit: Count = Field(
         2000, description="Attempts a process makes at once, of all subscriptions."
     )
+    expression_steps: Count = Field(
+        100_000, description="Steps a second for all filters of one owner, a process."
+    )
     retry_memory: Count = Field(
         500, description="Records a retry partition holds in memory until due."
     )

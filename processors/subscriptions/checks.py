@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol, TypeAlias
 
 from bus.delivery.choices import Exhausted, Ordering
-from bus.delivery.matching import compile_expression
+from bus.delivery.expressions import compile_expression
 from bus.delivery.subscription import Subscription, Tls
 from bus.errors import InvalidSubscriptionError
 from bus.webhook.rendering import negotiate

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, urlsplit
 
-from bus.delivery.matching import compile_expression
+from bus.delivery.expressions import compile_expression
 from bus.delivery.subscription import Subscription
 from bus.samples.lifecycles import STORIES, sample
 from bus.webhook.document import Document, document

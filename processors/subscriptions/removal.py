@@ -214,7 +214,12 @@ def _letter(subscription_id: str, dlq: str, record: Record, at_ms: int) -> Messa
         headers = (*record.headers, ("bus-reason", Reason.REMOVED.value.encode()))
         return Message(dlq, record.key, record.value, headers)
     delivery = Delivery(
-        subscription_id, event, record, state.origin, replay=state.replay
+        subscription_id,
+        event,
+        record,
+        state.origin,
+        replay=state.replay,
+        undecided=state.undecided,
     )
     headers = hop_headers(
         delivery,

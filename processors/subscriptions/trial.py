@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
 from bus.delivery.delivery import Outcome, Unreachable
-from bus.delivery.matching import compile_expression
+from bus.delivery.expressions import compile_expression
 from bus.delivery.routing import judge
 from bus.delivery.subscription import Subscription
 from bus.errors import InvalidSubscriptionError

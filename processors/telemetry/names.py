@@ -29,8 +29,7 @@ QUARANTINED = _note(
     "quarantined", "error", "A record nobody can decode went to the quarantine topic."
 )
 TYPE_DIFFERS = _note(
-    "type_differs",
-    "warning",
+    *("type_differs", "warning"),
     "A producer's ce_type is not its schema's event type. Once for each pair.",
 )
 ATTRIBUTE_UNREADABLE = _note(
@@ -224,6 +223,9 @@ LINES = _counter(
 
 CONSUMED = _counter("orderbus_consumed_total", ("topic",), "Source records read.")
 MATCHED = _counter("orderbus_matched_total", (), "Deliveries begun: event times match.")
+UNDECIDED = _counter(
+    "orderbus_undecided_total", ("subscription",), "Filters put off: too dear for now."
+)
 COMMITS = _counter("orderbus_commits_total", ("result",), "Commits: ok, failed.")
 LATENESS = _histogram(
     "orderbus_tier_lateness_seconds",

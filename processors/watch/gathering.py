@@ -21,7 +21,13 @@ from processors.watch.asking import ANSWER_S, Latest
 from processors.watch.certificates import Certificates
 from processors.watch.counting import By, Counts
 from processors.watch.lagging import Backlogs, Looking
-from processors.watch.programs import Presences, breakers, log_facts, programs_of
+from processors.watch.programs import (
+    Presences,
+    breakers,
+    log_facts,
+    overdrawn,
+    programs_of,
+)
 from processors.watch.subscribers import Subscribers, Told
 
 _CLUSTER_S, _LAG_S, _QUARANTINE_S = 15.0, 10.0, 60.0
@@ -78,6 +84,7 @@ class Gathering:
         told = Told(
             at=now,
             breakers=breakers(there, now * 1000),
+            overdrawn=overdrawn(there, now * 1000),
             waiting=None if isinstance(waiting, Unknown) else waiting,
             figures=None if isinstance(counts, Unknown) else counts,
             log_lag_s=None if log is None else log.lag_s,

@@ -70,6 +70,13 @@ def log_facts(there: Iterable[Presence], now_ms: float) -> LogFacts | None:
     return LogFacts(max(lags, default=None), trouble)
 
 
+def overdrawn(there: Iterable[Presence], now_ms: float) -> frozenset[str]:
+    """Subscriptions of which a process says that their expressions cost too much."""
+    return frozenset(
+        id_ for one in there if not is_silent(one, now_ms) for id_ in one.overdrawn
+    )
+
+
 def breakers(there: Iterable[Presence], now_ms: float) -> Mapping[str, str]:
     """The state of each breaker that is not closed somewhere, where it is worst."""
     found: dict[str, str] = {}

@@ -1,7 +1,7 @@
 """What is known of each subscription, put together from what was asked."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bus.delivery.choices import Ordering
@@ -30,6 +30,7 @@ class Told:
 
     at: float
     breakers: Mapping[str, str]
+    overdrawn: Collection[str] = ()
     waiting: Backlogs | None
     figures: Mapping[int, By] | None
     log_lag_s: float | None
@@ -70,6 +71,7 @@ class Subscribers:
             why=one.state_reason,
             unproven=one.unproven,
             breaker=told.breakers.get(one.id, "closed"),
+            overdrawn=one.id in told.overdrawn,
             waiting=waiting,
             delays={t: s + one.timeout_s for t, s in self._topology.tiers.items()},
             late=late(before.get(one.id, 0), lately),

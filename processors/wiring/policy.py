@@ -24,7 +24,11 @@ def engine_policy(settings: Settings, share: int) -> EnginePolicy:
     return EnginePolicy(
         LoopPolicy(settings.commit_interval_s, settings.drain_s, settings.intake_limit),
         SubscriberPolicy(
-            settings.spill_after_s, share, settings.in_flight_limit, breaker
+            settings.spill_after_s,
+            share,
+            settings.in_flight_limit,
+            breaker,
+            settings.expression_steps,
         ),
         DeliverPolicy(settings.first_attempt_budget_s),
         settings.retry_memory,

@@ -125,7 +125,12 @@ class Worker:
         self._beside = [asyncio.create_task(work) for work in beside]
 
     def _with_breakers(self, presence: Presence) -> Presence:
-        return replace(presence, breakers=self.engine.subscribers.open_breakers())
+        those = self.engine.subscribers
+        return replace(
+            presence,
+            breakers=those.open_breakers(),
+            overdrawn=tuple(those.overdrawn()),
+        )
 
     def _subscriptions(self) -> SubscriptionTable:
         adapters = self._adapters

@@ -4,7 +4,8 @@ import jmespath
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.delivery.matching import Matcher, compile_expression
+from bus.delivery.expressions import compile_expression
+from bus.delivery.matching import Matcher
 from bus.delivery.subscription import State, Subscription
 from bus.errors import InvalidSubscriptionError
 from bus.webhook.document import document

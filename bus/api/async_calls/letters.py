@@ -20,6 +20,7 @@ ListDeadLettersReason: TypeAlias = Literal[
     "too_old",
     "forbidden",
     "unrenderable",
+    "undecided",
     "removed",
     "unwritable",
     "bug",

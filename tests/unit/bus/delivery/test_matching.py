@@ -2,14 +2,12 @@
 
 import pytest
 
-from bus.delivery.matching import (
+from bus.delivery.expressions import (
     MAX_EXPRESSION_CHARS,
-    MAX_PLANS,
     CostlyExpressionError,
-    Match,
-    Matcher,
     compile_expression,
 )
+from bus.delivery.matching import MAX_PLANS, Match, Matcher
 from bus.delivery.subscription import State
 from bus.errors import InvalidSubscriptionError
 from bus.event import Event

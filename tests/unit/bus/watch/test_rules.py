@@ -61,6 +61,7 @@ SPEAKING = {
             *(replace(SHOP, id=f"good-{n}") for n in range(9)),
         ],
     ),
+    "filters_dear": shop(overdrawn=True),
     "retries_late": shop(waiting={"5s": Waiting(3, 20.0)}, delays={"5s": 5.0}),
     "lag": orders(waiting=Waiting(40, 61.0)),
     "partition_stopped": orders(waiting=Waiting(2, 5.0), still={4: 130.0}),

@@ -9,7 +9,7 @@ import pytest
 import xmlschema
 from cloudevents.core.v1.event import CloudEvent
 
-from bus.delivery.matching import compile_expression
+from bus.delivery.expressions import compile_expression
 from bus.errors import InvalidSubscriptionError, RenderError
 from bus.webhook.document import Document, document
 from bus.webhook.rendering import (

@@ -1,0 +1,62 @@
+"""How much work the expressions of one owner may make: filters and transforms.
+
+A step of JMESPath costs about a microsecond, and everybody's expressions run on the
+thread that delivers for all. What a delivery costs anyway is free; beyond that each
+payer has so many steps a second, and what it has not used for a second.
+"""
+
+from collections.abc import Callable
+
+from bus.delivery.subscription import Subscription
+
+FREE_STEPS = 200
+"""An evaluation up to here costs no more than the delivery itself."""
+STEPS_A_SECOND = 100_000
+
+DEAR = "expressions"
+"""Why deliveries wait whose owner's expressions have used up their steps."""
+
+
+class Efforts:
+    """What each payer has left. `now` is a monotonic clock, in seconds.
+
+    An evaluation may begin while something is left and may leave a debt, which is paid
+    off before the next one begins: over time nobody takes more than its rate.
+    """
+
+    __slots__ = ("_left", "_now", "_rate")
+
+    def __init__(self, rate: float, now: Callable[[], float]) -> None:
+        self._rate = rate
+        self._now = now
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def left(self, payer: str) -> int:
+        """How many steps it may take now; none or fewer: it has to wait."""
+        return int(self._level(payer, self._now()))
+
+    def spend(self, payer: str, steps: int) -> None:
+        """One evaluation has taken so many steps."""
+        if steps > FREE_STEPS:
+            now = self._now()
+            level = self._level(payer, now) - (steps - FREE_STEPS)
+            self._left[payer] = (level, now)
+
+    def next_chance(self, payer: str) -> float:
+        """When something is left again; now if it is so already."""
+        now = self._now()
+        level = self._level(payer, now)
+        # A step more than what is missing: rounding must not make anybody ask twice.
+        return now if level >= 1 else now + (2 - level) / self._rate
+
+    def _level(self, payer: str, now: float) -> float:
+        known = self._left.get(payer)
+        if known is None:
+            return self._rate
+        level, at = known
+        return min(self._rate, level + max(0.0, now - at) * self._rate)
+
+
+def payer_of(subscription: Subscription) -> str:
+    """Who pays for its expressions: its owner; without one it pays for itself."""
+    return subscription.owner or f"/{subscription.id}"
