@@ -82,9 +82,8 @@ class Deliver:
     ) -> None:
         """Try once. Whatever happens, the ticket is settled, moved or held.
 
-        Not if its partition went between the decision to start and this call: the
-        drain has not waited for it, and the next owner will try it. Nor if the last
-        secret has expired in between: nothing is ever sent unsigned.
+        Not if its partition went since the decision to start: the drain has not waited
+        for it, and the next owner will try it. Nor if the last secret has expired.
         """
         started = self._clock.now()
         if not ticket.partition.open:

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bus.delivery.breaker import BreakerPolicy, BreakerState
 from bus.delivery.effort import STEPS_A_SECOND, Efforts
 from bus.delivery.matching import Match, Matcher
+from bus.delivery.presence import Presence
 from bus.delivery.subscription import State, Subscription
 from bus.ports import Change, Clock, Observer
 from processors.delivery.content import Content
@@ -148,6 +149,12 @@ class Subscribers:
     def overdrawn(self) -> Sequence[str]:
         """Subscriptions whose deliveries waited lately for their owner's steps."""
         return [id_ for id_, s in self._all.items() if s.overdrawn()]
+
+    def say(self, presence: Presence) -> Presence:
+        """Add to what the process says of itself what is not as usual here."""
+        return replace(
+            presence, breakers=self.open_breakers(), overdrawn=tuple(self.overdrawn())
+        )
 
     # ------------------------------------------------ steps
 

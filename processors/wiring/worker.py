@@ -4,12 +4,10 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 
 from bus.adapters.kafka import KafkaSource, OnEvent, SplitSource
 from bus.client.schemas import default_folder
 from bus.contracts.codec import parse_schema
-from bus.delivery.presence import Presence
 from bus.delivery.subscription import Subscription
 from bus.errors import ConfigurationError
 from bus.ports import Lag, Observer, Source
@@ -108,7 +106,11 @@ class Worker:
         self._joined_at = adapters.clock.monotonic()
         await self.engine.start()
         self._announcing = announcing(
-            adapters, self._health, self._roles, self._pages, self._with_breakers
+            adapters,
+            self._health,
+            self._roles,
+            self._pages,
+            self.engine.subscribers.say,
         )
         growing = watching_sources(adapters, self._observer, self.engine.add_sources)
         reconciling = reconciling_programs(
@@ -123,14 +125,6 @@ class Worker:
             reconciling.run(),
         )
         self._beside = [asyncio.create_task(work) for work in beside]
-
-    def _with_breakers(self, presence: Presence) -> Presence:
-        those = self.engine.subscribers
-        return replace(
-            presence,
-            breakers=those.open_breakers(),
-            overdrawn=tuple(those.overdrawn()),
-        )
 
     def _subscriptions(self) -> SubscriptionTable:
         adapters = self._adapters

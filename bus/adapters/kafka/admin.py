@@ -179,11 +179,7 @@ class KafkaGroups:
         return await _thread(f"lag of {group}", lambda: _lag(asker, topics))
 
     async def members(self, group: str) -> int:
-        """How many members the group has; 0 if there is none such.
-
-        Asked in a process of its own: librdkafka ends the one that asks if the
-        coordinator hangs up meanwhile or answers nonsense (see `apart`).
-        """
+        """How many members the group has; 0 if there is none such. See `apart`."""
         return await self._counting.members(group)
 
     def _asker(self, group: str) -> Consumer:
