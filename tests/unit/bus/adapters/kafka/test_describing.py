@@ -38,7 +38,7 @@ async def test_members_are_counted_or_it_is_said_why_not(tmp_path: Path) -> None
         'print(\'{"members": {"a": {"m": {"holds": [], "target": null}}},'
         ' "errors": {"b": [69, "none"], "c": [30, "not you"]}}\')'
     )
-    found = await _asked(program).count(["a", "b", "c"])
+    found = dict(await _asked(program).count(["a", "b", "c"]))
     refused = found.pop("c")
     assert found == {"a": 1, "b": 0}
     assert isinstance(refused, ConfigurationError)
