@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from bus.client.producer import EventWriter, make_event
 from bus.contracts.catalogue import Catalogue
 from bus.contracts.natural import take_json
+from bus.delivery.own import is_own
 from bus.errors import InvalidEventError, PublishError
 from bus.event import Event
 from bus.record import Written
@@ -50,8 +51,11 @@ def event_of(catalogue: Catalogue, wish: Wish) -> tuple[Event, bytes]:
     """The event of a wish, and its Avro body.
 
     Raises:
-        InvalidEventError: it does not match its schema, or there is no such type.
+        InvalidEventError: it does not match its schema, or there is no such type, or
+            only the bus itself writes such.
     """
+    if is_own(wish.type):
+        raise InvalidEventError("type", "ops events are what the bus says of itself")
     data, body = take_json(catalogue.schema(wish.type), dict(wish.data))
     event = make_event(wish.type, data, event_id=wish.id, source=wish.source)
     return event, body

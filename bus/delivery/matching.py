@@ -4,7 +4,7 @@ By type first (one dict lookup), then by filter: an expression is compiled once 
 evaluated at most once an event, however many subscriptions share it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from bus.delivery.expressions import (
     Expression,
     compile_expression,
 )
+from bus.delivery.own import account_of, is_own, may_hear
 from bus.delivery.subscription import State, Subscription
 from bus.errors import InvalidSubscriptionError
 from bus.event import Event
@@ -62,7 +63,8 @@ class Matcher:
     """Finds the subscriptions of an event; built anew when the table changes.
 
     Paused and disabled subscriptions match too, as their deliveries are held;
-    removing ones do not. A filter that does not compile fails on every event.
+    removing ones do not. A filter that does not compile fails on every event. What
+    the bus says of itself reaches only whom `bus.delivery.own` lets hear it.
 
     With `efforts`, what an owner's filters cost beyond the usual is paid from those;
     without, nobody is undecided, and a filter fails after `MAX_STEPS`.
@@ -82,14 +84,13 @@ class Matcher:
                 with suppress(InvalidSubscriptionError):
                     self._expressions[text] = compile_expression(text)
         self._plans: dict[str, _Plan] = {}
+        self._own: dict[tuple[str, str], _Plan] = {}
 
     def match(self, event: Event, doc: Callable[[], dict[str, object]]) -> Match:
         """Return who wants this event; `doc` is called only if a filter needs it."""
         plan = self._plans.get(event.type)
         if plan is None:
-            if len(self._plans) >= MAX_PLANS:
-                self._plans.clear()
-            plan = self._plans[event.type] = self._plan(event.type)
+            plan = self._own_plan(event) if is_own(event.type) else self._made(event)
         if not plan.filtered:
             return plan.unfiltered
         document = doc()
@@ -127,14 +128,39 @@ class Matcher:
         for payer in one.payers:
             self._efforts.spend(payer, steps)
 
-    def _plan(self, event_type: str) -> _Plan:
+    def _made(self, event: Event) -> _Plan:
+        if len(self._plans) >= MAX_PLANS:
+            self._plans.clear()
+        wanting = self._wanting(event.type)
+        plan = self._plans[event.type] = self._plan(wanting)
+        return plan
+
+    def _own_plan(self, event: Event) -> _Plan:
+        """Never kept by type alone: the next such event is for others."""
+        key = event.type, account_of(event)
+        plan = self._own.get(key)
+        if plan is None:
+            if len(self._own) >= MAX_PLANS:
+                self._own.clear()
+            plan = self._own[key] = self._plan(
+                s
+                for s in self._wanting(event.type)
+                if may_hear(s.owner, key[1])
+                and any(is_own(p) and covers(p, event.type) for p in s.types)
+            )
+        return plan
+
+    def _wanting(self, event_type: str) -> Iterator[Subscription]:
+        for subscription in self._subscriptions:
+            if any(covers(p, event_type) for p in subscription.types):
+                yield subscription
+
+    def _plan(self, wanting: Iterable[Subscription]) -> _Plan:
         plain: list[str] = []
         broken: list[str] = []
         filtered: dict[str, list[Subscription]] = {}
-        for subscription in self._subscriptions:
+        for subscription in wanting:
             text = subscription.filter
-            if not any(covers(p, event_type) for p in subscription.types):
-                continue
             if text is None:
                 plain.append(subscription.id)
             elif text in self._expressions:

@@ -11,6 +11,7 @@ from uuid import UUID
 from bus.errors import InvalidEventError
 from bus.event import Event
 from bus.samples.data import data_of
+from bus.samples.ops import ops_sample
 from bus.samples.order import Fields, Order, draw_order
 
 Step = tuple[str, str]
@@ -83,6 +84,8 @@ def sample(event_type: str, seed: int, now: datetime) -> Event:
     Raises:
         InvalidEventError: There is no such type among the samples.
     """
+    if (own := ops_sample(event_type, seed, now)) is not None:
+        return own
     rng = Random(f"{seed} {event_type} {now.isoformat()}")  # noqa: S311 - not a secret
     for _, _, steps in STORIES:
         types = [step_type for step_type, _ in steps]

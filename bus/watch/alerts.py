@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bus.watch.rules import BY_NAME, Finding, Judged
-from bus.watch.verdicts import Severity, Subject
+from bus.watch.verdicts import Severity, Subject, Whose
 
+_NOBODYS = Whose()
 KEEP_S = 7 * 86_400.0
 """How long what is over can still be listed."""
 
@@ -29,7 +30,9 @@ class Alert:
     """One alert; times are epoch seconds.
 
     `began` is since when it is so, `seen` when it was last so, with this `evidence`.
-    `told` are the sinks that know it fires, `ended` those that know it is over.
+    `why` is the evidence with which it began to fire, `whose` the subscription is that
+    it is about. `told` are the sinks that know it fires, `ended` those that know it is
+    over.
     """
 
     rule: str
@@ -39,6 +42,8 @@ class Alert:
     began: float
     seen: float
     evidence: str
+    why: str = ""
+    whose: Whose = _NOBODYS
     fired: float | None = None
     resolved: float | None = None
     told: frozenset[str] = frozenset()
@@ -72,7 +77,12 @@ def advance(
     What nobody knows leaves an alert as it is.
     """
     so = {key_of(f.rule.name, f.subject): f for f in found.findings}
-    after = {key: _so(alerts.get(key), finding, at) for key, finding in so.items()}
+    after = {
+        key: _so(
+            alerts.get(key), finding, found.whose.get(finding.subject, _NOBODYS), at
+        )
+        for key, finding in so.items()
+    }
     for key, alert in alerts.items():
         if key not in so and (kept := _not_so(alert, found, at)) is not None:
             after[key] = kept
@@ -95,7 +105,7 @@ def _as_seen(old: Alert, new: Alert) -> Alert:
     return replace(old, seen=new.seen, evidence=new.evidence)
 
 
-def _so(held: Alert | None, finding: Finding, at: float) -> Alert:
+def _so(held: Alert | None, finding: Finding, whose: Whose, at: float) -> Alert:
     rule = finding.rule
     if held is None or held.phase is Phase.RESOLVED:
         held = Alert(
@@ -106,11 +116,12 @@ def _so(held: Alert | None, finding: Finding, at: float) -> Alert:
             began=at,
             seen=at,
             evidence=finding.evidence,
+            whose=whose,
             told=frozenset() if held is None else held.owed,
         )
     now = replace(held, seen=at, evidence=finding.evidence)
     if now.phase is Phase.PENDING and at - now.began >= rule.for_s:
-        return replace(now, phase=Phase.FIRING, fired=at)
+        return replace(now, phase=Phase.FIRING, fired=at, why=finding.evidence)
     return now
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bus.delivery.objective import OwnObjective
 from bus.log.health import Figures, figures_of
+from bus.watch.verdicts import Kind, Subject, Whose
 
 FIVE_MINUTES, HALF_HOUR, HOUR = 300, 1_800, 3_600
 SIX_HOURS, THREE_DAYS = 21_600, 259_200
@@ -62,6 +63,7 @@ class Waiting:
 class SubscriptionFacts:
     """One subscription.
 
+    It `hears` alerts if its types name events of the bus itself.
     `state` and `why` are its own words; `breaker` is closed, half_open or open in the
     process where it is worst. It is `overdrawn` if deliveries wait as its owner's
     expressions cost too much. `waiting` is by tier, `delays` how long a delivery may
@@ -73,6 +75,7 @@ class SubscriptionFacts:
 
     id: str
     owner: str = ""
+    hears: bool = False
     state: str = "active"
     why: str = ""
     unproven: bool = False
@@ -169,3 +172,11 @@ class Facts:
     cluster: ClusterFacts = ClusterFacts()
     quarantined: int = 0
     unknown: Mapping[Part, str] = field(default_factory=dict)
+
+    @property
+    def whose(self) -> Mapping[Subject, Whose]:
+        """Whose each subscription is."""
+        return {
+            Subject(Kind.SUBSCRIPTION, one.id): Whose(one.owner, one.hears)
+            for one in self.subscriptions
+        }

@@ -60,16 +60,11 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class Muting:
-    """All silences, and the quiet hours where there are some."""
+    """All silences."""
 
     silences: Iterable[Silence] = ()
-    quiet: QuietHours | None = None
 
     def silence(self, alert: Alert, at: float) -> Silence | None:
         """The silence that covers an alert: the one that lasts longest."""
         those = [one for one in self.silences if one.covers(alert, at)]
         return max(those, key=lambda one: one.until, default=None)
-
-    def is_quiet(self, alert: Alert, at: float) -> bool:
-        """Whether these are quiet hours for it."""
-        return self.quiet is not None and self.quiet.covers(alert, at)

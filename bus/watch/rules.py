@@ -1,14 +1,14 @@
 """The rules, gravest first: one table, from which come states, alerts and documents."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from bus.watch import of_subscriptions as subscriptions
 from bus.watch import of_the_bus as bus
 from bus.watch.facts import Facts, Part
 from bus.watch.limits import Limits
-from bus.watch.verdicts import Health, Said, Severity, Subject
+from bus.watch.verdicts import Health, Said, Severity, Subject, Whose
 
 Judge: TypeAlias = Callable[[Facts, Limits], Iterable[Said]]
 
@@ -262,11 +262,13 @@ class Judged:
     """All that is so, gravest first; and of what nobody knows whether it is.
 
     `blind` has whole rules whose facts are missing, `unsure` single subjects of one.
+    `whose` says of subscriptions whose they are.
     """
 
     findings: tuple[Finding, ...]
     blind: frozenset[str] = frozenset()
     unsure: frozenset[tuple[str, Subject]] = frozenset()
+    whose: Mapping[Subject, Whose] = field(default_factory=dict)
 
     def knows(self, rule: str, subject: Subject) -> bool:
         """Whether the facts say if a rule speaks of a subject."""
@@ -283,7 +285,7 @@ def judged(facts: Facts, limits: Limits) -> Judged:
         if rule.name not in blind
         for one in rule.judge(facts, limits)
     ]
-    return Judged(tuple(_certain(said)), blind, frozenset(_unsure(said)))
+    return Judged(tuple(_certain(said)), blind, frozenset(_unsure(said)), facts.whose)
 
 
 def _certain(said: Iterable[tuple[Rule, Said]]) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from bus.watch.rules import BY_NAME, Judged
 from bus.watch.verdicts import WORST, Health, Kind, Subject
 
 BUS = Subject(Kind.BUS)
-_NEEDED = (Part.CLUSTER, Part.PROCESSES, Part.SUBSCRIPTIONS, Part.SOURCES)
+NEEDED = (Part.CLUSTER, Part.PROCESSES, Part.SUBSCRIPTIONS, Part.SOURCES)
 """The parts without which nobody can say how the whole is."""
 
 
@@ -119,7 +119,7 @@ def _whole(facts: Facts, told: Mapping[Subject, State]) -> State:
         said.append((health, Reason(why, first.rule)))
     said += [
         (Health.UNKNOWN, Reason(f"{part}: {facts.unknown[part]}"))
-        for part in _NEEDED
+        for part in NEEDED
         if part in facts.unknown
     ]
     return _worst(said)

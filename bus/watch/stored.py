@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from bus.watch.alerts import Alert, Phase
 from bus.watch.muting import Silence
-from bus.watch.verdicts import Kind, Severity, Subject
+from bus.watch.verdicts import Kind, Severity, Subject, Whose
 
 Plain: TypeAlias = dict[str, object]
 
@@ -27,6 +27,9 @@ def alert_json(alert: Alert) -> Plain:
         "fired": alert.fired,
         "resolved": alert.resolved,
         "evidence": alert.evidence,
+        "why": alert.why,
+        "owner": alert.whose.owner,
+        "hears": alert.whose.hears,
         "told": sorted(alert.told),
         "ended": sorted(alert.ended),
     }
@@ -69,6 +72,8 @@ def read_alert(fields: Mapping[str, object]) -> Alert | None:
             fired=_maybe(fields.get("fired")),
             resolved=_maybe(fields.get("resolved")),
             evidence=_text(fields["evidence"]),
+            why=_text(fields.get("why", "")),
+            whose=Whose(_text(fields.get("owner", "")), fields.get("hears") is True),
             told=_texts(fields.get("told")),
             ended=_texts(fields.get("ended")),
         )

@@ -48,6 +48,25 @@ class Subject(NamedTuple):
         return f"{self.kind}/{self.name}"
 
 
+class Whose(NamedTuple):
+    """Whose a subscription is, and whether it hears alerts over the bus itself."""
+
+    owner: str = ""
+    hears: bool = False
+
+    @property
+    def account(self) -> str | None:
+        """Whose subscriptions hear, over the bus, how it fares; None: nobody's.
+
+        Empty: the operators' alone, who hear everything else too. Nobody of its own
+        owner hears of a subscription that takes alerts itself: a notice that fails to
+        reach it would else be cause for the next one, in a circle.
+        """
+        if not self.hears:
+            return self.owner
+        return "" if self.owner else None
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A rule's word on a subject: it is so, for this reason.

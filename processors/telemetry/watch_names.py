@@ -3,7 +3,8 @@
 from processors.telemetry.kinds import Names
 
 OURS = Names()
-_note, _gauge, _histogram = OURS.note, OURS.gauge, OURS.histogram
+_note, _counter = OURS.note, OURS.counter
+_gauge, _histogram = OURS.gauge, OURS.histogram
 
 # --- log lines
 
@@ -19,6 +20,9 @@ UNTOLD = _note(
     "watch_untold",
     "warning",
     "A sink takes no notices, for the reason it says; they are tried on.",
+)
+TAKES_AGAIN = _note(
+    "watch_told_again", "info", "A sink that took no notices takes them again."
 )
 UNWRITTEN = _note(
     "watch_unwritten",
@@ -38,6 +42,14 @@ SECONDS = _histogram(
 )
 UNTOLD_NOTICES = _gauge(
     "orderbus_watch_untold", ("sink",), "Notices that a sink has yet to take."
+)
+TOLD = _counter(
+    "orderbus_watch_told_total", ("sink",), "Notices that a sink has taken."
+)
+NOT_TOLD = _counter(
+    "orderbus_watch_not_told_total",
+    ("sink",),
+    "Times that a sink took a notice, or a heartbeat, not.",
 )
 LEADING = _gauge(
     "orderbus_watch_leading", (), "1 in the watch that leads, 0 in one standing by."

@@ -1,4 +1,4 @@
-"""What `bus.alerts` says: alerts, states, silences; for the watch and all who ask."""
+"""What `bus.alerts` says: alerts, states, silences, sinks; for all who ask."""
 
 from collections.abc import Callable, Mapping
 
@@ -6,6 +6,7 @@ from bus.ports import Clock, LogReader
 from bus.record import Record
 from bus.watch.alerts import Alert
 from bus.watch.muting import Silence
+from bus.watch.sinks import Told, read_told
 from bus.watch.states import State
 from bus.watch.stored import read_alert, read_plain, read_silence
 from bus.watch.usual import WEEK, Weeks
@@ -15,6 +16,7 @@ from processors.watch.records import (
     ALERT,
     HOUR,
     SILENCE,
+    SINK,
     STATE,
     WATCH,
     Look,
@@ -41,6 +43,7 @@ class Board(Follower):
         self.alerts: dict[str, Alert] = {}
         self.states: dict[Subject, State] = {}
         self.silences: dict[str, Silence] = {}
+        self.sinks: dict[str, Told] = {}
         self.look: Look | None = None
         self.term = -1
         self.overwritten: set[str] = set()
@@ -50,6 +53,7 @@ class Board(Follower):
             ALERT: self._hold_alert,
             STATE: self._hold_state,
             HOUR: self._hold_hour,
+            SINK: self._hold_sink,
         }
 
     def weeks(self, topic: str) -> Mapping[int, Weeks]:
@@ -104,6 +108,14 @@ class Board(Follower):
         past = read_hour(read_plain(record.value))
         if past is not None:
             self._hours.setdefault(past.topic, {})[past.hour % _HOURS_A_WEEK] = past
+
+    def _hold_sink(self, key: str, record: Record) -> None:
+        name = key.removeprefix(SINK)
+        told = read_told(name, read_plain(record.value))
+        if told is None:
+            self.sinks.pop(name, None)
+        else:
+            self.sinks[name] = told
 
     def _hold_silence(self, key: str, record: Record) -> None:
         silence = read_silence(read_plain(record.value))

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bus.delivery.choices import Ordering
+from bus.delivery.own import is_own_topic
 from bus.delivery.subscription import Subscription
 from bus.topics.topic import Cluster
-from bus.watch.facts import ClusterFacts, Facts, Objective, Part, SourceFacts
+from bus.watch.facts import Arrivals, ClusterFacts, Facts, Objective, Part, SourceFacts
 from bus.watch.usual import Weeks
 from processors.status.counting import Count, pending_quarantine
 from processors.status.question import Unknown
@@ -51,7 +52,11 @@ class Gathering:
     def __init__(self, senses: Senses) -> None:
         self._senses = senses
         world, clock = senses.world, senses.world.clock
-        self.arriving = {topic: Arriving(topic) for topic in world.topology.sources}
+        self.arriving = {
+            topic: Arriving(topic)
+            for topic in world.topology.sources
+            if not is_own_topic(topic)  # how much it says of itself is never usual
+        }
         self._subscribers = Subscribers(world.topology, senses.objective)
         self._fanout = Looking(world, world.fanout_group)
         self._retry = Looking(world, world.retry_group)
@@ -129,8 +134,10 @@ class Gathering:
         return unknown
 
     def _source_facts(self, found: Backlogs | Unknown) -> Iterator[SourceFacts]:
-        for topic, arriving in self.arriving.items():
-            arrivals = arriving.arrivals(self._senses.weeks(topic))
+        for topic in self._senses.world.topology.sources:
+            arriving = self.arriving.get(topic)
+            weeks = self._senses.weeks(topic)
+            arrivals = Arrivals() if arriving is None else arriving.arrivals(weeks)
             if isinstance(found, Unknown):
                 yield SourceFacts(name=topic, arrivals=arrivals)
                 continue
@@ -152,7 +159,8 @@ class Gathering:
         world = self._senses.world
         found = await self._fanout.look(world.topology.sources)
         for topic, end in found.ends.items():
-            self.arriving[topic].look(end, world.clock.now())
+            if topic in self.arriving:
+                self.arriving[topic].look(end, world.clock.now())
         return found
 
     async def _ask_waiting(self) -> Backlogs:

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from bus.record import Message, Record
 from bus.watch.alerts import Alert
 from bus.watch.muting import Silence
+from bus.watch.sinks import Told, told_json
 from bus.watch.states import Reason, State
 from bus.watch.stored import Plain, alert_json, silence_json
 from bus.watch.verdicts import Health, Kind, Subject
 
 WATCH, ALERT, STATE, SILENCE, HOUR = "watch", "alert/", "state/", "silence/", "hour/"
+SINK = "sink/"
 _TERM = "orderbus-term"
 _MOST_WEEKS = 6
 
@@ -69,6 +71,12 @@ def hour_message(topic: str, past: PastHour, slot: int, term: int) -> Message:
     weeks = [list(week) for week in past.weeks[:_MOST_WEEKS]]
     fields: Plain = {"topic": past.topic, "hour": past.hour, "weeks": weeks}
     return _message(topic, f"{HOUR}{past.topic}/{slot}", fields, term)
+
+
+def sink_message(topic: str, told: Told | None, name: str, term: int) -> Message:
+    """Return what a sink was told; None: there is none of that name any more."""
+    fields = None if told is None else told_json(told)
+    return _message(topic, f"{SINK}{name}", fields, term)
 
 
 def silence_message(topic: str, silence: Silence) -> Message:

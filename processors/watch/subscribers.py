@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bus.delivery.choices import Ordering
+from bus.delivery.own import names_own
 from bus.delivery.subscription import Subscription
 from bus.topics.topology import Topology
 from bus.watch.burning import late
@@ -67,6 +68,7 @@ class Subscribers:
         return SubscriptionFacts(
             id=one.id,
             owner=one.owner,
+            hears=names_own(one.types),
             state=one.state.value,
             why=one.state_reason,
             unproven=one.unproven,

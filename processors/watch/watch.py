@@ -1,39 +1,37 @@
 """The program: look, judge, write down, tell; as long as it leads."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bus.errors import BrokerUnavailableError, OrderbusError, PublishError
+from bus.errors import BrokerUnavailableError, PublishError
 from bus.ports import Clock, Observer, Source
 from bus.watch.alerts import Alert, Phase, advance
 from bus.watch.facts import Facts
 from bus.watch.limits import Limits
-from bus.watch.muting import Muting, QuietHours
+from bus.watch.muting import Muting
 from bus.watch.rules import judged
-from bus.watch.states import states
-from bus.watch.telling import Notice, due, told
+from bus.watch.sinks import Told
+from bus.watch.states import BUS, NEEDED, states
 from processors.telemetry import watch_names as names
 from processors.watch.board import Board
 from processors.watch.gathering import Gathering
 from processors.watch.leading import Leading
 from processors.watch.records import Look, PastHour, look_message
-from processors.watch.sinks import Sink
+from processors.watch.sinks import Listener, Moment
+from processors.watch.telling import Telling
 from processors.watch.writing import Desk, Writing
 
-TELL_WITHIN_S = 10.0
 _STANDBY_S = 1.0
 _HOUR_S = 3_600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchPolicy:
-    """How often it looks, from where on it tells, when only of pages."""
+    """How often it looks, and from where on it tells."""
 
     every_s: float = 5.0
     limits: Limits = field(default_factory=Limits)
-    quiet: QuietHours | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +43,7 @@ class WatchParts:
     board: Board
     source: Source
     desk: Desk
-    sinks: Mapping[str, Sink]
+    sinks: Mapping[str, Listener]
     clock: Clock
     observer: Observer
     policy: WatchPolicy = field(default_factory=WatchPolicy)
@@ -63,12 +61,11 @@ class Watch:
         self._leading = Leading()
         self._alerts: dict[str, Alert] = {}
         self._writing: Writing | None = None
-        self._untold: Counter[str] = Counter()
-        self._deaf: set[str] = set()
+        self._telling = self._told_by({})
         self._hour = 0
         observer = parts.observer
         observer.gauge(names.LEADING, lambda: {"": float(self._writing is not None)})
-        observer.gauge(names.UNTOLD_NOTICES, lambda: self._untold)
+        observer.gauge(names.UNTOLD_NOTICES, self._waiting)
         observer.gauge(names.ALERTS, self._firing)
 
     # ------------------------------------------------ life
@@ -92,6 +89,7 @@ class Watch:
 
     async def stop(self) -> None:
         """Leave the group, so that another one leads at once."""
+        self._telling.close()
         self._parts.gathering.close()
         await self._parts.source.stop()
 
@@ -101,11 +99,14 @@ class Watch:
 
     def deaf(self) -> str | None:
         """A notice: which sinks take nothing."""
-        return ", ".join(sorted(self._deaf)) or None
+        states = self._telling.states().values()
+        return ", ".join(sorted(one.name for one in states if one.why)) or None
 
     async def _stand_by(self) -> None:
         if self._writing is not None:
             self._writing = None
+            self._telling.close()
+            self._telling = self._told_by({})
             self._parts.observer.note(names.STANDS_BY)
         await self._parts.clock.sleep(_STANDBY_S)
 
@@ -123,6 +124,7 @@ class Watch:
             return
         self._alerts = dict(parts.board.alerts)
         self._writing = Writing(parts.desk, parts.name, written.offset, parts.board)
+        self._telling = self._told_by(parts.board.sinks)
         self._hour = int(parts.clock.now()) // _HOUR_S
         parts.observer.note(names.LEADS)
 
@@ -138,39 +140,17 @@ class Watch:
         self._alerts = dict(advance(self._alerts, found, facts.at))
         overwritten = frozenset(parts.board.overwritten)
         await writing.alerts(self._alerts, overwritten)
-        await self._tell(facts.at)
+        health = states(facts, found)
+        sees = writing.writes and facts.unknown.keys().isdisjoint(NEEDED)
+        moment = Moment(at=facts.at, sees=sees, health=health[BUS].health)
+        muting = Muting(tuple(parts.board.silences.values()))
+        self._alerts = dict(await self._telling.tell(self._alerts, muting, moment))
         await writing.alerts(self._alerts)
-        await writing.states(states(facts, found), overwritten)
+        await writing.sinks(self._telling.states())
+        await writing.states(health, overwritten)
         await writing.look(facts.at, {p.value: w for p, w in facts.unknown.items()})
         await self._keep_hours(facts, writing)
         parts.observer.measure(names.SECONDS, parts.clock.monotonic() - began)
-
-    async def _tell(self, at: float) -> None:
-        """Tell all that is due; a sink that fails gets nothing more in this round."""
-        muting = Muting(
-            tuple(self._parts.board.silences.values()), self._parts.policy.quiet
-        )
-        failed: set[str] = set()
-        untold: Counter[str] = Counter()
-        for key, alert in list(self._alerts.items()):
-            for notice in due(alert, self._parts.sinks.keys(), muting, at):
-                if notice.sink in failed or not await self._told(notice, at):
-                    failed.add(notice.sink)
-                    untold[notice.sink] += 1
-                else:
-                    self._alerts[key] = told(self._alerts[key], notice.sink)
-        self._untold, self._deaf = untold, failed
-
-    async def _told(self, notice: Notice, at: float) -> bool:
-        try:
-            async with asyncio.timeout(TELL_WITHIN_S):
-                await self._parts.sinks[notice.sink].tell(notice, at)
-        except (OrderbusError, TimeoutError) as error:
-            if notice.sink not in self._deaf:
-                why = str(error) or "no answer"
-                self._parts.observer.note(names.UNTOLD, sink=notice.sink, why=why)
-            return False
-        return True
 
     async def _keep_hours(self, facts: Facts, writing: Writing) -> None:
         """Once an hour: write down what came in the one that is over."""
@@ -184,6 +164,16 @@ class Watch:
             if past is not None:
                 gone.append(past)
         await writing.hours(gone)
+
+    def _told_by(self, before: Mapping[str, Told]) -> Telling:
+        parts = self._parts
+        return Telling(parts.sinks, before, parts.clock, parts.observer)
+
+    def _waiting(self) -> Mapping[str, float]:
+        if self._writing is None:
+            return {}
+        states = self._telling.states().values()
+        return {one.name: float(one.waiting) for one in states if one.waiting}
 
     def _firing(self) -> Mapping[str, float]:
         if self._writing is None:

@@ -7,6 +7,7 @@ from bus.errors import PublishError
 from bus.ports import Clock, Observer, Publisher
 from bus.record import Message
 from bus.watch.alerts import Alert, changed
+from bus.watch.sinks import Told
 from bus.watch.states import State
 from bus.watch.verdicts import Subject
 from processors.telemetry import watch_names as names
@@ -18,6 +19,7 @@ from processors.watch.records import (
     alert_message,
     hour_message,
     look_message,
+    sink_message,
     state_message,
 )
 from processors.watch.records import PastHour as Past
@@ -46,9 +48,15 @@ class Writing:
         self._term = term
         self._alerts: Mapping[str, Alert] = dict(board.alerts)
         self._states: dict[Subject, State] = dict(board.states)
+        self._sinks: Mapping[str, Told] = dict(board.sinks)
         self._said_at: dict[Subject, float] = {}
         self._looked_at = float("-inf")
         self._failing = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether what was last to be written is written."""
+        return not self._failing
 
     async def alerts(
         self, alerts: Mapping[str, Alert], overwritten: Iterable[str] = ()
@@ -82,6 +90,18 @@ class Writing:
             self._states = self._states | dict(_there(news))
             for gone in self._states.keys() - states.keys():
                 del self._states[gone]
+
+    async def sinks(self, sinks: Mapping[str, Told]) -> None:
+        """Write what sinks were told, of those where it changed."""
+        news: dict[str, Told | None] = {
+            name: told for name, told in sinks.items() if self._sinks.get(name) != told
+        }
+        news |= dict.fromkeys(self._sinks.keys() - sinks.keys())
+        topic, term = self._desk.topic, self._term
+        if await self._write(
+            sink_message(topic, told, name, term) for name, told in news.items()
+        ):
+            self._sinks = dict(sinks)
 
     async def look(self, at: float, unknown: Mapping[str, str]) -> None:
         """Say that it looked, every half minute."""

@@ -11,10 +11,8 @@ from bus.adapters.kafka import Connection, KafkaSource
 from bus.ports import Clock
 from bus.watch.facts import Objective
 from bus.watch.limits import Limits
-from bus.watch.muting import QuietHours
 from processors.delivery.announcing import Announcing
 from processors.settings import Settings
-from processors.settings.watch import quiet_hours
 from processors.subscriptions.world import World
 from processors.telemetry import Telemetry
 from processors.telemetry.troubles import ClientTroubles
@@ -23,7 +21,6 @@ from processors.watch.certificates import Certificates
 from processors.watch.counting import Counts
 from processors.watch.gathering import Gathering, Senses
 from processors.watch.programs import Presences
-from processors.watch.sinks import LogLines, Sink
 from processors.watch.watch import Watch, WatchParts, WatchPolicy
 from processors.watch.writing import Desk
 from processors.wiring.adapters import make_guard
@@ -32,6 +29,7 @@ from processors.wiring.asking import AskedLog
 from processors.wiring.control import open_world
 from processors.wiring.life import Life, live
 from processors.wiring.serve import check_topics
+from processors.wiring.telling import sinks_of
 
 ROLE = "watch"
 _CERTIFICATE_EVERY_S = 5.0
@@ -151,15 +149,11 @@ def _parts(
         board=board,
         source=source,
         desk=desk,
-        sinks=_sinks(telemetry),
+        sinks=sinks_of(settings, world, telemetry),
         clock=world.clock,
         observer=telemetry,
         policy=_policy(settings),
     )
-
-
-def _sinks(telemetry: Telemetry) -> dict[str, Sink]:
-    return {"log": LogLines(telemetry)}
 
 
 def _objective(settings: Settings) -> Objective:
@@ -167,11 +161,8 @@ def _objective(settings: Settings) -> Objective:
 
 
 def _policy(settings: Settings) -> WatchPolicy:
-    quiet = None
-    if settings.watch_quiet_hours is not None:
-        quiet = QuietHours(*quiet_hours(settings.watch_quiet_hours))
     limits = Limits(lag_s=settings.watch_lag_s)
-    return WatchPolicy(every_s=settings.watch_every_s, limits=limits, quiet=quiet)
+    return WatchPolicy(every_s=settings.watch_every_s, limits=limits)
 
 
 async def _look(certificates: Certificates, world: World) -> None:

@@ -10,7 +10,7 @@ from bus.watch.alerts import Alert, Phase, advance
 from bus.watch.muting import Muting, Silence
 from bus.watch.rules import BY_NAME, Finding, Judged
 from bus.watch.stored import alert_json, read_alert
-from bus.watch.telling import due, told
+from bus.watch.telling import Receiver, due, heard
 from bus.watch.verdicts import Kind, Subject
 
 NAMES = ("lag", "quarantine", "disabled")
@@ -44,10 +44,11 @@ class Alerts(RuleBasedStateMachine):
         """One sink answers, and hears what it has to hear."""
         muting = Muting(self.silences)
         for key, alert in self.alerts.items():
-            for notice in due(alert, [sink], muting, self.at):
+            notice = due(alert, sink, Receiver(), muting, self.at)
+            if notice is not None:
                 word = "over" if notice.is_over else "fires"
                 self.heard.setdefault((sink, key), []).append(word)
-                self.alerts = {**self.alerts, key: told(alert, sink)}
+                self.alerts = {**self.alerts, key: heard(alert, notice)}
 
     @rule(name=st.sampled_from((*NAMES, "*")), for_s=st.integers(1, 300))
     def silence(self, name: str, for_s: int) -> None:

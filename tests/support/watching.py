@@ -1,7 +1,7 @@
 """The watch on a broker in memory, on a clock that is moved by hand."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -21,7 +21,7 @@ from processors.watch.certificates import Certificates
 from processors.watch.counting import Counts
 from processors.watch.gathering import Gathering, Senses
 from processors.watch.programs import Presences
-from processors.watch.sinks import LogLines, Sink
+from processors.watch.sinks import Listener, LogLines
 from processors.watch.watch import Watch, WatchParts, WatchPolicy
 from processors.watch.writing import Desk
 from tests.support.past import Past
@@ -114,14 +114,16 @@ class Watched:
             clock=world.clock,
             observer=observer,
         )
-        sinks: Mapping[str, Sink] = {"ear": self.ear, "log": LogLines(observer)}
         parts = WatchParts(
             name=f"node/{len(self._tasks)}",
             gathering=Gathering(senses),
             board=board,
             source=source,
             desk=desk,
-            sinks=sinks,
+            sinks={
+                "ear": Listener(kind="ear", sink=self.ear),
+                "log": Listener(kind="log", sink=LogLines(observer)),
+            },
             clock=world.clock,
             observer=observer,
             policy=policy or WatchPolicy(),

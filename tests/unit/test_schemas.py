@@ -13,6 +13,9 @@ FILES = read_files(default_folder())
 EVENT_TYPES = {
     "inventory.adjusted",
     "inventory.reserved",
+    "ops.alert_fired",
+    "ops.alert_resolved",
+    "ops.heartbeat",
     "order.cancelled",
     "order.completed",
     "order.confirmed",

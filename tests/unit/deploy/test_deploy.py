@@ -208,6 +208,7 @@ def test_dashboard_shows_every_engine_metric() -> None:
         names.PARTITION_CHANGES,
         names.CONSUMED,
         names.DROPS,
+        names.UNDECIDED,
         names.MATCHED,
         names.ODD_EVENTS,
         names.COMMITS,
@@ -226,6 +227,8 @@ def test_dashboard_shows_every_engine_metric() -> None:
         watch_names.SECONDS,
         watch_names.UNTOLD_NOTICES,
         watch_names.LEADING,
+        watch_names.TOLD,
+        watch_names.NOT_TOLD,
     }
     assert set(names.METRICS) - shown == left_out
 

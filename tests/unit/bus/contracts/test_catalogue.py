@@ -26,12 +26,13 @@ def test_the_catalogue_knows_topics_and_subjects() -> None:
     assert CATALOGUE.subject("order.created") == "oms.order-oms.order.v1.OrderCreated"
     assert CATALOGUE.topics == (
         "oms.inventory",
+        "oms.ops",
         "oms.order",
         "oms.payment",
         "oms.risk",
         "oms.shipment",
     )
-    assert len(CATALOGUE) == len(CATALOGUE.event_types) == 15
+    assert len(CATALOGUE) == len(CATALOGUE.event_types) == 18
     assert "risk.flagged" in CATALOGUE
     assert "risk.found" not in CATALOGUE
 

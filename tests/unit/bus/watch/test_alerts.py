@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from bus.watch.alerts import KEEP_S, Alert, Phase, advance, changed
 from bus.watch.facts import Facts, Part, Waiting
 from bus.watch.muting import Muting, QuietHours, Silence
-from bus.watch.telling import due, told
+from bus.watch.telling import Notice, Receiver, due, heard
 from tests.support.watched import AT, WELL, found, orders, shop
 
 LATE = orders(waiting=Waiting(40, 90.0))  # a page after two minutes
 DEAD = shop(state="disabled")  # a ticket at once
 LAG, DISABLED = "lag:source/oms.order", "disabled:subscription/shop"
-OPEN = Muting()
+OPEN, ANYBODY = Muting(), Receiver()
 
 
 def lived(*moments: tuple[float, Facts]) -> Mapping[str, Alert]:
@@ -25,9 +25,20 @@ def lived(*moments: tuple[float, Facts]) -> Mapping[str, Alert]:
     return alerts
 
 
-def words(alert: Alert, muting: Muting = OPEN, after_s: float = 0.0) -> Sequence[str]:
-    """What sinks are to hear."""
-    return [n.id.rpartition(":")[2] for n in due(alert, ["bus"], muting, AT + after_s)]
+def words(
+    alert: Alert,
+    muting: Muting = OPEN,
+    after_s: float = 0.0,
+    receiver: Receiver = ANYBODY,
+) -> Sequence[str]:
+    """What a sink is to hear."""
+    notice = due(alert, "bus", receiver, muting, AT + after_s)
+    return [] if notice is None else [notice.id.rpartition(":")[2]]
+
+
+def told(alert: Alert, sink: str) -> Alert:
+    """An alert after a sink was told of it as it is."""
+    return heard(alert, Notice(sink, alert))
 
 
 def test_what_passes_in_time_is_never_told() -> None:
@@ -132,14 +143,14 @@ def test_nights_are_quiet_but_for_pages() -> None:
 
 def test_in_the_morning_what_waited_is_told() -> None:
     """What still fires, and the end of what was told the day before."""
-    night = Muting(quiet=QuietHours(time(22), time(7), ZoneInfo("UTC")))
+    night = Receiver(quiet=QuietHours(time(22), time(7), ZoneInfo("UTC")))
     midnight = AT // 86_400 * 86_400 - AT
     alert = lived((0, DEAD))[DISABLED]
     over = replace(told(alert, "bus"), phase=Phase.RESOLVED)
     for one in (alert, over):
-        assert words(one, night, midnight) == []
-    assert words(alert, night, midnight + 7 * 3_600) == ["firing"]
-    assert words(over, night, midnight + 7 * 3_600) == ["resolved"]
+        assert words(one, OPEN, midnight, night) == []
+    assert words(alert, OPEN, midnight + 7 * 3_600, night) == ["firing"]
+    assert words(over, OPEN, midnight + 7 * 3_600, night) == ["resolved"]
 
 
 def test_what_begins_anew_before_its_end_was_told_goes_on() -> None:

@@ -13,7 +13,7 @@ from bus.watch.stored import (
     read_silence,
     silence_json,
 )
-from bus.watch.verdicts import Kind, Severity, Subject
+from bus.watch.verdicts import Kind, Severity, Subject, Whose
 
 ALERT = Alert(
     rule="lag",
@@ -24,6 +24,8 @@ ALERT = Alert(
     seen=2.5,
     fired=2.0,
     evidence="40 records wait",
+    why="3 records wait",
+    whose=Whose("acme", hears=True),
     told=frozenset({"bus", "apprise"}),
 )
 SILENCE = Silence(id="s1", rule="lag", since=1.0, until=2.0, why="moving", by="ann")

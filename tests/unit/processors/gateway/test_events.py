@@ -66,6 +66,15 @@ async def test_a_type_there_is_not(ask: Client) -> None:
     assert cast("list[dict[str, str]]", got.json["errors"])[0]["pointer"] == "#/type"
 
 
+async def test_nobody_speaks_for_the_bus_itself(ask: Client, worlds: Worlds) -> None:
+    """An alert that anybody could publish would be believed by those it is for."""
+    got = await ask("POST", PATH, await example(ask, "ops.alert_fired"))
+    assert got.status == 422
+    assert "what the bus says of itself" in got.body.decode()
+    places = worlds.broker.partitions(["oms.ops"])
+    assert not any(worlds.broker.log(tp).end for tp in places)
+
+
 async def test_numbers_beyond_64_bits(ask: Client) -> None:
     """Are refused like any other that does not fit, with a key as well."""
     event = {"type": "order.created", "data": {"order_id": 2**80}}

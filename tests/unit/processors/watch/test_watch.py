@@ -128,8 +128,12 @@ async def test_a_sink_that_is_deaf_hears_it_later(stage: Watched) -> None:
     await stage.pass_s(300)
     assert one.watch.deaf() == "ear"
     assert one.lines == ["watch_leads", "watch_untold", "alert"]
+    assert one.board.sinks["ear"].why == "no answer"
+    assert one.board.sinks["ear"].waiting == 1
     stage.ear.deaf = ""
-    await stage.pass_s(10)
+    await stage.pass_s(300)
+    assert one.lines[3:] == ["watch_told_again"]
+    assert one.board.sinks["ear"].failing_since is None
     assert stage.ear.heard == [f"{LAG} fires"]
 
 
