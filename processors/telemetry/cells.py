@@ -11,11 +11,14 @@ from typing import TypeAlias
 
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Exemplar
 from typing_extensions import override
 
 from processors.telemetry.kinds import Metric
 
 Labels: TypeAlias = tuple[str, ...]
+Bucket: TypeAlias = tuple[str, float] | tuple[str, float, Exemplar]
+"""Its upper end as text, how many are below; and one of those, if one is known."""
 
 
 class Count:
@@ -36,11 +39,12 @@ class Count:
 class Spread:
     """One series of a histogram. `bounds` are the upper ends of its buckets."""
 
-    __slots__ = ("_bounds", "_counts", "_sum")
+    __slots__ = ("_bounds", "_counts", "_examples", "_sum")
 
     def __init__(self, bounds: Sequence[float]) -> None:
         self._bounds = bounds
         self._counts = [0] * (len(bounds) + 1)
+        self._examples: dict[int, Exemplar] = {}
         self._sum = 0.0
 
     def add(self, value: float) -> None:
@@ -48,13 +52,21 @@ class Spread:
         self._sum += value
         self._counts[bisect_left(self._bounds, value)] += 1
 
-    def told(self) -> tuple[list[tuple[str, float]], float]:
-        """Cumulated buckets by upper end as text, and the sum."""
-        total, buckets = 0, []
+    def example(self, value: float, trace_id: str, at: float) -> None:
+        """Keep what was observed at `at` (epoch seconds) as its bucket's exemplar."""
+        where = bisect_left(self._bounds, value)
+        self._examples[where] = Exemplar({"trace_id": trace_id}, value, at)
+
+    def told(self) -> tuple[list[Bucket], float]:
+        """Cumulated buckets, and the sum."""
+        total = 0
+        buckets: list[Bucket] = []
         ends = [*map(_text, self._bounds), "+Inf"]
-        for end, count in zip(ends, self._counts, strict=True):
+        for where, (end, count) in enumerate(zip(ends, self._counts, strict=True)):
             total += count
-            buckets.append((end, float(total)))
+            example = self._examples.get(where)
+            bucket = (end, float(total))
+            buckets.append(bucket if example is None else (*bucket, example))
         return buckets, self._sum
 
 
@@ -78,6 +90,13 @@ class Family(Collector):
             counts = self._metric.kind == "counter"
             found = Count() if counts else Spread(self._metric.buckets)
             self._cells[labels] = found
+        return found
+
+    def spread(self, labels: Labels) -> Spread:
+        """The series of a histogram; TypeError where this is none."""
+        found = self.cell(labels)
+        if not isinstance(found, Spread):
+            raise TypeError(self._name)
         return found
 
     def remove(self, labels: Labels) -> None:

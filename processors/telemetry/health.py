@@ -8,7 +8,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from bus.errors import ConfigurationError
-from processors.telemetry.metrics import Metrics
+from processors.telemetry.metrics import OPEN, OPEN_TYPE, Metrics
 
 # None: all is well. Otherwise what is wrong, in a few words.
 Check = Callable[[], str | None]
@@ -137,11 +137,14 @@ class Pages:
             await self._runner.cleanup()
             self._runner = None
 
-    async def _serve_metrics(self, _: web.Request) -> web.Response:
+    async def _serve_metrics(self, request: web.Request) -> web.Response:
         self._metrics.look()
+        wants_open = OPEN in request.headers.get("Accept", "")
+        make = self._metrics.open_page if wants_open else self._metrics.page
         # Thousands of series take a while: not on the loop that delivers.
-        page = await asyncio.to_thread(self._metrics.page)
-        return web.Response(body=page, headers={"Content-Type": CONTENT_TYPE_LATEST})
+        page = await asyncio.to_thread(make)
+        said = OPEN_TYPE if wants_open else CONTENT_TYPE_LATEST
+        return web.Response(body=page, headers={"Content-Type": said})
 
     async def _serve_liveness(self, _: web.Request) -> web.Response:
         return _answer(self._health.liveness())

@@ -10,12 +10,17 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
 from bus.delivery.delivery import Attempt
 from processors.telemetry import names
 from processors.telemetry.cells import Cell, Family
+from processors.telemetry.traces import SAMPLED
+
+OPEN = "application/openmetrics-text"
+_encode_open, OPEN_TYPE = choose_encoder(OPEN)
 
 Read = Callable[[], Mapping[str, float]]
 
@@ -53,6 +58,8 @@ class Metrics:
             series.acceptance_seconds.add(max(age, 0))
         if attempt.route != "done":
             self._routed(series, attempt)
+        if attempt.traceparent and attempt.traceparent[-1] in SAMPLED:
+            _exemplify(series, attempt)
 
     def _routed(self, series: "_OfSubscription", attempt: Attempt) -> None:
         kind, _, what = attempt.route.partition(":")
@@ -107,6 +114,25 @@ class Metrics:
         """The page for Prometheus, with the gauges of the last `look`. Any thread."""
         return generate_latest(self._registry)
 
+    def open_page(self) -> bytes:
+        """The same as OpenMetrics, which has exemplars. Any thread."""
+        return _encode_open(self._registry)
+
+
+def _exemplify(series: "_OfSubscription", attempt: Attempt) -> None:
+    """Name the trace of an attempt beside the buckets it was counted in.
+
+    Only of traces that are recorded somewhere: others lead nowhere.
+    """
+    if attempt.number:
+        trace_id = (attempt.traceparent or "")[3:35]
+        duration_s = attempt.duration_us / 1e6
+        ended = attempt.started_us / 1e6 + duration_s
+        series.attempt_seconds.example(duration_s, trace_id, ended)
+        if attempt.outcome == "accepted":
+            age_s = max(ended - attempt.origin.timestamp_ms / 1e3, 0)
+            series.acceptance_seconds.example(age_s, trace_id, ended)
+
 
 class _OfSubscription:
     """The series of one subscription: found once, remembered for removal."""
@@ -117,8 +143,8 @@ class _OfSubscription:
         self.id = subscription
         self._families = families
         self._cells: dict[tuple[str, ...], Cell] = {}
-        self.attempt_seconds = families[names.ATTEMPT_SECONDS].cell((subscription,))
-        self.acceptance_seconds = families[names.ACCEPTANCE_SECONDS].cell(
+        self.attempt_seconds = families[names.ATTEMPT_SECONDS].spread((subscription,))
+        self.acceptance_seconds = families[names.ACCEPTANCE_SECONDS].spread(
             (subscription,)
         )
 

@@ -30,7 +30,8 @@ from bus.ports import Span, Step
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _MOST_ID = 256
-_SAMPLED = frozenset("13579bdf")
+SAMPLED = frozenset("13579bdf")
+"""How the traceparent of a recorded trace ends."""
 _STOP_S = 3.0
 _REMEMBERED = 1024
 
@@ -108,7 +109,7 @@ class Traces:
     ) -> Span:
         """Begin a step below `parent`, the event's context, or the derived one."""
         above = self._above(parent or event.traceparent, event.webhook_id)
-        if self._tracer is None or above[-1] not in _SAMPLED:
+        if self._tracer is None or above[-1] not in SAMPLED:
             return Passing(above)
         kind = _KINDS[step]
         attributes: dict[str, str] = {

@@ -1,20 +1,29 @@
 """What the log counts of each subscription, span by span, each as often as it moves."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from bus.errors import LogUnavailableError
 from bus.log.health import Figures
-from bus.log.store import Log
 from bus.ports import Clock
 from bus.watch.facts import FIVE_MINUTES, HALF_HOUR, HOUR, SIX_HOURS, THREE_DAYS
 from processors.status.question import Unknown
 from processors.watch.asking import Latest
 
-AskLog: TypeAlias = Callable[[], Awaitable[Log | None]]
-"""The log; None where there is none."""
 By: TypeAlias = Mapping[str, Figures]
 """By subscription."""
+
+
+class CountingLog(Protocol):
+    """What is asked of the log; see `bus.log.store.Log`."""
+
+    async def since(self, span_s: int, now_us: int) -> By:
+        """What befell the attempts of each in a span up to now."""
+        ...
+
+
+AskLog: TypeAlias = Callable[[], Awaitable[CountingLog | None]]
+"""The log; None where there is none."""
 
 _EVERY_S = {
     FIVE_MINUTES: 10.0,

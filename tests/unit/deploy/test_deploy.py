@@ -2,59 +2,25 @@
 
 import json
 import re
-import shutil
-import subprocess
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-import yaml
 
 from processors.settings import ENV_PREFIX, Settings
-from processors.telemetry import (
-    group_names,
-    log_names,
-    names,
-    outbox_names,
-    watch_names,
-)
+from processors.telemetry import names
+from tests.support.deployed import COMPOSE, DEPLOY, ROOT, Tree, walk, yaml_of
 
-ROOT = Path(__file__).parents[3]
-DEPLOY = ROOT / "deploy"
-COMPOSE = ROOT / "docker-compose.kafka.yml"
 DOCKERFILE = DEPLOY / "Dockerfile"
-DASHBOARD = DEPLOY / "grafana" / "orderbus.json"
-ALERTS_TEST = DEPLOY / "alerts-test.yml"
-PROMTOOL = shutil.which("promtool")
-
-Tree = Mapping[str, object]
-
-
-def _yaml(path: Path) -> Tree:
-    tree = yaml.safe_load(path.read_text(encoding="utf-8"))
-    assert isinstance(tree, dict)
-    return tree
-
-
-def _walk(node: object) -> Iterator[tuple[str, object]]:
-    """Every key and value below a node of YAML or JSON."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield str(key), value
-            yield from _walk(value)
-    elif isinstance(node, list):
-        for item in node:
-            yield from _walk(item)
 
 
 def _services() -> dict[str, Tree]:
-    services = _yaml(COMPOSE)["services"]
+    services = yaml_of(COMPOSE)["services"]
     assert isinstance(services, dict)
     return services
 
 
 def _images() -> list[str]:
-    compose = [str(value) for key, value in _walk(_services()) if key == "image"]
+    compose = [str(value) for key, value in walk(_services()) if key == "image"]
     stages = re.findall(r"^FROM (\S+)", DOCKERFILE.read_text(), re.MULTILINE)
     return [image for image in compose if image != "orderbus"] + stages
 
@@ -164,123 +130,6 @@ def test_pins_of_the_image_are_those_of_the_tests() -> None:
     run, dev = pins("run.txt"), pins("dev.txt")
     assert run
     assert run <= dev
-
-
-def _metrics_in(text: str) -> set[str]:
-    return {
-        re.sub(r"_(bucket|sum|count)$", "", name)
-        for name in re.findall(r"\borderbus_[a-z_]+", text)
-    }
-
-
-def _expressions(path: Path) -> list[str]:
-    text = path.read_text(encoding="utf-8")
-    tree = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
-    return [str(value) for key, value in _walk(tree) if key in {"expr", "query"}]
-
-
-@pytest.mark.parametrize(
-    "path", [DEPLOY / "alerts.yml", DASHBOARD], ids=lambda path: path.name
-)
-def test_metrics_exist(path: Path) -> None:
-    """Alerts and dashboard ask for metrics and labels that there are."""
-    expressions = _expressions(path)
-    assert expressions
-    for expression in expressions:
-        assert _metrics_in(expression) <= set(names.METRICS), expression
-        assert expression.count("(") == expression.count(")"), expression
-        for metric, labels in re.findall(r"(orderbus_[a-z_]+)\{(.*?)\}", expression):
-            plain = re.sub(r"_(bucket|sum|count)$", "", metric)
-            used = set(re.findall(r"(\w+)\s*[=!]~?\"", labels))
-            assert used <= set(names.METRICS[plain].labels), expression
-        known = {"instance", "le"}.union(
-            *(names.METRICS[name].labels for name in _metrics_in(expression))
-        )
-        for labels in re.findall(r"by \((.*?)\)", expression):
-            assert set(labels.split(", ")) <= known, expression
-
-
-def test_dashboard_shows_every_engine_metric() -> None:
-    """The dashboard draws all but a few that only alerts or debugging need."""
-    shown = set[str]().union(*(_metrics_in(e) for e in _expressions(DASHBOARD)))
-    left_out = {
-        names.CHANGES,
-        names.PARTITION_CHANGES,
-        names.CONSUMED,
-        names.DROPS,
-        names.UNDECIDED,
-        names.MATCHED,
-        names.ODD_EVENTS,
-        names.COMMITS,
-        names.ASSIGNED,
-        names.SCHEMA_WAIT,
-        names.SUBSCRIPTIONS,
-        names.WAITING,
-        names.API_STREAMS,
-        names.API_STREAMS_ENDED,
-        group_names.QUESTIONS,
-        group_names.REJOINS,
-        log_names.REACHABLE,
-        outbox_names.LEADING,
-        outbox_names.REACHABLE,
-        watch_names.ALERTS,
-        watch_names.SECONDS,
-        watch_names.UNTOLD_NOTICES,
-        watch_names.LEADING,
-        watch_names.TOLD,
-        watch_names.NOT_TOLD,
-    }
-    assert set(names.METRICS) - shown == left_out
-
-
-def _rules() -> list[dict[str, object]]:
-    groups = _yaml(DEPLOY / "alerts.yml")["groups"]
-    assert isinstance(groups, list)
-    return [rule for group in groups for rule in group["rules"]]
-
-
-def test_every_alert_has_its_section() -> None:
-    """Each alert names a section of the runbook that is there and names it back."""
-    runbook = (DEPLOY / "runbook.md").read_text(encoding="utf-8")
-    sections = {
-        re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-"): body
-        for title, body in re.findall(
-            r"^## (.+)\n((?:(?!## ).*\n)*)", runbook, re.MULTILINE
-        )
-    }
-    for rule in _rules():
-        annotations = rule["annotations"]
-        assert isinstance(annotations, dict)
-        file, _, anchor = str(annotations["runbook"]).partition("#")
-        assert (ROOT / file).is_file()
-        assert f"`{rule['alert']}`" in sections[anchor]
-
-
-def test_every_alert_is_shown_to_fire() -> None:
-    """The rules' own tests leave no alert out, and feed them what there is."""
-    tests = _yaml(ALERTS_TEST)["tests"]
-    assert isinstance(tests, list)
-    fired = {
-        case["alertname"]
-        for test in tests
-        for case in test["alert_rule_test"]
-        if case.get("exp_alerts")
-    }
-    assert fired == {rule["alert"] for rule in _rules()}
-    series = " ".join(str(s["series"]) for test in tests for s in test["input_series"])
-    assert _metrics_in(series) <= set(names.METRICS)
-
-
-@pytest.mark.skipif(not PROMTOOL, reason="Prometheus' promtool is not installed")
-def test_rules_do_what_they_say() -> None:
-    """Prometheus itself reads the rules and tries them."""
-    assert PROMTOOL is not None
-    config = DEPLOY / "prometheus.yml"
-    for what in (("check", "config", str(config)), ("test", "rules", str(ALERTS_TEST))):
-        done = subprocess.run(  # noqa: S603 - our own files
-            [PROMTOOL, *what], check=False, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_runbook_names_log_lines_that_exist() -> None:

@@ -11,6 +11,7 @@ from bus.errors import ConfigurationError
 from bus.record import Expired, TopicPartition
 from processors.telemetry import Telemetry, names
 from processors.telemetry.health import Beat
+from tests.support.reports import ATTEMPT, EVENT
 
 
 @pytest.fixture
@@ -34,6 +35,23 @@ async def test_metrics_page(telemetry: Telemetry, url: str) -> None:
     assert families[names.UNSETTLED].samples[0].value == 3
     assert names.LOOP_DELAY in families
     assert "process_cpu_seconds" in families
+
+
+async def test_open_metrics_for_those_who_ask(telemetry: Telemetry, url: str) -> None:
+    """With the trace of an attempt beside its latency; without asking: plain text."""
+    sent = telemetry.span("attempt", EVENT, "shop.example")
+    attempt = ATTEMPT._replace(traceparent=f"{sent.traceparent[:-2]}01")
+    telemetry.attempt(attempt, "shop.example")
+    accept = {"Accept": "application/openmetrics-text;version=1.0.0;q=0.6,*/*;q=0.1"}
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"{url}/metrics", headers=accept) as answer:
+            assert answer.content_type == "application/openmetrics-text"
+            text = await answer.text()
+        async with session.get(f"{url}/metrics") as answer:
+            assert answer.content_type == "text/plain"
+            assert "trace_id" not in await answer.text()
+    assert text.endswith("# EOF\n")
+    assert f'trace_id="{sent.traceparent[3:35]}"' in text
 
 
 async def test_alive(telemetry: Telemetry, url: str) -> None:

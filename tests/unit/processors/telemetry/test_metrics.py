@@ -1,6 +1,7 @@
 """Metrics: what is counted, how it is labelled, and when a series ends."""
 
 from prometheus_client import Metric
+from prometheus_client.openmetrics import parser as openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 
 from bus.ports import Change, PartitionChange
@@ -138,3 +139,36 @@ def test_every_metric_is_on_the_page(telemetry: Telemetry) -> None:
     for name, metric in names.METRICS.items():
         family = page[name.removesuffix("_total")]
         assert (family.type, family.documentation) == (metric.kind, metric.meaning)
+
+
+def test_a_recorded_trace_is_named_beside_its_bucket(
+    telemetry: Telemetry, make_attempt: MakeAttempt
+) -> None:
+    """Of attempts in recorded traces; the plain page does not change by it."""
+    trace_id = "0af7651916cd43dd8448eb211c80319c"
+    recorded = f"00-{trace_id}-b7ad6b7169203331-01"
+    telemetry.attempt(make_attempt(traceparent=f"{recorded[:-1]}0"), "h")
+    plain = telemetry.metrics.page()
+    assert _examples(telemetry) == {}
+    telemetry.metrics.forget("shop")
+    telemetry.attempt(make_attempt(traceparent=recorded), "h")
+    assert _examples(telemetry) == {
+        (names.ATTEMPT_SECONDS, "0.025"): (trace_id, 0.02),
+        (names.ACCEPTANCE_SECONDS, "0.25"): (trace_id, 0.12),
+    }
+    ours = [line for line in plain.splitlines() if b"orderbus_" in line]
+    page = telemetry.metrics.page().splitlines()
+    assert [line for line in page if b"orderbus_" in line] == ours
+
+
+def _examples(telemetry: Telemetry) -> dict[tuple[str, str], tuple[str, float]]:
+    text = telemetry.metrics.open_page().decode()
+    return {
+        (family.name, sample.labels["le"]): (
+            sample.exemplar.labels["trace_id"],
+            round(sample.exemplar.value, 6),
+        )
+        for family in openmetrics.text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.exemplar is not None
+    }
