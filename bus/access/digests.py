@@ -6,7 +6,7 @@ no server key, can neither make a key nor give one another role or tenant.
 """
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple, Self
@@ -58,6 +58,17 @@ class ServerKeys:
     def digest(self, token: Token, tenant: str) -> Digest:
         """Return what is stored of a token."""
         return Digest(self.newest, _digest(self.all[self.newest], token, tenant))
+
+    def digests(self, token: Token, tenant: str) -> tuple[str, ...]:
+        """Return what would be stored of a token, under each key."""
+        return tuple(_digest(key, token, tenant) for key in self.all.values())
+
+    def derive(self, use: bytes) -> Sequence[bytes]:
+        """Return keys of 32 bytes for another use, newest first (HKDF, RFC 5869)."""
+        return [
+            HKDF(SHA256(), length=32, salt=None, info=use).derive(key)
+            for key in self.all.values()
+        ]
 
     def fits(self, token: Token, tenant: str, stored: Digest) -> bool:
         """Whether this is the digest of that token.

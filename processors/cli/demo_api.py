@@ -1,4 +1,4 @@
-"""The demo's call of the HTTP API: a key is made, and asks what befell an event."""
+"""The demo's key: for the dashboard, and to ask the API what befell an event."""
 
 from bus.api import AsyncApi
 from bus.api.models.timelines import TimelineShown
@@ -6,6 +6,17 @@ from processors.redrive.timeline import Timeline
 from processors.wiring.access import open_keys
 from processors.wiring.dev_key import operator_key
 from processors.wiring.stack import Stack
+
+
+async def dashboard(stack: Stack) -> str:
+    """Where it is, and the key to sign in with.
+
+    Raises:
+        OrderbusError: no key could be made.
+    """
+    async with open_keys(stack.settings) as world:
+        key = await operator_key(world, stack.settings.data_dir)
+    return f"{stack.api_url}/ui/, sign in with the key in {key.path}"
 
 
 async def over_http(stack: Stack, life: Timeline) -> str:

@@ -8,7 +8,7 @@ from rich.console import Console
 from bus.client.producer import EventWriter
 from processors.cli.called import next_steps
 from processors.cli.control import INTERRUPTED, print_json
-from processors.cli.demo_api import over_http
+from processors.cli.demo_api import dashboard, over_http
 from processors.cli.processes import worker_command
 from processors.cli.progress import Drawn
 from processors.cli.run import Role
@@ -83,6 +83,7 @@ async def _demo(
             await stack.ready()
             progress.close()
             out.print(f"The HTTP API, as long as this runs: {stack.api_url}/docs")
+            out.print(f"The dashboard: {await dashboard(stack)}")
             out.print(f"The log of what happens: {log_place(stack.settings)}")
             writer = EventWriter(
                 adapters.hop_publisher, adapters.schemas, adapters.catalogue

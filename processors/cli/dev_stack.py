@@ -94,6 +94,7 @@ def _say(stack: Stack, receiver: str, key: DevKey | None, out: Console) -> None:
     out.print(f"Kafka            {settings.bootstrap_servers}")
     out.print(f"Schema registry  {stack.registry_url}")
     out.print(f"HTTP API         {stack.api_url}  (to read: {stack.api_url}/docs)")
+    out.print(f"Dashboard        {stack.api_url}/ui/  (sign in with the operator key)")
     out.print(f"Receiver         {receiver}  (takes webhooks on any path)")
     if settings.http_port:
         out.print(f"Metrics, health  {pages}/metrics /healthz /readyz")

@@ -18,6 +18,7 @@ from processors.gateway.jobs import Jobs
 from processors.gateway.streams import Streams
 from processors.live.hub import Live
 from processors.redrive.fates import KnownFates
+from processors.status.glance import Glance
 from processors.subscriptions.world import World
 from processors.watch.board import Board
 
@@ -68,6 +69,7 @@ class Api:
     streams: Streams
     means: Means
     board: Board
+    glance: Glance
     most_of_tenant: int = 0
     log: AskLog = no_log
     asyncapi: Callable[[], Mapping[str, object]] = dict

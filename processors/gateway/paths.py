@@ -37,6 +37,11 @@ NAMES: Mapping[str, Named] = {
     "offset": Named(r"[0-9]{1,18}", "An offset.", "17"),
     "job": Named(r"[0-9a-f]{24}", "The id of a job.", "0123456789abcdef01234567"),
     "silence": Named(r"s[0-9a-f]{10}", "The id of a silence.", "s0123456789"),
+    "file": Named(
+        r"[a-z]{1,20}\.[0-9a-f]{12}\.(js|css|svg)",
+        "A file of the dashboard, its content in its name.",
+        "style.0123456789ab.css",
+    ),
     "key": Named(KEY_ID, "The id of a key, the third part of it.", "abcdefgh23"),
 }
 

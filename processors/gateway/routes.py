@@ -23,6 +23,20 @@ TEXT = "text/plain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What somebody who has signed in brings along, beside who it is.
+
+    `csrf` has to stand in every form; `here` is the address of the page; `notice` is
+    what came of the step before it, told once.
+    """
+
+    csrf: str = field(repr=False)
+    here: str
+    notice: str = ""
+    cookie: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What a handler gets: who asks for what, all of it checked.
 
@@ -30,6 +44,7 @@ class Asked:
     If-Match names, None for any; `key` the Idempotency-Key, empty without one;
     `accept` the media type, of the route's own, that the answer is wanted in. On a
     stream, `last_id` is where one that broke off was, and `ending` says why it is over.
+    `session` is there on pages, once somebody has signed in.
     """
 
     api: Api
@@ -43,6 +58,7 @@ class Asked:
     accept: str = JSON
     last_id: Stand | None = None
     ending: Callable[[], Reason | None] = lambda: None
+    session: Session | None = None
 
     @property
     def by(self) -> Principal:

@@ -14,11 +14,13 @@ from aiohttp import web
 
 from bus.errors import ConfigurationError
 from processors.gateway.api import Api, Papers
+from processors.gateway.bounds import Bounds
 from processors.gateway.document import as_json, describe_api
+from processors.gateway.entrance import Entrance
 from processors.gateway.page import render_page, style
 from processors.gateway.protocol import HttpServer, Lines
 from processors.gateway.routes import Route
-from processors.gateway.serving import Bounds, Serving
+from processors.gateway.serving import Serving
 from processors.gateway.typed import with_event_types
 
 
@@ -33,10 +35,15 @@ class Place:
 
 
 class Gateway:
-    """Serves a table of routes; `url` says where."""
+    """Serves a table of routes; `url` says where. Pages come in by `pages`."""
 
     def __init__(
-        self, api: Api, routes: Sequence[Route], bounds: Bounds, lines: Lines
+        self,
+        api: Api,
+        routes: Sequence[Route],
+        bounds: Bounds,
+        lines: Lines,
+        pages: Entrance | None = None,
     ) -> None:
         self.url = ""
         # Made when they are asked for first; the table does not change.
@@ -44,6 +51,7 @@ class Gateway:
         self._routes = routes
         self._bounds = bounds
         self._lines = lines
+        self._pages = pages
         self._runner: web.ServerRunner | None = None
         self._serving: Serving | None = None
 
@@ -67,7 +75,7 @@ class Gateway:
                 " TLS in ORDERBUS_API_PROXIES"
             )
         bounds = replace(self._bounds, secure=context is not None)
-        serving = Serving(self._api, self._routes, bounds)
+        serving = Serving(self._api, self._routes, bounds, self._pages)
         server = HttpServer(serving, self._lines, bounds.proxies.networks)
         # Requests under way may take as long as they ever may.
         runner = web.ServerRunner(server, shutdown_timeout=bounds.deadline_s)

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from aiohttp import web
@@ -17,15 +17,15 @@ from bus.errors import OrderbusError
 from processors.gateway import paths, reading
 from processors.gateway.answers import Answered, answered, refused, unless_known
 from processors.gateway.api import Api
+from processors.gateway.bounds import Bounds
 from processors.gateway.callers import (
-    Proxies,
     address_of,
     check_scope,
     network_of,
-    principal_of,
     request_id_of,
 )
 from processors.gateway.draining import Draining
+from processors.gateway.entrance import ApiEntrance, Entrance, is_page
 from processors.gateway.failures import RETRY_AFTER, problem_of
 from processors.gateway.holding import Pool
 from processors.gateway.limits import Allowance, Buckets
@@ -49,28 +49,20 @@ _SMALL_BODY = 2 * 2**20
 _LARGE_OF_ALL, _LARGE_OF_ONE = 16, 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """How much, how long, from whom. `key_rate`, `address_rate`: a minute; 0: any."""
-
-    key_rate: int = 600
-    address_rate: int = 1_200
-    key_at_once: int = 32
-    tenant_subscriptions: int = 0
-    body_bytes: int = 8 * 2**20
-    body_s: float = 15
-    deadline_s: float = 30
-    send_s: float = 30
-    proxies: Proxies = field(default_factory=Proxies)
-    secure: bool = False
-
-
 class Serving:
-    """Answers requests by a table of routes."""
+    """Answers requests by a table of routes; those of pages come in by `pages`."""
 
-    def __init__(self, api: Api, routes: Sequence[Route], bounds: Bounds) -> None:
+    def __init__(
+        self,
+        api: Api,
+        routes: Sequence[Route],
+        bounds: Bounds,
+        pages: Entrance | None = None,
+    ) -> None:
         self._api = replace(api, most_of_tenant=bounds.tenant_subscriptions)
         self._router = Router(routes)
+        self._entrance: Entrance = ApiEntrance(api.authenticate)
+        self._pages = pages or self._entrance
         self._bounds = bounds
         self._by_key = Buckets("key", bounds.key_rate)
         self._by_address = Buckets("address", bounds.address_rate)
@@ -133,28 +125,34 @@ class Serving:
         try:
             async with asyncio.timeout(self._bounds.deadline_s):
                 return await self._climb(visit, request)
-        except ProblemError as problem:
-            return refused(problem, visit.id)
+        except ProblemError as error:
+            problem = error
         except OrderbusError as error:
-            told = problem_of(error)
-            if told.kind is INTERNAL:
+            problem = problem_of(error)
+            if problem.kind is INTERNAL:
                 self._note_bug(visit, error)
-            return refused(told, visit.id)
         except TimeoutError:
             late = "It took too long; try again."
-            over = ProblemError(UNAVAILABLE, late, headers=RETRY_AFTER)
-            return refused(over, visit.id)
+            problem = ProblemError(UNAVAILABLE, late, headers=RETRY_AFTER)
         except Exception as error:  # noqa: BLE001 - a bug ends one request
             self._note_bug(visit, error)
-            return refused(ProblemError(INTERNAL), visit.id)
+            problem = ProblemError(INTERNAL)
+        return self._by(request).refused(problem, request, visit)
+
+    def _by(self, request: web.BaseRequest) -> Entrance:
+        """The way that this request comes in."""
+        return self._pages if is_page(request) else self._entrance
 
     async def _climb(self, visit: Visit, request: web.BaseRequest) -> Answered:
         visit.allowance = self._by_address.take(network_of(visit.address), visit.began)
         _refuse_too_many(visit.allowance)
+        entrance = self._by(request)
         match = self._router.match(request.method, request.rel_url.raw_path)
         route = visit.route = match.route
-        if route.scope is not None:
-            visit.principal = principal_of(request, self._api.authenticate)
+        if route.scope is None:
+            visit.session = entrance.guest(request)
+        else:
+            visit.principal, visit.session = entrance.enter(request)
             visit.allowance = self._by_key.take(visit.principal.key_id, visit.began)
             _refuse_too_many(visit.allowance)
             visit.holding.take(self._under_way, visit.who)
@@ -171,13 +169,14 @@ class Serving:
             principal=visit.principal,
             path=match.path,
             query=query,
-            body=reading.parse_body(request, route, text),
+            body=entrance.body(request, route, text, visit.session),
             address=visit.address,
             version=None if version == reading.ANY else version,
             key=key,
             accept=accept,
             last_id=reading.read_last_id(request, route),
             ending=partial(self._ending, request),
+            session=visit.session,
         )
         if not asked.key:
             done = answered(route, await route.handler(asked))
@@ -228,7 +227,7 @@ class Serving:
         if request.transport is None or request.transport.is_closing():
             return Reason.LEFT
         try:
-            principal_of(request, self._api.authenticate)
+            self._by(request).enter(request)
         except ProblemError:
             return Reason.KEY
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bus.access.roles import Principal
 from processors.gateway.holding import Holding
 from processors.gateway.limits import Allowance
-from processors.gateway.routes import Route
+from processors.gateway.routes import Route, Session
 
 
 @dataclass(slots=True)
@@ -18,6 +18,7 @@ class Visit:
     began: float
     route: Route | None = None
     principal: Principal | None = None
+    session: Session | None = None
     allowance: Allowance | None = None
     path: Mapping[str, str] = field(default_factory=dict)
     holding: Holding = field(default_factory=Holding)

@@ -14,7 +14,7 @@ _Positive = Annotated[float, Field(gt=0)]
 
 
 class ApiSettings(BaseModel):
-    """A part of `Settings`; every name begins with `api_`."""
+    """A part of `Settings`: the API, names with `api_`, and its dashboard, `web_`."""
 
     api_host: str = Field(
         "127.0.0.1",
@@ -81,6 +81,13 @@ class ApiSettings(BaseModel):
     )
     api_deadline_s: _Positive = Field(
         30, description="How long a request may take; a stop waits as long."
+    )
+
+    web_session_s: _Positive = Field(
+        43_200, description="How long somebody stays signed in to the dashboard."
+    )
+    web_idle_s: _Positive = Field(
+        3_600, description="How long, with no page asked for in the meantime."
     )
 
     @field_validator("api_proxies", mode="before")

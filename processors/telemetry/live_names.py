@@ -1,4 +1,4 @@
-"""The names that telemetry uses for live streams, with their meaning."""
+"""The names that telemetry uses for live streams and pages, with their meaning."""
 
 from processors.telemetry.kinds import Names
 
@@ -9,6 +9,12 @@ LIVE_CUT_OFF = _note(
     "live_cut_off",
     "warning",
     "A topic is not read for live streams, for the reason it says; tried on.",
+)
+
+WEB_ASSETS_MISSING = _note(
+    "web_assets_missing",
+    "warning",
+    "The package was built without files of the dashboard: nothing there is live.",
 )
 
 API_STREAMS = _gauge("orderbus_api_streams", (), "Live streams that are open.")

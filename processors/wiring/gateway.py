@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from functools import partial
 
 from bus.access.digests import ServerKeys
@@ -18,18 +17,21 @@ from processors.access.uses import Uses
 from processors.access.world import KeysWorld
 from processors.access.writer import KeyWriter
 from processors.diagnose.probing import Means
-from processors.gateway.api import Api, Keyring
+from processors.gateway.api import Api, AskLog, Keyring
+from processors.gateway.bounds import Bounds
 from processors.gateway.callers import Proxies
 from processors.gateway.jobs import Jobs
 from processors.gateway.protocol import Lines
 from processors.gateway.server import Gateway, Place
-from processors.gateway.serving import Bounds
 from processors.gateway.streams import Streams
 from processors.gateway.table import ROUTES
 from processors.settings import Settings
+from processors.status.glance import Glance
 from processors.subscriptions.world import World
-from processors.telemetry import Telemetry, names
+from processors.telemetry import Telemetry, live_names, names
 from processors.watch.board import Board
+from processors.web.sessions import Lifetimes
+from processors.web.site import make_site
 from processors.wiring.access import server_keys
 from processors.wiring.asking import AskedLog
 from processors.wiring.control import open_world
@@ -109,8 +111,8 @@ async def open_gateway(
         stack.callback(using.cancel)
         means = await stack.enter_async_context(open_means(settings))
         log = await stack.enter_async_context(AskedLog(settings))
-        api = _api(settings, world, ring, keys, means, telemetry)
-        api = replace(api, log=log)
+        api = _api(settings, world, ring, log, means, telemetry)
+        stack.callback(api.glance.close)
         await stack.enter_async_context(api.board)
         stack.push_async_callback(api.live.close)
         _say_readiness(telemetry, world, table)
@@ -120,7 +122,7 @@ async def open_gateway(
         for writer in (world.writer, ring.writer):
             settling = asyncio.create_task(writer.versions.keep_settled())
             stack.callback(settling.cancel)
-        gateway = Gateway(api, ROUTES, _bounds(settings), _lines(settings))
+        gateway = _gateway(settings, api, telemetry)
         await gateway.start(_place(settings))
         stack.push_async_callback(gateway.stop)
         telemetry.note(names.API_SERVES, url=gateway.url)
@@ -140,14 +142,16 @@ def _api(
     settings: Settings,
     world: World,
     ring: Keyring,
-    keys: ServerKeys,
+    log: AskLog,
     means: Means,
     observer: Observer,
 ) -> Api:
     catalogue = load_catalogue(settings.schemas_dir)
 
     def who(token: str) -> Principal:
-        found = authenticate(ring.table, keys, token, world.clock.now())
+        found = authenticate(
+            ring.table, ring.world.server_keys, token, world.clock.now()
+        )
         ring.uses.note(found.key_id, token)
         return found
 
@@ -163,8 +167,23 @@ def _api(
         streams=Streams(settings.api_key_streams, settings.api_streams),
         means=means,
         board=Board(world.reader, world.clock, world.topology.alerts),
+        glance=Glance(world, log),
+        log=log,
         asyncapi=partial(asyncapi, settings, places=False),
     )
+
+
+def _gateway(settings: Settings, api: Api, telemetry: Telemetry) -> Gateway:
+    """The API and the dashboard; what that lacks is said once."""
+    secure = settings.api_certificate_file is not None or bool(settings.api_proxies)
+    lifetimes = Lifetimes(settings.web_session_s, settings.web_idle_s)
+    site = make_site(api.keys.world, os.urandom, lifetimes, secure=secure)
+    if site.assets.missing:
+        telemetry.note(
+            live_names.WEB_ASSETS_MISSING, files=", ".join(site.assets.missing)
+        )
+    routes = (*ROUTES, *site.routes)
+    return Gateway(api, routes, _bounds(settings), _lines(settings), site.entrance)
 
 
 def _say_readiness(telemetry: Telemetry, world: World, table: KeyTable) -> None:

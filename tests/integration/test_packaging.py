@@ -75,7 +75,12 @@ def test_the_wheel_holds_what_the_programs_read(wheel: Path) -> None:
         "bus/adapters/jvm/log4j2.properties",
         "bus/py.typed",
         "processors/py.typed",
+        "processors/web/static/style.css",
+        "processors/web/templates/layout.html.j2",
     } <= names
+    web = "processors/web/static/vendor"
+    packed = {path.name for path in (ROOT / web).glob("*")}
+    assert {f"{web}/{name}" for name in packed} <= names
     outside = {name.split("/")[0] for name in names} - {"bus", "processors"}
     assert all(name.endswith(".dist-info") for name in outside), outside
 

@@ -23,17 +23,20 @@ from processors.access.authenticating import authenticate
 from processors.access.uses import Uses
 from processors.access.writer import Wish
 from processors.diagnose.probing import Means
-from processors.gateway.api import Api, AskLog, Keyring
+from processors.gateway.api import Api, AskLog, Keyring, no_log
+from processors.gateway.bounds import Bounds
 from processors.gateway.jobs import Jobs
 from processors.gateway.problems import MEDIA_TYPE, Problem
 from processors.gateway.protocol import Lines
 from processors.gateway.routes import Route
 from processors.gateway.server import Gateway, Place
-from processors.gateway.serving import Bounds
 from processors.gateway.streams import Streams
 from processors.gateway.table import ROUTES
+from processors.status.glance import Glance
 from processors.subscriptions.world import World
 from processors.watch.board import Board
+from processors.web.sessions import Lifetimes
+from processors.web.site import make_site
 from processors.wiring.streaming import make_live
 from tests.support.access import SERVER, Access, open_access
 from tests.support.worlds import Worlds
@@ -206,6 +209,7 @@ def _api(worlds: Worlds, world: World, access: Access, observer: MemoryObserver)
         streams=Streams(),
         means=_means(world),
         board=Board(world.reader, world.clock, world.topology.alerts),
+        glance=Glance(world, no_log),
         asyncapi=partial(described, worlds.topology),
     )
 
@@ -228,8 +232,13 @@ async def serving(
     async with worlds.open() as world, open_access(worlds) as access:
         keys = await _held(access)
         made = _api(worlds, world, access, observer)
-        api = replace(made, log=ask_log or the_log, streams=streams or Streams())
-        gateway = Gateway(api, routes, bounds, lines or Lines())
+        asked = ask_log or the_log
+        api = replace(made, log=asked, streams=streams or Streams())
+        api = replace(api, glance=Glance(world, asked))
+        site = make_site(access.world, world.random_bytes, Lifetimes(), secure=False)
+        gateway = Gateway(
+            api, (*routes, *site.routes), bounds, lines or Lines(), site.entrance
+        )
         await gateway.start(Place())
         try:
             async with api.board, ClientSession(gateway.url) as session:
@@ -237,3 +246,4 @@ async def serving(
         finally:
             await gateway.stop()
             await api.live.close()
+            api.glance.close()

@@ -21,7 +21,7 @@ from bus.api import (
 )
 from bus.api.models import NewEvent, NewSubscription
 from bus.errors import ConfigurationError
-from processors.gateway.serving import Bounds
+from processors.gateway.bounds import Bounds
 from tests.support.gateway import Client, serving
 from tests.support.worlds import Worlds
 

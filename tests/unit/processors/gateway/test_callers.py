@@ -4,8 +4,8 @@ from ipaddress import ip_network
 
 import pytest
 
+from processors.gateway.bounds import Bounds
 from processors.gateway.callers import Proxies
-from processors.gateway.serving import Bounds
 from tests.support.gateway import serving
 from tests.support.worlds import Worlds
 

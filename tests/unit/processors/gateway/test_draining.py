@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from processors.gateway.serving import Bounds
+from processors.gateway.bounds import Bounds
 from processors.telemetry import names
 from tests.support.bus import wait_until
 from tests.support.gateway import Client, serving

@@ -6,8 +6,8 @@ import pytest
 
 from bus.access.roles import Role
 from bus.adapters.memory import settle
+from processors.gateway.bounds import Bounds
 from processors.gateway.protocol import Lines
-from processors.gateway.serving import Bounds
 from processors.gateway.streams import Streams
 from processors.gateway.table import ROUTES
 from tests.support.gateway import Client, serving

@@ -1,0 +1,75 @@
+"""Pages as answers: drawn, with the headers that keep a browser strict."""
+
+from collections.abc import Mapping, Sequence
+
+from bus.access.roles import Principal
+from processors.gateway.answers import Answered
+from processors.gateway.routes import Asked, Reply, Session
+from processors.gateway.visit import Visit
+from processors.web.cookies import written
+from processors.web.frame import Frame
+from processors.web.pages import Page
+from processors.web.rendering import HTML, Renderer
+from processors.web.sessions import Sessions
+
+
+def policy(ancestors: str = "'none'") -> str:
+    """The content security policy of pages; nothing in it is unsafe."""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "img-src 'self'; form-action 'self'; base-uri 'none'; "
+        f"frame-ancestors {ancestors}"
+    )
+
+
+class Drawing:
+    """Draws pages for whoever looks at them."""
+
+    def __init__(
+        self, renderer: Renderer, sessions: Sessions, pages: Sequence[Page]
+    ) -> None:
+        self._renderer = renderer
+        self._sessions = sessions
+        self._pages = pages
+        self.headers: Mapping[str, str] = {
+            "Cache-Control": "no-store",
+            "Content-Security-Policy": policy(),
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            # Not `no-referrer`: with it browsers do not say where a form comes from.
+            "Referrer-Policy": "same-origin",
+            "Server": "Orderbus",
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+        }
+
+    def reply(self, template: str, view: object, asked: Asked) -> Reply:
+        """A page for who asks for it."""
+        content = self._draw(template, view, asked.principal, asked.session)
+        headers = {**self.headers, **self._renewed(asked.principal, asked.session)}
+        return Reply(content=content, media_type=HTML, headers=headers)
+
+    def answered(self, template: str, view: object, visit: Visit) -> Answered:
+        """A page instead of the one that was asked for."""
+        content = self._draw(template, view, visit.principal, visit.session)
+        return Answered(0, content, {**self.headers, "Content-Type": HTML})
+
+    def _draw(
+        self,
+        template: str,
+        view: object,
+        principal: Principal | None,
+        session: Session | None,
+    ) -> bytes:
+        frame = Frame.of(principal, session, self._pages)
+        return self._renderer.page(template, view, frame)
+
+    def _renewed(
+        self, principal: Principal | None, session: Session | None
+    ) -> Mapping[str, str]:
+        """The cookie anew where it is due: its notice was told, or it grows old."""
+        if principal is None or session is None:
+            return {}
+        name, _, value = session.cookie.partition("=")
+        renewed = self._sessions.renewed(self._sessions.opened(value))
+        return {} if renewed is None else {"Set-Cookie": written(name, renewed)}

@@ -1,0 +1,98 @@
+"""A page and an act as rows of a table."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from bus.access.roles import Scope
+from processors.gateway.model import Model, NoQuery
+from processors.gateway.routes import Asked
+
+View: TypeAlias = Callable[[Asked], Awaitable[object]]
+"""What a page shows: a frozen dataclass, all that its template reads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page.
+
+    Attributes:
+        path: Below `/ui`, names in braces as the API has them.
+        name: Unique; what the request's line in the log calls it.
+        scope: What a key needs to see it.
+        view: What it shows.
+        template: A file in `templates`.
+        query: What may stand behind the question mark.
+        nav: What the navigation calls it; empty: it is not there.
+        tenants: Its path names what belongs to a tenant: others get 404.
+        example: What the world of the tests has, for the names in its path.
+    """
+
+    path: str
+    name: str
+    scope: Scope
+    view: View = field(repr=False)
+    template: str
+    query: type[Model] = NoQuery
+    nav: str = ""
+    tenants: bool = False
+    example: Mapping[str, str] = field(default_factory=dict)
+
+
+class Done(NamedTuple):
+    """What came of an act: a sentence, and the page to go on at."""
+
+    notice: str
+    to: str
+    good: bool = True
+
+
+Do: TypeAlias = Callable[[Asked], Awaitable[Done]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Something that can be done on a page, by a form that is posted.
+
+    Attributes:
+        path: Below `/ui`; names in braces as the API has them.
+        name: Unique.
+        scope: What a key needs for it.
+        do: Does it; a problem becomes a notice on the page `back`.
+        form: Its fields, beside the session's `csrf`.
+        back: The page to go back to where it cannot be done, with the path's names.
+    """
+
+    path: str
+    name: str
+    scope: Scope
+    do: Do = field(repr=False)
+    form: type[Model] = NoQuery
+    back: str
+    tenants: bool = False
+
+
+class Entry(NamedTuple):
+    """A page in the navigation."""
+
+    label: str
+    href: str
+    current: bool
+
+
+def navigation(
+    pages: Sequence[Page], may: Callable[[Scope], bool], here: str
+) -> Sequence[Entry]:
+    """The pages that somebody may see, in the table's order; one is the current one."""
+    path = here.partition("?")[0].removeprefix("/ui")
+    entries = [page for page in pages if page.nav and may(page.scope)]
+    at = max(
+        (page.path for page in entries if _below(path, page.path)),
+        key=len,
+        default=None,
+    )
+    return [Entry(page.nav, f"/ui{page.path}", page.path == at) for page in entries]
+
+
+def _below(path: str, page: str) -> bool:
+    return path == page or (page != "/" and path.startswith(f"{page}/"))

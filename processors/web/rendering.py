@@ -1,0 +1,58 @@
+"""Templates: loaded once, escaped always, strict about what they read."""
+
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import BaseModel
+
+from processors.web import wording
+from processors.web.assets import Assets
+from processors.web.frame import Frame
+
+_TEMPLATES = Path(__file__).parent / "templates"
+HTML = "text/html; charset=utf-8"
+
+
+class Renderer:
+    """Makes pages of templates."""
+
+    def __init__(self, assets: Assets) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(_TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.globals |= {
+            "asset": assets.url,
+            "href": href,
+            "linked": linked,
+        }
+        for filtering in (
+            *(wording.count, wording.rate, wording.percent, wording.millis),
+            *(wording.span, wording.moment, wording.moment_us),
+        ):
+            self._environment.filters[filtering.__name__] = filtering
+
+    def page(self, template: str, view: object, frame: Frame) -> bytes:
+        """A page; its template reads `view` and `frame`, nothing else."""
+        found = self._environment.get_template(template)
+        return found.render(view=view, frame=frame).encode()
+
+
+def href(*path: str, **query: str | float | None) -> str:
+    """The address of a page: parts of its path, and what is asked for of it."""
+    parts = "/".join(quote(part, safe="") for part in path)
+    given = {name: value for name, value in query.items() if value not in {None, ""}}
+    return f"/ui/{parts}" + (f"?{urlencode(given)}" if given else "")
+
+
+def linked(path: str, query: BaseModel, **changes: str | float | None) -> str:
+    """The same list with another order, filter or page: its state is in the URL."""
+    usual = {name: one.default for name, one in type(query).model_fields.items()}
+    said = {**query.model_dump(), **changes}
+    given = {name: value for name, value in said.items() if value != usual.get(name)}
+    return f"/ui/{path}" + (f"?{urlencode(given, doseq=True)}" if given else "")

@@ -1,0 +1,184 @@
+"""The dashboard, put together: rows of pages and acts as routes of the gateway."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from bus.errors import OrderbusError
+from processors.access.world import KeysWorld
+from processors.gateway.entrance import Entrance
+from processors.gateway.failures import problem_of
+from processors.gateway.problems import INTERNAL, NOT_FOUND, ProblemError
+from processors.gateway.routes import Asked, Handler, Reply, Route
+from processors.web.assets import Assets, load_assets
+from processors.web.cookies import written
+from processors.web.drawing import Drawing
+from processors.web.entrance import HOME, SIGN_IN, PageEntrance
+from processors.web.frame import BAD, GOOD
+from processors.web.pages import Act, Done, Page
+from processors.web.rendering import Renderer
+from processors.web.sessions import Lifetimes, Sessions
+from processors.web.signing import SignIn, Signing, SignInQuery
+from processors.web.table import ACTS, PAGES
+
+_TAG = "Dashboard"
+_SEE_OTHER = 303
+_MEDIA = ("text/html", "text/css", "text/javascript", "image/svg+xml", "text/plain")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the gateway serves beside the API, and the way in."""
+
+    routes: Sequence[Route]
+    entrance: Entrance
+    assets: Assets
+
+
+def make_site(
+    keys: KeysWorld,
+    random_bytes: Callable[[int], bytes],
+    lifetimes: Lifetimes,
+    *,
+    secure: bool,
+) -> Site:
+    """Put it together; `secure`: browsers come by TLS, to us or to a proxy of ours."""
+    sessions = Sessions(keys, random_bytes, lifetimes)
+    assets = load_assets()
+    drawing = Drawing(Renderer(assets), sessions, PAGES)
+    signing = Signing(sessions, drawing)
+    routes = (
+        *_signing(signing),
+        _get("/ui", "uiRoot", _to_home),
+        _get(HOME, "uiHome", _to_first),
+        _get("/ui/static/{file}", "uiFile", assets.get),
+        *(_page(page, drawing) for page in PAGES),
+        *(_act(act, sessions, drawing) for act in ACTS),
+    )
+    return Site(routes, PageEntrance(sessions, drawing, secure=secure), assets)
+
+
+def _signing(signing: Signing) -> Sequence[Route]:
+    return (
+        Route(
+            method="GET",
+            path=SIGN_IN,
+            operation="uiSignInForm",
+            summary="Ask for a key.",
+            tag=_TAG,
+            scope=None,
+            handler=signing.form,
+            query=SignInQuery,
+            media_types=_MEDIA,
+            hidden=True,
+        ),
+        Route(
+            method="POST",
+            path=SIGN_IN,
+            operation="uiSignIn",
+            summary="Sign in.",
+            tag=_TAG,
+            scope=None,
+            handler=signing.sign_in,
+            body=SignIn,
+            media_types=_MEDIA,
+            hidden=True,
+        ),
+        Route(
+            method="POST",
+            path="/ui/sign-out",
+            operation="uiSignOut",
+            summary="Sign out.",
+            tag=_TAG,
+            scope=None,
+            handler=signing.sign_out,
+            media_types=_MEDIA,
+            hidden=True,
+        ),
+    )
+
+
+def _get(path: str, name: str, handler: Handler) -> Route:
+    return Route(
+        method="GET",
+        path=path,
+        operation=name,
+        summary=name,
+        tag=_TAG,
+        scope=None,
+        handler=handler,
+        media_types=_MEDIA,
+        hidden=True,
+    )
+
+
+async def _to_home(asked: Asked) -> Reply:
+    del asked
+    return Reply(content=b"", status=_SEE_OTHER, headers={"Location": HOME})
+
+
+async def _to_first(asked: Asked) -> Reply:
+    del asked
+    to = f"{HOME.removesuffix('/')}{PAGES[0].path}"
+    return Reply(content=b"", status=_SEE_OTHER, headers={"Location": to})
+
+
+def _page(page: Page, drawing: Drawing) -> Route:
+    async def handler(asked: Asked) -> Reply:
+        return drawing.reply(page.template, await page.view(asked), asked)
+
+    return Route(
+        method="GET",
+        path=f"/ui{page.path}",
+        operation=f"ui:{page.name}",
+        summary=page.name,
+        tag=_TAG,
+        scope=page.scope,
+        handler=handler,
+        query=page.query,
+        media_types=_MEDIA,
+        tenants=page.tenants,
+        hidden=True,
+    )
+
+
+def _act(act: Act, sessions: Sessions, drawing: Drawing) -> Route:
+    async def handler(asked: Asked) -> Reply:
+        done = await _done(act, asked)
+        headers = {**drawing.headers, "Location": done.to}
+        if asked.session is not None:
+            name, _, value = asked.session.cookie.partition("=")
+            notice = f"{GOOD if done.good else BAD}{done.notice}"
+            noted = sessions.noted(sessions.opened(value), notice)
+            headers["Set-Cookie"] = written(name, noted)
+        return Reply(content=b"", status=_SEE_OTHER, headers=headers)
+
+    return Route(
+        method="POST",
+        path=f"/ui{act.path}",
+        operation=f"ui:{act.name}",
+        summary=act.name,
+        tag=_TAG,
+        scope=act.scope,
+        handler=handler,
+        body=act.form,
+        media_types=_MEDIA,
+        tenants=act.tenants,
+        hidden=True,
+    )
+
+
+async def _done(act: Act, asked: Asked) -> Done:
+    """What came of it; what cannot be done is said on the page it came from."""
+    try:
+        return await act.do(asked)
+    except (ProblemError, OrderbusError) as error:
+        told = error if isinstance(error, ProblemError) else problem_of(error)
+        if told.kind in {NOT_FOUND, INTERNAL}:
+            raise
+        names = {name: quote(value, safe="") for name, value in asked.path.items()}
+        faults = "; ".join(
+            f"{one.pointer or one.parameter}: {one.detail}" for one in told.errors
+        )
+        said = " ".join(filter(None, (told.detail or told.kind.title, faults)))
+        return Done(said, f"/ui{act.back.format(**names)}", good=False)

@@ -1,0 +1,1 @@
+"""Pages of subscriptions: all of them in a table, one of them, and what can be done."""

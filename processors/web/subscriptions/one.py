@@ -1,0 +1,86 @@
+"""One subscription: how it fares, its latest attempts, settings, what can be done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bus.access.roles import Scope
+from bus.log import health as log_health
+from bus.log.questions import AttemptQuestion, Paging
+from bus.log.rows import AttemptRow
+from bus.watch.states import Reason
+from processors.gateway.logged import consulted
+from processors.gateway.problems import ProblemError
+from processors.gateway.routes import Asked
+from processors.gateway.subscriptions import actions
+from processors.gateway.tenants import subscription_of
+from processors.status.lagging import Backlog
+from processors.subscriptions.showing import shown
+from processors.web.fleet import Faring, faring, sources, state_of
+from processors.web.pages import Page
+
+_LATEST = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The latest attempts; or why nobody knows them."""
+
+    rows: Sequence[AttemptRow]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OneView:
+    """What the template reads."""
+
+    one: Faring
+    reasons: Sequence[Reason]
+    actions: Sequence[str]
+    health: log_health.Health | None
+    tiers: Mapping[str, Backlog] | None
+    latest: Latest
+    settings: Mapping[str, object]
+    unknown: Sequence[str]
+
+
+async def view(asked: Asked) -> OneView:
+    """The one that the path names."""
+    found = await subscription_of(asked)
+    known = await sources(asked)
+    health = None if known.health.value is None else known.health.value.get(found.id)
+    standing = (known.standing.value or {}).get(found.id)
+    return OneView(
+        one=faring(found, known, asked.by),
+        reasons=state_of(found.id, known, asked.by).reasons,
+        actions=actions(found, asked.by),
+        health=health,
+        tiers=standing.pending if standing else None,
+        latest=await _latest(asked, found.id),
+        settings=shown(found),
+        unknown=known.unknown,
+    )
+
+
+async def _latest(asked: Asked, name: str) -> Latest:
+    if not asked.by.may(Scope.DELIVERIES_READ):
+        return Latest((), "This key may not read deliveries.")
+    question = AttemptQuestion(subscriptions=frozenset({name}), scope=frozenset({name}))
+    try:
+        async with consulted(asked) as (log, _):
+            page = await log.attempts(question, Paging(_LATEST))
+    except ProblemError as problem:
+        return Latest((), problem.detail)
+    return Latest(page.rows)
+
+
+PAGES = (
+    Page(
+        path="/subscriptions/{subscription}",
+        name="subscription",
+        scope=Scope.SUBSCRIPTIONS_READ,
+        view=view,
+        template="subscription.html.j2",
+        tenants=True,
+        example={"subscription": "acme-shop"},
+    ),
+)

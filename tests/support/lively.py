@@ -1,0 +1,244 @@
+"""A bus at which much goes on, in memory: what the pages of the dashboard show.
+
+Twelve subscriptions in every state, attempts in a log of SQLite, dead letters, alerts,
+processes. Pages that need more add it here, so that all of them have it.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bus.adapters.sql import open_log
+from bus.delivery.delivery import Reason
+from bus.delivery.presence import Presence, presence_message
+from bus.event import Event
+from bus.log.rows import AttemptRow, EventRow, Place, Row
+from bus.record import Message, Record
+from bus.watch.alerts import Alert, Phase
+from bus.watch.states import BUS, State
+from bus.watch.states import Reason as Why
+from bus.watch.verdicts import Health, Kind, Severity, Subject
+from processors.subscriptions.world import World
+from processors.watch.records import Look, alert_message, look_message, state_message
+from processors.web.entrance import SIGN_IN
+from tests.contract.log.rows import MINUTE_US, NOW_US, SECOND_US, write
+from tests.support.gateway import Client, serving
+from tests.support.past import Past
+from tests.support.worlds import Worlds
+
+SHOP = "acme-shop"
+"""The one that all is to be seen of: it fails, and has dead letters."""
+NAMES = (
+    *(SHOP, "acme-erp", "globex-wms", "globex-bi", "hooli-market", "initech-edi"),
+    *("massive-mail", "soylent-tax", "stark-fraud", "umbrella-crm", "wayne-loyalty"),
+    "wonka-pim",
+)
+_FAILING = frozenset({SHOP, "hooli-market"})
+_EACH = 40
+
+
+@dataclass(frozen=True)
+class Lively:
+    """The gateway that serves it, and what is in it."""
+
+    ask: Client
+    worlds: Worlds
+    events: Sequence[tuple[Event, Record]]
+
+    @property
+    def url(self) -> str:
+        """Where it serves."""
+        return self.ask.gateway.url
+
+
+@asynccontextmanager
+async def lively(folder: Path) -> AsyncIterator[Lively]:
+    """Serve it; `folder` gets the log."""
+    worlds = Worlds()
+    await worlds.clock.advance(NOW_US / 1e6 - worlds.clock.now())
+    log = open_log(f"sqlite:///{folder / 'log.db'}")
+    await log.prepare(NOW_US)
+
+    async def the_log() -> object:
+        return log
+
+    try:
+        async with serving(worlds, ask_log=the_log) as ask:  # type: ignore[arg-type]
+            world = ask.api.world
+            past = Past(world)
+            await _subscriptions(past)
+            events = [pair for seed in range(1, 9) for pair in await past.order(seed)]
+            await write(log, *_rows([event for event, _ in events]))
+            await _letters(past, events)
+            await _processes(world)
+            await _watch(world)
+            await ask.api.board.ready()
+            yield Lively(ask, worlds, events)
+    finally:
+        await log.close()
+
+
+async def _subscriptions(past: Past) -> None:
+    for name in NAMES:
+        await past.subscribe(
+            name,
+            url=f"https://{name}.example/hooks",
+            owner=name.partition("-")[0],
+            rate=50,
+            headers={"X-Shop": "hush"},
+        )
+    writer = past.world.writer
+    await writer.pause("acme-erp", "their release weekend")
+    await writer.disable("globex-wms", "the endpoint answered 410 Gone")
+    await writer.begin_removal("wonka-pim")
+
+
+def _rows(events: Sequence[Event]) -> Sequence[Row]:
+    """Each event in the log, and attempts of all for every subscription."""
+    rows: list[Row] = [_event(n, event) for n, event in enumerate(events)]
+    n = 0
+    for at, name in enumerate(NAMES[:-1]):
+        for k in range(_EACH):
+            event = rows[k % len(events)]
+            assert isinstance(event, EventRow)
+            started = NOW_US - MINUTE_US // 2 - k * (at + 2) * 6 * SECOND_US
+            rows.append(_attempt(n, name, event, started, k))
+            n += 1
+    return rows
+
+
+def _event(n: int, event: Event) -> EventRow:
+    at_us = NOW_US - 60 * MINUTE_US + n * SECOND_US
+    return EventRow(
+        at=Place("oms.order", 0, n),
+        arrived_us=at_us,
+        event_id=event.webhook_id,
+        own_id=event.id,
+        source=event.source,
+        event_type=event.type,
+        order_id=event.subject,
+        time_us=at_us,
+        channel="web",
+        account="retail",
+    )
+
+
+def _attempt(n: int, name: str, event: EventRow, started: int, k: int) -> AttemptRow:
+    bad = name in _FAILING and k % 4 != 0 or k % 37 == 36  # noqa: RUF021 - as it is
+    number = k % 3 + 1 if bad else 1
+    return AttemptRow(
+        at=Place("bus.attempts", 0, n),
+        started_us=started,
+        duration_us=(900_000 if bad else 20_000) + k * 1_100,
+        subscription=name,
+        event_id=event.event_id,
+        event_type=event.event_type,
+        order_id=event.order_id,
+        origin=event.at,
+        number=number,
+        replay=0,
+        outcome="failed" if bad else "accepted",
+        status=503 if bad else 200,
+        route=("retry:1s", "retry:5s", "dlq:exhausted")[number - 1] if bad else "done",
+        detail="503 Service Unavailable" if bad else "200",
+        traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    )
+
+
+async def _letters(past: Past, events: Sequence[tuple[Event, Record]]) -> None:
+    for event, record in events[:5]:
+        await past.die(SHOP, event, record)
+    event, record = events[6]
+    await past.die("hooli-market", event, record, reason=Reason.REFUSED)
+
+
+async def _processes(world: World) -> None:
+    now_ms = int(world.clock.now() * 1000)
+    presence = Presence(
+        host="node-1",
+        pid=7,
+        programs=("fanout", "retry", "ordered", "projector"),
+        started_ms=now_ms - 3_600_000,
+        version="0.1.0",
+        breakers={SHOP: "open"},
+        log_lag_s=0.8,
+    )
+    await world.publisher.publish(presence_message(world.topology.processes, presence))
+
+
+async def _watch(world: World) -> None:
+    """A watch has looked, and found something."""
+    topic, now = world.topology.alerts, world.clock.now()
+    taken = await world.publisher.publish(
+        look_message(topic, Look(leader="node-1/9", at=now), None)
+    )
+    term = taken.offset
+    shop = Subject(Kind.SUBSCRIPTION, SHOP)
+    why = Why(
+        "its breaker is open since 4 minutes: 503 from the endpoint", "breaker_open"
+    )
+    states = _states(shop, why)
+    messages: list[Message] = [
+        state_message(topic, subject, state, term) for subject, state in states.items()
+    ]
+    messages += [
+        alert_message(topic, one.key, one, term)
+        for one in (
+            _alert("breaker_open", shop, Phase.FIRING, now - 240, why.why),
+            _alert("dead_letters", shop, Phase.PENDING, now - 60, "5 in 10 minutes"),
+        )
+    ]
+    for message in messages:
+        await world.publisher.publish(message)
+
+
+def _states(shop: Subject, why: Why) -> Mapping[Subject, State]:
+    """How everybody is."""
+    return {
+        BUS: State(Health.DEGRADED, (Why(f"{shop}: {why.why}", why.rule),)),
+        **{Subject(Kind.SUBSCRIPTION, name): State(Health.HEALTHY) for name in NAMES},
+        shop: State(Health.FAILING, (why,)),
+        Subject(Kind.SUBSCRIPTION, "hooli-market"): State(
+            Health.DEGRADED, (Why("p95 of 2.1 s is over 1 s", "slow"),)
+        ),
+        Subject(Kind.SUBSCRIPTION, "acme-erp"): State(
+            Health.HELD, (Why("paused: their release weekend"),)
+        ),
+        Subject(Kind.SUBSCRIPTION, "globex-wms"): State(
+            Health.FAILING, (Why("disabled: 410 Gone", "disabled"),)
+        ),
+        Subject(Kind.SUBSCRIPTION, "wonka-pim"): State(Health.HELD, (Why("removing"),)),
+        Subject(Kind.SUBSCRIPTION, "stark-fraud"): State(
+            Health.UNKNOWN, (Why("nothing was sent in the last three days"),)
+        ),
+        Subject(Kind.PROGRAM, "fanout"): State(Health.HEALTHY),
+        Subject(Kind.SOURCE, "oms.order"): State(Health.HEALTHY),
+    }
+
+
+def _alert(
+    rule: str, subject: Subject, phase: Phase, began: float, evidence: str
+) -> Alert:
+    return Alert(
+        rule=rule,
+        subject=subject,
+        severity=Severity.TICKET,
+        phase=phase,
+        began=began,
+        seen=began,
+        fired=began if phase is Phase.FIRING else None,
+        evidence=evidence,
+    )
+
+
+async def signed_in(site: Lively, by: str = "operator") -> tuple[str, str]:
+    """The cookie of somebody who has signed in with a key."""
+    async with site.ask.session.post(
+        SIGN_IN,
+        data={"key": site.ask.keys.tokens[by]},
+        headers={"Sec-Fetch-Site": "same-origin"},
+        allow_redirects=False,
+    ) as answer:
+        name, _, value = answer.headers["Set-Cookie"].partition("=")
+        return name, value.partition(";")[0].strip('"')

@@ -1,0 +1,113 @@
+"""Every page and act of the table: who sees it, who does not, and how it looks."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bus.access.roles import GRANTS, Role
+from processors.web.pages import Act, Page
+from processors.web.table import ACTS, PAGES
+from tests.support.browsing import Visitor, visiting
+from tests.support.lively import Lively, lively
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lively]:
+    """A bus at which much goes on."""
+    folder: Path = tmp_path_factory.mktemp("lively")
+    async with lively(folder) as served:
+        yield served
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+def address(row: Page | Act, **names: str) -> str:
+    """Where it is."""
+    example = row.example if isinstance(row, Page) else {}
+    return f"/ui{row.path.format(**{**example, **names})}"
+
+
+@pages
+async def test_is_strict_html_under_a_strict_policy(page: Page, site: Lively) -> None:
+    """One heading, which begins the title; no id twice; every form goes somewhere."""
+    async with visiting(site, "operator") as visitor:
+        seen = await visitor.get(address(page))
+    assert seen.status == 200
+    seen.hold_to_the_laws()
+    assert seen.headers["Cache-Control"] == "no-store"
+    assert seen.headers["X-Frame-Options"] == "DENY"
+
+
+@pages
+async def test_nobody_is_asked_to_sign_in(page: Page, site: Lively) -> None:
+    """And comes back to the page then."""
+    async with visiting(site) as visitor:
+        seen = await visitor.get(address(page))
+        assert seen.status == 303
+        assert seen.headers["Location"].startswith("/ui/sign-in?next=%2Fui%2F")
+        told = await visitor.get(seen.headers["Location"])
+    assert told.status == 200
+    told.hold_to_the_laws()
+
+
+@pages
+async def test_only_those_who_may(page: Page, site: Lively) -> None:
+    """A key without the scope gets a page that says so."""
+    without = [role for role in Role if page.scope not in GRANTS[role].scopes]
+    for role in without:
+        async with visiting(site, role.value) as visitor:
+            seen = await visitor.get(address(page))
+        assert seen.status == 403, role
+        assert page.scope.value in seen.text
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.tenants], ids=lambda page: page.name
+)
+async def test_what_belongs_to_others_is_not_there(page: Page, site: Lively) -> None:
+    """It looks exactly like what there is not."""
+    async with visiting(site, "stranger") as visitor:
+        foreign = await visitor.get(address(page))
+        none = await visitor.get(address(page, subscription="nobody-at-all"))
+    assert (foreign.status, none.status) == (404, 404)
+    assert foreign.without_ids == none.without_ids
+
+
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.name)
+async def test_acts_need_the_session_and_our_own_page(act: Act, site: Lively) -> None:
+    """No form from elsewhere, none of another session, none without one."""
+    to = address(act, subscription="acme-erp")
+    async with visiting(site, "operator") as visitor:
+        await refused(visitor, to, {"csrf": "0" * 32}, 403)
+        await refused(visitor, to, {}, 403)
+        elsewhere = {"Sec-Fetch-Site": "cross-site"}
+        seen = await visitor.post(to, {"csrf": await visitor.csrf()}, elsewhere)
+        assert seen.status == 403
+    async with visiting(site) as visitor:
+        seen = await visitor.post(to, {})
+        assert seen.headers["Location"] == "/ui/sign-in"
+
+
+async def refused(
+    visitor: Visitor, to: str, fields: dict[str, str], status: int
+) -> None:
+    """A form that is not taken, and a page that says why."""
+    seen = await visitor.post(to, fields)
+    assert seen.status == status
+    seen.hold_to_the_laws()
+
+
+async def test_what_is_not_there_is_a_page(site: Lively) -> None:
+    """With the way back, and the name of the request."""
+    async with visiting(site, "operator") as visitor:
+        seen = await visitor.get("/ui/nothing-of-this-name")
+        assert seen.status == 404
+        assert seen.headers["X-Request-Id"] in seen.text
+        bad = await visitor.get("/ui/subscriptions?sort=luck")
+    assert bad.status == 400
+    assert "sort" in bad.text
+    bad.hold_to_the_laws()
