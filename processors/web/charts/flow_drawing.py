@@ -25,7 +25,7 @@ def drawn(
     size = LARGE._replace(height=layout.height)
     step = (LARGE.width - BOX - 4) / (len(columns) - 1)
     inside = [
-        label(f"{head} ({len(nodes)})", 2 + at * step, 16, class_="c-mute c-strong")
+        label(f"{head} ({count(nodes)})", 2 + at * step, 16, class_="c-mute c-strong")
         for at, (head, nodes) in enumerate(zip(HEADS, columns, strict=True))
     ]
     inside += [
@@ -33,6 +33,11 @@ def drawn(
     ]
     inside += [_box(place) for place in layout.places.values()]
     return drawing(size, title, desc, inside, links=bool(layout.places))
+
+
+def count(nodes: Sequence[Node]) -> str:
+    """Return how many nodes there are, with those that one stands for."""
+    return f"{sum(node.many for node in nodes):,}"
 
 
 def said(node: Node) -> str:

@@ -46,6 +46,7 @@ def folded(
         health=worst(rest),
         href=rest_href,
         states=in_states(rest),
+        many=len(rest),
     )
     return Folded([*kept, node], _redirected(edges, rest), len(rest))
 

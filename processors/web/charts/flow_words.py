@@ -19,6 +19,7 @@ class Node:
         health: Its state.
         href: Its page.
         states: How many of them are how, where it stands for many: `2 failing`.
+        many: How many it stands for.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Node:
     health: Health
     href: str
     states: str = ""
+    many: int = 1
 
 
 class Edge(NamedTuple):

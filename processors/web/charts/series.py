@@ -21,6 +21,7 @@ from processors.web.charts.picture import (
     drawing,
 )
 from processors.web.charts.plot import (
+    DASHES,
     Entry,
     Limit,
     Plot,
@@ -34,7 +35,7 @@ from processors.web.charts.plot import (
     points,
     stroke,
 )
-from processors.web.charts.stacking import areas, bars, edges, stacked
+from processors.web.charts.stacking import areas, bars, stacked
 from processors.web.charts.ticks import Scale, near_top, scale
 from processors.web.charts.units import Unit, known, say
 
@@ -131,25 +132,23 @@ def _ends(view: TimeSeries) -> tuple[float, float]:
 def _shapes(view: TimeSeries, plot: Plot, tops: Sequence[Values]) -> list[str]:
     xs = plot.xs(view.times_ms)
     if view.form is Form.BARS:
-        filled = [
-            tag("path", d=data, class_=f"c-bar c-s{at % 6}")
-            for at, data in enumerate(bars(plot, xs, tops))
-        ]
+        stacks = bars(plot, xs, tops)
         return [
-            *filled,
-            *(stroke(edges(plot, xs, top), at) for at, top in enumerate(tops)),
+            *_filled([each.outlines for each in stacks], "c-bar"),
+            *(stroke(each.edges, at) for at, each in enumerate(stacks)),
         ]
     places = [points(plot, xs, each) for each in tops]
     lines = [stroke(curve(each), at) for at, each in enumerate(places)]
     if view.form is Form.LINES:
         return lines
     floor = points(plot, xs, [0.0] * len(xs))
+    return [*_filled(areas(floor, places), "c-area"), *lines]
+
+
+def _filled(outlines: Sequence[str], name: str) -> list[str]:
     return [
-        *(
-            tag("path", d=data, class_=f"c-area c-s{at % 6}")
-            for at, data in enumerate(areas(floor, places))
-        ),
-        *lines,
+        tag("path", d=data, class_=f"{name} c-s{at % len(DASHES)}")
+        for at, data in enumerate(outlines)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from processors.web.charts.plot import Plot, Point, Values, runs
 
@@ -46,33 +47,28 @@ def outline(low: Sequence[Point], high: Sequence[Point]) -> str:
     return "".join(parts)
 
 
-def bars(plot: Plot, xs: Sequence[float], tops: Sequence[Values]) -> list[str]:
-    """Return the outlines of each series' bars, as wide as their times allow."""
+class Bars(NamedTuple):
+    """The bars of one series: their outlines, and their upper edges."""
+
+    outlines: str
+    edges: str
+
+
+def bars(plot: Plot, xs: Sequence[float], tops: Sequence[Values]) -> list[Bars]:
+    """Return the bars of each series, as wide as their times allow."""
     ends = _ends(plot, xs)
-    low = [plot.y(0.0)] * len(xs)
-    outlines = []
+    low = [f"{plot.y(0.0):.1f}"] * len(xs)
+    found = []
     for top in tops:
-        high = [plot.y(value or 0.0) for value in top]
-        outlines.append(
-            "".join(
-                f"M{left} {down:.1f}V{up:.1f}H{right}V{down:.1f}Z"
-                for (left, right), down, up, value in zip(
-                    ends, low, high, top, strict=True
-                )
-                if value is not None
-            )
-        )
+        high = ["" if y is None else f"{y:.1f}" for y in plot.ys(top)]
+        seen = [each for each in zip(ends, low, high, strict=True) if each[2]]
+        outlines = [
+            f"M{left} {down}V{up}H{right}V{down}Z" for (left, right), down, up in seen
+        ]
+        edges = [f"M{left} {up}H{right}" for (left, right), _, up in seen]
+        found.append(Bars("".join(outlines), "".join(edges)))
         low = high
-    return outlines
-
-
-def edges(plot: Plot, xs: Sequence[float], top: Values) -> str:
-    """Return the upper edges of one series' bars."""
-    return "".join(
-        f"M{left} {plot.y(value):.1f}H{right}"
-        for (left, right), value in zip(_ends(plot, xs), top, strict=True)
-        if value is not None
-    )
+    return found
 
 
 def _ends(plot: Plot, xs: Sequence[float]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from bus.watch.wording import count
 from processors.web.charts.markup import escaped, label, shortened, tag
 from processors.web.charts.picture import (
     LARGE,
@@ -120,7 +121,8 @@ def _sentence(view: Timeline, axis: Axis | None) -> str:
         return f"{view.title}: nothing happened yet."
     attempts = sum(bar.kind.is_attempt for row in view.rows for bar in row.bars)
     long = span((axis.high_ms - axis.low_ms) / 1_000)
-    text = f"{len(view.rows)} rows with {attempts} attempts within {long}"
+    rows = count(len(view.rows), "row")
+    text = f"{rows} with {count(attempts, 'attempt')} within {long}"
     if len(view.rows) > view.most:
         text += f", the first {view.most} rows drawn"
     if axis.squeezed:

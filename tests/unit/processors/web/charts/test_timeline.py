@@ -75,7 +75,7 @@ def test_a_wait_that_dwarfs_all_squeezes_the_axis() -> None:
         title="t", rows=[Row(name="erp", href="/", state="waits", bars=bars)]
     )
     assert timeline(view).desc == (
-        "1 rows with 2 attempts within 1 d; the axis is squeezed: long waits are "
+        "1 row with 2 attempts within 1 d; the axis is squeezed: long waits are "
         "drawn shorter than they were."
     )
 
