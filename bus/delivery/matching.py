@@ -15,7 +15,7 @@ from bus.delivery.expressions import (
     Expression,
     compile_expression,
 )
-from bus.delivery.own import account_of, is_own, may_hear
+from bus.delivery.own import account_of, is_inner, may_hear
 from bus.delivery.subscription import State, Subscription
 from bus.errors import InvalidSubscriptionError
 from bus.event import Event
@@ -90,7 +90,7 @@ class Matcher:
         """Return who wants this event; `doc` is called only if a filter needs it."""
         plan = self._plans.get(event.type)
         if plan is None:
-            plan = self._own_plan(event) if is_own(event.type) else self._made(event)
+            plan = self._own_plan(event) if is_inner(event.type) else self._made(event)
         if not plan.filtered:
             return plan.unfiltered
         document = doc()
@@ -146,7 +146,7 @@ class Matcher:
                 s
                 for s in self._wanting(event.type)
                 if may_hear(s.owner, key[1])
-                and any(is_own(p) and covers(p, event.type) for p in s.types)
+                and any(is_inner(p) and covers(p, event.type) for p in s.types)
             )
         return plan
 

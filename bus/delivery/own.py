@@ -11,11 +11,21 @@ from bus.event import Event
 
 FAMILY = "ops"
 _PREFIX = f"{FAMILY}."
+_INNER = (_PREFIX, "intake.")
 
 
 def is_own(event_type: str) -> bool:
     """Whether events of this type are the bus's own word."""
     return event_type.startswith(_PREFIX)
+
+
+def is_inner(event_type: str) -> bool:
+    """Whether who wants everything does not mean events of this type.
+
+    What channels said (`intake.*`) nobody has judged yet: it is for the OMS, and for
+    subscriptions of the operators that name it.
+    """
+    return event_type.startswith(_INNER)
 
 
 def is_own_topic(topic: str) -> bool:
@@ -29,8 +39,11 @@ def names_own(types: Iterable[str]) -> bool:
 
 
 def account_of(event: Event) -> str:
-    """The tenant that an event of the bus is for; empty: for the operators alone."""
-    account = event.data.get("account_id")
+    """The tenant that an event of the bus is for; empty: for the operators alone.
+
+    The account of an event of intake is a customer's, never a tenant.
+    """
+    account = event.data.get("account_id") if is_own(event.type) else None
     return account if isinstance(account, str) else ""
 
 

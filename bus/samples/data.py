@@ -2,13 +2,15 @@
 
 Builders advance the order where the event does (captured, refunded, stock), so
 that later events agree with earlier ones. Those of shipments, stock and risk are
-in `bus.samples.goods`. Optional fields may be left out.
+in `bus.samples.goods`, of payments that go astray in `bus.samples.payments`, of what
+channels say in `bus.samples.intake`. Optional fields may be left out.
 """
 
 from datetime import timedelta
 from decimal import Decimal
 
 from bus.samples.goods import GOODS_BUILDERS
+from bus.samples.intake import INTAKE_BUILDERS
 from bus.samples.order import (
     SYSTEM,
     Builder,
@@ -18,10 +20,13 @@ from bus.samples.order import (
     day_after,
     money,
 )
+from bus.samples.payments import PAYMENT_BUILDERS, paid
 
 
 def data_of(event_type: str, order: Order, rng: Generator) -> Fields:
     """Return the data of an event of a type, as the order now stands."""
+    if event_type in INTAKE_BUILDERS:
+        return INTAKE_BUILDERS[event_type](order, rng)
     return _common(order) | _BUILDERS[event_type](order, rng)
 
 
@@ -38,14 +43,6 @@ def _common(order: Order) -> Fields:
             "source_system": "oms-core",
             "user_id": "svc-oms",
         },
-    }
-
-
-def _paid(order: Order) -> Fields:
-    return {
-        "payment_id": f"PAY-{order.tag}",
-        "provider": "northpay",
-        "provider_reference": f"np_{order.correlation}",
     }
 
 
@@ -66,6 +63,8 @@ def _order_created(order: Order, rng: Generator) -> Fields:
         "coupons": ["WELCOME10"] if rng.randint(1, 10) == 1 else [],
         "requested_delivery": day_after(order, 4),
         "client": order.client,
+        "price_basis": "gross",
+        "payment_state": "pending",
     }
 
 
@@ -135,7 +134,7 @@ def _order_completed(order: Order, _: Generator) -> Fields:
 def _payment_authorized(order: Order, rng: Generator) -> Fields:
     checked = {"version": "2.2.0", "authenticated": True, "liability_shift": True}
     is_card = order.payment["kind"] == "card"
-    return _paid(order) | {
+    return paid(order) | {
         "amount": money(order.total),
         "method": order.payment,
         "authorization_code": f"{rng.randint(0, 999_999):06d}",
@@ -147,7 +146,7 @@ def _payment_authorized(order: Order, rng: Generator) -> Fields:
 
 def _payment_captured(order: Order, _: Generator) -> Fields:
     order.captured = order.total
-    return _paid(order) | {
+    return paid(order) | {
         "capture_id": f"CAP-{order.tag}",
         "amount": money(order.total),
         "captured_total": money(order.captured),
@@ -161,7 +160,7 @@ def _payment_captured(order: Order, _: Generator) -> Fields:
 def _payment_failed(order: Order, rng: Generator) -> Fields:
     order.failures += 1
     code = rng.choice(("insufficient_funds", "do_not_honor", "expired_card"))
-    return _paid(order) | {
+    return paid(order) | {
         "operation": "authorize",
         "amount": money(order.total),
         "method": order.payment,
@@ -176,7 +175,7 @@ def _payment_failed(order: Order, rng: Generator) -> Fields:
 
 def _payment_refunded(order: Order, _: Generator) -> Fields:
     order.refunded = order.captured
-    return _paid(order) | {
+    return paid(order) | {
         "refund_id": f"REF-{order.tag}",
         "amount": money(order.captured),
         "refunded_total": money(order.refunded),
@@ -200,4 +199,5 @@ _BUILDERS: dict[str, Builder] = {
     "payment.failed": _payment_failed,
     "payment.refunded": _payment_refunded,
     **GOODS_BUILDERS,
+    **PAYMENT_BUILDERS,
 }

@@ -63,6 +63,31 @@ STORIES: tuple[tuple[str, int, tuple[Step, ...]], ...] = (
     ("fraud", 2, (*_FLAGGED, ("order.cancelled", "cancelled"))),
     ("returned", 5, _START + _PAID + _SENT + _REFUNDED),
 )
+# What no story above tells, each with what came before it: `sample` draws on these.
+_RECEIVED: Step = ("order.created", "created")
+ASIDE: tuple[tuple[Step, ...], ...] = (
+    *(
+        (*_START, (event_type, "confirmed"))
+        for event_type in (
+            "payment.pending",
+            "payment.authorization_expired",
+            "payment.authorization_cancelled",
+        )
+    ),
+    (*_START, *_PAID, ("payment.disputed", "confirmed")),
+    *(
+        (_RECEIVED, (event_type, "created"))
+        for event_type in (
+            "intake.order_received",
+            "intake.order_changed",
+            "intake.cancellation_requested",
+            "intake.payment_reported",
+            "intake.shipment_reported",
+            "intake.stock_reported",
+            "intake.return_requested",
+        )
+    ),
+)
 
 
 def lifecycle(seed: int, started: datetime, pace: float = 1.0) -> list[Event]:
@@ -87,7 +112,7 @@ def sample(event_type: str, seed: int, now: datetime) -> Event:
     if (own := ops_sample(event_type, seed, now)) is not None:
         return own
     rng = Random(f"{seed} {event_type} {now.isoformat()}")  # noqa: S311 - not a secret
-    for _, _, steps in STORIES:
+    for steps in (*(steps for _, _, steps in STORIES), *ASIDE):
         types = [step_type for step_type, _ in steps]
         if event_type in types:
             until = types.index(event_type) + 1
@@ -111,11 +136,13 @@ def _tell(
 
 
 def _event(rng: Random, order: Order, event_type: str, data: Fields) -> Event:
+    is_intake = event_type.startswith("intake.")
+    place = "/intake/shop-de" if is_intake else f"/oms/{order.channel.split(':')[0]}"
     return Event(
         id=str(UUID(int=rng.getrandbits(128), version=4)),
         type=event_type,
-        source=f"/oms/{order.channel.partition(':')[0]}",
-        subject=order.id,
+        source=place,
+        subject=str(data["order_id"]),
         time=order.now,
         data=data,
     )

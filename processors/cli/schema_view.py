@@ -30,8 +30,8 @@ def _print_verdict(verdict: Verdict) -> None:
     colour = "green" if verdict.good else "red"
     plural = "" if verdict.compared == 1 else "s"
     typer.echo(
-        f"{typer.style(f'{word:8}', fg=colour)} {verdict.file:35} "
-        f"{verdict.event_type or '?':22} {verdict.compared} earlier version{plural}"
+        f"{typer.style(f'{word:8}', fg=colour)} {verdict.file:42} "
+        f"{verdict.event_type or '?':31} {verdict.compared} earlier version{plural}"
     )
     for line in verdict.faults + verdict.reasons:
         typer.echo(f"           {line}")

@@ -104,9 +104,9 @@ def list_command(
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return
-    typer.echo(f"{'EVENT TYPE':22} {'TOPIC':14} {'FIELDS':>6}  SUBJECT")
+    typer.echo(f"{'EVENT TYPE':32} {'TOPIC':14} {'FIELDS':>6}  SUBJECT")
     for row in rows:
-        left = f"{row['event_type']:22} {row['topic']:14} {row['fields']:>6}"
+        left = f"{row['event_type']:32} {row['topic']:14} {row['fields']:>6}"
         typer.echo(f"{left}  {row['subject']}")
 
 

@@ -25,6 +25,7 @@ def test_the_catalogue_knows_topics_and_subjects() -> None:
     assert CATALOGUE.topic("order.created") == "oms.order"
     assert CATALOGUE.subject("order.created") == "oms.order-oms.order.v1.OrderCreated"
     assert CATALOGUE.topics == (
+        "oms.intake",
         "oms.inventory",
         "oms.ops",
         "oms.order",
@@ -32,7 +33,7 @@ def test_the_catalogue_knows_topics_and_subjects() -> None:
         "oms.risk",
         "oms.shipment",
     )
-    assert len(CATALOGUE) == len(CATALOGUE.event_types) == 18
+    assert len(CATALOGUE) == len(CATALOGUE.event_types) == 29
     assert "risk.flagged" in CATALOGUE
     assert "risk.found" not in CATALOGUE
 

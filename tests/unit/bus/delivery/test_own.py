@@ -100,3 +100,12 @@ def test_no_other_tenants_ever_arrive(
     for account in accounts:
         got = {owners[name] for name in hearers(those, told(account))}
         assert got <= {"", account}
+
+
+@pytest.mark.parametrize("type_", ["intake.order_received", "intake.stock_reported"])
+def test_what_channels_said_is_for_operators_that_name_it(type_: str) -> None:
+    """Nobody has judged it yet: no tenant gets it, whatever account it names."""
+    for account in ("", "acme", None):
+        assert hearers(matcher(["intake.*"]), told(account, type_)) == {"operators"}
+    for pattern in ("*", "order.*", "ops.*"):
+        assert hearers(matcher([pattern]), told("acme", type_)) == set()
