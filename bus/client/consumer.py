@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from bus.adapters.kafka import Connection, KafkaPublisher, KafkaSource, KafkaTopics
+from bus.adapters.kafka import (
+    Connection,
+    Describing,
+    KafkaGroups,
+    KafkaPublisher,
+    KafkaSource,
+    KafkaTopics,
+)
 from bus.adapters.registry.connection import RegistryConnection
 from bus.adapters.registry.remote import RegistrySchemas
 from bus.client.decoding import Events, SchemaWaitsError
 from bus.client.intake import Intake, Taken
 from bus.client.rejections import Rejections
 from bus.client.reporting import log_event
+from bus.client.watching import LOOK_EVERY_S, Watching
 from bus.errors import BrokerUnavailableError, DecodeError, RegistryUnavailableError
 from bus.event import Event
 from bus.ports import Source
@@ -112,6 +120,8 @@ class Consumer:
             await source.start(self._topics, intake)
             committing = asyncio.create_task(_commit_often(source, intake))
             stack.push_async_callback(_end, committing)
+            looking = asyncio.create_task(_look_often(self._watching(source, intake)))
+            stack.push_async_callback(_end, looking)
             self._intake = intake
             self._stack = stack.pop_all()
         return self
@@ -196,6 +206,16 @@ class Consumer:
             return None
         return Received(event, record, taken, intake, self._rejections)
 
+    def _watching(self, source: KafkaSource, intake: Intake) -> Watching:
+        return Watching(
+            self._group,
+            self._topics,
+            member=source,
+            asker=KafkaGroups(self._connection),
+            ask=Describing(self._connection).ask,
+            held=intake.held,
+        )
+
     async def _open_rejections(self, stack: AsyncExitStack) -> Rejections:
         publisher = KafkaPublisher(self._connection, linger_ms=1, on_event=log_event)
         stack.push_async_callback(publisher.close)
@@ -215,6 +235,12 @@ async def _commit_often(source: Source, intake: Intake) -> None:
             await source.commit(commits)
         except BrokerUnavailableError:
             intake.not_committed(commits.keys())
+
+
+async def _look_often(watching: Watching) -> None:
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)  # noqa: TID251 - as above
+        await watching.look(asyncio.get_running_loop().time())
 
 
 async def _end(task: "asyncio.Task[None]") -> None:

@@ -108,6 +108,10 @@ class Intake:
             self._unsettled -= before - taken.ledger.unsettled
         self._settled.set()
 
+    def held(self) -> Collection[TopicPartition]:
+        """The partitions that are assigned now."""
+        return self._ledgers.keys()
+
     def commits(self) -> Mapping[TopicPartition, Commit]:
         """What is to be committed now, of partitions that drain as well."""
         ours = self._ledgers | self._leaving
