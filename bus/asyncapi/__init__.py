@@ -4,5 +4,6 @@ It says what the topic declaration and the schemas say, and decides nothing.
 """
 
 from bus.asyncapi.document import About, document
+from bus.asyncapi.kafka import SOMEWHERE
 
-__all__ = ["About", "document"]
+__all__ = ["SOMEWHERE", "About", "document"]

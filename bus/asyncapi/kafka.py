@@ -11,6 +11,14 @@ from bus.topics.topology import Topology
 
 Value: TypeAlias = dict[str, object]
 
+SOMEWHERE = "{bootstrap}"
+"""Brokers in a document that does not say where they are."""
+_VARIABLES = {
+    "bootstrap": {
+        "default": "kafka.example:9092",
+        "description": "Host and port of a broker; the operators of the bus know it.",
+    }
+}
 _BINDING = {"bindingVersion": "0.5.0"}
 _AVRO = "application/vnd.apache.avro+json;version=1.9.0"
 _NUMBERS = ("retention.ms", "retention.bytes", "max.message.bytes")
@@ -56,6 +64,7 @@ def servers(brokers: str, registry: str | None) -> Value:
             "host": host,
             "protocol": "kafka",
             "description": "Apache Kafka.",
+            **({"variables": _VARIABLES} if host == SOMEWHERE else {}),
             "bindings": {"kafka": binding},
         }
         for number, host in enumerate(hosts, 1)

@@ -12,6 +12,7 @@ class Limits:
     retries_late_s: float = 10.0
     log_lag_s: float = 300.0
     dead_share: float = 0.01
+    dead_fewest: int = 3
     p95_fewest: int = 50
     secret_s: float = 7 * 86_400.0
     certificate_s: float = 14 * 86_400.0

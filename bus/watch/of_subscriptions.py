@@ -75,7 +75,7 @@ def dead_letters(facts: Facts, limits: Limits) -> Iterator[Said]:
     """More of its deliveries than may be end in its dead-letter topic."""
     for one in facts.subscriptions:
         share = share_of(one.within(HALF_HOUR), 0)
-        if share.ratio > limits.dead_share:
+        if share.bad >= limits.dead_fewest and share.ratio > limits.dead_share:
             yield Said(
                 _of(one),
                 f"{share.bad} of {share.all} deliveries became dead letters in 30 min",

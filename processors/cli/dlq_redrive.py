@@ -53,7 +53,7 @@ async def replay_all(
     """Replay for each that can take it; say what was done; return the exit code."""
     rows: list[Row] = []
     for owner in owners:
-        found = await plan(read_letters(world, owner, meant))
+        found = await _planned(world, owner, meant)
         if not found.pending and not how.named:
             continue
         try:
@@ -68,6 +68,12 @@ async def replay_all(
     else:
         say_replayed(rows, dry_run=how.dry_run)
     return FAILED if any(r.keys() & _FAILURES for r in rows) else GOOD
+
+
+async def _planned(world: World, owner: str, meant: Wanted) -> Plan:
+    """Count what is pending; that reads the whole topic, so it is said meanwhile."""
+    with console(stderr=True).status(f"Reading the dead letters of {owner} …"):
+        return await plan(read_letters(world, owner, meant))
 
 
 async def _replay(
@@ -138,7 +144,7 @@ async def discard_all(
     as_json: bool,
 ) -> int:
     """Discard after asking once; say what was done; return the exit code."""
-    plans = {owner: await plan(read_letters(world, owner, meant)) for owner in owners}
+    plans = {owner: await _planned(world, owner, meant) for owner in owners}
     rows = [plan_row(owner, p, "") for owner, p in plans.items() if p.pending]
     total = sum(p.pending for p in plans.values())
     if total and not dry_run:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import typer
 
-from bus.access.roles import Role
+from bus.access.roles import GRANTS, Role, Tenancy
 from bus.errors import InvalidKeyError
 from processors.cli.control import GOOD, asking_kafka, exit_with, over_api
 from processors.cli.subscription_options import AsJson, Yes
@@ -50,6 +50,8 @@ def create_command(
     from processors.access.showing import shown_key
     from processors.access.writer import Wish
     from processors.cli.keys_view import print_made
+
+    _refuse_without(tenant, role)
 
     async def create(world: "KeysWorld") -> int:
         ends = None if expires is None else _moment(expires, world.now)
@@ -170,6 +172,14 @@ def _moment(text: str, now: datetime) -> datetime:
             "--expires",
             f"{text[:40]!r} is no time; expected 90d or 2027-01-31T00:00:00Z",
         ) from None
+
+
+def _refuse_without(tenant: str, role: Role) -> None:
+    if GRANTS[role].tenancy is Tenancy.MUST and not tenant:
+        raise typer.BadParameter(
+            f"a key of role {role.value} needs one, such as --tenant acme",
+            param_hint="--tenant",
+        )
 
 
 def _seconds(option: str, text: str) -> float:

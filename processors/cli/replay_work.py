@@ -15,6 +15,8 @@ from processors.redrive.readiness import refuse_unready
 from processors.subscriptions.onboarding import find
 from processors.subscriptions.world import World
 
+_TELL_EVERY = 1_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:
@@ -64,8 +66,13 @@ async def replay(world: World, name: str, span: Span, how: How) -> None:
 
 
 async def _counted(world: World, subscription: Subscription, span: Span) -> Found:
-    with console(stderr=True).status("Counting …"):
-        return await count(world, subscription, span)
+    with console(stderr=True).status("Counting …") as status:
+
+        def hear(found: Found) -> None:
+            if not found.wanted % _TELL_EVERY:
+                status.update(f"Counting … {found.wanted} of {found.read} so far")
+
+        return await count(world, subscription, span, hear=hear)
 
 
 def ask_to_replay(

@@ -16,7 +16,7 @@ from processors.screen.tables import Row as Cells
 from processors.status.counting import Count
 from processors.status.lagging import Backlog, Group
 from processors.status.question import Unknown
-from processors.status.report import LogSaid, Report, Subscriber, troubles
+from processors.status.report import HealthSaid, LogSaid, Report, Subscriber, troubles
 
 T = TypeVar("T")
 
@@ -35,6 +35,7 @@ _GROUPS = (
     Column("MOST IN", rank=2),
 )
 _COLOURS = {"open": "red", "half-open": "yellow", "closed": "green"}
+_HEALTH = {"healthy": "green", "degraded": "yellow", "failing": "red"}
 _UNKNOWN = Cell("?", style="red")
 
 
@@ -63,10 +64,19 @@ def _head(report: Report) -> Iterator[Text]:
     )
     for sentence in wrong:
         yield Text(f"  ! {plain(sentence)}", style="yellow")
+    if report.health is not None:
+        yield Text("health      ").append_text(_health(report.health))
     yield Text(f"broker      {_either(report.cluster, _cluster)}")
     yield Text(f"registry    {_either(report.registry, str)}")
     yield Text(f"quarantine  {_either(report.quarantine, _pending)}")
     yield Text(f"log         {plain(_log(report.log))}")
+
+
+def _health(said: HealthSaid | Unknown) -> Text:
+    if isinstance(said, Unknown):
+        return Text(f"unknown: {plain(said.why)}")
+    style = _HEALTH.get(said.state, "")
+    return Text(said.state if said.looks else "nobody looks: bus run watch", style)
 
 
 def _log(said: LogSaid | None) -> str:

@@ -15,10 +15,13 @@ from processors.cli.root import Root
 from processors.cli.status_view import Screenful
 from processors.clock import SystemClock
 from processors.screen.saying import say
-from processors.status.desk import ANSWER_S, Desk
+from processors.status.desk import ANSWER_S, AskHealth, Desk
 from processors.status.plain import plain_report
 from processors.status.question import Unknown
-from processors.status.report import Report, nothing_known
+from processors.status.report import HealthSaid, Report, nothing_known
+from processors.subscriptions.world import World
+from processors.watch.answers import health_said
+from processors.watch.board import Board
 
 _AGAIN_S = 2.0
 
@@ -51,7 +54,7 @@ class _Asking:
             if self._desk is None:
                 async with asyncio.timeout(ANSWER_S):
                     world = await self._stack.enter_async_context(self._opener())
-                self._desk = Desk(world)
+                self._desk = Desk(world, await self._watched(world))
                 self._stack.callback(self._desk.close)
         except TimeoutError:
             return self._nothing(
@@ -60,6 +63,17 @@ class _Asking:
         except BrokerUnavailableError as error:
             return self._nothing(str(error))
         return await self._desk.report()
+
+    async def _watched(self, world: World) -> AskHealth:
+        """Follow what the watch says; what cannot be read in time is unknown."""
+        board = Board(world.reader, world.clock, world.topology.alerts)
+        await self._stack.enter_async_context(board)
+
+        async def health() -> HealthSaid:
+            await board.ready()
+            return health_said(board, world.clock.now())
+
+        return health
 
     @property
     def _place(self) -> str:

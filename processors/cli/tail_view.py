@@ -5,13 +5,25 @@ from collections.abc import Mapping
 
 import typer
 
+from processors.cli.called import bus
 from processors.screen.plain import plain, plain_json
+from processors.screen.saying import say
 
 _CLOCK = slice(11, 23)
 
 
 class EnoughError(Exception):
     """As much was printed as was asked for."""
+
+
+def say_listening(*, as_json: bool) -> None:
+    """Say on stderr that it listens: nothing may come for long."""
+    if not as_json:
+        say(
+            "Listening; what comes from now on is shown, Ctrl-C ends it. To see"
+            f" something: {bus()} events send order.created",
+            err=True,
+        )
 
 
 class Printer:

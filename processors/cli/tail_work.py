@@ -8,7 +8,7 @@ from bus.access.roles import WHOLE_BUS, Role, principal
 from bus.errors import BadCursorError, ConfigurationError
 from processors.cli.control import GOOD
 from processors.cli.over_api.given import Given
-from processors.cli.tail_view import EnoughError, Printer
+from processors.cli.tail_view import EnoughError, Printer, say_listening
 from processors.gateway.live_stream import HEADINGS, described
 from processors.gateway.log_models import Outcome
 from processors.live.listening import Listening
@@ -79,6 +79,7 @@ async def tail(world: World, asked: Asked) -> int:
     live = make_live(world, Unheard())
     printer = Printer(as_json=asked.as_json, count=asked.count)
     stand = _stand(asked.last_id)
+    say_listening(as_json=asked.as_json)
 
     async def tell(signal: Signal) -> None:
         if not isinstance(signal, Beat):

@@ -1,6 +1,7 @@
 """Findings about the answers to test events."""
 
 from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
 
 from bus.delivery.routing import judge
 from bus.ports import NoAnswer
@@ -135,7 +136,7 @@ def judge_signature(facts: Facts) -> Iterator[Finding]:
             Severity.ERROR,
             f"It took an event with a wrong signature: {tried.status}.",
             "Verify webhook-signature before anything else (docs/webhooks.md): as it is"
-            " anybody who knows the URL can make up orders.",
+            f" anybody who knows the URL can make up orders.{_ours(facts)}",
         )
     elif _refuses(facts, tried.status):
         yield _finding(
@@ -153,6 +154,14 @@ def judge_signature(facts: Facts) -> Iterator[Finding]:
             "Answer 401 to a wrong signature. A 404 or 405 looks like a wrong path, and"
             " a 5xx is tried again.",
         )
+
+
+def _ours(facts: Facts) -> str:
+    """On this machine it may be our own receiver, of which that is expected."""
+    host = urlsplit(facts.subscription.url).hostname or ""
+    if host == "localhost" or host.startswith("127.") or host == "::1":
+        return " (The receiver of `bus dev` checks nothing: of it, that is expected.)"
+    return ""
 
 
 def _refuses(facts: Facts, status: int) -> bool:

@@ -1,7 +1,7 @@
 """Findings about what befell recent deliveries, from rows of the log. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bus.log.rows import AttemptRow
@@ -20,7 +20,7 @@ _MOST_CAUSE = 60
 
 @dataclass(slots=True)
 class Group:
-    """Failures with the same cause."""
+    """Failures with the same cause. `mended` dead letters were accepted later on."""
 
     outcome: str
     cause: str
@@ -29,6 +29,7 @@ class Group:
     last_us: int
     count: int = 0
     dead: int = 0
+    mended: int = 0
     events: tuple[str, ...] = ()
 
 
@@ -38,6 +39,8 @@ def failures(rows: Iterable[AttemptRow]) -> list[Group]:
     The cause is the status, or the start of why there was no answer, numbers in it
     left out, as ports and durations tell nothing.
     """
+    rows = tuple(rows)
+    accepted = _accepted(rows)
     found: dict[tuple[str, str], Group] = {}
     for row in rows:
         if not row.number or row.outcome not in _FAILURES:
@@ -48,13 +51,25 @@ def failures(rows: Iterable[AttemptRow]) -> list[Group]:
             Group(row.outcome, cause, row.detail, row.started_us, row.started_us),
         )
         group.count += 1
-        group.dead += row.route.startswith("dead_letter")
+        if row.route.startswith("dead_letter"):
+            mended = accepted.get(row.event_id, 0) > row.started_us
+            group.dead += not mended
+            group.mended += mended
         group.first_us = min(group.first_us, row.started_us)
         if row.started_us >= group.last_us:
             group.last_us, group.detail = row.started_us, row.detail
             kept = [e for e in group.events if e != row.event_id]
             group.events = (row.event_id, *kept)[:_MOST_EVENTS]
     return sorted(found.values(), key=lambda g: (-g.count, -g.last_us))
+
+
+def _accepted(rows: Iterable[AttemptRow]) -> Mapping[str, int]:
+    """When each event was accepted at last."""
+    found: dict[str, int] = {}
+    for row in rows:
+        if row.outcome == "accepted":
+            found[row.event_id] = max(found.get(row.event_id, 0), row.started_us)
+    return found
 
 
 def _cause(row: AttemptRow) -> str:
@@ -101,7 +116,10 @@ def judge_past(facts: Facts) -> Iterator[Finding]:
 
 def _of_group(group: Group, tries: int, at_s: float) -> Finding:
     goes_on = at_s - group.last_us / 1e6 < _STILL_S
-    dead = f" ({many(group.dead, 'dead letter')})" if group.dead else ""
+    left = [f"{many(group.dead, 'dead letter')}"] if group.dead else []
+    if group.mended:
+        left.append(f"{many(group.mended, 'dead letter')} since replayed and accepted")
+    dead = f" ({', '.join(left)})" if left else ""
     what = f"answered {group.cause}" if group.cause.isdigit() else group.cause
     return Finding(
         code=f"failures.{group.outcome}",
@@ -116,6 +134,7 @@ def _of_group(group: Group, tries: int, at_s: float) -> Finding:
         evidence={
             "count": group.count,
             "dead_letters": group.dead,
+            "replayed": group.mended,
             "first": when(group.first_us / 1e6),
             "last": when(group.last_us / 1e6),
             "last_detail": group.detail,

@@ -58,7 +58,7 @@ def subscription_queues(
     held = _STATES.get(one.state) or _unproven(one) or nobody
     held = held or _breaker(one.id, there, now_ms)
     yield Waiting(
-        name=f"subscriptions/{one.id}",
+        name=f"subscription/{one.id}",
         topics=dict(topics.values()),
         subscription=one.id,
         held=held,

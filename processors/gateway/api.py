@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias
 
 from bus.access.roles import Principal
@@ -15,6 +16,7 @@ from processors.access.world import KeysWorld
 from processors.access.writer import KeyWriter
 from processors.diagnose.probing import Means
 from processors.gateway.jobs import Jobs
+from processors.gateway.limits import Asking, asking
 from processors.gateway.streams import Streams
 from processors.live.hub import Live
 from processors.redrive.fates import KnownFates
@@ -70,6 +72,7 @@ class Api:
     means: Means
     board: Board
     glance: Glance
+    asking: Asking = field(default_factory=partial(asking, 0))
     most_of_tenant: int = 0
     log: AskLog = no_log
     asyncapi: Callable[[], Mapping[str, object]] = dict

@@ -1,6 +1,6 @@
 """All subscriptions at once: made what a document says, sealed anew."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -8,6 +8,7 @@ from pydantic import Field
 
 from bus.access.roles import Scope
 from bus.errors import InvalidSubscriptionError
+from processors.gateway.endpoints import may_ask
 from processors.gateway.failures import subscription_pointer
 from processors.gateway.job_routes import JobShown, start
 from processors.gateway.jobs import Progress
@@ -101,6 +102,8 @@ async def apply_subscriptions(asked: Asked) -> Reply:
         done.append(row)
 
     if not query.dry_run:
+        for url in _asked_urls(steps):
+            may_ask(asked, url)
         await apply(world, steps, hear, trust=trust)
     plan = [
         StepShown(
@@ -114,6 +117,15 @@ async def apply_subscriptions(asked: Asked) -> Reply:
         for step in steps
     ]
     return Reply(content=Applied(plan=plan, done=done))
+
+
+def _asked_urls(steps: Sequence[Step]) -> Iterator[str]:
+    """The endpoints that applying asks: new ones, and new URLs."""
+    for step in steps:
+        anew = step.action is Action.CREATE
+        moved = any(field == "url" for field, _, _ in step.changes)
+        if step.draft is not None and (anew or moved):
+            yield step.draft.subscription.url
 
 
 def _planned(asked: Asked, wanted: Document) -> Sequence[Step]:

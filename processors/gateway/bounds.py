@@ -13,6 +13,7 @@ class Bounds:
     address_rate: int = 1_200
     key_at_once: int = 32
     tenant_subscriptions: int = 0
+    endpoint_asks: int = 0
     body_bytes: int = 8 * 2**20
     body_s: float = 15
     deadline_s: float = 30

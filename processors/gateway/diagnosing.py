@@ -13,6 +13,7 @@ from processors.diagnose.bundle import bundle
 from processors.diagnose.diagnosis import diagnose_subscription
 from processors.diagnose.subject import of_subscription
 from processors.diagnose.telling import plain_report
+from processors.gateway.endpoints import DIAGNOSIS, may_ask
 from processors.gateway.job_routes import JobShown, start
 from processors.gateway.jobs import Progress
 from processors.gateway.model import Model
@@ -44,6 +45,7 @@ async def diagnose(asked: Asked) -> Reply:
     """Begin a diagnosis; its findings are the job's result."""
     found = await subscription_of(asked)
     api, wanted = asked.api, asked.body_as(DiagnosisWanted)
+    may_ask(asked, found.url, DIAGNOSIS)
     since = wanted.since
     told = of_subscription(found, api.means.clock.now())
     subject = replace(told, outsider=bool(asked.by.tenant))

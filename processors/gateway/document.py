@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document: a pure function of the table of routes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 from openapi_pydantic import (
     Components,
@@ -24,6 +25,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from bus.access.roles import GRANTS, MEANINGS
 from processors.gateway import problems
 from processors.gateway.answers import NOT_MODIFIED
+from processors.gateway.meanings import meaning_of
 from processors.gateway.parameters import parameters_of
 from processors.gateway.possible import problems_of
 from processors.gateway.problems import Problem
@@ -76,7 +78,19 @@ def _schemas(routes: Sequence[Route]) -> dict[str, Schema | Reference]:
         models,
         ref_template=f"{_REF}{{model}}",
     )
+    sent = {model.__name__ for model in taken}
+    for name, shape in found["$defs"].items():
+        if name in sent:
+            _explain(shape)
     return {name: Schema.model_validate(it) for name, it in found["$defs"].items()}
+
+
+def _explain(shape: Mapping[str, object]) -> None:
+    """Say what the fields of a body mean."""
+    fields = cast("dict[str, dict[str, object]]", shape.get("properties", {}))
+    for name, content in fields.items():
+        if meaning := meaning_of(name, content.get("description"), content):
+            content["description"] = meaning
 
 
 def _operation(route: Route) -> Operation:

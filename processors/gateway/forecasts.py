@@ -56,7 +56,7 @@ class ForecastShown(Model):
     """A queue, and when it is caught up with: 80 % of such ranges hold what comes."""
 
     queue: Annotated[
-        str, Field(description="A topic, or `subscriptions/ID` for all of its topics.")
+        str, Field(description="A topic, or `subscription/ID` for all of its topics.")
     ]
     subscription: str | None
     tier: str | None

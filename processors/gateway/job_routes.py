@@ -76,7 +76,7 @@ def counted(progress: Progress, total: int) -> Callable[[int], None]:
     def more(count: int) -> None:
         nonlocal done
         done += count
-        progress(done, total)
+        progress(done, max(done, total))
 
     progress(0, total)
     return more

@@ -23,6 +23,12 @@ Reason: TypeAlias = Literal[
     "bug",
 ]
 State: TypeAlias = Literal["pending", "replayed", "discarded", "replacing", "replaced"]
+PLAN_S = 10.0
+"""How long a plan is counted before it is answered."""
+COMPLETE = (
+    "Whether all was read within 10 s; if not, there are at least so many. The job "
+    "reads all of it."
+)
 Word: TypeAlias = Annotated[str, Field(min_length=1, max_length=256)]
 
 
@@ -141,6 +147,7 @@ class LetterPlan(Model):
     to: Annotated[str, Field(description="The topic they are replayed to.")]
     by_type: Mapping[str, int]
     by_reason: Mapping[str, int]
+    complete: Annotated[bool, Field(description=COMPLETE)]
 
 
 class LetterWork(Model):

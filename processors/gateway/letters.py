@@ -7,6 +7,7 @@ from bus.delivery.marks import Fate
 from processors.gateway.job_routes import counted, shown, started
 from processors.gateway.jobs import Job, Progress
 from processors.gateway.letter_models import (
+    PLAN_S,
     LetterPlan,
     LetterQuery,
     LetterRow,
@@ -72,7 +73,7 @@ async def replay_letters(asked: Asked) -> Reply:
     subscription = await subscription_of(asked)
     await refuse_unready(world, subscription, force=meant.force)
     wanted = _pending(asked, meant)
-    found = await plan(read_letters(world, subscription.id, wanted))
+    found = await plan(read_letters(world, subscription.id, wanted), PLAN_S)
     told = plan_row(subscription.id, found, target(world.topology, subscription))
 
     async def work(progress: Progress) -> dict[str, object]:
@@ -93,7 +94,7 @@ async def discard_letters(asked: Asked) -> Reply:
     meant, world = asked.body_as(Selection), asked.api.world
     owner = await letters_owner(asked)
     wanted = _pending(asked, meant)
-    found = await plan(read_letters(world, owner, wanted))
+    found = await plan(read_letters(world, owner, wanted), PLAN_S)
 
     async def work(progress: Progress) -> dict[str, object]:
         told_of = counted(progress, found.pending)

@@ -49,15 +49,18 @@ class Buckets:
         self._window_s = window_s
         self._held: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def take(self, who: str, now: float) -> Allowance | None:
-        """Count a request of somebody's at `now` (monotonic); None: no limit."""
+    def take(self, who: str, now: float, cost: int = 1) -> Allowance | None:
+        """Count a request of somebody's at `now` (monotonic); None: no limit.
+
+        One that costs more counts as so many, and is refused whole.
+        """
         if not self._quota:
             return None
         rate = self._quota / self._window_s
         tokens, at = self._held.pop(who, (float(self._quota), now))
         tokens = min(float(self._quota), tokens + max(0.0, now - at) * rate)
-        passes = tokens >= 1
-        tokens -= passes
+        passes = tokens >= cost
+        tokens -= cost if passes else 0
         self._held[who] = (tokens, now)
         if len(self._held) > _MOST:
             self._held.popitem(last=False)
@@ -67,6 +70,26 @@ class Buckets:
             self._quota,
             self._window_s,
             left=int(tokens),
-            wait_s=ceil(max(0.0, 1 - tokens) / rate),
+            wait_s=ceil(max(0.0, cost - tokens) / rate),
             full_s=ceil((self._quota - tokens) / rate),
         )
+
+
+ASKING_S = 600
+_TENANTS = 4
+"""So many times as often as one tenant all of them together may ask one host."""
+
+
+class Asking(NamedTuple):
+    """How often endpoints are asked, by tenant and host, and by host."""
+
+    own: Buckets
+    all: Buckets
+
+
+def asking(quota: int) -> Asking:
+    """Count to `quota` requests of a tenant to a host in ten minutes; 0: any number."""
+    return Asking(
+        Buckets("endpoint", quota, ASKING_S),
+        Buckets("endpoint", quota * _TENANTS, ASKING_S),
+    )

@@ -6,6 +6,7 @@ from typing import cast
 from openapi_pydantic import DataType, Parameter, Schema
 
 from processors.gateway.matching import names_in
+from processors.gateway.meanings import meaning_of
 from processors.gateway.paths import NAMES
 from processors.gateway.reading import KEY_PATTERN, VERSION_PATTERN
 from processors.gateway.routes import Route
@@ -23,7 +24,7 @@ def parameters_of(route: Route) -> Iterator[Parameter]:
     query = route.query.model_json_schema()
     for name, content in query.get("properties", {}).items():
         required = name in query.get("required", [])
-        meaning = str(content.pop("description", ""))
+        meaning = meaning_of(name, content.pop("description", ""), content)
         schema = Schema.model_validate(_in_place(content, query))
         yield _parameter(name, "query", meaning, schema, required=required)
     yield from _headers(route)

@@ -28,7 +28,7 @@ from processors.gateway.draining import Draining
 from processors.gateway.entrance import ApiEntrance, Entrance, is_page
 from processors.gateway.failures import RETRY_AFTER, problem_of
 from processors.gateway.holding import Pool
-from processors.gateway.limits import Allowance, Buckets
+from processors.gateway.limits import Allowance, Buckets, asking
 from processors.gateway.matching import Router
 from processors.gateway.problems import (
     INTERNAL,
@@ -59,7 +59,8 @@ class Serving:
         bounds: Bounds,
         pages: Entrance | None = None,
     ) -> None:
-        self._api = replace(api, most_of_tenant=bounds.tenant_subscriptions)
+        most, asks = bounds.tenant_subscriptions, asking(bounds.endpoint_asks)
+        self._api = replace(api, most_of_tenant=most, asking=asks)
         self._router = Router(routes)
         self._entrance: Entrance = ApiEntrance(api.authenticate)
         self._pages = pages or self._entrance

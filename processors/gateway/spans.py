@@ -8,7 +8,7 @@ from pydantic import Field
 from bus.access.roles import Scope
 from processors.gateway.job_routes import JobShown, shown, started
 from processors.gateway.jobs import Progress
-from processors.gateway.letter_models import Word
+from processors.gateway.letter_models import COMPLETE, PLAN_S, Word
 from processors.gateway.model import DryRun, Model
 from processors.gateway.moments import Moment, ms_of
 from processors.gateway.problems import (
@@ -50,6 +50,7 @@ class SpanPlan(Model):
     undecodable: int
     failed_filters: int
     by_type: Mapping[str, int]
+    complete: Annotated[bool, Field(description=COMPLETE)]
 
 
 class SpanWork(Model):
@@ -65,7 +66,7 @@ async def replay_span(asked: Asked) -> Reply:
     body = asked.body_as(SpanSelection)
     await refuse_unready(world, subscription, force=body.force)
     span = _span(asked, body)
-    found = await count(world, subscription, span)
+    found = await count(world, subscription, span, within_s=PLAN_S)
     plan = SpanPlan(
         subscription=subscription.id,
         to=target(world.topology, subscription),
@@ -74,6 +75,7 @@ async def replay_span(asked: Asked) -> Reply:
         undecodable=found.undecodable,
         failed_filters=found.failed_filters,
         by_type=dict(sorted(found.by_type.items())),
+        complete=found.complete,
     )
     if asked.query_as(DryRun).dry_run:
         return Reply(content=SpanWork(plan=plan, job=None), status=200)

@@ -10,6 +10,8 @@ from processors.gateway.model import Model
 from processors.gateway.routes import Asked, Reply, Route
 from processors.status.desk import Desk
 from processors.status.plain import plain_report
+from processors.status.report import HealthSaid
+from processors.watch.answers import health_said
 
 
 class StatusShown(Model):
@@ -26,11 +28,20 @@ class StatusShown(Model):
     groups: Mapping[str, object]
     subscriptions: object
     log: object = None
+    health: Annotated[
+        object, Field(description="What the watch says: `state`, `reasons`.")
+    ] = None
 
 
 async def get_status(asked: Asked) -> Reply:
     """Ask everything at once; what is not answered in time is unknown."""
-    desk = Desk(asked.api.world)
+    world, board = asked.api.world, asked.api.board
+
+    async def health() -> HealthSaid:
+        await board.ready()
+        return health_said(board, world.clock.now())
+
+    desk = Desk(world, health)
     try:
         report = await desk.report()
     finally:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from bus.access.roles import Scope
 from bus.delivery.schedule import parse_duration
+from processors.gateway.endpoints import may_ask
 from processors.gateway.job_routes import JobShown, start
 from processors.gateway.jobs import Progress
 from processors.gateway.model import Flag, Model
@@ -86,6 +87,7 @@ async def test_subscription(asked: Asked) -> Reply:
     """One signed sample, straight to the endpoint."""
     found = await subscription_of(asked)
     wanted = asked.body_as(TestEvent).type
+    may_ask(asked, found.url)
     trial = await send_sample(asked.api.world, found.id, wanted)
     return Reply(content=TestResult.model_validate(trial_shown(trial)))
 
@@ -94,6 +96,7 @@ async def verify_subscription(asked: Asked) -> Reply:
     """Ask its endpoint whether it wants events."""
     found = await subscription_of(asked)
     trust = trusting(asked, asked.body_as(Verification).trust)
+    may_ask(asked, found.url)
     stands, proof = await onboarding.verify(
         asked.api.world, found.id, trust=trust, if_version=asked.version
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bus.access.roles import Principal, Scope
 from bus.delivery.subscription import Subscription
+from processors.gateway.endpoints import may_ask
 from processors.gateway.paging import cut
 from processors.gateway.problems import CONFLICT, INVALID, ProblemError
 from processors.gateway.routes import Asked, Reply, Route
@@ -76,6 +77,7 @@ async def create_subscription(asked: Asked) -> Reply:
     made = draft_of(wanted, asked.by)
     with_objective(asked.by, made.subscription, None)
     await refuse_more(asked, 1)
+    may_ask(asked, wanted.url)
     taken = await onboarding.add(asked.api.world, made, wanted.scheme, trust=trust)
     reply = told(asked, taken)
     location = f"{PATH}/{taken.subscription.id}"
@@ -95,6 +97,8 @@ async def change_subscription(asked: Asked) -> Reply:
     fields = asked.body_as(SubscriptionChange).model_dump(exclude_unset=True)
     if not fields and not trust:
         raise ProblemError(INVALID, "Nothing is to change.")
+    if isinstance(url := fields.get("url"), str):
+        may_ask(asked, url)
     refuse_objective(asked.by, fields)
     taken = await onboarding.update(
         asked.api.world, found.id, fields, if_version=asked.version, trust=trust

@@ -23,6 +23,7 @@ from processors.delivery.content import Content
 from processors.redrive.again import CHUNK, anew, given_up, trouble_of, write
 from processors.redrive.events import Events
 from processors.redrive.noting import noted
+from processors.redrive.within import in_time
 from processors.subscriptions.world import World
 
 Progress: TypeAlias = Callable[[int], None]
@@ -47,7 +48,8 @@ class Span:
 class Found:
     """What a span held: how many records, and how many wanted ones by type.
 
-    `refused` are those that no tier takes: each has left a small dead letter.
+    `refused` are those that no tier takes: each has left a small dead letter. One that
+    is not `complete` was not read to its end: there are at least so many.
     """
 
     read: int = 0
@@ -55,6 +57,7 @@ class Found:
     failed_filters: int = 0
     refused: int = 0
     by_type: Counter[str] = field(default_factory=Counter)
+    complete: bool = True
 
     @property
     def wanted(self) -> int:
@@ -67,17 +70,38 @@ class _Wanted(NamedTuple):
     event: Event
 
 
-async def count(world: World, subscription: Subscription, span: Span) -> Found:
-    """Say what would be delivered; nothing is written.
+async def count(
+    world: World,
+    subscription: Subscription,
+    span: Span,
+    *,
+    within_s: float | None = None,
+    hear: Callable[[Found], None] = lambda _: None,
+) -> Found:
+    """Say what would be delivered, as far as can be read `within_s`.
+
+    Nothing is written. `hear` is told of what was found so far.
 
     Raises:
         TopicError: a source topic is not there.
         RegistryUnavailableError: the registry gave no usable answer.
     """
     found = Found()
-    async for _ in _select(world, subscription, span, found):
-        pass
+    found.complete = await in_time(
+        within_s, _counted(world, subscription, span, found, hear)
+    )
     return found
+
+
+async def _counted(
+    world: World,
+    subscription: Subscription,
+    span: Span,
+    found: Found,
+    hear: Callable[[Found], None],
+) -> None:
+    async for _ in _select(world, subscription, span, found):
+        hear(found)
 
 
 async def deliver(

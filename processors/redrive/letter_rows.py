@@ -45,6 +45,7 @@ def plan_row(owner: str, found: Plan, to: str) -> Row:
         "to": to,
         "by_type": dict(sorted(found.by_type.items())),
         "by_reason": dict(sorted(found.by_reason.items())),
+        "complete": found.complete,
     }
 
 

@@ -20,6 +20,7 @@ from processors.redrive.again import CHUNK, anew, trouble_of, write
 from processors.redrive.events import Events
 from processors.redrive.letters import Letter, body_of
 from processors.redrive.noting import note, noted
+from processors.redrive.within import in_time
 from processors.subscriptions.world import World
 
 Progress: TypeAlias = Callable[[int], None]
@@ -28,12 +29,16 @@ Letters: TypeAlias = AsyncIterator[Sequence[Letter]]
 
 @dataclass(slots=True)
 class Plan:
-    """What is pending; `damaged` ones cannot be replayed, only discarded."""
+    """What is pending; `damaged` ones cannot be replayed, only discarded.
+
+    One that is not `complete` was not read to its end: there are at least so many.
+    """
 
     pending: int = 0
     damaged: int = 0
     by_type: Counter[str] = field(default_factory=Counter)
     by_reason: Counter[str] = field(default_factory=Counter)
+    complete: bool = True
 
     @property
     def whole(self) -> int:
@@ -41,9 +46,14 @@ class Plan:
         return self.pending - self.damaged
 
 
-async def plan(letters: Letters) -> Plan:
-    """Count the pending ones among letters."""
+async def plan(letters: Letters, within_s: float | None = None) -> Plan:
+    """Count the pending ones among letters, as far as they can be read `within_s`."""
     found = Plan()
+    found.complete = await in_time(within_s, _count(letters, found))
+    return found
+
+
+async def _count(letters: Letters, found: Plan) -> None:
     async for batch in letters:
         for letter in batch:
             if letter.fate is not Fate.PENDING:
@@ -52,7 +62,6 @@ async def plan(letters: Letters) -> Plan:
             found.damaged += not can_replay(letter)
             found.by_type[letter.event_type] += 1
             found.by_reason[letter.reason] += 1
-    return found
 
 
 def can_replay(letter: Letter) -> bool:

@@ -46,6 +46,11 @@ class ApiSettings(BaseModel):
     api_address_rate: Annotated[int, Field(ge=0)] = Field(
         1200, description="Requests a minute from one address. 0: any number."
     )
+    api_endpoint_asks: Annotated[int, Field(ge=0)] = Field(
+        60,
+        description="Requests that a tenant may have made to one endpoint's host in "
+        "ten minutes by verifying, testing, diagnosing (20 each). 0: any number.",
+    )
     api_key_streams: Annotated[int, Field(ge=0)] = Field(
         10, description="Live streams that one key may have open. 0: any number."
     )

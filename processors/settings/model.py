@@ -204,9 +204,10 @@ class Settings(
     http_host: str = Field(
         "127.0.0.1", description="Address of `/metrics`, `/healthz` and `/readyz`."
     )
+    http_host_names: str | None = Field(None, description="Their own names, `a,b`.")
     http_port: Annotated[int, Field(ge=0, le=LAST_PORT)] = Field(
         9464,
-        description="Their port; process i of `--processes` takes port + i. 0: off.",
+        description="Their port; the i-th of `--processes` takes port + i. 0: off.",
     )
     log_format: Literal["auto", "json", "console"] = Field(
         "auto", description="`auto` is console on a terminal, else json."

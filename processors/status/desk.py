@@ -1,8 +1,9 @@
 """Asks everything at once, and puts together what was answered in time."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from bus.delivery.presence import Presence
 from bus.delivery.subscription import Subscription
@@ -11,19 +12,27 @@ from processors.status.counting import Count, pending_letters, pending_quarantin
 from processors.status.lagging import Backlog, Group, look_at
 from processors.status.processes import processes
 from processors.status.question import Question, Unknown
-from processors.status.report import Report, Subscriber, breaker_of
+from processors.status.report import HealthSaid, Report, Subscriber, breaker_of
 from processors.subscriptions.world import World
 
+AskHealth: TypeAlias = Callable[[], Coroutine[object, object, HealthSaid | None]]
 ANSWER_S = 5.0
 _READ_S = 3.0
 """For counting what must be read; less than for an answer, so that some is counted."""
 
 
+async def _nobody() -> HealthSaid | None:
+    """Nobody was asked."""
+    return None
+
+
 class Desk:
     """Where to ask how the bus is; opened once, asked again and again."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, health: AskHealth = _nobody) -> None:
+        """`health` asks what the watch says."""
         self._world = world
+        self._health = Question(health)
         self._cluster = Question(world.topics.cluster)
         self._registry = Question(self._ask_registry)
         self._table = Question(self._ask_table)
@@ -43,18 +52,27 @@ class Desk:
         self._table.close()
         self._processes.close()
         self._quarantine.close()
+        self._health.close()
         self._dead.close()
         for question in self._groups.values():
             question.close()
 
     async def report(self, within_s: float = ANSWER_S) -> Report:
         """How the bus is now; what is not answered in time is unknown."""
-        cluster, registry, quarantine, subscribers, processes = await asyncio.gather(
+        (
+            cluster,
+            registry,
+            quarantine,
+            subscribers,
+            processes,
+            health,
+        ) = await asyncio.gather(
             self._cluster.answer(within_s),
             self._registry.answer(within_s),
             self._quarantine.answer(within_s),
             self._subscribers(within_s),
             self._processes.answer(within_s),
+            self._health.answer(within_s),
         )
         groups, subscriptions = subscribers
         return Report(
@@ -65,6 +83,7 @@ class Desk:
             groups=groups,
             subscriptions=self._with_breakers(subscriptions, processes),
             quarantine=quarantine,
+            health=health,
         )
 
     async def subscribers(

@@ -8,7 +8,7 @@ from bus.delivery.presence import Presence, is_silent
 from processors.redrive.letter_rows import Row, moment
 from processors.status.lagging import Backlog, Group
 from processors.status.question import Unknown
-from processors.status.report import Report, Subscriber, troubles
+from processors.status.report import HealthSaid, Report, Subscriber, troubles
 
 T = TypeVar("T")
 
@@ -23,6 +23,7 @@ def plain_report(report: Report) -> Row:
         "registry": _known(report.registry, str),
         "quarantine": _known(report.quarantine, asdict),
         "log": None if report.log is None else asdict(report.log),
+        "health": None if report.health is None else _known(report.health, _health),
         "processes": _known(
             report.processes, lambda all_: [_process_json(p, now_ms) for p in all_]
         ),
@@ -39,6 +40,10 @@ def plain_report(report: Report) -> Row:
 
 def _known(part: T | Unknown, shown: Callable[[T], object]) -> object:
     return {"unknown": part.why} if isinstance(part, Unknown) else shown(part)
+
+
+def _health(said: HealthSaid) -> Row:
+    return {"state": said.state, "reasons": list(said.reasons)}
 
 
 def _process_json(presence: Presence, now_ms: int) -> Row:

@@ -56,9 +56,23 @@ class LogSaid:
     trouble: str
 
 
+@dataclass(frozen=True, slots=True)
+class HealthSaid:
+    """What the watch says of the whole bus; `looks`: whether one runs at all."""
+
+    state: str
+    reasons: Sequence[str] = ()
+    looks: bool = True
+
+    @property
+    def is_well(self) -> bool:
+        """Whether there is nothing to say; so it is where nobody looks."""
+        return self.state == "healthy" or not self.looks
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The whole bus; times are epoch ms."""
+    """The whole bus; times are epoch ms. `health` is None where nobody asked for it."""
 
     at_ms: int
     cluster: Cluster | Unknown
@@ -67,6 +81,7 @@ class Report:
     groups: Mapping[str, Group | Unknown]
     subscriptions: Sequence[Subscriber] | Unknown
     quarantine: Count | Unknown
+    health: HealthSaid | Unknown | None = None
 
     @property
     def log(self) -> LogSaid | None:
@@ -91,6 +106,7 @@ class Report:
             **{f"group {name}": group for name, group in self.groups.items()},
             "subscriptions": self.subscriptions,
             "quarantine": self.quarantine,
+            "health": self.health,
         }
         return {
             name: part.why for name, part in parts.items() if isinstance(part, Unknown)
@@ -121,7 +137,12 @@ def breaker_of(
 
 def troubles(report: Report) -> list[str]:
     """What somebody should look at, gravest first; nothing if all is well."""
-    return [*_of_cluster(report), *_of_processes(report), *_of_rest(report)]
+    return [
+        *_of_cluster(report),
+        *_of_processes(report),
+        *_of_rest(report),
+        *_of_health(report),
+    ]
 
 
 def _of_cluster(report: Report) -> Iterator[str]:
@@ -175,6 +196,14 @@ def _of_log(log: LogSaid) -> Iterator[str]:
         yield f"the log's database takes nothing: {log.trouble}"
     elif log.lag_s is not None and log.lag_s > LOG_LATE_S:
         yield f"the log is {log.lag_s:.0f} s behind"
+
+
+def _of_health(report: Report) -> Iterator[str]:
+    said = report.health
+    if isinstance(said, HealthSaid) and not said.is_well:
+        more = f" (and {len(said.reasons) - 1} more)" if len(said.reasons) > 1 else ""
+        why = f": {said.reasons[0]}{more}" if said.reasons else ""
+        yield f"{said.state}{why}; bus health"
 
 
 _NAMED = 5

@@ -1,19 +1,21 @@
 """The three pages of a process: `/metrics`, `/healthz`, `/readyz`."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import orjson
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from bus.errors import ConfigurationError
+from processors.telemetry.hosts import is_meant
 from processors.telemetry.metrics import OPEN, OPEN_TYPE, Metrics
 
 # None: all is well. Otherwise what is wrong, in a few words.
 Check = Callable[[], str | None]
 _BEAT_S = 0.25
-_OK, _UNAVAILABLE = 200, 503
+_OK, _FORBIDDEN, _UNAVAILABLE = 200, 403, 503
 
 
 class Health:
@@ -101,7 +103,11 @@ class Beat:
 class Pages:
     """A small HTTP server for the three pages."""
 
-    def __init__(self, metrics: Metrics, health: Health) -> None:
+    def __init__(
+        self, metrics: Metrics, health: Health, names: Collection[str] = ()
+    ) -> None:
+        """`names`: by which it is asked, beside addresses and names inside."""
+        self._names = frozenset(name.lower() for name in names)
         self._metrics = metrics
         self._health = health
         self._runner: web.AppRunner | None = None
@@ -112,7 +118,7 @@ class Pages:
         Raises:
             ConfigurationError: the address cannot be had.
         """
-        app = web.Application()
+        app = web.Application(middlewares=[self._look])
         app.router.add_get("/metrics", self._serve_metrics)
         app.router.add_get("/healthz", self._serve_liveness)
         app.router.add_get("/readyz", self._serve_readiness)
@@ -136,6 +142,13 @@ class Pages:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+
+    @web.middleware
+    async def _look(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if is_meant(request.host, self._names):
+            return await handler(request)
+        text = "Host is no name of ours: ORDERBUS_HTTP_HOST_NAMES\n"
+        return web.Response(status=_FORBIDDEN, text=text)
 
     async def _serve_metrics(self, request: web.Request) -> web.Response:
         self._metrics.look()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
@@ -45,6 +45,7 @@ class TelemetryConfig:
     log_level: Level = "info"
     otlp_endpoint: str | None = None
     trace_ratio: float = 0.05
+    host_names: Sequence[str] = ()
 
 
 class Telemetry:
@@ -76,7 +77,7 @@ class Telemetry:
         self.metrics.gauge(names.LOOP_DELAY, lambda: {"": self._beat.longest_s()})
         self._expired: Counter[str] = Counter()
         self.health.notice("expired", lambda: _expiry_of(self._expired))
-        self._pages = Pages(self.metrics, self.health)
+        self._pages = Pages(self.metrics, self.health, config.host_names)
 
     async def start(self, host: str = "127.0.0.1", port: int | None = None) -> str:
         """Begin to buffer lines and, given a port (0: a free one), serve the pages.

@@ -15,6 +15,7 @@ from bus.watch.rules import BY_NAME
 from bus.watch.states import BUS, Reason, State
 from bus.watch.verdicts import WORST, Health, Subject
 from bus.watch.wording import span
+from processors.status.report import HealthSaid
 from processors.subscriptions.world import World
 from processors.watch.board import Board
 from processors.watch.writing import LOOK_EVERY_S
@@ -65,6 +66,13 @@ def health_row(board: Board, now: float) -> Row:
             if subject != BUS
         ],
     }
+
+
+def health_said(board: Board, now: float) -> HealthSaid:
+    """How the bus is, in a word with its reasons; its own first."""
+    whole = _whole(board, too_old(board, now))
+    looks = board.look is not None
+    return HealthSaid(whole.health.value, [one.why for one in whole.reasons], looks)
 
 
 def too_old(board: Board, now: float) -> str | None:

@@ -1,11 +1,13 @@
 """Silencing alerts for a while, and ending that early."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bus.access.entities import Entity
 from bus.errors import ConfigurationError
+from bus.times import moment_of, rfc3339
 from bus.watch.muting import Silence
-from bus.watch.stored import silence_json
+from bus.watch.stored import Plain, silence_json
 from processors.subscriptions.world import World
 from processors.watch.board import Board
 from processors.watch.records import silence_message
@@ -39,7 +41,7 @@ async def silence(world: World, board: Board, asked: Silence) -> Silence:
         asked, id=f"s{world.random_bytes(_ID_BYTES).hex()}", by=world.trail.actor
     )
     await _write(world, board, made)
-    await world.trail.note(_ADDED, Entity.SILENCE, made.id, after=silence_json(made))
+    await world.trail.note(_ADDED, Entity.SILENCE, made.id, after=_shown(made))
     return made
 
 
@@ -55,11 +57,21 @@ async def unsilence(world: World, board: Board, silence_id: str) -> Silence | No
         return None
     ended = replace(found, until=now)
     await _write(world, board, ended)
-    before, after = silence_json(found), silence_json(ended)
+    before, after = _shown(found), _shown(ended)
     await world.trail.note(
         _ENDED, Entity.SILENCE, silence_id, before=before, after=after
     )
     return ended
+
+
+def _shown(one: Silence) -> Plain:
+    """As people read it in the audit: times as such."""
+    times = {name: rfc3339(moment_of(at * 1000)) for name, at in _times(one)}
+    return {**silence_json(one), **times}
+
+
+def _times(one: Silence) -> Iterator[tuple[str, float]]:
+    yield from (("since", one.since), ("until", one.until))
 
 
 async def _write(world: World, board: Board, one: Silence) -> None:

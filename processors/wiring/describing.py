@@ -2,13 +2,11 @@
 
 from importlib.metadata import version
 
-from bus.asyncapi import About, document
+from bus.asyncapi import SOMEWHERE, About, document
 from bus.client.schemas import default_folder, load_catalogue
 from bus.contracts.codec import parse_schema
 from processors.settings import Settings
 from processors.wiring.adapters import declared_topology
-
-_SOMEWHERE = "localhost:9092"
 
 
 def asyncapi(settings: Settings, *, places: bool = True) -> dict[str, object]:
@@ -24,7 +22,7 @@ def asyncapi(settings: Settings, *, places: bool = True) -> dict[str, object]:
     attempts = (default_folder() / "Attempt.avsc").read_text(encoding="utf-8")
     about = About(
         version=version("orderbus"),
-        kafka=(settings.bootstrap_servers if places else None) or _SOMEWHERE,
+        kafka=(settings.bootstrap_servers if places else None) or SOMEWHERE,
         registry=settings.registry_url if places else None,
         attempts=parse_schema(attempts),
     )

@@ -33,6 +33,7 @@ from processors.watch.board import Board
 from processors.web.sessions import Lifetimes
 from processors.web.site import make_site
 from processors.wiring.access import server_keys
+from processors.wiring.announcing import announcing
 from processors.wiring.asking import AskedLog
 from processors.wiring.control import open_world
 from processors.wiring.describing import asyncapi
@@ -41,6 +42,8 @@ from processors.wiring.life import Life, live
 from processors.wiring.serve import check_topics
 from processors.wiring.streaming import make_live
 from processors.wiring.trail import missing_in
+
+ROLE = "gateway"
 
 
 async def serve_gateway(
@@ -57,13 +60,11 @@ async def serve_gateway(
     async def begin(
         telemetry: Telemetry, stack: AsyncExitStack, pages: str
     ) -> GatewayProgram:
-        del pages
-        return await stack.enter_async_context(open_gateway(settings, telemetry))
+        opening = open_gateway(settings, telemetry, pages)
+        return await stack.enter_async_context(opening)
 
     port = settings.http_port + index if settings.http_port else None
-    life = Life(
-        program="gateway", roles=("gateway",), pages_port=port, attached=attached
-    )
+    life = Life(program=ROLE, roles=(ROLE,), pages_port=port, attached=attached)
     await live(settings, life, begin)
 
 
@@ -90,9 +91,9 @@ class GatewayProgram:
 
 @asynccontextmanager
 async def open_gateway(
-    settings: Settings, telemetry: Telemetry
+    settings: Settings, telemetry: Telemetry, pages: str = ""
 ) -> AsyncIterator[GatewayProgram]:
-    """Open and serve it.
+    """Open and serve it, and say that it is there; `pages` is where its pages are.
 
     Raises:
         ConfigurationError: a setting cannot be used, or there is no encryption key.
@@ -126,7 +127,18 @@ async def open_gateway(
         await gateway.start(_place(settings))
         stack.push_async_callback(gateway.stop)
         telemetry.note(names.API_SERVES, url=gateway.url)
+        _announce(world, telemetry, pages, stack)
         yield GatewayProgram(gateway)
+
+
+def _announce(
+    world: World, telemetry: Telemetry, pages: str, stack: AsyncExitStack
+) -> None:
+    """Say in Kafka that it is there, until it goes."""
+    said = announcing(world, telemetry.health, (ROLE,), pages, lambda one: one)
+    stack.callback(said.farewell)
+    saying = asyncio.create_task(said.run(), name="announcing")
+    stack.callback(saying.cancel)
 
 
 def _ring(world: World, table: KeyTable, keys: ServerKeys) -> Keyring:
@@ -206,6 +218,7 @@ def _bounds(settings: Settings) -> Bounds:
         address_rate=settings.api_address_rate,
         key_at_once=settings.api_key_at_once,
         tenant_subscriptions=settings.api_tenant_subscriptions,
+        endpoint_asks=settings.api_endpoint_asks,
         body_bytes=settings.api_body_bytes,
         body_s=settings.api_body_s,
         deadline_s=settings.api_deadline_s,

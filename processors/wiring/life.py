@@ -96,8 +96,13 @@ def _telemetry(settings: Settings, program: str) -> Telemetry:
         log_level=settings.log_level,
         otlp_endpoint=settings.otlp_endpoint,
         trace_ratio=settings.trace_ratio,
+        host_names=_names(settings.http_host_names),
     )
     return Telemetry(SystemClock(), config)
+
+
+def _names(text: str | None) -> Sequence[str]:
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
 def _spare_the_collector() -> None:

@@ -119,6 +119,7 @@ class LetterPlan(TypedDict):
     to: str
     by_type: Mapping[str, int]
     by_reason: Mapping[str, int]
+    complete: bool
 
 
 class LetterWork(TypedDict):

@@ -27,6 +27,7 @@ class SpanPlan(TypedDict):
     undecodable: int
     failed_filters: int
     by_type: Mapping[str, int]
+    complete: bool
 
 
 class SpanWork(TypedDict):

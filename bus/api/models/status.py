@@ -17,3 +17,4 @@ class StatusShown(TypedDict):
     groups: Mapping[str, object]
     subscriptions: object
     log: object
+    health: object

@@ -5,7 +5,7 @@ from contextlib import suppress
 from bus.api import AsyncApi
 from processors.cli.control import GOOD
 from processors.cli.over_api.given import Given
-from processors.cli.tail_view import EnoughError, Printer
+from processors.cli.tail_view import EnoughError, Printer, say_listening
 
 
 async def tail(api: AsyncApi, given: Given) -> int:
@@ -19,6 +19,7 @@ async def tail(api: AsyncApi, given: Given) -> int:
         outcome=given.texts("outcomes"),
         last_id=given.text("last_id"),
     )
+    say_listening(as_json=given.as_json)
     with suppress(EnoughError):
         async for message in messages:
             if message.kind != "end":

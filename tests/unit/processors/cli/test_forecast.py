@@ -62,7 +62,7 @@ def given(worlds: Worlds, tmp_path: Path) -> Given:
         async with open_log(load(data_dir=tmp_path), make=True) as log:
             now_us = round(worlds.clock.now() * 1e6)
             await log.prepare(now_us)
-            row = ForecastRow(now_us - 9_000_000_000, "subscriptions/acme", 1, 2, 9, 1)
+            row = ForecastRow(now_us - 9_000_000_000, "subscription/acme", 1, 2, 9, 1)
             await log.kept.keep([row._replace(took_us=5)])
 
     asyncio.run(happen())
@@ -77,7 +77,7 @@ def test_on_one_screen(given: Given) -> None:
         line.split("\t", 1) for line in done.output.splitlines() if "\t" in line
     )
     assert lines["oms.order"].split("\t")[2] == "on time"
-    assert lines["subscriptions/acme"].split("\t") == [
+    assert lines["subscription/acme"].split("\t") == [
         "20",
         "20",
         "cannot say: no process runs retry",
@@ -85,7 +85,7 @@ def test_on_one_screen(given: Given) -> None:
     ]
     assert "bus.retry.acme.5s" in lines
     assert "bus.retry.acme.1s" not in lines
-    assert "subscriptions/quiet" in lines
+    assert "subscription/quiet" in lines
     said = "all source topics: cannot say: it takes the counts of a day"
     assert done.output.count("it takes the counts of a day") == 1
     assert said in done.output
@@ -96,7 +96,7 @@ def test_one_subscription_for_programs(given: Given) -> None:
     done = run(given, "acme", "--json")
     rows = json.loads(done.output)
     assert [row["queue"] for row in rows] == [
-        "subscriptions/acme",
+        "subscription/acme",
         *(f"bus.retry.acme.{tier}" for tier in ("1s", "5s", "30s")),
     ]
     assert {row["verdict"] for row in rows} == {"cannot_say", "on_time"}

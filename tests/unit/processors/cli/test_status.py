@@ -12,8 +12,11 @@ from typer.testing import CliRunner, Result
 from bus.adapters.memory.publisher import MemoryPublisher
 from bus.delivery.presence import Presence, presence_message
 from bus.record import Message
+from bus.watch.states import BUS, Reason, State
+from bus.watch.verdicts import Health
 from processors.cli import status, subscriptions
 from processors.subscriptions.keys import NO_KEYS
+from processors.watch.records import Look, look_message, state_message
 from tests.support.past import Past
 from tests.support.subscriptions_command import ADD, bus, good
 from tests.support.worlds import Worlds
@@ -141,3 +144,40 @@ def test_writing_needs_one(worlds: Worlds) -> None:
         assert done.exit_code == 2
         assert "no encryption key" in done.output
     assert worlds.records("bus.subscriptions") == before
+
+
+def watched(worlds: Worlds, health: str, *reasons: str) -> None:
+    """A watch has just looked, and found the bus so."""
+
+    async def happen() -> None:
+        async with worlds.open() as world:
+            now = world.clock.now()
+            state = State(Health(health), tuple(map(Reason, reasons)))
+            for message in (
+                look_message("bus.alerts", Look(leader="node-1", at=now), None),
+                state_message("bus.alerts", BUS, state, 1_000),
+            ):
+                await world.publisher.publish(message)
+
+    asyncio.run(happen())
+
+
+def test_it_says_what_health_says(busy: Worlds) -> None:
+    """Nobody reads here that all is well and there that it is not."""
+    watched(busy, "degraded", "source/oms.order: silent", "program/retry: not ready")
+    done = run(busy, "status")
+    assert "health      degraded" in done.stdout
+    wanted = "! degraded: source/oms.order: silent (and 1 more); bus health"
+    assert wanted in done.stdout
+    said = json.loads(run(busy, "status", "--json").stdout)
+    assert said["health"]["state"] == "degraded"
+    assert any("degraded" in trouble for trouble in said["troubles"])
+    watched(busy, "healthy")
+    assert "health      healthy" in run(busy, "status").stdout
+
+
+def test_where_nobody_looks_it_says_so(busy: Worlds) -> None:
+    """It is no trouble: a watch is not what delivers."""
+    done = run(busy, "status")
+    assert "health      nobody looks: bus run watch" in done.stdout
+    assert done.stdout.splitlines()[0].endswith("2 to look at")

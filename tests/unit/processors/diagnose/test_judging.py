@@ -253,3 +253,26 @@ def test_the_gravest_come_first() -> None:
         Severity.OK,
         Severity.OK,
     ]
+
+
+def test_what_was_replayed_since_is_no_error() -> None:
+    """A dead letter that was accepted later is told, and nothing is to be done."""
+    lost = row("failed", status=503, route="dead_letter:exhausted", ago_s=90)
+    one = found(past=past(lost, row(ago_s=30)))["failures.failed"]
+    assert one.severity is Severity.WARNING
+    assert "1 dead letter since replayed and accepted" in one.says
+    assert "bus dlq replay" not in one.do
+    other = row("failed", status=503, route="dead_letter:exhausted", event="e2")
+    both = found(past=past(lost, row(ago_s=30), other))["failures.failed"]
+    assert both.severity is Severity.ERROR
+    assert both.evidence["dead_letters"] == 1
+
+
+def test_what_waited_for_its_owner_s_steps_is_a_warning() -> None:
+    """Its owner can do something about it; an end without a call was no waiting."""
+    waits = row("held", status=0, detail="expressions", route="retry:1s", number=0)
+    ended = row("held", status=0, detail="its filter does not want it", number=0)
+    told = found(past=past(row(), waits, ended))
+    assert told["limits.expressions"].severity is Severity.WARNING
+    assert told["limits.expressions"].evidence["by_reason"] == {"expressions": 1}
+    assert "limits.held" not in told

@@ -84,9 +84,9 @@ async def test_every_queue_is_there(stage: Stage) -> None:
     names = [one.queue.name for one in found]
     assert names[: len(stage.world.topology.sources)] == [*stage.world.topology.sources]
     assert names[len(stage.world.topology.sources) :] == [
-        "subscriptions/acme",
+        "subscription/acme",
         *(f"bus.retry.acme.{tier}" for tier in ("1s", "5s", "30s")),
-        "subscriptions/ordered",
+        "subscription/ordered",
         "bus.ordered.ordered",
     ]
     assert {type(one.verdict) for one in found} == {OnTime}
@@ -103,7 +103,7 @@ async def test_a_backlog_becomes_a_range_and_a_record(stage: Stage) -> None:
     assert too_soon.waiting == 400
     for _ in range(5):
         await stage.step(go=40)
-    for name in (TIER.topic, "subscriptions/acme"):
+    for name in (TIER.topic, "subscription/acme"):
         seen = await stage.foreseen(name)
         assert isinstance(seen.verdict, Within), name
         assert seen.verdict.low_s < 135 < seen.verdict.high_s

@@ -1,9 +1,11 @@
 """Diagnoses and verifications over HTTP."""
 
+from dataclasses import replace
+
 from bus.adapters.memory.prober import MemoryProber, Scripted
 from bus.delivery.subscription import State
 from processors.subscriptions.onboarding import find
-from tests.support.gateway import Client, Got
+from tests.support.gateway import UNLIMITED, Client, Got, serving
 from tests.support.worlds import Worlds
 from tests.unit.processors.gateway.test_subscriptions import PATH, made
 
@@ -72,3 +74,25 @@ async def test_who_may_trust(ask: Client) -> None:
     got = await ask("POST", path, trusting)
     assert got.json["how"] == "trusted by an operator"
     assert not find(world, "my-shop").unproven
+
+
+async def test_a_stranger_s_endpoint_is_not_asked_at_a_key_s_rate(
+    ask: Client, worlds: Worlds
+) -> None:
+    """By tenant and host, whatever the path; operators may; it is forgotten in time."""
+    await made(ask, by="partner")
+    async with serving(worlds, bounds=replace(UNLIMITED, endpoint_asks=25)) as limited:
+        test, diagnosis = f"{PATH}/my-shop/test", f"{PATH}/my-shop/diagnose"
+        assert (await limited("POST", diagnosis, by="partner")).status == 202
+        statuses = [
+            (await limited("POST", test, {}, by="partner")).status for _ in range(7)
+        ]
+        assert statuses == [200] * 5 + [429] * 2
+        refused = await limited("POST", diagnosis, by="partner")
+        assert (refused.status, refused.slug) == (429, "too-many-requests")
+        assert int(refused.headers["Retry-After"]) > 60
+        assert (await limited("POST", test, {})).status == 200
+        verify = await limited("POST", f"{PATH}/my-shop/verify", by="partner")
+        assert verify.status == 429
+        await worlds.clock.advance(600)
+        assert (await limited("POST", test, {}, by="partner")).status == 200

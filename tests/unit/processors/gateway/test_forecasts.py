@@ -22,7 +22,7 @@ async def test_every_queue_with_its_verdict(ask: Client) -> None:
     await made(ask, by="partner")
     rows = await _rows(ask)
     found = {str(row["queue"]): row for row in rows if isinstance(row, dict)}
-    assert {"oms.order", "subscriptions/my-shop", "bus.retry.my-shop.1s"} <= set(found)
+    assert {"oms.order", "subscription/my-shop", "bus.retry.my-shop.1s"} <= set(found)
     order = found["oms.order"]
     assert (order["verdict"], order["said"]) == ("on_time", "on time")
     assert order["record"] == {
@@ -32,7 +32,7 @@ async def test_every_queue_with_its_verdict(ask: Client) -> None:
         "said": "none yet",
     }
     assert order["limit"]["verdict"] == "cannot_say"
-    assert found["subscriptions/my-shop"]["limit"] is None
+    assert found["subscription/my-shop"]["limit"] is None
 
 
 async def test_a_partner_sees_its_own(ask: Client) -> None:

@@ -33,3 +33,21 @@ def test_nothing_of_how_it_is_written_is_left() -> None:
     assert [cell for cell in cells if "`" in cell] == []
     assert "integer, minimum 1, maximum 250" in page
     assert "maximum 2147483647" in page
+
+
+def test_every_field_that_is_sent_means_something() -> None:
+    """What a query or a body takes is never explained by its name alone."""
+    document = orjson.loads(as_json(describe_api(ROUTES, "1")))
+    mute = [
+        f"{operation['operationId']} {parameter['name']}"
+        for item in document["paths"].values()
+        for operation in item.values()
+        for parameter in operation.get("parameters", [])
+        if not parameter["description"]
+    ]
+    for model in {route.body for route in ROUTES if route.body is not None}:
+        shape = document["components"]["schemas"][model.__name__]
+        for name, content in shape.get("properties", {}).items():
+            if not content.get("description"):
+                mute.append(f"{model.__name__} {name}")
+    assert mute == []

@@ -73,3 +73,20 @@ def test_a_file_that_is_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "one.http").write_bytes(content)
     with pytest.raises(ConfigurationError, match=r"one\.http is no kept request"):
         list(read_kept(tmp_path))
+
+
+def test_what_an_earlier_run_left_counts(tmp_path: Path) -> None:
+    """A receiver that is started again and again fills no disk."""
+    for _ in range(3):
+        keep = Keep(tmp_path, most=2)
+        for _ in range(2):
+            keep.write(heard())
+    assert len(list(tmp_path.iterdir())) == 2
+    assert (keep.count, keep.lost) == (0, 2)
+
+
+def test_some_of_the_disk_is_left_to_others(tmp_path: Path) -> None:
+    """However much was asked to be kept."""
+    keep = Keep(tmp_path, spare_bytes=2**62)
+    assert keep.write(heard()) is None
+    assert keep.lost == 1

@@ -136,3 +136,15 @@ async def test_a_failed_write_is_an_error(past: Past, worlds: Worlds) -> None:
     worlds.broker.faults = lambda m: Fault.REFUSE if m.topic == TIER else None
     with pytest.raises(PublishError):
         await send(past, acme, span(past))
+
+
+async def test_it_is_told_how_far_it_is(past: Past) -> None:
+    """Of a week of events, somebody wants to know."""
+    acme = await past.subscribe()
+    await past.order()
+    heard: list[int] = []
+    found = await count(
+        past.world, acme, span(past), hear=lambda so_far: heard.append(so_far.wanted)
+    )
+    assert heard == list(range(1, found.wanted + 1))
+    assert found.complete

@@ -1,6 +1,7 @@
 """Dead letters: found, sent again once, discarded, never deleted."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -203,3 +204,31 @@ async def test_owners_are_all_with_a_topic(past: Past) -> None:
     await past.subscribe("beta")
     await past.world.writer.remove("beta")
     assert await dlq_owners(past.world) == ["acme", "beta"]
+
+
+async def test_a_plan_ends_in_time(past: Past) -> None:
+    """Who waits for it hears at least how many; nothing is left half read."""
+
+    async def endless() -> AsyncIterator[Sequence[Letter]]:
+        async for batch in read_letters(past.world, "acme", PENDING):
+            yield batch
+        await asyncio.Event().wait()
+
+    life = await dead_order(past)
+    found = await plan(endless(), within_s=0.01)
+    assert (found.pending, found.complete) == (len(life), False)
+    whole = await plan(read_letters(past.world, "acme", PENDING), within_s=60)
+    assert whole.complete
+
+
+async def test_whoever_is_late_in_a_plan_is_heard(past: Past) -> None:
+    """A time that ran out elsewhere is not taken for the plan's own."""
+
+    async def late() -> AsyncIterator[Sequence[Letter]]:
+        async for batch in read_letters(past.world, "acme", PENDING):
+            yield batch
+        raise TimeoutError
+
+    await dead_order(past)
+    with pytest.raises(TimeoutError):
+        await plan(late(), within_s=60)

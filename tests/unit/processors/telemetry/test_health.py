@@ -54,6 +54,16 @@ async def test_open_metrics_for_those_who_ask(telemetry: Telemetry, url: str) ->
     assert f'trace_id="{sent.traceparent[3:35]}"' in text
 
 
+async def test_pages_are_not_for_web_pages(url: str) -> None:
+    """A name that somebody lets point here is told nothing (DNS rebinding)."""
+    headers = {"Host": "evil.example"}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        for page in ("metrics", "healthz", "readyz"):
+            async with session.get(f"{url}/{page}") as answer:
+                assert answer.status == 403
+                assert "ORDERBUS_HTTP_HOST_NAMES" in await answer.text()
+
+
 async def test_alive(telemetry: Telemetry, url: str) -> None:
     """`/healthz` is 200 until a check fails, and says which and why."""
     problem: list[str] = []
