@@ -20,8 +20,6 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # re-exported
     MemberDescription,
 )
 
-_NICENESS = 10
-
 
 class _Assignment(Protocol):
     @property
@@ -31,8 +29,8 @@ class _Assignment(Protocol):
 def main() -> None:
     """Answer the question, as JSON: members by group, and why there is no answer."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # it would hold credentials
-    os.nice(_NICENESS)
     question = json.load(sys.stdin)
+    os.nice(question["niceness"])
     signal.alarm(question["within_s"] + 1)  # should nobody be left to end it
     client = AdminClient(question["settings"])
     asked = client.describe_consumer_groups(

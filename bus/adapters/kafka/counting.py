@@ -58,5 +58,6 @@ class Counting:
         at = self._now()
         oldest = at - _REMEMBERED_S
         self._wanted = {g: asked for g, asked in self._wanted.items() if asked > oldest}
-        found = await self._ask(self._wanted)
+        # A copy: others ask for more while it is under way.
+        found = await self._ask(tuple(self._wanted))
         self._known = {group: (at, answer) for group, answer in found.items()}

@@ -22,6 +22,8 @@ _PROGRAM = Path(__file__).with_name("apart.py")
 _ANSWER_S = 5
 _WITHIN_S = 15.0
 _OURS = "ORDERBUS_"
+_AWAITED, _PATIENT = 0, 10
+"""How nice the process is to others: somebody waits for it, or a member has time."""
 
 _Told: TypeAlias = Mapping[str, Mapping[str, list[tuple[str, int]] | None]]
 
@@ -55,23 +57,28 @@ class Describing:
 
     async def ask(self, groups: Collection[str]) -> Mapping[str, Members]:
         """Return the members of each group; groups without an answer are left out."""
-        return (await self._answer(groups)).members
+        return (await self._answer(groups, _PATIENT)).members
 
     async def count(self, groups: Collection[str]) -> Counts:
         """Return how many members each group has, or why nobody can say."""
-        answer = await self._answer(groups)
+        answer = await self._answer(groups, _AWAITED)
         return {group: _count(answer, group) for group in groups}
 
-    async def _answer(self, groups: Collection[str]) -> _Answer:
+    async def _answer(self, groups: Collection[str], niceness: int) -> _Answer:
         thread = DaemonThread("kafka-describing")
         try:
-            return await thread.do(lambda: self._ask(sorted(groups)))
+            return await thread.do(lambda: self._ask(sorted(groups), niceness))
         finally:
             thread.end()
 
-    def _ask(self, groups: Collection[str]) -> _Answer:
+    def _ask(self, groups: Collection[str], niceness: int) -> _Answer:
         settings = {**self._connection.admin(), "log_level": "0"}
-        question = {"settings": settings, "groups": groups, "within_s": _ANSWER_S}
+        question = {
+            "settings": settings,
+            "groups": groups,
+            "within_s": _ANSWER_S,
+            "niceness": niceness,
+        }
         try:
             done = subprocess.run(  # noqa: S603 - a file of ours, and no argument
                 # Not the folder of that file, whose names would stand before others.

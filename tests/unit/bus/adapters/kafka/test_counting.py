@@ -20,8 +20,10 @@ class Cluster:
 
     async def ask(self, groups: Collection[str]) -> dict[str, int | OrderbusError]:
         """Answer in the next turn of the loop."""
-        self.questions.append(sorted(groups))
+        asked = sorted(groups)
+        self.questions.append(asked)
         await asyncio.sleep(0)
+        assert sorted(groups) == asked
         return {group: self.members[group] for group in groups}
 
 
@@ -45,6 +47,14 @@ async def test_many_at_once_are_one_question() -> None:
     found = await asyncio.gather(*[cluster.counting.members("a") for _ in range(20)])
     assert found == [1] * 20
     assert cluster.questions == [["a"]]
+
+
+async def test_groups_asked_for_meanwhile_are_asked_next() -> None:
+    """As `bus status` does; a question under way is not about them."""
+    cluster = Cluster()
+    found = await asyncio.gather(*map(cluster.counting.members, ("a", "b", "c")))
+    assert found == [1, 2, 3]
+    assert cluster.questions == [["a"], ["a", "b", "c"]]
 
 
 async def test_an_answer_holds_for_a_second() -> None:
