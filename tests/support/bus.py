@@ -8,10 +8,11 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from inspect import isawaitable
+from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
@@ -124,6 +125,7 @@ class Bus:
     publisher: Publisher
     workers: list[Worker] = field(default_factory=list)
     _ids: dict[str, int] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=count)
 
     # --- partners
 
@@ -189,7 +191,7 @@ class Bus:
         **settings: object,
     ) -> Worker:
         """Start a worker process; `settings` as in `Settings`."""
-        log = self.folder / f"worker-{len(self.workers)}.log"
+        log = self.folder / f"worker-{next(self._numbers)}.log"
         given = {
             "bootstrap_servers": self.settings.bootstrap_servers,
             "registry_url": self.registry_url,

@@ -30,11 +30,19 @@ class Site:
 
     async def gateway(self, **settings: object) -> "Served":
         """Start one, and wait until it serves."""
+        worker = await self.begin_gateway(**settings)
+        await worker.ready()
+        return self.served(worker)
+
+    async def begin_gateway(self, **settings: object) -> Worker:
+        """Start one, and do not wait."""
         given: dict[str, object] = {"api_port": 0}
         given |= {"api_body_s": 120, "api_deadline_s": 120}
         given |= settings
-        worker = await self.bus.run("gateway", **given)  # type: ignore[arg-type]
-        await worker.ready()
+        return await self.bus.run("gateway", **given)  # type: ignore[arg-type]
+
+    def served(self, worker: Worker) -> "Served":
+        """How one is asked that has said that it serves."""
         (told,) = worker.lines("api_serves")
         return Served(worker, str(told["url"]), self.token, self.lines)
 
@@ -108,11 +116,13 @@ async def open_site(
         topics_file.write_text(text.replace(f"{name}.oms.", "oms."))
         settings = bus.settings.model_copy(update={"topics_file": topics_file})
         topics = KafkaTopics(Connection(settings.librdkafka()))
-        await topics.create((await read_topology(settings, topics)).fixed())
+        topology = await read_topology(settings, topics)
+        await topics.create(topology.fixed())
         async with open_keys(settings) as keys:
             await keys.table.ready()
             made = await keys.writer.create(Wish(Role.OPERATOR, "", "test"))
-        site = Site(replace(bus, settings=settings), made.token)
+        world = replace(bus.world, topology=topology)
+        site = Site(replace(bus, settings=settings, world=world), made.token)
         try:
             yield site
         finally:
