@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from bus.client.schemas import load_catalogue
+from bus.contracts.catalogue import Catalogue
 from processors.clock import SystemClock
 from tests.support.gateway import serving
 from tests.support.pace import patience
@@ -21,9 +23,18 @@ CONFIG = ROOT / "tests" / "api" / "schemathesis.toml"
 EXAMPLES = 3
 
 
+TYPES = ("inventory.reserved", "order.cancelled")
+"""Event types that are fuzzed: small ones that have nearly all kinds of fields.
+
+All types would be ten thousand requests to publish; that each is described as it is
+taken is held by tests/unit/processors/gateway/test_typed.py.
+"""
+
+
 def world() -> Worlds:
     """In memory, at the pace of the real clock."""
-    worlds = Worlds()
+    worlds, every = Worlds(), load_catalogue()
+    worlds.catalogue = Catalogue({one: every.schema(one) for one in TYPES}, "oms.")
     clock = SystemClock()
     worlds.clock = clock  # type: ignore[assignment]  # nobody moves it
     worlds.broker.clock = clock
@@ -56,3 +67,5 @@ async def test_no_finding(by: str, tmp_path: Path) -> None:
         assert made.status == 201
         code, said = await fuzz(ask.gateway.url, ask.keys.tokens[by], tmp_path)
         assert code == 0, said
+        for phase in ("Examples", "Coverage", "Fuzzing", "Stateful"):
+            assert f"\u2705 {phase}" in said, said

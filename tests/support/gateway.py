@@ -187,7 +187,7 @@ def _means(world: World) -> Means:
 
 
 def _api(worlds: Worlds, world: World, access: Access, observer: MemoryObserver) -> Api:
-    catalogue = _catalogue()
+    catalogue = worlds.catalogue or _catalogue()
 
     def who(token: str) -> Principal:
         return authenticate(access.table, SERVER, token, worlds.clock.now())

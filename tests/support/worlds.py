@@ -13,6 +13,7 @@ from bus.adapters.memory.clock import MemoryClock
 from bus.adapters.memory.publisher import MemoryPublisher
 from bus.adapters.memory.reader import MemoryLogReader
 from bus.adapters.memory.topics import MemoryGroups, MemoryTopics
+from bus.contracts.catalogue import Catalogue
 from bus.delivery.subscription import Tls
 from bus.errors import RegistryUnavailableError, SchemaNotFoundError
 from bus.ports import Answer, Post, Reply, SchemaText
@@ -91,7 +92,11 @@ def bad_pem(tls: Tls) -> str | None:
 
 
 class Worlds:
-    """Opens worlds over one broker, as several processes would."""
+    """Opens worlds over one broker, as several processes would.
+
+    Attributes:
+        catalogue: The event types that a gateway has; None: all.
+    """
 
     def __init__(self) -> None:
         self.clock = MemoryClock()
@@ -100,6 +105,7 @@ class Worlds:
         self.sender = RecordingSender()
         self.topology = topology()
         self.keys = KEYS
+        self.catalogue: Catalogue | None = None
         self.problems: list[tuple[str, str]] = []
         self.missed: list[tuple[Change, str]] = []
         self._opened = count()
