@@ -23,6 +23,7 @@ from bus.record import Record
 from processors.delivery.decoding import Decoder
 from processors.projector.conversion import Conversion
 from processors.projector.topics import declared_topics
+from processors.redrive.letters import Wanted, read_letters
 from tests.support.bus import CLOCK, Bus, wait_until
 
 RowT = TypeVar("RowT", bound=Listed)
@@ -56,6 +57,15 @@ class Logged:
     async def until_caught_up(self, within_s: float) -> None:
         """Wait for that."""
         await wait_until(self.caught_up, within_s, "the log has caught up")
+
+    async def at_rest(self) -> int:
+        """Wait until nothing more comes and all is here; compare; how many rows."""
+        seen = -1
+        while (now := len(await self.records())) != seen:
+            seen = now
+            await CLOCK.sleep(1)
+        await self.until_caught_up(90)
+        return await self.check()
 
     async def check(self) -> int:
         """Fail unless rows are records, each once, with all they hold; how many."""
@@ -108,6 +118,24 @@ async def opened_log(bus: Bus, url: str) -> AsyncIterator[Logged]:
         yield Logged(bus, log)
     finally:
         await log.close()
+
+
+async def attempted(bus: Bus, subscription: str, owed: Collection[str]) -> None:
+    """Wait until these events were attempted to their end.
+
+    Each was accepted, or is a dead letter after its last attempt, as one in 600 is of
+    a partner that fails one in five and has three tiers.
+    """
+
+    async def ended() -> bool:
+        if not (missing := {*owed} - set(bus.accepted(f"/{subscription}"))):
+            return True
+        await CLOCK.sleep(0.5)
+        letters = read_letters(bus.world, subscription, Wanted())
+        dead = {letter.event_id async for batch in letters for letter in batch}
+        return missing <= dead
+
+    await wait_until(ended, 90, "all events are attempted to their end")
 
 
 async def _all(ask: Callable[[Paging], Awaitable[Page[RowT]]]) -> list[RowT]:
