@@ -55,7 +55,8 @@ def test_it_is_openapi_still() -> None:
 
 def test_it_stays_readable() -> None:
     """What types share is said once: some kilobytes a type, not thirty."""
-    assert len(json.dumps(MADE)) < 1.75 * len(json.dumps(PLAIN))
+    added = len(json.dumps(MADE)) - len(json.dumps(PLAIN))
+    assert added < 12_000 * len(TYPES)
 
 
 @pytest.mark.parametrize("event_type", TYPES)
