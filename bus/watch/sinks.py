@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bus.errors import OrderbusError
 from bus.watch.stored import Plain
 
 LONGEST_S = 300.0
 _FIRST_S = 5.0
 _MOST_DOUBLINGS = 10
+
+
+class NotTakenError(OrderbusError):
+    """A sink did not take what it was told; the text says why and holds no secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

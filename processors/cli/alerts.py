@@ -47,6 +47,51 @@ def list_command(
     run(ctx, listed, reads=True)
 
 
+@app.command("sinks")
+def sinks_command(ctx: typer.Context, *, as_json: AsJson = False) -> None:
+    """List who is told, when last, and since when and why one takes nothing.
+
+    Exit code 1: one takes nothing, or no watch has looked for a while.
+
+    For example:
+      bus alerts sinks
+    """
+    from processors.cli.alerts_work import tell_sinks
+
+    async def listed(world: "World") -> int:
+        return await tell_sinks(world, as_json=as_json)
+
+    run(ctx, listed, reads=True)
+
+
+@app.command("test")
+def try_command(
+    ctx: typer.Context,
+    sink: Annotated[
+        str | None, typer.Argument(metavar="SINK", help="Default: all of them.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Send a test notice and its end, and say what was answered.
+
+    With the settings of where it is typed, so run it where the watch runs.
+
+    Exit code 1: it was not taken everywhere. 2: there is no such sink, or its settings
+    cannot be used.
+
+    For example:
+      bus alerts test
+      bus alerts test on-call
+    """
+    from processors.cli.alerts_work import test_sinks
+
+    async def tried(world: "World") -> int:
+        return await test_sinks(ctx, world, sink, as_json=as_json)
+
+    run(ctx, tried, reads=True)
+
+
 @app.command("silences")
 def silences_command(ctx: typer.Context, *, as_json: AsJson = False) -> None:
     """List the silences that last.

@@ -20,6 +20,7 @@ _COLOURS = {
     "degraded": "yellow",
     "failing": "red",
     "firing": "red",
+    "working": "green",
     "pending": "yellow",
     "resolved": "green",
 }
@@ -42,6 +43,16 @@ _SILENCES = (
     Column("BY", rank=1),
     Column("WHY"),
 )
+_SINKS = (
+    Column("SINK"),
+    Column("KIND", rank=2),
+    Column("STATE"),
+    Column("LAST TOOK"),
+    Column("FAILING SINCE", rank=1),
+    Column("WAITING", rank=3, right=True),
+    Column("WHY"),
+)
+_TRIED = (Column("SINK"), Column("KIND", rank=1), Column("TOOK IT"), Column("WHY"))
 _SHOWN = frozenset({"failing", "degraded"})
 
 
@@ -73,6 +84,33 @@ def show_alerts(rows: Sequence[Row], stale: str | None, *, as_json: bool) -> int
     else:
         console().print("Nothing fires, nothing is pending.")
     return FAILED if stale else GOOD
+
+
+def show_sinks(rows: Sequence[Row], stale: str | None, *, as_json: bool) -> int:
+    """Who is told; 1 if one takes nothing, or nobody knows."""
+    if stale:
+        warn(stale)
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_told(console(), _SINKS, [_sink_cells(row) for row in rows])
+    failing = any(row["state"] == "failing" for row in rows)
+    return FAILED if stale or failing else GOOD
+
+
+def show_tried(
+    answers: Mapping[str, str | None], kinds: Mapping[str, str], *, as_json: bool
+) -> int:
+    """What sinks answered to a test; 1 if one did not take it."""
+    rows: list[Row] = [
+        {"name": name, "kind": kinds[name], "taken": why is None, "why": why or ""}
+        for name, why in answers.items()
+    ]
+    if as_json:
+        print_json(rows)
+    else:
+        print_told(console(), _TRIED, [_tried_cells(row) for row in rows])
+    return GOOD if all(row["taken"] for row in rows) else FAILED
 
 
 def show_silences(rows: Sequence[Row], *, as_json: bool) -> int:
@@ -141,6 +179,25 @@ def _alert_cells(row: Row) -> list[Cell | str]:
         str(row["silenced_until"] or ""),
         str(row["evidence"]),
     ]
+
+
+def _sink_cells(row: Row) -> list[Cell | str]:
+    state = str(row["state"])
+    return [
+        str(row["name"]),
+        str(row["kind"]),
+        Cell(state, style=_COLOURS.get(state, "")),
+        str(row["sent"] or ""),
+        str(row["failing_since"] or ""),
+        str(row["waiting"]),
+        str(row["why"]),
+    ]
+
+
+def _tried_cells(row: Row) -> list[Cell | str]:
+    word, colour = ("yes", "green") if row["taken"] else ("no", "red")
+    name, kind, why = (str(row[field]) for field in ("name", "kind", "why"))
+    return [name, kind, Cell(word, style=colour), why]
 
 
 def _reasons(row: Row) -> Sequence[str]:

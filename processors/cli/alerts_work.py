@@ -1,6 +1,8 @@
 """What `bus health` and `bus alerts` do."""
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
+
+import typer
 
 from bus.watch.alerts import Phase
 from bus.watch.muting import Silence
@@ -10,18 +12,24 @@ from processors.cli.alerts_view import (
     show_health,
     show_silence,
     show_silences,
+    show_sinks,
+    show_tried,
     silent_s,
 )
+from processors.cli.root import Root
 from processors.subscriptions.world import World
+from processors.telemetry.unheard import Unheard
 from processors.watch.answers import (
     alert_rows,
     health_row,
     open_board,
     silence_row,
     silence_rows,
+    sink_rows,
     too_old,
 )
 from processors.watch.silencing import silence, unsilence
+from processors.watch.trying import try_sinks
 
 
 class Wanted(NamedTuple):
@@ -47,6 +55,26 @@ async def tell_alerts(world: World, *, every: bool, as_json: bool) -> int:
         now = world.clock.now()
         rows, stale = alert_rows(board, now, phases), too_old(board, now)
     return show_alerts(rows, stale, as_json=as_json)
+
+
+async def tell_sinks(world: World, *, as_json: bool) -> int:
+    """Show who is told; 1 if one takes nothing, or nobody knows."""
+    async with open_board(world) as board:
+        rows, stale = sink_rows(board), too_old(board, world.clock.now())
+    return show_sinks(rows, stale, as_json=as_json)
+
+
+async def test_sinks(
+    ctx: typer.Context, world: World, only: str | None, *, as_json: bool
+) -> int:
+    """Tell them something, and show what they answered."""
+    from processors.wiring.telling import open_sinks
+
+    settings = cast(Root, ctx.obj).given()
+    async with open_sinks(settings, world, Unheard()) as sinks:
+        answers = await try_sinks(sinks, only, world.clock.now())
+    kinds = {name: one.kind for name, one in sinks.items()}
+    return show_tried(answers, kinds, as_json=as_json)
 
 
 async def tell_silences(world: World, *, as_json: bool) -> int:

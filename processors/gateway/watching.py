@@ -1,25 +1,29 @@
 """Whether all is well, alerts and silences over HTTP: as the watch has written them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
-
-from pydantic import Field
-
 from bus.access.roles import Scope
 from bus.delivery.schedule import parse_duration
 from bus.errors import ConfigurationError
 from bus.watch.alerts import Phase
 from bus.watch.muting import Silence
-from processors.gateway.model import Flag, Model
 from processors.gateway.problems import INVALID, NOT_FOUND, UNAVAILABLE, ProblemError
 from processors.gateway.routes import Asked, Reply, Route
-from processors.gateway.subscription_models import Duration, Line
+from processors.gateway.watch_models import (
+    AlertQuery,
+    Alerts,
+    BusHealth,
+    Ending,
+    NewSilence,
+    Silences,
+    SilenceShown,
+    Sinks,
+)
 from processors.subscriptions.world import World
 from processors.watch.answers import (
     alert_rows,
     health_row,
     silence_row,
     silence_rows,
+    sink_rows,
     too_old,
 )
 from processors.watch.board import Board
@@ -27,111 +31,6 @@ from processors.watch.silencing import silence, unsilence
 
 _TAG = "Operations"
 _SILENCES = "/v1/silences"
-_PATTERN = r"^[!-~]{1,200}$"
-
-
-class ReasonShown(Model):
-    """Why, and by which rule; an empty one: by its own word, or for want of facts."""
-
-    why: str
-    rule: str
-
-
-class PartShown(Model):
-    """A program, a source topic or a subscription."""
-
-    kind: Literal["bus", "program", "source", "subscription"]
-    name: str
-    state: Literal["healthy", "degraded", "failing", "held", "unknown"]
-    reasons: Sequence[ReasonShown]
-
-
-class BusHealth(Model):
-    """How the bus is, and everybody in it, worst first."""
-
-    state: Literal["healthy", "degraded", "failing", "held", "unknown"]
-    reasons: Sequence[ReasonShown]
-    looked_at: Annotated[
-        str | None, Field(description="When a watch last said that it looked.")
-    ]
-    unknown: Annotated[
-        Mapping[str, str], Field(description="What gave no answer then, and why.")
-    ]
-    parts: Sequence[PartShown]
-
-
-class AlertShown(Model):
-    """An alert. Who has to do what stands in its section of the runbook."""
-
-    rule: str
-    kind: str
-    name: str
-    severity: Literal["page", "ticket"]
-    phase: Literal["pending", "firing", "resolved"]
-    since: str
-    fired: str | None
-    resolved: str | None
-    lasted_s: float
-    evidence: str
-    means: str
-    runbook: str
-    silenced_until: str | None
-
-
-class Alerts(Model):
-    """Alerts: what fires first, the gravest and oldest of it."""
-
-    data: Sequence[AlertShown]
-    stale: Annotated[
-        str | None, Field(description="Why nobody knows; null: a watch has looked.")
-    ]
-
-
-class AlertQuery(Model):
-    """Which alerts."""
-
-    resolved: Annotated[
-        Flag, Field(description="Also what is over, of the last week.")
-    ] = False
-
-
-class SilenceShown(Model):
-    """Alerts that nobody is told of for a while."""
-
-    id: str
-    rule: str
-    subject: str
-    since: str
-    until: str
-    why: str
-    by: str
-    covers: Annotated[
-        int, Field(description="How many alerts that fire or are pending now.")
-    ]
-
-
-class Silences(Model):
-    """Those that last, what ends first first."""
-
-    data: Sequence[SilenceShown]
-
-
-class NewSilence(Model):
-    """What nobody is to be told of; a rule, a subject, or both."""
-
-    rule: Annotated[
-        str, Field(pattern=_PATTERN, description="A rule, or a pattern: `burns_*`.")
-    ] = "*"
-    subject: Annotated[
-        str,
-        Field(pattern=_PATTERN, description="`subscription/acme`, `source/oms.*`, …"),
-    ] = "*"
-    duration: Annotated[Duration, Field(description="Up to 30 days.")]
-    why: Line = ""
-
-
-class Ending(Model):
-    """Nothing needs to be said."""
 
 
 async def get_health(asked: Asked) -> Reply:
@@ -147,6 +46,13 @@ async def list_alerts(asked: Asked) -> Reply:
     board, now = await _board(asked), _now(asked)
     rows, stale = alert_rows(board, now, phases), too_old(board, now)
     return Reply(content=Alerts.model_validate({"data": rows, "stale": stale}))
+
+
+async def list_sinks(asked: Asked) -> Reply:
+    """As the watch has written them."""
+    board = await _board(asked)
+    rows, stale = sink_rows(board), too_old(board, _now(asked))
+    return Reply(content=Sinks.model_validate({"data": rows, "stale": stale}))
 
 
 async def list_silences(asked: Asked) -> Reply:
@@ -224,6 +130,17 @@ ROUTES = (
         handler=list_alerts,
         query=AlertQuery,
         answer=Alerts,
+        problems=(UNAVAILABLE,),
+    ),
+    Route(
+        method="GET",
+        path="/v1/alert-sinks",
+        operation="listAlertSinks",
+        summary="Who is told of alerts, when last, and why one takes nothing.",
+        tag=_TAG,
+        scope=Scope.STATUS_READ,
+        handler=list_sinks,
+        answer=Sinks,
         problems=(UNAVAILABLE,),
     ),
     Route(

@@ -2,12 +2,14 @@
 
 import re
 from datetime import time
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator
 
 _Positive = Annotated[float, Field(gt=0)]
+_HTTP = re.compile(r"https?://[^\s/]+\S*")
 _QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d) (\S+)")
 
 
@@ -30,6 +32,33 @@ class WatchSettings(BaseModel):
         None,
         description="When nobody is told but of pages: `22:00-07:00 Europe/Berlin`.",
     )
+    watch_receivers_file: Path | None = Field(
+        None,
+        description="File of who is told: Alertmanagers, and whoever Apprise reaches. "
+        "Holds secrets, mode 0600.",
+    )
+    watch_heartbeat_url: SecretStr | None = Field(
+        None,
+        description="Asked every minute as long as the watch judges and sees: for a "
+        "monitor outside.",
+    )
+    watch_heartbeat_method: Literal["GET", "POST"] = Field(
+        "GET", description="How it is asked."
+    )
+    watch_dashboard_url: str = Field(
+        "", description="Where notices say that more is to be seen."
+    )
+    watch_runbook_url: str = Field(
+        "deploy/runbook.md",
+        description="The runbook that notices name a section of.",
+    )
+
+    @field_validator("watch_heartbeat_url", mode="after")
+    @classmethod
+    def _http(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _HTTP.fullmatch(value.get_secret_value()):
+            raise ValueError("expected an absolute http or https URL")
+        return value
 
     @field_validator("watch_quiet_hours", mode="after")
     @classmethod

@@ -12,6 +12,7 @@ from bus.times import moment_of, rfc3339
 from bus.watch.alerts import Alert, Phase
 from bus.watch.muting import Muting, Silence
 from bus.watch.rules import BY_NAME
+from bus.watch.sinks import Told
 from bus.watch.states import BUS, Reason, State
 from bus.watch.verdicts import WORST, Health, Subject
 from bus.watch.wording import span
@@ -111,6 +112,30 @@ def silence_row(board: Board, one: Silence, now: float) -> Row:
         "by": one.by,
         "covers": sum(one.covers(alert, now) for alert in alerts),
     }
+
+
+def sink_rows(board: Board) -> list[Row]:
+    """Who is told of alerts, by name, and whether they take what they are told."""
+    return [_sink_row(board.sinks[name]) for name in sorted(board.sinks)]
+
+
+def _sink_row(told: Told) -> Row:
+    failing = told.failing_since
+    return {
+        "name": told.name,
+        "kind": told.kind,
+        "state": _word(told),
+        "sent": None if told.sent is None else _moment(told.sent),
+        "failing_since": None if failing is None else _moment(failing),
+        "why": told.why,
+        "waiting": told.waiting,
+    }
+
+
+def _word(told: Told) -> str:
+    if told.failing_since is not None:
+        return "failing"
+    return "untried" if told.sent is None else "working"
 
 
 def _alert_row(one: Alert, muting: Muting, now: float) -> Row:

@@ -122,11 +122,11 @@ class Ear:
                     await self._listener.sink.tell(notice, at)
                     self._took.append(notice)
                     self._succeeded(notice)
-            if minute is not None and self._listener.reminder is not None:
-                await self._listener.reminder.remind(minute)
+            reminder = self._listener.reminder
+            if minute is not None and reminder and await reminder.remind(minute):
                 self._succeeded(None)
         except OrderbusError as error:
-            self._failed(_line(str(error)) or "no answer")
+            self._failed(one_line(str(error)) or "no answer")
         except Exception as error:  # noqa: BLE001 - no sink ends the watch, and its text may hold a secret
             self._failed(f"a bug: {type(error).__name__}")
 
@@ -155,6 +155,6 @@ class Ear:
         self.told = replace(self.told, failing_since=since, why=why)
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """As much of an error as fits in a line, without what a terminal would obey."""
     return "".join(c if c.isprintable() else " " for c in text)[:_MOST_CHARS]

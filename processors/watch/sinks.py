@@ -56,8 +56,8 @@ class Minute:
 class Reminder(Protocol):
     """Somebody who is told every minute how things stand."""
 
-    async def remind(self, minute: Minute) -> None:
-        """Tell it.
+    async def remind(self, minute: Minute) -> bool:
+        """Tell it; False if there was nothing to be told.
 
         Raises:
             OrderbusError: not told. Its text holds no secret.
@@ -111,10 +111,11 @@ class OverTheBus:
         del at
         await self._writer.write(alert_event(notice))
 
-    async def remind(self, minute: Minute) -> None:
+    async def remind(self, minute: Minute) -> bool:
         """Publish a heartbeat, as long as somebody looks and sees."""
         moment = minute.moment
         if moment.sees:
             number = int(moment.at) // 60
             event = heartbeat_event(number, moment.health, minute.firing)
             await self._writer.write(event)
+        return moment.sees

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from processors.watch.certificates import Certificates
 from processors.watch.counting import Counts
 from processors.watch.gathering import Gathering, Senses
 from processors.watch.programs import Presences
+from processors.watch.sinks import Listener
 from processors.watch.watch import Watch, WatchParts, WatchPolicy
 from processors.watch.writing import Desk
 from processors.wiring.adapters import make_guard
@@ -29,7 +31,7 @@ from processors.wiring.asking import AskedLog
 from processors.wiring.control import open_world
 from processors.wiring.life import Life, live
 from processors.wiring.serve import check_topics
-from processors.wiring.telling import sinks_of
+from processors.wiring.telling import open_sinks
 
 ROLE = "watch"
 _CERTIFICATE_EVERY_S = 5.0
@@ -108,13 +110,11 @@ async def _begin(
         objective=_objective(settings),
         weeks=board.weeks,
     )
-    watch = Watch(_parts(settings, world, telemetry, board, Gathering(senses)))
-    health = telemetry.health
-    health.ready("alerts", board.trouble)
-    health.ready("subscriptions", world.table.trouble)
-    health.notice("watch", watch.stands_by)
-    health.notice("sinks", watch.deaf)
-    said = announcing(world, health, [ROLE], pages, lambda presence: presence)
+    sinks = await stack.enter_async_context(open_sinks(settings, world, telemetry))
+    gathering = Gathering(senses)
+    watch = Watch(_parts(settings, world, telemetry, board, gathering, sinks))
+    _say_how_it_is(telemetry, world, board, watch)
+    said = announcing(world, telemetry.health, [ROLE], pages, lambda said: said)
     return Watching(
         watch,
         said,
@@ -126,12 +126,23 @@ async def _begin(
     )
 
 
+def _say_how_it_is(
+    telemetry: Telemetry, world: World, board: Board, watch: Watch
+) -> None:
+    health = telemetry.health
+    health.ready("alerts", board.trouble)
+    health.ready("subscriptions", world.table.trouble)
+    health.notice("watch", watch.stands_by)
+    health.notice("sinks", watch.deaf)
+
+
 def _parts(
     settings: Settings,
     world: World,
     telemetry: Telemetry,
     board: Board,
     gathering: Gathering,
+    sinks: Mapping[str, Listener],
 ) -> WatchParts:
     topic = world.topology.alerts
     desk = Desk(
@@ -149,7 +160,7 @@ def _parts(
         board=board,
         source=source,
         desk=desk,
-        sinks=sinks_of(settings, world, telemetry),
+        sinks=sinks,
         clock=world.clock,
         observer=telemetry,
         policy=_policy(settings),

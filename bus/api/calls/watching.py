@@ -10,6 +10,7 @@ from bus.api.models.watching import (
     NewSilence,
     Silences,
     SilenceShown,
+    Sinks,
 )
 
 
@@ -33,6 +34,14 @@ class WatchingCalls(Sync):
         return self._ask(
             Call[Alerts]("GET", "/v1/alerts", query={"resolved": resolved})
         )
+
+    def list_alert_sinks(self) -> Sinks:
+        """Who is told of alerts, when last, and why one takes nothing.
+
+        GET `/v1/alert-sinks`
+        with a key of scope `status:read`
+        """
+        return self._ask(Call[Sinks]("GET", "/v1/alert-sinks"))
 
     def list_silences(self) -> Silences:
         """The silences that last.

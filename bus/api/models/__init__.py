@@ -111,6 +111,8 @@ from bus.api.models.watching import (
     ReasonShown,
     Silences,
     SilenceShown,
+    Sinks,
+    SinkShown,
 )
 
 __all__ = [
@@ -194,6 +196,8 @@ __all__ = [
     "Sent",
     "SilenceShown",
     "Silences",
+    "SinkShown",
+    "Sinks",
     "SpanPlan",
     "SpanSelection",
     "SpanWork",

@@ -56,6 +56,25 @@ class Alerts(TypedDict):
     stale: str | None
 
 
+class SinkShown(TypedDict):
+    """Somebody who is told of alerts, and whether they take what they are told."""
+
+    name: str
+    kind: str
+    state: Literal["working", "failing", "untried"]
+    sent: str | None
+    failing_since: str | None
+    why: str
+    waiting: int
+
+
+class Sinks(TypedDict):
+    """Who is told of alerts, by name."""
+
+    data: Sequence[SinkShown]
+    stale: str | None
+
+
 class SilenceShown(TypedDict):
     """Alerts that nobody is told of for a while."""
 

@@ -62,6 +62,7 @@ COMMANDS: Mapping[str, Work] = {
     "forecast": watching.forecast,
     "health": watching.health,
     "alerts list": watching.alerts,
+    "alerts sinks": watching.sinks,
     "alerts silences": watching.silences,
     "alerts silence": watching.silence,
     "alerts unsilence": watching.unsilence,

@@ -7,6 +7,7 @@ from processors.cli.alerts_view import (
     show_health,
     show_silence,
     show_silences,
+    show_sinks,
     silent_s,
 )
 from processors.cli.forecast_view import no_such_subscription, tell_rows
@@ -23,6 +24,12 @@ async def alerts(api: AsyncApi, given: Given) -> int:
     """What fires and what is pending."""
     told = await api.list_alerts(resolved=given.flag("every"))
     return show_alerts(told["data"], told["stale"], as_json=given.as_json)
+
+
+async def sinks(api: AsyncApi, given: Given) -> int:
+    """Who is told."""
+    told = await api.list_alert_sinks()
+    return show_sinks(told["data"], told["stale"], as_json=given.as_json)
 
 
 async def silences(api: AsyncApi, given: Given) -> int:

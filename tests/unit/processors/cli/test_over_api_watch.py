@@ -1,5 +1,6 @@
 """`bus health`, `alerts` and `forecast` over the HTTP API: as they do on Kafka."""
 
+import json
 from pathlib import Path
 from typing import cast
 
@@ -39,6 +40,17 @@ async def test_how_all_is(worlds: Worlds) -> None:
         assert "403" in denied.stderr
 
 
+async def test_sinks(worlds: Worlds) -> None:
+    """The exit code says whether all are told; trying them out wants the file."""
+    async with serving(worlds) as client:
+        bus = Shell(client)
+        await looked(client, worlds)
+        shown = await bus("alerts", "sinks", code=1)
+        assert "no answer" in shown.stdout
+        (row,) = json.loads((await bus("alerts", "sinks", "--json", code=1)).stdout)
+        assert (row["name"], row["waiting"]) == ("chat", 2)
+
+
 async def test_silences(worlds: Worlds) -> None:
     """Made, listed, ended; what cannot be is refused with what was expected."""
     async with serving(worlds) as client:
@@ -71,7 +83,7 @@ async def test_forecasts(worlds: Worlds) -> None:
         bus = Shell(client)
         assert "oms.order" in (await bus("forecast")).stdout
         rows = cast("Rows", await bus.json("forecast", "acme"))
-        assert rows[0]["queue"] == "subscriptions/acme"
+        assert rows[0]["queue"] == "subscription/acme"
         assert {row["subscription"] for row in rows} == {"acme"}
         theirs = await Shell(client, "partner").json("forecast")
         assert theirs == rows

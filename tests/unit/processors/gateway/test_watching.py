@@ -6,13 +6,15 @@ from typing import get_args
 import pytest
 
 from bus.adapters.memory.publisher import MemoryPublisher
+from bus.watch.sinks import Told
 from bus.watch.states import State
 from bus.watch.verdicts import Health, Kind, Subject
-from processors.gateway.watching import PartShown
+from processors.gateway.watch_models import PartShown
 from processors.watch.records import (
     Look,
     alert_message,
     look_message,
+    sink_message,
     state_message,
 )
 from tests.support.gateway import Client
@@ -21,6 +23,7 @@ from tests.unit.bus.watch.test_stored import ALERT
 
 TOPIC = "bus.alerts"
 BUS = Subject(Kind.BUS)
+DEAF = Told(name="chat", kind="apprise", failing_since=1.5, why="no answer", waiting=2)
 NEW = {"rule": "lag", "duration": "2h", "why": "a move"}
 
 
@@ -31,6 +34,7 @@ async def looked(ask: Client, worlds: Worlds) -> None:
         look_message(TOPIC, Look(leader="a/1", at=now), 0),
         state_message(TOPIC, BUS, State(Health.HEALTHY), 0),
         alert_message(TOPIC, ALERT.key, ALERT, 0),
+        sink_message(TOPIC, DEAF, DEAF.name, 0),
     ):
         await ask.api.board.applied(await publisher.publish(message))
 
@@ -55,6 +59,22 @@ async def test_what_the_watch_says(ask: Client, worlds: Worlds) -> None:
         "firing",
     )
     assert (await ask("GET", "/v1/alerts", by="partner")).status == 403
+
+
+async def test_who_is_told(ask: Client, worlds: Worlds) -> None:
+    """And since when one takes nothing; to no partner."""
+    await looked(ask, worlds)
+    (sink,) = (await ask("GET", "/v1/alert-sinks", by="support")).rows
+    assert sink == {
+        "name": "chat",
+        "kind": "apprise",
+        "state": "failing",
+        "sent": None,
+        "failing_since": "1970-01-01T00:00:01.500000Z",
+        "why": "no answer",
+        "waiting": 2,
+    }
+    assert (await ask("GET", "/v1/alert-sinks", by="partner")).status == 403
 
 
 async def test_a_silence_comes_and_goes(ask: Client, worlds: Worlds) -> None:

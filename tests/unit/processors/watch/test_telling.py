@@ -34,10 +34,11 @@ class Doubled:
         await self._try()
         self.heard.append(f"{notice.alert.key} {notice.alert.phase}")
 
-    async def remind(self, minute: Minute) -> None:
+    async def remind(self, minute: Minute) -> bool:
         """Likewise."""
         await self._try()
         self.minutes.append(minute)
+        return True
 
     async def _try(self) -> None:
         said = self.says()
