@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bus.watch.rules import BY_NAME, Finding, Judged
+from bus.watch.covering import COVERS, NOTHING
+from bus.watch.rules import BY_NAME, RULES, Finding, Judged
 from bus.watch.verdicts import Severity, Subject, Whose
 
 _NOBODYS = Whose()
@@ -32,7 +33,7 @@ class Alert:
     `began` is since when it is so, `seen` when it was last so, with this `evidence`.
     `why` is the evidence with which it began to fire, `whose` the subscription is that
     it is about. `told` are the sinks that know it fires, `ended` those that know it is
-    over.
+    over. `before` is when the one before it was over, if that is not long ago.
     """
 
     rule: str
@@ -46,6 +47,7 @@ class Alert:
     whose: Whose = _NOBODYS
     fired: float | None = None
     resolved: float | None = None
+    before: float | None = None
     told: frozenset[str] = frozenset()
     ended: frozenset[str] = frozenset()
 
@@ -76,7 +78,8 @@ def advance(
 
     What nobody knows leaves an alert as it is.
     """
-    so = {key_of(f.rule.name, f.subject): f for f in found.findings}
+    now = {key_of(one.rule.name, one.subject): one for one in found.findings}
+    so = {k: one for k, one in now.items() if not _is_covered(one, now, alerts, at)}
     after = {
         key: _so(
             alerts.get(key), finding, found.whose.get(finding.subject, _NOBODYS), at
@@ -105,6 +108,36 @@ def _as_seen(old: Alert, new: Alert) -> Alert:
     return replace(old, seen=new.seen, evidence=new.evidence)
 
 
+def _is_covered(
+    finding: Finding,
+    now: Mapping[str, Finding],
+    alerts: Mapping[str, Alert],
+    at: float,
+) -> bool:
+    """Whether another alert says it already, or has just said it; not once it fires.
+
+    Of two that are found at once the graver rule's is begun.
+    """
+    rule = finding.rule
+    own = alerts.get(key_of(rule.name, finding.subject))
+    if own is not None and own.phase is Phase.FIRING:
+        return False
+    cover = COVERS.get(rule.name, NOTHING)
+    for name in cover.by:
+        key = name if ":" in name else key_of(name, finding.subject)
+        if key in now and RULES.index(now[key].rule) < RULES.index(rule):
+            return True
+        if key in alerts and _covers(alerts[key], cover.for_s, at):
+            return True
+    return False
+
+
+def _covers(alert: Alert, for_s: float, at: float) -> bool:
+    if alert.phase is not Phase.RESOLVED:
+        return True
+    return alert.resolved is not None and at - alert.resolved < for_s
+
+
 def _so(held: Alert | None, finding: Finding, whose: Whose, at: float) -> Alert:
     rule = finding.rule
     if held is None or held.phase is Phase.RESOLVED:
@@ -117,6 +150,7 @@ def _so(held: Alert | None, finding: Finding, whose: Whose, at: float) -> Alert:
             seen=at,
             evidence=finding.evidence,
             whose=whose,
+            before=None if held is None else held.resolved,
             told=frozenset() if held is None else held.owed,
         )
     now = replace(held, seen=at, evidence=finding.evidence)
@@ -133,7 +167,10 @@ def _not_so(alert: Alert, found: Judged, at: float) -> Alert | None:
         return alert
     if alert.phase is Phase.PENDING:
         # Somebody may believe that it fires since the time before.
-        return _over(alert, at) if alert.owed else None
+        if alert.owed:
+            return _over(alert, at)
+        # The one before it is over all the same.
+        return None if alert.before is None else _over(alert, alert.before)
     rule = BY_NAME.get(alert.rule)
     clear_s = rule.clear_s if rule else 0.0
     return _over(alert, at) if at - alert.seen >= clear_s else alert

@@ -2,11 +2,22 @@
 
 from collections.abc import Callable, Iterator
 
-from bus.watch.burning import FAST, MEDIUM, SLOW, Window, budget, burns, share_of
+from bus.watch.burning import (
+    FAST,
+    FEWEST,
+    MEDIUM,
+    SLOW,
+    Window,
+    budget,
+    burns,
+    share_of,
+    wilson_low,
+)
 from bus.watch.facts import (
     FIVE_MINUTES,
     HALF_HOUR,
     HOUR,
+    SIX_HOURS,
     Facts,
     Part,
     SubscriptionFacts,
@@ -72,10 +83,16 @@ def slow(facts: Facts, limits: Limits) -> Iterator[Said]:
 
 
 def dead_letters(facts: Facts, limits: Limits) -> Iterator[Said]:
-    """More of its deliveries than may be end in its dead-letter topic."""
+    """More of its deliveries than may be end in its dead-letter topic.
+
+    For certain: where there are few, the hours before have to say the same.
+    """
     for one in facts.subscriptions:
         share = share_of(one.within(HALF_HOUR), 0)
-        if share.bad >= limits.dead_fewest and share.ratio > limits.dead_share:
+        longer = share_of(one.within(SIX_HOURS), 0)
+        many = share.bad >= limits.dead_fewest and wilson_low(share) > limits.dead_share
+        few = share.bad and share.all < FEWEST and longer.bad >= limits.dead_fewest
+        if many or (few and wilson_low(longer) > limits.dead_share):
             yield Said(
                 _of(one),
                 f"{share.bad} of {share.all} deliveries became dead letters in 30 min",

@@ -96,8 +96,8 @@ def retries_late(facts: Facts, limits: Limits) -> Iterator[Said]:
     """Deliveries stand in a tier's topic for longer than the tier's delay."""
     late: dict[str, tuple[float, str]] = {}
     for one in facts.subscriptions:
-        if one.holds:
-            continue
+        if one.holds or one.breaker != "closed":
+            continue  # they are to stand there
         for tier, waiting in (one.waiting or {}).items():
             over_s = (waiting.oldest_s or 0.0) - one.delays.get(tier, 0.0)
             if tier in one.delays and over_s > limits.retries_late_s:

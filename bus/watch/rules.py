@@ -1,6 +1,6 @@
 """The rules, gravest first: one table, from which come states, alerts and documents."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -174,6 +174,7 @@ RULES = (
         runbook="dead-letters-rise",
         needs=_COUNTS,
         for_s=60,
+        clear_s=1800,
     ),
     Rule(
         name="slow",
@@ -183,6 +184,7 @@ RULES = (
         runbook="an-endpoint-is-slow",
         needs=_COUNTS,
         for_s=300,
+        clear_s=900,
     ),
     Rule(
         name="filters_dear",
@@ -201,6 +203,7 @@ RULES = (
         runbook="lag",
         needs=_SUBSCRIPTIONS | {Part.RETRIES},
         for_s=60,
+        clear_s=300,
     ),
     Rule(
         name="unusual_volume",
@@ -209,7 +212,8 @@ RULES = (
         judge=bus.unusual_volume,
         runbook="events-stop-coming",
         needs=_SOURCES,
-        clear_s=300,
+        for_s=180,
+        clear_s=900,
     ),
     Rule(
         name="log_behind",
@@ -285,16 +289,9 @@ def judged(facts: Facts, limits: Limits) -> Judged:
         if rule.name not in blind
         for one in rule.judge(facts, limits)
     ]
-    return Judged(tuple(_certain(said)), blind, frozenset(_unsure(said)), facts.whose)
-
-
-def _certain(said: Iterable[tuple[Rule, Said]]) -> Iterator[Finding]:
-    for rule, one in said:
-        if one.certain:
-            yield Finding(rule, one.subject, one.evidence)
-
-
-def _unsure(said: Iterable[tuple[Rule, Said]]) -> Iterator[tuple[str, Subject]]:
-    for rule, one in said:
-        if not one.certain:
-            yield rule.name, one.subject
+    return Judged(
+        tuple(Finding(rule, s.subject, s.evidence) for rule, s in said if s.certain),
+        blind,
+        frozenset((rule.name, s.subject) for rule, s in said if not s.certain),
+        facts.whose,
+    )

@@ -19,6 +19,7 @@ Weeks = Sequence[Sequence[int]]
 
 _NORMAL = 1.4826  # a median deviation, as a standard deviation of the normal has it
 _NEIGHBOURS = 5
+_LEAST_SPREAD = 0.1
 _FEW_WEEKS_WIDER = 2.0
 
 
@@ -53,7 +54,8 @@ def robust_z(count: int, minute: int, history: Mapping[int, Weeks]) -> float | N
 
     Minutes beside it count too, as few weeks say little of one. With fewer than four
     weeks the band is twice as wide; without any it is None. A spread below what chance
-    alone gives (Poisson) is none.
+    alone gives (Poisson) is none, nor is one below a tenth: six weeks that happen to be
+    alike do not say that the seventh will be.
     """
     weeks = history.get(hour_of_week(minute), ())
     if not weeks:
@@ -65,7 +67,7 @@ def robust_z(count: int, minute: int, history: Mapping[int, Weeks]) -> float | N
         return None
     middle = median(seen)
     spread = _NORMAL * median(abs(one - middle) for one in seen)
-    spread = max(spread, sqrt(middle + 1))
+    spread = max(spread, sqrt(middle + 1), _LEAST_SPREAD * middle)
     if len(weeks) < FEWEST_WEEKS:
         spread *= _FEW_WEEKS_WIDER
     return (count - middle) / spread

@@ -1,10 +1,11 @@
 """`bus alerts`: what fires, and silences."""
 
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import typer
 
 from processors.cli.control import run
+from processors.cli.root import Root
 from processors.cli.subscription_options import AsJson
 
 if TYPE_CHECKING:
@@ -90,6 +91,21 @@ def try_command(
         return await test_sinks(ctx, world, sink, as_json=as_json)
 
     run(ctx, tried, reads=True)
+
+
+@app.command("rules")
+def rules_command(ctx: typer.Context) -> None:
+    """Print the rules for Prometheus, by the limits that the settings give the watch.
+
+    What deploy/alerts.yml holds is this, by the limits that hold without settings.
+    Needs no Kafka.
+
+    For example:
+      bus alerts rules > alerts.yml
+    """
+    from processors.cli.alerts_work import prometheus_rules
+
+    typer.echo(prometheus_rules(cast(Root, ctx.obj).given()), nl=False)
 
 
 @app.command("silences")

@@ -5,7 +5,10 @@ from typing import NamedTuple, cast
 import typer
 
 from bus.watch.alerts import Phase
+from bus.watch.facts import Objective
+from bus.watch.limits import Limits
 from bus.watch.muting import Silence
+from bus.watch.prometheus import as_yaml, exported
 from processors.cli.alerts_view import (
     show_alerts,
     show_ended,
@@ -17,6 +20,7 @@ from processors.cli.alerts_view import (
     silent_s,
 )
 from processors.cli.root import Root
+from processors.settings import Settings
 from processors.subscriptions.world import World
 from processors.telemetry.unheard import Unheard
 from processors.watch.answers import (
@@ -30,6 +34,13 @@ from processors.watch.answers import (
 )
 from processors.watch.silencing import silence, unsilence
 from processors.watch.trying import try_sinks
+
+
+def prometheus_rules(settings: Settings) -> str:
+    """The rules for Prometheus by the limits of the settings, as YAML."""
+    limits = Limits(lag_s=settings.watch_lag_s)
+    objective = Objective(settings.watch_success, settings.watch_p95_s)
+    return as_yaml(exported(limits, objective))
 
 
 class Wanted(NamedTuple):

@@ -8,6 +8,7 @@ from bus.ports import Clock
 from bus.probing import Prober
 
 EVERY_S = 12 * 3_600.0
+_SOON_S, _SOON_EVERY_S = 15 * 86_400.0, 3_600.0
 _STEP_S = 5.0
 
 
@@ -37,7 +38,7 @@ class Certificates:
         now = self._clock.now()
         urls = {one.url: one for one in subscriptions if _has_one(one)}
         self._forget(urls)
-        due = [url for url in urls if now - self._looked.get(url, -EVERY_S) >= EVERY_S]
+        due = [url for url in urls if self._is_due(url, now)]
         if not due:
             return False
         url = min(due, key=lambda url: self._looked.get(url, -EVERY_S))
@@ -45,6 +46,13 @@ class Certificates:
         if (ends := await self._ask(urls[url])) is not None:
             self._ends[url] = ends
         return True
+
+    def _is_due(self, url: str, now: float) -> bool:
+        """Twice a day; hourly where it ends soon, so that a new one is soon seen."""
+        ends = self._ends.get(url)
+        soon = ends is not None and ends - now < _SOON_S
+        every_s = _SOON_EVERY_S if soon else EVERY_S
+        return now - self._looked.get(url, -EVERY_S) >= every_s
 
     async def _ask(self, one: Subscription) -> float | None:
         seen = await self._prober.look_up(one.url, _STEP_S)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bus.delivery.choices import Ordering
 from bus.delivery.own import names_own
-from bus.delivery.subscription import Subscription
+from bus.delivery.subscription import State, Subscription
 from bus.topics.topology import Topology
 from bus.watch.burning import late
 from bus.watch.facts import (
@@ -51,7 +51,8 @@ class Subscribers:
     ) -> Sequence[SubscriptionFacts]:
         """What is known of each."""
         waiting = {one.id: self._waiting(one, told.waiting) for one in table}
-        before = self._five_minutes_ago(told, waiting)
+        flowing = {one.id: waiting[one.id] for one in table if not _holds(one)}
+        before = self._five_minutes_ago(told, flowing)
         return [self._one(one, told, waiting[one.id], before) for one in table]
 
     def _one(
@@ -101,6 +102,9 @@ class Subscribers:
     ) -> Mapping[str, int]:
         """How much waited then; nothing where that, or what left since, is not known.
 
+        What waits because somebody wants it so is not late, nor is it once it may go
+        on: of those, `waiting` has nothing.
+
         The log's five minutes are up to a minute longer, so that more may have left.
         """
         if told.waiting is None or told.figures is None:
@@ -113,6 +117,10 @@ class Subscribers:
         old_enough = FIVE_MINUTES <= told.at - at < FIVE_MINUTES + _LOG_LATE_S
         prompt = told.log_lag_s is not None and told.log_lag_s < _LOG_LATE_S
         return before if old_enough and prompt else {}
+
+
+def _holds(one: Subscription) -> bool:
+    return one.state is not State.ACTIVE or one.unproven
 
 
 def secret_ends(one: Subscription) -> float | None:

@@ -1,11 +1,12 @@
 """Writing down what the watch knows: only what changed, again until it is written."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import asyncio
+from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bus.errors import PublishError
 from bus.ports import Clock, Observer, Publisher
-from bus.record import Message
+from bus.record import Message, Written
 from bus.watch.alerts import Alert, changed
 from bus.watch.sinks import Told
 from bus.watch.states import State
@@ -25,6 +26,9 @@ from processors.watch.records import (
 from processors.watch.records import PastHour as Past
 
 LOOK_EVERY_S = 30.0
+WRITE_WITHIN_S = 5.0
+"""How long a look waits for Kafka to take what it found."""
+_LATE = f"no acknowledgement within {WRITE_WITHIN_S:.0f} s"
 _REASON_EVERY_S = 60.0
 _HOURS_A_WEEK = 168
 
@@ -128,19 +132,43 @@ class Writing:
         return known != state and now - said_at >= _REASON_EVERY_S
 
     async def _write(self, messages: Iterable[Message]) -> bool:
-        """Hand all over, then wait; False if one was not written."""
+        """Hand all over, then wait, though not for long; False if one was not written.
+
+        What is not written within a few seconds is written anew at the next look: a
+        watch that waits for Kafka could tell nobody that Kafka is away.
+        """
         publish = self._desk.publisher.publish
-        handed = [publish(message) for message in messages]
-        why = ""
-        for written in handed:
-            try:
-                await written
-            except PublishError as error:
-                why = str(error)
+        handed = [asyncio.ensure_future(_why(publish(m))) for m in messages]
+        if not handed:
+            return True
+        timer = asyncio.ensure_future(_timer(self._desk.clock))
+        waiting: set[asyncio.Future[str]] = set(handed)
+        while waiting and not timer.done():
+            done, _ = await asyncio.wait(
+                [*waiting, timer], return_when=asyncio.FIRST_COMPLETED
+            )
+            waiting -= done
+        timer.cancel()
+        said = [one.result() for one in handed if one.done()]
+        why = next(filter(None, said), _LATE if waiting else "")
         if why and not self._failing:
             self._desk.observer.note(names.UNWRITTEN, why=why)
-        self._failing = bool(why) if handed else self._failing
+        self._failing = bool(why)
         return not why
+
+
+async def _timer(clock: Clock) -> str:
+    await clock.sleep(WRITE_WITHIN_S)
+    return _LATE
+
+
+async def _why(written: Awaitable[Written]) -> str:
+    """Why a record was not written; "" if it was."""
+    try:
+        await written
+    except PublishError as error:
+        return str(error)
+    return ""
 
 
 def _there(news: Mapping[Subject, State | None]) -> Iterator[tuple[Subject, State]]:

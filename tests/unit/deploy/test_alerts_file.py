@@ -6,7 +6,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bus.watch.facts import Objective
+from bus.watch.limits import Limits
+from bus.watch.prometheus import as_yaml, exported
+from bus.watch.prometheus_rows import OWN
+from bus.watch.rules import RULES
+from processors.cli.main import app
 from processors.telemetry import names
 from tests.support.deployed import (
     ALERTS,
@@ -46,6 +53,46 @@ def _rules() -> list[dict[str, object]]:
     groups = yaml_of(ALERTS)["groups"]
     assert isinstance(groups, list)
     return [rule for group in groups for rule in group["rules"]]
+
+
+def test_the_file_is_made_of_the_rules() -> None:
+    """Limits, spans, severities, names, sections: `bus alerts rules > …`."""
+    made = as_yaml(exported(Limits(), Objective()))
+    assert ALERTS.read_text(encoding="utf-8") == made
+
+
+def test_the_command_prints_the_file() -> None:
+    """By the limits of the settings; without any, what is checked in."""
+    done = CliRunner().invoke(app, ["alerts", "rules"])
+    assert done.exit_code == 0
+    assert done.stdout == ALERTS.read_text(encoding="utf-8")
+
+
+def test_limits_and_objective_are_those_of_the_watch() -> None:
+    """Change one, and the expression changes."""
+    calm = {one.name: one for one in exported(Limits(), Objective())}
+    other = Limits(log_lag_s=77, dead_share=0.07, p95_fewest=777, many=7)
+    strict = {one.name: one for one in exported(other, Objective(0.9, 7.5))}
+    changed = {n for n, one in calm.items() if one.expression != strict[n].expression}
+    assert changed == {
+        "OrderbusBurnsFast",
+        "OrderbusBurnsMedium",
+        "OrderbusBurnsSlow",
+        "OrderbusDeadLetters",
+        "OrderbusLogBehind",
+        "OrderbusManyFailing",
+        "OrderbusSlow",
+    }
+
+
+def test_prometheus_has_every_rule_of_the_watch() -> None:
+    """By an expression of its own or from the watch, as grave as there."""
+    of = {row.rule: row.name for row in OWN if row.rule}
+    alerts = {one.name: one for one in exported(Limits(), Objective())}
+    for rule in RULES:
+        words = rule.name.title().replace("_", "")
+        alert = alerts[of.get(rule.name, f"Orderbus{words}")]
+        assert (alert.severity, alert.runbook) == (rule.severity, rule.runbook)
 
 
 def test_every_alert_has_its_section() -> None:

@@ -135,6 +135,7 @@ def test_what_somebody_holds_is_no_trouble(facts: Facts) -> None:
         (shop(figures=always(figures(20, p95_s=4.0))), "slow"),
         (fares(five=figures(200, p95_s=0.1)), "slow"),
         (fares(half=figures(995, 5)), "dead_letters"),
+        (fares(half=figures(59, 1)), "dead_letters"),
         (shop(secret_ends=AT + 8 * DAY_S), "secret_ending"),
         (shop(certificate_ends=AT + 15 * DAY_S), "certificate_expiring"),
         (orders(waiting=Waiting(100_000, 59.0)), "lag"),
@@ -144,6 +145,10 @@ def test_what_somebody_holds_is_no_trouble(facts: Facts) -> None:
         (orders(arrivals=Arrivals(z=(7.0, -7.0, 0, 0, 7.0))), "unusual_volume"),
         (shop(waiting={"5s": Waiting(3, 9.0)}, delays={"5s": 5.0}), "retries_late"),
         (shop(waiting={"gone": Waiting(3, 900.0)}), "retries_late"),
+        (
+            shop(waiting={"5s": Waiting(3, 99.0)}, delays={"5s": 5.0}, breaker="open"),
+            "retries_late",
+        ),
     ],
 )
 def test_near_misses_are_none(facts: Facts, rule: str) -> None:

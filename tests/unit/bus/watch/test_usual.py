@@ -70,3 +70,10 @@ def test_few_weeks_have_a_wider_band() -> None:
 def test_chance_alone_is_no_anomaly() -> None:
     """Where one a minute is usual, three are nothing."""
     assert abs(z(3, {HOUR: [CALM] * 4})) < 6
+
+
+def test_weeks_that_happen_to_be_alike_are_no_law() -> None:
+    """A tenth more or less is never odd, however many events and however calm weeks."""
+    weeks = {HOUR: [[100_000] * 60] * 6}
+    assert z(110_000, weeks) == pytest.approx(1)
+    assert z(170_000, weeks) == pytest.approx(7)

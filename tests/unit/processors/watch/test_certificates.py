@@ -1,5 +1,7 @@
 """When certificates end."""
 
+from dataclasses import replace
+
 from bus.adapters.memory.prober import Scripted
 from bus.probing import Certificate, Secured
 from processors.watch.certificates import EVERY_S, Certificates
@@ -27,6 +29,20 @@ async def test_each_endpoint_is_looked_at_twice_a_day(stage: Watched) -> None:
     assert await certificates.look([acme, plain])
     assert not await certificates.look([])
     assert not certificates.known(acme)
+
+
+async def test_one_that_ends_soon_is_looked_at_hourly(stage: Watched) -> None:
+    """So that its successor is seen on the day it is put there."""
+    acme, clock = stage.world.table.all()[0], stage.world.clock
+    certificates = Certificates(stage.prober, clock)
+    for ends in (clock.now() + 86_400, ENDS):
+        shown = replace(SHOWN, not_after_s=ends)
+        seen = Scripted(tls=Secured(chain=[shown]))
+        stage.prober.hosts["acme.example"] = seen
+        assert await certificates.look([acme])
+        assert certificates.ends(acme) == ends
+        await stage.worlds.clock.advance(3_600)
+    assert not await certificates.look([acme])
 
 
 async def test_who_cannot_be_reached_stays_unknown(stage: Watched) -> None:

@@ -179,3 +179,17 @@ async def test_kafka_without_an_answer_is_told(stage: Watched) -> None:
     await stage.pass_s(60)
     assert stage.ear.heard == ["kafka_away:bus/bus fires"]
     assert stage.health(one, BUS) == "failing"
+
+
+async def test_a_kafka_that_is_gone_is_told_while_it_is_gone(stage: Watched) -> None:
+    """Though nothing of it can be written down."""
+    await stage.begin()
+    await stage.pass_s(30)
+    stage.worlds.broker.down()
+    stage.speaks = False
+    await stage.pass_s(120)
+    assert stage.ear.heard == ["kafka_away:bus/bus fires"]
+    stage.worlds.broker.up()
+    stage.speaks = True
+    await stage.pass_s(200)
+    assert stage.ear.heard == ["kafka_away:bus/bus fires", "kafka_away:bus/bus over"]
