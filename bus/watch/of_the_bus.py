@@ -96,7 +96,7 @@ def retries_late(facts: Facts, limits: Limits) -> Iterator[Said]:
     """Deliveries stand in a tier's topic for longer than the tier's delay."""
     late: dict[str, tuple[float, str]] = {}
     for one in facts.subscriptions:
-        if one.holds or one.breaker != "closed":
+        if one.holds or one.overdrawn or one.breaker != "closed":
             continue  # they are to stand there
         for tier, waiting in (one.waiting or {}).items():
             over_s = (waiting.oldest_s or 0.0) - one.delays.get(tier, 0.0)

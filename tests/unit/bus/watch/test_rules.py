@@ -149,6 +149,10 @@ def test_what_somebody_holds_is_no_trouble(facts: Facts) -> None:
             shop(waiting={"5s": Waiting(3, 99.0)}, delays={"5s": 5.0}, breaker="open"),
             "retries_late",
         ),
+        (
+            shop(overdrawn=True, waiting={"5s": Waiting(3, 90.0)}, delays={"5s": 5.0}),
+            "retries_late",
+        ),
     ],
 )
 def test_near_misses_are_none(facts: Facts, rule: str) -> None:
