@@ -46,6 +46,7 @@ COMMANDS = {
     "audit": "Show who changed what, when and from where, oldest first.",
     "topics": "The topics that topics.yaml declares: compare, make it so.",
     "schemas": "Event types and their Avro schemas: list, explain, check.",
+    "channels": "Channels: how what senders send becomes our events.",
     "asyncapi": "Describe topics and webhooks as an AsyncAPI 3.0 document.",
     "registry": "The schema registry that comes with the bus.",
 }

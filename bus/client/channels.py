@@ -1,0 +1,92 @@
+"""Reads the folders of channels that come with Orderbus, or those of one's own."""
+
+import json
+from pathlib import Path
+
+from bus.client.schemas import default_folder
+from bus.contracts.catalogue import Catalogue
+from bus.errors import ConfigurationError
+from bus.intake.channels.loading import DEFINITION, MAPPING, Loaded, load_channel
+from bus.intake.samples import Sample
+
+_EXPECTED, _HEADERS = "expected.json", "headers.json"
+
+
+def channels_folder(schemas: Path | None = None) -> Path:
+    """The folder of channels within that of the schemas."""
+    return (schemas or default_folder()) / "channels"
+
+
+def channel_names(folder: Path) -> list[str]:
+    """The channels of a folder: those of its folders that have a channel.yaml.
+
+    Raises:
+        ConfigurationError: There is no such folder.
+    """
+    if not folder.is_dir():
+        raise ConfigurationError(f"no folder of channels at {folder}")
+    return sorted(path.parent.name for path in folder.glob(f"*/{DEFINITION}"))
+
+
+def read_channel(folder: Path, catalogue: Catalogue) -> Loaded:
+    """Read and check the channel in a folder, which has the channel's name.
+
+    Raises:
+        ConfigurationError: There is no such folder, or a file cannot be read.
+    """
+    if not folder.is_dir():
+        raise ConfigurationError(f"no folder of a channel at {folder}")
+    files = {
+        name: _text(folder / name)
+        for name in (DEFINITION, MAPPING)
+        if (folder / name).is_file()
+    }
+    return load_channel(folder.name, files, catalogue)
+
+
+def read_samples(folder: Path) -> list[Sample]:
+    """Read the samples of the channel in a folder, by name.
+
+    Raises:
+        ConfigurationError: A sample has no body, or two; or a file cannot be read.
+    """
+    places = sorted(path for path in (folder / "samples").glob("*") if path.is_dir())
+    return [_sample(place) for place in places]
+
+
+def write_expected(folder: Path, sample: str, text: str) -> None:
+    """Write what a sample is to come to."""
+    place = folder / "samples" / sample / _EXPECTED
+    place.write_text(text, encoding="utf-8")
+
+
+def _sample(place: Path) -> Sample:
+    bodies = sorted(place.glob("body.*"))
+    if len(bodies) != 1:
+        raise ConfigurationError(f"{place} has {len(bodies)} files body.*, not one")
+    expected = place / _EXPECTED
+    return Sample(
+        name=place.name,
+        body=bodies[0].read_bytes(),
+        headers=_headers(place / _HEADERS),
+        expected=_text(expected) if expected.is_file() else None,
+    )
+
+
+def _headers(file: Path) -> dict[str, str]:
+    if not file.is_file():
+        return {}
+    try:
+        given = json.loads(_text(file))
+    except ValueError as error:
+        raise ConfigurationError(f"{file} is no JSON: {error}") from None
+    if not isinstance(given, dict):
+        raise ConfigurationError(f"{file} is no object of header names and values")
+    return {str(name).lower(): str(value) for name, value in given.items()}
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"cannot read {file}: {error}") from None

@@ -1,0 +1,34 @@
+"""Where conversion writes down what it notices, with the field it is at."""
+
+from bus.intake.findings import Finding, shown
+
+_MOST = 100
+# One word that is wrong makes many fields wrong: said once, at the first.
+_ONCE = frozenset({"unknown_currency"})
+
+
+class Notebook:
+    """Findings of one event, in order; after a hundred the rest is only counted.
+
+    Attributes:
+        within: The list item at hand, `lines[2].`.
+        path, source: The field at hand, and the line that fills it.
+    """
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.within = ""
+        self.path = ""
+        self.source = ""
+
+    def note(self, code: str, text: str, value: object = None) -> None:
+        """Add a finding about the field at hand."""
+        if len(self.findings) >= _MOST:
+            return
+        value = None if value is None else shown(value)
+        if code in _ONCE and any(
+            (f.code, f.value) == (code, value) for f in self.findings
+        ):
+            return
+        path = f"{self.within}{self.path}"
+        self.findings.append(Finding(code, text, path, self.source, value))
