@@ -83,6 +83,7 @@ def _attempt(row: AttemptRow) -> AttemptRow:
         storable(row.route),
         storable(row.detail),
         storable(row.traceparent),
+        _within(row.arrived_us, _INT8),
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
+from bus.log import causes
+from bus.log.causes import Standing, standing
 from bus.log.questions import OpenDelivery
 from bus.log.rows import AttemptRow
 
@@ -22,6 +24,7 @@ def left_open(attempt: AttemptRow) -> OpenDelivery | None:
     route, _, rest = attempt.route.partition(":")
     if route == "done":
         return None
+    stands = standing(attempt)
     return OpenDelivery(
         subscription=attempt.subscription,
         event_id=attempt.event_id,
@@ -35,12 +38,15 @@ def left_open(attempt: AttemptRow) -> OpenDelivery | None:
         last_detail=attempt.detail,
         changed_us=attempt.started_us,
         tier=rest if route == "retry" else "",
-        reason=rest if route == "dead_letter" else "",
+        reason=rest if route == DEAD_LETTER else "",
+        arrived_us=attempt.arrived_us,
+        cause=stands.cause,
+        overdue=stands.overdue,
     )
 
 
 def _state(route: str, outcome: str) -> str:
-    if route == "dead_letter":
+    if route == DEAD_LETTER:
         return DEAD_LETTER
     return HELD if "held" in (route, outcome) else RETRYING
 
@@ -68,6 +74,13 @@ def changes(attempts: Iterable[AttemptRow]) -> Changes:
 
 def followed(before: OpenDelivery | None, after: OpenDelivery) -> OpenDelivery:
     """Return an open delivery that was `before`, and is `after` now."""
-    if before is None or after.attempts:
+    if before is None:
         return after
-    return replace(after, attempts=before.attempts)
+    stands = causes.followed(stands_as(before), stands_as(after))
+    arrived_us = after.arrived_us or before.arrived_us
+    return replace(after, arrived_us=arrived_us, **stands._asdict())
+
+
+def stands_as(one: OpenDelivery) -> Standing:
+    """How an open delivery stands."""
+    return Standing(one.attempts, one.cause, one.overdue)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
+from bus.log.causes import Cause
 from bus.log.rows import AttemptRow, AuditRow, EventRow, QuarantineRow
 
 Scope: TypeAlias = frozenset[str] | None
@@ -86,7 +87,8 @@ class OpenDelivery:
     """A delivery that was not accepted at once, as its newest attempt left it.
 
     `state` is retrying, held or dead_letter; `reason` says why it is a dead letter.
-    `attempts` is the number of the last one that was a call.
+    `attempts` is the number of the last one that was a call. `arrived_us` is when its
+    age began; `cause` and `overdue` are as in `Standing`.
     """
 
     subscription: str
@@ -102,6 +104,9 @@ class OpenDelivery:
     changed_us: int
     tier: str = ""
     reason: str = ""
+    arrived_us: int = 0
+    cause: Cause = Cause.NONE
+    overdue: Cause = Cause.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,11 @@ class EventRow(NamedTuple):
 
 
 class AttemptRow(NamedTuple):
-    """One attempt, or a hop without a call (`number` 0); fields as in Attempt.avsc."""
+    """One attempt, or a hop without a call (`number` 0); fields as in Attempt.avsc.
+
+    `arrived_us` is when its age began, 0 where that is not known: the log counts by it,
+    and does not keep it in its rows.
+    """
 
     at: Place
     started_us: int
@@ -66,6 +70,7 @@ class AttemptRow(NamedTuple):
     route: str
     detail: str = ""
     traceparent: str = ""
+    arrived_us: int = 0
 
 
 class AckRow(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bus.log.health import Figures, Health
 from bus.log.lags import LagStore
+from bus.log.ledger import LedgerLog
 from bus.log.questions import (
     AttemptQuestion,
     AuditQuestion,
@@ -104,6 +105,11 @@ class Log(Protocol):
     @property
     def kept(self) -> LagStore:
         """What is kept for forecasts."""
+        ...
+
+    @property
+    def ledger(self) -> LedgerLog:
+        """What became of deliveries, day by day."""
         ...
 
     async def read_to_us(self) -> int | None:

@@ -31,6 +31,7 @@ COMMANDS = {
     "outbox": "Events in the OMS's database that wait to be published.",
     "status": "Show processes, lag, breakers, dead letters on one screen.",
     "forecast": "Say when backlogs will be gone, as ranges of 80 %.",
+    "objectives": "Say how the objectives of subscriptions go.",
     "health": "Say whether all is well: everybody's state, and why.",
     "alerts": "Alerts of the watch: what fires, silences.",
     "subscriptions": "Who wants which events, where and how.",

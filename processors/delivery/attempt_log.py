@@ -95,6 +95,7 @@ def _fields(attempt: Attempt) -> Mapping[str, object]:
         "origin": f"{origin.topic}/{origin.partition}/{origin.offset}",
         "replay": attempt.replay,
         "traceparent": attempt.traceparent,
+        "arrived_us": origin.timestamp_ms * 1000,
     }
 
 
@@ -120,7 +121,10 @@ def read_attempt(record: Record, schema: Schema) -> Attempt:
         route=cast("str", fields["route"]),
         started_us=round(started.timestamp() * 1e6),
         duration_us=cast("int", fields["duration_us"]),
-        origin=Origin(topic, int(partition), int(offset), 0),
+        origin=Origin(
+            *(topic, int(partition), int(offset)),
+            cast("int", fields.get("arrived_us", 0)) // 1000,
+        ),
         replay=cast("int", fields["replay"]),
         traceparent=cast("str | None", fields["traceparent"]),
     )

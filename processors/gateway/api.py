@@ -10,6 +10,7 @@ from bus.client.producer import EventWriter
 from bus.contracts.catalogue import Catalogue
 from bus.log.store import Log
 from bus.observation import Observer
+from bus.watch.facts import Objective
 from processors.access.table import KeyTable
 from processors.access.uses import Uses
 from processors.access.world import KeysWorld
@@ -74,6 +75,7 @@ class Api:
     glance: Glance
     asking: Asking = field(default_factory=partial(asking, 0))
     most_of_tenant: int = 0
+    objective: Objective = field(default_factory=Objective)
     log: AskLog = no_log
     asyncapi: Callable[[], Mapping[str, object]] = dict
     fates: KnownFates = field(default_factory=KnownFates)

@@ -78,6 +78,7 @@ def attempt_row(record: Record, fields: Mapping[str, object]) -> AttemptRow:
         route=read.text("route"),
         detail=read.text("detail"),
         traceparent=_text(fields, "traceparent"),
+        arrived_us=read.number("arrived_us", 0),
     )
 
 

@@ -39,6 +39,7 @@ from processors.wiring.control import open_world
 from processors.wiring.describing import asyncapi
 from processors.wiring.diagnosing import open_means
 from processors.wiring.life import Life, live
+from processors.wiring.objective import objective_of_all
 from processors.wiring.serve import check_topics
 from processors.wiring.streaming import make_live
 from processors.wiring.trail import missing_in
@@ -181,6 +182,7 @@ def _api(
         board=Board(world.reader, world.clock, world.topology.alerts),
         glance=Glance(world, log),
         log=log,
+        objective=objective_of_all(settings),
         asyncapi=partial(asyncapi, settings, places=False),
     )
 

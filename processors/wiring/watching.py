@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from bus.adapters.http.probe import EndpointProbe
 from bus.adapters.kafka import Connection, KafkaSource
 from bus.ports import Clock
-from bus.watch.facts import Objective
 from bus.watch.limits import Limits
 from processors.delivery.announcing import Announcing
 from processors.settings import Settings
@@ -30,6 +29,7 @@ from processors.wiring.announcing import announcing
 from processors.wiring.asking import AskedLog
 from processors.wiring.control import open_world
 from processors.wiring.life import Life, live
+from processors.wiring.objective import objective_of_all
 from processors.wiring.serve import check_topics
 from processors.wiring.telling import open_sinks
 
@@ -107,7 +107,7 @@ async def _begin(
         presences=presences,
         counts=Counts(log, world.clock),
         certificates=certificates,
-        objective=_objective(settings),
+        objective=objective_of_all(settings),
         weeks=board.weeks,
     )
     sinks = await stack.enter_async_context(open_sinks(settings, world, telemetry))
@@ -165,10 +165,6 @@ def _parts(
         observer=telemetry,
         policy=_policy(settings),
     )
-
-
-def _objective(settings: Settings) -> Objective:
-    return Objective(success=settings.watch_success, p95_s=settings.watch_p95_s)
 
 
 def _policy(settings: Settings) -> WatchPolicy:

@@ -14,10 +14,12 @@ from bus.adapters.memory.history_questions import (
     page,
 )
 from bus.adapters.memory.lags import MemoryLags
+from bus.adapters.memory.ledger import MemoryLedger
 from bus.log.cleaning import cleaned, storable, storable_id, time_of
 from bus.log.deliveries import DeliveryKey, changes, followed
 from bus.log.health import Figures, Health, figures_of, start_of, starts
 from bus.log.lags import LagStore
+from bus.log.ledger import LedgerLog
 from bus.log.positions import admit
 from bus.log.questions import (
     MOST,
@@ -61,13 +63,17 @@ class MemoryLog:
         self._tallies: dict[Key, Sequence[int]] = {}
         self._positions: dict[TopicPartition, Position] = {}
         self._lags = MemoryLags()
+        self._ledger = MemoryLedger(self._open)
 
     @property
     def kept(self) -> LagStore:
         """What is kept for forecasts."""
         return self._lags
 
-    # --- writing
+    @property
+    def ledger(self) -> LedgerLog:
+        """What became of deliveries."""
+        return self._ledger
 
     async def prepare(self, now_us: int) -> None:
         """Nothing has to be made."""
@@ -93,6 +99,7 @@ class MemoryLog:
             self._positions[advance.partition] = Position(*advance[2:])
 
     def _count(self, attempts: Sequence[AttemptRow]) -> None:
+        self._ledger.take(attempts)
         changed = changes(attempts)
         for done in changed.done:
             self._open.pop(done, None)
@@ -117,11 +124,9 @@ class MemoryLog:
         self._rows = [
             row for row in self._rows if not gone(time_of(row), _days(row, keep))
         ]
-        self._open = {
-            key: one
-            for key, one in self._open.items()
-            if not gone(one.changed_us, keep.days)
-        }
+        for key, one in list(self._open.items()):
+            if gone(one.changed_us, keep.days):
+                del self._open[key]
         self._tallies = {
             key: tally
             for key, tally in self._tallies.items()
@@ -138,8 +143,6 @@ class MemoryLog:
 
     async def close(self) -> None:
         """Nothing is held."""
-
-    # --- asking
 
     async def read_to_us(self) -> int | None:
         """The time that the slowest partition was read to."""

@@ -6,7 +6,8 @@ from typing import Protocol, TypeAlias
 from sqlalchemy import ColumnElement, Connection, Table, case, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bus.adapters.sql.tables import DELIVERY_OPEN, TALLY
+from bus.adapters.sql.tables import BITS, DELIVERY_OPEN, SUMS
+from bus.log.causes import Cause
 from bus.log.retention import Pruned, Retention, TableSize
 
 Values: TypeAlias = tuple[object, ...]
@@ -81,22 +82,39 @@ Insert: TypeAlias = postgresql.Insert | sqlite.Insert
 def merging(table: Table, insert: Insert) -> Insert:
     """Return an insert that adds to what has its key, or follows it.
 
-    Counts are added up. A delivery is what its newest attempt made of it, whose
-    number stands through hops without a call.
+    Counts are added up, bits set. A delivery is what its newest attempt made of it,
+    whose number and cause stand through hops without a call.
     """
     new = insert.excluded
+    # NULL is none: of one that is, the other one; of none, none.
     changed: dict[str, ColumnElement[object]] = {
-        # NULL is none: of one that is, the other one; of none, none.
-        name: func.coalesce(table.c[name] + new[name], table.c[name], new[name])
-        for name in TALLY
-        if name in table.c
+        one.name: func.coalesce(
+            one.op("|" if one.name in BITS else "+")(new[one.name]), one, new[one.name]
+        )
+        for one in table.columns
+        if one.name in SUMS or one.name in BITS
     }
     if table is DELIVERY_OPEN:
-        others = [one.name for one in table.columns if not one.primary_key]
-        changed = {name: new[name] for name in others}
-        attempts = table.c.attempts
-        changed["attempts"] = case(
-            (new.attempts == literal_column("0"), attempts), else_=new.attempts
-        )
+        changed = _following(insert)
     keys = [column.name for column in table.primary_key]
     return insert.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+def _following(insert: Insert) -> dict[str, ColumnElement[object]]:
+    """An open delivery after what befell it: `bus.log.deliveries.followed` in SQL."""
+    was, new = DELIVERY_OPEN.c, insert.excluded
+    none: ColumnElement[int] = literal_column("0")
+    late: ColumnElement[int] = literal_column(str(int(Cause.LATE)))
+    changed: dict[str, ColumnElement[object]] = {
+        one.name: new[one.name] for one in DELIVERY_OPEN.columns if not one.primary_key
+    }
+    for name in ("attempts", "arrived_us"):
+        changed[name] = case((new[name] == none, was[name]), else_=new[name])
+    stays = (new.cause == none) | ((new.attempts == none) & (was.attempts != none))
+    changed["cause"] = case((stays, was.cause), else_=new.cause)
+    changed["overdue"] = case(
+        (was.overdue != none, was.overdue),
+        ((new.overdue == late) & (was.cause != none), was.cause),
+        else_=new.overdue,
+    )
+    return changed

@@ -14,6 +14,7 @@ from bus.adapters.sql.tables import (
     EVENT,
     QUARANTINE,
 )
+from bus.log.causes import cause_numbered
 from bus.log.cursors import Sorted
 from bus.log.deliveries import STATES
 from bus.log.questions import OpenDelivery
@@ -117,6 +118,9 @@ class Listings:
             changed_us=found.changed_us,
             tier=found.tier,
             reason=found.reason,
+            arrived_us=found.arrived_us,
+            cause=cause_numbered(found.cause),
+            overdue=cause_numbered(found.overdue),
         )
 
     def ack(self, connection: Connection, found: Found) -> AckRow:

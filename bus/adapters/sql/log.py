@@ -13,6 +13,7 @@ from bus.adapters.sql.asking import Asking
 from bus.adapters.sql.bulk import Bulk, Upkeep
 from bus.adapters.sql.database import Threads
 from bus.adapters.sql.lags import SqlLags
+from bus.adapters.sql.ledger import SqlLedger
 from bus.adapters.sql.listings import Listings
 from bus.adapters.sql.migrating import migrate
 from bus.adapters.sql.names import Names
@@ -22,6 +23,7 @@ from bus.adapters.sql.writing import Writer
 from bus.errors import LogOvertakenError, LogRefusedError
 from bus.log.health import NONE, Figures, Health
 from bus.log.lags import LagStore
+from bus.log.ledger import LedgerLog
 from bus.log.questions import (
     AttemptQuestion,
     AuditQuestion,
@@ -79,6 +81,7 @@ class SqlLog:
         self._listings = Listings(parts.names)
         self._answers = Answers(parts.names, self._listings)
         self.kept: LagStore = SqlLags(parts.writes, parts.reads)
+        self.ledger: LedgerLog = SqlLedger(parts.reads, parts.names)
 
     # --- writing
 

@@ -9,6 +9,7 @@ from bus.adapters.sql.tables import (
     ACK,
     ATTEMPT,
     AUDIT,
+    DAY,
     DELIVERY_OPEN,
     EVENT,
     FIVE_MINUTES,
@@ -16,8 +17,10 @@ from bus.adapters.sql.tables import (
     HOUR,
     LAG,
     MINUTE,
+    MISSED,
     QUARANTINE,
     STRAY,
+    TROUBLE,
 )
 from bus.log.lags import FINE_DAYS, FORECAST_DAYS, SLOT_DAYS
 from bus.log.retention import DAY_US, Retention, day_of
@@ -59,7 +62,8 @@ def aged_rows(keep: Retention, now_us: int) -> Iterator[Aged]:
     yield Aged(QUARANTINE, QUARANTINE.c.arrived_us < kept_us)
     yield Aged(STRAY, STRAY.c.seen_us < kept_us)
     yield Aged(AUDIT, AUDIT.c.arrived_us < audit_us)
-    yield Aged(HOUR, HOUR.c.start < audit_us // 60_000_000)
+    for counts in (HOUR, DAY, MISSED, TROUBLE):
+        yield Aged(counts, counts.c.start < audit_us // 60_000_000)
     fine_us, slots_us, forecasts_us = (
         (today - days) * DAY_US for days in (FINE_DAYS, SLOT_DAYS, FORECAST_DAYS)
     )

@@ -29,6 +29,13 @@ METADATA = MetaData()
 
 LATENCIES = tuple(f"latency_{number:02}" for number in range(BUCKETS))
 TALLY = (*COUNTS, *LATENCIES)
+SUMS = (*TALLY, "kept", "recovered", "late", "dead", "calls", "deliveries")
+"""Columns that are added up, wherever they are; NULL is none."""
+BITS = ("up", "minutes")
+"""Columns of minutes of an hour, a bit each, that are set together."""
+
+
+_MAYBE = frozenset({*SUMS, *BITS})
 
 
 def _table(
@@ -37,7 +44,7 @@ def _table(
     """A table of columns given as a type and names, the primary key by names."""
     keys = key.split()
     columns = [
-        Column(column, kind, nullable=column in TALLY, primary_key=column in keys)
+        Column(column, kind, nullable=column in _MAYBE, primary_key=column in keys)
         for kind, names in groups
         for column in names.split()
     ]
@@ -79,9 +86,9 @@ ATTEMPT = _table(
 
 DELIVERY_OPEN = _table(
     "delivery_open",
-    (BigInteger, "changed_us"),
+    (BigInteger, "changed_us arrived_us"),
     (Integer, "subscription event_type outcome attempts"),
-    (SmallInteger, "state replay status"),
+    (SmallInteger, "state replay status cause overdue"),
     (LargeBinary, "event"),
     (Text, "order_id detail tier reason"),
     key="subscription event",
@@ -131,7 +138,30 @@ HOUR = _table(
     "hour",
     (Integer, "start subscription"),
     *((Integer, name) for name in TALLY),
+    (BigInteger, "up"),
     key="start subscription",
+)
+DAY = _table(
+    "day",
+    (Integer, "start subscription"),
+    *((Integer, name) for name in TALLY),
+    (Integer, "kept recovered"),
+    key="start subscription",
+)
+MISSED = _table(
+    "missed",
+    (Integer, "start subscription"),
+    (SmallInteger, "cause"),
+    (Integer, "late dead"),
+    key="start subscription cause",
+)
+TROUBLE = _table(
+    "trouble",
+    (Integer, "start subscription"),
+    (SmallInteger, "cause"),
+    (BigInteger, "minutes"),
+    (Integer, "calls deliveries"),
+    key="subscription start cause",
 )
 
 LAG = _table("lag", (BigInteger, "at_us came went"), (Boolean, "slot"), (Text, "queue"))
@@ -147,5 +177,5 @@ FORECAST = _table(
 # Samples and forecasts stay, too: nothing could bring them back.
 OF_ROWS = (
     *(EVENT, ATTEMPT, DELIVERY_OPEN, ACK, QUARANTINE, AUDIT, STRAY),
-    *(MINUTE, FIVE_MINUTES, HOUR),
+    *(MINUTE, FIVE_MINUTES, HOUR, DAY, MISSED, TROUBLE),
 )

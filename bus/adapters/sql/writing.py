@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Table
 from bus.adapters.sql.bulk import Bulk, Upkeep, Values
 from bus.adapters.sql.names import Names
 from bus.adapters.sql.positions import move, stored
+from bus.adapters.sql.standing import stood
 from bus.adapters.sql.summing import summed
 from bus.adapters.sql.tables import DELIVERY_OPEN, STRAY
 from bus.adapters.sql.values import names_of, stray_values, values_of
@@ -73,10 +74,11 @@ class Writer:
         numbers: Mapping[str, int],
     ) -> None:
         """What attempts change beside their own rows; counts last, many share them."""
-        of = summed(attempts, numbers)
+        of = summed(attempts, numbers, stood(connection, attempts, numbers))
         if of.done:
             self._bulk.remove(connection, DELIVERY_OPEN, of.done)
         if of.open:
             self._bulk.merge(connection, DELIVERY_OPEN, of.open)
         for table, values in of.counts.items():
-            self._bulk.merge(connection, table, values)
+            if values:
+                self._bulk.merge(connection, table, values)

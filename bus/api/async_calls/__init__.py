@@ -15,6 +15,7 @@ from bus.api.async_calls.job_routes import JobRoutesCalls
 from bus.api.async_calls.key_routes import KeyRoutesCalls
 from bus.api.async_calls.letters import LettersCalls
 from bus.api.async_calls.log_lists import LogListsCalls
+from bus.api.async_calls.objectives import ObjectivesCalls
 from bus.api.async_calls.quarantine import QuarantineCalls
 from bus.api.async_calls.records import RecordsCalls
 from bus.api.async_calls.spans import SpansCalls
@@ -34,6 +35,7 @@ class AsyncCalls(
     SubscriptionsCalls,
     SubscriptionStepsCalls,
     HealthCalls,
+    ObjectivesCalls,
     DiagnosingCalls,
     ApplyingCalls,
     AcksCalls,

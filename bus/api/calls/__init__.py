@@ -15,6 +15,7 @@ from bus.api.calls.job_routes import JobRoutesCalls
 from bus.api.calls.key_routes import KeyRoutesCalls
 from bus.api.calls.letters import LettersCalls
 from bus.api.calls.log_lists import LogListsCalls
+from bus.api.calls.objectives import ObjectivesCalls
 from bus.api.calls.quarantine import QuarantineCalls
 from bus.api.calls.records import RecordsCalls
 from bus.api.calls.spans import SpansCalls
@@ -34,6 +35,7 @@ class Calls(
     SubscriptionsCalls,
     SubscriptionStepsCalls,
     HealthCalls,
+    ObjectivesCalls,
     DiagnosingCalls,
     ApplyingCalls,
     AcksCalls,

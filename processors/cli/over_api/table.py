@@ -61,6 +61,7 @@ COMMANDS: Mapping[str, Work] = {
     "status": reading.status,
     "forecast": watching.forecast,
     "health": watching.health,
+    "objectives": watching.objectives,
     "alerts list": watching.alerts,
     "alerts sinks": watching.sinks,
     "alerts silences": watching.silences,

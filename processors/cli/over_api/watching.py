@@ -1,4 +1,4 @@
-"""`bus health`, `bus alerts` and `bus forecast` over the HTTP API."""
+"""`bus objectives`, `health`, `alerts` and `forecast` over the HTTP API."""
 
 from bus.api import AsyncApi, NotFoundError
 from processors.cli.alerts_view import (
@@ -11,6 +11,7 @@ from processors.cli.alerts_view import (
     silent_s,
 )
 from processors.cli.forecast_view import no_such_subscription, tell_rows
+from processors.cli.objectives_view import show_objective, show_objectives
 from processors.cli.over_api.given import Given
 
 
@@ -18,6 +19,19 @@ async def health(api: AsyncApi, given: Given) -> int:
     """How all is; 0 if it is well."""
     row = await api.get_health()
     return show_health(row, every=given.flag("every"), as_json=given.as_json)
+
+
+async def objectives(api: AsyncApi, given: Given) -> int:
+    """How they go; 1 if there is no such subscription."""
+    name = given.maybe("subscription")
+    if name is None:
+        told = await api.list_objectives()
+        return show_objectives(told["data"], as_json=given.as_json)
+    try:
+        one = await api.get_objective(name)
+    except NotFoundError:
+        return no_such_subscription(name)
+    return show_objective(one, as_json=given.as_json)
 
 
 async def alerts(api: AsyncApi, given: Given) -> int:

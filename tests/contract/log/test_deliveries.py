@@ -1,5 +1,6 @@
 """Open deliveries: those that were not accepted at once, as they stand now."""
 
+from bus.log.causes import Cause
 from bus.log.questions import DeliveryQuestion, OpenDelivery
 from tests.contract.log.rows import (
     AnyLog,
@@ -78,6 +79,7 @@ async def test_they_are_told_whole(log: AnyLog) -> None:
             last_detail="503 not now",
             changed_us=row.started_us,
             reason="too_old",
+            cause=Cause.SERVER_ERROR,
         )
     ]
 

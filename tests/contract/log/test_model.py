@@ -24,6 +24,8 @@ _ORDERS = ("o-1", "o-2", "")
 _WEB = ("", "web", "edi")
 _ROUTES = ("done", "retry:1s", "dead_letter:refused", "held")
 _OUTCOMES = ("accepted", "failed", "refused", "held")
+_DETAILS = ("breaker", "paused", "timeout: 5 s", "older than 60 s")
+_ARRIVED = (0, NOW_US, NOW_US - 3 * MINUTE_US, NOW_US - 9 * MINUTE_US)
 _scopes = st.none() | st.frozensets(st.sampled_from((*_SUBSCRIPTIONS, "nobody")))
 _moments = st.none() | st.integers(-3, 8).map(lambda m: NOW_US + m * MINUTE_US)
 
@@ -52,6 +54,8 @@ def _rows(draw: st.DrawFn) -> Sequence[EventRow | AttemptRow]:
             route=draw(st.sampled_from(_ROUTES)),
             number=draw(st.integers(0, 3)),
             replay=draw(st.integers(0, 1)),
+            detail=draw(st.sampled_from(_DETAILS)),
+            arrived_us=draw(st.sampled_from(_ARRIVED)),
         )
         for n in range(draw(st.integers(0, 20)))
     ]
@@ -133,3 +137,11 @@ async def test_every_question_has_the_models_answer(  # noqa: PLR0913, PLR0917 -
         await model.minutes(None, 0, NOW_US * 2)
     )
     assert await log.health(None, NOW_US) == await model.health(None, NOW_US)
+    later = NOW_US + 7 * MINUTE_US
+    assert await log.ledger.counted(None, 0) == await model.ledger.counted(None, 0)
+    assert await log.ledger.overdue(None, later) == (
+        await model.ledger.overdue(None, later)
+    )
+    for name in _SUBSCRIPTIONS:
+        assert await log.ledger.days(name, 0) == await model.ledger.days(name, 0)
+        assert await log.ledger.hours(name, 0) == await model.ledger.hours(name, 0)

@@ -1,0 +1,30 @@
+"""What can be asked for: objectives."""
+
+# Written from the table of routes by `make client`, not by hand.
+from bus.api.asking import Sync
+from bus.api.exchange import Call, segment
+from bus.api.models.objectives import ObjectiveLedger, Objectives
+
+
+class ObjectivesCalls(Sync):
+    """What can be asked for: objectives."""
+
+    def list_objectives(self) -> Objectives:
+        """What is aimed at for subscriptions, and how that goes.
+
+        GET `/v1/objectives`
+        with a key of scope `subscriptions:read`
+        """
+        return self._ask(Call[Objectives]("GET", "/v1/objectives"))
+
+    def get_objective(self, subscription: str) -> ObjectiveLedger:
+        """The ledger of a subscription's objective.
+
+        GET `/v1/subscriptions/{subscription}/objective`
+        with a key of scope `subscriptions:read`
+        """
+        return self._ask(
+            Call[ObjectiveLedger](
+                "GET", f"/v1/subscriptions/{segment(subscription)}/objective"
+            )
+        )
