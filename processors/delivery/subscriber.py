@@ -101,14 +101,16 @@ class Subscriber:
         if self.withheld(self._clock.now()) is not None:
             return None
         chance = self.breaker.next_chance(self._clock.monotonic())
-        if self._is_dear(ticket):
+        if self.transform is not None or ticket.delivery.undecided:
             return max(chance, self._efforts.next_chance(self._payer))
         return chance
 
     def kept(self, ticket: Ticket, now: float) -> str | None:
         """Why a ticket may not be tried now, though it has its turn, or None."""
         why = self.withheld(now)
-        if why is None and self._is_dear(ticket) and not self._may_spend():
+        if self.transform is None and not ticket.delivery.undecided:
+            return why
+        if why is None and self._efforts.left(self._payer) <= 0:
             self.overdrew()
             return DEAR
         return why
@@ -193,13 +195,6 @@ class Subscriber:
         return self.breaker.state(self._clock.monotonic())
 
     # ------------------------------------------------ steps
-
-    def _is_dear(self, ticket: Ticket) -> bool:
-        """Whether an expression has to be evaluated to try it."""
-        return self.transform is not None or ticket.delivery.undecided
-
-    def _may_spend(self) -> bool:
-        return self._efforts.left(self._payer) > 0
 
     async def _work(self, ticket: Ticket, probe: bool) -> None:  # noqa: FBT001 - a pair from _next
         try:
