@@ -21,16 +21,32 @@ MOST = 250
 class EventQuestion:
     """Which events: all that is given must fit. Types may end in `.*`.
 
-    With a scope, only events that were attempted for one of its subscriptions.
+    With a scope, only events that were attempted for one of its subscriptions. With
+    subscriptions, outcomes or classes of statuses, as in `AttemptQuestion`, only those
+    of which one attempt fits all of them.
     """
 
     order_id: str | None = None
     types: tuple[str, ...] = ()
     channel: str | None = None
     account: str | None = None
+    subscriptions: frozenset[str] = frozenset()
+    outcomes: frozenset[str] = frozenset()
+    status_classes: frozenset[int] = frozenset()
     since_us: int | None = None
     until_us: int | None = None
     scope: Scope = None
+
+    @property
+    def attempted(self) -> "AttemptQuestion | None":
+        """Which attempts an event has to have one of; None: none."""
+        asked = AttemptQuestion(
+            subscriptions=self.subscriptions,
+            outcomes=self.outcomes,
+            status_classes=self.status_classes,
+            scope=self.scope,
+        )
+        return None if asked == AttemptQuestion() else asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

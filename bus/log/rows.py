@@ -9,6 +9,9 @@ from typing_extensions import override
 
 from bus.record import TopicPartition
 
+_TRACE_ID = 32
+_HEX = frozenset("0123456789abcdef")
+
 
 class Place(NamedTuple):
     """Where a record stands."""
@@ -71,6 +74,17 @@ class AttemptRow(NamedTuple):
     detail: str = ""
     traceparent: str = ""
     arrived_us: int = 0
+
+
+def trace_id_of(traceparent: str) -> str:
+    """The trace id in it, 32 hexadecimal digits; empty if there is none.
+
+    W3C Trace Context, 3.2.2.3: all zeros is none.
+    """
+    parts = traceparent.split("-")
+    found = parts[1].lower() if len(parts) > 1 else ""
+    good = len(found) == _TRACE_ID and set(found) <= _HEX and set(found) != {"0"}
+    return found if good else ""
 
 
 class AckRow(NamedTuple):

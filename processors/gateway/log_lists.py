@@ -81,6 +81,9 @@ async def list_events(asked: Asked) -> Reply:
         types=query.type,
         channel=query.channel,
         account=query.account,
+        subscriptions=frozenset(query.subscription),
+        outcomes=frozenset(query.outcome),
+        status_classes=frozenset(map(_class, query.status)),
         since_us=span.since_us,
         until_us=span.until_us,
         scope=await scope_of(asked),
@@ -108,8 +111,11 @@ ROUTES = (
         path="/v1/events",
         operation="listEvents",
         summary="Search the events of the log, the newest first.",
-        description="What they are and where they stand, without content. A tenant "
-        "finds those that were attempted for one of its subscriptions.",
+        description="What they are and where they stand, without content. With "
+        "`subscription`, `outcome` or `status`, those of which one attempt fits all of "
+        "them: then a page looks at 2,000 events at most, may have few rows or none, "
+        "and goes on with `next` all the same. A tenant finds those that were "
+        "attempted for one of its subscriptions.",
         tag=_EVENTS,
         scope=Scope.DELIVERIES_READ,
         handler=list_events,

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from bus.access.roles import Principal, Scope
 from bus.log.questions import OpenDelivery
-from bus.log.rows import AttemptRow, EventRow
+from bus.log.rows import AttemptRow, EventRow, trace_id_of
 from processors.gateway.letter_models import Word
 from processors.gateway.logged import SpanQuery, moment_of
 from processors.gateway.model import Model, Page, PageQuery, Several
@@ -20,8 +20,9 @@ StatusClass: TypeAlias = Literal["1xx", "2xx", "3xx", "4xx", "5xx", "none"]
 OpenState: TypeAlias = Literal["retrying", "held", "dead_letter"]
 EventId: TypeAlias = Annotated[str, Field(description="The webhook-id.")]
 Moment: TypeAlias = Annotated[str, Field(description="RFC 3339, in UTC.")]
-
-
+TraceId: TypeAlias = Annotated[
+    str | None, Field(description="Of its `traceparent`; null without one.")
+]
 Types: TypeAlias = Annotated[
     Several[Word], Field(description="An event type; may end in `.*`.")
 ]
@@ -60,6 +61,7 @@ class LoggedAttempt(Model):
         str | None, Field(description="The event's topic, partition and offset.")
     ]
     record: RecordLink
+    trace_id: TraceId
 
 
 class AttemptRows(Page[LoggedAttempt]):
@@ -106,6 +108,15 @@ class EventQuery(SpanQuery):
     account: Annotated[
         Word | None, Field(description="For keys that may read all events.")
     ] = None
+    subscription: Annotated[
+        Several[Word], Field(description="One that it was attempted for.")
+    ] = ()
+    outcome: Annotated[
+        Several[Outcome], Field(description="What an attempt of it came to.")
+    ] = ()
+    status: Annotated[
+        Several[StatusClass], Field(description="What an attempt of it was answered.")
+    ] = ()
 
 
 class LoggedEvent(Model):
@@ -126,6 +137,7 @@ class LoggedEvent(Model):
     account: Annotated[
         str | None, Field(description="Null for keys that may not read all events.")
     ]
+    trace_id: TraceId
 
 
 class EventRows(Page[LoggedEvent]):
@@ -156,6 +168,7 @@ def attempt_shown(row: AttemptRow, *, by: Principal) -> LoggedAttempt:
         route=row.route,
         place=place,
         record=event_link(by, place),
+        trace_id=trace_id_of(row.traceparent) or None,
     )
 
 
@@ -193,4 +206,5 @@ def event_shown(row: EventRow, *, by: Principal) -> LoggedEvent:
         record=event_link(by, str(row.at)),
         channel=row.channel if wholly else None,
         account=row.account if wholly else None,
+        trace_id=trace_id_of(row.traceparent) or None,
     )

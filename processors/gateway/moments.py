@@ -14,12 +14,12 @@ _DAY = (
     r"(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-9])|(0[13-9]|1[0-2])-30"
     r"|(0[13578]|1[02])-31"
 )
-_PATTERN = rf"^(now|[0-9]{{1,6}}(ms|s|m|h|d)|20[0-9]{{2}}-({_DAY}){_TIME}{_ZONE})$"
+PATTERN = rf"^(now|[0-9]{{1,6}}(ms|s|m|h|d)|20[0-9]{{2}}-({_DAY}){_TIME}{_ZONE})$"
 
 Moment: TypeAlias = Annotated[
     str,
     Field(
-        pattern=_PATTERN,
+        pattern=PATTERN,
         description="A time of RFC 3339, or `2h` for two hours ago.",
         examples=["2h"],
     ),

@@ -94,6 +94,12 @@ class ApiSettings(BaseModel):
     web_idle_s: _Positive = Field(
         3_600, description="How long, with no page asked for in the meantime."
     )
+    web_trace_url: Annotated[
+        str | None, Field(pattern=r"^https?://[!-~]*\{trace_id\}[!-~]*$")
+    ] = Field(
+        None,
+        description="Where a trace is to be seen, with `{trace_id}`: pages link to it.",
+    )
 
     @field_validator("api_proxies", mode="before")
     @classmethod

@@ -1,5 +1,6 @@
 """Templates: loaded once, escaped always, strict about what they read."""
 
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -17,7 +18,7 @@ HTML = "text/html; charset=utf-8"
 class Renderer:
     """Makes pages of templates."""
 
-    def __init__(self, assets: Assets) -> None:
+    def __init__(self, assets: Assets, trace_url: str = "") -> None:
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -30,6 +31,7 @@ class Renderer:
             "asset": assets.url,
             "href": href,
             "linked": linked,
+            "traced": partial(traced, trace_url),
         }
         for filtering in (
             *(wording.count, wording.rate, wording.percent, wording.millis),
@@ -41,6 +43,11 @@ class Renderer:
         """A page; its template reads `view` and `frame`, nothing else."""
         found = self._environment.get_template(template)
         return found.render(view=view, frame=frame).encode()
+
+
+def traced(template: str, trace_id: str) -> str:
+    """Where a trace is to be seen; empty where nobody has said."""
+    return template.replace("{trace_id}", trace_id)
 
 
 def href(*path: str, **query: str | float | None) -> str:

@@ -41,11 +41,15 @@ def make_site(
     lifetimes: Lifetimes,
     *,
     secure: bool,
+    trace_url: str = "",
 ) -> Site:
-    """Put it together; `secure`: browsers come by TLS, to us or to a proxy of ours."""
+    """Put it together; `secure`: browsers come by TLS, to us or to a proxy of ours.
+
+    `trace_url` is where a trace is to be seen, `{trace_id}` in it.
+    """
     sessions = Sessions(keys, random_bytes, lifetimes)
     assets = load_assets()
-    drawing = Drawing(Renderer(assets), sessions, PAGES)
+    drawing = Drawing(Renderer(assets, trace_url), sessions, PAGES)
     signing = Signing(sessions, drawing)
     routes = (
         *_signing(signing),

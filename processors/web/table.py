@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 
+from processors.web.events import attempts, finding, order
+from processors.web.events import one as event
 from processors.web.pages import Act, Page
 from processors.web.subscriptions import acts, listing, one
 
 PAGES: Sequence[Page] = (
     *listing.PAGES,
     *one.PAGES,
+    *finding.PAGES,
+    *event.PAGES,
+    *order.PAGES,
+    *attempts.PAGES,
 )
 
 ACTS: Sequence[Act] = (*acts.ACTS,)

@@ -191,7 +191,13 @@ def _gateway(settings: Settings, api: Api, telemetry: Telemetry) -> Gateway:
     """The API and the dashboard; what that lacks is said once."""
     secure = settings.api_certificate_file is not None or bool(settings.api_proxies)
     lifetimes = Lifetimes(settings.web_session_s, settings.web_idle_s)
-    site = make_site(api.keys.world, os.urandom, lifetimes, secure=secure)
+    site = make_site(
+        api.keys.world,
+        os.urandom,
+        lifetimes,
+        secure=secure,
+        trace_url=settings.web_trace_url or "",
+    )
     if site.assets.missing:
         telemetry.note(
             live_names.WEB_ASSETS_MISSING, files=", ".join(site.assets.missing)

@@ -36,6 +36,10 @@ NAMES = (
 )
 _FAILING = frozenset({SHOP, "hooli-market"})
 _EACH = 40
+_TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+_PAST_S, _STORY_S = 3_600, 180
+_STORY = 9
+"""The seed of the order that one page tells of: it reached some, and not others."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Lively:
 async def lively(folder: Path) -> AsyncIterator[Lively]:
     """Serve it; `folder` gets the log."""
     worlds = Worlds()
-    await worlds.clock.advance(NOW_US / 1e6 - worlds.clock.now())
+    await worlds.clock.advance(NOW_US / 1e6 - _PAST_S - worlds.clock.now())
     log = open_log(f"sqlite:///{folder / 'log.db'}")
     await log.prepare(NOW_US)
 
@@ -69,8 +73,13 @@ async def lively(folder: Path) -> AsyncIterator[Lively]:
             past = Past(world)
             await _subscriptions(past)
             events = [pair for seed in range(1, 9) for pair in await past.order(seed)]
-            await write(log, *_rows([event for event, _ in events]))
-            await _letters(past, events)
+            await worlds.clock.advance(_PAST_S - _STORY_S)
+            story = await past.order(_STORY)
+            await worlds.clock.advance(_STORY_S)
+            rows = _rows([*events, *story])
+            attempts = [row for row in rows if isinstance(row, AttemptRow)]
+            await write(log, *rows, *_story(len(attempts), story))
+            await _letters(past, [*events, story[0]])
             await _processes(world)
             await _watch(world)
             await ask.api.board.ready()
@@ -94,13 +103,14 @@ async def _subscriptions(past: Past) -> None:
     await writer.begin_removal("wonka-pim")
 
 
-def _rows(events: Sequence[Event]) -> Sequence[Row]:
-    """Each event in the log, and attempts of all for every subscription."""
-    rows: list[Row] = [_event(n, event) for n, event in enumerate(events)]
+def _rows(events: Sequence[tuple[Event, Record]]) -> Sequence[Row]:
+    """Each event in the log, and attempts of the old ones for every subscription."""
+    rows: list[Row] = [_event(*pair) for pair in events]
+    old = [row for row in rows if row.order_id != events[-1][0].subject]  # type: ignore[union-attr]
     n = 0
     for at, name in enumerate(NAMES[:-1]):
         for k in range(_EACH):
-            event = rows[k % len(events)]
+            event = old[k % len(old)]
             assert isinstance(event, EventRow)
             started = NOW_US - MINUTE_US // 2 - k * (at + 2) * 6 * SECOND_US
             rows.append(_attempt(n, name, event, started, k))
@@ -108,10 +118,10 @@ def _rows(events: Sequence[Event]) -> Sequence[Row]:
     return rows
 
 
-def _event(n: int, event: Event) -> EventRow:
-    at_us = NOW_US - 60 * MINUTE_US + n * SECOND_US
+def _event(event: Event, record: Record) -> EventRow:
+    at_us = record.timestamp_ms * 1_000
     return EventRow(
-        at=Place("oms.order", 0, n),
+        at=Place(record.topic, record.partition, record.offset),
         arrived_us=at_us,
         event_id=event.webhook_id,
         own_id=event.id,
@@ -121,6 +131,7 @@ def _event(n: int, event: Event) -> EventRow:
         time_us=at_us,
         channel="web",
         account="retail",
+        traceparent=_TRACE,
     )
 
 
@@ -140,14 +151,54 @@ def _attempt(n: int, name: str, event: EventRow, started: int, k: int) -> Attemp
         replay=0,
         outcome="failed" if bad else "accepted",
         status=503 if bad else 200,
-        route=("retry:1s", "retry:5s", "dlq:exhausted")[number - 1] if bad else "done",
+        route=("retry:1s", "retry:5s", "dead_letter:exhausted")[number - 1]
+        if bad
+        else "done",
         detail="503 Service Unavailable" if bad else "200",
-        traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        traceparent=_TRACE,
     )
 
 
+_TOLD = (
+    (SHOP, 1, 0.1, 0.9, "failed", 503, "retry:1s", "503 Service Unavailable"),
+    (SHOP, 2, 2.1, 0.8, "failed", 503, "retry:5s", "503 Service Unavailable"),
+    (SHOP, 3, 8, 10, "unreachable", 0, "retry:30s", "timeout: no answer in 10 s"),
+    (SHOP, 4, 48.1, 0.7, "failed", 503, "dead_letter:exhausted", "503 out of order"),
+    ("acme-erp", 0, 0.2, 0, "held", 0, "retry:1s", "paused"),
+    ("globex-bi", 1, 0.1, 0.05, "accepted", 200, "done", "200"),
+    ("hooli-market", 1, 0.1, 0.2, "throttled", 429, "retry:5s", "429 slow down"),
+    ("hooli-market", 2, 165, 0.2, "failed", 502, "retry:30s", "502 bad gateway"),
+    ("initech-edi", 1, 0.1, 0.2, "refused", 422, "dead_letter:refused", "422 no SKU"),
+    ("initech-edi", 1, 90, 0.1, "accepted", 200, "done", "200"),
+)
+
+
+def _story(n: int, events: Sequence[tuple[Event, Record]]) -> Sequence[AttemptRow]:
+    """What befell the newest order: the first event for some, the second for all."""
+    first, second = (_event(*pair) for pair in events[:2])
+    begun = first.arrived_us
+    rows: list[AttemptRow] = []
+    for name, number, after_s, took_s, outcome, status, route, detail in _TOLD:
+        plain = _attempt(n + len(rows), name, first, begun + int(after_s * 1e6), 0)
+        rows.append(
+            plain._replace(
+                number=number,
+                duration_us=int(took_s * 1e6),
+                outcome=outcome,
+                status=status,
+                route=route,
+                detail=detail,
+                replay=int(name == "initech-edi" and outcome == "accepted"),
+            )
+        )
+    for k, name in enumerate(NAMES[1:6]):
+        started = begun + 300_000 + k * 40_000
+        rows.append(_attempt(n + len(rows), name, second, started, 0))
+    return rows
+
+
 async def _letters(past: Past, events: Sequence[tuple[Event, Record]]) -> None:
-    for event, record in events[:5]:
+    for event, record in (*events[:5], events[-1]):
         await past.die(SHOP, event, record)
     event, record = events[6]
     await past.die("hooli-market", event, record, reason=Reason.REFUSED)

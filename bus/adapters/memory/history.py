@@ -181,9 +181,11 @@ class MemoryLog:
 
     async def events(self, asked: EventQuestion, paging: Paging) -> Page[EventRow]:
         """All that fit."""
-        fit = asks_event(asked)
-        rows = [e for e in self._of(EventRow) if fit(e)]
-        return _page([e for e in rows if self._in_scope(e, asked.scope)], asked, paging)
+        rows = self._fitting(EventRow, asks_event(asked))
+        if (tried := asked.attempted) is not None:
+            ids = {a.event_id for a in self._fitting(AttemptRow, asks_attempt(tried))}
+            rows = [event for event in rows if event.event_id in ids]
+        return _page(rows, asked, paging)
 
     async def attempts(
         self, asked: AttemptQuestion, paging: Paging
@@ -260,10 +262,8 @@ class MemoryLog:
         return [row for row in self._of(kind) if fit(row)]
 
     def _in_scope(self, event: EventRow, scope: Scope) -> bool:
-        return scope is None or any(
-            attempt.event_id == event.event_id and attempt.subscription in scope
-            for attempt in self._of(AttemptRow)
-        )
+        mine = self._fitting(AttemptRow, asks_attempt(AttemptQuestion(scope=scope)))
+        return scope is None or event.event_id in {one.event_id for one in mine}
 
 
 _BY_CHANGE = Order[OpenDelivery](

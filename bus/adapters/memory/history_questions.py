@@ -28,7 +28,7 @@ def among(name: str, scope: Collection[str] | None) -> bool:
 
 
 def asks_event(asked: EventQuestion) -> Callable[[EventRow], bool]:
-    """Does it ask for an event? Its scope is not looked at."""
+    """Does it ask for an event? What was attempted is not looked at."""
     wanted = [
         (6, asked.order_id),
         (8, asked.channel),

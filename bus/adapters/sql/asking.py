@@ -48,7 +48,7 @@ class Asking:
         self._names = names
 
     def events(self, connection: Connection, asked: EventQuestion) -> Asked:
-        """Of events; a scope is looked at event by event."""
+        """Of events; what was attempted is looked at event by event."""
         c = EVENT.c
         where = list(_time(c.arrived_us, asked.since_us, asked.until_us))
         if asked.order_id is not None:
@@ -59,18 +59,30 @@ class Asking:
             where += _hashed(EVENT, "channel", asked.channel)
         if asked.account is not None:
             where += _hashed(EVENT, "account", asked.account)
-        if asked.scope is None:
+        if (tried := asked.attempted) is None:
             return Asked(asked, where)
-        allowed = self._numbers(connection, asked.scope)
-        newest = newest_start(connection, allowed)
-        if newest is None:
-            return Asked(asked, [false()])
-        where.append(c.arrived_us <= newest + _SKEW_US)
+        return self._attempted(connection, asked, tried, where)
+
+    def _attempted(
+        self,
+        connection: Connection,
+        asked: EventQuestion,
+        tried: AttemptQuestion,
+        where: list[ColumnElement[bool]],
+    ) -> Asked:
+        """Of events that have an attempt that fits."""
+        fitting = [*self._accepted(tried), *self._among(connection, tried)(ATTEMPT)]
+        allowed = self._each(connection, tried.subscriptions, tried.scope)
+        if allowed is not None:
+            newest = newest_start(connection, allowed)
+            if newest is None:
+                return Asked(asked, [false()])
+            where.append(EVENT.c.arrived_us <= newest + _SKEW_US)
+            # No day after the newest attempt is looked into.
+            fitting.append(ATTEMPT.c.started_us <= newest)
 
         def among(events: FromClause) -> Clauses:
-            # No day after the newest attempt is looked into.
-            newer = ATTEMPT.c.started_us <= newest
-            return [attempted(events, allowed, newer)]
+            return [attempted(events, allowed, *fitting)]
 
         return Asked(asked, where, among=among, walk=_PROBES)
 
@@ -240,9 +252,13 @@ def _of_event(connection: Connection, event_id: str) -> Clauses:
 
 
 def attempted(
-    event: FromClause, subscriptions: Collection[int], *more: ColumnElement[bool]
+    event: FromClause,
+    subscriptions: Collection[int] | None,
+    *more: ColumnElement[bool],
 ) -> ColumnElement[bool]:
-    """Whether one of these has an attempt of an event."""
+    """Whether one of these (None: anybody) has an attempt of an event."""
+    if subscriptions is not None:
+        more = (ATTEMPT.c.subscription.in_(subscriptions), *more)
     # With an OFFSET PostgreSQL asks event by event, in order, until there are enough;
     # without one it may take all attempts of the subscriptions first.
     return exists(
@@ -250,7 +266,6 @@ def attempted(
         .where(
             ATTEMPT.c.order_key == event.c.order_key,
             ATTEMPT.c.event == event.c.event,
-            ATTEMPT.c.subscription.in_(subscriptions),
             ATTEMPT.c.started_us >= event.c.arrived_us - _SKEW_US,
             *more,
         )
@@ -259,7 +274,7 @@ def attempted(
     )
 
 
-def newest_start(connection: Connection, subscriptions: Sequence[int]) -> int | None:
+def newest_start(connection: Connection, subscriptions: Collection[int]) -> int | None:
     """When the newest attempt of any of these began."""
     if not subscriptions:
         return None

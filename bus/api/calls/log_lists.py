@@ -13,6 +13,16 @@ from bus.api.models.log_lists import (
     LoggedEvent,
 )
 
+ListEventsOutcome: TypeAlias = (
+    Literal["accepted", "refused", "throttled", "failed", "unreachable", "held"]
+    | Sequence[
+        Literal["accepted", "refused", "throttled", "failed", "unreachable", "held"]
+    ]
+)
+ListEventsStatus: TypeAlias = (
+    Literal["1xx", "2xx", "3xx", "4xx", "5xx", "none"]
+    | Sequence[Literal["1xx", "2xx", "3xx", "4xx", "5xx", "none"]]
+)
 ListAttemptsOutcome: TypeAlias = (
     Literal["accepted", "refused", "throttled", "failed", "unreachable", "held"]
     | Sequence[
@@ -43,6 +53,9 @@ class LogListsCalls(Sync):
         type: str | Sequence[str] | None = None,
         channel: str | None = None,
         account: str | None = None,
+        subscription: str | Sequence[str] | None = None,
+        outcome: ListEventsOutcome | None = None,
+        status: ListEventsStatus | None = None,
     ) -> Pages[LoggedEvent]:
         """Search the events of the log, the newest first.
 
@@ -62,6 +75,9 @@ class LogListsCalls(Sync):
                     "type": type,
                     "channel": channel,
                     "account": account,
+                    "subscription": subscription,
+                    "outcome": outcome,
+                    "status": status,
                 },
             )
         )

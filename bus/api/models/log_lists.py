@@ -19,6 +19,7 @@ class LoggedEvent(TypedDict):
     record: str | None
     channel: str | None
     account: str | None
+    trace_id: str | None
 
 
 class EventRows(TypedDict):
@@ -52,6 +53,7 @@ class LoggedAttempt(TypedDict):
     route: str
     place: str | None
     record: str | None
+    trace_id: str | None
 
 
 class AttemptRows(TypedDict):

@@ -121,6 +121,7 @@ async def test_an_event(ask: Client) -> None:
         "channel": "web",
         "account": "a-1",
         "record": "/v1/records/oms.order/0/2",
+        "trace_id": None,
     }
     reader = await ask("GET", f"/v1/events/{ids(2)}", by="reader")
     hidden = {"channel": None, "account": None, "record": None}

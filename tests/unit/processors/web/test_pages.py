@@ -25,6 +25,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
+NOBODYS = {
+    "subscription": "nobody-at-all",
+    "event": "00000000-0000-4000-8000-000000000000",
+    "order": "SO-NOBODYS",
+}
+"""What there is not, by its name in paths."""
+
+
 def address(row: Page | Act, **names: str) -> str:
     """Where it is."""
     example = row.example if isinstance(row, Page) else {}
@@ -72,7 +80,7 @@ async def test_what_belongs_to_others_is_not_there(page: Page, site: Lively) -> 
     """It looks exactly like what there is not."""
     async with visiting(site, "stranger") as visitor:
         foreign = await visitor.get(address(page))
-        none = await visitor.get(address(page, subscription="nobody-at-all"))
+        none = await visitor.get(address(page, **NOBODYS))
     assert (foreign.status, none.status) == (404, 404)
     assert foreign.without_ids == none.without_ids
 
@@ -80,7 +88,7 @@ async def test_what_belongs_to_others_is_not_there(page: Page, site: Lively) -> 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.name)
 async def test_acts_need_the_session_and_our_own_page(act: Act, site: Lively) -> None:
     """No form from elsewhere, none of another session, none without one."""
-    to = address(act, subscription="acme-erp")
+    to = address(act, **{**NOBODYS, "subscription": "acme-erp"})
     async with visiting(site, "operator") as visitor:
         await refused(visitor, to, {"csrf": "0" * 32}, 403)
         await refused(visitor, to, {}, 403)

@@ -1,0 +1,1 @@
+"""Pages of events: searching them, one of them, an order's, and their attempts."""
