@@ -94,7 +94,10 @@ class Shapes:
         shapes = [self._shape(kind) for kind in kinds]
         some = [shape for shape in shapes if shape.get("type") != "null"]
         if len(some) == 1 and len(shapes) > 1 and isinstance(some[0].get("type"), str):
-            return {**some[0], "type": [some[0]["type"], "null"]}
+            shape = {**some[0], "type": [some[0]["type"], "null"]}
+            if "enum" in shape:  # null has to be one of the words, too
+                shape["enum"] = [*cast("list[object]", shape["enum"]), None]
+            return shape
         return shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
 
     def _complex(self, kind: Definition) -> Shape:

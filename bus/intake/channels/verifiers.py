@@ -12,7 +12,7 @@ from bus.intake.verifying.verdict import Verifier
 
 _HASHES = ("sha1", "sha256", "sha384", "sha512")
 _ENCODINGS = ("base64", "hex")
-_SECRETS = ("text", "hex", "base64", "whsec", "base64-of-text")
+_SECRETS = ("text", "hex", "base64", "whsec")
 
 
 def read_verifier(block: Block) -> Verifier:

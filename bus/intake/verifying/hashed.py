@@ -1,7 +1,7 @@
 """HMACs: over a request's parts, or over named fields of each item of its body."""
 
 import hmac
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from binascii import Error as BinasciiError
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,8 +28,6 @@ def key_of(secret: Secret, form: str) -> bytes | None:
                 return b64decode(text, validate=True)
             case "whsec":
                 return b64decode(text.removeprefix(_WHSEC), validate=True)
-            case "base64-of-text":
-                return b64encode(text.encode())
             case _:
                 return text.encode()
     except ValueError:
