@@ -16,7 +16,7 @@ help:
 	@sed -n '1,4s/^# //p' Makefile
 	@echo "make demo ARGS=--json · make test-long · make simulate SEEDS=1000000 · make bench ARGS='a b' · make faults MINUTES=30 · make fuzz MINUTES=10 · make lint · make format · make clean"
 
-$(READY): requirements/dev.txt pyproject.toml
+$(READY): requirements/dev.txt requirements/web.txt pyproject.toml hatch_build.py
 	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or newer with venv found; install one, or say make PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Making $(VENV) with $$($(PYTHON) --version) …" >&2
 	@$(PYTHON) -m venv $(VENV)

@@ -15,7 +15,7 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-_OURS = ("style.css", "charts.css", "app.js", "icon.svg")
+_OURS = ("style.css", "charts.css", "app.js", "palette.js", "icon.svg")
 _TAKEN = ("vendor/htmx.js", "vendor/sse.js")
 """Put there when the package is built (hatch_build.py); all works without them."""
 _KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}

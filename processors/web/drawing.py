@@ -1,6 +1,7 @@
 """Pages as answers: drawn, with the headers that keep a browser strict."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bus.access.roles import Principal
 from processors.gateway.answers import Answered
@@ -43,26 +44,28 @@ class Drawing:
             "X-Frame-Options": "DENY",
         }
 
-    def reply(self, template: str, view: object, asked: Asked) -> Reply:
+    def reply(
+        self, template: str, view: object, asked: Asked, *, live: bool = False
+    ) -> Reply:
         """A page for who asks for it."""
-        content = self._draw(template, view, asked.principal, asked.session)
+        content = self.drawn(template, view, asked, live=live)
         headers = {**self.headers, **self._renewed(asked.principal, asked.session)}
         return Reply(content=content, media_type=HTML, headers=headers)
 
+    def drawn(
+        self, template: str, view: object, asked: Asked, *, live: bool = False
+    ) -> bytes:
+        """The page itself."""
+        frame = Frame.of(asked.principal, asked.session, self._pages)
+        if live:
+            frame = replace(frame, live=frame.here.replace("/ui", "/ui/live", 1))
+        return self._renderer.page(template, view, frame)
+
     def answered(self, template: str, view: object, visit: Visit) -> Answered:
         """A page instead of the one that was asked for."""
-        content = self._draw(template, view, visit.principal, visit.session)
+        frame = Frame.of(visit.principal, visit.session, self._pages)
+        content = self._renderer.page(template, view, frame)
         return Answered(0, content, {**self.headers, "Content-Type": HTML})
-
-    def _draw(
-        self,
-        template: str,
-        view: object,
-        principal: Principal | None,
-        session: Session | None,
-    ) -> bytes:
-        frame = Frame.of(principal, session, self._pages)
-        return self._renderer.page(template, view, frame)
 
     def _renewed(
         self, principal: Principal | None, session: Session | None

@@ -22,7 +22,8 @@ class Notice(NamedTuple):
 class Frame:
     """What the layout reads; templates of pages read `csrf` and `here` of it.
 
-    `key` is the id of the key that has signed in, empty if nobody has.
+    `key` is the id of the key that has signed in, empty if nobody has; `live` is the
+    stream of what changes on the page.
     """
 
     key: str = ""
@@ -32,6 +33,7 @@ class Frame:
     here: str = ""
     notice: Notice | None = None
     nav: Sequence[Entry] = ()
+    live: str = ""
 
     @classmethod
     def of(

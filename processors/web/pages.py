@@ -24,6 +24,8 @@ class Page:
         template: A file in `templates`.
         query: What may stand behind the question mark.
         nav: What the navigation calls it; empty: it is not there.
+        live: Cells that its template marks are sent again as they change.
+        find: The parameter of its query that takes what somebody looks for.
         tenants: Its path names what belongs to a tenant: others get 404.
         example: What the world of the tests has, for the names in its path.
     """
@@ -35,6 +37,8 @@ class Page:
     template: str
     query: type[Model] = NoQuery
     nav: str = ""
+    live: bool = False
+    find: str = ""
     tenants: bool = False
     example: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,6 +82,7 @@ class Entry(NamedTuple):
     label: str
     href: str
     current: bool
+    find: str = ""
 
 
 def navigation(
@@ -91,7 +96,10 @@ def navigation(
         key=len,
         default=None,
     )
-    return [Entry(page.nav, f"/ui{page.path}", page.path == at) for page in entries]
+    return [
+        Entry(page.nav, f"/ui{page.path}", page.path == at, page.find)
+        for page in entries
+    ]
 
 
 def _below(path: str, page: str) -> bool:

@@ -1,5 +1,6 @@
 """Templates: loaded once, escaped always, strict about what they read."""
 
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 from processors.web import wording
 from processors.web.assets import Assets
 from processors.web.frame import Frame
+from processors.web.pages import Page
 
 _TEMPLATES = Path(__file__).parent / "templates"
 HTML = "text/html; charset=utf-8"
@@ -18,7 +20,10 @@ HTML = "text/html; charset=utf-8"
 class Renderer:
     """Makes pages of templates."""
 
-    def __init__(self, assets: Assets, trace_url: str = "") -> None:
+    def __init__(
+        self, assets: Assets, pages: Sequence[Page], trace_url: str = ""
+    ) -> None:
+        there = {page.path for page in pages}
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -32,6 +37,7 @@ class Renderer:
             "href": href,
             "linked": linked,
             "traced": partial(traced, trace_url),
+            "to": partial(_to, there),
         }
         for filtering in (
             *(wording.count, wording.rate, wording.percent, wording.millis),
@@ -48,6 +54,11 @@ class Renderer:
 def traced(template: str, trace_id: str) -> str:
     """Where a trace is to be seen; empty where nobody has said."""
     return template.replace("{trace_id}", trace_id)
+
+
+def _to(there: Collection[str], path: str, **query: str | float | None) -> str:
+    """The address of a page of the table; empty where there is none."""
+    return href(*path.split("/"), **query) if f"/{path}" in there else ""
 
 
 def href(*path: str, **query: str | float | None) -> str:

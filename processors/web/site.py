@@ -11,10 +11,12 @@ from processors.gateway.failures import problem_of
 from processors.gateway.problems import INTERNAL, NOT_FOUND, ProblemError
 from processors.gateway.routes import Asked, Handler, Reply, Route
 from processors.web.assets import Assets, load_assets
+from processors.web.broadcast import Broadcasts
 from processors.web.cookies import written
 from processors.web.drawing import Drawing
 from processors.web.entrance import HOME, SIGN_IN, PageEntrance
 from processors.web.frame import BAD, GOOD
+from processors.web.live import live_route
 from processors.web.pages import Act, Done, Page
 from processors.web.rendering import Renderer
 from processors.web.sessions import Lifetimes, Sessions
@@ -49,14 +51,14 @@ def make_site(
     """
     sessions = Sessions(keys, random_bytes, lifetimes)
     assets = load_assets()
-    drawing = Drawing(Renderer(assets, trace_url), sessions, PAGES)
-    signing = Signing(sessions, drawing)
+    drawing = Drawing(Renderer(assets, PAGES, trace_url), sessions, PAGES)
+    signing, broadcasts = Signing(sessions, drawing), Broadcasts()
     routes = (
         *_signing(signing),
         _get("/ui", "uiRoot", _to_home),
-        _get(HOME, "uiHome", _to_first),
         _get("/ui/static/{file}", "uiFile", assets.get),
         *(_page(page, drawing) for page in PAGES),
+        *(live_route(page, drawing, broadcasts) for page in PAGES if page.live),
         *(_act(act, sessions, drawing) for act in ACTS),
     )
     return Site(routes, PageEntrance(sessions, drawing, secure=secure), assets)
@@ -121,15 +123,10 @@ async def _to_home(asked: Asked) -> Reply:
     return Reply(content=b"", status=_SEE_OTHER, headers={"Location": HOME})
 
 
-async def _to_first(asked: Asked) -> Reply:
-    del asked
-    to = f"{HOME.removesuffix('/')}{PAGES[0].path}"
-    return Reply(content=b"", status=_SEE_OTHER, headers={"Location": to})
-
-
 def _page(page: Page, drawing: Drawing) -> Route:
     async def handler(asked: Asked) -> Reply:
-        return drawing.reply(page.template, await page.view(asked), asked)
+        view = await page.view(asked)
+        return drawing.reply(page.template, view, asked, live=page.live)
 
     return Route(
         method="GET",

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from processors.web.events import attempts, finding, order
 from processors.web.events import one as event
+from processors.web.overview import page as overview
 from processors.web.pages import Act, Page
 from processors.web.subscriptions import acts, listing, one
 
 PAGES: Sequence[Page] = (
+    *overview.PAGES,
     *listing.PAGES,
     *one.PAGES,
     *finding.PAGES,

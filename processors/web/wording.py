@@ -10,7 +10,7 @@ DASH = "–"  # noqa: RUF001 - a dash
 _MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
 _MANY, _MILLION = 10_000, 1_000_000
 _WHOLE, _FEW = 100, 10
-_TIME = Markup('<time datetime="{}" title="{} UTC" data-time>{} UTC</time>')
+_TIME = Markup('<time datetime="{}" title="{} UTC">{} UTC</time>')
 
 
 def count(number: float | None) -> str:

@@ -26,8 +26,8 @@ async def test_looks_as_it_should(
     async with context_of(browser, site.url, cookie, form=form) as context:
         sight = await Sight.of(context)
         await sight.go(site.url + address(page))
-        await sight.see_no_overflow()
         await sight.picture(f"{page.name}-{form.name}")
+        await sight.see_no_overflow()
         sight.check()
 
 

@@ -4,31 +4,33 @@ Twelve subscriptions in every state, attempts in a log of SQLite, dead letters, 
 processes. Pages that need more add it here, so that all of them have it.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bus.adapters.sql import open_log
 from bus.delivery.delivery import Reason
-from bus.delivery.presence import Presence, presence_message
 from bus.event import Event
 from bus.log.rows import AttemptRow, EventRow, Place, Row
-from bus.record import Message, Record
-from bus.watch.alerts import Alert, Phase
-from bus.watch.states import BUS, State
+from bus.record import Record
 from bus.watch.states import Reason as Why
-from bus.watch.verdicts import Health, Kind, Severity, Subject
-from processors.subscriptions.world import World
-from processors.watch.records import Look, alert_message, look_message, state_message
+from bus.watch.states import State
+from bus.watch.verdicts import Health, Kind, Subject
+from processors.watch.records import Look, look_message, state_message
 from processors.web.entrance import SIGN_IN
 from tests.contract.log.rows import MINUTE_US, NOW_US, SECOND_US, write
+from tests.support.bus import wait_until
 from tests.support.gateway import Client, serving
+from tests.support.lively_stand import (
+    SHOP,
+    put_processes,
+    put_waiting,
+    put_watch,
+)
 from tests.support.past import Past
 from tests.support.worlds import Worlds
 
-SHOP = "acme-shop"
-"""The one that all is to be seen of: it fails, and has dead letters."""
 NAMES = (
     *(SHOP, "acme-erp", "globex-wms", "globex-bi", "hooli-market", "initech-edi"),
     *("massive-mail", "soylent-tax", "stark-fraud", "umbrella-crm", "wayne-loyalty"),
@@ -55,6 +57,27 @@ class Lively:
         """Where it serves."""
         return self.ask.gateway.url
 
+    async def say(self, name: str, word: str) -> None:
+        """Have the watch say how a subscription is."""
+        board, topic = self.ask.api.board, self.worlds.topology.alerts
+        subject = Subject(Kind.SUBSCRIPTION, name)
+        state = State(Health(word), (Why("as a test says", "slow"),))
+        look = Look(leader="node-1/9", at=self.worlds.clock.now())
+        for message in (
+            look_message(topic, look, board.term),
+            state_message(topic, subject, state, board.term),
+        ):
+            await self.ask.api.world.publisher.publish(message)
+
+    async def pass_until(self, come: Callable[[], Awaitable[bool]]) -> None:
+        """Let seconds pass, of the world's clock, until something has come."""
+
+        async def has_come() -> bool:
+            await self.worlds.clock.advance(1)
+            return await come()
+
+        await wait_until(has_come, 20, "it has come")
+
 
 @asynccontextmanager
 async def lively(folder: Path) -> AsyncIterator[Lively]:
@@ -80,8 +103,9 @@ async def lively(folder: Path) -> AsyncIterator[Lively]:
             attempts = [row for row in rows if isinstance(row, AttemptRow)]
             await write(log, *rows, *_story(len(attempts), story))
             await _letters(past, [*events, story[0]])
-            await _processes(world)
-            await _watch(world)
+            await put_processes(world)
+            await put_waiting(world, log)
+            await put_watch(world, NAMES)
             await ask.api.board.ready()
             yield Lively(ask, worlds, events)
     finally:
@@ -202,85 +226,6 @@ async def _letters(past: Past, events: Sequence[tuple[Event, Record]]) -> None:
         await past.die(SHOP, event, record)
     event, record = events[6]
     await past.die("hooli-market", event, record, reason=Reason.REFUSED)
-
-
-async def _processes(world: World) -> None:
-    now_ms = int(world.clock.now() * 1000)
-    presence = Presence(
-        host="node-1",
-        pid=7,
-        programs=("fanout", "retry", "ordered", "projector"),
-        started_ms=now_ms - 3_600_000,
-        version="0.1.0",
-        breakers={SHOP: "open"},
-        log_lag_s=0.8,
-    )
-    await world.publisher.publish(presence_message(world.topology.processes, presence))
-
-
-async def _watch(world: World) -> None:
-    """A watch has looked, and found something."""
-    topic, now = world.topology.alerts, world.clock.now()
-    taken = await world.publisher.publish(
-        look_message(topic, Look(leader="node-1/9", at=now), None)
-    )
-    term = taken.offset
-    shop = Subject(Kind.SUBSCRIPTION, SHOP)
-    why = Why(
-        "its breaker is open since 4 minutes: 503 from the endpoint", "breaker_open"
-    )
-    states = _states(shop, why)
-    messages: list[Message] = [
-        state_message(topic, subject, state, term) for subject, state in states.items()
-    ]
-    messages += [
-        alert_message(topic, one.key, one, term)
-        for one in (
-            _alert("breaker_open", shop, Phase.FIRING, now - 240, why.why),
-            _alert("dead_letters", shop, Phase.PENDING, now - 60, "5 in 10 minutes"),
-        )
-    ]
-    for message in messages:
-        await world.publisher.publish(message)
-
-
-def _states(shop: Subject, why: Why) -> Mapping[Subject, State]:
-    """How everybody is."""
-    return {
-        BUS: State(Health.DEGRADED, (Why(f"{shop}: {why.why}", why.rule),)),
-        **{Subject(Kind.SUBSCRIPTION, name): State(Health.HEALTHY) for name in NAMES},
-        shop: State(Health.FAILING, (why,)),
-        Subject(Kind.SUBSCRIPTION, "hooli-market"): State(
-            Health.DEGRADED, (Why("p95 of 2.1 s is over 1 s", "slow"),)
-        ),
-        Subject(Kind.SUBSCRIPTION, "acme-erp"): State(
-            Health.HELD, (Why("paused: their release weekend"),)
-        ),
-        Subject(Kind.SUBSCRIPTION, "globex-wms"): State(
-            Health.FAILING, (Why("disabled: 410 Gone", "disabled"),)
-        ),
-        Subject(Kind.SUBSCRIPTION, "wonka-pim"): State(Health.HELD, (Why("removing"),)),
-        Subject(Kind.SUBSCRIPTION, "stark-fraud"): State(
-            Health.UNKNOWN, (Why("nothing was sent in the last three days"),)
-        ),
-        Subject(Kind.PROGRAM, "fanout"): State(Health.HEALTHY),
-        Subject(Kind.SOURCE, "oms.order"): State(Health.HEALTHY),
-    }
-
-
-def _alert(
-    rule: str, subject: Subject, phase: Phase, began: float, evidence: str
-) -> Alert:
-    return Alert(
-        rule=rule,
-        subject=subject,
-        severity=Severity.TICKET,
-        phase=phase,
-        began=began,
-        seen=began,
-        fired=began if phase is Phase.FIRING else None,
-        evidence=evidence,
-    )
 
 
 async def signed_in(site: Lively, by: str = "operator") -> tuple[str, str]:

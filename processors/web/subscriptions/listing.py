@@ -165,5 +165,7 @@ PAGES = (
         template="subscriptions.html.j2",
         query=ListQuery,
         nav="Subscriptions",
+        live=True,
+        find="q",
     ),
 )

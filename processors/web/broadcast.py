@@ -1,0 +1,132 @@
+"""Pages that are live: drawn once a second however many look, sent as what changed.
+
+A template marks its cells (`live` in `parts.html.j2`); what stands in each is compared
+with what stood there before. Who looks at the same page with the same eyes hears the
+same; who is slow hears only what is newest.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+import orjson
+
+from processors.gateway.routes import Asked, Send
+from processors.live.hub import Live
+from processors.live.signals import Reason
+
+_CELL = re.compile(rb"<!--live ([^\s>]+?)-->(.*?)<!--/live-->", re.DOTALL)
+_BEAT = 15
+Draw = Callable[[Asked], Awaitable[bytes]]
+
+
+@dataclass(slots=True)
+class _Shared:
+    """One page as it is for some, and at which change each cell became what it is."""
+
+    draw: Draw
+    listeners: int = 0
+    tick: int = -1
+    change: int = 0
+    cells: dict[str, str] = field(default_factory=dict)
+    changed: dict[str, int] = field(default_factory=dict)
+    drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    ready: tuple[int, int, bytes] = (-1, -1, b"")
+
+    async def renew(self, asked: Asked, tick: int) -> None:
+        """Draw it anew, unless somebody has in this second."""
+        async with self.drawing:
+            if self.tick == tick:
+                return
+            found = cells_of(await self.draw(asked))
+            new = {n: c for n, c in found.items() if self.cells.get(n) != c}
+            if new:
+                self.change += 1
+                self.cells.update(new)
+                self.changed |= dict.fromkeys(new, self.change)
+            self.tick = tick
+
+    def since(self, seen: int) -> bytes:
+        """What became different after this change, as one message; empty: nothing."""
+        if seen == self.change:
+            return b""
+        if self.ready[:2] != (seen, self.change):
+            later = {n: c for n, c in self.cells.items() if self.changed[n] > seen}
+            told = b"event: cells\ndata: " + orjson.dumps(later) + b"\n\n"
+            self.ready = (seen, self.change, told)
+        return self.ready[2]
+
+
+class Broadcasts:
+    """All pages that somebody looks at now."""
+
+    def __init__(self) -> None:
+        self._shared: dict[str, _Shared] = {}
+
+    def join(self, key: str, draw: Draw) -> _Shared:
+        """Look at a page; `key` names it and whose eyes."""
+        shared = self._shared.setdefault(key, _Shared(draw))
+        shared.listeners += 1
+        return shared
+
+    def leave(self, key: str) -> None:
+        """Look no more."""
+        shared = self._shared[key]
+        shared.listeners -= 1
+        if not shared.listeners:
+            del self._shared[key]
+
+
+class LivePage:
+    """A stream of what changes on a page."""
+
+    def __init__(
+        self,
+        asked: Asked,
+        key: str,
+        broadcasts: Broadcasts,
+        draw: Draw,
+    ) -> None:
+        self._asked = asked
+        self._key = key
+        self._broadcasts = broadcasts
+        self._shared = broadcasts.join(key, draw)
+        self._give_back: Callable[[], None] = lambda: None
+
+    def hold(self, give_back: Callable[[], None]) -> None:
+        """Give its place back once it is over."""
+        self._give_back = give_back
+
+    async def run(self, send: Send) -> Reason:
+        """Send all cells, then those that change, until there is a reason to end."""
+        live, seen, silent = self._asked.api.live, 0, 0
+        await send(b"retry: 3000\n\n")
+        while (reason := self._ending(live)) is None:
+            tick = live.ticks
+            await self._shared.renew(self._asked, tick)
+            told, seen = self._shared.since(seen), self._shared.change
+            silent = 0 if told else silent + 1
+            if told or silent % _BEAT == 0:
+                await send(told or b": all is well\n\n")
+            while live.ticks == tick and not live.closing:
+                await live.turn()
+        return reason
+
+    def last(self, reason: Reason) -> bytes:
+        """Nothing: the browser comes back by itself."""
+        del reason
+        return b""
+
+    def close(self) -> None:
+        """It is over, or never began."""
+        self._broadcasts.leave(self._key)
+        self._give_back()
+
+    def _ending(self, live: Live) -> Reason | None:
+        return Reason.DRAINING if live.closing else self._asked.ending()
+
+
+def cells_of(page: bytes) -> Mapping[str, str]:
+    """The cells that a page marks, by their ids."""
+    return {name.decode(): cell.decode() for name, cell in _CELL.findall(page)}
