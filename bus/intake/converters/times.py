@@ -23,6 +23,7 @@ _COMPACT = {
 }
 _OFFSET = re.compile(r"(?:[Zz]|[+-][0-9]{2}:?[0-9]{2}|\b(?:GMT|UTC|UT))$")
 _MILLION = Decimal(1_000_000)
+_HOUR = 3_600
 _FARTHEST = Decimal(253_402_300_800)
 
 
@@ -138,7 +139,8 @@ def _later(value: Tree, given: Given) -> Tree:
     if not isinstance(value, datetime):
         raise Unreadable("later wants a time: put time before it")
     days, hours = as_decimal(given.word(0, "0")), as_decimal(given.word(1, "0"))
-    return value + timedelta(days=float(days), hours=float(hours))
+    microseconds = (days * 24 + hours) * _HOUR * _MILLION
+    return value + timedelta(microseconds=int(microseconds))
 
 
 def _assumed_zone(value: Tree, given: Given) -> Tree:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from bus.intake.parsing.tree import Limits, Parsed, TooMuchError, Tree, UnparsableError
 
-_LONGEST_FIELD = 100_000
 _Row = dict[str, object]
 
 
@@ -61,7 +60,6 @@ def _text(body: bytes, dialect: Dialect) -> str:
 
 
 def _rows(text: str, limits: Limits, dialect: Dialect) -> list[Tree]:
-    csv.field_size_limit(_LONGEST_FIELD)
     reader = csv.reader(
         io.StringIO(text, newline=""),
         delimiter=dialect.delimiter,
