@@ -45,6 +45,11 @@ class Renderer:
         ):
             self._environment.filters[filtering.__name__] = filtering
 
+    def compile(self) -> None:
+        """Read all templates, so that nobody waits for it; takes a moment."""
+        for name in self._environment.list_templates(extensions=("j2",)):
+            self._environment.get_template(name)
+
     def page(self, template: str, view: object, frame: Frame) -> bytes:
         """A page; its template reads `view` and `frame`, nothing else."""
         found = self._environment.get_template(template)

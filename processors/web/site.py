@@ -35,6 +35,7 @@ class Site:
     routes: Sequence[Route]
     entrance: Entrance
     assets: Assets
+    compile: Callable[[], None]
 
 
 def make_site(
@@ -51,7 +52,8 @@ def make_site(
     """
     sessions = Sessions(keys, random_bytes, lifetimes)
     assets = load_assets()
-    drawing = Drawing(Renderer(assets, PAGES, trace_url), sessions, PAGES)
+    renderer = Renderer(assets, PAGES, trace_url)
+    drawing = Drawing(renderer, sessions, PAGES)
     signing, broadcasts = Signing(sessions, drawing), Broadcasts()
     routes = (
         *_signing(signing),
@@ -61,7 +63,8 @@ def make_site(
         *(live_route(page, drawing, broadcasts) for page in PAGES if page.live),
         *(_act(act, sessions, drawing) for act in ACTS),
     )
-    return Site(routes, PageEntrance(sessions, drawing, secure=secure), assets)
+    entrance = PageEntrance(sessions, drawing, secure=secure)
+    return Site(routes, entrance, assets, renderer.compile)
 
 
 def _signing(signing: Signing) -> Sequence[Route]:

@@ -202,6 +202,7 @@ def _gateway(settings: Settings, api: Api, telemetry: Telemetry) -> Gateway:
         telemetry.note(
             live_names.WEB_ASSETS_MISSING, files=", ".join(site.assets.missing)
         )
+    site.compile()
     routes = (*ROUTES, *site.routes)
     return Gateway(api, routes, _bounds(settings), _lines(settings), site.entrance)
 
