@@ -24,7 +24,7 @@ class Shown(NamedTuple):
     @property
     def text(self) -> str:
         """As one line."""
-        return " ".join(shlex.quote(w) if " " in w else w for w in self.words)
+        return " ".join(shlex.quote(w) if " " in w or not w else w for w in self.words)
 
 
 def pages() -> list[Path]:
