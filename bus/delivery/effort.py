@@ -57,6 +57,11 @@ class Efforts:
         return min(self._rate, level + max(0.0, now - at) * self._rate)
 
 
+def one_look() -> Efforts:
+    """What each payer may take for one look at an event, in a program for people."""
+    return Efforts(STEPS_A_SECOND, lambda: 0.0)
+
+
 def payer_of(subscription: Subscription) -> str:
     """Who pays for its expressions: its owner; without one it pays for itself."""
     return subscription.owner or f"/{subscription.id}"

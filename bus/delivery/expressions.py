@@ -3,7 +3,7 @@
 Filters and transforms are written by partners, and run on a thread that works for all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from jmespath import parser
@@ -36,7 +36,8 @@ class _Bounded(TreeInterpreter):
 
     An expression of a few characters can double a value again and again
     (`[@,@][] | [@,@][]`, `join('', [@,@])`), so what is made counts as well, and what
-    a function is given (`sum(@)`, often, of a long list).
+    a function is given (`sum(@)`, often, of a long list) or two that are compared.
+    What one step could make far too large, or look at for too long, is refused before.
     """
 
     limit = left = MAX_STEPS
@@ -49,7 +50,7 @@ class _Bounded(TreeInterpreter):
         if kind in _MAKES_VALUES:
             self.left -= _size(result, self.left)
         if self.left < 0:
-            raise CostlyExpressionError(f"more than {self.limit:,} steps")
+            self._pay(0)
         return result
 
     @override
@@ -60,13 +61,42 @@ class _Bounded(TreeInterpreter):
                 self.left -= len(argument)
             elif isinstance(argument, str):
                 self.left -= len(argument) // 64
+        self._pay(_beforehand(node["value"], given, self.left))
         result: object = _FUNCTIONS.call_function(node["value"], given)
         return result
+
+    @override
+    def visit_comparator(self, node: "_TreeNode", value: object) -> object:
+        if node["value"] not in {"eq", "ne"}:  # only numbers have an order
+            ordered: object = super().visit_comparator(node, value)
+            return ordered
+        one, other = (self.visit(child, value) for child in node["children"])
+        if isinstance(one, list | dict) and isinstance(other, list | dict):
+            self._pay(_size(one, self.left))
+        result: object = self.COMPARATOR_FUNC[node["value"]](one, other)
+        return result
+
+    def _pay(self, steps: int) -> None:
+        self.left -= steps
+        if self.left < 0:
+            raise CostlyExpressionError(f"more than {self.limit:,} steps")
 
 
 _MAKES_VALUES = frozenset(
     {"flatten", "function_expression", "multi_select_dict", "multi_select_list"}
 )
+
+
+def _beforehand(function: str, given: Sequence[object], limit: int) -> int:
+    """What a function costs beyond looking at its arguments once."""
+    match function, given:
+        case "join", [str(glue), list(parts)]:
+            # It stands between all parts: a product, made in one step.
+            return min(limit + 1, len(glue) * len(parts) // 64)
+        case "contains" | "to_string", [list() | dict() as whole, *_]:
+            return _size(whole, limit)  # goes down into all of it
+        case _:
+            return 0
 
 
 def _size(value: object, limit: int) -> int:

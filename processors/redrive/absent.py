@@ -3,12 +3,15 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
+from bus.delivery.effort import one_look
 from bus.delivery.matching import Match, Matcher, covers
 from bus.delivery.own import is_inner
 from bus.delivery.subscription import State, Subscription
 from bus.event import Event
 from bus.times import rfc3339
 from processors.delivery.content import Content
+
+_DEAR = "its filter takes too many steps to be asked here"
 
 
 class Absent(NamedTuple):
@@ -46,7 +49,8 @@ def absents(
     asking = [one for one in rest if _asks(one, fact.type)]
     match = None
     if fact.event is not None:
-        match = Matcher(asking).match(fact.event, Content(fact.event).doc)
+        content = Content(fact.event)
+        match = Matcher(asking, one_look()).match(fact.event, content.doc)
     rows = [_absent(one, fact, match) for one in asking]
     others = sorted({one.id for one in rest} - {one.id for one in asking})
     return Absents(sorted(rows), others)
@@ -76,12 +80,12 @@ def _early(one: Subscription, fact: Fact) -> Absent | None:
 
 def _unwanted(one: Subscription, fact: Fact, match: Match | None) -> Absent | None:
     if match is None:
-        if one.filter is None:
-            return None
         why = f"its filter cannot be asked: {fact.unread}"
-        return Absent(one.id, "unknown", why)
+        return None if one.filter is None else Absent(one.id, "unknown", why)
     if one.id in match.failed_filters:
         return Absent(one.id, "filter_failed", f"its filter fails on it: {one.filter}")
+    if one.id in match.undecided:
+        return Absent(one.id, "unknown", _DEAR)
     if one.id in match.subscriptions:
         return None
     if one.filter is None:

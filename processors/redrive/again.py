@@ -29,7 +29,7 @@ def target(topology: Topology, subscription: Subscription) -> str:
     return topology.retry_topic(subscription.id, subscription.retry[0])
 
 
-def anew(
+def anew(  # noqa: PLR0913 - what a hop is made of
     topology: Topology,
     subscription: Subscription,
     record: Record,
@@ -37,15 +37,19 @@ def anew(
     *,
     origin: Origin,
     replay: int,
+    undecided: bool = False,
 ) -> Message:
-    """Return the hop that delivers an event once more; `origin` is as old as it."""
+    """Return the hop that delivers an event once more; `origin` is as old as it.
+
+    `undecided`: its filter has yet to be asked, where it is delivered.
+    """
     delivery = Delivery(
         subscription.id,
         event,
         record,
         origin,
         replay=replay,
-        undecided=is_undecided(record),
+        undecided=undecided or is_undecided(record),
     )
     ordered = subscription.ordering is Ordering.KEY
     headers = hop_headers(

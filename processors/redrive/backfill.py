@@ -13,7 +13,8 @@ from typing import NamedTuple, TypeAlias
 from bus.access.audit import Shown
 from bus.access.entities import Entity
 from bus.delivery.delivery import origin_of
-from bus.delivery.matching import Matcher, covers
+from bus.delivery.effort import payer_of
+from bus.delivery.matching import Match, Matcher, covers
 from bus.delivery.subscription import Subscription
 from bus.errors import DecodeError
 from bus.event import Event
@@ -182,11 +183,29 @@ async def _select(
             continue
         if not _asked_for(event, span):
             continue
-        match = matcher.match(event, Content(event).doc)
+        match = await _matched(world, subscription, matcher, event)
         found.failed_filters += bool(match.failed_filters)
         if match.subscriptions:
             found.by_type[event.type] += 1
             yield _Wanted(record, event)
+
+
+async def _matched(
+    world: World, subscription: Subscription, matcher: Matcher, event: Event
+) -> Match:
+    """Ask the filter, a microsecond a step; wait while its owner's are used up.
+
+    Its owner may read as many spans as it likes, and others share this thread.
+    """
+    efforts, payer = world.efforts, payer_of(subscription)
+    if efforts is None or subscription.filter is None:
+        return matcher.match(event, Content(event).doc)
+    while (wait_s := efforts.next_chance(payer) - world.clock.monotonic()) > 0:
+        await world.clock.sleep(wait_s)
+    began = world.clock.monotonic()
+    match = matcher.match(event, Content(event).doc)
+    efforts.spend(payer, int((world.clock.monotonic() - began) * 1e6))
+    return match
 
 
 def _asked_for(event: Event, span: Span) -> bool:

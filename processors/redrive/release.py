@@ -14,6 +14,7 @@ from typing import TypeAlias
 from bus.access.audit import Shown
 from bus.access.entities import Entity
 from bus.delivery.delivery import origin_of
+from bus.delivery.effort import one_look
 from bus.delivery.headers import read_state
 from bus.delivery.marks import Fate, mark
 from bus.delivery.matching import Matcher
@@ -59,7 +60,6 @@ class Release:
     def __init__(self, world: World) -> None:
         self._world = world
         self._events = Events(world.schemas)
-        self._matcher = Matcher(world.table.all())
         self._seen: set[tuple[object, ...]] = set()
         self._marked = 0
         self.done = Released()
@@ -175,15 +175,26 @@ class Release:
 
     async def _fan_out(self, item: Item) -> Sequence[Message]:
         event = await self._events.of(item.source)
-        match = self._matcher.match(event, Content(event).doc)
+        matcher = Matcher(self._world.table.all(), one_look())
+        match = matcher.match(event, Content(event).doc)
         self.done.failed_filters += bool(match.failed_filters)
-        self.done.unwanted += not match.subscriptions
-        self.done.deliveries.update(match.subscriptions)
+        # Whose filter takes too much here is asked where it is delivered.
+        those = (*match.subscriptions, *match.undecided)
+        self.done.unwanted += not those
+        self.done.deliveries.update(those)
         at = item.source
         origin = origin_of(at, self._now_ms()).from_now(self._now_ms())
-        wanted = [self._world.table.get(name) for name in match.subscriptions]
+        wanted = [self._world.table.get(name) for name in those]
         return [
-            anew(self._world.topology, one, at, event, origin=origin, replay=1)
+            anew(
+                self._world.topology,
+                one,
+                at,
+                event,
+                origin=origin,
+                replay=1,
+                undecided=one.id in match.undecided,
+            )
             for one in wanted
             if one is not None
         ]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol, TypeAlias, TypeVar
 
 from bus.delivery.delivery import Attempt, Origin
+from bus.delivery.effort import one_look
 from bus.delivery.matching import Matcher
 from bus.errors import DecodeError
 from bus.event import Event
@@ -81,7 +82,8 @@ def _wanted_by(world: World, event: Event, record: Record) -> Collection[str]:
         if s.created_at is None
         or s.created_at.timestamp() * 1000 <= record.timestamp_ms
     ]
-    return Matcher(there).match(event, Content(event).doc).subscriptions
+    match = Matcher(there, one_look()).match(event, Content(event).doc)
+    return match.subscriptions
 
 
 async def _attempts(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from bus.delivery.breaker import BreakerPolicy
+from bus.delivery.effort import Efforts
 from bus.ports import Clock, Groups, LogReader, Publisher, Schemas, Sender, Topics
 from bus.probing import Asker
 from bus.topics.topology import Topology
@@ -22,7 +23,7 @@ class World:
     secure source (`os.urandom`). The groups and the breaker are the processors'.
     The registry behind `schemas` is opened when it is first asked. `trail` writes
     down what is done. Without an `asker` every endpoint is trusted; `origin` is who
-    asks.
+    asks. Without `efforts` nobody waits for what filters cost.
     """
 
     publisher: Publisher
@@ -42,6 +43,7 @@ class World:
     group_prefix: str = "bus."
     first_attempt_budget_s: float = 5.0
     asker: Asker | None = None
+    efforts: Efforts | None = None
     origin: str = "orderbus"
 
     def by(self, actor: str, address: str) -> Self:

@@ -18,6 +18,7 @@ from bus.adapters.kafka import (
 )
 from bus.client.schemas import load_catalogue
 from bus.delivery.breaker import BreakerPolicy
+from bus.delivery.effort import STEPS_A_SECOND, Efforts
 from bus.delivery.subscription import Tls
 from bus.ports import LogReader, Publisher, Schemas, SchemaText, Sender
 from bus.record import SchemaRef
@@ -149,6 +150,7 @@ async def open_world(
             checks=_checks(settings, topology, http.guard),
             clock=clock,
             random_bytes=os.urandom,
+            efforts=Efforts(STEPS_A_SECOND, clock.monotonic),
         )
         yield _as_set(made, http, settings)
 

@@ -4,6 +4,7 @@ import pytest
 
 from bus.delivery.expressions import (
     MAX_EXPRESSION_CHARS,
+    MAX_STEPS,
     CostlyExpressionError,
     compile_expression,
 )
@@ -175,6 +176,52 @@ def test_doubling_expressions_give_up(text: str) -> None:
     """No owner's expression takes the memory or the time of the others."""
     with pytest.raises(CostlyExpressionError, match="100,000 steps"):
         compile_expression(text).evaluate(document(an_event()))
+
+
+_LONG = "'" + "x" * 2_000 + "'|" + "|".join(["join('',[@,@])"] * 5)
+_MANY = "['']|" + "|".join(["[@,@][]"] * 13)
+_ROWS = [{"sku": f"S{number}"} for number in range(1_000)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{{glue: ({_LONG}), parts: ({_MANY})}} | join(glue, parts)",
+        "[" + ",".join(["rows == copy"] * 200) + "]",
+        "[" + ",".join(["rows != copy"] * 200) + "]",
+        "[" + ",".join(["contains(nested,copy)"] * 180) + "]",
+        "[" + ",".join(["to_string(rows)"] * 200) + "]",
+    ],
+)
+def test_one_step_is_not_worth_a_thousand(text: str) -> None:
+    """What a function makes or looks at deep inside is paid before it is done.
+
+    The first would make a string of half a gigabyte in one step.
+    """
+    copy = [dict(row) for row in _ROWS]
+    expression = compile_expression(text)
+    with pytest.raises(CostlyExpressionError, match="100,000 steps"):
+        expression.evaluate({"rows": _ROWS, "copy": copy, "nested": [_ROWS]})
+    assert expression.taken() < 2 * MAX_STEPS
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("a == b", True),
+        ("a != b", False),
+        ("a == `[1, 2]`", False),
+        ("n < `2`", True),
+        ("contains(l, a)", True),
+        ("join('-', w)", "x-y"),
+        ("to_string(a)", '{"k":[1]}'),
+    ],
+)
+def test_what_is_cheap_is_as_ever(text: str, made: object) -> None:
+    """Comparisons and functions mean what JMESPath says."""
+    a: dict[str, object] = {"k": [1]}
+    doc = {"a": a, "b": {"k": [1]}, "n": 1, "l": [a], "w": ["x", "y"]}
+    assert compile_expression(text).evaluate(doc) == made
 
 
 def test_an_expression_can_be_used_again_after_it_gave_up() -> None:

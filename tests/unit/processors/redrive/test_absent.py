@@ -90,3 +90,11 @@ def test_who_asks_for_other_types_is_only_named() -> None:
     assert found.others == ["pay"]
     own = fact(None)._replace(type="ops.alert")
     assert absents(those, own, ()).others == ["all", "pay", "tried"]
+
+
+def test_a_dear_filter_is_not_asked_to_its_end() -> None:
+    """Who looks at a page waits for nobody's expressions: so many steps an owner."""
+    dear = "|".join(["[@,@][]"] * 14) + " | length(@) > `1`"
+    those = [subscription(f"dear-{n}", owner="dear", filter=dear) for n in range(9)]
+    found = codes(*those, subscription("soon", filter="type == 'order.created'"))
+    assert found == {one.id: "unknown" for one in those} | {"soon": "waiting"}

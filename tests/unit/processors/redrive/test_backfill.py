@@ -1,10 +1,12 @@
 """A span of time, delivered once more to one subscription alone."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from bus.adapters.memory.broker import Fault
+from bus.delivery.effort import Efforts
 from bus.delivery.headers import read_state
 from bus.delivery.subscription import Subscription
 from bus.errors import PublishError
@@ -127,6 +129,22 @@ async def test_what_cannot_be_decoded_or_filtered_is_counted(past: Past) -> None
     assert found.undecodable == 1
     assert found.failed_filters > 0
     assert found.wanted == 0
+
+
+async def test_a_dear_filter_waits_for_its_owner_s_steps(
+    past: Past, worlds: Worlds
+) -> None:
+    """Spans read at once take no more of the thread than the owner's share of it."""
+    acme = await past.subscribe(filter="status == 'created'", owner="acme")
+    life = await past.order()
+    efforts = Efforts(1_000, worlds.clock.monotonic)
+    world = replace(past.world, efforts=efforts)
+    efforts.spend("acme", 6_200)
+    counting = asyncio.create_task(count(world, acme, span(past)))
+    await worlds.clock.advance(4.9)
+    assert not counting.done()
+    await worlds.clock.advance(0.2)
+    assert (await counting).read == len(life)
 
 
 async def test_a_failed_write_is_an_error(past: Past, worlds: Worlds) -> None:
