@@ -45,6 +45,19 @@ class Rotated(_Model):
     until: AwareDatetime
 
 
+class Linked(_Model):
+    """What makes a key a sign-in link: shown once, it becomes that of a session.
+
+    It counts as long as `maker`, the key that asked for it, if one did; its session
+    ends at `until` at the latest. `digest` is that of the link, once it was used.
+    """
+
+    maker: Annotated[str, Field(pattern=rf"^({ID_PATTERN})?$")] = ""
+    until: AwareDatetime | None = None
+    used_at: AwareDatetime | None = None
+    digest: StoredDigest | None = None
+
+
 class ApiKey(_Model):
     """A key. Fields that a newer `bus` wrote are left out when it is read."""
 
@@ -59,6 +72,7 @@ class ApiKey(_Model):
     rotated: Rotated | None = None
     revoked_at: AwareDatetime | None = None
     last_used: date | None = None
+    link: Linked | None = None
 
     @model_validator(mode="after")
     def _tenancy(self) -> Self:

@@ -45,7 +45,8 @@ def recognise(
     candidate = _candidate(key, now)
     fits = server_keys.fits(token, candidate.tenant, candidate.digest)
     fits_old = server_keys.fits(token, candidate.tenant, candidate.old)
-    if key is None or token.role is not key.role or not (fits or fits_old):
+    fitting = fits or fits_old
+    if key is None or key.link or token.role is not key.role or not fitting:
         raise NotAuthenticatedError(UNKNOWN)
     match key.state(now):
         case "revoked":

@@ -7,7 +7,8 @@ secrets finds it by `TOKEN_PATTERN`, and a mistyped one is told without a look-u
 
 import re
 from base64 import b32encode
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from zlib import crc32
 
 from bus.access.roles import Role
@@ -17,6 +18,7 @@ SECRET_BYTES = 32
 ID_BYTES = 10
 _SECRET_DIGITS = 43
 _CHECK_DIGITS = 6
+_KEY, _LINK = "ob_", "obl_"
 _ID_CHARS = 10
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -49,6 +51,27 @@ def new_token(role: Role, key_id: str, random_bytes: bytes) -> Token:
     secret = _base62(int.from_bytes(random_bytes, "big"), _SECRET_DIGITS)
     text = f"ob_{role.value}_{key_id}_{secret}"
     return parse_token(text + _checksum(text))
+
+
+def new_link(role: Role, key_id: str, random_bytes: bytes) -> Token:
+    """Return the token of a new sign-in link: no key of the API, nor part of one."""
+    token = new_token(role, key_id, random_bytes)
+    return replace(token, text=_LINK + token.text.removeprefix(_KEY))
+
+
+def parse_link(text: str) -> Token:
+    """Take the token of a sign-in link apart.
+
+    Raises:
+        NotAuthenticatedError: it is none, or cut off; never repeating it.
+    """
+    if text.startswith(_LINK):
+        with suppress(NotAuthenticatedError):
+            token = parse_token(_KEY + text.removeprefix(_LINK))
+            return replace(token, text=text)
+    raise NotAuthenticatedError(
+        "this is no sign-in link of this bus, or it was cut off; ask for another one"
+    )
 
 
 def parse_token(text: str) -> Token:

@@ -68,6 +68,11 @@ class _Common:
         self._timeout_s = timeout_s
         self._patience = patience or Patience()
 
+    @property
+    def url(self) -> str:
+        """The gateway that is asked."""
+        return self._url
+
     @override
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._url!r})"

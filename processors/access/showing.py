@@ -24,7 +24,15 @@ def shown_key(key: ApiKey, now: datetime) -> Shown:
         "revoked_at": _time(key.revoked_at),
         "last_used": key.last_used.isoformat() if key.last_used else None,
         "server_key": key.digest.server_key,
+        "link": _link(key),
     }
+
+
+def _link(key: ApiKey) -> str:
+    """Whether it is a sign-in link that waits, the session of one, or neither."""
+    if key.link is None:
+        return ""
+    return "open" if key.link.used_at is None else "used"
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -9,13 +9,15 @@ from typing import NamedTuple, Self, TypeAlias
 
 from bus.access.digests import ServerKeys
 from bus.access.entities import Entity
-from bus.access.keys import ApiKey, Rotated, StoredDigest, parse_key
+from bus.access.keys import ApiKey, Linked, Rotated, StoredDigest, parse_key
+from bus.access.links import check_link, exchanged
 from bus.access.roles import WHOLE_BUS, Role
 from bus.access.tokens import (
     ID_BYTES,
     SECRET_BYTES,
     Token,
     new_id,
+    new_link,
     new_token,
     parse_token,
 )
@@ -42,6 +44,7 @@ class Wish:
     tenant: str = WHOLE_BUS
     description: str = ""
     expires_at: datetime | None = None
+    link: Linked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ class KeyWriter:
         if wish.expires_at is not None and wish.expires_at <= now:
             raise InvalidKeyError("expires_at", "expected a time to come")
         await self._table.ready()
-        token = new_token(wish.role, self._new_id(), self._secret())
+        make = new_token if wish.link is None else new_link
+        token = make(wish.role, self._new_id(), self._secret())
         key = parse_key(
             {
                 "id": token.id,
@@ -110,6 +114,7 @@ class KeyWriter:
                 "created_at": now,
                 "created_by": self._trail.actor,
                 "expires_at": wish.expires_at,
+                "link": wish.link,
             }
         )
 
@@ -142,6 +147,8 @@ class KeyWriter:
         def change(old: ApiKey) -> ApiKey:
             if (state := old.state(self._now())) != "active":
                 raise InvalidKeyError("id", f"{old.id} is {state}; make a new key")
+            if old.link is not None:
+                raise InvalidKeyError("id", f"{old.id} is a sign-in link, no key")
             made.append(token := new_token(old.role, old.id, secret))
             digest = self._digest(token, old.tenant)
             rotated = Rotated(digest=old.digest, until=until) if overlap_s else None
@@ -166,6 +173,35 @@ class KeyWriter:
             if_version,
             "revoke",
         )
+
+    async def exchange(self, link: Token, session_s: float) -> Made:
+        """Turn a sign-in link into the key of a session; of all who try it, one does.
+
+        The token is for the session alone: nobody is told it, so that nothing but
+        pages can be asked for with it.
+
+        Raises:
+            NotAuthenticatedError: it is none of ours, was used, or counts no more.
+        """
+        secret = self._secret()
+        made: list[Token] = []
+
+        def change(old: ApiKey) -> ApiKey:
+            now = self._now()
+            key = check_link(self._server_keys, link, old, self._table.get, now)
+            made.append(token := new_token(key.role, key.id, secret))
+            digest = self._digest(token, key.tenant)
+            return exchanged(key, digest, now + timedelta(seconds=session_s), now)
+
+        if (found := self._table.get(link.id)) is None or found.link is None:
+            # As much work as for one that there is.
+            check_link(self._server_keys, link, None, self._table.get, self._now())
+        changed = await self._change(link.id, change, None, "exchange")
+        return Made(changed.after, made[-1].text)
+
+    async def forget(self, key_id: str) -> None:
+        """Drop the record of a key that is over; the audit still knows of it."""
+        await self.versions.insist(key_id.encode(), lambda: Wanted(None))
 
     async def used(self, key_id: str, token: str) -> None:
         """Note the day of use; a second note of that day writes nothing.

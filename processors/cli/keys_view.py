@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import typer
 from rich.text import Text
 
 from bus.access.audit import Shown
@@ -30,6 +31,17 @@ def print_made(key: Shown, token: str, done: str, *, as_json: bool) -> None:
         return
     console().print(Text(f"{name_of(key)}: {done}", style="green"))
     console().print(f"Token, shown only now: {token}")
+
+
+def print_link(made: Shown, place: str, *, as_json: bool) -> None:
+    """A link, this once; JSON has the whole URL as well."""
+    url = f"{place.rstrip('/')}{made['path']}"
+    if as_json:
+        print_json({**made, "url": url})
+        return
+    about = f"{made['role']} of {made['tenant']}, once, until {made['expires_at']}"
+    console().print(Text(f"Signs in as {about}:", style="green"))
+    typer.echo(url)
 
 
 def name_of(key: Shown) -> str:

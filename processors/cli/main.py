@@ -44,6 +44,7 @@ COMMANDS = {
     "tail": "Show events and attempts as they come, until Ctrl-C.",
     "acks": "Acknowledgements by consumers: no more attempts.",
     "keys": "Keys of the HTTP API: who may do what.",
+    "portal": "The partner portal: links that sign in to it.",
     "audit": "Show who changed what, when and from where, oldest first.",
     "topics": "The topics that topics.yaml declares: compare, make it so.",
     "schemas": "Event types and their Avro schemas: list, explain, check.",

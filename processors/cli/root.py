@@ -103,6 +103,16 @@ class Root:
 
         return open_keys(self.kafka(), _tell_missed)
 
+    def gateway(self) -> str:
+        """Where the gateway is, as far as the settings say it."""
+        from processors.settings.dev import read_dev
+        from processors.wiring.stack import api_url
+
+        settings = self.given()
+        named = settings.bootstrap_servers is not None
+        state = None if named else read_dev(settings.data_dir)
+        return state.api_url if state and state.api_url else api_url(settings)
+
     def __call__(self) -> "AbstractAsyncContextManager[World]":
         """Open the world."""
         from processors.wiring.control import open_world

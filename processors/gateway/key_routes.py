@@ -49,6 +49,10 @@ class KeyShown(Model):
     revoked_at: str | None
     last_used: Annotated[str | None, Field(description="The day of the last use.")]
     server_key: Annotated[str, Field(description="What its digest is under, by name.")]
+    link: Annotated[
+        Literal["", "open", "used"],
+        Field(description="A sign-in link that waits for its use, or its session."),
+    ] = ""
     actions: Sequence[Literal["rotate", "revoke"]] = ()
 
 
@@ -127,7 +131,8 @@ def _refuse_more(asked: Asked, world: KeysWorld) -> None:
     held = [
         key
         for key in (keys_of(world, asked.by) if asked.by.tenant else ())
-        if key.state(world.now) == "active" or key.created_at > new
+        if key.link is None
+        and (key.state(world.now) == "active" or key.created_at > new)
     ]
     if len(held) >= _MOST_OF_TENANT:
         raise ProblemError(
@@ -173,7 +178,8 @@ def _shown(asked: Asked, world: KeysWorld, key: ApiKey) -> KeyShown:
     if able:
         grants = asked.by.may_grant(key.role, key.tenant)
         longer = outlived(world, asked.by, key.expires_at) is not None
-        actions = ["rotate", "revoke"] if grants and not longer else ["revoke"]
+        turns = grants and not longer and key.link is None
+        actions = ["rotate", "revoke"] if turns else ["revoke"]
     fields = {**shown_key(key, world.now), "actions": actions}
     return KeyShown.model_validate(fields)
 

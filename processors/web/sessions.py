@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import orjson
 
+from bus.access.keys import ApiKey
+from bus.access.links import forsaken
 from bus.access.proofs import Proof, proof_of, still
 from bus.access.roles import Principal
 from bus.access.tokens import parse_token
@@ -61,9 +63,26 @@ class Sessions:
         self._lifetimes = lifetimes
         self._sealing = keys.server_keys.derive(_USE)
 
+    @property
+    def keys(self) -> KeysWorld:
+        """The keys that sessions are of."""
+        return self._keys
+
+    @property
+    def most_s(self) -> float:
+        """How long one lasts at most."""
+        return self._lifetimes.session_s
+
     def begin(self, token: str, principal: Principal) -> str:
         """The cookie of who has just shown a token, and was recognised by it."""
-        proof = proof_of(self._keys.server_keys, parse_token(token), principal.tenant)
+        return self._begin(token, principal.tenant)
+
+    def begin_with(self, key: ApiKey, token: str) -> str:
+        """The cookie of who has just used a link, with the key that came of it."""
+        return self._begin(token, key.tenant)
+
+    def _begin(self, token: str, tenant: str) -> str:
+        proof = proof_of(self._keys.server_keys, parse_token(token), tenant)
         now = self._keys.clock.now()
         return self._sealed(Held(self._random_bytes(_ID_BYTES).hex(), proof, now, now))
 
@@ -79,7 +98,10 @@ class Sessions:
         if now - held.began > most or now - held.seen > idle:
             raise NotAuthenticatedError(ENDED)
         key = self._keys.table.get(held.proof.key_id)
-        return still(held.proof, key, self._keys.now), held
+        now_of = self._keys.now
+        if key is not None and forsaken(key, self._keys.table.get, now_of):
+            raise NotAuthenticatedError(ENDED)
+        return still(held.proof, key, now_of), held
 
     def csrf(self, held: Held) -> str:
         """What stands in the forms of this session."""

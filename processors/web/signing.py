@@ -13,14 +13,14 @@ from processors.web.drawing import Drawing
 from processors.web.entrance import SIGN_IN, inside
 from processors.web.sessions import ENDED, Sessions
 
-_SEE_OTHER, _REFUSED = 303, 401
-_NEXT = Field(max_length=2100, pattern=r"^[!-~]*$")
+SEE_OTHER, _REFUSED = 303, 401
+NEXT = Field(max_length=2100, pattern=r"^[!-~]*$")
 
 
 class SignInQuery(Model):
     """Where to go on afterwards, and whether a session has ended."""
 
-    next: Annotated[str, _NEXT] = ""
+    next: Annotated[str, NEXT] = ""
     ended: Flag = False
 
 
@@ -28,7 +28,7 @@ class SignIn(Model):
     """A key, never in a URL."""
 
     key: Annotated[str, Field(max_length=500, repr=False)]
-    next: Annotated[str, _NEXT] = ""
+    next: Annotated[str, NEXT] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,12 @@ class Signing:
                 headers=drawn.headers,
             )
         cookie = self._sessions.begin(token, principal)
-        headers = {"Set-Cookie": written(_name(asked), cookie)}
+        headers = {"Set-Cookie": written(cookie_name(asked), cookie)}
         return self._on(inside(given.next), headers)
 
     async def sign_out(self, asked: Asked) -> Reply:
         """End it."""
-        return self._on(SIGN_IN, {"Set-Cookie": forgotten(_name(asked))})
+        return self._on(SIGN_IN, {"Set-Cookie": forgotten(cookie_name(asked))})
 
     def _form(self, asked: Asked, to: str, why: str) -> Reply:
         view = SignInView(to, why)
@@ -80,10 +80,10 @@ class Signing:
 
     def _on(self, to: str, headers: dict[str, str]) -> Reply:
         headers = {**self._drawing.headers, "Location": to, **headers}
-        return Reply(content=b"", status=_SEE_OTHER, headers=headers)
+        return Reply(content=b"", status=SEE_OTHER, headers=headers)
 
 
-def _name(asked: Asked) -> str:
+def cookie_name(asked: Asked) -> str:
     """The name of the cookie, where the page was asked for."""
     if asked.session is None:
         raise TypeError("pages know where they were asked for")

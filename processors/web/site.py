@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from bus.errors import OrderbusError
+from processors.access.links import PAGE as LINK
 from processors.access.world import KeysWorld
 from processors.gateway.entrance import Entrance
 from processors.gateway.failures import problem_of
+from processors.gateway.model import Model, NoQuery
 from processors.gateway.problems import INTERNAL, NOT_FOUND, ProblemError
 from processors.gateway.routes import Asked, Handler, Reply, Route
 from processors.web.assets import Assets, load_assets
@@ -16,6 +18,7 @@ from processors.web.cookies import written
 from processors.web.drawing import Drawing
 from processors.web.entrance import HOME, SIGN_IN, PageEntrance
 from processors.web.frame import BAD, GOOD
+from processors.web.linking import LinkForm, Linking, LinkQuery
 from processors.web.live import live_route
 from processors.web.pages import Act, Done, Page
 from processors.web.rendering import Renderer
@@ -57,6 +60,7 @@ def make_site(
     signing, broadcasts = Signing(sessions, drawing), Broadcasts()
     routes = (
         *_signing(signing),
+        *_linking(Linking(sessions, drawing)),
         _get("/ui", "uiRoot", _to_home),
         _get("/ui/static/{file}", "uiFile", assets.get),
         *(_page(page, drawing) for page in PAGES),
@@ -107,7 +111,25 @@ def _signing(signing: Signing) -> Sequence[Route]:
     )
 
 
-def _get(path: str, name: str, handler: Handler) -> Route:
+def _linking(linking: Linking) -> Sequence[Route]:
+    return (
+        _get(LINK, "uiLinkForm", linking.form, LinkQuery),
+        Route(
+            method="POST",
+            path=LINK,
+            operation="uiLink",
+            summary="Sign in by a link.",
+            tag=_TAG,
+            scope=None,
+            handler=linking.exchange,
+            body=LinkForm,
+            media_types=_MEDIA,
+            hidden=True,
+        ),
+    )
+
+
+def _get(path: str, name: str, handler: Handler, query: type[Model] = NoQuery) -> Route:
     return Route(
         method="GET",
         path=path,
@@ -116,6 +138,7 @@ def _get(path: str, name: str, handler: Handler) -> Route:
         tag=_TAG,
         scope=None,
         handler=handler,
+        query=query,
         media_types=_MEDIA,
         hidden=True,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from processors.web import catalogue
 from processors.web.events import attempts, finding, order
 from processors.web.events import one as event
 from processors.web.overview import page as overview
@@ -16,6 +17,7 @@ PAGES: Sequence[Page] = (
     *event.PAGES,
     *order.PAGES,
     *attempts.PAGES,
+    *catalogue.PAGES,
 )
 
 ACTS: Sequence[Act] = (*acts.ACTS,)

@@ -109,7 +109,7 @@ async def open_stack(
         workers, gateway = await _start_all(plan, settings, url, stack)
         note = write_dev(data_dir, _dev_state(settings, url))
         stack.callback(note.unlink, missing_ok=True)
-        yield Stack(settings, url, kafka, workers, gateway, _api_url(settings))
+        yield Stack(settings, url, kafka, workers, gateway, api_url(settings))
 
 
 async def _start_all(
@@ -180,7 +180,8 @@ def _gateway_index(plan: StackPlan) -> int:
     return plan.processes + len(plan.beside)
 
 
-def _api_url(settings: Settings) -> str:
+def api_url(settings: Settings) -> str:
+    """Where the gateway serves by these settings."""
     host = settings.api_host
     scheme = "http" if settings.api_certificate_file is None else "https"
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.api_port}"
@@ -191,7 +192,7 @@ def _dev_state(settings: Settings, url: str) -> DevState:
         pid=os.getpid(),
         bootstrap_servers=settings.bootstrap_servers or "",
         registry_url=url,
-        api_url=_api_url(settings),
+        api_url=api_url(settings),
         key_file=settings.encryption_key_file or Path(),
     )
 

@@ -16,6 +16,7 @@ from bus.api.async_calls.key_routes import KeyRoutesCalls
 from bus.api.async_calls.letters import LettersCalls
 from bus.api.async_calls.log_lists import LogListsCalls
 from bus.api.async_calls.objectives import ObjectivesCalls
+from bus.api.async_calls.portal_links import PortalLinksCalls
 from bus.api.async_calls.quarantine import QuarantineCalls
 from bus.api.async_calls.records import RecordsCalls
 from bus.api.async_calls.spans import SpansCalls
@@ -44,6 +45,7 @@ class AsyncCalls(
     QuarantineCalls,
     EditsCalls,
     KeyRoutesCalls,
+    PortalLinksCalls,
     JobRoutesCalls,
     AuditCalls,
     StatusCalls,

@@ -16,6 +16,7 @@ from bus.api.calls.key_routes import KeyRoutesCalls
 from bus.api.calls.letters import LettersCalls
 from bus.api.calls.log_lists import LogListsCalls
 from bus.api.calls.objectives import ObjectivesCalls
+from bus.api.calls.portal_links import PortalLinksCalls
 from bus.api.calls.quarantine import QuarantineCalls
 from bus.api.calls.records import RecordsCalls
 from bus.api.calls.spans import SpansCalls
@@ -44,6 +45,7 @@ class Calls(
     QuarantineCalls,
     EditsCalls,
     KeyRoutesCalls,
+    PortalLinksCalls,
     JobRoutesCalls,
     AuditCalls,
     StatusCalls,

@@ -69,6 +69,7 @@ from bus.api.models.objectives import (
     Objectives,
     ObjectiveShown,
 )
+from bus.api.models.portal_links import NewPortalLink, PortalLink
 from bus.api.models.quarantine import (
     ItemPlan,
     ItemRow,
@@ -189,6 +190,7 @@ __all__ = [
     "NewEvent",
     "NewEvents",
     "NewKey",
+    "NewPortalLink",
     "NewSilence",
     "NewSubscription",
     "ObjectiveDay",
@@ -200,6 +202,7 @@ __all__ = [
     "Objectives",
     "PartShown",
     "Pause",
+    "PortalLink",
     "Proposal",
     "Publication",
     "ReasonShown",

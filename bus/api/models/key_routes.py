@@ -20,6 +20,7 @@ class KeyShown(TypedDict):
     revoked_at: str | None
     last_used: str | None
     server_key: str
+    link: Literal["", "open", "used"]
     actions: Sequence[Literal["rotate", "revoke"]]
 
 

@@ -10,6 +10,7 @@ from processors.cli.control import GOOD
 from processors.cli.keys_view import (
     ask_to_revoke,
     list_keys,
+    print_link,
     print_made,
     print_revoked,
 )
@@ -53,6 +54,20 @@ async def revoke(api: AsyncApi, given: Given) -> int:
     key_id = given.text("key_id")
     ask_to_revoke(as_here(await api.get_key(key_id)), yes=given.flag("yes"))
     print_revoked(as_here(await api.revoke_key(key_id)), as_json=given.as_json)
+    return GOOD
+
+
+async def portal_link(api: AsyncApi, given: Given) -> int:
+    """A link to the portal; where it leads is the gateway that was asked."""
+    made = await api.make_portal_link(
+        {
+            "tenant": given.text("tenant"),
+            "role": "reader" if given.text("role") == "reader" else "partner",
+            "expires_in": given.text("open_for"),
+        }
+    )
+    place = given.maybe("gateway") or api.url
+    print_link(as_here(made), place, as_json=given.as_json)
     return GOOD
 
 

@@ -52,6 +52,7 @@ COMMANDS: Mapping[str, Work] = {
     "keys list": keys.list_,
     "keys rotate": keys.rotate,
     "keys revoke": keys.revoke,
+    "portal link": keys.portal_link,
     "audit": history.audit,
     "diagnose": diagnosing.diagnose,
     "events show": records.show,

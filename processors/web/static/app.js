@@ -104,6 +104,14 @@ document.addEventListener("htmx:sseBeforeMessage", (event) => {
   event.preventDefault();
   waiting = Object.fromEntries(Object.entries({ ...waiting, ...JSON.parse(event.detail.data) }).filter(put));
 });
+// --- a sign-in link: out of the address bar, into the form; sent at once in a frame
+const link = document.querySelector("form[data-link]");
+if (link && location.hash.length > 1) {
+  link.elements.link.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname + location.search);
+  if (window !== window.top) link.requestSubmit();
+}
+
 document.addEventListener("htmx:load", (event) => dress(event.target));
 if (stream) liveSwitch();
 zoneSwitch();

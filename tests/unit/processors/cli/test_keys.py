@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from bus.record import Message
 from processors.access.world import KeysWorld
-from processors.cli import audit, keys
+from processors.cli import audit, keys, portal
 from processors.subscriptions.world import World
 from tests.support.access import TOPIC, open_access
 from tests.support.subscriptions import make
@@ -159,3 +159,18 @@ async def _audit(opener: Opener, *args: str) -> str:
     result = await asyncio.to_thread(opener.bus, audit.app, *args)
     assert result.exit_code == 0, result.output
     return result.stdout
+
+
+def test_a_link_to_the_portal_is_shown_once(opener: Opener) -> None:
+    """Whole, for a browser; the list has it as what it is, and never its token."""
+    place = ("--gateway", "https://bus.example/")
+    done = opener.bus(portal.app, "link", "acme", "--for", "2m", *place, "--json")
+    assert done.exit_code == 0, done.output
+    made = json.loads(done.stdout)
+    assert made["url"] == f"https://bus.example{made['path']}"
+    listed = opener.bus(keys.app, "list", "--json").stdout
+    assert json.loads(listed)[0]["link"] == "open"
+    assert made["path"][-49:] not in listed
+    for wrong in ("2d", "soon"):
+        refused = opener.bus(portal.app, "link", "acme", "--for", wrong, *place)
+        assert refused.exit_code == 2

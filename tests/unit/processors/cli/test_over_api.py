@@ -90,6 +90,21 @@ async def test_subscriptions(worlds: Worlds) -> None:
         )
 
 
+async def test_a_link_to_the_portal(worlds: Worlds) -> None:
+    """Below the gateway that was asked; a partner makes its own."""
+    async with serving(worlds) as client:
+        made = await Shell(client).json("portal", "link", "acme", "--role", "reader")
+        assert isinstance(made, dict)
+        assert made["url"].startswith(f"{client.gateway.url}/ui/link#obl_reader_")
+        own = Shell(client, "partner")
+        assert (
+            f"{client.gateway.url}/ui/link#obl_"
+            in (await own("portal", "link", "acme")).stdout
+        )
+        denied = await own("portal", "link", "other", code=1)
+        assert "403" in denied.stderr
+
+
 async def test_what_is_refused_says_what_is_wrong(worlds: Worlds) -> None:
     """On stderr, with the exit codes of the command."""
     async with serving(worlds) as client:

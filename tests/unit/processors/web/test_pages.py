@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Literal, get_args, get_origin
 from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
 
 from bus.access.roles import GRANTS, Role
+from processors.gateway.model import Model
 from processors.web.pages import Act, Page
 from processors.web.table import ACTS, PAGES
 from tests.support.browsing import Visitor, visiting
@@ -32,6 +34,10 @@ NOBODYS = {
     "order": "SO-NOBODYS",
 }
 """What there is not, by its name in paths."""
+
+
+FOREIGN = {**NOBODYS, "subscription": "acme-erp"}
+"""What there is, of a tenant that a stranger is not."""
 
 
 def address(row: Page | Act, **names: str) -> str:
@@ -85,6 +91,45 @@ async def test_what_belongs_to_others_is_not_there(page: Page, site: Lively) -> 
         none = await visitor.get(address(page, **NOBODYS))
     assert (foreign.status, none.status) == (404, 404)
     assert foreign.without_ids == none.without_ids
+
+
+@pytest.mark.parametrize(
+    "act", [act for act in ACTS if act.tenants], ids=lambda act: act.name
+)
+async def test_nothing_is_done_to_what_belongs_to_others(
+    act: Act, site: Lively
+) -> None:
+    """A form that is right in itself: byte for byte as for what there is not."""
+    async with visiting(site, "stranger") as visitor:
+        fields = {"csrf": await visitor.csrf(), **filled(act.form)}
+        foreign = await visitor.post(address(act, **FOREIGN), fields)
+        none = await visitor.post(address(act, **{**FOREIGN, **NOBODYS}), fields)
+        paging = await visitor.get("/ui/subscriptions")
+    if act.scope in GRANTS[Role.PARTNER].scopes:
+        assert (foreign.status, none.status) == (404, 404)
+    assert foreign.status == none.status
+    assert foreign.without_ids == none.without_ids
+    assert "notice bad" not in paging.text
+
+
+async def test_every_path_that_names_what_somebody_owns_says_so() -> None:
+    """A page or act that forgot `tenants` would not be tried as a stranger."""
+    rows: list[Page | Act] = [*PAGES, *ACTS]
+    forgotten = [
+        row.name for row in rows if "{subscription}" in row.path and not row.tenants
+    ]
+    assert not forgotten
+
+
+def filled(form: type[Model]) -> dict[str, str]:
+    """What a form needs at least."""
+    needed = {n: f for n, f in form.model_fields.items() if f.is_required()}
+    return {
+        name: str(get_args(field.annotation)[-1])
+        if get_origin(field.annotation) is Literal
+        else "1"
+        for name, field in needed.items()
+    }
 
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.name)
