@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 from fnmatch import fnmatchcase
 
+from typing_extensions import override
+
 from bus.watch.alerts import Alert
 from bus.watch.verdicts import Severity
 
@@ -47,6 +49,11 @@ class QuietHours:
     start: time
     end: time
     zone: tzinfo
+
+    @override
+    def __str__(self) -> str:
+        """As the settings say it: `22:00-07:00 Europe/Berlin`."""
+        return f"{self.start:%H:%M}-{self.end:%H:%M} {self.zone}"
 
     def covers(self, alert: Alert, at: float) -> bool:
         """Whether an alert has to wait for the morning."""

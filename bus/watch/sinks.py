@@ -21,7 +21,8 @@ class Told:
 
     `kind` is what it is (log, bus, alertmanager, apprise, heartbeat), `sent` when it
     last took something. Since `failing_since` it takes nothing, for the reason `why`,
-    which never holds a secret; `waiting` notices are for it.
+    which never holds a secret; `waiting` notices are for it. In the hours `quiet` it
+    hears of pages only.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Told:
     failing_since: float | None = None
     why: str = ""
     waiting: int = 0
+    quiet: str = ""
 
 
 def pause_s(failures: int, longest_s: float = LONGEST_S) -> float:
@@ -45,12 +47,14 @@ def told_json(told: Told) -> Plain:
         "failing_since": told.failing_since,
         "why": told.why,
         "waiting": told.waiting,
+        "quiet": told.quiet,
     }
 
 
 def read_told(name: str, fields: Mapping[str, object]) -> Told | None:
     """Read it; None if it is none."""
     kind, why, waiting = (fields.get(n) for n in ("kind", "why", "waiting"))
+    quiet = fields.get("quiet")
     if not isinstance(kind, str) or not isinstance(why, str):
         return None
     if type(waiting) is not int:
@@ -62,6 +66,7 @@ def read_told(name: str, fields: Mapping[str, object]) -> Told | None:
         failing_since=_time(fields.get("failing_since")),
         why=why,
         waiting=waiting,
+        quiet=quiet if isinstance(quiet, str) else "",
     )
 
 

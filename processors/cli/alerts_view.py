@@ -50,6 +50,7 @@ _SINKS = (
     Column("LAST TOOK"),
     Column("FAILING SINCE", rank=1),
     Column("WAITING", rank=3, right=True),
+    Column("QUIET HOURS", rank=4),
     Column("WHY"),
 )
 _TRIED = (Column("SINK"), Column("KIND", rank=1), Column("TOOK IT"), Column("WHY"))
@@ -190,6 +191,7 @@ def _sink_cells(row: Row) -> list[Cell | str]:
         str(row["sent"] or ""),
         str(row["failing_since"] or ""),
         str(row["waiting"]),
+        str(row["quiet_hours"] or ""),
         str(row["why"]),
     ]
 

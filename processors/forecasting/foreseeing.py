@@ -26,6 +26,8 @@ from processors.subscriptions.world import World
 
 _APART_S = 10.0
 """A sample just before now is left out: over so short a time rates are noise."""
+_PAST = 480
+"""How many samples are told of: four hours of them."""
 _FINE_US = 2_700_000_000
 _DAY_US = 86_400_000_000
 _SLOTS_US = _DAY_US + 7_200_000_000
@@ -37,7 +39,8 @@ class Foreseen:
 
     `waiting` are all records, `overdue` those that should have gone. `record` is of
     forecasts of this queue; `width` what ranges are widened by. `limit` says of a
-    source topic whether more will come within a day than can go.
+    source topic whether more will come within a day than can go. `flow` is what was
+    counted.
     """
 
     queue: Waiting
@@ -47,6 +50,12 @@ class Foreseen:
     limit: Outlook | None = None
     record: Record = field(default_factory=Record)
     width: float = 1.0
+    flow: Flow = field(default_factory=lambda: Flow([]))
+
+    def past(self) -> Sequence[tuple[float, float]]:
+        """How many were overdue in the last hours, by epoch seconds."""
+        samples = self.flow.samples[-_PAST:]
+        return [(one.at_s, self.flow.waiting(one)) for one in samples]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +158,7 @@ def _foreseen(queue: Waiting, known: _Known, pooled: float) -> Foreseen:
         limit=None if queue.subscription else _limit(flow, counts, known),
         record=record,
         width=width,
+        flow=flow,
     )
 
 

@@ -76,6 +76,7 @@ class Api:
     asking: Asking = field(default_factory=partial(asking, 0))
     most_of_tenant: int = 0
     objective: Objective = field(default_factory=Objective)
+    runbook: str = "deploy/runbook.md"
     log: AskLog = no_log
     asyncapi: Callable[[], Mapping[str, object]] = dict
     fates: KnownFates = field(default_factory=KnownFates)

@@ -1,13 +1,13 @@
 """When what waits will be caught up with, over HTTP."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from bus.access.roles import Scope as Allowed
 from bus.delivery.subscription import ID_PATTERN
-from processors.forecasting.foreseeing import foresee, parts_of
+from processors.forecasting.foreseeing import Foreseen, foresee, parts_of
 from processors.forecasting.plain import plain_forecast
 from processors.gateway.logged import consulted, scope_of
 from processors.gateway.model import Model
@@ -80,16 +80,25 @@ class ForecastRows(Model):
 
 async def list_forecasts(asked: Asked) -> Reply:
     """Every queue of those that whoever asks may see."""
-    only, scope = asked.query_as(ForecastQuery).subscription, await scope_of(asked)
-    world = asked.api.world
-    async with consulted(asked) as (log, headers):
-        found = await foresee(parts_of(world, log.kept), only)
-    shown = [
-        ForecastShown.model_validate(plain_forecast(one))
-        for one in found
-        if scope is None or one.queue.subscription in scope
-    ]
+    only = asked.query_as(ForecastQuery).subscription
+    found, headers = await foreseen_for(asked, only)
+    shown = [ForecastShown.model_validate(plain_forecast(one)) for one in found]
     return Reply(content=ForecastRows(data=shown), headers=headers)
+
+
+async def foreseen_for(
+    asked: Asked, only: str | None
+) -> tuple[Sequence[Foreseen], Mapping[str, str]]:
+    """What is foreseen of the queues that whoever asks may see, and the log's lag.
+
+    Raises:
+        ProblemError: there is no log.
+    """
+    scope = await scope_of(asked)
+    async with consulted(asked) as (log, headers):
+        found = await foresee(parts_of(asked.api.world, log.kept), only)
+    mine = [one for one in found if scope is None or one.queue.subscription in scope]
+    return mine, headers
 
 
 ROUTES = (

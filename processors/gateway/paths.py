@@ -42,6 +42,11 @@ NAMES: Mapping[str, Named] = {
         "A file of the dashboard, its content in its name.",
         "style.0123456789ab.css",
     ),
+    "rule": Named(r"[a-z][a-z0-9_]{0,62}", "A rule of the watch.", "breaker_open"),
+    "kind": Named(
+        r"bus|program|source|subscription", "What an alert is about.", "subscription"
+    ),
+    "part": Named(r"[A-Za-z0-9._-]{1,249}", "The name of that.", "my-shop"),
     "key": Named(KEY_ID, "The id of a key, the third part of it.", "abcdefgh23"),
 }
 

@@ -57,6 +57,16 @@ class AlertShown(Model):
     means: str
     runbook: str
     silenced_until: str | None
+    began_with: Annotated[
+        str, Field(description="The evidence with which it began to fire.")
+    ]
+    before: Annotated[
+        str | None,
+        Field(description="When the one before it was over, if that is not long ago."),
+    ]
+    told: Annotated[
+        Sequence[str], Field(description="The sinks that believe that it fires.")
+    ]
 
 
 class Alerts(Model):
@@ -89,6 +99,9 @@ class SinkShown(Model):
     failing_since: str | None
     why: Annotated[str, Field(description="Why it takes nothing; never a secret.")]
     waiting: Annotated[int, Field(description="How many notices are for it.")]
+    quiet_hours: Annotated[
+        str | None, Field(description="When it hears of pages only.")
+    ]
 
 
 class Sinks(Model):

@@ -129,6 +129,7 @@ def _sink_row(told: Told) -> Row:
         "failing_since": None if failing is None else _moment(failing),
         "why": told.why,
         "waiting": told.waiting,
+        "quiet_hours": told.quiet or None,
     }
 
 
@@ -155,6 +156,9 @@ def _alert_row(one: Alert, muting: Muting, now: float) -> Row:
         "means": rule.meaning if rule else "",
         "runbook": f"deploy/runbook.md#{rule.runbook}" if rule else "",
         "silenced_until": None if silence is None else _moment(silence.until),
+        "began_with": one.why,
+        "before": None if one.before is None else _moment(one.before),
+        "told": sorted(one.owed),
     }
 
 

@@ -31,7 +31,10 @@ class Ear:
     def __init__(
         self, before: Told, listener: Listener, clock: Clock, observer: Observer
     ) -> None:
-        self.told = replace(before, kind=listener.kind)
+        quiet = listener.receiver.quiet
+        self.told = replace(
+            before, kind=listener.kind, quiet="" if quiet is None else str(quiet)
+        )
         self._listener = listener
         self._clock = clock
         self._observer = observer

@@ -5,6 +5,13 @@ from collections.abc import Sequence
 from processors.web import catalogue
 from processors.web.events import attempts, finding, order
 from processors.web.events import one as event
+from processors.web.operations import (
+    alert,
+    alert_acts,
+    alerts,
+    forecasts,
+    objectives,
+)
 from processors.web.overview import page as overview
 from processors.web.pages import Act, Page
 from processors.web.subscriptions import acts, listing, one
@@ -18,6 +25,10 @@ PAGES: Sequence[Page] = (
     *order.PAGES,
     *attempts.PAGES,
     *catalogue.PAGES,
+    *alerts.PAGES,
+    *alert.PAGES,
+    *forecasts.PAGES,
+    *objectives.PAGES,
 )
 
-ACTS: Sequence[Act] = (*acts.ACTS,)
+ACTS: Sequence[Act] = (*acts.ACTS, *alert_acts.ACTS)

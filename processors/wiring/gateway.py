@@ -183,6 +183,7 @@ def _api(
         glance=Glance(world, log),
         log=log,
         objective=objective_of_all(settings),
+        runbook=settings.watch_runbook_url,
         asyncapi=partial(asyncapi, settings, places=False),
     )
 

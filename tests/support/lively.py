@@ -22,6 +22,7 @@ from processors.web.entrance import SIGN_IN
 from tests.contract.log.rows import MINUTE_US, NOW_US, SECOND_US, write
 from tests.support.bus import wait_until
 from tests.support.gateway import Client, serving
+from tests.support.lively_alerts import put_alerts, put_backlog
 from tests.support.lively_stand import (
     SHOP,
     put_processes,
@@ -107,6 +108,8 @@ async def lively(folder: Path) -> AsyncIterator[Lively]:
             await put_waiting(world, log)
             await put_watch(world, NAMES)
             await ask.api.board.ready()
+            await put_alerts(world, ask.api.board)
+            await put_backlog(worlds, world, log)
             yield Lively(ask, worlds, events)
     finally:
         await log.close()

@@ -73,6 +73,7 @@ async def test_who_is_told(ask: Client, worlds: Worlds) -> None:
         "failing_since": "1970-01-01T00:00:01.500000Z",
         "why": "no answer",
         "waiting": 2,
+        "quiet_hours": None,
     }
     assert (await ask("GET", "/v1/alert-sinks", by="partner")).status == 403
 

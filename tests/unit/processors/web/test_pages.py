@@ -32,6 +32,7 @@ NOBODYS = {
     "subscription": "nobody-at-all",
     "event": "00000000-0000-4000-8000-000000000000",
     "order": "SO-NOBODYS",
+    "silence": "s9999999999",
 }
 """What there is not, by its name in paths."""
 

@@ -1,0 +1,1 @@
+"""Pages of running the bus: alerts, forecasts, objectives, topics, audit, keys."""
