@@ -62,7 +62,7 @@ async def stream(asked: Asked) -> Reply:
     await asked.api.world.table.ready()
     query = asked.query_as(StreamQuery)
     wanted = _wanted(asked, query)
-    give_back = asked.api.streams.take(asked.by.key_id)
+    give_back = asked.api.streams.take(asked.by.key_id, asked.by.tenant)
     listening = Listening(live, wanted, asked.last_id, asked.ending)
     try:
         await listening.__aenter__()

@@ -1,4 +1,4 @@
-"""How many streams are open: of each key, and in all."""
+"""How many streams are open: of each key, of each tenant, and in all."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from processors.gateway.problems import TOO_MANY, UNAVAILABLE, ProblemError
 
 _AGAIN = {"Retry-After": "15"}
+_KEYS = 5
+"""A tenant makes keys as it likes: it has the places of so many, and no more."""
 
 
 class Streams:
@@ -20,13 +22,14 @@ class Streams:
         self._of_key = of_key
         self._in_all = in_all
         self._open: Counter[str] = Counter()
+        self._of_tenant: Counter[str] = Counter()
 
     @property
     def open(self) -> int:
         """How many there are."""
         return self._open.total()
 
-    def take(self, key_id: str) -> Callable[[], None]:
+    def take(self, key_id: str, tenant: str = "") -> Callable[[], None]:
         """Give a place to a stream; return what gives it back, once.
 
         Raises:
@@ -35,15 +38,22 @@ class Streams:
         if self._of_key and self._open[key_id] >= self._of_key:
             most = f"A key may have {self._of_key} streams at a time; end one."
             raise ProblemError(TOO_MANY, most, headers=_AGAIN)
+        of_tenant = self._of_key * _KEYS
+        if tenant and of_tenant and self._of_tenant[tenant] >= of_tenant:
+            most = f"A tenant may have {of_tenant} streams at a time; end one."
+            raise ProblemError(TOO_MANY, most, headers=_AGAIN)
         if self.open >= self._in_all:
             full = "This gateway has as many streams as it can; try again."
             raise ProblemError(UNAVAILABLE, full, headers=_AGAIN)
         self._open[key_id] += 1
+        self._of_tenant[tenant] += 1
         held = [key_id]
 
         def give_back() -> None:
             while held:
                 self._open[held.pop()] -= 1
+                self._of_tenant[tenant] -= 1
                 self._open += Counter()  # those without any are forgotten
+                self._of_tenant += Counter()
 
         return give_back

@@ -52,7 +52,9 @@ class ApiSettings(BaseModel):
         "ten minutes by verifying, testing, diagnosing (20 each). 0: any number.",
     )
     api_key_streams: Annotated[int, Field(ge=0)] = Field(
-        10, description="Live streams that one key may have open. 0: any number."
+        10,
+        description="Live streams that one key may have open; all keys of a tenant have"
+        " five times as many. 0: any number.",
     )
     api_streams: Annotated[int, Field(ge=1)] = Field(
         500, description="Live streams that a gateway may have open."

@@ -7,6 +7,7 @@ same; who is slow hears only what is newest.
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -19,7 +20,10 @@ from processors.live.signals import Reason
 _CELL = re.compile(rb"<!--live ([^\s>]+?)-->(.*?)<!--/live-->", re.DOTALL)
 _BEAT = 15
 _SHARE = 20
-"""What took a tenth of a second is drawn every two: so drawing takes a twentieth."""
+"""What took a tenth of a second is drawn every two: so drawing takes a twentieth.
+
+All pages of a tenant take that together, since every filter is a page of its own.
+"""
 Draw = Callable[[Asked], Awaitable[bytes]]
 
 
@@ -28,6 +32,7 @@ class _Shared:
     """One page as it is for some, and at which change each cell became what it is."""
 
     draw: Draw
+    share: Callable[[str], int]
     listeners: int = 0
     tick: int = -1
     due: float = 0.0
@@ -45,7 +50,8 @@ class _Shared:
             if self.tick == tick or began < self.due:
                 return
             found = cells_of(await self.draw(asked))
-            self.due = began + _SHARE * (clock.monotonic() - began)
+            rest = self.share(asked.by.tenant)
+            self.due = began + rest * (clock.monotonic() - began)
             new = {n: c for n, c in found.items() if self.cells.get(n) != c}
             if new:
                 self.change += 1
@@ -69,19 +75,29 @@ class Broadcasts:
 
     def __init__(self) -> None:
         self._shared: dict[str, _Shared] = {}
+        self._pages: Counter[str] = Counter()
 
-    def join(self, key: str, draw: Draw) -> _Shared:
+    def join(self, key: str, draw: Draw, tenant: str = "") -> _Shared:
         """Look at a page; `key` names it and whose eyes."""
-        shared = self._shared.setdefault(key, _Shared(draw))
+        shared = self._shared.get(key)
+        if shared is None:
+            shared = self._shared[key] = _Shared(draw, self.share)
+            self._pages[tenant] += bool(tenant)
         shared.listeners += 1
         return shared
 
-    def leave(self, key: str) -> None:
+    def share(self, tenant: str) -> int:
+        """One of so many seconds is for drawing a page of this tenant."""
+        return _SHARE * max(1, self._pages[tenant])
+
+    def leave(self, key: str, tenant: str = "") -> None:
         """Look no more."""
         shared = self._shared[key]
         shared.listeners -= 1
         if not shared.listeners:
             del self._shared[key]
+            self._pages[tenant] -= bool(tenant)
+            self._pages += Counter()  # who has none is forgotten
 
 
 class LivePage:
@@ -97,7 +113,7 @@ class LivePage:
         self._asked = asked
         self._key = key
         self._broadcasts = broadcasts
-        self._shared = broadcasts.join(key, draw)
+        self._shared = broadcasts.join(key, draw, asked.by.tenant)
         self._give_back: Callable[[], None] = lambda: None
 
     def hold(self, give_back: Callable[[], None]) -> None:
@@ -126,7 +142,7 @@ class LivePage:
 
     def close(self) -> None:
         """It is over, or never began."""
-        self._broadcasts.leave(self._key)
+        self._broadcasts.leave(self._key, self._asked.by.tenant)
         self._give_back()
 
     def _ending(self, live: Live) -> Reason | None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from processors.web import wording
 from processors.web.assets import Assets
+from processors.web.commands import shell
 from processors.web.frame import Frame
 from processors.web.pages import Page
 
@@ -36,6 +37,7 @@ class Renderer:
             "asset": assets.url,
             "href": href,
             "linked": linked,
+            "shell": shell,
             "traced": partial(traced, trace_url),
             "to": partial(_to, there),
         }

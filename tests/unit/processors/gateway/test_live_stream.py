@@ -7,6 +7,7 @@ import pytest
 from bus.access.roles import Role
 from bus.adapters.memory import settle
 from processors.gateway.bounds import Bounds
+from processors.gateway.problems import ProblemError
 from processors.gateway.protocol import Lines
 from processors.gateway.streams import Streams
 from processors.gateway.table import ROUTES
@@ -148,6 +149,23 @@ async def test_so_many_of_a_key_and_in_all(worlds: Worlds) -> None:
         await reached(lambda: ask.api.streams.open == 0)
         async with hearing(ask):
             pass
+
+
+def test_a_tenant_has_those_of_five_keys() -> None:
+    """However many keys it makes: the others have places, too."""
+    streams = Streams(2, 500)
+    given = [streams.take(f"k{n % 7}", "acme") for n in range(10)]
+    with pytest.raises(ProblemError, match="10 streams"):
+        streams.take("k8", "acme")
+    others = [streams.take("k9", "globex"), streams.take("k10"), streams.take("k11")]
+    for give_back in [*given[:1], *given[:1]]:
+        give_back()
+    others.append(streams.take("k8", "acme"))
+    with pytest.raises(ProblemError, match="10 streams"):
+        streams.take("k8", "acme")
+    for give_back in (*given, *others):
+        give_back()
+    assert streams.open == 0
 
 
 async def test_a_stop_sends_listeners_elsewhere(ask: Client) -> None:

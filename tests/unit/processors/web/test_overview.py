@@ -7,8 +7,9 @@ import pytest_asyncio
 
 from bus.log.rollup import Minute
 from bus.watch.verdicts import Health
+from processors.gateway.routes import Asked
 from processors.status.inflow import SourceNow
-from processors.web.broadcast import cells_of
+from processors.web.broadcast import Broadcasts, cells_of
 from processors.web.fleet import Faring
 from processors.web.overview.flows import Parts, flow_of
 from processors.web.overview.totals import deliveries, inflow
@@ -91,6 +92,24 @@ def test_cells_are_what_a_page_marks() -> None:
     """By their names, which may have dashes."""
     page = b"<i><!--live a:b-c-->1<!--/live--></i><!--live d--><b>2</b>\n<!--/live-->"
     assert cells_of(page) == {"a:b-c": "1", "d": "<b>2</b>\n"}
+
+
+def test_a_tenant_s_pages_share_the_time_of_one() -> None:
+    """Every filter is a page of its own, and others want to look as well."""
+
+    async def draw(_: Asked) -> bytes:
+        return b""
+
+    broadcasts = Broadcasts()
+    for number in range(3):
+        broadcasts.join(f"acme {number}", draw, "acme")
+        broadcasts.join(f"acme {number}", draw, "acme")
+        broadcasts.join(f"all {number}", draw)
+    shares = [broadcasts.share(who) for who in ("acme", "globex", "")]
+    assert shares == [60, 20, 20]
+    for number in (0, 0, 1):
+        broadcasts.leave(f"acme {number}", "acme")
+    assert broadcasts.share("acme") == 40
 
 
 async def test_a_tenant_sees_its_own_alone(site: Lively) -> None:

@@ -1,0 +1,56 @@
+"""Commands to copy, with ids that somebody else chose."""
+
+import shlex
+
+import pytest
+
+from processors.web.assets import load_assets
+from processors.web.commands import shell
+from processors.web.events.order import OrderQuery, OrderView
+from processors.web.events.picturing import picture
+from processors.web.events.reading import Reach
+from processors.web.frame import Frame
+from processors.web.rendering import Renderer
+from processors.web.table import PAGES
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["SO-1", "$(reboot)", "`id`", "a; b", "it's", 'x" y', "a && b", "*", "", "über"],
+)
+def test_an_id_is_one_word(word: str) -> None:
+    """Nothing of it is for the shell."""
+    assert shlex.split(shell("bus trace", word)) == ["bus", "trace", word]
+
+
+def test_a_plain_id_stays_as_it_is() -> None:
+    """So that it reads as people would type it."""
+    assert shell("bus trace", "SO-000009-5347B") == "bus trace SO-000009-5347B"
+
+
+def test_an_id_is_no_option() -> None:
+    """Whatever it begins with."""
+    assert shell("bus trace", "--help") == "bus trace -- --help"
+
+
+def test_what_steers_a_terminal_is_spelt() -> None:
+    """A line that ends within an id would be run when it is pasted."""
+    word = "a\nreboot\x1b[31m'\\\u202e"
+    spelt = r"$'a\U0000000areboot\U0000001b[31m\'\\\U0000202e'"
+    assert shell("bus trace", word) == f"bus trace {spelt}"
+
+
+def test_an_order_s_page_has_it_so() -> None:
+    """Who copies its command runs nothing that a buyer chose."""
+    view = OrderView(
+        order="$(reboot)",
+        events=(),
+        reach=Reach(0, 0, ()),
+        subscriptions=(),
+        query=OrderQuery(),
+        picture=picture("Deliveries", (), {}),
+        lag="0.0",
+        cut=False,
+    )
+    page = Renderer(load_assets(), PAGES).page("order.html.j2", view, Frame())
+    assert b"data-copy>bus trace &#39;$(reboot)&#39;</code>" in page
