@@ -76,9 +76,16 @@ class LedgerLog(Protocol):
     """
 
     async def counted(
-        self, subscriptions: Collection[str] | None, since: int
+        self,
+        subscriptions: Collection[str] | None,
+        since: int,
+        *,
+        latencies: bool = True,
     ) -> Mapping[str, Counted]:
-        """What became of the deliveries of these (None: all) since a day began."""
+        """What became of the deliveries of these (None: all) since a day began.
+
+        Without `latencies`, which cost most, there are none in it.
+        """
         ...
 
     async def days(self, subscription: str, since: int) -> Mapping[int, Counted]:

@@ -1,5 +1,6 @@
 """Objectives and how they went, as plain values, for every face: out of the log."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
@@ -73,8 +74,9 @@ async def objective_row(asking: Asking, one: Subscription) -> Row:
     """
     made = (await _ledgers(asking, [one]))[one.id]
     since = asking.since(UPTIME_DAYS)
-    days = await asking.log.days(one.id, since)
-    hours = await asking.log.hours(one.id, since)
+    days, hours = await asyncio.gather(
+        asking.log.days(one.id, since), asking.log.hours(one.id, since)
+    )
     found = incidents(hours)
     times = by_day(hours, found)
     shown = [_incident(one, hours, asking.now) for one in found[::-1]]
@@ -93,10 +95,12 @@ async def _ledgers(
     asking: Asking, subscriptions: Sequence[Subscription]
 ) -> Mapping[str, Ledger]:
     names = [one.id for one in subscriptions]
-    whole = await asking.log.counted(names, asking.since(PERIOD_DAYS))
     begin = asking.since(LATELY_DAYS)
-    lately = await asking.log.counted(names, begin)
-    overdue = await asking.log.overdue(names, int(asking.now * 1e6))
+    whole, lately, overdue = await asyncio.gather(
+        asking.log.counted(names, asking.since(PERIOD_DAYS)),
+        asking.log.counted(names, begin, latencies=False),
+        asking.log.overdue(names, int(asking.now * 1e6)),
+    )
     seconds = max(asking.now - begin * 60, 1.0)
     return {
         one.id: ledger(

@@ -53,6 +53,8 @@ def fill(url: str, attempts: int, since_us: int, days: int) -> int:
         connection.execute("TRUNCATE hour, five_minutes, minute")
         for statement in _counts(since_us, since_us + days * DAY_US):
             connection.execute(statement.encode())
+        for statement in _ledger(days):
+            connection.execute(statement.encode())
         connection.execute("VACUUM (ANALYZE)")
     return events
 
@@ -151,3 +153,31 @@ def _counts(since_us: int, until_us: int) -> Iterator[str]:
             f"CROSS JOIN LATERAL (SELECT width_bucket(duration_us, {bounds}) AS b) x "
             f"WHERE started_us >= {from_us} GROUP BY 1, {key}"
         )
+
+
+_OUTCOMES = ", ".join(f"sum({name})" for name in (*COUNTS, *LATENCIES))
+_LEDGER_DAYS = 90
+
+
+def _ledger(days: int) -> Iterator[str]:
+    """What objectives are asked of: the days there are, and their like before them."""
+    columns = ", ".join(("start", "subscription", *COUNTS, *LATENCIES, "kept"))
+    again = -(-_LEDGER_DAYS // days) - 1
+    yield "TRUNCATE day, missed, trouble"
+    yield (
+        f"INSERT INTO day ({columns}) SELECT start / 1440 * 1440, subscription, "  # noqa: S608
+        f"{_OUTCOMES}, sum(accepted) FROM hour GROUP BY 1, 2"
+    )
+    sooner = columns.replace("start", f"start - (n * {days + 1} * 1440)::int", 1)
+    yield (
+        f"INSERT INTO day ({columns}) SELECT {sooner} "  # noqa: S608
+        f"FROM day CROSS JOIN generate_series(1, {again}) g(n)"
+    )
+    yield (
+        "INSERT INTO missed (start, subscription, cause, late, dead) "
+        "SELECT start, subscription, c, 1, 1 FROM day CROSS JOIN (VALUES (1), (2)) v(c)"
+    )
+    yield (
+        "INSERT INTO trouble (start, subscription, cause, minutes, calls, deliveries) "
+        "SELECT start, subscription, 1, 3, failed, failed FROM hour WHERE failed > 0"
+    )

@@ -9,6 +9,7 @@ import psutil  # type: ignore[import-untyped]  # comes with jgo
 import psycopg
 
 from bus.adapters.sql import SqlLog, open_log
+from bus.delivery.subscription import Subscription
 from bus.log.questions import (
     AttemptQuestion,
     DeliveryQuestion,
@@ -16,6 +17,8 @@ from bus.log.questions import (
     Paging,
 )
 from bus.log.retention import Retention
+from bus.watch.facts import Objective
+from processors.watch.objectives import Asking, objective_row, objective_rows
 from tests.bench.events import percentiles_of
 from tests.bench.history import DAY_US, NAMES, History
 from tests.bench.history_sql import event_id, fill, order_id
@@ -120,6 +123,17 @@ def _questions(log: SqlLog, made: int, now_us: int) -> dict[str, Ask]:
         **_lists_of_events(log),
         "open deliveries": lambda _: log.deliveries(DeliveryQuestion(), _PAGE),
         "health of 1,000": lambda _: log.health(NAMES, now_us),
+        **_of_objectives(log, now_us),
+    }
+
+
+def _of_objectives(log: SqlLog, now_us: int) -> dict[str, Ask]:
+    asking = Asking(log.ledger, Objective(), now_us / 1e6)
+    url, types = "https://partner.example/hooks", ("order.*",)
+    every = [Subscription(id=name, url=url, types=types) for name in NAMES]
+    return {
+        "objectives of 1,000": lambda _: objective_rows(asking, every),
+        "objective of one": lambda n: objective_row(asking, every[n % len(every)]),
     }
 
 

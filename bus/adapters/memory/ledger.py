@@ -61,15 +61,23 @@ class MemoryLedger:
         self._latencies[spot] = [a + b for a, b in zip(before, latencies, strict=True)]
 
     async def counted(
-        self, subscriptions: Collection[str] | None, since: int
+        self,
+        subscriptions: Collection[str] | None,
+        since: int,
+        *,
+        latencies: bool = True,
     ) -> Mapping[str, Counted]:
         """Out of the days."""
         names = {name for start, name in self._latencies if start >= since}
-        return {
+        found = {
             name: together((await self.days(name, since)).values())
             for name in names
             if among(name, subscriptions)
         }
+        if latencies:
+            return found
+        none = Counted().latencies
+        return {name: one._replace(latencies=none) for name, one in found.items()}
 
     async def days(self, subscription: str, since: int) -> Mapping[int, Counted]:
         """Those of one."""

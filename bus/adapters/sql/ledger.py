@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import Connection, Select, Table, Text, func, literal_column, select
 
 from bus.adapters.sql.database import Threads
 from bus.adapters.sql.names import Names
@@ -19,9 +19,16 @@ from bus.adapters.sql.tables import (
 from bus.log.causes import LATE_US, Cause, cause_numbered
 from bus.log.deliveries import DEAD_LETTER, STATES
 from bus.log.ledger import Counted, Hour, Missed, Trouble
+from bus.log.rollup import BUCKETS
 
 T = TypeVar("T")
-_COUNTS = ("kept", "recovered", *LATENCIES)
+
+# All latencies as one text: taking 38 columns of 1,000 rows over costs the one who asks
+# more than the database needs to add them up.
+_PACKED = literal_column(
+    " || ',' || ".join(f"coalesce(sum(day.{name}), 0)" for name in LATENCIES), Text()
+)
+_NO_LATENCIES = (0,) * BUCKETS
 _FEW = 100
 """So many subscriptions are named in a query; of more, all are asked for."""
 
@@ -34,13 +41,19 @@ class SqlLedger:
         self._names = names
 
     async def counted(
-        self, subscriptions: Collection[str] | None, since: int
+        self,
+        subscriptions: Collection[str] | None,
+        since: int,
+        *,
+        latencies: bool = True,
     ) -> Mapping[str, Counted]:
         """What became of the deliveries of these since a day began."""
 
         def work(connection: Connection) -> Mapping[str, Counted]:
             wanted = self._wanted(connection, subscriptions)
-            found = _counted(connection, "subscription", wanted, since)
+            missed = _missed(connection, "subscription", wanted, since)
+            days = _of_days("subscription", wanted, since, latencies=latencies)
+            found = _counted(connection, days, missed)
             return self._named(connection, found, wanted)
 
         return await self._reads.run(work)
@@ -50,7 +63,9 @@ class SqlLedger:
 
         def work(connection: Connection) -> Mapping[int, Counted]:
             wanted = self._wanted(connection, [subscription])
-            return _counted(connection, "start", wanted, since)
+            missed = _missed(connection, "start", wanted, since)
+            days = _of_days("start", wanted, since, latencies=True)
+            return _counted(connection, days, missed)
 
         return await self._reads.run(work)
 
@@ -121,10 +136,10 @@ class SqlLedger:
         }
 
 
-def _counted(
+def _missed(
     connection: Connection, by: str, wanted: Collection[int] | None, since: int
-) -> Mapping[int, Counted]:
-    """Sums since then by subscription, or by day."""
+) -> Mapping[int, Mapping[Cause, Missed]]:
+    """What was late or dead since then, by subscription or by day."""
     missed: dict[int, dict[Cause, Missed]] = defaultdict(dict)
     for key, cause, *counts in connection.execute(
         _sums(MISSED, [by, "cause"], ("late", "dead"), wanted, since)
@@ -132,11 +147,31 @@ def _counted(
         known = cause_numbered(cause)
         had, (late, dead) = missed[key].get(known, Missed()), _whole(counts)
         missed[key][known] = Missed(had.late + late, had.dead + dead)
-    found: dict[int, Counted] = {}
-    for key, *counts in connection.execute(_sums(DAY, [by], _COUNTS, wanted, since)):
-        kept, recovered, *latencies = _whole(counts)
-        found[key] = Counted(kept, recovered, missed.get(key, {}), tuple(latencies))
-    return found
+    return missed
+
+
+def _of_days(
+    by: str, wanted: Collection[int] | None, since: int, *, latencies: bool
+) -> Select[*tuple[int, ...]]:
+    query = _sums(DAY, [by], ("kept", "recovered"), wanted, since)
+    return query.add_columns(_PACKED) if latencies else query
+
+
+def _counted(
+    connection: Connection,
+    days: Select[*tuple[int, ...]],
+    missed: Mapping[int, Mapping[Cause, Missed]],
+) -> Mapping[int, Counted]:
+    """Sums by subscription or by day, with what was missed."""
+    return {
+        key: Counted(
+            kept or 0,
+            recovered or 0,
+            missed.get(key, {}),
+            tuple(map(int, str(packed[0]).split(","))) if packed else _NO_LATENCIES,
+        )
+        for key, kept, recovered, *packed in connection.execute(days)
+    }
 
 
 def _sums(

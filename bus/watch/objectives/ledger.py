@@ -42,22 +42,24 @@ class Exhausted:
     why: str = ""
 
 
+_UNSAID = Exhausted("cannot_say")
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What became of what was promised; `parts` are those of causes that count."""
+    """What became of what was promised; `parts` are those of causes that count.
+
+    `bad` are the deliveries of all parts, which spoil it: budget that is used.
+    """
 
     objective: Objective
     kept: int
     recovered: int
     parts: tuple[Part, ...]
+    bad: int
     excused: int
     p95_us: float | None
     exhausted: Exhausted
-
-    @property
-    def bad(self) -> int:
-        """Deliveries that spoil it: budget that is used."""
-        return sum(part.all for part in self.parts)
 
     @property
     def promised(self) -> int:
@@ -100,21 +102,14 @@ def ledger(
 ) -> Ledger:
     """Return the ledger of a period. `overdue` are late by now and still wait."""
     parts = tuple(sorted(_parts(whole, overdue), key=_gravity))
+    bad = sum(part.all for part in parts)
     excused = _excused(whole.missed, overdue)
     p95_us = quantiles_us(whole.latencies, 0.95)[0]
-    made = Ledger(
-        objective,
-        whole.kept,
-        whole.recovered,
-        parts,
-        excused,
-        p95_us,
-        Exhausted("cannot_say"),
-    )
+    of = (objective, whole.kept, whole.recovered, parts, bad, excused, p95_us)
     bad_lately = sum(part.all for part in _parts(lately.counted, overdue))
     promised_lately = lately.counted.kept + bad_lately
-    told = _exhausted(made, promised_lately, bad_lately, lately.seconds)
-    return Ledger(objective, made.kept, made.recovered, parts, excused, p95_us, told)
+    made = Ledger(*of, _UNSAID)
+    return Ledger(*of, _exhausted(made, promised_lately, bad_lately, lately.seconds))
 
 
 def _parts(counted: Counted, overdue: Mapping[Cause, int]) -> Iterator[Part]:

@@ -3,7 +3,7 @@
 from bus.log.causes import Cause
 from bus.log.ledger import Counted, Hour, Missed, Trouble, together
 from bus.log.questions import DeliveryQuestion
-from bus.log.rollup import BUCKETS
+from bus.log.rollup import BUCKETS, bucket
 from bus.log.rows import AttemptRow
 from tests.contract.log.rows import (
     DAY_US,
@@ -157,6 +157,20 @@ async def test_days_end_at_midnight_and_add_up(log: AnyLog) -> None:
     assert (await said(log, TODAY - 1_440)).kept == 3
     assert await log.ledger.counted(set(), 0) == {}
     assert await log.ledger.days("nobody", 0) == {}
+
+
+async def test_latencies_are_there_if_asked_for(log: AnyLog) -> None:
+    """Each in its bucket, those of several days together; else none."""
+    took = [1, 20_000, 20_000, 900_000]
+    rows = [attempt(n, duration_us=us) for n, us in enumerate(took)]
+    await write(log, *rows[:2], rows[2]._replace(started_us=NOW_US - DAY_US), rows[3])
+    (counted,) = (await log.ledger.counted(None, 0)).values()
+    expected = [0] * BUCKETS
+    for us in took:
+        expected[bucket(us)] += 1
+    assert counted.latencies == tuple(expected)
+    bare = await log.ledger.counted(None, 0, latencies=False)
+    assert bare == {"erp": counted._replace(latencies=(0,) * BUCKETS)}
 
 
 async def test_a_batch_twice_counts_once(log: AnyLog) -> None:
