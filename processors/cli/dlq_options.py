@@ -42,6 +42,12 @@ _OPTIONS: Mapping[str, object] = {
         list[Reason] | None,
         typer.Option("--reason", help="Why it became one. Repeatable."),
     ],
+    "statuses": Annotated[
+        list[int] | None,
+        typer.Option(
+            "--status", help="What was answered last; 0: nothing. Repeatable."
+        ),
+    ],
     "since": Annotated[
         str | None,
         typer.Option(help="Dead since: 2026-11-23T12:00:00Z, or 2h for 2 h ago."),
@@ -80,6 +86,7 @@ def wanted(
         orders=_list(given.get("orders")),
         events=_list(given.get("events")),
         reasons=_list(given.get("reasons")),
+        statuses=[int(one) for one in _list(given.get("statuses"))],
         since_ms=None if since is None else moment_ms(world, "--since", str(since)),
         until_ms=None if until is None else moment_ms(world, "--until", str(until)),
         fates=fates,

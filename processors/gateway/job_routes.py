@@ -34,6 +34,9 @@ class JobShown(Model):
         Mapping[str, object], Field(description="What it did, once it is done.")
     ]
     error: Annotated[str, Field(description="Why it failed.")]
+    asked_for: Annotated[
+        Mapping[str, object], Field(description="Which were meant; without any: all.")
+    ]
 
 
 class JobRows(Page[JobShown]):
@@ -61,6 +64,18 @@ def started(asked: Asked, kind: str, subject: str, work: Work) -> Job:
         return asked.api.jobs.start(asked.by, kind, subject, work, _wish(asked))[0]
     except OverflowError:
         raise ProblemError(CONFLICT, "Too many jobs run; wait for one.") from None
+
+
+def selected(asked: Asked, kind: str, subject: str, work: Work) -> Job:
+    """Begin a job on what the body selects, and let the job say so.
+
+    Raises:
+        ConflictError, ProblemError: as `started`.
+    """
+    job = started(asked, kind, subject, work)
+    if asked.body is not None:
+        job.asked_for = asked.body.model_dump(mode="json", exclude_defaults=True)
+    return job
 
 
 def _wish(asked: Asked) -> str:
@@ -130,6 +145,7 @@ def shown(job: Job) -> JobShown:
         ended_at=None if job.ended_s is None else _moment(job.ended_s),
         result=job.result,
         error=job.error,
+        asked_for=job.asked_for,
     )
 
 

@@ -41,7 +41,8 @@ class JobState(StrEnum):
 class Job:
     """One piece of work.
 
-    `subject` is the id of what it is about, `wish` tells what exactly was asked for.
+    `subject` is the id of what it is about, `wish` tells what exactly was asked for,
+    `asked_for` the same for people.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Job:
     ended_s: float | None = None
     result: Result = field(default_factory=dict)
     error: str = ""
+    asked_for: Result = field(default_factory=dict)
     task: asyncio.Task[None] | None = field(default=None, repr=False)
 
     @property

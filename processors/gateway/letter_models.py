@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from processors.gateway.job_routes import JobShown
-from processors.gateway.model import Model, Page, PageQuery
+from processors.gateway.model import DIGITS, Model, Page, PageQuery
 from processors.gateway.moments import Moment
 from processors.gateway.record_links import RecordLink
 
@@ -29,6 +29,10 @@ COMPLETE = (
     "Whether all was read within 10 s; if not, there are at least so many. The job "
     "reads all of it."
 )
+Status: TypeAlias = Annotated[
+    int,
+    Field(ge=0, le=599, description="What the endpoint answered last; 0: nothing."),
+]
 Word: TypeAlias = Annotated[str, Field(min_length=1, max_length=256)]
 
 
@@ -43,6 +47,7 @@ class LetterQuery(PageQuery):
         Word | None, Field(description="A webhook-id, or the producer's own id.")
     ] = None
     reason: Reason | None = None
+    status: Annotated[Status | None, DIGITS] = None
     state: State | None = None
     since: Moment | None = None
     until: Moment | None = None
@@ -56,6 +61,7 @@ class LetterRow(Model):
     order_id: str
     type: str
     reason: str
+    status: Status
     attempts: int | None
     replay: Annotated[int | None, Field(description="How often it was replayed.")]
     detail: str
@@ -126,6 +132,7 @@ class Selection(Model):
         Field(max_length=1_000, description="Webhook-ids, or the producers' own ids."),
     ] = Field(default=[])
     reasons: Annotated[list[Reason], Field(max_length=20)] = Field(default=[])
+    statuses: Annotated[list[Status], Field(max_length=20)] = Field(default=[])
     since: Moment | None = None
     until: Moment | None = None
 

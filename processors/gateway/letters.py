@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bus.access.roles import Scope
 from bus.delivery.marks import Fate
-from processors.gateway.job_routes import counted, shown, started
+from processors.gateway.job_routes import counted, selected, shown
 from processors.gateway.jobs import Job, Progress
 from processors.gateway.letter_models import (
     PLAN_S,
@@ -82,11 +82,12 @@ async def replay_letters(asked: Asked) -> Reply:
         done = await replay(world, subscription, letters, told_of)
         left = found.whole - done.sent - done.gone - done.refused
         split = {"done": done.sent, "failed": done.gone + done.refused}
-        return {**split, "unknown": max(0, left), "why": done.why}
+        more = {"why": done.why, "not_sent": done.named}
+        return {**split, "unknown": max(0, left), **more}
 
     if asked.query_as(DryRun).dry_run:
         return _told(told, None)
-    return _told(told, started(asked, "replay_dead_letters", subscription.id, work))
+    return _told(told, selected(asked, "replay_dead_letters", subscription.id, work))
 
 
 async def discard_letters(asked: Asked) -> Reply:
@@ -104,7 +105,7 @@ async def discard_letters(asked: Asked) -> Reply:
     told = plan_row(owner, found, "")
     if asked.query_as(DryRun).dry_run:
         return _told(told, None)
-    return _told(told, started(asked, "discard_dead_letters", owner, work))
+    return _told(told, selected(asked, "discard_dead_letters", owner, work))
 
 
 def _told(row: Row, job: Job | None) -> Reply:
@@ -120,6 +121,7 @@ def _wanted(asked: Asked, query: LetterQuery) -> Wanted:
         orders=[query.order] if query.order else (),
         events=[query.event] if query.event else (),
         reasons=[query.reason] if query.reason else (),
+        statuses=() if query.status is None else [query.status],
         since_ms=ms_of(asked, query.since, "since"),
         until_ms=ms_of(asked, query.until, "until"),
         fates=[Fate(query.state)] if query.state else (),
@@ -132,6 +134,7 @@ def _pending(asked: Asked, meant: Selection) -> Wanted:
         orders=meant.orders,
         events=meant.events,
         reasons=meant.reasons,
+        statuses=meant.statuses,
         since_ms=ms_of(asked, meant.since, "since"),
         until_ms=ms_of(asked, meant.until, "until"),
         fates=[Fate.PENDING],

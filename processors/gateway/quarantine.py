@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bus.access.roles import Scope
 from bus.delivery.marks import Fate
-from processors.gateway.job_routes import counted, shown, started
+from processors.gateway.job_routes import counted, selected, shown
 from processors.gateway.jobs import Job, Progress
 from processors.gateway.model import DryRun
 from processors.gateway.moments import ms_of
@@ -88,7 +88,7 @@ async def replay_items(asked: Asked) -> Reply:
 
     if asked.query_as(DryRun).dry_run:
         return _told(plan, None)
-    return _told(plan, started(asked, "replay_quarantine", "quarantine", work))
+    return _told(plan, selected(asked, "replay_quarantine", "quarantine", work))
 
 
 async def discard_items(asked: Asked) -> Reply:
@@ -104,7 +104,7 @@ async def discard_items(asked: Asked) -> Reply:
 
     if asked.query_as(DryRun).dry_run:
         return _told(plan, None)
-    return _told(plan, started(asked, "discard_quarantine", "quarantine", work))
+    return _told(plan, selected(asked, "discard_quarantine", "quarantine", work))
 
 
 def _told(plan: Released, job: Job | None) -> Reply:

@@ -20,6 +20,7 @@ def letter_row(letter: Letter) -> Row:
         "order_id": letter.order_id,
         "type": letter.event_type,
         "reason": letter.reason,
+        "status": letter.status,
         "attempts": state.attempts if state else None,
         "replay": state.replay if state else None,
         "detail": state.detail if state else letter.problem,

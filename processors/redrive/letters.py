@@ -1,5 +1,6 @@
 """Dead letters with what became of them, read from their topics."""
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from processors.redrive.events import Events
 from processors.subscriptions.world import World
 
 _UNKNOWN = "?"
+_STATUS = re.compile(r"([1-5][0-9]{2})\b", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,12 @@ class Letter:
         return reason.value if reason else _UNKNOWN
 
     @property
+    def status(self) -> int:
+        """What the endpoint answered last; 0: nothing, or nobody has said so."""
+        found = _STATUS.match(self.state.detail) if self.state else None
+        return int(found[1]) if found else 0
+
+    @property
     def at_ms(self) -> int:
         """When it became a dead letter."""
         return self.state.at_ms if self.state else self.record.timestamp_ms
@@ -73,14 +81,15 @@ class Wanted:
     """Which dead letters are meant; what is empty or None does not narrow.
 
     `types` are patterns as in subscriptions, `events` webhook-ids or the producers' own
-    ids, times epoch milliseconds of becoming a
-    dead letter (inclusive, exclusive).
+    ids, `statuses` what endpoints answered last (0: nothing), times epoch milliseconds
+    of becoming a dead letter (inclusive, exclusive).
     """
 
     types: Sequence[str] = ()
     orders: Sequence[str] = ()
     events: Sequence[str] = ()
     reasons: Sequence[str] = ()
+    statuses: Sequence[int] = ()
     since_ms: int | None = None
     until_ms: int | None = None
     fates: Sequence[Fate] = ()
@@ -91,6 +100,7 @@ class Wanted:
             _any(self.orders, letter.order_id)
             and (_any(self.events, letter.event_id) or _any(self.events, letter.own_id))
             and _any(self.reasons, letter.reason)
+            and (not self.statuses or letter.status in self.statuses)
             and _any(self.fates, letter.fate)
             and (
                 not self.types or any(covers(p, letter.event_type) for p in self.types)

@@ -23,6 +23,8 @@ from processors.redrive.noting import note, noted
 from processors.redrive.within import in_time
 from processors.subscriptions.world import World
 
+MOST_NAMED = 100
+"""So many of those that were not sent are named."""
 Progress: TypeAlias = Callable[[int], None]
 Letters: TypeAlias = AsyncIterator[Sequence[Letter]]
 
@@ -75,13 +77,20 @@ class Replayed:
     """What became of pending letters. Those not `sent` stay pending.
 
     `gone`: the record that a small letter stands for is not there any more.
-    `refused`: the topic never takes one so large; why, once.
+    `refused`: the topic never takes one so large; why, once. `named`: the first of
+    both, by webhook-id, each with why.
     """
 
     sent: int = 0
     gone: int = 0
     refused: int = 0
     why: str = ""
+    named: dict[str, str] = field(default_factory=dict)
+
+    def name(self, letter: Letter, why: str) -> None:
+        """One that was not sent."""
+        if len(self.named) < MOST_NAMED:
+            self.named[letter.event_id] = why
 
 
 async def replay(
@@ -116,6 +125,10 @@ async def _replay(
     meant = [letter for letter in chunk if can_replay(letter)]
     ready = await _ready(world, subscription, meant)
     done.gone += len(meant) - len(ready)
+    there = {id(letter) for letter, _ in ready}
+    for letter in meant:
+        if id(letter) not in there:
+            done.name(letter, "its content is not there any more")
     results = await write(world.publisher, [message for _, message in ready])
     told = [(x, error) for (x, _), error in zip(ready, results, strict=True)]
     sent = [letter for letter, error in told if error is None]
@@ -124,6 +137,9 @@ async def _replay(
     if (trouble := trouble_of(results)) is not None:
         raise trouble
     done.refused += len(told) - len(sent)
+    for letter, error in told:
+        if error is not None:
+            done.name(letter, str(error))
     done.why = next((str(e) for _, e in told if e is not None), done.why)
 
 

@@ -14,6 +14,7 @@ from bus.log.health import Health
 from bus.log.lags import ForecastRow
 from bus.log.rollup import Minute
 from bus.log.store import Log
+from processors.redrive.portfolio import Cause, Portfolio
 from processors.status.desk import Desk
 from processors.status.inflow import Inflow, SourceNow
 from processors.status.question import Question, Unknown
@@ -102,6 +103,9 @@ class Glance:
         self._minutes = Kept(self._ask_minutes, clock)
         self._sources = Kept(self._ask_sources, clock)
         self._forecasts = Kept(self._ask_forecasts, clock)
+        portfolio = Portfolio(world)
+        self._letters = Kept(portfolio.letters, clock)
+        self._quarantined = Kept(portfolio.quarantined, clock)
 
     async def report(self) -> Known[Report]:
         """What Kafka says of everybody."""
@@ -131,11 +135,20 @@ class Glance:
         """The newest forecast of each queue that waits, what takes longest first."""
         return await self._forecasts.known()
 
+    async def letters(self) -> Known[Sequence[Cause]]:
+        """Pending dead letters by cause."""
+        return await self._letters.known()
+
+    async def quarantined(self) -> Known[Sequence[Cause]]:
+        """Pending records in quarantine by cause."""
+        return await self._quarantined.known()
+
     def close(self) -> None:
         """Ask no more."""
         for kept in (self._report, self._health, self._minutes, self._sources):
             kept.close()
-        self._forecasts.close()
+        for found in (self._forecasts, self._letters, self._quarantined):
+            found.close()
         self._desk.close()
 
     # --- the questions

@@ -51,7 +51,16 @@ class Done(NamedTuple):
     good: bool = True
 
 
-Do: TypeAlias = Callable[[Asked], Awaitable[Done]]
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The form once more, with what was typed and what came of it."""
+
+    template: str
+    view: object = field(repr=False)
+    status: int = 422
+
+
+Do: TypeAlias = Callable[[Asked], Awaitable[Done | Again]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The dashboard, put together: rows of pages and acts as routes of the gateway."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from bus.errors import OrderbusError
@@ -20,7 +20,7 @@ from processors.web.entrance import HOME, SIGN_IN, PageEntrance
 from processors.web.frame import BAD, GOOD
 from processors.web.linking import LinkForm, Linking, LinkQuery
 from processors.web.live import live_route
-from processors.web.pages import Act, Done, Page
+from processors.web.pages import Act, Again, Done, Page
 from processors.web.rendering import Renderer
 from processors.web.sessions import Lifetimes, Sessions
 from processors.web.signing import SignIn, Signing, SignInQuery
@@ -172,6 +172,9 @@ def _page(page: Page, drawing: Drawing) -> Route:
 def _act(act: Act, sessions: Sessions, drawing: Drawing) -> Route:
     async def handler(asked: Asked) -> Reply:
         done = await _done(act, asked)
+        if isinstance(done, Again):
+            drawn = drawing.reply(done.template, done.view, asked)
+            return replace(drawn, status=done.status)
         headers = {**drawing.headers, "Location": done.to}
         if asked.session is not None:
             name, _, value = asked.session.cookie.partition("=")
@@ -195,7 +198,7 @@ def _act(act: Act, sessions: Sessions, drawing: Drawing) -> Route:
     )
 
 
-async def _done(act: Act, asked: Asked) -> Done:
+async def _done(act: Act, asked: Asked) -> Done | Again:
     """What came of it; what cannot be done is said on the page it came from."""
     try:
         return await act.do(asked)

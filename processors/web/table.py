@@ -5,6 +5,13 @@ from collections.abc import Sequence
 from processors.web import catalogue
 from processors.web.events import attempts, finding, order
 from processors.web.events import one as event
+from processors.web.jobs import listing as jobs
+from processors.web.jobs import one as job
+from processors.web.letters import causes as letter_causes
+from processors.web.letters import editing as letter_edit
+from processors.web.letters import listing as letters
+from processors.web.letters import one as letter
+from processors.web.letters import planning as letter_plan
 from processors.web.operations import (
     alert,
     alert_acts,
@@ -29,6 +36,19 @@ PAGES: Sequence[Page] = (
     *alert.PAGES,
     *forecasts.PAGES,
     *objectives.PAGES,
+    *letter_causes.PAGES,
+    *letters.PAGES,
+    *letter.PAGES,
+    *letter_edit.PAGES,
+    *letter_plan.PAGES,
+    *jobs.PAGES,
+    *job.PAGES,
 )
 
-ACTS: Sequence[Act] = (*acts.ACTS, *alert_acts.ACTS)
+ACTS: Sequence[Act] = (
+    *acts.ACTS,
+    *alert_acts.ACTS,
+    *letter_plan.ACTS,
+    *letter_edit.ACTS,
+    *job.ACTS,
+)

@@ -17,6 +17,8 @@ from bus.record import Record
 from bus.watch.states import Reason as Why
 from bus.watch.states import State
 from bus.watch.verdicts import Health, Kind, Subject
+from processors.gateway.api import Api
+from processors.gateway.jobs import Job, JobState
 from processors.watch.records import Look, look_message, state_message
 from processors.web.entrance import SIGN_IN
 from tests.contract.log.rows import MINUTE_US, NOW_US, SECOND_US, write
@@ -107,6 +109,7 @@ async def lively(folder: Path) -> AsyncIterator[Lively]:
             await put_processes(world)
             await put_waiting(world, log)
             await put_watch(world, NAMES)
+            _jobs(ask.api)
             await ask.api.board.ready()
             await put_alerts(world, ask.api.board)
             await put_backlog(worlds, world, log)
@@ -229,6 +232,25 @@ async def _letters(past: Past, events: Sequence[tuple[Event, Record]]) -> None:
         await past.die(SHOP, event, record)
     event, record = events[6]
     await past.die("hooli-market", event, record, reason=Reason.REFUSED)
+
+
+JOB = "0123456789abcdef01234567"
+"""A replay that is over: some could not be sent."""
+
+
+def _jobs(api: Api) -> None:
+    """One that has ended, one that runs."""
+    now = api.world.clock.now()
+    ended = Job(JOB, "replay_dead_letters", SHOP, "acme", "", now - 90)
+    ended.state, ended.ended_s = JobState.DONE, now - 30
+    ended.done = ended.total = 40
+    ended.asked_for = {"reasons": ["exhausted"]}
+    gone = {"0afca283-2734-43dd-9f57-1be5f9b23d5a": "its content is not there any more"}
+    ended.result = {"done": 38, "failed": 1, "unknown": 1, "not_sent": gone}
+    runs = Job("1" * 24, "replay_dead_letters", "globex-bi", "", "", now - 10)
+    runs.done, runs.total = 120, 400
+    for job in (ended, runs):
+        api.jobs._held[job.id] = job  # noqa: SLF001 - as if they had been begun
 
 
 async def signed_in(site: Lively, by: str = "operator") -> tuple[str, str]:

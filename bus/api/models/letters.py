@@ -16,6 +16,7 @@ class LetterRow(TypedDict):
     order_id: str
     type: str
     reason: str
+    status: int
     attempts: int | None
     replay: int | None
     detail: str
@@ -57,6 +58,7 @@ class LetterWhole(TypedDict):
     order_id: str
     type: str
     reason: str
+    status: int
     attempts: int | None
     replay: int | None
     detail: str
@@ -105,6 +107,7 @@ class ReplaySelection(TypedDict):
             ]
         ]
     ]
+    statuses: NotRequired[Sequence[int]]
     since: NotRequired[str | None]
     until: NotRequired[str | None]
     force: NotRequired[bool]
@@ -151,5 +154,6 @@ class Selection(TypedDict):
             ]
         ]
     ]
+    statuses: NotRequired[Sequence[int]]
     since: NotRequired[str | None]
     until: NotRequired[str | None]

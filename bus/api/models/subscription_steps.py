@@ -79,3 +79,4 @@ class JobShown(TypedDict):
     ended_at: str | None
     result: Mapping[str, object]
     error: str
+    asked_for: Mapping[str, object]

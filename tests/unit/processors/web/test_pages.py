@@ -33,6 +33,10 @@ NOBODYS = {
     "event": "00000000-0000-4000-8000-000000000000",
     "order": "SO-NOBODYS",
     "silence": "s9999999999",
+    "job": "0" * 24,
+    "topic": "oms.nobodys",
+    "partition": "0",
+    "offset": "7",
 }
 """What there is not, by its name in paths."""
 

@@ -1,0 +1,1 @@
+"""Pages of jobs: all of them, and how far one is."""

@@ -1,0 +1,1 @@
+"""Pages of dead letters: by cause, a list, one of them; a plan before each job."""

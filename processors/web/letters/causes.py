@@ -1,0 +1,130 @@
+"""All dead letters by cause: how many, how old, whose."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
+
+from bus.access.roles import Scope
+from processors.gateway.model import PageQuery
+from processors.gateway.paging import cut
+from processors.gateway.routes import Asked
+from processors.redrive.portfolio import Cause
+from processors.web.pages import Page
+
+_HUGE = 10**9
+_MOST_OWNERS = 12
+
+
+class CausesQuery(PageQuery):
+    """Which causes."""
+
+    q: Annotated[str, Field(max_length=100)] = ""
+
+
+class Group(NamedTuple):
+    """One cause, and whose subscription it is; `removed`: there is none any more."""
+
+    cause: Cause
+    owner: str
+    removed: bool
+
+    @property
+    def key(self) -> str:
+        """The most come first."""
+        one = self.cause
+        return f"{_HUGE - one.count:09} {one.owner} {one.reason} {one.status}"
+
+    @property
+    def text(self) -> str:
+        """What is searched."""
+        one = self.cause
+        said = (one.owner, self.owner, one.reason, str(one.status), one.detail)
+        return " ".join(said).lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CausesView:
+    """What the template reads; `complete`: all were counted."""
+
+    query: CausesQuery
+    rows: Sequence[Group]
+    shown: int
+    all: int
+    pending: int
+    complete: bool
+    subscriptions: int
+    oldest_s: float | None
+    newest_s: float | None
+    owners: Sequence[tuple[str, int]]
+    may_write: bool
+    why: str
+    age_s: float
+    next: str | None
+    previous: str | None
+
+
+async def view(asked: Asked) -> CausesView:
+    """Those that are there for whoever looks."""
+    query = asked.query_as(CausesQuery)
+    await asked.api.world.table.ready()
+    known = await asked.api.glance.letters()
+    mine = [*_seen(asked, known.value or ())]
+    fitting = [one for one in mine if query.q.lower() in one.text]
+    rows, after, before = cut(
+        sorted(fitting, key=_key),
+        _key,
+        limit=query.limit,
+        cursor=query.cursor,
+        about=f"ui dead letters {query.q}",
+    )
+    found = [one for one in fitting if one.cause.count]
+    now = asked.api.world.clock.now()
+    owners: Counter[str] = Counter()
+    for one in found:
+        owners[one.owner or "removed"] += one.cause.count
+    return CausesView(
+        query=query,
+        rows=rows,
+        shown=len(fitting),
+        all=len(mine),
+        pending=owners.total(),
+        complete=all(one.cause.complete for one in fitting),
+        subscriptions=len({one.cause.owner for one in found}),
+        oldest_s=max((now - one.cause.oldest_ms / 1e3 for one in found), default=None),
+        newest_s=min((now - one.cause.newest_ms / 1e3 for one in found), default=None),
+        owners=owners.most_common(_MOST_OWNERS),
+        may_write=asked.by.may(Scope.LETTERS_WRITE),
+        why=known.why,
+        age_s=known.age_s,
+        next=after,
+        previous=before,
+    )
+
+
+def _seen(asked: Asked, causes: Sequence[Cause]) -> Iterator[Group]:
+    for cause in causes:
+        one = asked.api.world.table.get(cause.owner)
+        if one is None and not asked.by.tenant:
+            yield Group(cause, "", removed=True)
+        elif one is not None and asked.by.sees(one.owner):
+            yield Group(cause, one.owner, removed=False)
+
+
+def _key(one: Group) -> str:
+    return one.key
+
+
+PAGES = (
+    Page(
+        path="/dead-letters",
+        name="deadLetters",
+        scope=Scope.LETTERS_READ,
+        view=view,
+        template="dead_letters.html.j2",
+        query=CausesQuery,
+        nav="Dead letters",
+    ),
+)

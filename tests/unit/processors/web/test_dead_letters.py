@@ -1,0 +1,168 @@
+"""Pages of dead letters and jobs: causes, lists, plans, edits, what came of it."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from html import unescape
+from pathlib import Path
+
+import pytest_asyncio
+
+from bus.adapters.memory import settle
+from tests.support.browsing import Seen, Visitor, visiting
+from tests.support.lively import JOB, SHOP, Lively, lively
+
+ALL = "/ui/dead-letters"
+OF_SHOP = f"/ui/subscriptions/{SHOP}/dead-letters"
+OF_HOOLI = "/ui/subscriptions/hooli-market/dead-letters"
+
+
+@pytest_asyncio.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Lively]:
+    """A bus at which much goes on."""
+    async with lively(tmp_path) as served:
+        yield served
+
+
+def links(seen: Seen, word: str) -> list[str]:
+    """Where the links of a page lead that have this in their address."""
+    found = re.findall(r'href="([^"]+)"', seen.text)
+    return [unescape(one) for one in found if word in one]
+
+
+async def test_each_cause_leads_to_its_list(site: Lively) -> None:
+    """How many, whose, and a list with as many rows; searched by owner."""
+    async with visiting(site, "operator") as visitor:
+        seen = await visitor.get(ALL)
+        assert "exhausted · 503" in seen.text
+        first = next(one for one in links(seen, OF_SHOP) if "plan" not in one)
+        assert "status=503" in first
+        listed = await visitor.get(first)
+        assert listed.text.count('type="checkbox" name="event"') == 6
+        found = await visitor.get(f"{ALL}?q=hooli")
+        assert "1 of 2 causes" in found.text
+        assert "None of them fits" in (await visitor.get(f"{ALL}?q=nobody")).text
+
+
+async def test_a_partner_sees_its_own(site: Lively) -> None:
+    """Neither the causes of others nor their lists, plans or letters."""
+    async with visiting(site, "partner") as visitor:
+        seen = await visitor.get(ALL)
+        assert SHOP in seen.text
+        assert "hooli" not in seen.text
+        for path in ("", "/plan", f"/{site.events[6][0].webhook_id}"):
+            assert (await visitor.get(f"{OF_HOOLI}{path}")).status == 404
+
+
+async def test_lists_go_on_and_say_when_there_is_nothing(site: Lively) -> None:
+    """Pages leave nothing out; what does not fit is said."""
+    async with visiting(site, "operator") as visitor:
+        to, found = f"{OF_SHOP}?limit=2", []
+        while to:
+            seen = await visitor.get(to)
+            found += re.findall(r'name="event" value="([^"]+)"', seen.text)
+            after = links(seen, "cursor=")
+            to = after[0] if after else ""
+        assert len(found) == len({*found}) == 6
+        none = await visitor.get(f"{OF_SHOP}?state=discarded")
+        assert "There are none that fit" in none.text
+        bad = await visitor.get(f"{OF_SHOP}?since=luck")
+        assert (bad.status, "since" in bad.text) == (400, True)
+
+
+async def test_says_what_why_and_what_can_be_done(site: Lively) -> None:
+    """Reason in words, content, the event's page, the commands."""
+    event = site.events[0][0]
+    async with visiting(site, "operator") as visitor:
+        seen = await visitor.get(f"{OF_SHOP}/{event.webhook_id}")
+    assert "Every attempt failed." in seen.text
+    assert f"/ui/events/{event.webhook_id}" in seen.text
+    assert event.subject in seen.text
+    assert f"bus dlq replay {SHOP} --event {event.webhook_id}" in seen.text
+    assert "/edit" not in seen.text
+
+
+async def begun(visitor: Visitor, plan: str, **more: str) -> Seen:
+    """Agree with a plan; see the job."""
+    seen = await visitor.get(plan)
+    action = unescape(plan.partition("?")[0])
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', seen.text))
+    return await visitor.act(action, **{**fields, **more, "csrf": await visitor.csrf()})
+
+
+async def test_a_replay_is_planned_then_a_job(site: Lively) -> None:
+    """Counts first; an open breaker has to be passed over; then done and told."""
+    event = site.events[1][0]
+    plan = f"{OF_HOOLI}/plan?reason=refused"
+    async with visiting(site, "operator") as visitor:
+        seen = await visitor.get(plan)
+        assert "Replay 1</button>" in seen.text
+        assert "bus dlq replay hooli-market --reason refused" in seen.text
+        job = await begun(visitor, plan)
+        assert "Replaying dead letters of hooli-market" in job.text
+        await settle()
+        job_id = re.search(r"<code>([0-9a-f]{24})</code>", job.text)
+        assert job_id
+        told = await visitor.get(f"/ui/jobs/{job_id[1]}")
+        assert "1 of 1" in told.text
+        assert "Nothing is pending that fits" in (await visitor.get(plan)).text
+        chosen = f"{OF_SHOP}/plan?act=discard&event={event.webhook_id}"
+        assert "Discard 1</button>" in (await visitor.get(chosen)).text
+        await begun(visitor, chosen)
+        await settle()
+        seen = await visitor.get(f"{OF_SHOP}?state=discarded")
+        assert event.webhook_id in seen.text
+
+
+async def test_a_subscription_that_is_not_ready_says_so(site: Lively) -> None:
+    """The plan says why, and takes it only as meant."""
+    await site.ask.api.world.writer.pause(SHOP, "lunch")
+    async with visiting(site, "operator") as visitor:
+        plan = f"{OF_SHOP}/plan"
+        seen = await visitor.get(plan)
+        assert "is paused" in seen.text
+        assert 'name="force"' in seen.text
+        refused = await begun(visitor, plan)
+        assert 'class="notice bad"' in refused.text
+        job = await begun(visitor, plan, force="yes")
+        assert "Replaying dead letters" in job.text
+
+
+async def test_an_edit_is_checked_then_sent(site: Lively) -> None:
+    """What was typed stays in the form; the original is kept, marked as replaced."""
+    event = site.events[6][0]
+    path = f"{OF_HOOLI}/{event.webhook_id}/edit"
+    async with visiting(site, "operator") as visitor:
+        seen = await visitor.get(path)
+        found = re.search(r"<textarea[^>]*>(.*?)</textarea>", seen.text, re.DOTALL)
+        assert found
+        text = unescape(found[1])
+        csrf = await visitor.csrf()
+        bad = await visitor.post(path, {"csrf": csrf, "data": "{<b>", "do": "send"})
+        assert (bad.status, "{&lt;b&gt;" in bad.text) == (422, True)
+        bad.hold_to_the_laws()
+        wrong = json.dumps({**json.loads(text), "order_id": "SO-OTHER"})
+        bad = await visitor.post(path, {"csrf": csrf, "data": wrong, "do": "send"})
+        assert "order_id" in bad.text
+        assert "SO-OTHER" in bad.text
+        fine = await visitor.post(path, {"csrf": csrf, "data": text, "do": "check"})
+        assert (fine.status, "It fits the schema" in fine.text) == (200, True)
+        sent = await visitor.act(path, data=text, do="send")
+        assert "Sent: the edited" in sent.text
+        assert "replaced" in sent.text
+
+
+async def test_a_job_says_what_it_did(site: Lively) -> None:
+    """Done, failed and unknown, each with its list; one that runs can be cancelled."""
+    async with visiting(site, "operator") as visitor:
+        seen = await visitor.get(f"/ui/jobs/{JOB}")
+        assert "its content is not there any more" in seen.text
+        assert f"{OF_SHOP}?state=pending&amp;reason=exhausted" in seen.text
+        listed = await visitor.get("/ui/jobs")
+        assert f"/ui/jobs/{JOB}" in listed.text
+        runs = await visitor.get(f"/ui/jobs/{'1' * 24}")
+        assert "120 of 400" in runs.text
+        assert "/cancel" in runs.text
+    async with visiting(site, "partner") as visitor:
+        assert (await visitor.get(f"/ui/jobs/{JOB}")).status == 200
+        assert (await visitor.get(f"/ui/jobs/{'1' * 24}")).status == 404
