@@ -11,6 +11,14 @@ LAST_PORT = 65_535
 
 Network = IPv4Network | IPv6Network
 _Positive = Annotated[float, Field(gt=0)]
+Origin = Annotated[
+    str,
+    Field(
+        pattern=r"^(https://[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?"
+        r"|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?$"
+    ),
+]
+"""Exactly one, in small letters; plain HTTP of this machine alone."""
 
 
 class ApiSettings(BaseModel):
@@ -103,9 +111,15 @@ class ApiSettings(BaseModel):
         description="Where a trace is to be seen, with `{trace_id}`: pages link to it.",
     )
 
-    @field_validator("api_proxies", mode="before")
+    web_frame_ancestors: Annotated[tuple[Origin, ...], NoDecode] = Field(
+        (),
+        description="Origins whose pages may show the portal in a frame, "
+        "`https://shop.example,…`: to partners, never to who runs the bus.",
+    )
+
+    @field_validator("api_proxies", "web_frame_ancestors", mode="before")
     @classmethod
-    def _split_proxies(cls, value: object) -> object:
+    def _split_web_and_api(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value

@@ -3,19 +3,24 @@
 Over TLS it is `__Host-orderbus`: set by this host alone, for all of it, never sent in
 plain text. On loopback without TLS it is plain `orderbus-<port>`, since not every
 browser takes a `Secure` cookie there, and hosts share cookies among their ports.
+
+Where pages may be framed it is another one, which a browser sends from within a page of
+another site as well, and keeps apart for each such site (`Partitioned`). Forms do not
+rely on `SameSite`: see `forms`.
 """
 
 import re
 from http.cookies import CookieError, SimpleCookie
 
 _PORT = re.compile(r":([0-9]{1,5})$", re.ASCII)
-_REST = "Path=/; HttpOnly; SameSite=Lax"
+_ALL = "Path=/; HttpOnly"
+_HOST, _FRAMED = "__Host-orderbus", "__Host-orderbus-framed"
 
 
-def name_for(host: str, *, secure: bool) -> str:
+def name_for(host: str, *, secure: bool, framed: bool = False) -> str:
     """The name of the cookie, for whoever came by this Host header."""
     if secure:
-        return "__Host-orderbus"
+        return _FRAMED if framed else _HOST
     port = _PORT.search(host)
     return f"orderbus-{port[1]}" if port else "orderbus"
 
@@ -31,11 +36,15 @@ def value_in(header: str, name: str) -> str:
 
 def written(name: str, value: str) -> str:
     """The Set-Cookie header; the browser forgets it when it is closed."""
-    secure = "; Secure" if name.startswith("__Host-") else ""
-    return f'{name}="{value}"; {_REST}{secure}'
+    return f'{name}="{value}"; {_rest(name)}'
 
 
 def forgotten(name: str) -> str:
     """The Set-Cookie header that ends it."""
-    secure = "; Secure" if name.startswith("__Host-") else ""
-    return f"{name}=; Max-Age=0; {_REST}{secure}"
+    return f"{name}=; Max-Age=0; {_rest(name)}"
+
+
+def _rest(name: str) -> str:
+    if name == _FRAMED:
+        return f"{_ALL}; SameSite=None; Secure; Partitioned"
+    return f"{_ALL}; SameSite=Lax" + ("; Secure" if name == _HOST else "")

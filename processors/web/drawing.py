@@ -27,9 +27,14 @@ class Drawing:
     """Draws pages for whoever looks at them."""
 
     def __init__(
-        self, renderer: Renderer, sessions: Sessions, pages: Sequence[Page]
+        self,
+        renderer: Renderer,
+        sessions: Sessions,
+        pages: Sequence[Page],
+        ancestors: Sequence[str] = (),
     ) -> None:
         self._renderer = renderer
+        self._ancestors = " ".join(ancestors)
         self._sessions = sessions
         self._pages = pages
         self.headers: Mapping[str, str] = {
@@ -49,7 +54,8 @@ class Drawing:
     ) -> Reply:
         """A page for who asks for it."""
         content = self.drawn(template, view, asked, live=live)
-        headers = {**self.headers, **self._renewed(asked.principal, asked.session)}
+        headers = self._headers(asked.principal)
+        headers |= self._renewed(asked.principal, asked.session)
         return Reply(content=content, media_type=HTML, headers=headers)
 
     def drawn(
@@ -65,7 +71,22 @@ class Drawing:
         """A page instead of the one that was asked for."""
         frame = Frame.of(visit.principal, visit.session, self._pages)
         content = self._renderer.page(template, view, frame)
-        return Answered(0, content, {**self.headers, "Content-Type": HTML})
+        headers = {**self._headers(visit.principal), "Content-Type": HTML}
+        return Answered(0, content, headers)
+
+    @property
+    def framed(self) -> bool:
+        """Whether there are pages of others that may show ours."""
+        return bool(self._ancestors)
+
+    def _headers(self, principal: Principal | None) -> dict[str, str]:
+        """Those of a page; what operators see is never in a frame."""
+        headers = dict(self.headers)
+        if self.framed and (principal is None or principal.tenant):
+            headers["Content-Security-Policy"] = policy(self._ancestors)
+            # It knows no origins, and browsers that know the policy skip it.
+            del headers["X-Frame-Options"]
+        return headers
 
     def _renewed(
         self, principal: Principal | None, session: Session | None

@@ -45,6 +45,7 @@ class PageEntrance:
         self._sessions = sessions
         self._drawing = drawing
         self._secure = secure
+        self._framed = drawing.framed
 
     def enter(self, request: web.BaseRequest) -> Entered:
         """Who has signed in.
@@ -64,7 +65,7 @@ class PageEntrance:
 
     def guest(self, request: web.BaseRequest) -> Session:
         """Somebody who has not signed in, or not yet."""
-        name = name_for(request.host, secure=self._secure)
+        name = name_for(request.host, secure=self._secure, framed=self._framed)
         value = value_in(request.headers.get("Cookie", ""), name)
         return Session(
             csrf="", here=request.rel_url.raw_path_qs, cookie=f"{name}={value}"

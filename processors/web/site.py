@@ -48,6 +48,7 @@ def make_site(
     *,
     secure: bool,
     trace_url: str = "",
+    ancestors: Sequence[str] = (),
 ) -> Site:
     """Put it together; `secure`: browsers come by TLS, to us or to a proxy of ours.
 
@@ -56,7 +57,7 @@ def make_site(
     sessions = Sessions(keys, random_bytes, lifetimes)
     assets = load_assets()
     renderer = Renderer(assets, PAGES, trace_url)
-    drawing = Drawing(renderer, sessions, PAGES)
+    drawing = Drawing(renderer, sessions, PAGES, ancestors)
     signing, broadcasts = Signing(sessions, drawing), Broadcasts()
     routes = (
         *_signing(signing),

@@ -21,12 +21,20 @@ from processors.web.operations import (
 )
 from processors.web.overview import page as overview
 from processors.web.pages import Act, Page
-from processors.web.subscriptions import acts, listing, one
+from processors.web.subscriptions import (
+    acts,
+    diagnosis,
+    listing,
+    one,
+    recover,
+)
 
 PAGES: Sequence[Page] = (
     *overview.PAGES,
     *listing.PAGES,
     *one.PAGES,
+    *diagnosis.PAGES,
+    *recover.PAGES,
     *finding.PAGES,
     *event.PAGES,
     *order.PAGES,
@@ -51,4 +59,6 @@ ACTS: Sequence[Act] = (
     *letter_plan.ACTS,
     *letter_edit.ACTS,
     *job.ACTS,
+    *diagnosis.ACTS,
+    *recover.ACTS,
 )

@@ -198,6 +198,7 @@ def _gateway(settings: Settings, api: Api, telemetry: Telemetry) -> Gateway:
         lifetimes,
         secure=secure,
         trace_url=settings.web_trace_url or "",
+        ancestors=settings.web_frame_ancestors,
     )
     if site.assets.missing:
         telemetry.note(

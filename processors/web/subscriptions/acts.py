@@ -7,17 +7,25 @@ from pydantic import Field
 from bus.access.roles import Scope
 from processors.gateway.model import Model, NoQuery
 from processors.gateway.routes import Asked
-from processors.gateway.subscription_models import Line, Pause, Resume
+from processors.gateway.subscription_models import (
+    Duration,
+    Line,
+    Pause,
+    Resume,
+    Rotation,
+    SubscriptionTaken,
+)
 from processors.gateway.subscription_steps import (
     RemovalQuery,
     pause_subscription,
     remove_subscription,
     resume_subscription,
+    rotate_secret,
     test_subscription,
 )
 from processors.gateway.trial_models import TestEvent
 from processors.gateway.trial_models import TestResult as Tested
-from processors.web.asking import asking
+from processors.web.asking import asking, content_of
 from processors.web.pages import Act, Done
 from processors.web.rendering import href
 
@@ -34,6 +42,13 @@ class TestForm(Model):
     """Which sample is sent; empty: one that it asks for."""
 
     type: Annotated[str, Field(max_length=200)] = ""
+
+
+class RotateForm(Model):
+    """How long the secret before signs as well, and that it is meant."""
+
+    grace: Duration = "24h"
+    sure: Literal["yes"]
 
 
 class RemoveForm(Model):
@@ -76,6 +91,17 @@ async def remove(asked: Asked) -> Done:
     return Done(text, href("subscriptions"))
 
 
+async def rotate(asked: Asked) -> Done:
+    """A new secret, told once, on the page that follows."""
+    grace = asked.body_as(RotateForm).grace
+    reply = await rotate_secret(asking(asked, body=Rotation(grace=grace)))
+    secret = content_of(reply, SubscriptionTaken).secret
+    told = f", shown only now: {secret}" if secret else ""
+    return _done(
+        asked, f"New signing secret{told}; the old one signs as well for {grace}."
+    )
+
+
 def _tested(content: object) -> Tested:
     if not isinstance(content, Tested):
         raise TypeError("a test is answered by its result")
@@ -111,6 +137,15 @@ ACTS = (
         scope=Scope.SUBSCRIPTIONS_OPERATE,
         do=test,
         form=TestForm,
+        back=_ONE,
+        tenants=True,
+    ),
+    Act(
+        path=f"{_ONE}/rotate-secret",
+        name="rotateSecret",
+        scope=Scope.SUBSCRIPTIONS_WRITE,
+        do=rotate,
+        form=RotateForm,
         back=_ONE,
         tenants=True,
     ),
