@@ -16,8 +16,10 @@ from processors.web.operations import (
     alert,
     alert_acts,
     alerts,
+    audit,
     forecasts,
     objectives,
+    topics,
 )
 from processors.web.overview import page as overview
 from processors.web.pages import Act, Page
@@ -51,6 +53,8 @@ PAGES: Sequence[Page] = (
     *letter_plan.PAGES,
     *jobs.PAGES,
     *job.PAGES,
+    *topics.PAGES,
+    *audit.PAGES,
 )
 
 ACTS: Sequence[Act] = (

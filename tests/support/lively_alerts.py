@@ -2,6 +2,7 @@
 
 from bus.adapters.sql import SqlLog
 from bus.log.lags import ForecastRow, LagRow
+from bus.log.rows import AuditRow
 from bus.record import Commit, Message, TopicPartition
 from bus.watch.alerts import Alert, Phase
 from bus.watch.muting import Silence
@@ -11,7 +12,7 @@ from bus.watch.verdicts import Severity
 from processors.subscriptions.world import World
 from processors.watch.board import Board
 from processors.watch.records import alert_message, silence_message, sink_message
-from tests.contract.log.rows import NOW_US, SECOND_US
+from tests.contract.log.rows import NOW_US, SECOND_US, change, write
 from tests.support.lively_stand import SHOP
 from tests.support.worlds import Worlds
 
@@ -78,7 +79,8 @@ def _silence(now: float) -> Silence:
 
 
 async def put_backlog(worlds: Worlds, world: World, log: SqlLog) -> None:
-    """A tier that shrinks evenly, and what forecasts of it were worth."""
+    """A tier that shrinks evenly, what forecasts of it were worth; some changes."""
+    await write(log, *_changes())
     topic = world.topology.retry_topic(MAIL, "1s")
     for n in range(_WAITS):
         await world.publisher.publish(Message(topic, b"%d" % (n % 40), b"", ()))
@@ -108,4 +110,27 @@ async def put_backlog(worlds: Worlds, world: World, log: SqlLog) -> None:
             )
             for ago in range(2, 42)
         ]
+    )
+
+
+def _changes() -> tuple[AuditRow, ...]:
+    """What somebody did: changed a little, added all of something."""
+    added = '{"endpoint": "https://acme.example/<b>", "rate": 50, "owner": "acme"}'
+    return (
+        change(
+            0,
+            entity_id=SHOP,
+            action="add",
+            before="",
+            after=added,
+        ),
+        change(
+            1,
+            entity_id=SHOP,
+            tenant="acme",
+            action="change",
+            before='{"rate": 50, "owner": "acme"}',
+            after='{"rate": 80, "owner": "acme"}',
+        ),
+        change(2, entity="silence", entity_id=SILENCE, actor="cli:ada", before=""),
     )

@@ -98,6 +98,37 @@ async def test_the_knob_that_helps_is_named() -> None:
     assert ahead_of("oms.order", CannotSay("too early")).said == "too early"
 
 
+async def test_topics_are_there_by_partition(site: Lively) -> None:
+    """With what waits in each for the group that delivers from it."""
+    async with visiting(site, "reader") as visitor:
+        seen = await visitor.get("/ui/topics?q=massive-mail")
+        names = re.findall(r'<th scope="row"><a href="/ui/topics/([^"]+)"', seen.text)
+        one = await visitor.get(f"/ui/topics/bus.retry.{MAIL}.1s")
+        none = await visitor.get("/ui/topics/somebody.elses")
+    assert f"bus.retry.{MAIL}.1s" in names
+    assert all(MAIL in name for name in names)
+    assert "bus.fanout" in seen.text
+    assert "for bus.retry" in one.text
+    assert none.status == 404
+
+
+async def test_the_audit_says_what_differs(site: Lively) -> None:
+    """And nothing that is as it was; filters stand in the URL; a tenant's are its."""
+    async with visiting(site, "operator") as visitor:
+        seen = await visitor.get("/ui/audit")
+        fits = await visitor.get("/ui/audit?entity=silence&actor=cli:ada&id=")
+        bad = await visitor.get("/ui/audit?since=yesterday")
+    assert re.search(r"rate: +<del>50</del> → <ins>80</ins>", seen.text)
+    assert "https://acme.example/&lt;b&gt;" in seen.text
+    assert SILENCE in fits.text
+    assert f"/subscriptions/{SHOP}" not in fits.text
+    assert bad.status == 400
+    async with visiting(site, "partner") as visitor:
+        mine = await visitor.get("/ui/audit")
+    assert SHOP in mine.text
+    assert SILENCE not in mine.text
+
+
 async def test_objectives_least_left_first(site: Lively) -> None:
     """And the ledger of one says to whom the budget went."""
     async with visiting(site, "partner") as visitor:
