@@ -19,6 +19,7 @@ from bus.webhook.signing import Signer
 from processors.subscriptions.marked import MARK
 from processors.subscriptions.onboarding import find
 from processors.subscriptions.showing import HIDDEN
+from processors.subscriptions.sifting import Sieve
 from processors.subscriptions.world import World
 
 _TRIES = 20
@@ -94,10 +95,13 @@ def choose(
     """
     moment = datetime.fromtimestamp(now, UTC)
     types = list(_types(subscription, event_type))
+    sieve = Sieve(subscription.filter)
     for seed in range(_TRIES):
         for name in types:
+            if sieve.used_up:
+                break
             event, doc = _marked(sample(name, seed, moment))
-            if _passes(subscription, doc):
+            if sieve.passes(doc):
                 return event, doc, True
     return *_marked(sample(types[0], 0, moment)), False
 
@@ -119,15 +123,6 @@ def _marked(event: Event) -> tuple[Event, Document]:
     added = doc["bus"]
     doc["bus"] = (added if isinstance(added, dict) else {}) | {"test": True}
     return event, doc
-
-
-def _passes(subscription: Subscription, doc: Document) -> bool:
-    if subscription.filter is None:
-        return True
-    try:
-        return compile_expression(subscription.filter).holds(doc)
-    except Exception:  # noqa: BLE001 - it fails on this sample, as it would on events
-        return False
 
 
 def _post(subscription: Subscription, event: Event, doc: Document, at: int) -> Post:
