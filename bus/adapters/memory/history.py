@@ -6,6 +6,7 @@ from typing import TypeVar
 from bus.adapters.memory.history_questions import (
     Order,
     among,
+    as_kept,
     asks_attempt,
     asks_audit,
     asks_delivery,
@@ -90,10 +91,9 @@ class MemoryLog:
         """Write what was not written before."""
         admitted = admit(rows, advances, self._positions)
         kept = [cleaned(row) for row in admitted.rows]
-        strays = [row for row in kept if not storable_time(time_of(row), now_us)]
-        self._strays += strays
+        self._strays += [r for r in kept if not storable_time(time_of(r), now_us)]
         kept = [row for row in kept if storable_time(time_of(row), now_us)]
-        self._rows += kept
+        self._rows += map(as_kept, kept)
         self._count([row for row in kept if isinstance(row, AttemptRow)])
         for advance in admitted.advances:
             self._positions[advance.partition] = Position(*advance[2:])

@@ -17,9 +17,14 @@ from bus.log.questions import (
     Paging,
     QuarantineQuestion,
 )
-from bus.log.rows import AttemptRow, AuditRow, EventRow, QuarantineRow
+from bus.log.rows import AttemptRow, AuditRow, EventRow, QuarantineRow, Row
 
 ListedT = TypeVar("ListedT", bound=Listed)
+
+
+def as_kept(row: Row) -> Row:
+    """The row without what is only counted by."""
+    return row._replace(arrived_us=0) if isinstance(row, AttemptRow) else row
 
 
 def among(name: str, scope: Collection[str] | None) -> bool:

@@ -2,7 +2,7 @@
 
 from bus.log.causes import Cause
 from bus.log.ledger import Counted, Hour, Missed, Trouble, together
-from bus.log.questions import DeliveryQuestion
+from bus.log.questions import AttemptQuestion, DeliveryQuestion
 from bus.log.rollup import BUCKETS, bucket
 from bus.log.rows import AttemptRow
 from tests.contract.log.rows import (
@@ -157,6 +157,14 @@ async def test_days_end_at_midnight_and_add_up(log: AnyLog) -> None:
     assert (await said(log, TODAY - 1_440)).kept == 3
     assert await log.ledger.counted(set(), 0) == {}
     assert await log.ledger.days("nobody", 0) == {}
+
+
+async def test_when_its_age_began_is_only_counted_by(log: AnyLog) -> None:
+    """An attempt that is asked for does not say it, in whichever log."""
+    row = at(attempt(0), LATE_US)
+    await write(log, row)
+    (found,) = await all_pages(lambda page: log.attempts(AttemptQuestion(), page))
+    assert found == row._replace(arrived_us=0)
 
 
 async def test_latencies_are_there_if_asked_for(log: AnyLog) -> None:
