@@ -30,12 +30,17 @@ PRIMITIVES: dict[str, Values] = {
 LOGICAL: dict[str, Values] = {
     "timestamp-micros": st.datetimes(timezones=st.just(UTC)),
     "date": st.dates(),
-    "decimal": st.decimals(
-        min_value=Decimal("-99999999999999.9999"),
-        max_value=Decimal("99999999999999.9999"),
-        places=4,
-    ),
 }
+
+
+def logical(definition: Definition) -> Values:
+    """All values of a logical type; decimals of as many digits as it says."""
+    if definition["logicalType"] != "decimal":
+        return LOGICAL[str(definition["logicalType"])]
+    digits = int(str(definition["precision"]))
+    scale = int(str(definition.get("scale", 0)))
+    most = 10**digits - 1
+    return st.integers(-most, most).map(lambda n: Decimal(n).scaleb(-scale))
 
 
 def values(kind: object, named: dict[str, Values]) -> Values:
@@ -46,7 +51,7 @@ def values(kind: object, named: dict[str, Values]) -> Values:
         return st.one_of([values(branch, named) for branch in kind])
     definition = cast("Definition", kind)
     if "logicalType" in definition:
-        return LOGICAL[str(definition["logicalType"])]
+        return logical(definition)
     match definition["type"]:
         case "array":
             return cast(

@@ -18,7 +18,7 @@ from bus.log.questions import (
     Paging,
     QuarantineQuestion,
 )
-from bus.log.rows import Row
+from bus.log.rows import AttemptRow, Row
 from bus.record import Record
 from processors.delivery.decoding import Decoder
 from processors.projector.conversion import Conversion
@@ -85,7 +85,7 @@ class Logged:
             while not conversion.ready(record):
                 await conversion.fetch(record)
             if (row := conversion.row(record, 0)) is not None:
-                rows.append(cleaned(row))
+                rows.append(_kept(cleaned(row)))
         return rows
 
     async def rows(self) -> list[Row]:
@@ -156,3 +156,8 @@ def acked_id(record: Record) -> str:
 
 def _place(row: Row) -> tuple[str, int, int]:
     return row.at
+
+
+def _kept(row: Row) -> Row:
+    """A row as the log keeps it: it counts by an attempt's age, and forgets it."""
+    return row._replace(arrived_us=0) if isinstance(row, AttemptRow) else row

@@ -48,11 +48,12 @@ async def test_gives_the_schema_in_either_type(ask: Client) -> None:
 
 @pytest.mark.parametrize("event_type", load_catalogue().event_types)
 async def test_gives_an_example_of_each(ask: Client, event_type: str) -> None:
-    """Another seed, another example."""
+    """Another seed, another example; notices of the watch have one alone."""
     one = await ask("GET", f"{PATH}/{event_type}/example")
     other = await ask("GET", f"{PATH}/{event_type}/example?seed=2")
     assert one.json["type"] == event_type
-    assert one.json["data"] != other.json["data"]
+    alike = one.json["data"] == other.json["data"]
+    assert alike is event_type.startswith("ops.")
 
 
 async def test_judges_a_proposal(ask: Client, worlds: Worlds) -> None:
