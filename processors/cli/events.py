@@ -157,6 +157,48 @@ def show_command(
     run(ctx, show, reads=True)
 
 
+@app.command("search")
+def search_command(
+    ctx: typer.Context,
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help="Two letters or more; any case.")
+    ],
+    since: Annotated[
+        str, typer.Option(help="How far to look back: 24h, 2026-11-23T12:00:00Z.")
+    ] = "24h",
+    types: Annotated[
+        list[str] | None,
+        typer.Option("--type", "-t", help="Only these; 'order.*' too. Repeatable."),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(min=1, max=100, help="Stop at so many events.")
+    ] = 20,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Look for a text in the content of events, from the newest back.
+
+    Content stands in Kafka alone, and nothing there is indexed: all of it is read, as
+    far back as --since says, or until --limit events have it. The text is looked for
+    as it stands in the event's JSON. Exit code 1: none has it.
+
+    For example:
+      bus events search sofia@example.com
+      bus events search MUG-2200 --since 2h --type 'order.*' --json
+    """
+    from processors.cli.dlq_options import moment_ms, refuse_unknown
+    from processors.cli.events_search import search_kafka
+    from processors.redrive.searching import Sought
+
+    async def search(world: "World") -> int:
+        refuse_unknown(types or (), world.checks.event_types)
+        since_ms = moment_ms(world, "--since", since)
+        sought = Sought(text=text, types=types or (), since_ms=since_ms)
+        return await search_kafka(world, sought, limit, as_json=as_json)
+
+    run(ctx, search, reads=True)
+
+
 @app.command("example")
 def example_command(
     ctx: typer.Context,

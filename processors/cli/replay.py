@@ -1,6 +1,6 @@
 """`bus replay`: a span of time, delivered once more to one subscription."""
 
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias, TypedDict
 
 import typer
 
@@ -23,6 +23,7 @@ Types: TypeAlias = Annotated[
     typer.Option("--type", "-t", help="Only these of its types. Repeatable."),
 ]
 OrderId: TypeAlias = Annotated[str | None, typer.Option(help="Only this order id.")]
+EventId: TypeAlias = Annotated[str | None, typer.Option(help="Only this webhook-id.")]
 DryRun: TypeAlias = Annotated[
     bool, typer.Option("--dry-run", help="Only count what would be delivered.")
 ]
@@ -40,6 +41,7 @@ def replay_command(  # noqa: PLR0913 - one a option
     *,
     types: Types = None,
     order: OrderId = None,
+    event: EventId = None,
     dry_run: DryRun = False,
     force: Force = False,
     yes: Yes = False,
@@ -63,10 +65,8 @@ def replay_command(  # noqa: PLR0913 - one a option
     async def replay_(world: "World") -> int:
         find(world, subscription_id)
         refuse_unknown(types or (), world.checks.event_types)
-        since_ms, until_ms = _between(world, since, until)
-        span = Span(
-            since_ms=since_ms, until_ms=until_ms, types=types or (), order=order
-        )
+        between = _between(world, since, until)
+        span = Span(**between, types=types or (), order=order, event=event)
         how = How(dry_run=dry_run, force=force, yes=yes, as_json=as_json)
         await replay(world, subscription_id, span, how)
         return GOOD
@@ -74,9 +74,14 @@ def replay_command(  # noqa: PLR0913 - one a option
     run(ctx, replay_, reads=True)
 
 
-def _between(world: "World", since: str, until: str) -> tuple[int, int]:
+class _Between(TypedDict):
+    since_ms: int
+    until_ms: int
+
+
+def _between(world: "World", since: str, until: str) -> _Between:
     since_ms = moment_ms(world, "--from", since)
     until_ms = moment_ms(world, "--to", until)
     if since_ms >= until_ms:
         raise ConfigurationError("--from: expected a time before --to")
-    return since_ms, until_ms
+    return _Between(since_ms=since_ms, until_ms=until_ms)

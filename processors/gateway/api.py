@@ -18,6 +18,7 @@ from processors.access.writer import KeyWriter
 from processors.diagnose.probing import Means
 from processors.gateway.jobs import Jobs
 from processors.gateway.limits import Asking, asking
+from processors.gateway.searches import Searches
 from processors.gateway.streams import Streams
 from processors.live.hub import Live
 from processors.redrive.fates import KnownFates
@@ -80,4 +81,5 @@ class Api:
     log: AskLog = no_log
     asyncapi: Callable[[], Mapping[str, object]] = dict
     fates: KnownFates = field(default_factory=KnownFates)
+    searches: Searches = field(default_factory=Searches)
     papers: Callable[[], Papers] = Papers

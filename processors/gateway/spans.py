@@ -35,6 +35,9 @@ class SpanSelection(Model):
         list[Word], Field(max_length=100, description="Narrower than its own.")
     ] = Field(default=[])
     order: Word | None = None
+    event: Annotated[
+        Word | None, Field(description="Only this webhook-id, if it is of that time.")
+    ] = None
     force: Annotated[
         bool, Field(description="Even if it is paused or its breaker is open.")
     ] = False
@@ -106,7 +109,11 @@ def _span(asked: Asked, body: SpanSelection) -> Span:
         fault = Fault(pointer="#/since", detail="expected a time before until")
         raise ProblemError(INVALID, "The span is empty.", errors=[fault])
     return Span(
-        since_ms=since_ms, until_ms=until_ms, types=body.types, order=body.order
+        since_ms=since_ms,
+        until_ms=until_ms,
+        types=body.types,
+        order=body.order,
+        event=body.event,
     )
 
 

@@ -36,13 +36,14 @@ class Span:
     """What is to be delivered again; times are epoch ms, inclusive, exclusive.
 
     `types` are patterns that narrow further than the subscription does; `order` is
-    one order's id.
+    one order's id, `event` one webhook-id.
     """
 
     since_ms: int
     until_ms: int
     types: Sequence[str] = ()
     order: str | None = None
+    event: str | None = None
 
 
 @dataclass(slots=True)
@@ -141,6 +142,7 @@ def _shown(span: Span) -> Shown:
         "until": until,
         "types": list(span.types),
         "order": span.order,
+        "event": span.event,
     }
 
 
@@ -209,7 +211,10 @@ async def _matched(
 
 
 def _asked_for(event: Event, span: Span) -> bool:
-    ours = span.order is None or event.subject == span.order
+    ours = span.order in {None, event.subject} and span.event in {
+        None,
+        event.webhook_id,
+    }
     return ours and (not span.types or any(covers(p, event.type) for p in span.types))
 
 

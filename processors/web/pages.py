@@ -27,7 +27,8 @@ class Page:
         live: Cells that its template marks are sent again as they change.
         find: The parameter of its query that takes what somebody looks for.
         tenants: Its path names what belongs to a tenant: others get 404.
-        example: What the world of the tests has, for the names in its path.
+        example: What the world of the tests has, for the names in its path; what is
+            named there and not in the path is asked for.
     """
 
     path: str

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from processors.web import catalogue
-from processors.web.events import attempts, finding, order
+from processors.web.events import attempts, contents, finding, order, replaying
 from processors.web.events import one as event
 from processors.web.jobs import listing as jobs
 from processors.web.jobs import one as job
@@ -38,7 +38,9 @@ PAGES: Sequence[Page] = (
     *diagnosis.PAGES,
     *recover.PAGES,
     *finding.PAGES,
+    *contents.PAGES,
     *event.PAGES,
+    *replaying.PAGES,
     *order.PAGES,
     *attempts.PAGES,
     *catalogue.PAGES,
@@ -59,6 +61,7 @@ PAGES: Sequence[Page] = (
 
 ACTS: Sequence[Act] = (
     *acts.ACTS,
+    *replaying.ACTS,
     *alert_acts.ACTS,
     *letter_plan.ACTS,
     *letter_edit.ACTS,

@@ -6,14 +6,10 @@ from playwright.async_api import Browser
 from processors.web.pages import Page
 from processors.web.table import PAGES
 from tests.support.browser import FORMS, Form, Sight, context_of
+from tests.support.browsing import address
 from tests.support.lively import Lively, signed_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-def address(page: Page) -> str:
-    """Where a page is, of what the lively bus has."""
-    return f"/ui{page.path.format(**page.example)}"
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)

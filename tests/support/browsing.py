@@ -5,14 +5,25 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from urllib.parse import urlencode
 
 from aiohttp import ClientSession, DummyCookieJar
 from typing_extensions import override
 
+from processors.web.pages import Act, Page
 from tests.support.lively import Lively, signed_in
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 _CSRF = re.compile(r'name="csrf" value="([0-9a-f]{32})"')
+
+
+def address(row: Page | Act, **names: str) -> str:
+    """Where a page is, of what the lively bus has; what its path has not is asked."""
+    example = row.example if isinstance(row, Page) else {}
+    given = {name: names.get(name, value) for name, value in example.items()}
+    path = f"/ui{row.path.format(**{**given, **names})}"
+    asked = {n: v for n, v in given.items() if f"{{{n}}}" not in row.path}
+    return f"{path}?{urlencode(asked)}" if asked else path
 
 
 class _Laws(HTMLParser):

@@ -19,6 +19,7 @@ from bus.api.async_calls.objectives import ObjectivesCalls
 from bus.api.async_calls.portal_links import PortalLinksCalls
 from bus.api.async_calls.quarantine import QuarantineCalls
 from bus.api.async_calls.records import RecordsCalls
+from bus.api.async_calls.searching import SearchingCalls
 from bus.api.async_calls.spans import SpansCalls
 from bus.api.async_calls.status import StatusCalls
 from bus.api.async_calls.subscription_steps import SubscriptionStepsCalls
@@ -31,6 +32,7 @@ class AsyncCalls(
     EventTypesCalls,
     EventsCalls,
     LogListsCalls,
+    SearchingCalls,
     RecordsCalls,
     TimelinesCalls,
     SubscriptionsCalls,

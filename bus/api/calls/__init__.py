@@ -19,6 +19,7 @@ from bus.api.calls.objectives import ObjectivesCalls
 from bus.api.calls.portal_links import PortalLinksCalls
 from bus.api.calls.quarantine import QuarantineCalls
 from bus.api.calls.records import RecordsCalls
+from bus.api.calls.searching import SearchingCalls
 from bus.api.calls.spans import SpansCalls
 from bus.api.calls.status import StatusCalls
 from bus.api.calls.subscription_steps import SubscriptionStepsCalls
@@ -31,6 +32,7 @@ class Calls(
     EventTypesCalls,
     EventsCalls,
     LogListsCalls,
+    SearchingCalls,
     RecordsCalls,
     TimelinesCalls,
     SubscriptionsCalls,

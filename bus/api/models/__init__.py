@@ -80,6 +80,7 @@ from bus.api.models.quarantine import (
     ItemWork,
 )
 from bus.api.models.records import HeaderShown, RecordShown
+from bus.api.models.searching import PayloadHit, PayloadHits
 from bus.api.models.spans import SpanPlan, SpanSelection, SpanWork
 from bus.api.models.status import StatusShown
 from bus.api.models.subscription_steps import (
@@ -202,6 +203,8 @@ __all__ = [
     "Objectives",
     "PartShown",
     "Pause",
+    "PayloadHit",
+    "PayloadHits",
     "PortalLink",
     "Proposal",
     "Publication",

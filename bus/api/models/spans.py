@@ -14,6 +14,7 @@ class SpanSelection(TypedDict):
     until: NotRequired[str]
     types: NotRequired[Sequence[str]]
     order: NotRequired[str | None]
+    event: NotRequired[str | None]
     force: NotRequired[bool]
 
 

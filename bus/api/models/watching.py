@@ -47,6 +47,9 @@ class AlertShown(TypedDict):
     means: str
     runbook: str
     silenced_until: str | None
+    began_with: str
+    before: str | None
+    told: Sequence[str]
 
 
 class Alerts(TypedDict):
@@ -66,6 +69,7 @@ class SinkShown(TypedDict):
     failing_since: str | None
     why: str
     waiting: int
+    quiet_hours: str | None
 
 
 class Sinks(TypedDict):

@@ -1,4 +1,4 @@
-"""`bus events send` over the HTTP API, which checks it and writes it."""
+"""`bus events send` and `search` over the HTTP API."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -8,7 +8,8 @@ from bus.api.models import NewEvent
 from bus.webhook.document import plain
 from processors.cli.control import GOOD, read_text
 from processors.cli.events_data import made_up, read_data, say_sent
-from processors.cli.over_api.given import Given
+from processors.cli.events_search import Part, search_on
+from processors.cli.over_api.given import Given, as_here
 
 
 async def send(api: AsyncApi, given: Given) -> int:
@@ -27,3 +28,25 @@ def _event(given: Given) -> NewEvent:
     event = made_up(event_type, order)
     data = cast("Mapping[str, object]", plain(event.data))
     return {"type": event_type, "data": data, "id": event.id}
+
+
+async def search(api: AsyncApi, given: Given) -> int:
+    """One bounded search after the other."""
+    cursor: str | None = None
+
+    async def go_on(wanted: int) -> Part:
+        nonlocal cursor
+        found = await api.search_payload(
+            text=given.text("text"),
+            type=given.texts("types"),
+            since=given.text("since"),
+            limit=wanted,
+            cursor=cursor,
+        )
+        cursor = found["next"]
+        rows = [as_here(row) for row in found["data"]]
+        more = cursor is not None
+        return Part(rows, found["read"], found["left"], found["back_to"], more)
+
+    limit = int(given.text("limit"))
+    return await search_on(go_on, limit, as_json=given.as_json)

@@ -21,6 +21,7 @@ async def replay(api: AsyncApi, given: Given) -> int:
         "until": until,
         "types": given.texts("types"),
         "order": given.maybe("order"),
+        "event": given.maybe("event"),
         "force": given.flag("force"),
     }
     meant = cast("SpanSelection", body)

@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, Work] = {
     "subscriptions apply": subscription_ends.apply,
     "subscriptions reseal": subscription_ends.reseal,
     "events send": events.send,
+    "events search": events.search,
     "dlq list": letters.list_,
     "dlq show": letters.show,
     "dlq replay": letters.replay,

@@ -68,5 +68,6 @@ PAGES = (
         template="attempts.html.j2",
         query=AttemptsQuery,
         nav="Attempts",
+        find="q",
     ),
 )

@@ -94,5 +94,6 @@ PAGES = (
         template="events.html.j2",
         query=FindQuery,
         nav="Events",
+        find="q",
     ),
 )

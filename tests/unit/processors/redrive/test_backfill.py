@@ -166,3 +166,14 @@ async def test_it_is_told_how_far_it_is(past: Past) -> None:
     )
     assert heard == list(range(1, found.wanted + 1))
     assert found.complete
+
+
+async def test_one_event_alone(past: Past) -> None:
+    """By its webhook-id; others of the same time stay where they are."""
+    acme = await past.subscribe()
+    life = await past.order()
+    event, _ = life[1]
+    one = replace(span(past), event=event.webhook_id)
+    found = await send(past, acme, one)
+    assert (found.read, found.wanted) == (len(life), 1)
+    assert ids(await past.records(TIER)) == [event.id]

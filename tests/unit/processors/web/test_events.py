@@ -1,7 +1,9 @@
 """Pages of events: what is found, how far it came, and who may read what is in it."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -130,3 +132,82 @@ async def test_a_partner_sees_its_own_deliveries(site: Lively) -> None:
         assert foreign not in text
         assert foreign not in order
     assert len(ids) == 2
+
+
+async def test_a_replay_is_planned_then_done(tmp_path: Path) -> None:
+    """Of a pending letter as such, and once however often it is confirmed."""
+    replay = f"{EVENT}/replay"
+    async with lively(tmp_path) as site, visiting(site, "operator") as visitor:
+        plan = (await visitor.get(f"{replay}?subscription={SHOP}")).text
+        assert "goes to <code>bus.retry.acme-shop.1s</code>" in plan
+        assert f"bus dlq replay {SHOP} --event" in plan
+        asked = {"subscription": SHOP, "way": "letter"}
+        assert "has begun" in (await visitor.act(replay, **asked)).text
+        await ended(site)
+        written = site.worlds.records("bus.retry.acme-shop.1s")
+        assert len([record for record in written if record.value]) == 1
+        assert "done already" in (await visitor.act(replay, **asked)).text
+        again = (await visitor.get(f"{replay}?subscription={SHOP}")).text
+        assert f"bus replay {SHOP} --from 2026-" in again
+
+
+async def test_a_replay_out_of_the_topic_is_of_this_event_alone(tmp_path: Path) -> None:
+    """Others of the same millisecond stay; one that is paused has to be forced."""
+    replay = f"{EVENT}/replay"
+    async with lively(tmp_path) as site, visiting(site, "operator") as visitor:
+        asked = {"subscription": "globex-bi", "way": "event"}
+        assert "has begun" in (await visitor.act(replay, **asked)).text
+        await ended(site)
+        written = site.worlds.records("bus.retry.globex-bi.1s")
+        assert len([record for record in written if record.value]) == 1
+        paused = (await visitor.get(f"{replay}?subscription=acme-erp")).text
+        assert "acme-erp is paused" in paused
+        assert "Replay all the same" in paused
+        assert "--force" in paused
+        asked = {"subscription": "acme-erp", "way": "event"}
+        assert "acme-erp is paused" in (await visitor.act(replay, **asked)).text
+        gone = (await visitor.get(f"{replay}?subscription=globex-wms")).text
+        assert "It cannot be replayed now." in gone
+
+
+async def ended(site: Lively) -> None:
+    """All jobs are over."""
+    tasks = [job.task for job in site.ask.api.jobs.all() if job.task]
+    await asyncio.gather(*tasks)
+
+
+async def test_searches_in_contents(site: Lively) -> None:
+    """A part at a time: what has it, how far it came, and how to go on."""
+    event, _ = site.events[0]
+    search = "/ui/events/search-payload"
+    async with visiting(site, "operator") as visitor:
+        assert "nothing is indexed" in (await visitor.get(search)).text
+        asked = f"{search}?text={event.subject.lower()}&type=order.created&since=7d"
+        text = (await visitor.get(asked)).text
+        assert f"<mark>{event.subject}</mark>" in text
+        assert event.webhook_id in text
+        assert "All is looked at" in text
+        many = (await visitor.get(f"{search}?text=order_id")).text
+        link = re.search(r'rel="next" href="([^"]+)"', many)
+        assert link
+        further = (await visitor.get(link[1].replace("&amp;", "&"))).text
+        ids = r'class="ref" href="/ui/events/([^"]+)"'
+        assert not {*re.findall(ids, many)} & {*re.findall(ids, further)}
+        assert (await visitor.get(f"{search}?text=x")).status == 400
+        hostile = f"{search}?text=%3Cscript%3E%27"
+        assert "<script>'" not in (await visitor.get(hostile)).text
+
+
+async def test_no_more_searches_at_a_time_than_there_may_be(site: Lively) -> None:
+    """The page says that it has to wait; the API answers 429."""
+    key = site.ask.keys.tokens["support"].split("_")[2]
+    searches = site.ask.api.searches
+    async with visiting(site, "support") as visitor:
+        with searches.one(key), searches.one(key):
+            seen = await visitor.get("/ui/events/search-payload?text=order")
+            path = "/v1/events/search-payload?text=order"
+            got = await site.ask("GET", path, by="support")
+        assert "wait for one to end" in seen.text
+        assert got.status == 429
+        assert (await site.ask("GET", path, by="support")).status == 200
+        assert (await site.ask("GET", path, by="reader")).status == 403

@@ -12,7 +12,7 @@ from bus.access.roles import GRANTS, Role
 from processors.gateway.model import Model
 from processors.web.pages import Act, Page
 from processors.web.table import ACTS, PAGES
-from tests.support.browsing import Visitor, visiting
+from tests.support.browsing import Visitor, address, visiting
 from tests.support.lively import Lively, lively
 
 
@@ -43,12 +43,6 @@ NOBODYS = {
 
 FOREIGN = {**NOBODYS, "subscription": "acme-erp"}
 """What there is, of a tenant that a stranger is not."""
-
-
-def address(row: Page | Act, **names: str) -> str:
-    """Where it is."""
-    example = row.example if isinstance(row, Page) else {}
-    return f"/ui{row.path.format(**{**example, **names})}"
 
 
 @pages
