@@ -1,12 +1,15 @@
 """Every page and act of the table: who sees it, who does not, and how it looks."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Literal, get_args, get_origin
+from typing import Annotated, Literal, get_args, get_origin
 from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
 from bus.access.roles import GRANTS, Role
 from processors.gateway.model import Model
@@ -126,9 +129,19 @@ def filled(form: type[Model]) -> dict[str, str]:
     return {
         name: str(get_args(field.annotation)[-1])
         if get_origin(field.annotation) is Literal
-        else "1"
+        else _text(field)
         for name, field in needed.items()
     }
+
+
+def _text(field: FieldInfo) -> str:
+    """The first of these that it takes: a number, or a time."""
+    kind = TypeAdapter[object](Annotated[field.annotation, *field.metadata])
+    for text in ("1", "1h"):
+        with suppress(ValidationError):
+            kind.validate_python(text)
+            return text
+    raise AssertionError(f"no text for {field}")
 
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.name)
