@@ -23,6 +23,11 @@ from processors.web.operations import (
 )
 from processors.web.overview import page as overview
 from processors.web.pages import Act, Page
+from processors.web.quarantine import causes as quarantine
+from processors.web.quarantine import editing as quarantine_edit
+from processors.web.quarantine import listing as quarantined
+from processors.web.quarantine import one as quarantined_one
+from processors.web.quarantine import planning as quarantine_plan
 from processors.web.subscriptions import (
     acts,
     diagnosis,
@@ -53,6 +58,11 @@ PAGES: Sequence[Page] = (
     *letter.PAGES,
     *letter_edit.PAGES,
     *letter_plan.PAGES,
+    *quarantine.PAGES,
+    *quarantined.PAGES,
+    *quarantined_one.PAGES,
+    *quarantine_edit.PAGES,
+    *quarantine_plan.PAGES,
     *jobs.PAGES,
     *job.PAGES,
     *topics.PAGES,
@@ -65,6 +75,8 @@ ACTS: Sequence[Act] = (
     *alert_acts.ACTS,
     *letter_plan.ACTS,
     *letter_edit.ACTS,
+    *quarantine_plan.ACTS,
+    *quarantine_edit.ACTS,
     *job.ACTS,
     *diagnosis.ACTS,
     *recover.ACTS,

@@ -13,7 +13,7 @@ from bus.adapters.sql import open_log
 from bus.delivery.delivery import Reason
 from bus.event import Event
 from bus.log.rows import AttemptRow, EventRow, Place, Row
-from bus.record import Record
+from bus.record import Message, Record
 from bus.watch.states import Reason as Why
 from bus.watch.states import State
 from bus.watch.verdicts import Health, Kind, Subject
@@ -109,7 +109,7 @@ async def lively(folder: Path) -> AsyncIterator[Lively]:
             await put_processes(world)
             await put_waiting(world, log)
             await put_watch(world, NAMES)
-            _jobs(ask.api)
+            await _waiting(ask.api)
             await ask.api.board.ready()
             await put_alerts(world, ask.api.board)
             await put_backlog(worlds, world, log)
@@ -232,6 +232,30 @@ async def _letters(past: Past, events: Sequence[tuple[Event, Record]]) -> None:
         await past.die(SHOP, event, record)
     event, record = events[6]
     await past.die("hooli-market", event, record, reason=Reason.REFUSED)
+
+
+_ASIDE = (
+    (900, b"its first byte is 0x7b, not 0", b'{"data": {"order_id": "SO-9001"}}'),
+    (901, b"its first byte is 0x7b, not 0", b'{"order_id": "SO-9002"}'),
+    (902, b"the registry has no schema with id 77", b"\0\0\0\0Mjunk"),
+    (903, b"no value", None),
+)
+
+
+async def _waiting(api: Api) -> None:
+    """Records that nobody can decode, and jobs."""
+    _jobs(api)
+    world = api.world
+    now_ms = int(world.clock.now() * 1000)
+    for offset, why, value in _ASIDE:
+        headers = (
+            ("x-producer", b"oms-7"),
+            ("bus-quarantine-reason", why),
+            ("bus-quarantine-origin", b"oms.order/0/%d" % offset),
+            ("bus-quarantine-at-ms", b"%d" % (now_ms - (910 - offset) * 60_000)),
+        )
+        message = Message(world.topology.quarantine, b"SO-9001", value, headers)
+        await world.publisher.publish(message)
 
 
 JOB = "0123456789abcdef01234567"
