@@ -132,7 +132,10 @@ class Selection(Model):
         Field(max_length=1_000, description="Webhook-ids, or the producers' own ids."),
     ] = Field(default=[])
     reasons: Annotated[list[Reason], Field(max_length=20)] = Field(default=[])
-    statuses: Annotated[list[Status], Field(max_length=20)] = Field(default=[])
+    statuses: Annotated[
+        list[Status],
+        Field(max_length=20, description="HTTP statuses that the last attempt got."),
+    ] = Field(default=[])
     since: Moment | None = None
     until: Moment | None = None
 

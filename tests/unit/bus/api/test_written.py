@@ -72,6 +72,6 @@ def test_both_clients_are_the_same() -> None:
     names = {name for name in dir(Api) if not name.startswith("_")}
     assert names == {name for name in dir(AsyncApi) if not name.startswith("_")}
     routes = {method(route.operation) for route in WITH_METHOD}
-    assert names == routes | {"close", "finished", "sleep", "stream"}
+    assert names == routes | {"close", "finished", "sleep", "stream", "url"}
     for name in routes:
         assert parameters_of(Api, name) == parameters_of(AsyncApi, name)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 import pytest
 
 from bus.adapters.kafka.counting import Counting
+from bus.adapters.memory.clock import turns
 from bus.errors import BrokerUnavailableError, OrderbusError
 
 
@@ -22,7 +23,7 @@ class Cluster:
         """Answer in the next turn of the loop."""
         asked = sorted(groups)
         self.questions.append(asked)
-        await asyncio.sleep(0)
+        await turns(1)
         assert sorted(groups) == asked
         return {group: self.members[group] for group in groups}
 
