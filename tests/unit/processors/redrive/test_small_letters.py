@@ -99,7 +99,8 @@ async def test_what_is_gone_is_said_to_be(past: Past, worlds: Worlds, how: str) 
     if how == "expired":
         tp = TopicPartition(record.topic, record.partition)
         worlds.broker.log(tp).trim(record.offset + 1)
-    assert await replay_all(past, acme) == Replayed(gone=1)
+    named = {str(event.id): "its content is not there any more"}
+    assert await replay_all(past, acme) == Replayed(gone=1, named=named)
     assert await past.records(TIER) == []
     assert [letter.fate for letter in await letters_of(past)] == [Fate.PENDING]
 
