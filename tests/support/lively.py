@@ -19,6 +19,7 @@ from bus.watch.states import State
 from bus.watch.verdicts import Health, Kind, Subject
 from processors.gateway.api import Api
 from processors.gateway.jobs import Job, JobState
+from processors.gateway.streams import Streams
 from processors.watch.records import Look, look_message, state_message
 from processors.web.entrance import SIGN_IN
 from tests.contract.log.rows import MINUTE_US, NOW_US, SECOND_US, write
@@ -94,7 +95,12 @@ async def lively(folder: Path) -> AsyncIterator[Lively]:
         return log
 
     try:
-        async with serving(worlds, ask_log=the_log) as ask:  # type: ignore[arg-type]
+        # Who leaves a live page is missed at the next tick, and the clock stands still.
+        async with serving(
+            worlds,
+            ask_log=the_log,  # type: ignore[arg-type]
+            streams=Streams(of_key=0),
+        ) as ask:
             world = ask.api.world
             past = Past(world)
             await _subscriptions(past)
