@@ -107,4 +107,8 @@ async def does(shell: Typed, text: str, shown: str) -> None:
         assert asks or "/docs#problem" not in answers[-1], answers[-1]
         return holds(shown, answers[-1])
 
-    await wait_until(as_shown, 30, f"{text}\n{shown}\n{answers}")
+    try:
+        await wait_until(as_shown, 30, f"{text}\n{shown}")
+    except AssertionError as error:
+        error.add_note(f"the last of {len(answers)} answers: {answers[-1]}")
+        raise
