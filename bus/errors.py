@@ -60,8 +60,8 @@ class RegistryUnavailableError(OrderbusError):
     """The schema registry gave no usable answer; trying again may help."""
 
 
-class InvalidSubscriptionError(OrderbusError):
-    """A subscription is refused: which field, and why.
+class InvalidFieldsError(OrderbusError):
+    """Something is refused: which field, and why.
 
     `problems` holds all pairs of them, the first in `field` and `why`, too.
     """
@@ -71,6 +71,10 @@ class InvalidSubscriptionError(OrderbusError):
         super().__init__("\n".join(f"{f}: {w}" for f, w in self.problems))
         self.field = field
         self.why = why
+
+
+class InvalidSubscriptionError(InvalidFieldsError):
+    """A subscription is refused: which field, and why."""
 
 
 class SubscriptionStateError(InvalidSubscriptionError):
@@ -87,6 +91,18 @@ class ConflictError(OrderbusError):
 
 class SubscriptionConflictError(ConflictError):
     """Somebody else keeps changing the same subscription; try again."""
+
+
+class InvalidSourceError(InvalidFieldsError):
+    """A source is refused: which field, and why."""
+
+
+class SourceStateError(InvalidSourceError):
+    """A change is right in itself, but not as the source stands now."""
+
+
+class SourceNotFoundError(OrderbusError):
+    """No source has this id."""
 
 
 class NotReadyError(OrderbusError):

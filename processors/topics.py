@@ -1,11 +1,11 @@
 """Compares a cluster's topics with the declared ones, and makes the difference."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
 
-from bus.delivery.subscription import Subscription, parse_subscription
+from bus.delivery.subscription import ID_PATTERN, Subscription, parse_subscription
 from bus.errors import InvalidSubscriptionError, TopicError
 from bus.ports import LogReader, Topics
 from bus.topics.plan import (
@@ -31,7 +31,7 @@ class TopicsWorld:
 
 @dataclass(frozen=True, slots=True)
 class Subscribers:
-    """The subscriptions whose topics are declared, their secrets still sealed.
+    """The subscriptions whose topics are declared, their secrets still sealed; sources.
 
     `unreadable` are ids whose record says nothing usable; nothing of theirs may go.
     `known` is False where the subscriptions could not be read at all.
@@ -40,6 +40,7 @@ class Subscribers:
     subscriptions: Sequence[Subscription] = ()
     unreadable: Collection[str] = ()
     known: bool = True
+    sources: Sequence[str] = ()
 
 
 async def read_subscribers(world: TopicsWorld) -> Subscribers:
@@ -48,17 +49,11 @@ async def read_subscribers(world: TopicsWorld) -> Subscribers:
     Raises:
         BrokerUnavailableError: no answer; try again.
     """
-    standing: dict[bytes, Standing] = {}
-    values: dict[bytes, bytes | None] = {}
-    try:
-        async for batch in world.reader.read(world.topology.subscriptions):
-            for record in batch:
-                key = record.key or b""
-                standing[key], stands = take(standing.get(key), record)
-                if stands:
-                    values[key] = record.value
-    except TopicError:
-        return Subscribers(known=False)
+    sources = await _values(world, world.topology.intake_sources)
+    values = await _values(world, world.topology.subscriptions)
+    there = [k.decode(errors="replace") for k, v in (sources or {}).items() if v]
+    if values is None:
+        return Subscribers(known=False, sources=sorted(there))
     subscriptions, unreadable = [], []
     for key, value in sorted(values.items()):
         if value is None:
@@ -67,7 +62,25 @@ async def read_subscribers(world: TopicsWorld) -> Subscribers:
             subscriptions.append(_subscription(value))
         except (InvalidSubscriptionError, ValueError):
             unreadable.append(key.decode(errors="replace"))
-    return Subscribers(subscriptions, unreadable)
+    return Subscribers(subscriptions, unreadable, sources=sorted(there))
+
+
+async def _values(
+    world: TopicsWorld, topic: str
+) -> Mapping[bytes, bytes | None] | None:
+    """What stands in a configuration topic; None if it is not there."""
+    standing: dict[bytes, Standing] = {}
+    values: dict[bytes, bytes | None] = {}
+    try:
+        async for batch in world.reader.read(topic):
+            for record in batch:
+                key = record.key or b""
+                standing[key], stands = take(standing.get(key), record)
+                if stands:
+                    values[key] = record.value
+    except TopicError:
+        return None
+    return values
 
 
 async def make_plan(
@@ -82,6 +95,9 @@ async def make_plan(
     declared = topology.fixed()
     for subscription in subscribers.subscriptions:
         declared.extend(topology.topics_of(subscription))
+    for source in subscribers.sources:
+        if ID_PATTERN.fullmatch(source):
+            declared.extend(topology.topics_of_source(source))
     wanted = {topic.name for topic in declared}
     owned = {name for name in await world.topics.names() if topology.owns(name)}
     actual = await world.topics.describe(wanted | owned)

@@ -7,6 +7,7 @@ class Entity(StrEnum):
     """Kinds of things that are changed."""
 
     SUBSCRIPTION = "subscription"
+    SOURCE = "source"
     KEY = "key"
     LETTERS = "letters"
     QUARANTINE = "quarantine"

@@ -1,14 +1,17 @@
 """Reads the folders of channels that come with Orderbus, or those of one's own."""
 
 import json
+import re
 from pathlib import Path
 
 from bus.client.schemas import default_folder
 from bus.contracts.catalogue import Catalogue
 from bus.errors import ConfigurationError
+from bus.intake.channels.definition import Channel
 from bus.intake.channels.loading import DEFINITION, MAPPING, Loaded, load_channel
 from bus.intake.samples import Sample
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 _EXPECTED, _HEADERS = "expected.json", "headers.json"
 
 
@@ -42,6 +45,61 @@ def read_channel(folder: Path, catalogue: Catalogue) -> Loaded:
         if (folder / name).is_file()
     }
     return load_channel(folder.name, files, catalogue)
+
+
+_Stand = tuple[tuple[int, int], ...]
+
+
+class FolderChannels:
+    """The channels of a folder, each read again when its files have changed.
+
+    One that has become faulty stays as it was; `problems` says what is wrong with it.
+    """
+
+    def __init__(self, folder: Path, catalogue: Catalogue) -> None:
+        self._folder = folder
+        self._catalogue = catalogue
+        self._stands: dict[str, _Stand] = {}
+        self._channels: dict[str, Channel] = {}
+        self.problems: dict[str, tuple[str, ...]] = {}
+
+    def names(self) -> list[str]:
+        """All of them, faulty ones as well.
+
+        Raises:
+            ConfigurationError: There is no such folder.
+        """
+        return channel_names(self._folder)
+
+    def get(self, name: str) -> Channel | None:
+        """The channel of this name; None if there is none, or none without faults."""
+        if not _NAME.fullmatch(name):
+            return None
+        stands = self._stand(name)
+        if not stands:
+            return self._channels.get(name)
+        if stands != self._stands.get(name):
+            self._stands[name] = stands
+            self._read(name)
+        return self._channels.get(name)
+
+    def _read(self, name: str) -> None:
+        try:
+            loaded = read_channel(self._folder / name, self._catalogue)
+        except ConfigurationError as error:
+            self.problems[name] = (str(error),)
+            return
+        self.problems[name] = tuple(str(problem) for problem in loaded.problems)
+        if loaded.channel is not None:
+            self._channels[name] = loaded.channel
+
+    def _stand(self, name: str) -> _Stand:
+        """When its files were written, and how large they are; empty: it has none."""
+        try:
+            files = [(self._folder / name / f).stat() for f in (DEFINITION, MAPPING)]
+        except OSError:
+            return ()
+        return tuple((one.st_mtime_ns, one.st_size) for one in files)
 
 
 def read_samples(folder: Path) -> list[Sample]:

@@ -31,6 +31,10 @@ CODES: dict[str, tuple[Severity, str]] = {
     "ignored_type": (Severity.ACCEPT, "The channel takes no notice of this kind."),
     "no_identity": (Severity.PARK, "The order's id is missing: nobody can say whose."),
     "not_of_schema": (Severity.PARK, "What was made does not fit the event's schema."),
+    "raw_header": (
+        Severity.FLAG,
+        "What is kept beside the stored submission cannot be read, or cannot be so.",
+    ),
     # of a field
     "missing": (Severity.FLAG, "The mapping requires a value, and there is none."),
     "unreadable": (Severity.FLAG, "A value cannot be read as what it should be."),

@@ -13,6 +13,7 @@ from bus.topics.yaml_field import Field
 
 BUS_TOPICS = (
     "subscriptions",
+    "sources",
     "keys",
     "audit",
     "quarantine",
@@ -23,13 +24,15 @@ BUS_TOPICS = (
     "alerts",
 )
 SUBSCRIPTION_TOPICS = ("retry", "dlq", "ordered")
+SOURCE_TOPICS = ("raw",)
 
 _PLACEHOLDERS = {
     "retry": ("subscription", "tier"),
     "dlq": ("subscription",),
     "ordered": ("subscription",),
+    "raw": ("source",),
 }
-_BLOCKS = ("sources", "bus", "tiers", "subscription")
+_BLOCKS = ("sources", "bus", "tiers", "subscription", "source")
 _UNITS_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _UNITS_BYTES = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
@@ -43,7 +46,7 @@ _PLAIN = re.compile(r"-1|\d+")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a topic is laid out. `name` may hold `{subscription}` and `{tier}`."""
+    """How a topic is laid out; `name` may hold what `_PLACEHOLDERS` says."""
 
     name: str = ""
     partitions: int = 1
@@ -53,11 +56,16 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What the file says; `tiers` are delays in seconds, shortest first."""
+    """What the file says; `tiers` are delays in seconds, shortest first.
+
+    `sources` are the topics that the OMS writes, `source` those of each source of
+    intake.
+    """
 
     sources: Mapping[str, Layout]
     bus: Mapping[str, Layout]
     subscription: Mapping[str, Layout]
+    source: Mapping[str, Layout]
     tiers: Mapping[str, float]
     owned_prefixes: tuple[str, ...] = ()
 
@@ -79,6 +87,7 @@ def parse_declaration(text: str) -> Declaration:
         sources=_sources(blocks["sources"], outer),
         bus=_group(blocks["bus"], outer, BUS_TOPICS),
         subscription=_group(blocks["subscription"], outer, SUBSCRIPTION_TOPICS),
+        source=_group(blocks["source"], outer, SOURCE_TOPICS),
         tiers=_tiers(blocks["tiers"]),
         owned_prefixes=_prefixes(owned) if owned else (),
     )

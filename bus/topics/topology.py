@@ -29,6 +29,7 @@ class Topology:
         bus = declaration.bus
         self.sources: tuple[str, ...] = tuple(declaration.sources)
         self.subscriptions = bus["subscriptions"].name
+        self.intake_sources = bus["sources"].name
         self.keys = bus["keys"].name
         self.audit = bus["audit"].name
         self.quarantine = bus["quarantine"].name
@@ -41,6 +42,7 @@ class Topology:
         self._retry = _pattern(declaration.subscription["retry"].name)
         self._dlq = _pattern(declaration.subscription["dlq"].name)
         self._ordered = _pattern(declaration.subscription["ordered"].name)
+        self._raw = _pattern(declaration.source["raw"].name)
 
     @classmethod
     def parse(cls, text: str, *, replication: int | None = None) -> "Topology":
@@ -68,6 +70,11 @@ class Topology:
         """Name of the topic of a subscription with `ordering: key`."""
         return self._name("ordered", subscription)
 
+    def raw_topic(self, source: str) -> str:
+        """Name of the topic that keeps what a source of intake sends."""
+        name = self._declaration.source["raw"].name
+        return name.replace("{source}", source)
+
     def tier_topics(self, subscription: Subscription) -> Mapping[str, str]:
         """Topic by tier, of the tiers that a subscription's deliveries may be in."""
         return {
@@ -92,6 +99,11 @@ class Topology:
         """Whose ordered topic this is; None if it is none."""
         found = self._ordered.fullmatch(topic)
         return found["subscription"] if found else None
+
+    def parse_raw_topic(self, topic: str) -> str | None:
+        """Whose raw topic this is; None if it is none."""
+        found = self._raw.fullmatch(topic)
+        return found["source"] if found else None
 
     def owner(self, topic: str) -> str | None:
         """Whose topic this is; None if it belongs to no subscription."""
@@ -129,6 +141,11 @@ class Topology:
             name = self.ordered_topic(subscription.id)
             topics.append(_state(name, layouts["ordered"]))
         return topics
+
+    def topics_of_source(self, source: str) -> list[TopicState]:
+        """The topics that a source of intake has."""
+        layouts = self._declaration.source
+        return [_state(self.raw_topic(source), layouts["raw"])]
 
     @cached_property
     def retry_retention_s(self) -> float:
@@ -178,6 +195,7 @@ class Topology:
 def _pattern(name: str) -> re.Pattern[str]:
     pattern = re.escape(name)
     pattern = pattern.replace(r"\{subscription\}", "(?P<subscription>[a-z0-9-]+)")
+    pattern = pattern.replace(r"\{source\}", "(?P<source>[a-z0-9-]+)")
     return re.compile(pattern.replace(r"\{tier\}", "(?P<tier>[a-z0-9]+)"))
 
 
@@ -199,6 +217,7 @@ def _replicated(declaration: Declaration, replication: int | None) -> Declaratio
         sources=some(declaration.sources),
         bus=some(declaration.bus),
         subscription=some(declaration.subscription),
+        source=some(declaration.source),
     )
 
 

@@ -17,8 +17,8 @@ import typer
 from bus.errors import (
     ConfigurationError,
     InvalidEventError,
+    InvalidFieldsError,
     InvalidKeyError,
-    InvalidSubscriptionError,
     OrderbusError,
 )
 from processors.screen.plain import plain_json
@@ -37,8 +37,8 @@ GOOD, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 _REFUSALS = (
     ConfigurationError,
     InvalidEventError,
+    InvalidFieldsError,
     InvalidKeyError,
-    InvalidSubscriptionError,
 )
 
 

@@ -20,7 +20,14 @@ from processors.gateway.model import Model, Page
 from processors.gateway.routes import Asked, Reply, Route
 
 EntityWord: TypeAlias = Literal[
-    "subscription", "key", "letters", "quarantine", "events", "ack", "silence"
+    "subscription",
+    "source",
+    "key",
+    "letters",
+    "quarantine",
+    "events",
+    "ack",
+    "silence",
 ]
 
 

@@ -16,8 +16,10 @@ from bus.errors import (
     DecodeError,
     IncompatibleSchemaError,
     InvalidEventError,
+    InvalidFieldsError,
     InvalidKeyError,
     InvalidSchemaError,
+    InvalidSourceError,
     InvalidSubscriptionError,
     KeyNotFoundError,
     LogOvertakenError,
@@ -33,6 +35,8 @@ from bus.errors import (
     RenderError,
     SchemaNotFoundError,
     SealError,
+    SourceNotFoundError,
+    SourceStateError,
     SubscriptionConflictError,
     SubscriptionNotFoundError,
     SubscriptionStateError,
@@ -96,6 +100,19 @@ def _subscription(kind: Kind) -> Told:
     return told
 
 
+def _source(kind: Kind) -> Told:
+    def told(error: OrderbusError) -> ProblemError:
+        if not isinstance(error, InvalidSourceError):
+            raise TypeError(error)
+        faults = [
+            Fault(pointer="#" + steps(field), detail=why)
+            for field, why in error.problems
+        ]
+        return ProblemError(kind, "The source is refused.", errors=faults)
+
+    return told
+
+
 def _key(error: OrderbusError) -> ProblemError:
     if not isinstance(error, InvalidKeyError):
         raise TypeError(error)
@@ -118,6 +135,10 @@ FAILURES: Sequence[tuple[type[OrderbusError], Told]] = (
     (SubscriptionStateError, _subscription(CONFLICT)),
     (InvalidSubscriptionError, _subscription(INVALID)),
     (SubscriptionNotFoundError, _fixed(NOT_FOUND)),
+    (SourceStateError, _source(CONFLICT)),
+    (InvalidSourceError, _source(INVALID)),
+    (InvalidFieldsError, _as_it_says(INVALID)),
+    (SourceNotFoundError, _fixed(NOT_FOUND)),
     (SubscriptionConflictError, _as_it_says(CONFLICT)),
     (ConflictError, _as_it_says(CONFLICT)),
     (VersionMismatchError, _fixed(CHANGED)),

@@ -23,6 +23,7 @@ sources: {topics: {oms.order: {partitions: 2}}}
 bus:
   topics:
     subscriptions: {name: bus.subscriptions}
+    sources: {name: bus.sources}
     quarantine: {name: bus.quarantine, config: {max.message.bytes: 4KiB}}
     attempts: {name: bus.attempts}
     acks: {name: bus.acks}
@@ -38,6 +39,7 @@ subscription:
     retry: {name: "bus.retry.{subscription}.{tier}"}
     dlq: {name: "bus.dlq.{subscription}"}
     ordered: {name: "bus.ordered.{subscription}", partitions: 2}
+source: {topics: {raw: {name: "intake.raw.{source}"}}}
 owned_prefixes: [bus.retry., bus.dlq., bus.ordered.]
 """
 )

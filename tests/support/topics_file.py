@@ -15,7 +15,7 @@ def named_topics(
     """The shipped `topics.yaml`, every topic under a name of its own."""
     text = _SHIPPED.read_text()
     text = re.sub(r"\b(oms\.\w+): \{\}", rf"{name}.\1: {{}}", text)
-    text = re.sub(r"name: (bus\.|_schemas)", rf"name: {name}.\1", text)
+    text = re.sub(r"name: (bus\.|intake\.|_schemas)", rf"name: {name}.\1", text)
     text = re.sub(r"([\[ ])(bus\.\w+\.)(?=[,\]])", rf"\1{name}.\2", text)
     last = f"    {name}.oms.risk: {{}}\n"
     more = "".join(f"    {name}.oms.{family}: {{}}\n" for family in families)

@@ -16,7 +16,7 @@ from processors.web.asking import asking, content_of
 from processors.web.pages import Page
 
 ENTITIES = (
-    *("subscription", "key", "letters", "quarantine"),
+    *("subscription", "source", "key", "letters", "quarantine"),
     *("events", "ack", "silence"),
 )
 _TEXT = r"^[ -~]{0,200}$"
@@ -26,7 +26,15 @@ class HistoryQuery(PageQuery):
     """Which changes; what is empty is any."""
 
     entity: Literal[
-        "", "subscription", "key", "letters", "quarantine", "events", "ack", "silence"
+        "",
+        "subscription",
+        "source",
+        "key",
+        "letters",
+        "quarantine",
+        "events",
+        "ack",
+        "silence",
     ] = ""
     id: Annotated[str, Field(pattern=_TEXT)] = ""
     actor: Annotated[str, Field(pattern=_TEXT)] = ""

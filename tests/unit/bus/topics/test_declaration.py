@@ -16,6 +16,7 @@ sources:
 bus:
   topics:
     subscriptions: {name: s}
+    sources: {name: so}
     quarantine: {name: q}
     attempts: {name: t}
     acks: {name: a}
@@ -30,6 +31,9 @@ subscription:
     retry: {name: "r.{subscription}.{tier}"}
     dlq: {name: "d.{subscription}"}
     ordered: {name: "o.{subscription}"}
+source:
+  topics:
+    raw: {name: "raw.{source}"}
 """
 
 
@@ -97,7 +101,7 @@ def test_sizes(value: str, expected: str) -> None:
         (SMALL, "- a", "line 1: expected a mapping"),
         (SMALL, "a: [", "line 1: not YAML"),
         ("tiers: {1s: 1s}\n", "", "line 1: the field 'tiers' is missing"),
-        ("tiers:", "teirs:", "line 15: teirs: no such field; expected one of"),
+        ("tiers:", "teirs:", "line 16: teirs: no such field; expected one of"),
         (
             "oms.order: {}",
             "oms order: {}",

@@ -6,6 +6,7 @@ import pytest
 
 from bus.delivery.subscription import Subscription, parse_subscription
 from bus.errors import ConfigurationError, InvalidSubscriptionError
+from bus.intake.sources import LARGEST_BODY
 from bus.topics.topology import Topology
 
 SHIPPED = Path("deploy/topics.yaml").read_text(encoding="utf-8")
@@ -46,6 +47,18 @@ def test_names_are_read_back(topology: Topology) -> None:
     assert topology.parse_ordered_topic("oms.order") is None
     assert topology.owner("bus.dlq.a-b") == "a-b"
     assert topology.owner("oms.order") is None
+
+
+def test_a_source_has_a_raw_topic(topology: Topology) -> None:
+    """One body a record, larger than an event may be; nobody deletes it unasked."""
+    (raw,) = topology.topics_of_source("shop-eu")
+    assert raw.name == topology.raw_topic("shop-eu") == "intake.raw.shop-eu"
+    assert int(raw.config["max.message.bytes"]) > LARGEST_BODY
+    assert topology.parse_raw_topic("intake.raw.shop-eu") == "shop-eu"
+    assert topology.parse_raw_topic("intake.raw.") is None
+    assert topology.parse_raw_topic("oms.intake") is None
+    assert not topology.owns(raw.name)
+    assert topology.intake_sources == "bus.sources"
 
 
 def test_owned_are_only_topics_of_subscriptions(topology: Topology) -> None:

@@ -1,0 +1,84 @@
+"""What a source must be to be taken on: its channel is there, and fits."""
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from pathlib import PurePosixPath
+from typing import TypeAlias
+
+from bus.errors import InvalidSourceError
+from bus.intake.channels.definition import Channel
+from bus.intake.sources import Source
+from bus.intake.verifying.secrets import Kind, kind_of, why_not
+from processors.sources.document import Draft
+from processors.sources.world import Channels
+
+Problem: TypeAlias = tuple[str, str]
+
+
+def channel_of(channels: Channels, name: str) -> Channel:
+    """The channel of this name.
+
+    Raises:
+        InvalidSourceError: there is none, or it is faulty.
+    """
+    found = channels.get(name)
+    if found is not None:
+        return found
+    names = channels.names()
+    if name in names:
+        why = f"{name} is faulty; see: bus channels check {name}"
+    else:
+        near = get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}"
+        why = f"no channel {name!r}; {hint}"
+    raise InvalidSourceError("channel", why)
+
+
+def refuse(channels: Channels, draft: Draft) -> None:
+    """Raise unless a source can be taken on as it is wanted.
+
+    Raises:
+        InvalidSourceError: with all problems, each with its field.
+    """
+    channel = channel_of(channels, draft.source.channel)
+    problems = [*_of_source(draft.source, channel), *_of_secrets(draft, channel)]
+    if problems:
+        first, *more = problems
+        raise InvalidSourceError(*first, *more)
+
+
+def _of_source(source: Source, channel: Channel) -> Iterator[Problem]:
+    for name in source.settings:
+        if name not in channel.settings:
+            known = ", ".join(channel.settings) or "none"
+            why = f"{channel.name} has no such setting; it has: {known}"
+            yield f"settings.{name}", why
+    if source.burst is not None and source.rate is None:
+        yield "burst", "means nothing without a rate"
+    if source.folder and not PurePosixPath(source.folder).is_absolute():
+        yield "folder", "expected an absolute path"
+
+
+def _of_secrets(draft: Draft, channel: Channel) -> Iterator[Problem]:
+    kind = kind_of(channel.verifier)
+    if draft.secret is not None and (why := why_not(kind, draft.secret)) is not None:
+        yield "secret", why
+    if draft.public_keys and kind is not Kind.PUBLIC:
+        yield "public_keys", f"{channel.name} is verified with no public key"
+
+
+def warnings(source: Source, channel: Channel) -> Sequence[str]:
+    """What may be a mistake, one sentence each."""
+    kind = kind_of(channel.verifier)
+    found = []
+    if kind is Kind.NONE and not source.path_secret:
+        found.append(
+            "nothing is signed, and nothing secret stands in its address: whoever"
+            " reaches the door may send"
+        )
+    if kind is Kind.PUBLIC and not source.public_keys:
+        found.append(
+            "it has no public key yet: all it sends is refused; give it one with"
+            f" bus sources update {source.id} --public-key-file FILE"
+        )
+    return found

@@ -1,0 +1,262 @@
+"""Sources as people write them: in YAML, on the command line, over HTTP.
+
+They differ from the model in few things: `max_body: 2MiB` is a size, a secret and a
+public key may stand in files (`secret_file`, `public_key_files`, a credential's
+`{file: …}`), `path_secret: true` asks for one to be made, and nobody writes what the
+bus keeps itself (state, times, digests).
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias, cast
+
+import yaml
+
+from bus.errors import ConfigurationError, InvalidSourceError
+from bus.intake.sources import Source, parse_source
+
+Fields: TypeAlias = Mapping[str, object]
+Problem: TypeAlias = tuple[str, str]
+
+KEPT = frozenset(
+    {
+        "secrets",
+        "public_keys",
+        "path_secret",
+        "state",
+        "state_reason",
+        "created_at",
+        "updated_at",
+    }
+)
+"""Fields of the model that nobody declares as they are kept."""
+_ASIDE = ("secret", "secret_file", "public_keys", "public_key_files", "path_secret")
+WRITTEN = tuple(sorted({*(set(Source.model_fields) - KEPT), *_ASIDE}))
+"""The names that may be written."""
+_MERGED = ("settings", "labels", "answers")
+_SIZE = re.compile(r"([0-9]{1,9})(B|KiB|MiB)?")
+_BYTES = {None: 1, "B": 1, "KiB": 2**10, "MiB": 2**20}
+_MOST_BYTES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A source as somebody wants it.
+
+    Attributes:
+        source: Without secrets and state.
+        secret: What its submissions are signed with; None: as it is, or a new one.
+        public_keys: Keys of the sender's, in PEM.
+        path_secret: Whether a secret is to stand in the address; None: as the channel
+            needs it.
+    """
+
+    source: Source
+    secret: str | None = field(default=None, repr=False)
+    public_keys: tuple[str, ...] = ()
+    path_secret: bool | None = None
+
+
+def read_drafts(text: str, folder: Path) -> list[Draft]:
+    """Read a YAML file: a list of sources, or `sources:` with one.
+
+    File names in it are relative to `folder`.
+
+    Raises:
+        InvalidSourceError: with every problem of all of them; fields read
+            `<id or place>.<field>`.
+        ConfigurationError: not YAML, or not a list.
+    """
+    return drafts_of(read_whole(text, folder))
+
+
+def drafts_of(entries: Sequence[Fields]) -> list[Draft]:
+    """Make drafts of written fields, without names of files.
+
+    Raises:
+        InvalidSourceError: with every problem of all of them.
+    """
+    drafts: list[Draft] = []
+    problems: list[Problem] = []
+    for place, entry in enumerate(entries, 1):
+        name = str(entry.get("id", f"#{place}"))
+        try:
+            drafts.append(draft(entry))
+        except InvalidSourceError as error:
+            problems += [(f"{name}.{where}", why) for where, why in error.problems]
+    ids = [one.source.id for one in drafts]
+    problems += [
+        (f"{i}.id", "is there twice") for i in {i for i in ids if ids.count(i) > 1}
+    ]
+    _raise(problems)
+    return drafts
+
+
+def read_whole(text: str, folder: Path) -> list[Fields]:
+    """What a YAML file declares, the texts of all files that it names in their place.
+
+    Raises:
+        InvalidSourceError: a file cannot be read.
+        ConfigurationError: not YAML, or not a list.
+    """
+    try:
+        loaded: object = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark else ""
+        raise ConfigurationError(f"not YAML{where}") from None
+    if isinstance(loaded, dict) and set(loaded) == {"sources"}:
+        loaded = loaded["sources"]
+    if loaded is None:
+        return []
+    if not isinstance(loaded, list) or not all(isinstance(e, dict) for e in loaded):
+        raise ConfigurationError("expected a list of sources")
+    return [whole(cast("Fields", entry), folder) for entry in loaded]
+
+
+def whole(fields: Fields, folder: Path) -> Fields:
+    """Written fields without names of files: as somebody takes them who has none.
+
+    Raises:
+        InvalidSourceError: a file cannot be read.
+    """
+    told = dict(fields)
+    problems: list[Problem] = []
+
+    def text_of(name: str, value: object) -> str:
+        try:
+            with (folder / Path(str(value)).expanduser()).open("rb") as file:
+                return file.read(_MOST_BYTES).decode().strip()
+        except UnicodeDecodeError:
+            problems.append((name, f"{value} is not text"))
+        except OSError as error:
+            problems.append((name, f"{value}: {error.strerror or error}"))
+        return ""
+
+    if "secret_file" in told:
+        told["secret"] = text_of("secret_file", told.pop("secret_file"))
+    if isinstance(files := told.pop("public_key_files", None), str | list):
+        names = [files] if isinstance(files, str) else files
+        told["public_keys"] = [text_of("public_key_files", one) for one in names]
+    fetch = told.get("fetch")
+    if isinstance(fetch, dict) and isinstance(fetch.get("credentials"), dict):
+        credentials = {
+            name: text_of(f"fetch.credentials.{name}", value["file"])
+            if isinstance(value, dict) and set(value) == {"file"}
+            else value
+            for name, value in fetch["credentials"].items()
+        }
+        told["fetch"] = {**fetch, "credentials": credentials}
+    _raise(problems)
+    return told
+
+
+def draft(fields: Fields) -> Draft:
+    """Make a draft of written fields.
+
+    Raises:
+        InvalidSourceError: with every problem.
+    """
+    model, aside, problems = _split(fields)
+    source = _parsed(model, problems)
+    return Draft(source, *aside)
+
+
+def changing(fields: Fields) -> Callable[[Source], Source]:
+    """Make a change of written fields; all others stay as they are.
+
+    Settings, labels and answers that are given join those there are; an empty value
+    takes one away.
+
+    Raises:
+        InvalidSourceError: with every problem, now or by the change.
+    """
+    model, _, problems = _split(fields)
+    _raise(problems)
+
+    def change(old: Source) -> Source:
+        new = dict(model)
+        for name in _MERGED:
+            given = new.get(name)
+            if isinstance(given, Mapping):
+                kept = old.model_dump()[name]
+                joined = {**kept, **given}
+                new[name] = {k: v for k, v in joined.items() if v not in {"", None}}
+        changed = _parsed({**old.model_dump(), **new}, [])
+        if changed.id != old.id:
+            raise InvalidSourceError("id", "cannot be changed")
+        return changed
+
+    return change
+
+
+_Aside: TypeAlias = tuple[str | None, tuple[str, ...], bool | None]
+
+
+def _split(fields: Fields) -> tuple[dict[str, object], _Aside, list[Problem]]:
+    """The model's fields, what stands beside them, and what is wrong."""
+    model: dict[str, object] = {}
+    problems: list[Problem] = []
+    for name, value in fields.items():
+        if name in _ASIDE:
+            continue
+        if name == "max_body":
+            model[name] = _size(value, problems)
+        elif name not in WRITTEN:
+            problems.append((name, _unknown(name)))
+        else:
+            model[name] = value
+    return model, _aside(fields, problems), problems
+
+
+def _aside(fields: Fields, problems: list[Problem]) -> _Aside:
+    secret, flag = fields.get("secret"), fields.get("path_secret")
+    if secret is not None and not isinstance(secret, str):
+        problems.append(("secret", "expected text"))
+    if flag is not None and not isinstance(flag, bool):
+        problems.append(("path_secret", "expected true or false; it is made here"))
+    keys = fields.get("public_keys") or ()
+    if not isinstance(keys, list | tuple) or not all(isinstance(k, str) for k in keys):
+        problems.append(("public_keys", "expected a list of PEM texts"))
+        keys = ()
+    return (
+        secret if isinstance(secret, str) else None,
+        tuple(str(key).strip() + "\n" for key in keys),
+        flag if isinstance(flag, bool) else None,
+    )
+
+
+def _size(value: object, problems: list[Problem]) -> object:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    found = _SIZE.fullmatch(str(value))
+    if found is None:
+        problems.append(("max_body", "expected a size such as 512KiB or 2MiB"))
+        return None
+    return int(found[1]) * _BYTES[found[2]]
+
+
+def _unknown(name: str) -> str:
+    if name in KEPT:
+        return "is kept by the bus and cannot be declared"
+    return f"no such field; there are: {', '.join(WRITTEN)}"
+
+
+def _parsed(model: Fields, problems: list[Problem]) -> Source:
+    try:
+        source = parse_source(model)
+    except InvalidSourceError as error:
+        problems = [*problems, *error.problems]
+    else:
+        if not problems:
+            return source
+    first, *more = problems
+    raise InvalidSourceError(*first, *more)
+
+
+def _raise(problems: Sequence[Problem]) -> None:
+    if problems:
+        first, *more = problems
+        raise InvalidSourceError(*first, *more)

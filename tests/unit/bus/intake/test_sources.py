@@ -1,0 +1,93 @@
+"""Sources say what they may, and nothing that they hold secret is shown."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bus.errors import InvalidSourceError
+from bus.intake.sources import Source, opens, parse_source, path_digest
+
+NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+PEM = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----"
+
+
+def source(**fields: object) -> Source:
+    """A source called shop-eu."""
+    return parse_source({"id": "shop-eu", "channel": "shopify", **fields})
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("id", "Shop", "lower-case"),
+        ("id", "a/../b", "lower-case"),
+        ("channel", "", "lower-case"),
+        ("owner", "A", "lower-case"),
+        ("colour", "red", "no such field"),
+        ("url", "shop.example/in", "absolute http"),
+        ("url", "https://u:p@shop.example/", "credentials"),
+        ("url", "https://shop.example/a b", "ASCII without spaces"),
+        ("settings", {"a b": "x"}, "no name"),
+        ("settings", {f"s{n}": "x" for n in range(101)}, "at most 100"),
+        ("labels", {"a": "x" * 2001}, "at most 100"),
+        ("rate", 0, "greater than 0"),
+        ("concurrency", 0, "greater than or equal to 1"),
+        ("max_body", 2**30, "less than or equal to"),
+        ("path_secret", "open sesame", "should match"),
+        ("title", "two\nlines", "one line"),
+        ("answers", {"ok_status": 302}, "less than or equal to 299"),
+        ("answers", {"status": 200}, "no such field"),
+        ("fetch", {"hosts": []}, "at least one"),
+        ("fetch", {"hosts": ["https://api.shop.example"]}, "no host name"),
+    ],
+)
+def test_what_may_not_be_said_is_refused(field: str, value: object, why: str) -> None:
+    """With the field and the reason."""
+    with pytest.raises(InvalidSourceError, match=why) as caught:
+        source(**{field: value})
+    assert caught.value.field.split(".")[0] == field
+
+
+def test_private_keys_are_refused() -> None:
+    """And no error repeats what was given."""
+    for pem in (PEM.replace("PUBLIC", "PRIVATE"), "no key at all"):
+        with pytest.raises(InvalidSourceError) as caught:
+            source(public_keys=[{"id": "k1", "pem": pem, "since": NOW}])
+        assert pem not in str(caught.value)
+
+
+def test_live_secrets_are_those_of_now() -> None:
+    """From `since` on, until `until`; public keys with them."""
+    hour = timedelta(hours=1)
+    made = source(
+        secrets=[
+            {"id": "new", "value": "aaa", "since": NOW},
+            {"id": "old", "value": "bbb", "since": NOW - hour, "until": NOW + hour},
+            {"id": "over", "value": "ccc", "since": NOW - hour, "until": NOW},
+            {"id": "next", "value": "ddd", "since": NOW + hour},
+        ],
+        public_keys=[{"id": "key", "pem": PEM, "kid": "7", "since": NOW}],
+    )
+    assert [one.id for one in made.live_secrets(NOW)] == ["new", "old", "key"]
+    assert [one.id for one in made.live_secrets(NOW + hour)] == ["new", "next", "key"]
+
+
+def test_printing_shows_no_secret() -> None:
+    """Neither the value of one, nor of a credential."""
+    made = source(
+        secrets=[{"id": "s1", "value": "hush-hush", "since": NOW}],
+        fetch={"hosts": ["api.shop.example"], "credentials": {"token": "hush-hush"}},
+    )
+    assert "hush" not in repr(made)
+    assert "hush" not in repr(made.live_secrets(NOW))
+
+
+def test_a_path_secret_opens_its_own_source() -> None:
+    """Its digest is of the source as well: the same secret opens no other."""
+    made = source(path_secret=path_digest("shop-eu", "long-and-random"))
+    assert opens(made, "long-and-random")
+    assert not opens(made, "long-and-randon")
+    assert not opens(made, "")
+    assert opens(source(), "")
+    assert not opens(source(), "anything")
+    assert not opens(source(path_secret=path_digest("shop-us", "x")), "x")
