@@ -1,7 +1,7 @@
 """Compares a cluster's topics with the declared ones, and makes the difference."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import orjson
 
@@ -31,7 +31,9 @@ class TopicsWorld:
 
 @dataclass(frozen=True, slots=True)
 class Subscribers:
-    """The subscriptions whose topics are declared, their secrets still sealed; sources.
+    """The subscriptions whose topics are declared, their secrets still sealed.
+
+    `sources` are those of intake, and whether they leave anything to fetch.
 
     `unreadable` are ids whose record says nothing usable; nothing of theirs may go.
     `known` is False where the subscriptions could not be read at all.
@@ -40,7 +42,7 @@ class Subscribers:
     subscriptions: Sequence[Subscription] = ()
     unreadable: Collection[str] = ()
     known: bool = True
-    sources: Sequence[str] = ()
+    sources: Mapping[str, bool] = field(default_factory=dict)
 
 
 async def read_subscribers(world: TopicsWorld) -> Subscribers:
@@ -49,11 +51,10 @@ async def read_subscribers(world: TopicsWorld) -> Subscribers:
     Raises:
         BrokerUnavailableError: no answer; try again.
     """
-    sources = await _values(world, world.topology.intake_sources)
+    sources = _sources(await _values(world, world.topology.intake_sources) or {})
     values = await _values(world, world.topology.subscriptions)
-    there = [k.decode(errors="replace") for k, v in (sources or {}).items() if v]
     if values is None:
-        return Subscribers(known=False, sources=sorted(there))
+        return Subscribers(known=False, sources=sources)
     subscriptions, unreadable = [], []
     for key, value in sorted(values.items()):
         if value is None:
@@ -62,7 +63,7 @@ async def read_subscribers(world: TopicsWorld) -> Subscribers:
             subscriptions.append(_subscription(value))
         except (InvalidSubscriptionError, ValueError):
             unreadable.append(key.decode(errors="replace"))
-    return Subscribers(subscriptions, unreadable, sources=sorted(there))
+    return Subscribers(subscriptions, unreadable, sources=sources)
 
 
 async def _values(
@@ -95,9 +96,8 @@ async def make_plan(
     declared = topology.fixed()
     for subscription in subscribers.subscriptions:
         declared.extend(topology.topics_of(subscription))
-    for source in subscribers.sources:
-        if ID_PATTERN.fullmatch(source):
-            declared.extend(topology.topics_of_source(source))
+    for source, fetches in subscribers.sources.items():
+        declared.extend(topology.topics_of_source(source, fetches=fetches))
     wanted = {topic.name for topic in declared}
     owned = {name for name in await world.topics.names() if topology.owns(name)}
     actual = await world.topics.describe(wanted | owned)
@@ -126,6 +126,22 @@ async def apply_plan(
     await topics.delete([change.topic.name for change in deleted])
     for gone in deleted:
         done(gone)
+
+
+def _sources(values: Mapping[bytes, bytes | None]) -> dict[str, bool]:
+    """Of what can be read: the ids, and whether there is something to fetch."""
+    found: dict[str, bool] = {}
+    for key, value in sorted(values.items()):
+        name = key.decode(errors="replace")
+        if value is None or not ID_PATTERN.fullmatch(name):
+            continue
+        try:
+            fields: object = orjson.loads(value)
+        except ValueError:
+            fields = None
+        fetches = isinstance(fields, dict) and fields.get("fetch") is not None
+        found[name] = fetches
+    return found
 
 
 def _subscription(value: bytes) -> Subscription:

@@ -109,15 +109,15 @@ def _hosts(value: tuple[str, ...]) -> tuple[str, ...]:
 class Fetch(_Model):
     """How what a thin message names may be fetched: from these hosts, and no others.
 
-    The values of `credentials` are sealed where they are stored. `rate` is requests a
-    second.
+    The values of `credentials` are sealed where they are stored. `per_second` is how
+    many requests there may be.
     """
 
     hosts: Annotated[
         tuple[str, ...], Field(min_length=1, max_length=20), AfterValidator(_hosts)
     ]
     credentials: dict[str, str] = Field(default_factory=dict, repr=False)
-    rate: Annotated[float, Field(gt=0)] | None = None
+    per_second: Annotated[float, Field(gt=0, le=10_000)] = 2
     concurrency: Annotated[int, Field(ge=1, le=1_000)] = 4
     timeout_s: Annotated[float, Field(gt=0, le=300)] = 10
 

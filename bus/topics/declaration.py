@@ -6,7 +6,7 @@ field and what was expected.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bus.topics.yaml_field import Field
@@ -23,14 +23,16 @@ BUS_TOPICS = (
     "processes",
     "alerts",
 )
-SUBSCRIPTION_TOPICS = ("retry", "dlq", "ordered")
-SOURCE_TOPICS = ("raw",)
-
-_PLACEHOLDERS = {
+# What the names of each have to hold.
+SUBSCRIPTION_TOPICS: Mapping[str, tuple[str, ...]] = {
     "retry": ("subscription", "tier"),
     "dlq": ("subscription",),
     "ordered": ("subscription",),
+}
+SOURCE_TOPICS: Mapping[str, tuple[str, ...]] = {
     "raw": ("source",),
+    "retry": ("source", "tier"),
+    "dlq": ("source",),
 }
 _BLOCKS = ("sources", "bus", "tiers", "subscription", "source")
 _UNITS_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -46,7 +48,7 @@ _PLAIN = re.compile(r"-1|\d+")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a topic is laid out; `name` may hold what `_PLACEHOLDERS` says."""
+    """How a topic is laid out; `name` may hold placeholders, `{tier}` for instance."""
 
     name: str = ""
     partitions: int = 1
@@ -85,7 +87,7 @@ def parse_declaration(text: str) -> Declaration:
     owned = blocks.get("owned_prefixes")
     return Declaration(
         sources=_sources(blocks["sources"], outer),
-        bus=_group(blocks["bus"], outer, BUS_TOPICS),
+        bus=_group(blocks["bus"], outer, dict.fromkeys(BUS_TOPICS, ())),
         subscription=_group(blocks["subscription"], outer, SUBSCRIPTION_TOPICS),
         source=_group(blocks["source"], outer, SOURCE_TOPICS),
         tiers=_tiers(blocks["tiers"]),
@@ -103,10 +105,13 @@ def _sources(block: Field, outer: Layout) -> dict[str, Layout]:
     return sources
 
 
-def _group(block: Field, outer: Layout, names: Collection[str]) -> dict[str, Layout]:
+def _group(
+    block: Field, outer: Layout, held: Mapping[str, tuple[str, ...]]
+) -> dict[str, Layout]:
+    """Topics by role; `held`: the placeholders that the name of each holds."""
     base, topics = _block(block, outer)
-    nodes = topics.fields(known=names, needed=names)
-    return {name: _named(node, base, name) for name, node in nodes.items()}
+    nodes = topics.fields(known=tuple(held), needed=tuple(held))
+    return {role: _named(node, base, held[role]) for role, node in nodes.items()}
 
 
 def _block(block: Field, outer: Layout) -> tuple[Layout, Field]:
@@ -115,11 +120,11 @@ def _block(block: Field, outer: Layout) -> tuple[Layout, Field]:
     return base, fields["topics"]
 
 
-def _named(node: Field, base: Layout, role: str) -> Layout:
-    """Read a topic of the bus; the placeholders its role needs must be there."""
+def _named(node: Field, base: Layout, placeholders: tuple[str, ...]) -> Layout:
+    """Read a topic of the bus; the placeholders its name needs must be there."""
     name = node.fields(needed=("name",))["name"]
     plain = name.text()
-    for placeholder in _PLACEHOLDERS.get(role, ()):
+    for placeholder in placeholders:
         if plain.count(f"{{{placeholder}}}") != 1:
             name.refuse(f"expected {{{placeholder}}} in it, once")
         plain = plain.replace(f"{{{placeholder}}}", "x")

@@ -43,6 +43,7 @@ class Topology:
         self._dlq = _pattern(declaration.subscription["dlq"].name)
         self._ordered = _pattern(declaration.subscription["ordered"].name)
         self._raw = _pattern(declaration.source["raw"].name)
+        self._fetch = _pattern(declaration.source["retry"].name)
 
     @classmethod
     def parse(cls, text: str, *, replication: int | None = None) -> "Topology":
@@ -72,8 +73,15 @@ class Topology:
 
     def raw_topic(self, source: str) -> str:
         """Name of the topic that keeps what a source of intake sends."""
-        name = self._declaration.source["raw"].name
-        return name.replace("{source}", source)
+        return self._named_of("raw", source)
+
+    def fetch_topic(self, source: str, tier: str) -> str:
+        """Name of the topic where what is to be fetched waits for its next try."""
+        return self._named_of("retry", source, tier)
+
+    def fetch_dlq_topic(self, source: str) -> str:
+        """Name of the topic of what could not be fetched."""
+        return self._named_of("dlq", source)
 
     def tier_topics(self, subscription: Subscription) -> Mapping[str, str]:
         """Topic by tier, of the tiers that a subscription's deliveries may be in."""
@@ -104,6 +112,13 @@ class Topology:
         """Whose raw topic this is; None if it is none."""
         found = self._raw.fullmatch(topic)
         return found["source"] if found else None
+
+    def parse_fetch_topic(self, topic: str) -> tuple[str, str] | None:
+        """For which source and tier what stands here waits; None if it is none."""
+        found = self._fetch.fullmatch(topic)
+        if not found or found["tier"] not in self.tiers:
+            return None
+        return found["source"], found["tier"]
 
     def owner(self, topic: str) -> str | None:
         """Whose topic this is; None if it belongs to no subscription."""
@@ -142,10 +157,17 @@ class Topology:
             topics.append(_state(name, layouts["ordered"]))
         return topics
 
-    def topics_of_source(self, source: str) -> list[TopicState]:
-        """The topics that a source of intake has."""
+    def topics_of_source(self, source: str, *, fetches: bool) -> list[TopicState]:
+        """The topics that a source of intake has; more if it leaves some to fetch."""
         layouts = self._declaration.source
-        return [_state(self.raw_topic(source), layouts["raw"])]
+        topics = [_state(self.raw_topic(source), layouts["raw"])]
+        if fetches:
+            topics += [
+                _state(self.fetch_topic(source, tier), layouts["retry"])
+                for tier in self.tiers
+            ]
+            topics.append(_state(self.fetch_dlq_topic(source), layouts["dlq"]))
+        return topics
 
     @cached_property
     def retry_retention_s(self) -> float:
@@ -186,6 +208,10 @@ class Topology:
                 "topics.yaml: subscription.topics.retry: retention.ms: expected the "
                 "longest tier and an hour more, at least"
             )
+
+    def _named_of(self, role: str, source: str, tier: str = "") -> str:
+        name = self._declaration.source[role].name
+        return name.replace("{source}", source).replace("{tier}", tier)
 
     def _name(self, role: str, subscription: str, tier: str = "") -> str:
         name = self._declaration.subscription[role].name

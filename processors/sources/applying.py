@@ -11,7 +11,7 @@ from processors.sources import steps as single
 from processors.sources.checks import refuse
 from processors.sources.document import KEPT, Draft
 from processors.sources.showing import shown
-from processors.sources.steps import Taken, with_keys
+from processors.sources.steps import Taken, make_topics, with_keys
 from processors.sources.world import SourcesWorld
 
 GRACE_S = 86_400.0
@@ -104,6 +104,7 @@ async def _update(world: SourcesWorld, draft: Draft) -> Taken:
     fields = {} if draft.path_secret is None else {"path_secret": draft.path_secret}
     # The address first: it may be told but once.
     taken = await single.update(world, name, fields) if fields else Taken(old)
+    await make_topics(world, draft.source)
     written = await world.writer.update(
         name, lambda stands: _as_declared(world, stands, draft)
     )

@@ -64,7 +64,7 @@ async def add(world: SourcesWorld, wanted: Draft) -> Taken:
             "path_secret": path_digest(wanted.source.id, path) if path else "",
         }
     )
-    await world.topics.create(world.topology.topics_of_source(source.id))
+    await make_topics(world, source)
     stands = await world.writer.add(source)
     new = secret if wanted.secret is None else None
     return Taken(stands, new, path, warnings(stands, channel))
@@ -102,6 +102,7 @@ async def update(
         return new.model_copy(update={"path_secret": digest})
 
     refuse(world.channels, Draft(anew(old), None, beside.public_keys))
+    await make_topics(world, anew(old))
     written = await world.writer.update(source_id, anew, if_version=if_version)
     channel = channel_of(world.channels, written.channel)
     return Taken(written, None, path, warnings(written, channel))
@@ -252,7 +253,8 @@ async def remove(
         SourceNotFoundError: there is none with this id.
     """
     await world.table.ready()
-    topics = {topic.name for topic in world.topology.topics_of_source(source_id)}
+    layouts = world.topology.topics_of_source(source_id, fetches=True)
+    topics = {topic.name for topic in layouts}
     left = sorted(topics & await world.topics.names()) if purge else []
     gone = world.table.get(source_id) is None
     if gone and not left and source_id not in world.table.unreadable:
@@ -261,6 +263,13 @@ async def remove(
         await world.writer.remove(source_id, if_version=if_version)
     await world.topics.delete(left)
     return left
+
+
+async def make_topics(world: SourcesWorld, source: Source) -> None:
+    """Make the topics that a source has; those that are there stay as they are."""
+    fetches = source.fetch is not None
+    topics = world.topology.topics_of_source(source.id, fetches=fetches)
+    await world.topics.create(topics)
 
 
 def _secret(world: SourcesWorld, text: str, now: datetime) -> SourceSecret:

@@ -39,7 +39,11 @@ subscription:
     retry: {name: "bus.retry.{subscription}.{tier}"}
     dlq: {name: "bus.dlq.{subscription}"}
     ordered: {name: "bus.ordered.{subscription}", partitions: 2}
-source: {topics: {raw: {name: "intake.raw.{source}"}}}
+source:
+  topics:
+    raw: {name: "intake.raw.{source}"}
+    retry: {name: "intake.retry.{source}.{tier}"}
+    dlq: {name: "intake.dlq.{source}"}
 owned_prefixes: [bus.retry., bus.dlq., bus.ordered.]
 """
 )

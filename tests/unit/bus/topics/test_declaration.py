@@ -34,6 +34,8 @@ subscription:
 source:
   topics:
     raw: {name: "raw.{source}"}
+    retry: {name: "f.{source}.{tier}"}
+    dlq: {name: "fd.{source}"}
 """
 
 

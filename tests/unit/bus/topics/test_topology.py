@@ -51,7 +51,7 @@ def test_names_are_read_back(topology: Topology) -> None:
 
 def test_a_source_has_a_raw_topic(topology: Topology) -> None:
     """One body a record, larger than an event may be; nobody deletes it unasked."""
-    (raw,) = topology.topics_of_source("shop-eu")
+    (raw,) = topology.topics_of_source("shop-eu", fetches=False)
     assert raw.name == topology.raw_topic("shop-eu") == "intake.raw.shop-eu"
     assert int(raw.config["max.message.bytes"]) > LARGEST_BODY
     assert topology.parse_raw_topic("intake.raw.shop-eu") == "shop-eu"
@@ -59,6 +59,19 @@ def test_a_source_has_a_raw_topic(topology: Topology) -> None:
     assert topology.parse_raw_topic("oms.intake") is None
     assert not topology.owns(raw.name)
     assert topology.intake_sources == "bus.sources"
+
+
+def test_a_source_that_fetches_has_tiers(topology: Topology) -> None:
+    """One topic each, and one for what could not be fetched."""
+    topics = topology.topics_of_source("shop-eu", fetches=True)
+    assert [topic.name for topic in topics] == [
+        "intake.raw.shop-eu",
+        *(f"intake.retry.shop-eu.{tier}" for tier in ("1s", "5s", "30s")),
+        "intake.dlq.shop-eu",
+    ]
+    assert topology.parse_fetch_topic("intake.retry.shop-eu.5s") == ("shop-eu", "5s")
+    assert topology.parse_fetch_topic("intake.retry.shop-eu.7s") is None
+    assert topology.parse_fetch_topic("intake.dlq.shop-eu") is None
 
 
 def test_owned_are_only_topics_of_subscriptions(topology: Topology) -> None:
