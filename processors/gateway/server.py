@@ -13,12 +13,13 @@ import orjson
 from aiohttp import web
 
 from bus.errors import ConfigurationError
+from processors.entry.connections import HttpServer
 from processors.gateway.api import Api, Papers
 from processors.gateway.bounds import Bounds
 from processors.gateway.document import as_json, describe_api
 from processors.gateway.entrance import Entrance
 from processors.gateway.page import render_page, style
-from processors.gateway.protocol import HttpServer, Lines
+from processors.gateway.protocol import Lines, refuse
 from processors.gateway.routes import Route
 from processors.gateway.serving import Serving
 from processors.gateway.typed import with_event_types
@@ -76,7 +77,7 @@ class Gateway:
             )
         bounds = replace(self._bounds, secure=context is not None)
         serving = Serving(self._api, self._routes, bounds, self._pages)
-        server = HttpServer(serving, self._lines, bounds.proxies.networks)
+        server = HttpServer(serving, self._lines, refuse, bounds.proxies.networks)
         # Requests under way may take as long as they ever may.
         runner = web.ServerRunner(server, shutdown_timeout=bounds.deadline_s)
         await runner.setup()

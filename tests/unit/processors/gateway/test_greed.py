@@ -9,8 +9,8 @@ from ipaddress import ip_network
 import pytest
 
 from bus.access.roles import Role, Scope
+from processors.entry.doors import Doors
 from processors.gateway.callers import network_of
-from processors.gateway.doors import Doors
 from processors.gateway.protocol import Lines
 from processors.gateway.routes import JSON, Asked, Reply, Route
 from tests.support.gateway import UNLIMITED, Client, connect, serving, talk

@@ -7,7 +7,7 @@ nothing else, and no rate counts what is never asked.
 from collections import Counter
 from collections.abc import Collection
 
-from processors.gateway.callers import Network, network_of, parsed
+from processors.entry.addresses import Network, network_of, parsed
 
 
 class Doors:
