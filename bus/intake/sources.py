@@ -180,13 +180,21 @@ class Source(_Model):
 
     def live_secrets(self, now: datetime) -> tuple[Secret, ...]:
         """The secrets and public keys that count, as verifiers take them."""
-        secrets = [(one, one.value) for one in self.secrets]
-        keys = [(one, one.pem) for one in self.public_keys]
-        return tuple(
-            Secret(one.id, value, one.kid)
-            for one, value in (*secrets, *keys)
-            if one.since <= now and (one.until is None or now < one.until)
-        )
+        secrets = [
+            Secret(one.id, one.value, one.kid)
+            for one in self.secrets
+            if _lives(one, now)
+        ]
+        keys = [
+            Secret(one.id, one.pem, one.kid)
+            for one in self.public_keys
+            if _lives(one, now)
+        ]
+        return (*secrets, *keys)
+
+
+def _lives(one: SourceSecret | PublicKey, now: datetime) -> bool:
+    return one.since <= now and (one.until is None or now < one.until)
 
 
 def path_digest(source_id: str, secret: str) -> str:

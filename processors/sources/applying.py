@@ -12,7 +12,7 @@ from processors.sources.checks import refuse
 from processors.sources.document import KEPT, Draft
 from processors.sources.showing import shown
 from processors.sources.steps import Taken, make_topics, with_keys
-from processors.sources.world import SourcesWorld
+from processors.sources.world import SourcesWorld, find
 
 GRACE_S = 86_400.0
 _NOT_DECLARED = frozenset({"id", *KEPT})
@@ -100,7 +100,7 @@ async def apply(
 
 async def _update(world: SourcesWorld, draft: Draft) -> Taken:
     name = draft.source.id
-    old = single.find(world, name)
+    old = find(world, name)
     fields = {} if draft.path_secret is None else {"path_secret": draft.path_secret}
     # The address first: it may be told but once.
     taken = await single.update(world, name, fields) if fields else Taken(old)

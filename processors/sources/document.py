@@ -184,6 +184,11 @@ def changing(fields: Fields) -> Callable[[Source], Source]:
                 kept = old.model_dump()[name]
                 joined = {**kept, **given}
                 new[name] = {k: v for k, v in joined.items() if v not in {"", None}}
+        if isinstance(fetch := new.get("fetch"), Mapping) and old.fetch is not None:
+            kept, held = old.fetch.model_dump(), old.fetch.credentials
+            given = fetch.get("credentials") or {}
+            credentials = {**held, **given} if isinstance(given, Mapping) else given
+            new["fetch"] = {**kept, **fetch, "credentials": credentials}
         changed = _parsed({**old.model_dump(), **new}, [])
         if changed.id != old.id:
             raise InvalidSourceError("id", "cannot be changed")
