@@ -16,13 +16,12 @@ __all__ = ["Lines", "refuse"]
 
 def refuse(fault: Fault, lines: Lines) -> web.Response:
     """The answer to what was no request."""
-    match fault:
-        case Fault.BROKEN:
-            problem = ProblemError(INTERNAL)
-        case Fault.LONG:
-            most = f"A line may have {lines.line_bytes} bytes, a request "
-            problem = ProblemError(LONG_HEADERS, f"{most}{lines.headers} headers.")
-        case Fault.NO_HTTP:
-            problem = ProblemError(BAD_REQUEST, "This is no HTTP request.")
+    if fault is Fault.BROKEN:
+        problem = ProblemError(INTERNAL)
+    elif fault is Fault.LONG:
+        most = f"A line may have {lines.line_bytes} bytes, a request "
+        problem = ProblemError(LONG_HEADERS, f"{most}{lines.headers} headers.")
+    else:
+        problem = ProblemError(BAD_REQUEST, "This is no HTTP request.")
     done = refused(problem, "")
     return web.Response(status=done.status, body=done.body, headers=done.headers)
