@@ -32,10 +32,8 @@ def record(
     headers: Headers, value: bytes | None = b"{}", unreadable: str = ""
 ) -> Record:
     """A record as it is read from a raw topic."""
-    return Record(
-        *("intake.raw.shop", 2, 17, 1_700_000_000_500),
-        *(b"K", value, headers, False, "", unreadable),
-    )
+    at = ("intake.raw.shop", 2, 17, 1_700_000_000_500)
+    return Record(*at, b"K", value, headers, unreadable=unreadable)
 
 
 @given(

@@ -19,10 +19,12 @@ sources:
 """
 
 
-async def run(world: SourcesWorld, text: str, folder: Path, **how: bool) -> list[Step]:
+async def run(
+    world: SourcesWorld, text: str, folder: Path, *, prune: bool = False
+) -> list[Step]:
     """Plan and apply; return the plan."""
     await world.table.ready()
-    steps = plan(world, read_drafts(text, folder), **how)
+    steps = plan(world, read_drafts(text, folder), prune=prune)
     await apply(world, steps)
     return list(steps)
 

@@ -100,9 +100,9 @@ async def test_updating_changes_what_is_given(worlds: Worlds) -> None:
         assert taken.source.rate is None
         with pytest.raises(VersionMismatchError):
             await steps.update(world, "shop-eu", {"title": "x"}, if_version=version)
-        for fields in ({"id": "other"}, {"secret": "something-new"}, {"burst": 2}):
+        for wrong in ({"id": "other"}, {"secret": "something-new"}, {"burst": "2"}):
             with pytest.raises(InvalidSourceError):
-                await steps.update(world, "shop-eu", fields)
+                await steps.update(world, "shop-eu", wrong)
         with pytest.raises(SourceNotFoundError, match="did you mean shop-eu"):
             await steps.update(world, "shop-e", {"title": "x"})
 

@@ -2,6 +2,7 @@
 
 from bus.adapters.memory.clock import settle
 from bus.adapters.memory.publisher import MemoryPublisher
+from bus.intake.sources import Source
 from bus.record import Message
 from processors.sources.stored import restore, store
 from processors.subscriptions.keys import NO_KEYS
@@ -65,11 +66,16 @@ async def test_a_record_that_cannot_be_read_touches_only_itself(worlds: Worlds) 
     assert {name for name, _ in worlds.problems} == {"shop-eu", "other"}
 
 
+def fails(_old: Source | None, _new: Source | None) -> None:
+    """A listener with a bug."""
+    raise RuntimeError("a bug")
+
+
 async def test_changes_are_heard(worlds: Worlds) -> None:
     """Each once; a listener that fails keeps nobody from hearing."""
     heard: list[tuple[str, str]] = []
     async with open_sources(worlds) as world:
-        world.table.on_change(lambda _old, _new: 1 // 0)
+        world.table.on_change(fails)
         world.table.on_change(
             lambda old, new: heard.append(
                 (old.title if old else "-", new.title if new else "-")
