@@ -13,7 +13,6 @@ Sources: RFC 9110 section 15.2; RFC 9112 sections 6.3, 8, 9.3 and 9.6.
 """
 
 import asyncio
-import select
 import ssl
 from collections import deque
 from typing import Protocol, TypeAlias, cast
@@ -23,6 +22,7 @@ from typing_extensions import override
 
 from bus.adapters.http.deadlines import Deadlines, Expiring
 from bus.adapters.http.framing import LONG_HEAD, mended
+from bus.adapters.http.looking import Look
 from bus.adapters.http.parser import new_parser, words
 from bus.adapters.http.reply import (
     EXCERPT_BYTES,
@@ -75,7 +75,7 @@ class Connection(asyncio.Protocol):
         self._slot: set[Expiring] = set()
         self._transport: asyncio.Transport | None = None
         self._wire: asyncio.Transport | None = None
-        self._poll: select.poll | None = None
+        self._look: Look | None = None
         self._early = b""
         self._parser: httptools.HttpResponseParser | None = None
         self._waiter: asyncio.Future[Result] | None = None
@@ -98,7 +98,7 @@ class Connection(asyncio.Protocol):
         The event loop may not have looked yet: what came before a post is not its
         answer.
         """
-        return self._poll is not None and bool(self._poll.poll(0))
+        return self._look is not None and self._look.disturbed()
 
     async def exchange(self, request: bytes, deadline: float) -> Result:
         """Send a request and wait for its answer, at most until `deadline`."""
@@ -137,8 +137,7 @@ class Connection(asyncio.Protocol):
         self._parser = new_parser(self)
         socket = transport.get_extra_info("socket")
         if socket is not None:
-            self._poll = select.poll()
-            self._poll.register(socket.fileno(), select.POLLIN)
+            self._look = Look(socket.fileno())
 
     def secured(self, transport: asyncio.Transport) -> None:
         """TLS is on: write to this from now on. What is sent still waits below it."""
@@ -166,7 +165,7 @@ class Connection(asyncio.Protocol):
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        self._transport = self._wire = self._poll = None
+        self._transport = self._wire = self._look = None
         self._parser = None  # they know each other
         self._pool.open.discard(self)
         if self._headed and not self._framed and exc is None:
