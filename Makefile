@@ -48,9 +48,11 @@ lint: $(READY)
 	$(BIN)/mypy -p bus -p processors -p tests
 	$(BIN)/lint-imports
 
-# A file of tests a core, each worker with a Kafka of its own. What fails beside others is run once more, alone: that counts.
+# A file of tests a worker, each with a Kafka of its own; one more than there are cores, since tests wait a good deal.
+# What fails beside others is run once more, alone: that counts.
+WORKERS = $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 test: lint
-	@$(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS) || { failed=$$?; [ $$failed -eq 1 ] || exit $$failed; \
+	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile $(ARGS) || { failed=$$?; [ $$failed -eq 1 ] || exit $$failed; \
 	  echo "make: those that failed beside others run once more, one after the other" >&2; \
 	  $(BIN)/pytest --last-failed --last-failed-no-failures none $(ARGS); }
 
