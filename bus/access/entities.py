@@ -14,3 +14,5 @@ class Entity(StrEnum):
     EVENTS = "events"
     ACK = "ack"
     SILENCE = "silence"
+    RULE = "rule"
+    LOOKUP = "lookup"

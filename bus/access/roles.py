@@ -46,6 +46,8 @@ class Scope(StrEnum):
     AUDIT_READ = "audit:read"
     STATUS_READ = "status:read"
     ALERTS_WRITE = "alerts:write"
+    RULES_READ = "rules:read"
+    RULES_WRITE = "rules:write"
 
 
 MEANINGS: Mapping[Scope, str] = {
@@ -70,6 +72,8 @@ MEANINGS: Mapping[Scope, str] = {
     Scope.AUDIT_READ: "who changed what, when and from where",
     Scope.STATUS_READ: "processes, lag, health and alerts of the whole bus",
     Scope.ALERTS_WRITE: "silence alerts, and end that",
+    Scope.RULES_READ: "rules of intake, lookup tables, what decisions teach",
+    Scope.RULES_WRITE: "change rules and lookup tables, apply proposals",
 }
 """What each scope allows, for people."""
 
@@ -82,6 +86,8 @@ OF_THE_WHOLE_BUS = frozenset(
         Scope.SCHEMAS_WRITE,
         Scope.STATUS_READ,
         Scope.ALERTS_WRITE,
+        Scope.RULES_READ,
+        Scope.RULES_WRITE,
     }
 )
 """Scopes over what belongs to no tenant; a key with a tenant never has one."""
@@ -128,6 +134,7 @@ GRANTS: Mapping[Role, Grant] = {
                 Scope.AUDIT_READ,
                 Scope.STATUS_READ,
                 Scope.ALERTS_WRITE,
+                Scope.RULES_READ,
             }
         ),
         Tenancy.NEVER,

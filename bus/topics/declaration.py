@@ -14,6 +14,8 @@ from bus.topics.yaml_field import Field
 BUS_TOPICS = (
     "subscriptions",
     "sources",
+    "rules",
+    "lookups",
     "keys",
     "audit",
     "quarantine",

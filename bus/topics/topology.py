@@ -30,6 +30,8 @@ class Topology:
         self.sources: tuple[str, ...] = tuple(declaration.sources)
         self.subscriptions = bus["subscriptions"].name
         self.intake_sources = bus["sources"].name
+        self.rules = bus["rules"].name
+        self.lookups = bus["lookups"].name
         self.keys = bus["keys"].name
         self.audit = bus["audit"].name
         self.quarantine = bus["quarantine"].name

@@ -49,6 +49,8 @@ COMMANDS = {
     "topics": "The topics that topics.yaml declares: compare, make it so.",
     "schemas": "Event types and their Avro schemas: list, explain, check.",
     "channels": "Channels: how what senders send becomes our events.",
+    "rules": "Rules: what orders are held for, by channel and account.",
+    "lookups": "Lookup tables of rules: articles, prices, accounts.",
     "asyncapi": "Describe topics and webhooks as an AsyncAPI 3.0 document.",
     "registry": "The schema registry that comes with the bus.",
 }

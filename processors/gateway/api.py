@@ -22,6 +22,7 @@ from processors.gateway.searches import Searches
 from processors.gateway.streams import Streams
 from processors.live.hub import Live
 from processors.redrive.fates import KnownFates
+from processors.rules.held import HeldRules
 from processors.status.glance import Glance
 from processors.subscriptions.world import World
 from processors.watch.board import Board
@@ -74,6 +75,7 @@ class Api:
     means: Means
     board: Board
     glance: Glance
+    rules: HeldRules
     asking: Asking = field(default_factory=partial(asking, 0))
     most_of_tenant: int = 0
     objective: Objective = field(default_factory=Objective)

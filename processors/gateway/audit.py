@@ -28,6 +28,8 @@ EntityWord: TypeAlias = Literal[
     "events",
     "ack",
     "silence",
+    "rule",
+    "lookup",
 ]
 
 

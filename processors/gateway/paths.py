@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bus.access.tokens import ID_PATTERN as KEY_ID
 from bus.delivery.subscription import ID_PATTERN as SUBSCRIPTION_ID
+from bus.intake.rules.rows import TABLE
 from processors.gateway.problems import NOT_FOUND, ProblemError
 
 
@@ -47,6 +48,8 @@ NAMES: Mapping[str, Named] = {
         r"bus|program|source|subscription", "What an alert is about.", "subscription"
     ),
     "part": Named(r"[A-Za-z0-9._-]{1,249}", "The name of that.", "my-shop"),
+    "table": Named(TABLE.pattern, "A lookup table of rules.", "prices"),
+    "proposal": Named(r"p[0-9a-f]{10}", "The id of a proposal.", "p0123456789"),
     "key": Named(KEY_ID, "The id of a key, the third part of it.", "abcdefgh23"),
 }
 

@@ -9,6 +9,7 @@ from functools import partial
 from bus.access.digests import ServerKeys
 from bus.access.roles import Principal
 from bus.client.producer import EventWriter
+from bus.client.rules import shipped_lines
 from bus.client.schemas import load_catalogue
 from bus.observation import Observer
 from processors.access.authenticating import authenticate
@@ -25,6 +26,7 @@ from processors.gateway.protocol import Lines
 from processors.gateway.server import Gateway, Place
 from processors.gateway.streams import Streams
 from processors.gateway.table import ROUTES
+from processors.rules.held import HeldRules
 from processors.settings import Settings
 from processors.status.glance import Glance
 from processors.subscriptions.world import World
@@ -117,6 +119,7 @@ async def open_gateway(
         stack.callback(api.glance.close)
         await stack.enter_async_context(api.board)
         stack.push_async_callback(api.live.close)
+        stack.push_async_callback(api.rules.close)
         _say_readiness(telemetry, world, table)
         await asyncio.gather(world.table.ready(), table.ready())
         await world.writer.versions.settle_all()
@@ -181,6 +184,7 @@ def _api(
         means=means,
         board=Board(world.reader, world.clock, world.topology.alerts),
         glance=Glance(world, log),
+        rules=HeldRules(world, partial(shipped_lines, settings.schemas_dir)),
         log=log,
         objective=objective_of_all(settings),
         runbook=settings.watch_runbook_url,

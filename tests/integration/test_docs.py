@@ -150,6 +150,7 @@ async def _lived_in(opened: Terminals) -> dict[str, str]:
         "PLACE": place,
         "TOPIC/PARTITION/OFFSET": at,
         **await _edited(opened, at),
+        **await _ruled(opened),
         "KEY_ID": made["key"]["id"],
         "mfrggzdfmz": made["key"]["id"],
         "T": "1h",
@@ -168,6 +169,19 @@ async def _edited(opened: Terminals, at: str) -> dict[str, str]:
     for name, content in files.items():
         write = (opened.folder / name).write_text
         await asyncio.to_thread(write, json.dumps(content))
+    return {name: str(opened.folder / name) for name in files}
+
+
+async def _ruled(opened: Terminals) -> dict[str, str]:
+    """A document of rules, an order to try it on, and lookup tables."""
+    files = {
+        "rules.yaml": "rules: [{id: total-sum, parameters: {tolerance: 2}}]",
+        "orders.jsonl": '{"order_id": "shop.1"}\n',
+        "articles.csv": "sku\nMUG-1\n",
+        "prices.csv": "sku,price\nMUG-1,9.90\n",
+    }
+    for name, content in files.items():
+        await asyncio.to_thread((opened.folder / name).write_text, content)
     return {name: str(opened.folder / name) for name in files}
 
 

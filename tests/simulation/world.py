@@ -27,6 +27,8 @@ bus:
     quarantine: {name: bus.quarantine, config: {max.message.bytes: 4KiB}}
     attempts: {name: bus.attempts}
     acks: {name: bus.acks}
+    rules: {name: bus.rules}
+    lookups: {name: bus.lookups}
     keys: {name: bus.keys}
     audit: {name: bus.audit}
     schemas: {name: _schemas}

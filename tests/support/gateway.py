@@ -15,6 +15,7 @@ from bus.adapters.memory import MemoryLog, MemoryObserver
 from bus.adapters.memory.prober import MemoryProber, Scripted
 from bus.asyncapi import About, document
 from bus.client.producer import EventWriter
+from bus.client.rules import shipped_lines
 from bus.client.schemas import default_folder, load_catalogue
 from bus.contracts.catalogue import Catalogue
 from bus.contracts.codec import parse_schema
@@ -32,6 +33,7 @@ from processors.gateway.routes import Route
 from processors.gateway.server import Gateway, Place
 from processors.gateway.streams import Streams
 from processors.gateway.table import ROUTES
+from processors.rules.held import HeldRules
 from processors.status.glance import Glance
 from processors.subscriptions.world import World
 from processors.watch.board import Board
@@ -210,6 +212,7 @@ def _api(worlds: Worlds, world: World, access: Access, observer: MemoryObserver)
         means=_means(world),
         board=Board(world.reader, world.clock, world.topology.alerts),
         glance=Glance(world, no_log),
+        rules=HeldRules(world, shipped_lines),
         asyncapi=partial(described, worlds.topology),
     )
 
@@ -247,3 +250,4 @@ async def serving(
             await gateway.stop()
             await api.live.close()
             api.glance.close()
+            await api.rules.close()

@@ -15,10 +15,12 @@ from bus.api.async_calls.job_routes import JobRoutesCalls
 from bus.api.async_calls.key_routes import KeyRoutesCalls
 from bus.api.async_calls.letters import LettersCalls
 from bus.api.async_calls.log_lists import LogListsCalls
+from bus.api.async_calls.lookups import LookupsCalls
 from bus.api.async_calls.objectives import ObjectivesCalls
 from bus.api.async_calls.portal_links import PortalLinksCalls
 from bus.api.async_calls.quarantine import QuarantineCalls
 from bus.api.async_calls.records import RecordsCalls
+from bus.api.async_calls.rules import RulesCalls
 from bus.api.async_calls.searching import SearchingCalls
 from bus.api.async_calls.spans import SpansCalls
 from bus.api.async_calls.status import StatusCalls
@@ -53,6 +55,8 @@ class AsyncCalls(
     StatusCalls,
     WatchingCalls,
     ForecastsCalls,
+    RulesCalls,
+    LookupsCalls,
     DocumentsCalls,
 ):
     """All calls of the API, by the names of its operations."""

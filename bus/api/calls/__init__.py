@@ -15,10 +15,12 @@ from bus.api.calls.job_routes import JobRoutesCalls
 from bus.api.calls.key_routes import KeyRoutesCalls
 from bus.api.calls.letters import LettersCalls
 from bus.api.calls.log_lists import LogListsCalls
+from bus.api.calls.lookups import LookupsCalls
 from bus.api.calls.objectives import ObjectivesCalls
 from bus.api.calls.portal_links import PortalLinksCalls
 from bus.api.calls.quarantine import QuarantineCalls
 from bus.api.calls.records import RecordsCalls
+from bus.api.calls.rules import RulesCalls
 from bus.api.calls.searching import SearchingCalls
 from bus.api.calls.spans import SpansCalls
 from bus.api.calls.status import StatusCalls
@@ -53,6 +55,8 @@ class Calls(
     StatusCalls,
     WatchingCalls,
     ForecastsCalls,
+    RulesCalls,
+    LookupsCalls,
     DocumentsCalls,
 ):
     """All calls of the API, by the names of its operations."""

@@ -8,7 +8,16 @@ from bus.api.exchange import Call
 from bus.api.models.audit import ChangeShown
 
 ListAuditEntity: TypeAlias = Literal[
-    "subscription", "source", "key", "letters", "quarantine", "events", "ack", "silence"
+    "subscription",
+    "source",
+    "key",
+    "letters",
+    "quarantine",
+    "events",
+    "ack",
+    "silence",
+    "rule",
+    "lookup",
 ]
 
 

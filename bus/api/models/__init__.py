@@ -59,6 +59,7 @@ from bus.api.models.log_lists import (
     LoggedDelivery,
     LoggedEvent,
 )
+from bus.api.models.lookups import LookupLoaded, LookupRows, LookupShown, LookupsShown
 from bus.api.models.objectives import (
     DowntimeShown,
     ExhaustedShown,
@@ -80,6 +81,19 @@ from bus.api.models.quarantine import (
     ItemWork,
 )
 from bus.api.models.records import HeaderShown, RecordShown
+from bus.api.models.rules import (
+    EffectiveShown,
+    LineShown,
+    LinesShown,
+    RuleChange,
+    RuleFault,
+    RuleLine,
+    RulesApplied,
+    RulesDocument,
+    RuleShown,
+    RuleStep,
+    ScopeGiven,
+)
 from bus.api.models.searching import PayloadHit, PayloadHits
 from bus.api.models.spans import SpanPlan, SpanSelection, SpanWork
 from bus.api.models.status import StatusShown
@@ -145,6 +159,7 @@ __all__ = [
     "DowntimeShown",
     "EditedLetter",
     "EditedPayload",
+    "EffectiveShown",
     "Ending",
     "EventExample",
     "EventField",
@@ -185,9 +200,15 @@ __all__ = [
     "LetterWork",
     "LettersOfEvent",
     "LimitShown",
+    "LineShown",
+    "LinesShown",
     "LoggedAttempt",
     "LoggedDelivery",
     "LoggedEvent",
+    "LookupLoaded",
+    "LookupRows",
+    "LookupShown",
+    "LookupsShown",
     "NewEvent",
     "NewEvents",
     "NewKey",
@@ -215,6 +236,14 @@ __all__ = [
     "Resume",
     "Revocation",
     "Rotation",
+    "RuleChange",
+    "RuleFault",
+    "RuleLine",
+    "RuleShown",
+    "RuleStep",
+    "RulesApplied",
+    "RulesDocument",
+    "ScopeGiven",
     "SecretShown",
     "Selection",
     "Sent",

@@ -15,6 +15,7 @@ from processors.cli.over_api import (
     quarantine,
     reading,
     records,
+    rules,
     spans,
     subscription_ends,
     subscriptions,
@@ -69,6 +70,12 @@ COMMANDS: Mapping[str, Work] = {
     "alerts silences": watching.silences,
     "alerts silence": watching.silence,
     "alerts unsilence": watching.unsilence,
+    "rules list": rules.list_,
+    "rules effective": rules.effective,
+    "rules apply": rules.apply,
+    "lookups list": rules.list_lookups,
+    "lookups show": rules.show_lookup,
+    "lookups load": rules.load_lookup,
 }
 
 

@@ -17,7 +17,7 @@ from processors.web.pages import Page
 
 ENTITIES = (
     *("subscription", "source", "key", "letters", "quarantine"),
-    *("events", "ack", "silence"),
+    *("events", "ack", "silence", "rule", "lookup"),
 )
 _TEXT = r"^[ -~]{0,200}$"
 
@@ -35,6 +35,8 @@ class HistoryQuery(PageQuery):
         "events",
         "ack",
         "silence",
+        "rule",
+        "lookup",
     ] = ""
     id: Annotated[str, Field(pattern=_TEXT)] = ""
     actor: Annotated[str, Field(pattern=_TEXT)] = ""

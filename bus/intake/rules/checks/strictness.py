@@ -28,12 +28,13 @@ def _of_sizes(stricter: Strict, before: object, after: object) -> bool:
     if isinstance(before, bool):
         before, after = Decimal(before), Decimal(bool(after))
     if isinstance(before, Decimal) and isinstance(after, Decimal):
-        more, less = after > before, after < before
+        change = after.compare(before)
     elif isinstance(before, timedelta) and isinstance(after, timedelta):
-        more, less = after > before, after < before
+        change = Decimal((after - before).total_seconds())
     else:
         return True
-    return {Strict.LESS: less, Strict.MORE: more}.get(stricter, more or less)
+    ways = {Strict.LESS: change < 0, Strict.MORE: change > 0}
+    return ways.get(stricter, bool(change))
 
 
 def _of_lists(

@@ -20,6 +20,8 @@ bus:
     quarantine: {name: q}
     attempts: {name: t}
     acks: {name: a}
+    rules: {name: ru}
+    lookups: {name: lo}
     keys: {name: k}
     audit: {name: u}
     schemas: {name: _s}
@@ -103,7 +105,7 @@ def test_sizes(value: str, expected: str) -> None:
         (SMALL, "- a", "line 1: expected a mapping"),
         (SMALL, "a: [", "line 1: not YAML"),
         ("tiers: {1s: 1s}\n", "", "line 1: the field 'tiers' is missing"),
-        ("tiers:", "teirs:", "line 16: teirs: no such field; expected one of"),
+        ("tiers:", "teirs:", "line 18: teirs: no such field; expected one of"),
         (
             "oms.order: {}",
             "oms order: {}",

@@ -1,0 +1,50 @@
+"""What can be asked for: lookups."""
+
+# Written from the table of routes by `make client`, not by hand.
+from bus.api.asking import Async, fresh_key
+from bus.api.exchange import Call, segment
+from bus.api.models.lookups import LookupLoaded, LookupRows, LookupsShown
+
+
+class LookupsCalls(Async):
+    """What can be asked for: lookups."""
+
+    async def list_lookups(self) -> LookupsShown:
+        """The lookup tables of rules, with how many rows each has.
+
+        GET `/v1/lookups`
+        with a key of scope `rules:read`
+        """
+        return await self._ask(Call[LookupsShown]("GET", "/v1/lookups"))
+
+    async def get_lookup(self, table: str) -> LookupRows:
+        """The rows of a lookup table.
+
+        GET `/v1/lookups/{table}`
+        with a key of scope `rules:read`
+        """
+        return await self._ask(Call[LookupRows]("GET", f"/v1/lookups/{segment(table)}"))
+
+    async def load_lookup(
+        self,
+        table: str,
+        body: LookupRows,
+        *,
+        dry_run: bool | None = None,
+        replace: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> LookupLoaded:
+        """Load rows into a lookup table.
+
+        POST `/v1/lookups/{table}/load`
+        with a key of scope `rules:write`
+        """
+        return await self._ask(
+            Call[LookupLoaded](
+                "POST",
+                f"/v1/lookups/{segment(table)}/load",
+                query={"dry_run": dry_run, "replace": replace},
+                body=body,
+                key=fresh_key(idempotency_key),
+            )
+        )

@@ -1,0 +1,35 @@
+"""What is sent and answered: lookups."""
+
+# Written from the table of routes by `make client`, not by hand.
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+
+class LookupShown(TypedDict):
+    """A lookup table."""
+
+    table: str
+    rows: int
+
+
+class LookupsShown(TypedDict):
+    """All lookup tables."""
+
+    data: Sequence[LookupShown]
+
+
+class LookupRows(TypedDict):
+    """Rows of a lookup table: columns by key."""
+
+    rows: Mapping[str, Mapping[str, str]]
+
+
+class LookupLoaded(TypedDict):
+    """How many rows were new, other, gone, the same."""
+
+    table: str
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    dry_run: bool

@@ -1,0 +1,100 @@
+"""`bus lookups`: tables that rules look things up in."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from processors.cli.control import FAILED, GOOD, run
+from processors.cli.rules_options import schemas_of
+from processors.cli.subscription_options import AsJson
+
+if TYPE_CHECKING:
+    from processors.subscriptions.world import World
+
+app = typer.Typer(
+    help="Lookup tables of rules: articles, prices, accounts.",
+    no_args_is_help=True,
+)
+Name: TypeAlias = Annotated[
+    str, typer.Argument(metavar="TABLE", help="For example articles.")
+]
+
+
+@app.command("list")
+def list_command(ctx: typer.Context, *, as_json: AsJson = False) -> None:
+    """List the tables, with how many rows each has.
+
+    For example:
+      bus lookups list
+    """
+    from processors.cli.lookups_view import print_tables
+    from processors.rules.opening import open_rules
+
+    async def list_(world: "World") -> int:
+        async with open_rules(world, schemas_of(ctx)) as rules:
+            print_tables(rules.lookups.sizes(), as_json=as_json)
+        return GOOD
+
+    run(ctx, list_, reads=True)
+
+
+@app.command("show")
+def show_command(ctx: typer.Context, table: Name, *, as_json: AsJson = False) -> None:
+    """Print a table as CSV, as `bus lookups load` reads it.
+
+    Exit code 1: there is no such table.
+
+    For example:
+      bus lookups show articles > articles.csv
+    """
+    from processors.cli.lookups_view import print_rows
+    from processors.rules.opening import open_rules
+
+    async def show(world: "World") -> int:
+        async with open_rules(world, schemas_of(ctx)) as rules:
+            rows = rules.lookups.table(table)
+        print_rows(rows, as_json=as_json)
+        return GOOD if rows else FAILED
+
+    run(ctx, show, reads=True)
+
+
+@app.command("load")
+def load_command(
+    ctx: typer.Context,
+    table: Name,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV; - is stdin.")],
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Remove rows the file does not have.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would change.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Load rows of a CSV file: its first line names the columns, the first is the key.
+
+    Rows with a known key are replaced, others are added; those that the file does not
+    have stay, unless --replace.
+
+    For example:
+      bus lookups load articles articles.csv --dry-run
+      bus lookups load prices prices.csv --replace
+    """
+    from bus.intake.rules.rows import read_csv
+    from processors.cli.control import read_text
+    from processors.cli.lookups_view import print_loaded
+    from processors.rules.opening import open_rules
+
+    async def load(world: "World") -> int:
+        rows = read_csv(read_text(str(file)))
+        async with open_rules(world, schemas_of(ctx)) as rules:
+            loaded = await rules.rows.load(
+                table, rows, replace=replace, dry_run=dry_run
+            )
+        print_loaded(loaded, dry_run=dry_run, as_json=as_json)
+        return GOOD
+
+    run(ctx, load, reads=True)

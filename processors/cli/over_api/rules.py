@@ -1,0 +1,91 @@
+"""`bus rules` and `bus lookups` over the HTTP API."""
+
+from pathlib import Path
+from typing import cast
+
+from bus.api import AsyncApi, NotFoundError
+from bus.api.models import LookupRows, RulesDocument
+from bus.client.rules import read_rules
+from bus.errors import ConfigurationError
+from bus.intake.rules.lines import as_document
+from bus.intake.rules.rows import read_csv
+from processors.cli.control import FAILED, GOOD, read_text
+from processors.cli.lookups_view import print_loaded, print_rows, print_tables
+from processors.cli.over_api.given import Given
+from processors.cli.rules_view import print_effective, print_lines, print_steps
+from processors.rules.applying import QUIET
+from processors.rules.lookups import Loaded
+
+
+async def list_(api: AsyncApi, given: Given) -> int:
+    """All lines."""
+    rows = [{**row} for row in (await api.list_rules())["data"]]
+    print_lines(rows, as_json=given.as_json)
+    return GOOD
+
+
+async def effective(api: AsyncApi, given: Given) -> int:
+    """The rules that hold for an account."""
+    row = await api.get_effective_rules(
+        channel=given.text("channel"),
+        source=given.text("source"),
+        account=given.text("account"),
+    )
+    return print_effective({**row}, as_json=given.as_json)
+
+
+async def apply(api: AsyncApi, given: Given) -> int:
+    """Make the rules what a file says."""
+    document = read_rules(Path(given.text("file")))
+    if document.problems:
+        raise ConfigurationError("\n".join(str(one) for one in document.problems))
+    body = {"rules": [as_document(line) for line in document.lines]}
+    dry_run = given.flag("dry_run")
+    done = await api.apply_rules(
+        cast("RulesDocument", body),
+        dry_run=dry_run,
+        enforce=given.flag("enforce"),
+        prune=given.flag("prune"),
+    )
+    rows = [{**step} for step in done["steps"]]
+    changes = sum(row["action"] not in QUIET for row in rows)
+    print_steps(rows, changes, dry_run=dry_run, as_json=given.as_json)
+    return GOOD
+
+
+async def list_lookups(api: AsyncApi, given: Given) -> int:
+    """The tables, with how many rows each has."""
+    rows = (await api.list_lookups())["data"]
+    print_tables({row["table"]: row["rows"] for row in rows}, as_json=given.as_json)
+    return GOOD
+
+
+async def show_lookup(api: AsyncApi, given: Given) -> int:
+    """A table as CSV; 1 if there is none."""
+    try:
+        rows = (await api.get_lookup(given.text("table")))["rows"]
+    except NotFoundError:
+        return FAILED
+    print_rows(rows, as_json=given.as_json)
+    return GOOD
+
+
+async def load_lookup(api: AsyncApi, given: Given) -> int:
+    """Load the rows of a file."""
+    rows = read_csv(read_text(given.text("file")))
+    dry_run = given.flag("dry_run")
+    done = await api.load_lookup(
+        given.text("table"),
+        cast("LookupRows", {"rows": rows}),
+        replace=given.flag("replace"),
+        dry_run=dry_run,
+    )
+    loaded = Loaded(
+        done["table"],
+        done["added"],
+        done["changed"],
+        done["removed"],
+        done["unchanged"],
+    )
+    print_loaded(loaded, dry_run=dry_run, as_json=given.as_json)
+    return GOOD

@@ -1,0 +1,98 @@
+"""What the commands of rules do."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import typer
+
+from bus.client.cases import file_cases, sample_cases
+from bus.client.rules import read_rules
+from bus.client.schemas import load_catalogue
+from bus.errors import ConfigurationError, OrderbusError
+from bus.intake.rules.book import Book
+from bus.intake.rules.comparing import Case
+from bus.intake.rules.documents import Document, check_document
+from bus.intake.rules.lines import Line
+from processors.cli.control import FAILED, GOOD, complain
+from processors.cli.rules_options import schemas_folder, schemas_of
+from processors.cli.rules_view import print_backtest, print_problems, print_steps
+from processors.rules.applying import QUIET, Step, apply, plan
+from processors.rules.applying import shown as step_shown
+from processors.rules.backtest import backtest, shown
+from processors.rules.world import RulesWorld
+
+
+class Wanted(NamedTuple):
+    """How a document is to be applied."""
+
+    enforce: bool
+    prune: bool
+    dry_run: bool
+
+
+def check(ctx: typer.Context, file: Path, *, as_json: bool) -> None:
+    """Check a document, and say what is wrong."""
+    try:
+        document = read_rules(file)
+        problems = check_document(document, file.name, Book(schemas_of(ctx)))
+    except OrderbusError as error:
+        raise typer.Exit(complain(ctx, error)) from None
+    print_problems(len(document.lines), problems, as_json=as_json)
+    if problems:
+        raise typer.Exit(FAILED)
+
+
+def lines_of(file: Path, book: Book) -> tuple[Line, ...]:
+    """The lines of a document with which nothing is wrong.
+
+    Raises:
+        ConfigurationError: With all that is wrong, a line each.
+    """
+    document: Document = read_rules(file)
+    problems = check_document(document, file.name, book)
+    if problems:
+        raise ConfigurationError("\n".join(str(one) for one in problems))
+    return document.lines
+
+
+async def apply_lines(
+    rules: RulesWorld, lines: Iterable[Line], wanted: Wanted, *, as_json: bool
+) -> int:
+    """Plan, show, and unless it is dry, write."""
+    steps = plan(
+        rules.table.book, list(lines), enforce=wanted.enforce, prune=wanted.prune
+    )
+    done: list[Step] = []
+    if not wanted.dry_run:
+        await apply(rules.writer, steps, done.append)
+    rows = [step_shown(step) for step in steps]
+    changes = sum(step.action not in QUIET for step in steps)
+    print_steps(rows, changes, dry_run=wanted.dry_run, as_json=as_json)
+    return GOOD
+
+
+def backtest_files(
+    ctx: typer.Context, file: Path, cases: Iterable[Case], *, as_json: bool
+) -> int:
+    """Backtest over orders of files, on the rules that come with the bus."""
+    book = Book(schemas_of(ctx))
+    lines = lines_of(file, book)
+    print_backtest(shown(backtest(cases, book, lines)), as_json=as_json)
+    return GOOD
+
+
+def cases_of_files(
+    ctx: typer.Context, samples: Path | None, events: Path | None
+) -> Iterator[Case]:
+    """The orders of files."""
+    if samples is not None:
+        yield from sample_cases(samples, load_catalogue(schemas_folder(ctx)))
+    if events is not None:
+        yield from file_cases(events)
+
+
+def since_ms(now_s: float, since: timedelta) -> int:
+    """The first timestamp of interest."""
+    return int((now_s - since.total_seconds()) * 1000)

@@ -1,0 +1,171 @@
+"""Lookup tables, as `bus.lookups` holds them: a record a row."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
+
+from bus.access.entities import Entity
+from bus.errors import ConfigurationError
+from bus.intake.rules.rows import (
+    MOST_ROWS,
+    Rows,
+    check_table,
+    read_row_key,
+    read_row_value,
+    row_key,
+    row_value,
+)
+from bus.ports import Clock, LogReader, Publisher
+from bus.record import Message, Record, Written
+from processors.access.trail import Trail
+from processors.versioned import VersionedFollower
+
+TOPIC = "bus.lookups"
+_AT_ONCE = 500
+_LOADED = "load"
+"""What the audit calls it."""
+_NOTHING: Rows = MappingProxyType({})
+OnProblem: TypeAlias = Callable[[str, str], None]
+
+
+class LookupTable(VersionedFollower):
+    """Follows the topic; holds all rows of all tables.
+
+    A row that cannot be read goes to `on_problem(key, why)`, and stays as it was.
+    """
+
+    def __init__(
+        self,
+        reader: LogReader,
+        clock: Clock,
+        *,
+        topic: str = TOPIC,
+        on_problem: OnProblem = lambda _key, _why: None,
+    ) -> None:
+        super().__init__(reader, clock, topic, self._apply)
+        self._on_problem = on_problem
+        self._tables: dict[str, dict[str, dict[str, str]]] = {}
+
+    def table(self, name: str) -> Rows:
+        """The rows of a table by key; empty if there is none."""
+        return self._tables.get(name, _NOTHING)
+
+    def sizes(self) -> Mapping[str, int]:
+        """How many rows each table has, by name."""
+        return {name: len(self._tables[name]) for name in sorted(self._tables)}
+
+    def _apply(self, record: Record) -> None:
+        named = read_row_key(record.key or b"")
+        if named is None:
+            self._on_problem(str(record.key), f"record {record.offset}: no row's key")
+            return
+        table, key = named
+        if record.value is None:
+            rows = self._tables.get(table, {})
+            rows.pop(key, None)
+            if not rows:
+                self._tables.pop(table, None)
+            return
+        try:
+            row = read_row_value(record.value)
+        except ConfigurationError as error:
+            self._on_problem(f"{table}/{key}", f"record {record.offset}: {error}")
+        else:
+            self._tables.setdefault(table, {})[key] = row
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What loading a table changed: how many rows were new, other, gone, the same."""
+
+    table: str
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+
+
+def difference(
+    old: Rows, new: Rows, *, replace: bool
+) -> tuple[Loaded, dict[str, Mapping[str, str] | None]]:
+    """What to write to make a table so: rows by key, None for those to remove.
+
+    Without `replace`, rows that are not named stay.
+    """
+    changes: dict[str, Mapping[str, str] | None] = {
+        key: row for key, row in new.items() if old.get(key) != row
+    }
+    added = sum(key not in old for key in changes)
+    gone = [key for key in old if key not in new] if replace else []
+    loaded = Loaded("", added, len(changes) - added, len(gone), len(new) - len(changes))
+    return loaded, changes | dict.fromkeys(gone)
+
+
+@dataclass(frozen=True, slots=True)
+class LookupWriter:
+    """Writes rows over `publisher`, and reads them back through `table`."""
+
+    publisher: Publisher
+    table: LookupTable
+    trail: Trail
+
+    async def load(
+        self, name: str, rows: Rows, *, replace: bool, dry_run: bool = False
+    ) -> Loaded:
+        """Make a table so. Of two who load it at once, each row is the later one's.
+
+        Raises:
+            ConfigurationError: Its name is none, or there would be too many rows.
+            PublishError: Not all of it is written; load it again.
+        """
+        check_table(name)
+        loaded, changes = difference(self.table.table(name), rows, replace=replace)
+        told = Loaded(
+            name, loaded.added, loaded.changed, loaded.removed, loaded.unchanged
+        )
+        whole = sum(self.table.sizes().values()) + told.added - told.removed
+        if whole > MOST_ROWS:
+            raise ConfigurationError(
+                f"all lookup tables together may have {MOST_ROWS:,} rows, this would"
+                f" make {whole:,}"
+            )
+        if dry_run or not changes:
+            return told
+        await self._write(name, changes)
+        await self.trail.note(
+            _LOADED,
+            Entity.LOOKUP,
+            name,
+            after={
+                "added": told.added,
+                "changed": told.changed,
+                "removed": told.removed,
+                "keys": ", ".join(sorted(changes)[:20]),
+            },
+        )
+        return told
+
+    async def _write(
+        self, name: str, changes: Mapping[str, Mapping[str, str] | None]
+    ) -> None:
+        messages = [
+            Message(
+                self.table.topic,
+                row_key(name, key),
+                None if row is None else row_value(row),
+            )
+            for key, row in changes.items()
+        ]
+        written: Written | None = None
+        for start in range(0, len(messages), _AT_ONCE):
+            written = await self._batch(messages[start : start + _AT_ONCE])
+        if written is not None:
+            await self.table.applied(written)
+
+    async def _batch(self, messages: Iterable[Message]) -> Written | None:
+        waiting = [self.publisher.publish(message) for message in messages]
+        last: Written | None = None
+        for one in waiting:
+            last = await one
+        return last

@@ -1,0 +1,198 @@
+"""`bus rules` and `bus lookups` from the outside."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bus.access.entities import Entity
+from processors.cli import lookups, rules
+from tests.support.judged import order
+from tests.support.worlds import Worlds
+
+MINE = """
+rules:
+  - id: total-sum
+    scope: {channel: woocommerce, account: shop-12}
+    parameters: {tolerance: 4}
+    why: rounds each line
+  - id: b2b-needs-a-purchase-order
+    check: present
+    parameters: {fields: [order.purchase_order]}
+    severity: park
+    mode: enforce
+"""
+
+
+@pytest.fixture
+def worlds() -> Worlds:
+    """A bus in memory."""
+    return Worlds()
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """A document: one line is looser than what holds, one is new."""
+    file = tmp_path / "mine.yaml"
+    file.write_text(MINE, encoding="utf-8")
+    return file
+
+
+def bus(worlds: Worlds, group: str, *args: object, stdin: str | None = None) -> Result:
+    """Run a command; it must not fail in any way but on purpose."""
+    app = rules.app if group == "rules" else lookups.app
+    words = [str(arg) for arg in args]
+    result = CliRunner().invoke(app, words, obj=worlds.open, input=stdin)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def told(worlds: Worlds, group: str, *args: object) -> object:
+    """The JSON that a command prints."""
+    result = bus(worlds, group, *args, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def effective(worlds: Worlds, rule: str, *args: str) -> list[dict[str, object]]:
+    """A rule as it holds, and its trial if it has one."""
+    row = told(worlds, "rules", "effective", *args)
+    assert isinstance(row, dict)
+    return [one for one in row["rules"] if one["id"] == rule]
+
+
+def test_what_comes_with_the_bus_is_listed(worlds: Worlds) -> None:
+    """With its layer; for people as a table."""
+    rows = told(worlds, "rules", "list")
+    assert {row["layer"] for row in rows} == {"shipped"}  # type: ignore[attr-defined]  # rows
+    assert "total-sum" in bus(worlds, "rules", "list").stdout
+
+
+def test_looser_lines_hold_at_once_and_new_ones_are_tried(
+    worlds: Worlds, mine: Path
+) -> None:
+    """And --enforce puts the trial in force; each is audited."""
+    steps = told(worlds, "rules", "apply", mine)["steps"]  # type: ignore[index]  # a document
+    assert [step["action"] for step in steps] == ["create", "trial"]
+    where = ("--channel", "woocommerce", "--account", "shop-12")
+    (the,) = effective(worlds, "total-sum", *where)
+    assert the["parameters"]["tolerance"] == "4"  # type: ignore[index]  # a mapping
+    origins = the["origins"]
+    assert isinstance(origins, dict)
+    where_from = "stored: channel woocommerce, account shop-12"
+    assert origins["parameters.tolerance"] == where_from
+    (trial,) = effective(worlds, "b2b-needs-a-purchase-order")
+    assert (trial["trial"], trial["mode"]) == (True, "observe")
+    again = bus(worlds, "rules", "apply", mine)
+    assert "on trial" in again.stdout
+    assert "0 of 2 lines changed" in again.stdout
+    assert bus(worlds, "rules", "apply", mine, "--enforce").exit_code == 0
+    (now,) = effective(worlds, "b2b-needs-a-purchase-order")
+    assert (now["trial"], now["mode"]) == (False, "enforce")
+    changes = [one for one in worlds.audited() if one.entity == Entity.RULE]
+    assert [one.action for one in changes] == ["create", "trial", "update"]
+    assert changes[0].entity_id == "total-sum@channel=woocommerce&account=shop-12"
+
+
+def test_a_stricter_line_is_tried_beside_the_looser_one(
+    worlds: Worlds, mine: Path
+) -> None:
+    """What stood goes on holding."""
+    bus(worlds, "rules", "apply", mine)
+    mine.write_text(MINE.replace("tolerance: 4", "tolerance: 2"), encoding="utf-8")
+    result = bus(worlds, "rules", "apply", mine)
+    assert "stricter: tolerance is stricter, or another" in result.stdout
+    where = ("--channel", "woocommerce", "--account", "shop-12")
+    the, trial = effective(worlds, "total-sum", *where)
+    assert (the["mode"], the["parameters"]["tolerance"]) == ("enforce", "4")  # type: ignore[index]  # a mapping
+    assert (trial["mode"], trial["parameters"]["tolerance"]) == ("observe", "2")  # type: ignore[index]  # likewise
+
+
+def test_dry_runs_write_nothing_and_prune_removes(worlds: Worlds, mine: Path) -> None:
+    """An exception that is taken away is stricter, and stays without --enforce."""
+    assert (
+        "2 of 2 lines to be changed"
+        in bus(worlds, "rules", "apply", mine, "--dry-run").stdout
+    )
+    assert worlds.records("bus.rules") == []
+    bus(worlds, "rules", "apply", mine, "--enforce")
+    mine.write_text("rules: []", encoding="utf-8")
+    steps = told(worlds, "rules", "apply", mine, "--prune")["steps"]  # type: ignore[index]  # a document
+    assert {step["id"]: step["action"] for step in steps} == {
+        "b2b-needs-a-purchase-order": "remove",
+        "total-sum": "kept",
+    }
+    bus(worlds, "rules", "apply", mine, "--prune", "--enforce")
+    assert {row["layer"] for row in told(worlds, "rules", "list")} == {"shipped"}  # type: ignore[attr-defined]  # rows
+
+
+def test_a_document_is_checked_with_its_places(worlds: Worlds, mine: Path) -> None:
+    """Without Kafka; what is wrong is refused by apply as well."""
+    assert bus(worlds, "rules", "check", mine).exit_code == 0
+    mine.write_text(MINE.replace("tolerance: 4", "tolerant: 4"), encoding="utf-8")
+    checked = bus(worlds, "rules", "check", mine)
+    assert checked.exit_code == 1
+    assert "mine.yaml:3: rule: total-sum" in checked.stdout
+    assert bus(worlds, "rules", "apply", mine).exit_code == 2
+    assert bus(worlds, "rules", "check", mine.with_name("none")).exit_code == 2
+
+
+def test_a_backtest_over_orders_of_a_file(
+    worlds: Worlds, tmp_path: Path, mine: Path
+) -> None:
+    """What would newly be held, its value, and by which rule."""
+    events = tmp_path / "orders.jsonl"
+    bought = order(order_id="2", account_id="C-2", order={"purchase_order": "PO-1"})
+    lines = [json.dumps(one, default=str) for one in (order(), bought)]
+    events.write_text("\n".join(lines), encoding="utf-8")
+    found = told(worlds, "rules", "backtest", mine, "--events", events)
+    assert (found["orders"], found["held_before"], found["held_after"]) == (2, 0, 1)  # type: ignore[index]  # a document
+    assert found["newly_parked"]["value"] == {"EUR": "45"}  # type: ignore[index]  # likewise
+    assert found["newly_parked"]["by_rule"] == {"b2b-needs-a-purchase-order": 1}  # type: ignore[index]  # likewise
+    said = bus(worlds, "rules", "backtest", mine, "--events", events).stdout
+    assert "newly held: 1, worth EUR 45" in said
+    assert bus(worlds, "rules", "backtest", mine).exit_code == 2
+
+
+# --- lookup tables
+
+
+def test_a_table_is_loaded_shown_and_replaced(worlds: Worlds, tmp_path: Path) -> None:
+    """Rows are added, changed and removed, and what was done is audited."""
+    file = tmp_path / "prices.csv"
+    file.write_text("sku,price,currency\nA,1.50,EUR\nB,2,\n", encoding="utf-8")
+    assert told(worlds, "lookups", "load", "prices", file)["added"] == 2  # type: ignore[index]  # a document
+    assert (
+        bus(worlds, "lookups", "show", "prices").stdout
+        == "key,price,currency\nA,1.50,EUR\nB,2,\n"
+    )
+    file.write_text("sku,price,currency\nA,1.60,EUR\n", encoding="utf-8")
+    loaded = told(worlds, "lookups", "load", "prices", file, "--replace")
+    assert (loaded["changed"], loaded["removed"]) == (1, 1)  # type: ignore[index]  # a document
+    assert told(worlds, "lookups", "list") == [{"table": "prices", "rows": 1}]
+    assert [one.entity for one in worlds.audited()] == [Entity.LOOKUP] * 2
+    assert bus(worlds, "lookups", "show", "nothing").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "line 1"),
+        ("sku,sku\n", "line 1"),
+        ("sku,price\nA\n", "line 2: 2 columns"),
+        ("sku\nA\nA\n", "'A' comes twice"),
+        ("sku\n" + "A" * 300, "a key of 1 to 200"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused(
+    worlds: Worlds, tmp_path: Path, text: str, why: str
+) -> None:
+    """With its line."""
+    file = tmp_path / "x.csv"
+    file.write_text(text, encoding="utf-8")
+    result = bus(worlds, "lookups", "load", "x", file)
+    assert result.exit_code == 2
+    assert why in result.output
+    assert bus(worlds, "lookups", "load", "No Name", file).exit_code == 2
