@@ -1,7 +1,8 @@
 """Events: published here as the OMS publishes them to Kafka."""
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -13,8 +14,8 @@ from bus.samples.lifecycles import sample
 from bus.webhook.document import plain
 from processors.gateway.failures import problem_of
 from processors.gateway.model import Model
-from processors.gateway.problems import INVALID, Fault, ProblemError
-from processors.gateway.routes import Asked, Example, Reply, Route
+from processors.gateway.problems import INVALID, REUSED, Fault, ProblemError
+from processors.gateway.routes import Asked, Example, Reply, Route, Standing
 from processors.publishing import (
     Published,
     Result,
@@ -116,26 +117,64 @@ async def publish_events(asked: Asked) -> Reply:
     """Check and write; answer when Kafka has them on all replicas in sync."""
     sent = asked.body_as(Publication).root
     events = sent.events if isinstance(sent, NewEvents) else [sent]
-    wishes = [_wish(asked, place, event) for place, event in enumerate(events)]
-    results = await publish(asked.api.writer, wishes)
-    if isinstance(sent, NewEvent) and not isinstance(results[0], Published):
+    parts = [_Part(asked, place, event) for place, event in enumerate(events)]
+    before = asked.standing
+    _refuse_lost(before, {part.name for part in parts})
+    anew = [part for part in parts if part.name not in before]
+    results = await publish(asked.api.writer, [part.wish for part in anew])
+    if isinstance(sent, NewEvent) and anew and not isinstance(results[0], Published):
         raise results[0].error
-    data = [
-        _told(place, wish, result)
-        for place, (wish, result) in enumerate(zip(wishes, results, strict=True))
+    told = {
+        part.name: _told(part.place, part.wish, result)
+        for part, result in zip(anew, results, strict=True)
+    }
+    rows = [
+        told.get(part.name) or EventResult.model_validate_json(before[part.name])
+        for part in parts
     ]
-    written = sum(row.status == "written" for row in data)
-    content = EventResults(data=data, written=written)
-    return Reply(content=content, status=0 if written == len(data) else _MULTI)
+    written = sum(row.status == "written" for row in rows)
+    content = EventResults(data=rows, written=written)
+    if written == len(rows):
+        return Reply(content=content)
+    stands = {
+        part.name: row.model_dump_json().encode()
+        for part, row in zip(parts, rows, strict=True)
+        if asked.key and row.status == "written"
+    }
+    return Reply(content=content, status=_MULTI, standing=stands)
 
 
-def _wish(asked: Asked, place: int, event: NewEvent) -> Wish:
-    event_id = event.id
-    if event_id is None and asked.key:
-        content = json.dumps(event.model_dump(), default=str).encode()
-        event_id = repeatable_id(asked.by.tenant, asked.key, place, content)
-    source = _source(asked.by, event.source)
-    return Wish(type=event.type, data=event.data, id=event_id, source=source)
+class _Part:
+    """One event of a request, by its place; with a key also by its content.
+
+    So that one that was corrected is told apart from what was written before.
+    """
+
+    def __init__(self, asked: Asked, place: int, event: NewEvent) -> None:
+        content = _content(event) if asked.key else b""
+        self.place = place
+        self.name = f"{place} {hashlib.sha256(content).hexdigest()}"
+        event_id = event.id
+        if event_id is None and asked.key:
+            event_id = repeatable_id(asked.by.tenant, asked.key, place, content)
+        source = _source(asked.by, event.source)
+        self.wish = Wish(type=event.type, data=event.data, id=event_id, source=source)
+
+
+def _content(event: NewEvent) -> bytes:
+    return json.dumps(event.model_dump(), default=str).encode()
+
+
+def _refuse_lost(standing: Standing, parts: Collection[str]) -> None:
+    """Raise if what was written under this key before stands otherwise now."""
+    lost = [part for part in standing if part not in parts]
+    if lost:
+        why = "was written as it was; send it so, or under another Idempotency-Key"
+        faults = [
+            Fault(pointer=f"#/events/{part.partition(' ')[0]}", detail=why)
+            for part in lost
+        ]
+        raise ProblemError(REUSED, errors=faults)
 
 
 def _source(by: Principal, given: str | None) -> str | None:

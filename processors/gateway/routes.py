@@ -18,6 +18,8 @@ IfMatch: TypeAlias = Literal["none", "may", "must"]
 Example: TypeAlias = Mapping[str, object]
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Send: TypeAlias = Callable[[bytes], Awaitable[None]]
+Standing: TypeAlias = Mapping[str, bytes]
+"""What was done of a request whose other parts were refused: a part's row as JSON."""
 JSON = "application/json"
 TEXT = "text/plain"
 
@@ -44,7 +46,8 @@ class Asked:
     If-Match names, None for any; `key` the Idempotency-Key, empty without one;
     `accept` the media type, of the route's own, that the answer is wanted in. On a
     stream, `last_id` is where one that broke off was, and `ending` says why it is over.
-    `session` is there on pages, once somebody has signed in.
+    `session` is there on pages, once somebody has signed in. `standing` is what was
+    done of the request when it came under this key before.
     """
 
     api: Api
@@ -59,6 +62,7 @@ class Asked:
     last_id: Stand | None = None
     ending: Callable[[], Reason | None] = lambda: None
     session: Session | None = None
+    standing: Standing = field(default_factory=dict)
 
     @property
     def by(self) -> Principal:
@@ -103,7 +107,8 @@ class Reply:
     """What a handler answers.
 
     `content` is one of the route's models, bytes in one of its media types, or a
-    stream of those. `etag` is the version of what it shows.
+    stream of those. `etag` is the version of what it shows. `standing` is what was done
+    where a part was refused: a repeat does the rest. None: it is the whole answer.
     """
 
     content: BaseModel | bytes | Stream | None = None
@@ -111,6 +116,7 @@ class Reply:
     media_type: str = JSON
     etag: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    standing: Standing | None = None
 
 
 Handler: TypeAlias = Callable[[Asked], Awaitable[Reply]]

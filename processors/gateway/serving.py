@@ -15,7 +15,7 @@ from aiohttp import web
 
 from bus.errors import OrderbusError
 from processors.gateway import paths, reading
-from processors.gateway.answers import Answered, answered, refused, unless_known
+from processors.gateway.answers import Answered, answered, unless_known
 from processors.gateway.api import Api
 from processors.gateway.bounds import Bounds
 from processors.gateway.callers import (
@@ -37,8 +37,8 @@ from processors.gateway.problems import (
     UNAVAILABLE,
     ProblemError,
 )
-from processors.gateway.repeats import Repeats
-from processors.gateway.routes import Asked, Route, Stream
+from processors.gateway.repeats import Asker, Repeats
+from processors.gateway.routes import Asked, Reply, Route, Stream
 from processors.gateway.sending import send, send_stream
 from processors.gateway.visit import Visit
 from processors.live.signals import Reason
@@ -205,22 +205,18 @@ class Serving:
     async def _once(
         self, visit: Visit, route: Route, asked: Asked, fingerprint: bytes
     ) -> Answered:
-        """Do it unless it was done before."""
-        who, now = asked.by.key_id, self._api.world.clock.monotonic()
-        before = self._repeats.begin(who, asked.key, fingerprint, now)
-        if before is not None:
-            headers = {**before.headers, "Idempotency-Replayed": "true"}
-            return Answered(before.status, before.body, headers)
-        done = None
+        """Do it unless it was done before, or what of it was not."""
+        by, now = Asker(asked.by.key_id, visit.who), self._api.world.clock.monotonic()
+        before = self._repeats.begin(by, asked.key, fingerprint, now)
+        if before.answered is not None:
+            headers = {**before.answered.headers, "Idempotency-Replayed": "true"}
+            return Answered(before.answered.status, before.answered.body, headers)
+        done, reply = None, Reply()
         try:
-            try:
-                done = answered(route, await route.handler(asked))
-            except (ProblemError, OrderbusError) as error:
-                told = error if isinstance(error, ProblemError) else problem_of(error)
-                done = refused(told, visit.id)
-                raise
+            reply = await route.handler(replace(asked, standing=before.standing or {}))
+            done = answered(route, reply)
         finally:
-            self._repeats.finish(who, asked.key, done)
+            self._repeats.finish(by, asked.key, done, reply.standing)
         return done
 
     def _ending(self, request: web.BaseRequest) -> Reason | None:

@@ -145,6 +145,56 @@ async def test_what_failed_here_may_be_tried_again(ask: Client, worlds: Worlds) 
     assert again.status == 201
 
 
+async def test_only_what_was_refused_is_sent_again(ask: Client, worlds: Worlds) -> None:
+    """Under the same key, corrected: what was written is answered, not written."""
+    event = await example(ask)
+    bad: dict[str, object] = {"type": "order.created", "data": {}}
+
+    async def send(*events: dict[str, object]) -> Got:
+        return await ask("POST", PATH, {"events": events}, headers=keyed("batch-1"))
+
+    first = await send(event, bad)
+    same = await send(event, bad)
+    assert (first.status, same.status) == (207, 207)
+    assert same.rows == first.rows
+    assert len(worlds.records("oms.order")) == 1
+    right = await example(ask, "order.cancelled")
+    corrected = await send(event, right)
+    assert (corrected.status, corrected.json["written"]) == (201, 2)
+    assert corrected.rows[0] == first.rows[0]
+    again = await send(event, right)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len(worlds.records("oms.order")) == 2
+    other = await send(event, bad)
+    assert (other.status, other.slug) == (422, "idempotency-key-reused")
+
+
+async def test_what_was_written_cannot_be_corrected(
+    ask: Client, worlds: Worlds
+) -> None:
+    """Nor left out: it stands in Kafka; the row is named, and nothing is written."""
+    event = await example(ask)
+    bad: dict[str, object] = {"type": "order.created", "data": {}}
+    right = await example(ask, "order.cancelled")
+    await ask("POST", PATH, {"events": [bad, event]}, headers=keyed("batch-1"))
+    for body in ({"events": [right, right]}, {"events": [right]}, right):
+        got = await ask("POST", PATH, body, headers=keyed("batch-1"))
+        assert (got.status, got.slug) == (422, "idempotency-key-reused")
+        (fault,) = cast("list[dict[str, str]]", got.json["errors"])
+        assert fault["pointer"] == "#/events/1"
+    done = await ask("POST", PATH, {"events": [right, event]}, headers=keyed("batch-1"))
+    assert (done.status, len(worlds.records("oms.order"))) == (201, 2)
+
+
+async def test_what_was_refused_whole_is_not_held(ask: Client) -> None:
+    """Nothing was done: corrected, it may come under the same key."""
+    bad = {"type": "order.created", "data": {}}
+    refused = await ask("POST", PATH, bad, headers=keyed("order-1"))
+    assert refused.status == 422
+    good = await ask("POST", PATH, await example(ask), headers=keyed("order-1"))
+    assert good.status == 201
+
+
 @pytest.mark.parametrize("key", ["", "two words", "x" * 256, "ä"])
 async def test_keys_that_are_none(ask: Client, key: str) -> None:
     """Refused rather than left aside."""
