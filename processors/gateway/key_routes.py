@@ -24,6 +24,7 @@ from processors.gateway.paging import cut
 from processors.gateway.problems import CONFLICT, INVALID, UNAVAILABLE, ProblemError
 from processors.gateway.routes import Asked, Reply, Route
 from processors.gateway.subscription_models import Duration, Line, Owner
+from processors.gateway.tenants import tenant_wanted
 
 _PATH = "/v1/keys"
 _ONE = f"{_PATH}/{{key}}"
@@ -114,7 +115,7 @@ async def get_key(asked: Asked) -> Reply:
 async def create_key(asked: Asked) -> Reply:
     """Make one; a tenant's belongs to it."""
     wanted, world = asked.body_as(NewKey), await _world(asked)
-    role, tenant = Role(wanted.role), asked.by.tenant or wanted.tenant
+    role, tenant = Role(wanted.role), tenant_wanted(asked.by, wanted.tenant)
     refuse_grant(asked.by, role, tenant)
     _refuse_more(asked, world)
     ends = None

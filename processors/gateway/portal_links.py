@@ -13,6 +13,7 @@ from processors.gateway.model import Model
 from processors.gateway.problems import CONFLICT, INVALID, UNAVAILABLE
 from processors.gateway.routes import Asked, Reply, Route
 from processors.gateway.subscription_models import Duration, Owner
+from processors.gateway.tenants import tenant_wanted
 
 
 class NewPortalLink(Model):
@@ -47,7 +48,7 @@ async def make_portal_link(asked: Asked) -> Reply:
     """One for a tenant; a tenant's own keys make their own."""
     wanted, world = asked.body_as(NewPortalLink), asked.api.keys.world
     await world.table.ready()
-    role, tenant = Role(wanted.role), wanted.tenant or asked.by.tenant
+    role, tenant = Role(wanted.role), tenant_wanted(asked.by, wanted.tenant)
     refuse_grant(asked.by, role, tenant)
     own = world.table.get(asked.by.key_id)
     wish = LinkWish(

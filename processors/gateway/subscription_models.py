@@ -39,8 +39,8 @@ Owner: TypeAlias = Annotated[
     str,
     Field(
         pattern=rf"^({ID_PATTERN.pattern})?$",
-        description="The tenant it belongs to; empty: the bus itself. A partner's own "
-        "is its tenant's, whatever is said here.",
+        description="The tenant it belongs to; empty: the bus itself. A tenant's key "
+        "need not name it, and names no other.",
     ),
 ]
 Line: TypeAlias = Annotated[str, Field(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]

@@ -20,6 +20,7 @@ from processors.gateway.subscription_models import (
 )
 from processors.gateway.tenants import (
     owned,
+    owner_wanted,
     refuse_id,
     refuse_more,
     refuse_objective,
@@ -116,7 +117,7 @@ def draft_of(wanted: NewSubscription, by: Principal) -> Draft:
         InvalidSubscriptionError: with all problems.
     """
     fields = wanted.model_dump(exclude_unset=True, exclude=_NOT_FIELDS)
-    fields["owner"] = by.tenant or wanted.owner
+    fields["owner"] = owner_wanted(by, wanted.owner)
     return Draft(draft(fields, Path()).subscription, wanted.secret)
 
 

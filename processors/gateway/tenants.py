@@ -5,7 +5,7 @@ from collections.abc import Container, Sequence
 from bus.access.roles import Principal, Scope
 from bus.delivery.objective import OwnObjective
 from bus.delivery.subscription import Subscription
-from bus.errors import InvalidSubscriptionError
+from bus.errors import InvalidKeyError, InvalidSubscriptionError
 from processors.gateway.problems import (
     CHANGED,
     CONFLICT,
@@ -55,6 +55,36 @@ async def subscription_of(asked: Asked) -> Subscription:
     if found is None and not asked.by.tenant and name in world.table.unreadable:
         raise ProblemError(CONFLICT, "Its stored record cannot be read.")
     raise ProblemError(NOT_FOUND)
+
+
+def owner_wanted(by: Principal, wanted: str) -> str:
+    """Whose a new subscription is to be: a tenant cannot make one that is another's.
+
+    Raises:
+        InvalidSubscriptionError: the same whether or not there is such a tenant.
+    """
+    if _is_foreign(by, wanted):
+        raise InvalidSubscriptionError("owner", _own_only(by))
+    return by.tenant or wanted
+
+
+def tenant_wanted(by: Principal, wanted: str) -> str:
+    """Whose a new key is to be; as `owner_wanted`.
+
+    Raises:
+        InvalidKeyError: the same whether or not there is such a tenant.
+    """
+    if _is_foreign(by, wanted):
+        raise InvalidKeyError("tenant", _own_only(by))
+    return by.tenant or wanted
+
+
+def _is_foreign(by: Principal, wanted: str) -> bool:
+    return bool(by.tenant) and wanted not in {"", by.tenant}
+
+
+def _own_only(by: Principal) -> str:
+    return f"expected {by.tenant}, or nothing: what this key makes is its tenant's"
 
 
 def refuse_id(by: Principal, wanted: str) -> None:

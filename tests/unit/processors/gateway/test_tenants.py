@@ -4,9 +4,11 @@ It is made of the table of routes: of all that a key with a tenant may ask, each
 a path and each id in a query. A name that nobody has said anything of fails.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import cast, get_args
 
 import pytest
+from pydantic import BaseModel
 
 from bus.access.roles import GRANTS, Role, Tenancy, principal, scopes_of
 from bus.samples.lifecycles import sample
@@ -183,6 +185,61 @@ async def test_ours_is_there(ask: Client, route: Route) -> None:
     example = route.example if route.body else None
     got = await ask(route.method, path_of(route, there), example, by="partner")
     assert got.status != 404
+
+
+_SHOP = {"id": "other-shop", "url": "https://b.example/x", "types": ["*"]}
+NAMING = {
+    "createKey": (lambda name: {"role": "reader", "tenant": name}, "#/tenant"),
+    "makePortalLink": (lambda name: {"tenant": name}, "#/tenant"),
+    "createSubscription": (lambda name: _SHOP | {"owner": name}, "#/owner"),
+    "applySubscriptions": (
+        lambda name: {"subscriptions": [_SHOP | {"owner": name}]},
+        "#/subscriptions/0/owner",
+    ),
+}
+"""Routes whose bodies name a tenant: a body that does, and where."""
+
+
+def _fields(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[str]:
+    """Names of a model's fields, of those within as well."""
+    if model in seen:
+        return
+    seen.add(model)
+    for name, field in model.model_fields.items():
+        yield name
+        for inner in (field.annotation, *get_args(field.annotation)):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                yield from _fields(inner, seen)
+
+
+def test_every_body_that_names_a_tenant_is_known() -> None:
+    """Nobody forgets a route whose body says whose something is."""
+    told = {
+        route.operation
+        for route in ASKED
+        if route.body and {"tenant", "owner"} & {*_fields(route.body, set())}
+    }
+    assert told == set(NAMING)
+
+
+@pytest.mark.parametrize("operation", NAMING)
+async def test_nobody_makes_what_is_anothers(ask: Client, operation: str) -> None:
+    """A body that names another tenant is refused, and is told nothing of it."""
+    (route,) = (route for route in ROUTES if route.operation == operation)
+    body, pointer = NAMING[operation]
+
+    async def answer(name: str) -> Got:
+        headers = {"X-Request-Id": "the-same"}
+        return await ask("POST", route.path, body(name), by="stranger", headers=headers)
+
+    await ours(ask)
+    foreign, none = await answer("acme"), await answer("no-such")
+    assert compared(foreign) == compared(none)
+    assert (foreign.status, foreign.slug) == (422, "invalid")
+    (fault,) = cast("list[dict[str, str]]", foreign.json["errors"])
+    assert fault["pointer"] == pointer
+    assert "acme" not in foreign.body.decode()
+    assert (await answer("other")).status < 300
 
 
 @pytest.mark.parametrize("path", ["/v1/subscriptions", "/v1/subscriptions:apply"])
