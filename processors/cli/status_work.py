@@ -23,20 +23,20 @@ from processors.subscriptions.world import World
 from processors.watch.answers import health_said
 from processors.watch.board import Board
 
-_AGAIN_S = 2.0
+AGAIN_S = 2.0
 
 
 async def tell_status(ctx: typer.Context, *, watch: bool, as_json: bool) -> int:
     """Show a report, with `watch` until somebody stops it; return the exit code."""
     async with AsyncExitStack() as stack:
-        tell = _teller(stack, watch=watch, as_json=as_json)
+        tell = teller(stack, watch=watch, as_json=as_json)
         asking = _Asking(ctx, stack)
         while True:
             report = await asking.report()
             tell(report)
             if not watch:
-                return GOOD if _is_known(report) else FAILED
-            await asking.clock.sleep(_AGAIN_S)
+                return exit_code(report)
+            await asking.clock.sleep(AGAIN_S)
 
 
 class _Asking:
@@ -85,9 +85,10 @@ class _Asking:
         return nothing_known(int(self.clock.now() * 1000), why)
 
 
-def _teller(
+def teller(
     stack: AsyncExitStack, *, watch: bool, as_json: bool
 ) -> Callable[[Report], None]:
+    """What shows a report, and the next one in its place."""
     if as_json and watch:
         # One document a line, for whoever reads along.
         return lambda report: say(json.dumps(plain_report(report), ensure_ascii=False))
@@ -100,8 +101,10 @@ def _teller(
     return lambda report: out.print(Screenful(report))
 
 
-def _is_known(report: Report) -> bool:
+def exit_code(report: Report) -> int:
+    """1 where something is unknown, or no process runs."""
     there = report.processes
     if isinstance(there, Unknown) or report.unknown:
-        return False
-    return any(not is_silent(presence, report.at_ms) for presence in there)
+        return FAILED
+    awake = any(not is_silent(presence, report.at_ms) for presence in there)
+    return GOOD if awake else FAILED

@@ -43,7 +43,7 @@ def _known(part: T | Unknown, shown: Callable[[T], object]) -> object:
 
 
 def _health(said: HealthSaid) -> Row:
-    return {"state": said.state, "reasons": list(said.reasons)}
+    return {"state": said.state, "reasons": list(said.reasons), "looks": said.looks}
 
 
 def _process_json(presence: Presence, now_ms: int) -> Row:
@@ -59,6 +59,8 @@ def _process_json(presence: Presence, now_ms: int) -> Row:
         "pages": presence.pages,
         "not_ready": dict(presence.not_ready),
         "breakers": dict(presence.breakers),
+        "log_lag_s": presence.log_lag_s,
+        "log_trouble": presence.log_trouble,
     }
 
 

@@ -1,16 +1,19 @@
 """`bus trace`, `acks add` and `status` over the HTTP API."""
 
 import sys
-from collections.abc import Mapping
+from contextlib import AsyncExitStack
 
-from bus.api import AsyncApi, NotFoundError
+from bus.api import AsyncApi, NotFoundError, UnavailableError, UnreachableError
 from bus.api.models import TimelineShown, TimelineTrack
 from bus.errors import ConfigurationError
 from processors.cli.control import FAILED, GOOD, console, print_json
 from processors.cli.over_api.given import Given
-from processors.cli.subscription_view import print_list
+from processors.cli.status_work import AGAIN_S, exit_code, teller
+from processors.clock import SystemClock
 from processors.redrive.rendering import render
 from processors.redrive.timeline import Step, Timeline, Track
+from processors.status.report import Report, nothing_known
+from processors.status.told import report_of
 
 
 async def trace(api: AsyncApi, given: Given) -> int:
@@ -80,24 +83,23 @@ async def add_acks(api: AsyncApi, given: Given) -> int:
 
 
 async def status(api: AsyncApi, given: Given) -> int:
-    """How the bus is: what is wrong, then every subscription."""
-    if given.flag("watch"):
-        raise ConfigurationError("--watch does not go through the API yet")
-    report = await api.get_status()
-    if given.as_json:
-        print_json(report)
-    else:
-        out = console()
-        wrong = len(report["troubles"])
-        out.print(
-            f"{report['at']}  {f'{wrong} to look at' if wrong else 'all is well'}"
-        )
-        for sentence in report["troubles"]:
-            out.print(f"  ! {sentence}")
-        rows = report["subscriptions"]
-        print_list(rows if isinstance(rows, list) else [])
-    unknown: Mapping[str, object] = report
-    parts = [unknown[name] for name in ("broker", "processes", "subscriptions")]
-    return (
-        FAILED if any(isinstance(p, dict) and "unknown" in p for p in parts) else GOOD
-    )
+    """How the bus is, on one screen; with `watch` until somebody stops it."""
+    watch, clock = given.flag("watch"), SystemClock()
+    async with AsyncExitStack() as stack:
+        tell = teller(stack, watch=watch, as_json=given.as_json)
+        while True:
+            report = await _report(api, clock, patient=watch)
+            tell(report)
+            if not watch:
+                return exit_code(report)
+            await clock.sleep(AGAIN_S)
+
+
+async def _report(api: AsyncApi, clock: SystemClock, *, patient: bool) -> Report:
+    """What the gateway tells; who looks on sees why it tells nothing for now."""
+    try:
+        return report_of({**await api.get_status()})
+    except (UnavailableError, UnreachableError) as error:
+        if not patient:
+            raise
+        return nothing_known(int(clock.now() * 1000), str(error))
