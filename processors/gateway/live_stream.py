@@ -63,7 +63,7 @@ async def stream(asked: Asked) -> Reply:
     query = asked.query_as(StreamQuery)
     wanted = _wanted(asked, query)
     give_back = asked.api.streams.take(asked.by.key_id, asked.by.tenant)
-    listening = Listening(live, wanted, asked.last_id, asked.ending)
+    listening = Listening(live, wanted, asked.last_id, asked.ending, asked.by.tenant)
     try:
         await listening.__aenter__()
     except BaseException:

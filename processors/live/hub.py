@@ -13,6 +13,7 @@ from bus.errors import OrderbusError
 from bus.ports import Clock, Groups, Lag, LogReader, Observer
 from bus.record import Record, TopicPartition
 from bus.topics.topology import Topology
+from processors.live.places import Places
 from processors.live.positions import Kind, Positions
 from processors.live.ring import Item, Ring
 from processors.telemetry import live_names as names
@@ -41,14 +42,16 @@ class LiveParts:
 class LivePolicy:
     """How much is held, how often a listener hears that all is well.
 
-    `past`: how many listeners may read what is no longer held at a time. A topic that
-    nobody listens to is followed for `linger_s` more, for those who come back.
+    `past`: how many listeners may read what is no longer held at a time, half of them
+    of one tenant; who has read for `slice_s` lets others that wait go first. A topic
+    that nobody listens to is followed for `linger_s` more, for those who come back.
     """
 
     most: int = 20_000
     most_bytes: int = 32 * 2**20
     beat_s: int = 15
     past: int = 4
+    slice_s: float = 2.0
     linger_s: int = 30
 
 
@@ -61,7 +64,7 @@ class Live:
         self.ring = Ring(self.policy.most, self.policy.most_bytes)
         self.ticks = 0
         self.closing = False
-        self.reading_past = 0
+        self.places = Places(self.policy.past)
         self._turn = asyncio.Event()
         self._lock = asyncio.Lock()
         self._listening: dict[str, int] = {}

@@ -36,6 +36,7 @@ class Listening:
         wanted: What is to be heard.
         since: Where the listener was; None: it hears what comes from now on.
         ending: Asked about once a second why it may listen no more, if it may not.
+        whose: The tenant it is of; empty: the bus's own.
 
     Raises:
         BrokerUnavailableError: on entering: Kafka gives no answer, or the hub ends.
@@ -47,11 +48,13 @@ class Listening:
         wanted: Wanted,
         since: Stand | None = None,
         ending: Ending = _never,
+        whose: str = "",
     ) -> None:
         self._live = live
         self._wanted = wanted
         self._since = since
         self._may_not = ending
+        self._whose = whose
         self._topics = live.topics(wanted.kinds)
         self._positions: Positions = {}
         self._number = 0
@@ -145,29 +148,43 @@ class Listening:
         """Read from Kafka, until the ring has what comes next."""
         live = self._live
         while (behind := self._behind()) and self._ending() is None:
-            if live.reading_past >= live.policy.past:
-                await self._pause(tell)
+            if not live.places.take(self._whose):
+                await self._wait(tell)
                 continue
-            live.reading_past += 1
             try:
+                until_s = live.parts.clock.monotonic() + live.policy.slice_s
                 for topic in sorted(behind):
-                    await self._read(topic, tell)
+                    await self._read(topic, tell, until_s)
                 self._number = live.ring.first
             except OrderbusError:  # told by whoever follows the topic
                 await self._pause(tell)
             finally:
-                live.reading_past -= 1
+                live.places.give_back(self._whose)
+            if live.places.waiting:
+                await self._pause(tell)
 
-    async def _read(self, topic: str, tell: Tell) -> None:
-        """Tell what a topic holds, from the positions up to its end as it is now."""
+    async def _wait(self, tell: Tell) -> None:
+        """Wait a turn for a place among those who read the past."""
+        self._live.places.waiting += 1
+        try:
+            await self._pause(tell)
+        finally:
+            self._live.places.waiting -= 1
+
+    def _is_over(self, until_s: float) -> bool:
+        """Whether it has had its time, while others wait."""
+        live = self._live
+        return bool(live.places.waiting) and live.parts.clock.monotonic() >= until_s
+
+    async def _read(self, topic: str, tell: Tell, until_s: float) -> None:
+        """Tell what a topic holds, from the positions up to its end as it is now.
+
+        Or less: if others wait, and it has read for long, it goes on after them.
+        """
         bounds = await self._live.bounds([topic])
         mine = self._positions
         for tp, lag in bounds.items():
-            since = mine.setdefault(tp, 0)
-            if since < lag.start:
-                mine[tp] = lag.start
-                if self._since is not None and self._since.offsets(topic) is not None:
-                    await tell(Gap(self.id, tp, since, lag.start))
+            await self._pass_over(tp, lag.start, tell)
         start = {tp.partition: at for tp, at in mine.items() if tp.topic == topic}
         async for batch in self._live.parts.reader.read(topic, start=start):
             for record in batch:
@@ -175,9 +192,19 @@ class Listening:
                 if self._ending() is not None:
                     return
             await self._beat(tell)
+            if self._is_over(until_s):
+                return
             await self._live.breathe()
         for tp, lag in bounds.items():  # markers and gaps are behind it, too
             mine[tp] = max(mine[tp], lag.end)
+
+    async def _pass_over(self, tp: TopicPartition, start: int, tell: Tell) -> None:
+        """Go on at what a partition still holds, and say what it does not."""
+        since = self._positions.setdefault(tp, 0)
+        if since < start:
+            self._positions[tp] = start
+            if self._since is not None and self._since.offsets(tp.topic) is not None:
+                await tell(Gap(self.id, tp, since, start))
 
     # --- what comes
 

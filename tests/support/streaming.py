@@ -87,14 +87,20 @@ class LiveBus(ProjectedBus):
         wanted: Wanted | None = None,
         since: str = "",
         ending: Ending = lambda: None,
+        *,
+        whose: str = "",
+        stuck: bool = False,
     ) -> AsyncIterator[Heeding]:
-        """Somebody listens, from an id on if there is one."""
+        """Somebody listens, from an id on if there is one; `stuck`: takes nothing."""
         heard = Heeding()
+        if stuck:
+            heard.reads.clear()
         stand = read(since) if since else None
         begun = asyncio.Event()
 
         async def hear() -> None:
-            async with Listening(hub, wanted or Wanted(), stand, ending) as listening:
+            wants = wanted or Wanted()
+            async with Listening(hub, wants, stand, ending, whose) as listening:
                 begun.set()
                 heard.reason = await listening.hear(heard.tell)
 

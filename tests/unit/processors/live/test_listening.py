@@ -1,6 +1,7 @@
 """What a listener hears: all of it, once, from where it was."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -78,6 +79,42 @@ async def test_reads_past_what_the_ring_has_lost(bus: LiveBus) -> None:
         async with bus.listening(hub, since=before) as heard:
             await settle()
             assert sorted(heard.orders) == sorted(f"SO-{n}" for n in range(20))
+    await hub.close()
+
+
+async def test_one_tenant_leaves_others_a_place_in_the_past(bus: LiveBus) -> None:
+    """However many of it read what was, and take nothing of it."""
+    hub = bus.hub(LivePolicy(most=3, past=2))
+    async with bus.listening(hub) as first:
+        before = first.id
+        for n in range(20):
+            await orders(bus, f"SO-{n}")
+        async with AsyncExitStack() as stack:
+            for _ in range(3):
+                greedy = bus.listening(hub, since=before, whose="greedy", stuck=True)
+                await stack.enter_async_context(greedy)
+            async with bus.listening(hub, since=before, whose="modest") as heard:
+                await settle()
+                assert len(heard.orders) == 20
+    await hub.close()
+
+
+async def test_who_has_read_for_long_lets_others_go_first(bus: LiveBus) -> None:
+    """And goes on where it was: everybody hears everything, once."""
+    hub = bus.hub(LivePolicy(most=3, past=1, slice_s=0))
+    async with bus.listening(hub) as first:
+        before = first.id
+        for n in range(20):
+            await orders(bus, f"SO-{n}")
+        async with AsyncExitStack() as stack:
+            heard = [
+                await stack.enter_async_context(bus.listening(hub, since=before))
+                for _ in range(3)
+            ]
+            while any(len(one.orders) < 20 for one in heard):
+                await bus.clock.advance(1)
+            for one in heard:
+                assert sorted(one.orders) == sorted(f"SO-{n}" for n in range(20))
     await hub.close()
 
 
