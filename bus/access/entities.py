@@ -16,3 +16,4 @@ class Entity(StrEnum):
     SILENCE = "silence"
     RULE = "rule"
     LOOKUP = "lookup"
+    SCHEMA = "schema"

@@ -5,7 +5,9 @@ thread that delivers for all. What a delivery costs anyway is free; beyond that 
 payer has so many steps a second, and what it has not used for a second.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from bus.delivery.subscription import Subscription
 
@@ -15,6 +17,18 @@ STEPS_A_SECOND = 100_000
 
 DEAR = "expressions"
 """Why deliveries wait whose owner's expressions have used up their steps."""
+
+
+class Purse(Protocol):
+    """What expressions are paid from."""
+
+    def left(self, payer: str) -> int:
+        """How many steps it may take now; none or fewer: it has to wait."""
+        ...
+
+    def spend(self, payer: str, steps: int) -> None:
+        """One evaluation has taken so many steps."""
+        ...
 
 
 class Efforts:
@@ -57,9 +71,30 @@ class Efforts:
         return min(self._rate, level + max(0.0, now - at) * self._rate)
 
 
-def one_look() -> Efforts:
-    """What each payer may take for one look at an event, in a program for people."""
-    return Efforts(STEPS_A_SECOND, lambda: 0.0)
+class Tab:
+    """What one look at an event may take, on another thread; paid afterwards.
+
+    `left` is what each payer has at its beginning; who is not named has nothing.
+    """
+
+    __slots__ = ("_left", "_spent")
+
+    def __init__(self, left: Mapping[str, int]) -> None:
+        self._left = left
+        self._spent: Counter[str] = Counter()
+
+    def left(self, payer: str) -> int:
+        """How many steps it may take now."""
+        return self._left.get(payer, 0) - self._spent[payer]
+
+    def spend(self, payer: str, steps: int) -> None:
+        """One evaluation has taken so many steps."""
+        self._spent[payer] += max(0, steps - FREE_STEPS)
+
+    def settle(self, efforts: Efforts) -> None:
+        """Take what was spent out of the payers' accounts."""
+        for payer, steps in [*self._spent.items()]:
+            efforts.spend(payer, steps + FREE_STEPS)
 
 
 def payer_of(subscription: Subscription) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from bus.delivery.effort import FREE_STEPS, Efforts, payer_of
+from bus.delivery.effort import FREE_STEPS, Purse, payer_of
 from bus.delivery.expressions import (
     MAX_STEPS,
     CostlyExpressionError,
@@ -71,7 +71,7 @@ class Matcher:
     """
 
     def __init__(
-        self, subscriptions: Iterable[Subscription], efforts: Efforts | None = None
+        self, subscriptions: Iterable[Subscription], efforts: Purse | None = None
     ) -> None:
         self._efforts = efforts
         self._usual = MAX_STEPS if efforts is None else FREE_STEPS

@@ -6,10 +6,10 @@ from processors.cli.asking import ask
 from processors.cli.control import FAILED, GOOD, console, print_json, warn
 from processors.cli.dlq_redrive import bar
 from processors.cli.quarantine_view import print_released
-from processors.redrive.item_rows import all_items, released_row
+from processors.redrive.item_rows import released_row
 from processors.redrive.letter_rows import Row
 from processors.redrive.quarantine import WantedItems, read_items
-from processors.redrive.release import Release, let_drop
+from processors.redrive.release import Release, count_pending, let_drop
 from processors.subscriptions.world import World
 
 
@@ -52,7 +52,7 @@ def tell_released(row: Row, how: How) -> int:
 
 async def discard_all(world: World, meant: WantedItems, how: How) -> int:
     """Mark what is pending as done with, after asking; return the exit code."""
-    pending = len(await all_items(world, meant))
+    pending = (await count_pending(read_items(world, meant))).pending
     done = 0
     if pending and not how.dry_run:
         ask(discard_question(pending), yes=how.yes)

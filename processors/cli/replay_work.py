@@ -30,7 +30,7 @@ class How:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """What was delivered once more, or would be."""
+    """What was delivered once more, or would be; at least so many, if not complete."""
 
     subscription: str
     dry_run: bool
@@ -41,6 +41,7 @@ class Replayed:
     by_type: Mapping[str, int]
     undecodable: int
     failed_filters: int
+    complete: bool = True
 
     @property
     def sent(self) -> int:
@@ -123,6 +124,7 @@ def say_replayed(done: Replayed, *, as_json: bool) -> None:
             "replayed": 0 if done.dry_run else done.sent,
             "too_large": done.too_large,
             "by_type": done.by_type,
+            "complete": done.complete,
         }
         print_json(fields)
     elif not done.wanted:

@@ -16,9 +16,9 @@ from processors.access.uses import Uses
 from processors.access.world import KeysWorld
 from processors.access.writer import KeyWriter
 from processors.diagnose.probing import Means
+from processors.gateway.few import Few, plans, searches
 from processors.gateway.jobs import Jobs
 from processors.gateway.limits import Asking, asking
-from processors.gateway.searches import Searches
 from processors.gateway.streams import Streams
 from processors.live.hub import Live
 from processors.redrive.fates import KnownFates
@@ -83,5 +83,6 @@ class Api:
     log: AskLog = no_log
     asyncapi: Callable[[], Mapping[str, object]] = dict
     fates: KnownFates = field(default_factory=KnownFates)
-    searches: Searches = field(default_factory=Searches)
+    searches: Few = field(default_factory=searches)
+    plans: Few = field(default_factory=plans)
     papers: Callable[[], Papers] = Papers

@@ -30,6 +30,7 @@ EntityWord: TypeAlias = Literal[
     "silence",
     "rule",
     "lookup",
+    "schema",
 ]
 
 

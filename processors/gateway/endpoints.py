@@ -4,7 +4,7 @@ Making, changing, verifying, testing and diagnosing call a URL before its owner 
 said a word, and a key's own rate is far more than a stranger has to bear.
 """
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from processors.gateway.limits import ASKING_S, Allowance
 from processors.gateway.problems import TOO_MANY, ProblemError
@@ -19,12 +19,17 @@ def may_ask(asked: Asked, url: str, cost: int = ONCE) -> None:
     Raises:
         ProblemError: it was asked too often lately.
     """
-    tenant, host = asked.by.tenant, urlsplit(url).hostname or ""
+    tenant, host = asked.by.tenant, host_of(url)
     if not tenant:
         return
     now, counts = asked.api.world.clock.monotonic(), asked.api.asking
     _refuse(counts.own.take(f"{tenant} {host}", now, cost))
     _refuse(counts.all.take(host, now, cost))
+
+
+def host_of(url: str) -> str:
+    """The host of a URL, in the one spelling that all of it are counted under."""
+    return unquote(urlsplit(url).hostname or "").lower().rstrip(".")
 
 
 def _refuse(allowance: Allowance | None) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import orjson
 from pydantic import Field
@@ -87,18 +87,21 @@ class EventExample(Model):
     data: dict[str, object]
 
 
+SchemaSent: TypeAlias = Annotated[
+    str,
+    Field(
+        alias="schema",
+        min_length=2,
+        max_length=_SCHEMA_CHARS,
+        description="The Avro schema, JSON in a text.",
+    ),
+]
+
+
 class Proposal(Model):
     """A schema that may become the next version."""
 
-    schema_text: Annotated[
-        str,
-        Field(
-            alias="schema",
-            min_length=2,
-            max_length=_SCHEMA_CHARS,
-            description="The Avro schema, JSON in a text.",
-        ),
-    ]
+    schema_text: SchemaSent
     level: Annotated[
         _LEVELS, Field(description="What has to keep working, by Confluent's names.")
     ] = DEFAULT_LEVEL.value
@@ -135,7 +138,7 @@ async def list_event_types(asked: Asked) -> Reply:
 
 async def get_event_type(asked: Asked) -> Reply:
     """One, with all its fields."""
-    schema = _schema(asked)
+    schema = shipped(asked)
     fields = [
         EventField(
             path=field.path,
@@ -152,12 +155,12 @@ async def get_event_type(asked: Asked) -> Reply:
 
 async def get_schema(asked: Asked) -> Reply:
     """Its Avro schema."""
-    return Reply(content=_schema(asked).text.encode(), media_type=asked.accept)
+    return Reply(content=shipped(asked).text.encode(), media_type=asked.accept)
 
 
 async def get_example(asked: Asked) -> Reply:
     """An event that could be published as it is."""
-    event_type = str(_schema(asked).event_type)
+    event_type = str(shipped(asked).event_type)
     now = datetime.fromtimestamp(asked.api.world.clock.now(), UTC)
     try:
         event = sample(event_type, asked.query_as(ExampleQuery).seed, now)
@@ -169,7 +172,7 @@ async def get_example(asked: Asked) -> Reply:
 
 async def check_compatibility(asked: Asked) -> Reply:
     """Compare with what the registry holds, or with what is shipped."""
-    schema, proposal, api = _schema(asked), asked.body_as(Proposal), asked.api
+    schema, proposal, api = shipped(asked), asked.body_as(Proposal), asked.api
     event_type = str(schema.event_type)
     held = await api.world.schemas.by_type(api.catalogue.topic(event_type), event_type)
     earlier = [(f"id {one.id}", one.text) for one in reversed(held)]
@@ -187,7 +190,12 @@ async def check_compatibility(asked: Asked) -> Reply:
     return Reply(content=content)
 
 
-def _schema(asked: Asked) -> Schema:
+def shipped(asked: Asked) -> Schema:
+    """The schema that this gateway has of the type that the path names.
+
+    Raises:
+        ProblemError: there is no such type.
+    """
     event_type = asked.path["type"]
     if event_type not in asked.api.catalogue:
         raise ProblemError(NOT_FOUND)

@@ -1,13 +1,13 @@
 """Jobs over HTTP."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bus.access.roles import Scope
+from bus.access.roles import Principal, Scope
 from processors.gateway.jobs import Job, Progress, Work
 from processors.gateway.model import Model, Page, PageQuery
 from processors.gateway.paging import cut
@@ -37,6 +37,7 @@ class JobShown(Model):
     asked_for: Annotated[
         Mapping[str, object], Field(description="Which were meant; without any: all.")
     ]
+    actions: Sequence[Literal["cancel"]] = ()
 
 
 class JobRows(Page[JobShown]):
@@ -50,7 +51,9 @@ def start(asked: Asked, kind: str, subject: str, work: Work) -> Reply:
         ProblemError: too many run.
     """
     job = started(asked, kind, subject, work)
-    return Reply(content=shown(job), headers={"Location": f"{_PATH}/{job.id}"})
+    return Reply(
+        content=shown(job, asked.by), headers={"Location": f"{_PATH}/{job.id}"}
+    )
 
 
 def started(asked: Asked, kind: str, subject: str, work: Work) -> Job:
@@ -109,20 +112,20 @@ async def list_jobs(asked: Asked) -> Reply:
         cursor=query.cursor,
         about="jobs",
     )
-    data = [shown(job) for job in rows]
+    data = [shown(job, asked.by) for job in rows]
     return Reply(content=JobRows(data=data, next=after, previous=before))
 
 
 async def get_job(asked: Asked) -> Reply:
     """How far it is."""
-    return Reply(content=shown(_job(asked)))
+    return Reply(content=shown(_job(asked), asked.by))
 
 
 async def cancel_job(asked: Asked) -> Reply:
     """End it where it is."""
     job = _job(asked)
     await asked.api.jobs.cancel(job)
-    return Reply(content=shown(job))
+    return Reply(content=shown(job, asked.by))
 
 
 def _job(asked: Asked) -> Job:
@@ -132,8 +135,9 @@ def _job(asked: Asked) -> Job:
     return job
 
 
-def shown(job: Job) -> JobShown:
-    """A job as it stands."""
+def shown(job: Job, by: Principal) -> JobShown:
+    """A job as it stands, and what somebody may do to it now."""
+    ends = not job.over and by.may(Scope.SUBSCRIPTIONS_OPERATE)
     return JobShown(
         id=job.id,
         kind=job.kind,
@@ -146,6 +150,7 @@ def shown(job: Job) -> JobShown:
         result=job.result,
         error=job.error,
         asked_for=job.asked_for,
+        actions=["cancel"] if ends else [],
     )
 
 

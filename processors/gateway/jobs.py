@@ -18,6 +18,8 @@ from processors.gateway.failures import problem_of
 from processors.telemetry import names
 
 _MOST_RUNNING = 64
+_OF_ALL_TENANTS = 48
+"""All tenants together leave room for who runs the bus."""
 _MOST_RUNNING_OF_TENANT = 8
 _MOST_HELD = 2_000
 _MOST_HELD_OF_TENANT = 200
@@ -96,10 +98,7 @@ class Jobs:
                 "The same is being done now, as it was asked for otherwise or by"
                 " somebody else; wait for the end of it."
             )
-        own = sum(job.tenant == by.tenant for job in running)
-        if len(running) >= _MOST_RUNNING or (
-            by.tenant and own >= _MOST_RUNNING_OF_TENANT
-        ):
+        if _too_many(running, by.tenant):
             raise OverflowError
         job_id = self._random_bytes(12).hex()
         job = Job(job_id, kind, subject, by.tenant, wish, self._clock.now())
@@ -159,3 +158,12 @@ class Jobs:
         ended = [job.id for job in jobs if job.over]
         for job_id in ended[: max(0, len(jobs) - most)]:
             del self._held[job_id]
+
+
+def _too_many(running: Sequence[Job], tenant: str) -> bool:
+    """Whether one more of a tenant's, or of the bus's own, has no room."""
+    if not tenant:
+        return len(running) >= _MOST_RUNNING
+    own = sum(job.tenant == tenant for job in running)
+    tenants = sum(bool(job.tenant) for job in running)
+    return own >= _MOST_RUNNING_OF_TENANT or tenants >= _OF_ALL_TENANTS

@@ -29,6 +29,10 @@ COMPLETE = (
     "Whether all was read within 10 s; if not, there are at least so many. The job "
     "reads all of it."
 )
+Note: TypeAlias = Annotated[
+    str | None,
+    Field(description="Why it is not complete, and what would be; null if it is."),
+]
 Status: TypeAlias = Annotated[
     int,
     Field(ge=0, le=599, description="What the endpoint answered last; 0: nothing."),
@@ -158,6 +162,7 @@ class LetterPlan(Model):
     by_type: Mapping[str, int]
     by_reason: Mapping[str, int]
     complete: Annotated[bool, Field(description=COMPLETE)]
+    note: Note
 
 
 class LetterWork(Model):

@@ -34,6 +34,7 @@ from processors.redrive.letters import Letter, Wanted, read_letters
 from processors.redrive.newest import From, newest_letters
 from processors.redrive.readiness import refuse_unready
 from processors.redrive.replaying import can_replay, discard, plan, replay
+from processors.subscriptions.actions import ACTIONS, Action
 
 _TAG = "Dead letters"
 _PATH = f"{ONE}/dead-letters"
@@ -73,7 +74,8 @@ async def replay_letters(asked: Asked) -> Reply:
     subscription = await subscription_of(asked)
     await refuse_unready(world, subscription, force=meant.force)
     wanted = _pending(asked, meant)
-    found = await plan(read_letters(world, subscription.id, wanted), PLAN_S)
+    with asked.api.plans.one(asked.by):
+        found = await plan(read_letters(world, subscription.id, wanted), PLAN_S)
     told = plan_row(subscription.id, found, target(world.topology, subscription))
 
     async def work(progress: Progress) -> dict[str, object]:
@@ -86,8 +88,9 @@ async def replay_letters(asked: Asked) -> Reply:
         return {**split, "unknown": max(0, left), **more}
 
     if asked.query_as(DryRun).dry_run:
-        return _told(told, None)
-    return _told(told, selected(asked, "replay_dead_letters", subscription.id, work))
+        return _told(asked, told, None)
+    job = selected(asked, "replay_dead_letters", subscription.id, work)
+    return _told(asked, told, job)
 
 
 async def discard_letters(asked: Asked) -> Reply:
@@ -95,7 +98,8 @@ async def discard_letters(asked: Asked) -> Reply:
     meant, world = asked.body_as(Selection), asked.api.world
     owner = await letters_owner(asked)
     wanted = _pending(asked, meant)
-    found = await plan(read_letters(world, owner, wanted), PLAN_S)
+    with asked.api.plans.one(asked.by):
+        found = await plan(read_letters(world, owner, wanted), PLAN_S)
 
     async def work(progress: Progress) -> dict[str, object]:
         told_of = counted(progress, found.pending)
@@ -104,15 +108,16 @@ async def discard_letters(asked: Asked) -> Reply:
 
     told = plan_row(owner, found, "")
     if asked.query_as(DryRun).dry_run:
-        return _told(told, None)
-    return _told(told, selected(asked, "discard_dead_letters", owner, work))
+        return _told(asked, told, None)
+    job = selected(asked, "discard_dead_letters", owner, work)
+    return _told(asked, told, job)
 
 
-def _told(row: Row, job: Job | None) -> Reply:
+def _told(asked: Asked, row: Row, job: Job | None) -> Reply:
     plan_shown = LetterPlan.model_validate(row)
     if job is None:
         return Reply(content=LetterWork(plan=plan_shown, job=None), status=200)
-    return Reply(content=LetterWork(plan=plan_shown, job=shown(job)))
+    return Reply(content=LetterWork(plan=plan_shown, job=shown(job, asked.by)))
 
 
 def _wanted(asked: Asked, query: LetterQuery) -> Wanted:
@@ -156,7 +161,8 @@ def _actions(asked: Asked, letter: Letter) -> Sequence[str]:
     """What whoever asks may do to a letter now."""
     if letter.fate is not Fate.PENDING or not asked.by.may(Scope.LETTERS_WRITE):
         return []
-    if asked.api.world.table.get(letter.subscription) is None:
+    one = asked.api.world.table.get(letter.subscription)
+    if one is None or Action.REPLAY not in ACTIONS[one.state]:
         return ["discard"]
     replay = ["replay"] if can_replay(letter) else []
     return [*replay, *(["replace"] if can_edit(letter) else []), "discard"]

@@ -65,7 +65,13 @@ async def list_deliveries(asked: Asked) -> Reply:
     )
     async with consulted(asked) as (log, headers):
         page = await log.deliveries(question, Paging(query.limit, query.cursor))
-    fields = turned(page, delivery_shown)
+    table, may = asked.api.world.table, asked.by.may(Scope.ACKS_WRITE)
+    await table.ready()
+
+    def may_ack(subscription: str) -> bool:
+        return may and table.get(subscription) is not None
+
+    fields = turned(page, partial(delivery_shown, may_ack=may_ack))
     return Reply(content=DeliveryRows.model_validate(fields), headers=headers)
 
 

@@ -1,6 +1,6 @@
 """What the log has, as the API shows it and is asked for it. Never content."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
@@ -23,6 +23,7 @@ Moment: TypeAlias = Annotated[str, Field(description="RFC 3339, in UTC.")]
 TraceId: TypeAlias = Annotated[
     str | None, Field(description="Of its `traceparent`; null without one.")
 ]
+_DEAD = "dead_letter"
 Types: TypeAlias = Annotated[
     Several[Word], Field(description="An event type; may end in `.*`.")
 ]
@@ -91,6 +92,10 @@ class LoggedDelivery(Model):
     changed_at: Moment
     tier: Annotated[str, Field(description="Where it waits for its next attempt.")]
     reason: Annotated[str, Field(description="Why it is a dead letter.")]
+    actions: Annotated[
+        Sequence[Literal["ack"]],
+        Field(description="`ack`: say that it was processed, and it is not sent."),
+    ] = ()
 
 
 class DeliveryRows(Page[LoggedDelivery]):
@@ -172,8 +177,11 @@ def attempt_shown(row: AttemptRow, *, by: Principal) -> LoggedAttempt:
     )
 
 
-def delivery_shown(row: OpenDelivery) -> LoggedDelivery:
-    """An open delivery of the log."""
+def delivery_shown(
+    row: OpenDelivery, *, may_ack: Callable[[str], bool]
+) -> LoggedDelivery:
+    """An open delivery of the log, and what may be done to it now."""
+    waits = row.state != _DEAD and may_ack(row.subscription)
     return LoggedDelivery(
         subscription=row.subscription,
         event_id=row.event_id,
@@ -188,6 +196,7 @@ def delivery_shown(row: OpenDelivery) -> LoggedDelivery:
         changed_at=moment_of(row.changed_us),
         tier=row.tier,
         reason=row.reason,
+        actions=["ack"] if waits else [],
     )
 
 

@@ -6,6 +6,7 @@ from bus.access.roles import Scope
 from bus.delivery.marks import Fate
 from processors.gateway.job_routes import counted, selected, shown
 from processors.gateway.jobs import Job, Progress
+from processors.gateway.letter_models import PLAN_S
 from processors.gateway.model import DryRun
 from processors.gateway.moments import ms_of
 from processors.gateway.paging import places_cursor, places_in
@@ -32,7 +33,7 @@ from processors.redrive.item_rows import (
 from processors.redrive.letter_rows import Row
 from processors.redrive.newest import From, newest_items
 from processors.redrive.quarantine import Item, WantedItems, read_items
-from processors.redrive.release import Release, Released, let_drop
+from processors.redrive.release import Release, Released, count_pending, let_drop
 
 _TAG = "Quarantine"
 _PATH = "/v1/quarantine"
@@ -78,7 +79,8 @@ async def replay_items(asked: Asked) -> Reply:
     """Decode pending ones again, and deliver what can be read by now."""
     world, wanted = asked.api.world, _pending(asked)
     await world.table.ready()
-    plan = await Release(world).plan(read_items(world, wanted))
+    with asked.api.plans.one(asked.by):
+        plan = await Release(world).plan(read_items(world, wanted), PLAN_S)
 
     async def work(progress: Progress) -> dict[str, object]:
         told = counted(progress, plan.pending)
@@ -87,15 +89,16 @@ async def replay_items(asked: Asked) -> Reply:
         return {**released_row(done), "done": done.released, "failed": failed}
 
     if asked.query_as(DryRun).dry_run:
-        return _told(plan, None)
-    return _told(plan, selected(asked, "replay_quarantine", "quarantine", work))
+        return _told(asked, plan, None)
+    job = selected(asked, "replay_quarantine", "quarantine", work)
+    return _told(asked, plan, job)
 
 
 async def discard_items(asked: Asked) -> Reply:
     """Mark pending ones as done with."""
     world, wanted = asked.api.world, _pending(asked)
-    pending = await all_items(world, wanted)
-    plan = Released(pending=len(pending))
+    with asked.api.plans.one(asked.by):
+        plan = await count_pending(read_items(world, wanted), PLAN_S)
 
     async def work(progress: Progress) -> dict[str, object]:
         told = counted(progress, plan.pending)
@@ -103,15 +106,16 @@ async def discard_items(asked: Asked) -> Reply:
         return {"done": done, "failed": 0}
 
     if asked.query_as(DryRun).dry_run:
-        return _told(plan, None)
-    return _told(plan, selected(asked, "discard_quarantine", "quarantine", work))
+        return _told(asked, plan, None)
+    job = selected(asked, "discard_quarantine", "quarantine", work)
+    return _told(asked, plan, job)
 
 
-def _told(plan: Released, job: Job | None) -> Reply:
+def _told(asked: Asked, plan: Released, job: Job | None) -> Reply:
     said = ItemPlan.model_validate(released_row(plan))
     if job is None:
         return Reply(content=ItemWork(plan=said, job=None), status=200)
-    return Reply(content=ItemWork(plan=said, job=shown(job)))
+    return Reply(content=ItemWork(plan=said, job=shown(job, asked.by)))
 
 
 def _pending(asked: Asked) -> WantedItems:

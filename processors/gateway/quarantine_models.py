@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from processors.gateway.job_routes import JobShown
-from processors.gateway.letter_models import HeaderShown, State, Word
+from processors.gateway.letter_models import COMPLETE, HeaderShown, Note, State, Word
 from processors.gateway.model import Model, Page, PageQuery
 from processors.gateway.moments import Moment
 from processors.gateway.record_links import RecordLink
@@ -114,6 +114,8 @@ class ItemPlan(Model):
     still_stuck: Annotated[
         Mapping[str, int], Field(description="Those that cannot be, by reason.")
     ]
+    complete: Annotated[bool, Field(description=COMPLETE)]
+    note: Note
 
 
 class ItemWork(Model):

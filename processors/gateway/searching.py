@@ -92,7 +92,7 @@ async def search_payload(asked: Asked) -> Reply:
     sought = Sought(
         text=query.text, types=query.type, since_ms=ms_of(asked, since, "since") or 0
     )
-    with api.searches.one(asked.by.key_id):
+    with api.searches.one(asked.by):
         among = await lanes(api.world, _topics(asked, query.type))
         about = f"payload {query.text} {query.type} {since} {[*among]}"
         looked = await search(

@@ -8,7 +8,7 @@ from pydantic import Field
 from bus.access.roles import Scope
 from processors.gateway.job_routes import JobShown, shown, started
 from processors.gateway.jobs import Progress
-from processors.gateway.letter_models import COMPLETE, PLAN_S, Word
+from processors.gateway.letter_models import COMPLETE, PLAN_S, Note, Word
 from processors.gateway.model import DryRun, Model
 from processors.gateway.moments import Moment, ms_of
 from processors.gateway.problems import (
@@ -24,6 +24,7 @@ from processors.gateway.tenants import subscription_of
 from processors.redrive.again import target
 from processors.redrive.backfill import Found, Span, count, deliver
 from processors.redrive.readiness import refuse_unready
+from processors.redrive.within import SHORTER, not_all
 
 
 class SpanSelection(Model):
@@ -54,6 +55,7 @@ class SpanPlan(Model):
     failed_filters: int
     by_type: Mapping[str, int]
     complete: Annotated[bool, Field(description=COMPLETE)]
+    note: Note
 
 
 class SpanWork(Model):
@@ -69,7 +71,8 @@ async def replay_span(asked: Asked) -> Reply:
     body = asked.body_as(SpanSelection)
     await refuse_unready(world, subscription, force=body.force)
     span = _span(asked, body)
-    found = await count(world, subscription, span, within_s=PLAN_S)
+    with asked.api.plans.one(asked.by):
+        found = await count(world, subscription, span, within_s=PLAN_S)
     plan = SpanPlan(
         subscription=subscription.id,
         to=target(world.topology, subscription),
@@ -79,6 +82,7 @@ async def replay_span(asked: Asked) -> Reply:
         failed_filters=found.failed_filters,
         by_type=dict(sorted(found.by_type.items())),
         complete=found.complete,
+        note=None if found.complete else not_all(PLAN_S, SHORTER),
     )
     if asked.query_as(DryRun).dry_run:
         return Reply(content=SpanWork(plan=plan, job=None), status=200)
@@ -95,7 +99,7 @@ async def replay_span(asked: Asked) -> Reply:
         return _split(done)
 
     job = started(asked, "replay_span", subscription.id, work)
-    return Reply(content=SpanWork(plan=plan, job=shown(job)))
+    return Reply(content=SpanWork(plan=plan, job=shown(job, asked.by)))
 
 
 def _split(done: Found) -> dict[str, object]:

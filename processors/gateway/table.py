@@ -24,6 +24,7 @@ from processors.gateway import (
     quarantine,
     records,
     rules,
+    schema_versions,
     searching,
     spans,
     status,
@@ -36,6 +37,7 @@ from processors.gateway.routes import Route
 
 ROUTES: Sequence[Route] = (
     *event_types.ROUTES,
+    *schema_versions.ROUTES,
     *events.ROUTES,
     *log_lists.ROUTES,
     *searching.ROUTES,

@@ -67,6 +67,7 @@ class AlertShown(Model):
     told: Annotated[
         Sequence[str], Field(description="The sinks that believe that it fires.")
     ]
+    actions: Sequence[Literal["silence"]] = ()
 
 
 class Alerts(Model):
@@ -126,6 +127,7 @@ class SilenceShown(Model):
     covers: Annotated[
         int, Field(description="How many alerts that fire or are pending now.")
     ]
+    actions: Sequence[Literal["end"]] = ()
 
 
 class Silences(Model):

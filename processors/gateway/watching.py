@@ -44,7 +44,11 @@ async def list_alerts(asked: Asked) -> Reply:
     over = asked.query_as(AlertQuery).resolved
     phases = tuple(Phase) if over else (Phase.FIRING, Phase.PENDING)
     board, now = await _board(asked), _now(asked)
-    rows, stale = alert_rows(board, now, phases), too_old(board, now)
+    may, stale = asked.by.may(Scope.ALERTS_WRITE), too_old(board, now)
+    rows = [
+        row | {"actions": ["silence"] if may and row["phase"] != Phase.RESOLVED else []}
+        for row in alert_rows(board, now, phases)
+    ]
     return Reply(content=Alerts.model_validate({"data": rows, "stale": stale}))
 
 
@@ -57,8 +61,10 @@ async def list_sinks(asked: Asked) -> Reply:
 
 async def list_silences(asked: Asked) -> Reply:
     """Those that last."""
+    actions = {"actions": ["end"] if asked.by.may(Scope.ALERTS_WRITE) else []}
     rows = silence_rows(await _board(asked), _now(asked))
-    return Reply(content=Silences.model_validate({"data": rows}))
+    data = [row | actions for row in rows]
+    return Reply(content=Silences.model_validate({"data": data}))
 
 
 async def create_silence(asked: Asked) -> Reply:
@@ -77,7 +83,7 @@ async def create_silence(asked: Asked) -> Reply:
         made = await silence(_world(asked), board, new)
     except ConfigurationError as error:
         raise ProblemError(INVALID, f"{error}.") from None
-    row = silence_row(board, made, now)
+    row = silence_row(board, made, now) | {"actions": ["end"]}
     return Reply(content=SilenceShown.model_validate(row))
 
 

@@ -1,15 +1,13 @@
 """Who did not get an event, and why, by the settings as they are now. Pure."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from bus.delivery.effort import one_look
-from bus.delivery.matching import Match, Matcher, covers
+from bus.delivery.matching import Match, covers
 from bus.delivery.own import is_inner
 from bus.delivery.subscription import State, Subscription
 from bus.event import Event
 from bus.times import rfc3339
-from processors.delivery.content import Content
 
 _DEAR = "its filter takes too many steps to be asked here"
 
@@ -42,17 +40,15 @@ class Fact(NamedTuple):
 
 
 def absents(
-    subscriptions: Iterable[Subscription], fact: Fact, tried: Collection[str]
+    untried: Sequence[Subscription], fact: Fact, match: Match | None
 ) -> Absents:
-    """Say why each of these that was not `tried` was not."""
-    rest = [one for one in subscriptions if one.id not in tried]
-    asking = [one for one in rest if _asks(one, fact.type)]
-    match = None
-    if fact.event is not None:
-        content = Content(fact.event)
-        match = Matcher(asking, one_look()).match(fact.event, content.doc)
+    """Say why each of these, who were not tried, was not.
+
+    `match` is who of them wants it; None if the event cannot be read.
+    """
+    asking = [one for one in untried if _asks(one, fact.type)]
     rows = [_absent(one, fact, match) for one in asking]
-    others = sorted({one.id for one in rest} - {one.id for one in asking})
+    others = sorted({one.id for one in untried} - {one.id for one in asking})
     return Absents(sorted(rows), others)
 
 

@@ -13,16 +13,15 @@ from typing import NamedTuple, TypeAlias
 from bus.access.audit import Shown
 from bus.access.entities import Entity
 from bus.delivery.delivery import origin_of
-from bus.delivery.effort import payer_of
-from bus.delivery.matching import Match, Matcher, covers
+from bus.delivery.matching import covers
 from bus.delivery.subscription import Subscription
 from bus.errors import DecodeError
 from bus.event import Event
 from bus.record import Message, Record
 from bus.times import moment_of, rfc3339
-from processors.delivery.content import Content
 from processors.redrive.again import CHUNK, anew, given_up, trouble_of, write
 from processors.redrive.events import Events
+from processors.redrive.filters import Filters
 from processors.redrive.noting import noted
 from processors.redrive.within import in_time
 from processors.subscriptions.world import World
@@ -173,7 +172,7 @@ async def _select(
     world: World, subscription: Subscription, span: Span, found: Found
 ) -> AsyncIterator[_Wanted]:
     """Yield what the subscription wants, and count into `found`."""
-    matcher, events = Matcher([subscription]), Events(world.schemas)
+    filters, events = Filters(world, [subscription]), Events(world.schemas)
     async for record in _merged(
         [_records(world, t, span) for t in world.topology.sources]
     ):
@@ -185,29 +184,12 @@ async def _select(
             continue
         if not _asked_for(event, span):
             continue
-        match = await _matched(world, subscription, matcher, event)
-        found.failed_filters += bool(match.failed_filters)
+        # Its owner may have many spans read: a dear filter waits for his account.
+        match = await filters.decided(event)
+        found.failed_filters += bool(match.failed_filters or match.undecided)
         if match.subscriptions:
             found.by_type[event.type] += 1
             yield _Wanted(record, event)
-
-
-async def _matched(
-    world: World, subscription: Subscription, matcher: Matcher, event: Event
-) -> Match:
-    """Ask the filter, a microsecond a step; wait while its owner's are used up.
-
-    Its owner may read as many spans as it likes, and others share this thread.
-    """
-    efforts, payer = world.efforts, payer_of(subscription)
-    if efforts is None or subscription.filter is None:
-        return matcher.match(event, Content(event).doc)
-    while (wait_s := efforts.next_chance(payer) - world.clock.monotonic()) > 0:
-        await world.clock.sleep(wait_s)
-    began = world.clock.monotonic()
-    match = matcher.match(event, Content(event).doc)
-    efforts.spend(payer, int((world.clock.monotonic() - began) * 1e6))
-    return match
 
 
 def _asked_for(event: Event, span: Span) -> bool:

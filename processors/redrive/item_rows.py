@@ -15,6 +15,7 @@ from processors.redrive.letter_rows import Row, moment
 from processors.redrive.newest import enough, newest_items
 from processors.redrive.quarantine import Item, WantedItems, read_items
 from processors.redrive.release import Released
+from processors.redrive.within import LATER, not_all
 from processors.subscriptions.world import World
 
 
@@ -89,6 +90,8 @@ def released_row(done: Released) -> Row:
         "failed_filters": done.failed_filters,
         "too_large": done.refused,
         "still_stuck": dict(sorted(done.stuck.items())),
+        "complete": done.complete,
+        "note": None if done.complete else not_all(done.within_s, LATER),
     }
 
 

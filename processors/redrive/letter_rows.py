@@ -7,6 +7,7 @@ from bus.times import moment_of
 from bus.webhook.document import document
 from processors.redrive.letters import Letter
 from processors.redrive.replaying import Plan
+from processors.redrive.within import LATER, not_all
 
 Row = dict[str, object]
 
@@ -47,6 +48,7 @@ def plan_row(owner: str, found: Plan, to: str) -> Row:
         "by_type": dict(sorted(found.by_type.items())),
         "by_reason": dict(sorted(found.by_reason.items())),
         "complete": found.complete,
+        "note": None if found.complete else not_all(found.within_s, LATER),
     }
 
 

@@ -14,21 +14,21 @@ from typing import TypeAlias
 from bus.access.audit import Shown
 from bus.access.entities import Entity
 from bus.delivery.delivery import origin_of
-from bus.delivery.effort import one_look
 from bus.delivery.headers import read_state
 from bus.delivery.marks import Fate, mark
-from bus.delivery.matching import Matcher
 from bus.delivery.quarantine import meaning_of
 from bus.delivery.small import read_elsewhere
+from bus.delivery.subscription import Subscription
 from bus.errors import DecodeError, PublishError
 from bus.record import Message
-from processors.delivery.content import Content
 from processors.delivery.decoding import at_origin
 from processors.redrive.again import CHUNK, anew, given_up, trouble_of, write
 from processors.redrive.events import Events
+from processors.redrive.filters import Filters
 from processors.redrive.letters import fetched
 from processors.redrive.noting import noted
 from processors.redrive.quarantine import Item
+from processors.redrive.within import in_time
 from processors.subscriptions.world import World
 
 Progress: TypeAlias = Callable[[int], None]
@@ -41,7 +41,9 @@ class Released:
 
     `stuck` are those that still cannot be decoded, by the code of the reason now;
     `refused` deliveries that no retry topic takes: each has left a small dead letter;
-    `unwanted` those that no subscription wants; `deliveries` count by subscription.
+    `unwanted` those that no subscription wants; `deliveries` count by subscription. One
+    that is not `complete` was not read to its end `within_s`: there are at least so
+    many.
     """
 
     pending: int = 0
@@ -52,6 +54,8 @@ class Released:
     by_topic: Counter[str] = field(default_factory=Counter)
     deliveries: Counter[str] = field(default_factory=Counter)
     stuck: Counter[str] = field(default_factory=Counter)
+    complete: bool = True
+    within_s: float = 0.0
 
 
 class Release:
@@ -62,18 +66,25 @@ class Release:
         self._events = Events(world.schemas)
         self._seen: set[tuple[object, ...]] = set()
         self._marked = 0
+        self._filters: Filters | None = None
+        self._those: Sequence[Subscription] = ()
         self.done = Released()
 
-    async def plan(self, items: Items) -> Released:
-        """Say what would be done; nothing is written.
+    async def plan(self, items: Items, within_s: float | None = None) -> Released:
+        """Say what would be done, as far as can be read `within_s`; nothing is written.
 
         Raises:
             RegistryUnavailableError: the registry gave no usable answer.
         """
+        done = self.done
+        done.within_s = within_s or 0.0
+        done.complete = await in_time(within_s, self._planned(items))
+        return done
+
+    async def _planned(self, items: Items) -> None:
         async for batch in items:
             for item in batch:
                 await self._messages(item)
-        return self.done
 
     async def run(self, items: Items, progress: Progress) -> Released:
         """Send what can be decoded on its way, and mark it.
@@ -175,8 +186,7 @@ class Release:
 
     async def _fan_out(self, item: Item) -> Sequence[Message]:
         event = await self._events.of(item.source)
-        matcher = Matcher(self._world.table.all(), one_look())
-        match = matcher.match(event, Content(event).doc)
+        match = await self._filters_now().match(event)
         self.done.failed_filters += bool(match.failed_filters)
         # Whose filter takes too much here is asked where it is delivered.
         those = (*match.subscriptions, *match.undecided)
@@ -199,8 +209,29 @@ class Release:
             if one is not None
         ]
 
+    def _filters_now(self) -> Filters:
+        """Those of the subscriptions there are now, compiled anew when these change."""
+        those = self._world.table.all()
+        if self._filters is None or self._those != those:
+            self._filters, self._those = Filters(self._world, those), those
+        return self._filters
+
     def _now_ms(self) -> int:
         return int(self._world.clock.now() * 1000)
+
+
+async def count_pending(items: Items, within_s: float | None = None) -> Released:
+    """Say how many would be discarded, as far as can be read `within_s`."""
+    found = Released(within_s=within_s or 0.0)
+
+    async def counted() -> None:
+        async for batch in items:
+            meant = [item.topic for item in batch if item.fate is Fate.PENDING]
+            found.pending += len(meant)
+            found.by_topic.update(meant)
+
+    found.complete = await in_time(within_s, counted())
+    return found
 
 
 async def let_drop(world: World, items: Items, progress: Progress) -> int:

@@ -33,7 +33,8 @@ Letters: TypeAlias = AsyncIterator[Sequence[Letter]]
 class Plan:
     """What is pending; `damaged` ones cannot be replayed, only discarded.
 
-    One that is not `complete` was not read to its end: there are at least so many.
+    One that is not `complete` was not read to its end in the time it had, `within_s`:
+    there are at least so many.
     """
 
     pending: int = 0
@@ -41,6 +42,7 @@ class Plan:
     by_type: Counter[str] = field(default_factory=Counter)
     by_reason: Counter[str] = field(default_factory=Counter)
     complete: bool = True
+    within_s: float = 0.0
 
     @property
     def whole(self) -> int:
@@ -50,7 +52,7 @@ class Plan:
 
 async def plan(letters: Letters, within_s: float | None = None) -> Plan:
     """Count the pending ones among letters, as far as they can be read `within_s`."""
-    found = Plan()
+    found = Plan(within_s=within_s or 0.0)
     found.complete = await in_time(within_s, _count(letters, found))
     return found
 

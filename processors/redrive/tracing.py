@@ -4,14 +4,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol, TypeAlias, TypeVar
 
 from bus.delivery.delivery import Attempt, Origin
-from bus.delivery.effort import one_look
-from bus.delivery.matching import Matcher
 from bus.errors import DecodeError
 from bus.event import Event
 from bus.record import Record
-from processors.delivery.content import Content
 from processors.redrive.attempts import read_attempts
 from processors.redrive.events import Events
+from processors.redrive.filters import Filters
 from processors.redrive.letters import Letter, Wanted, dlq_owners, read_letters
 from processors.redrive.timeline import Timeline, timeline
 from processors.subscriptions.world import World
@@ -70,11 +68,11 @@ async def _life(
         except DecodeError:
             event = None
     if event is not None and record is not None:
-        wanted_by = _wanted_by(world, event, record)
+        wanted_by = await _wanted_by(world, event, record)
     return timeline(attempts, letters, event=event, record=record, wanted_by=wanted_by)
 
 
-def _wanted_by(world: World, event: Event, record: Record) -> Collection[str]:
+async def _wanted_by(world: World, event: Event, record: Record) -> Collection[str]:
     """Those that match now and were there already when it was produced."""
     there = [
         s
@@ -82,8 +80,7 @@ def _wanted_by(world: World, event: Event, record: Record) -> Collection[str]:
         if s.created_at is None
         or s.created_at.timestamp() * 1000 <= record.timestamp_ms
     ]
-    match = Matcher(there, one_look()).match(event, Content(event).doc)
-    return match.subscriptions
+    return (await Filters(world, there).match(event)).subscriptions
 
 
 async def _attempts(

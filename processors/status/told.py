@@ -92,7 +92,7 @@ def report_of(told: Mapping[str, object]) -> Report:
         cluster=_known(found.broker, _same),
         registry=_known(found.registry, _same),
         quarantine=_known(found.quarantine, _same),
-        health=found.health and _known(found.health, _same),
+        health=None if found.health is None else _known(found.health, _same),
         processes=_known(found.processes, read.processes),
         groups={
             name: _known(group, partial(read.group, name))
@@ -146,10 +146,12 @@ class _Reading:
         return [self._subscriber(one) for one in told]
 
     def _subscriber(self, one: _Subscriber) -> Subscriber:
-        pending = one.by_tier and {
-            tier: self._backlog(_Backlog(behind=count, oldest_s=one.oldest_s))
-            for tier, count in one.by_tier.items()
-        }
+        pending: Mapping[str, Backlog] | None = None
+        if one.by_tier is not None:
+            pending = {
+                tier: self._backlog(_Backlog(behind=count, oldest_s=one.oldest_s))
+                for tier, count in one.by_tier.items()
+            }
         return Subscriber(
             id=one.id,
             state=one.state,

@@ -1,5 +1,6 @@
 """What a command gets to work with; made in `processors.wiring`."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Self
@@ -23,7 +24,8 @@ class World:
     secure source (`os.urandom`). The groups and the breaker are the processors'.
     The registry behind `schemas` is opened when it is first asked. `trail` writes
     down what is done. Without an `asker` every endpoint is trusted; `origin` is who
-    asks. Without `efforts` nobody waits for what filters cost.
+    asks. Without `efforts` nobody waits for what filters cost; `aside` is held while
+    one that costs much is asked.
     """
 
     publisher: Publisher
@@ -44,6 +46,7 @@ class World:
     first_attempt_budget_s: float = 5.0
     asker: Asker | None = None
     efforts: Efforts | None = None
+    aside: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     origin: str = "orderbus"
 
     def by(self, actor: str, address: str) -> Self:

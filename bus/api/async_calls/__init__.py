@@ -21,6 +21,7 @@ from bus.api.async_calls.portal_links import PortalLinksCalls
 from bus.api.async_calls.quarantine import QuarantineCalls
 from bus.api.async_calls.records import RecordsCalls
 from bus.api.async_calls.rules import RulesCalls
+from bus.api.async_calls.schema_versions import SchemaVersionsCalls
 from bus.api.async_calls.searching import SearchingCalls
 from bus.api.async_calls.spans import SpansCalls
 from bus.api.async_calls.status import StatusCalls
@@ -32,6 +33,7 @@ from bus.api.async_calls.watching import WatchingCalls
 
 class AsyncCalls(
     EventTypesCalls,
+    SchemaVersionsCalls,
     EventsCalls,
     LogListsCalls,
     SearchingCalls,

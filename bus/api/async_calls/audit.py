@@ -18,6 +18,7 @@ ListAuditEntity: TypeAlias = Literal[
     "silence",
     "rule",
     "lookup",
+    "schema",
 ]
 
 

@@ -21,6 +21,7 @@ from bus.api.calls.portal_links import PortalLinksCalls
 from bus.api.calls.quarantine import QuarantineCalls
 from bus.api.calls.records import RecordsCalls
 from bus.api.calls.rules import RulesCalls
+from bus.api.calls.schema_versions import SchemaVersionsCalls
 from bus.api.calls.searching import SearchingCalls
 from bus.api.calls.spans import SpansCalls
 from bus.api.calls.status import StatusCalls
@@ -32,6 +33,7 @@ from bus.api.calls.watching import WatchingCalls
 
 class Calls(
     EventTypesCalls,
+    SchemaVersionsCalls,
     EventsCalls,
     LogListsCalls,
     SearchingCalls,

@@ -94,6 +94,7 @@ from bus.api.models.rules import (
     RuleStep,
     ScopeGiven,
 )
+from bus.api.models.schema_versions import SchemaRegistered, SchemaVersion
 from bus.api.models.searching import PayloadHit, PayloadHits
 from bus.api.models.spans import SpanPlan, SpanSelection, SpanWork
 from bus.api.models.status import StatusShown
@@ -243,6 +244,8 @@ __all__ = [
     "RuleStep",
     "RulesApplied",
     "RulesDocument",
+    "SchemaRegistered",
+    "SchemaVersion",
     "ScopeGiven",
     "SecretShown",
     "Selection",

@@ -123,6 +123,7 @@ class LetterPlan(TypedDict):
     by_type: Mapping[str, int]
     by_reason: Mapping[str, int]
     complete: bool
+    note: str | None
 
 
 class LetterWork(TypedDict):

@@ -2,7 +2,7 @@
 
 # Written from the table of routes by `make client`, not by hand.
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 
 class LoggedEvent(TypedDict):
@@ -80,6 +80,7 @@ class LoggedDelivery(TypedDict):
     changed_at: str
     tier: str
     reason: str
+    actions: Sequence[Literal["ack"]]
 
 
 class DeliveryRows(TypedDict):

@@ -106,6 +106,8 @@ class ItemPlan(TypedDict):
     failed_filters: int
     too_large: int
     still_stuck: Mapping[str, int]
+    complete: bool
+    note: str | None
 
 
 class ItemWork(TypedDict):

@@ -29,6 +29,7 @@ class SpanPlan(TypedDict):
     failed_filters: int
     by_type: Mapping[str, int]
     complete: bool
+    note: str | None
 
 
 class SpanWork(TypedDict):

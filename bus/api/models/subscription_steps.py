@@ -1,7 +1,7 @@
 """What is sent and answered: subscription steps."""
 
 # Written from the table of routes by `make client`, not by hand.
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, NotRequired, TypedDict
 
 from bus.api.models.subscriptions import SubscriptionShown
@@ -80,3 +80,4 @@ class JobShown(TypedDict):
     result: Mapping[str, object]
     error: str
     asked_for: Mapping[str, object]
+    actions: Sequence[Literal["cancel"]]

@@ -50,6 +50,7 @@ class AlertShown(TypedDict):
     began_with: str
     before: str | None
     told: Sequence[str]
+    actions: Sequence[Literal["silence"]]
 
 
 class Alerts(TypedDict):
@@ -90,6 +91,7 @@ class SilenceShown(TypedDict):
     why: str
     by: str
     covers: int
+    actions: Sequence[Literal["end"]]
 
 
 class Silences(TypedDict):

@@ -23,7 +23,7 @@ from processors.cli.dlq_show import print_whole
 from processors.cli.dlq_view import print_rows
 from processors.cli.over_api.edits import edit_letter
 from processors.cli.over_api.given import Given, as_here
-from processors.cli.over_api.working import finished
+from processors.cli.over_api.working import finished, tell_note
 
 _FILTERS = ("types", "orders", "events", "reasons")
 _FIELDS = (("orders", "order_id"), ("events", "event_id"), ("reasons", "reason"))
@@ -101,10 +101,11 @@ async def replay(api: AsyncApi, given: Given) -> int:
     for owner in await _owners(api, given):
         try:
             plan = await api.replay_dead_letters(owner, meant, dry_run=True)
-            if not plan["plan"]["pending"] and not named:
+            tell_note(plan["plan"])
+            none = plan["plan"]["complete"] and not plan["plan"]["pending"]
+            if none and not named:
                 continue
-            nothing = dry or not plan["plan"]["pending"]
-            work = plan if nothing else await api.replay_dead_letters(owner, meant)
+            work = plan if dry or none else await api.replay_dead_letters(owner, meant)
             rows.append(await _done(api, work))
         except ConflictError as error:
             if named:
@@ -125,7 +126,8 @@ async def discard(api: AsyncApi, given: Given) -> int:
     rows: list[dict[str, object]] = []
     for owner in await _owners(api, given):
         plan = (await api.discard_dead_letters(owner, meant, dry_run=True))["plan"]
-        if plan["pending"]:
+        tell_note(plan)
+        if plan["pending"] or not plan["complete"]:
             rows.append({**plan})
     if rows and not dry:
         ask_to_discard(rows, yes=given.flag("yes"))

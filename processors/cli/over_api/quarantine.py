@@ -12,7 +12,7 @@ from processors.cli.dlq_options import limit_of
 from processors.cli.dlq_redrive import bar
 from processors.cli.over_api.edits import edit_item
 from processors.cli.over_api.given import Given, as_here
-from processors.cli.over_api.working import finished
+from processors.cli.over_api.working import finished, tell_note
 from processors.cli.quarantine_view import print_items, print_whole
 from processors.cli.quarantine_work import (
     How,
@@ -90,7 +90,8 @@ async def replay(api: AsyncApi, given: Given) -> int:
     row: dict[str, object] = {
         **(await api.replay_quarantine(meant, dry_run=True))["plan"]
     }
-    if not how.dry_run and row["replayed"]:
+    tell_note(row)
+    if not how.dry_run and (row["replayed"] or not row["complete"]):
         ask(release_question(int(str(row["replayed"]))), yes=how.yes)
         with bar("replaying", None):
             did = await finished(api, (await api.replay_quarantine(meant))["job"])
@@ -103,12 +104,13 @@ async def discard(api: AsyncApi, given: Given) -> int:
     meant, how = _selection(given), _how(given)
     plan = (await api.discard_quarantine(meant, dry_run=True))["plan"]
     pending, done = plan["pending"], 0
-    if pending and not how.dry_run:
+    tell_note(plan)
+    if not how.dry_run and (pending or not plan["complete"]):
         ask(discard_question(pending), yes=how.yes)
         with bar("discarding", None):
             did = await finished(api, (await api.discard_quarantine(meant))["job"])
         done = int(str(did["done"]))
-    return tell_discarded(pending, done, how)
+    return tell_discarded(max(pending, done), done, how)
 
 
 def _selection(given: Given) -> ItemSelection:

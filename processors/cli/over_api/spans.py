@@ -8,7 +8,7 @@ from bus.api.models import SpanPlan, SpanSelection
 from processors.cli.control import GOOD
 from processors.cli.dlq_redrive import bar
 from processors.cli.over_api.given import Given
-from processors.cli.over_api.working import finished
+from processors.cli.over_api.working import finished, tell_note
 from processors.cli.replay_work import Replayed, ask_to_replay, say_replayed
 
 
@@ -26,6 +26,7 @@ async def replay(api: AsyncApi, given: Given) -> int:
     }
     meant = cast("SpanSelection", body)
     plan = (await api.replay_span(name, meant, dry_run=True))["plan"]
+    tell_note(plan)
     if dry:
         say_replayed(_done(plan, {}, dry_run=True), as_json=given.as_json)
         return GOOD
@@ -52,4 +53,5 @@ def _done(plan: SpanPlan, did: Mapping[str, object], *, dry_run: bool) -> Replay
         by_type=plan["by_type"],
         undecodable=plan["undecodable"],
         failed_filters=plan["failed_filters"],
+        complete=plan["complete"] or not dry_run,
     )

@@ -12,7 +12,7 @@ from processors.cli.alerts_view import (
 )
 from processors.cli.forecast_view import no_such_subscription, tell_rows
 from processors.cli.objectives_view import show_objective, show_objectives
-from processors.cli.over_api.given import Given
+from processors.cli.over_api.given import Given, as_here
 
 
 async def health(api: AsyncApi, given: Given) -> int:
@@ -37,7 +37,9 @@ async def objectives(api: AsyncApi, given: Given) -> int:
 async def alerts(api: AsyncApi, given: Given) -> int:
     """What fires and what is pending."""
     told = await api.list_alerts(resolved=given.flag("every"))
-    return show_alerts(told["data"], told["stale"], as_json=given.as_json)
+    return show_alerts(
+        [as_here(r) for r in told["data"]], told["stale"], as_json=given.as_json
+    )
 
 
 async def sinks(api: AsyncApi, given: Given) -> int:
@@ -49,7 +51,7 @@ async def sinks(api: AsyncApi, given: Given) -> int:
 async def silences(api: AsyncApi, given: Given) -> int:
     """Silences that last."""
     told = await api.list_silences()
-    return show_silences(told["data"], as_json=given.as_json)
+    return show_silences([as_here(r) for r in told["data"]], as_json=given.as_json)
 
 
 async def silence(api: AsyncApi, given: Given) -> int:
@@ -64,7 +66,7 @@ async def silence(api: AsyncApi, given: Given) -> int:
             "why": given.text("why"),
         }
     )
-    return show_silence(made, length_s, as_json=given.as_json)
+    return show_silence(as_here(made), length_s, as_json=given.as_json)
 
 
 async def unsilence(api: AsyncApi, given: Given) -> int:

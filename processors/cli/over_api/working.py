@@ -5,6 +5,13 @@ from collections.abc import Mapping
 from bus.api import AsyncApi
 from bus.api.models import JobShown
 from bus.errors import OrderbusError
+from processors.cli.control import warn
+
+
+def tell_note(plan: Mapping[str, object]) -> None:
+    """Say on stderr why a plan is not complete, if it is not."""
+    if note := plan["note"]:
+        warn(f"{plan.get('subscription', 'quarantine')}: {note}")
 
 
 class JobFailedError(OrderbusError):

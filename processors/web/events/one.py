@@ -12,6 +12,7 @@ from processors.gateway.model import Model
 from processors.gateway.routes import Asked
 from processors.gateway.tenants import owned
 from processors.redrive.absent import Absents, Fact, absents
+from processors.redrive.filters import Filters
 from processors.web.charts import Picture
 from processors.web.events.payload import FORMS, Payload, payload_of
 from processors.web.events.picturing import picture
@@ -62,7 +63,7 @@ async def view(asked: Asked) -> OneView:
         tracks=known.tracks,
         by_id={one.id: one for one in mine},
         picture=picture("Deliveries", known.tracks, arrived),
-        absent=absents(mine, fact, {one.subscription for one in known.tracks}),
+        absent=await _absent(asked, known.tracks, fact),
         payload=payload,
         query=query,
         forms=[*FORMS.items()],
@@ -72,6 +73,15 @@ async def view(asked: Asked) -> OneView:
         lag=known.lag,
         cut=known.cut,
     )
+
+
+async def _absent(asked: Asked, tracks: Sequence[Track], fact: Fact) -> Absents:
+    """Who of those that are there for whoever asks was not tried, and why."""
+    world, tried = asked.api.world, {track.subscription for track in tracks}
+    rest = [one for one in owned(world, asked.by) if one.id not in tried]
+    event = fact.event
+    match = None if event is None else await Filters(world, rest).match(event)
+    return absents(rest, fact, match)
 
 
 PAGES = (

@@ -17,7 +17,7 @@ from processors.web.pages import Page
 
 ENTITIES = (
     *("subscription", "source", "key", "letters", "quarantine"),
-    *("events", "ack", "silence", "rule", "lookup"),
+    *("events", "ack", "silence", "rule", "lookup", "schema"),
 )
 _TEXT = r"^[ -~]{0,200}$"
 
@@ -37,6 +37,7 @@ class HistoryQuery(PageQuery):
         "silence",
         "rule",
         "lookup",
+        "schema",
     ] = ""
     id: Annotated[str, Field(pattern=_TEXT)] = ""
     actor: Annotated[str, Field(pattern=_TEXT)] = ""

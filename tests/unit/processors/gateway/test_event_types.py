@@ -79,3 +79,60 @@ async def test_there_is_no_such_type(ask: Client, path: str) -> None:
     """Whatever it is called."""
     got = await ask("GET", f"{PATH}/{path}")
     assert (got.status, got.slug) == (404, "not-found")
+
+
+async def test_registers_the_next_version(ask: Client, worlds: Worlds) -> None:
+    """What is shipped first, then it; who did is written down, and twice is once."""
+    path, text = f"{PATH}/order.created/versions", shipped_text("order.created")
+    later = with_field(text, {"name": "gift", "type": "boolean", "default": False})
+    made = await ask("POST", path, {"schema": later})
+    assert (made.status, made.json["new"]) == (201, True)
+    assert made.json["subject"] == load_catalogue().subject("order.created")
+    held = await worlds.schemas.by_type("oms.order", "order.created")
+    assert [one.text for one in held] == [later, text]
+    assert made.json["schema_id"] == held[0].id
+    again = await ask("POST", path, {"schema": later})
+    assert (again.status, again.json["new"]) == (200, False)
+    assert again.json["schema_id"] == held[0].id
+    (change,) = [c for c in worlds.audited() if c.entity == "schema"]
+    assert (change.action, change.entity_id) == ("register", "order.created")
+
+
+@pytest.mark.parametrize(
+    ("field", "status", "word"),
+    [
+        ({"name": "gift", "type": "boolean"}, 409, "give it a default"),
+        ({"name": "Gift", "type": "nothing"}, 422, "nothing"),
+    ],
+)
+async def test_registers_nothing_that_breaks_anybody(
+    ask: Client, worlds: Worlds, field: dict[str, object], status: int, word: str
+) -> None:
+    """Told whom, or what is wrong with it; the registry has not heard of it."""
+    path, text = f"{PATH}/order.created/versions", shipped_text("order.created")
+    wrong = with_field(text, {"doc": "A gift.", **field})
+    got = await ask("POST", path, {"schema": wrong})
+    assert got.status == status
+    assert word in str(got.json["errors"])
+    assert await worlds.schemas.by_type("oms.order", "order.created") == []
+    assert not [c for c in worlds.audited() if c.entity == "schema"]
+
+
+@pytest.mark.parametrize("by", ["support", "producer", "partner", "reader"])
+async def test_operators_alone_register(ask: Client, by: str) -> None:
+    """Schemas are everybody's."""
+    body = {"schema": shipped_text("order.created")}
+    got = await ask("POST", f"{PATH}/order.created/versions", body, by=by)
+    assert (got.status, got.slug) == (403, "not-allowed")
+
+
+def shipped_text(event_type: str) -> str:
+    """The schema as it is shipped."""
+    return load_catalogue().schema(event_type).text
+
+
+def with_field(text: str, field: dict[str, object]) -> str:
+    """The same with one field more."""
+    changed = json.loads(text)
+    changed["fields"] += [{"doc": "A gift.", **field}]
+    return json.dumps(changed)

@@ -11,6 +11,7 @@ import pytest
 from bus.access.roles import Role, Scope
 from processors.entry.doors import Doors
 from processors.gateway.callers import network_of
+from processors.gateway.endpoints import host_of
 from processors.gateway.protocol import Lines
 from processors.gateway.routes import JSON, Asked, Reply, Route
 from tests.support.gateway import UNLIMITED, Client, connect, serving, talk
@@ -273,3 +274,17 @@ def test_connections_of_one_address() -> None:
 def test_whose_address(address: str, network: str) -> None:
     """All addresses that one subscriber has are counted as one."""
     assert network_of(address) == network
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://shop.example/in",
+        "https://SHOP.example:8443/other?x=1",
+        "https://shop.example./in",
+        "https://sh%6Fp.example../in",
+    ],
+)
+def test_a_host_is_one_however_it_is_spelled(url: str) -> None:
+    """So that nobody has it asked once more for each spelling."""
+    assert host_of(url) == "shop.example"

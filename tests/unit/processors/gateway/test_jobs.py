@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
+from typing import cast
 
 import pytest
 
@@ -9,6 +11,7 @@ from bus.access.roles import Role, principal
 from bus.adapters.memory import MemoryClock, MemoryObserver, settle
 from bus.errors import BrokerUnavailableError, ConflictError
 from processors.gateway.jobs import Jobs, JobState, Progress
+from tests.support.gateway import Client
 from tests.support.worlds import Randomness
 
 BY = principal("abcdefgh23", Role.OPERATOR, "")
@@ -127,4 +130,45 @@ async def test_there_is_a_limit() -> None:
 
     with pytest.raises(OverflowError):
         start_many()
+    await held.close()
+
+
+async def test_what_may_be_done_to_one(ask: Client) -> None:
+    """Cancelled while it runs, by who may; nothing once it is over."""
+
+    async def hang(_: Progress) -> Mapping[str, object]:
+        await asyncio.Event().wait()
+        return {}
+
+    by = ask.api.authenticate(ask.keys.tokens["partner"])
+    job, _ = ask.api.jobs.start(by, "test", "acme", hang)
+    for who, may in (("partner", ["cancel"]), ("reader", []), ("support", ["cancel"])):
+        for path in (f"/v1/jobs/{job.id}", "/v1/jobs"):
+            got = (await ask("GET", path, by=who)).json
+            (row,) = cast("list[dict[str, object]]", got.get("data", [got]))
+            assert row["actions"] == may
+    ended = await ask("POST", f"/v1/jobs/{job.id}/cancel", by="partner")
+    assert (ended.json["state"], ended.json["actions"]) == ("cancelled", [])
+
+
+async def test_tenants_leave_room_for_operators() -> None:
+    """However many they are; each has its own share, and all together an end."""
+    held = jobs()
+
+    async def hang(_: Progress) -> Mapping[str, object]:
+        await asyncio.Event().wait()
+        return {}
+
+    begun = 0
+    for tenant in "abcdefghij":
+        by = principal("abcdefgh23", Role.PARTNER, tenant)
+        with suppress(OverflowError):
+            for n in range(20):
+                held.start(by, "replay", f"{tenant}-{n}", hang)
+                begun += 1
+    assert begun == 48
+    for n in range(16):
+        held.start(BY, "replay", f"ours-{n}", hang)
+    with pytest.raises(OverflowError):
+        held.start(BY, "replay", "ours-16", hang)
     await held.close()

@@ -212,3 +212,15 @@ def test_a_time_beyond_all_calendars() -> None:
     assert moment_of(2**63 - 1).startswith("9999-12-31")
     assert moment_of(-(2**63)).startswith("0001-01-01")
     assert moment_of(NOW_US + DAY_US) == "2026-11-29T12:00:00.000000Z"
+
+
+async def test_what_waits_can_be_acknowledged(ask: Client) -> None:
+    """By who may, where it is done to something; what is settled waits no more."""
+    await three(ask)
+    rows = (await ask("GET", "/v1/deliveries?subscription=my-shop")).rows
+    assert [row["actions"] for row in rows] == [["ack"]]
+    for by, subscription in (("reader", "my-shop"), ("operator", "erp")):
+        path = f"/v1/deliveries?subscription={subscription}"
+        rows = (await ask("GET", path, by=by)).rows
+        assert rows
+        assert {str(row["actions"]) for row in rows} == {"[]"}

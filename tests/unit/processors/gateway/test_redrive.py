@@ -1,10 +1,11 @@
 """Dead letters, quarantine, replays, timelines, acks and status over HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import pytest
 
+from bus.access.roles import Role
 from bus.delivery.delivery import Reason
 from bus.event import Event
 from bus.record import Message
@@ -12,11 +13,13 @@ from bus.samples.lifecycles import sample
 from tests.support.gateway import Client, Got
 from tests.support.orders import STARTED
 from tests.support.past import Past
+from tests.support.plans import never_complete
 from tests.support.worlds import Worlds
 
 ONE = "/v1/subscriptions/acme"
 LETTERS = f"{ONE}/dead-letters"
 QUARANTINE = "/v1/quarantine"
+SPAN = {"since": "2h"}
 
 
 async def letters(ask: Client) -> list[Event]:
@@ -102,6 +105,8 @@ async def test_refuses_what_cannot_take_replays(ask: Client) -> None:
     assert (got.status, got.slug) == (409, "conflict")
     span = await ask("POST", f"{ONE}/replay", {"since": "1h"})
     assert span.status == 409
+    rows = (await ask("GET", LETTERS)).rows
+    assert [row["actions"] for row in rows] == [["discard"]] * 3
 
 
 async def test_discards(ask: Client, worlds: Worlds) -> None:
@@ -212,3 +217,39 @@ async def test_status(ask: Client, by: str) -> None:
     got = await ask("GET", "/v1/status", by=by)
     assert cast("Mapping[str, object]", got.json["quarantine"])["records"] == 0
     assert (await ask("GET", "/v1/status", by="partner")).status == 403
+
+
+async def test_so_many_plans_at_a_time(ask: Client) -> None:
+    """Of a tenant, whatever keys it makes; others count meanwhile."""
+    await letters(ask)
+    await ask.keys.add("second", Role.PARTNER, "acme")
+    by = ask.api.authenticate(ask.keys.tokens["second"])
+    dry: Sequence[tuple[str, dict[str, str]]] = (
+        ("dead-letters:replay", {}),
+        ("dead-letters:discard", {}),
+        ("replay", SPAN),
+    )
+    with ask.api.plans.one(by), ask.api.plans.one(by):
+        for path, body in dry:
+            one = f"{ONE}/{path}?dry_run=true"
+            over = await ask("POST", one, body, by="partner")
+            assert (over.status, over.slug) == (429, "too-many-requests")
+            assert over.headers["Retry-After"]
+            assert (await ask("POST", one, body)).status == 200
+    for path, body in dry:
+        one = f"{ONE}/{path}?dry_run=true"
+        assert (await ask("POST", one, body, by="partner")).status == 200
+
+
+@pytest.mark.parametrize("path", ["quarantine:replay", "quarantine:discard"])
+async def test_plans_of_quarantine_end(
+    ask: Client, worlds: Worlds, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """However much is in it: with why, and with what there would be less to read."""
+    await put_aside(worlds)
+    whole = plan(await ask("POST", f"/v1/{path}?dry_run=true", {}))
+    assert (whole["pending"], whole["complete"], whole["note"]) == (2, True, None)
+    never_complete(monkeypatch)
+    cut = plan(await ask("POST", f"/v1/{path}?dry_run=true", {}))
+    assert (cut["pending"], cut["complete"]) == (2, False)
+    assert "a later since" in str(cut["note"])

@@ -100,8 +100,8 @@ async def test_a_partners_ids_begin_with_its_name(ask: Client, wanted: str) -> N
 
 
 async def test_a_partner_owns_what_it_makes(ask: Client) -> None:
-    """Whatever it says; others do not see it, operators do."""
-    new = NEW | {"id": "acme-shop", "owner": "other"}
+    """It need not say so; others do not see it, operators do."""
+    new = NEW | {"id": "acme-shop"}
     got = await ask("POST", PATH, new, by="partner")
     assert subscription(got)["owner"] == "acme"
     for by, seen in (("partner", 1), ("stranger", 0), ("operator", 1)):

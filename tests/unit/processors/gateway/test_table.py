@@ -1,13 +1,14 @@
 """The table of routes as a whole, and what follows from it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
-from typing import cast
+from typing import cast, get_args, get_origin
 
 import pytest
 from jsonschema import Draft7Validator
 from openapi_spec_validator import validate
+from pydantic.fields import FieldInfo
 from typing_extensions import override
 
 from bus import errors
@@ -162,3 +163,29 @@ def test_every_error_of_ours_has_a_row() -> None:
 def test_the_document_is_json_without_secrets() -> None:
     """Examples hold no key."""
     assert "ob_operator_" not in json.dumps([r.example for r in ROUTES])
+
+
+ONLY_READ = {
+    *("listEventTypes", "listEvents", "getEvent", "listAttempts", "listAudit"),
+    *("searchPayload", "getEventTimeline", "getOrderTimeline"),
+    *("listObjectives", "listForecasts", "listAlertSinks"),
+    *("listRules", "listLookups"),
+}
+"""Lists of what nobody changes row by row; it only shrinks."""
+
+
+def test_every_list_says_what_each_row_allows() -> None:
+    """But for what is only read."""
+    rows = {
+        route.operation: get_args(route.answer.model_fields["data"].annotation)[0]
+        for route in ROUTES
+        if route.method == "GET"
+        and route.answer is not None
+        and get_origin(route.answer.model_fields.get("data", _NONE).annotation)
+        is Sequence
+    }
+    silent = {name for name, row in rows.items() if "actions" not in row.model_fields}
+    assert silent == ONLY_READ
+
+
+_NONE = FieldInfo(annotation=None)

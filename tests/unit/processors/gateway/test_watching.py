@@ -87,6 +87,10 @@ async def test_a_silence_comes_and_goes(ask: Client, worlds: Worlds) -> None:
     assert row == made.json
     (alert,) = (await ask("GET", "/v1/alerts")).rows
     assert alert["silenced_until"] == row["until"]
+    assert (row["actions"], alert["actions"]) == (["end"], ["silence"])
+    for path in ("/v1/silences", "/v1/alerts"):
+        (seen,) = (await ask("GET", path, by="reader")).rows
+        assert seen["actions"] == []
     ended = await ask("POST", f"/v1/silences/{row['id']}/end", {})
     assert (ended.status, ended.json["covers"]) == (200, 0)
     assert (await ask("GET", "/v1/silences")).rows == []

@@ -1,11 +1,15 @@
 """Who did not get an event, and why."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from bus.delivery.effort import STEPS_A_SECOND, Efforts
+from bus.delivery.matching import Matcher
 from bus.delivery.subscription import State, Subscription
 from bus.event import Event
 from bus.samples.lifecycles import sample
-from processors.redrive.absent import Fact, absents
+from bus.webhook.document import document
+from processors.redrive.absent import Absents, Fact, absents
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 EVENT = sample("order.created", 1, NOW)
@@ -30,8 +34,17 @@ def fact(event: Event | None = EVENT) -> Fact:
 
 def codes(*subscriptions: Subscription, of: Event | None = EVENT) -> dict[str, str]:
     """The reason of each."""
-    rows = absents(subscriptions, fact(of), ()).rows
+    rows = told(subscriptions, fact(of)).rows
     return {row.subscription: row.code for row in rows}
+
+
+def told(untried: Sequence[Subscription], of: Fact) -> Absents:
+    """Why each was not tried, with what their filters say in their owners' steps."""
+    event = of.event
+    if event is None:
+        return absents(untried, of, None)
+    matcher = Matcher(untried, Efforts(STEPS_A_SECOND, lambda: 0.0))
+    return absents(untried, of, matcher.match(event, lambda: document(event)))
 
 
 def test_each_reason_by_its_name() -> None:
@@ -56,13 +69,12 @@ def test_each_reason_by_its_name() -> None:
 
 def test_says_the_filter_and_the_reason() -> None:
     """So that nobody has to look them up."""
-    rows = absents(
+    rows = told(
         [
             subscription("choosy", filter="status == 'never'"),
             subscription("paused", state=State.PAUSED, state_reason="a release"),
         ],
         fact(),
-        (),
     ).rows
     assert "status == 'never'" in rows[0].why
     assert rows[1].why == "wants it, and is paused: a release"
@@ -79,17 +91,16 @@ def test_without_content_a_filter_is_not_guessed() -> None:
 
 
 def test_who_asks_for_other_types_is_only_named() -> None:
-    """And who was tried is not there at all; `*` does not mean the bus's own words."""
+    """And `*` does not mean the bus's own words."""
     those = [
         subscription("pay", types=["payment.*"]),
         subscription("all", types=["*"]),
-        subscription("tried"),
     ]
-    found = absents(those, fact(), {"tried"})
+    found = told(those, fact())
     assert [row.subscription for row in found.rows] == ["all"]
     assert found.others == ["pay"]
     own = fact(None)._replace(type="ops.alert")
-    assert absents(those, own, ()).others == ["all", "pay", "tried"]
+    assert told(those, own).others == ["all", "pay"]
 
 
 def test_a_dear_filter_is_not_asked_to_its_end() -> None:

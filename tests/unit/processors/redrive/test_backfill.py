@@ -135,16 +135,19 @@ async def test_a_dear_filter_waits_for_its_owner_s_steps(
     past: Past, worlds: Worlds
 ) -> None:
     """Spans read at once take no more of the thread than the owner's share of it."""
-    acme = await past.subscribe(filter="status == 'created'", owner="acme")
+    dear = " | ".join(["`[1]`", *["[@,@][]"] * 9])
+    acme = await past.subscribe(filter=dear, owner="acme")
     life = await past.order()
     efforts = Efforts(1_000, worlds.clock.monotonic)
     world = replace(past.world, efforts=efforts)
     efforts.spend("acme", 6_200)
-    counting = asyncio.create_task(count(world, acme, span(past)))
+    one = replace(span(past), types=["order.created"])
+    counting = asyncio.create_task(count(world, acme, one))
     await worlds.clock.advance(4.9)
     assert not counting.done()
     await worlds.clock.advance(0.2)
-    assert (await counting).read == len(life)
+    found = await counting
+    assert (found.read, found.wanted) == (len(life), 1)
 
 
 async def test_a_failed_write_is_an_error(past: Past, worlds: Worlds) -> None:
