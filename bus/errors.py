@@ -172,6 +172,10 @@ class OutboxUnavailableError(OrderbusError):
     """The database of an outbox gives no usable answer, for the reason it says."""
 
 
+class SpoolError(OrderbusError):
+    """What was to be kept on disk could not be: no room, or the disk fails."""
+
+
 class BadCursorError(OrderbusError):
     """A cursor is none that the log gave out for this question."""
 

@@ -2,16 +2,16 @@
 
 
 class Bucket:
-    """Lets `rate` starts a second pass, and a burst of one second's worth.
+    """Lets `rate` starts a second pass, and a burst, by default one second's worth.
 
     Times are monotonic seconds, given by the caller.
     """
 
     __slots__ = ("_at", "_burst", "_rate", "_tokens")
 
-    def __init__(self, rate: float, now: float) -> None:
+    def __init__(self, rate: float, now: float, burst: float | None = None) -> None:
         self._rate = rate
-        self._burst = max(1.0, rate)
+        self._burst = max(1.0, rate if burst is None else burst)
         self._tokens = self._burst
         self._at = now
 

@@ -68,7 +68,8 @@ def dev_command(
             settings=_settings(cast(Root, ctx.obj)),
             arguments=worker_command({}, Role.ALL.value),
             beside=[
-                worker_command({}, role.value) for role in (Role.PROJECTOR, Role.WATCH)
+                worker_command({}, role.value)
+                for role in (Role.PROJECTOR, Role.WATCH, Role.INTAKE)
             ],
             api_arguments=worker_command({}, Role.GATEWAY.value),
             brokers=brokers,

@@ -16,7 +16,13 @@ from processors.wiring.access import open_keys
 from processors.wiring.dev_key import DevKey, operator_key
 from processors.wiring.log import log_place
 from processors.wiring.partner import open_partner
-from processors.wiring.stack import STARTING_WORKERS, Stack, StackPlan, open_stack
+from processors.wiring.stack import (
+    STARTING_WORKERS,
+    Stack,
+    StackPlan,
+    intake_url,
+    open_stack,
+)
 
 Work = TypeVar("Work")
 
@@ -95,6 +101,8 @@ def _say(stack: Stack, receiver: str, key: DevKey | None, out: Console) -> None:
     out.print(f"Schema registry  {stack.registry_url}")
     out.print(f"HTTP API         {stack.api_url}  (to read: {stack.api_url}/docs)")
     out.print(f"Dashboard        {stack.api_url}/ui/  (sign in with the operator key)")
+    door = intake_url(settings)
+    out.print(f"Intake           {door}/in/SOURCE  (bus sources add SOURCE)")
     out.print(f"Receiver         {receiver}  (takes webhooks on any path)")
     if settings.http_port:
         out.print(f"Metrics, health  {pages}/metrics /healthz /readyz")

@@ -35,6 +35,7 @@ COMMANDS = {
     "health": "Say whether all is well: everybody's state, and why.",
     "alerts": "Alerts of the watch: what fires, silences.",
     "subscriptions": "Who wants which events, where and how.",
+    "sources": "Sources: who sends, by which channel, how it is verified.",
     "diagnose": "Find out why deliveries to an endpoint fail.",
     "dlq": "Dead letters: deliveries that were given up.",
     "quarantine": "Records nobody could decode.",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from processors.diagnose.probing import Means
     from processors.outbox.desk import Desk
     from processors.settings import Settings
+    from processors.sources.world import SourcesWorld
     from processors.subscriptions.world import World
     from processors.topics import TopicsWorld
 
@@ -102,6 +103,14 @@ class Root:
         from processors.wiring.access import open_keys
 
         return open_keys(self.kafka(), _tell_missed)
+
+    def sources(
+        self, *, reads: bool = False
+    ) -> "AbstractAsyncContextManager[SourcesWorld]":
+        """Open what the source commands work with."""
+        from processors.wiring.intake_sources import open_sources
+
+        return open_sources(self.kafka(), missed=_tell_missed, reads=reads)
 
     def gateway(self) -> str:
         """Where the gateway is, as far as the settings say it."""

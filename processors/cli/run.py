@@ -27,6 +27,7 @@ class Role(StrEnum):
     GATEWAY = "gateway"
     OUTBOX = "outbox"
     WATCH = "watch"
+    INTAKE = "intake"
     ALL = "all"
 
     @property
@@ -57,10 +58,10 @@ def run_command(
 
     fanout reads the source topics and makes first attempts; retry serves the tiers;
     ordered serves subscriptions with `ordering: key`. A subscription's concurrency
-    and rate are shared out among the processes. projector reads all that happens
-    into the log, a database; watch judges whether all is well. all is the first three,
-    and beside them these two where ORDERBUS_LOG_URL names a log. gateway serves the
-    HTTP API. outbox publishes what the OMS has committed to its outbox.
+    and rate are shared out. projector reads all that happens into the log, a database;
+    watch judges whether all is well. all is the first three, and beside them these two
+    where ORDERBUS_LOG_URL names a log, and intake with ORDERBUS_INTAKE: the door that
+    channels send to. gateway serves the HTTP API, outbox publishes from the OMS's.
 
     Exit code 0: drained and stopped. 1: failed. 2: a setting is wrong.
 
@@ -115,8 +116,9 @@ def _work(
 
 
 def _beside(settings: "Settings") -> list[Role]:
-    """What runs in processes of their own, beside those that deliver, with a log."""
-    return [Role.PROJECTOR, Role.WATCH] if settings.log_url else []
+    """What runs in processes of their own, beside those that deliver."""
+    with_log = [Role.PROJECTOR, Role.WATCH] if settings.log_url else []
+    return [*with_log, Role.INTAKE] if settings.intake else with_log
 
 
 def _one(
@@ -138,6 +140,10 @@ def _one(
         from processors.wiring.watching import serve_watch
 
         return serve_watch(settings, index=place.index, attached=place.attached)
+    if role is Role.INTAKE:
+        from processors.wiring.intake import serve_intake
+
+        return serve_intake(settings, index=place.index, attached=place.attached)
     from processors.wiring.serve import serve
 
     return serve(
@@ -158,8 +164,9 @@ def _several(
         from processors.wiring.projecting import refuse_several
 
         refuse_several(settings, count)
-    if role is Role.GATEWAY:
+    if role in {Role.GATEWAY, Role.INTAKE}:
         raise ConfigurationError(
-            "--processes: a gateway is one process; run several on ports of their own"
+            f"--processes: {role.value} is one process; run several on ports of their"
+            " own"
         )
     return supervise(given.arguments, role.value, count, settings.drain_s)

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from processors.settings.api import LAST_PORT, ApiSettings, ClientSettings, Network
+from processors.settings.intake import IntakeSettings
 from processors.settings.log import LogSettings
 from processors.settings.outbox import OutboxSettings
 from processors.settings.watch import WatchSettings
@@ -30,6 +31,7 @@ def _asset(name: str, beside: str) -> Path:
 class Settings(
     ApiSettings,
     ClientSettings,
+    IntakeSettings,
     LogSettings,
     OutboxSettings,
     WatchSettings,
@@ -90,7 +92,6 @@ class Settings(
         default_factory=lambda: _asset("schemas", "schemas"),
         description="Folder of Avro schemas. Default: the ones that are shipped.",
     )
-
     registry_timeout_s: Positive = Field(
         5, description="How long one request to the registry may take."
     )
@@ -139,7 +140,6 @@ class Settings(
         default=True,
         description="Allow plain http to the networks of `allow_networks` only.",
     )
-
     origin: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,253}$")] = Field(
         "orderbus",
         description="Our DNS name, as endpoints are asked to allow it.",

@@ -4,6 +4,7 @@
 """
 
 from processors.telemetry import group_names, live_names, log_names, outbox_names
+from processors.telemetry.intake_names import OURS as _INTAKE
 from processors.telemetry.kinds import Metric, Names, Note
 from processors.telemetry.watch_names import OURS as _WATCH
 
@@ -91,7 +92,6 @@ TABLE_LOADED = _note("table_loaded", "info", "A compacted topic is read to its e
 SOURCES_ADDED = _note(
     "sources_added", "info", "`topics.yaml` declares new source topics; they are read."
 )
-
 API_SERVES = _note("api_serves", "info", "The API can be asked; at which URL.")
 REQUEST = _note(
     "request",
@@ -294,7 +294,7 @@ LOOP_DELAY = _gauge(
 API_STREAMS = live_names.API_STREAMS
 API_STREAMS_ENDED = live_names.API_STREAMS_ENDED
 
-_LATER = (log_names.OURS, outbox_names.OURS, live_names.OURS, _WATCH)
+_LATER = (log_names.OURS, outbox_names.OURS, live_names.OURS, _WATCH, _INTAKE)
 _ALL = (_OURS, group_names.OURS, *_LATER)
 NOTES: dict[str, Note] = {n: note for part in _ALL for n, note in part.notes.items()}
 METRICS: dict[str, Metric] = {n: m for part in _ALL for n, m in part.metrics.items()}

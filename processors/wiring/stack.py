@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bus.adapters.jvm import EmbeddedKafka, Progress
 from bus.adapters.kafka import Connection, KafkaTopics
+from bus.errors import ConfigurationError
 from processors.clock import SystemClock
 from processors.settings import DevState, Settings, write_dev
 from processors.subscriptions.keys import make_key_file
@@ -104,7 +105,9 @@ async def open_stack(
         progress.step("Making topics")
         url = await _serve_registry(settings, plan.registry_port, stack)
         port = settings.api_port or free_port(settings.api_host)
-        settings = settings.model_copy(update={"registry_url": url, "api_port": port})
+        door = _intake_port(settings)
+        found = {"registry_url": url, "api_port": port, "intake_port": door}
+        settings = settings.model_copy(update=found)
         progress.step(STARTING_WORKERS)
         workers, gateway = await _start_all(plan, settings, url, stack)
         note = write_dev(data_dir, _dev_state(settings, url))
@@ -187,6 +190,25 @@ def api_url(settings: Settings) -> str:
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.api_port}"
 
 
+def _intake_port(settings: Settings) -> int:
+    """Its own, or where nobody has chosen one, a free one."""
+    host, port = settings.intake_host, settings.intake_port
+    try:
+        refuse_taken(host, port, "ORDERBUS_INTAKE_PORT")
+    except ConfigurationError:
+        if "intake_port" in settings.model_fields_set:
+            raise
+        port = 0
+    return port or free_port(host)
+
+
+def intake_url(settings: Settings) -> str:
+    """Where the door of intake is by these settings."""
+    host = settings.intake_host
+    at = f"http://{f'[{host}]' if ':' in host else host}:{settings.intake_port}"
+    return settings.intake_url or at
+
+
 def _dev_state(settings: Settings, url: str) -> DevState:
     return DevState(
         pid=os.getpid(),
@@ -224,6 +246,7 @@ def _environment(settings: Settings, url: str) -> Mapping[str, str]:
         "ORDERBUS_BOOTSTRAP_SERVERS": settings.bootstrap_servers or "",
         "ORDERBUS_REGISTRY_URL": url,
         "ORDERBUS_API_PORT": str(settings.api_port),
+        "ORDERBUS_INTAKE_PORT": str(settings.intake_port),
         "ORDERBUS_ALLOW_NETWORKS": ",".join(map(str, settings.allow_networks)),
         "ORDERBUS_DATA_DIR": str(settings.data_dir.absolute()),
     }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bus.contracts.codec import Schema
+from bus.intake.channels.answers import Answering
 from bus.intake.mapping.compiling import Filled
 from bus.intake.mapping.lines import Make
 from bus.intake.parsing.tree import Parsed
@@ -68,6 +69,10 @@ class Channel:
         events: Names of sections by native type; `*` for all others.
         event_id: What makes a message the same as another; none: all of its bytes.
         deduplicate_s: For how long a message may come again.
+        answering: How its senders are answered.
+        order_key: What tells which order a submission is about, as far as that is
+            cheap to know; None: nothing does.
+        limit: Bytes that a submission may have.
     """
 
     name: str
@@ -86,6 +91,9 @@ class Channel:
     tables: Mapping[str, Mapping[str, str]]
     samples: SampleSettings
     lines: tuple[Filled, ...]
+    answering: Answering = field(default_factory=Answering)
+    order_key: Make | None = None
+    limit: int = 1 << 20
 
     def sections_of(self, native_type: str) -> tuple[str, ...] | None:
         """Which sections a native type goes through; None: nobody knows it."""

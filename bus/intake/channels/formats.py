@@ -42,6 +42,11 @@ def parser_of(kind: str, block: Block) -> Parse:
     return _bounded(limits, _splitting(parse, split))
 
 
+def limits_of(block: Block) -> Limits:
+    """What a submission may be at most; what is wrong is told by `parser_of`."""
+    return _limits(Block(block.node, "", Problems("")).block("limits"))
+
+
 def _limits(block: Block) -> Limits:
     block.only(("bytes", "depth", "values", "items"))
     return Limits(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from bus.contracts.catalogue import Catalogue
+from bus.intake.channels.answers import read_answering
 from bus.intake.channels.definition import (
     IGNORED,
     OTHERS,
@@ -13,7 +14,7 @@ from bus.intake.channels.definition import (
     Section,
     Setting,
 )
-from bus.intake.channels.formats import FORMATS, KEYS, parser_of
+from bus.intake.channels.formats import FORMATS, KEYS, limits_of, parser_of
 from bus.intake.channels.sections import read_sections
 from bus.intake.channels.shape import Block
 from bus.intake.channels.verifiers import read_verifier
@@ -30,7 +31,9 @@ _KEYS = (
     "format",
     *KEYS,
     "verify",
+    "answers",
     "type",
+    "key",
     "events",
     "event_id",
     "deduplicate",
@@ -102,6 +105,11 @@ def _channel(name: str, block: Block) -> Channel:
         tables=tables,
         samples=_samples(block.block("samples")),
         lines=tuple(compiler.filled),
+        answering=read_answering(block.block("answers")),
+        order_key=None
+        if (key := block.node.get("key")) is None
+        else compiler.value(key),
+        limit=limits_of(block).bytes,
     )
 
 

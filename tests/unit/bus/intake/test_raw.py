@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bus.errors import DecodeError
@@ -36,6 +36,7 @@ def record(
     return Record(*at, b"K", value, headers, unreadable=unreadable)
 
 
+@settings(deadline=None)
 @given(
     raw=st.builds(
         Raw,
@@ -72,6 +73,7 @@ def test_without_a_key_the_submissions_id_is_it() -> None:
     assert to_message(raw, "t").key == b"i-1"
 
 
+@settings(deadline=None)
 @given(
     headers=st.lists(
         st.tuples(
