@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-.PHONY: help install demo test test-long simulate bench faults fuzz client lint format lock wheel clean
+.PHONY: help install demo test test-long simulate bench faults fuzz client proto lint format lock wheel clean
 
 help:
 	@sed -n '1,4s/^# //p' Makefile
@@ -81,6 +81,10 @@ fuzz: $(READY)
 # The methods and types of bus/api, after a change of the gateway's table of routes.
 client: $(READY)
 	@$(BIN)/python -m tests.api_client
+
+# Python of schemas/*.proto, after a change there.
+proto: $(READY)
+	@$(BIN)/python -m tests.proto
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

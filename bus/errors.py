@@ -130,11 +130,15 @@ class Heals(StrEnum):
 
 
 class PublishError(OrderbusError):
-    """Kafka did not acknowledge a record. `heals` says what may help."""
+    """Kafka did not acknowledge a record. `heals` says what may help.
 
-    def __init__(self, topic: str, why: str, *, heals: Heals) -> None:
+    `code` is the client's name for what happened, if it has one.
+    """
+
+    def __init__(self, topic: str, why: str, *, heals: Heals, code: str = "") -> None:
         super().__init__(f"{topic}: {why}")
         self.topic = topic
+        self.code = code
         self.why = why
         self.heals = heals
 

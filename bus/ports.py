@@ -1,7 +1,7 @@
 """What the programs need from the world, as small protocols.
 
 The folders of `bus.adapters` fulfil them; the contract suites in `tests/contract` say
-what fulfilling means. The ports of HTTP, of schemas and of observation stand in
+what fulfilling means. The ports of sending, of schemas and of observation stand in
 files of their own, and are imported from here too.
 """
 

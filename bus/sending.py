@@ -1,11 +1,17 @@
-"""Posting a webhook, as a port: what is sent, what comes back or does not."""
+"""Sending a delivery, as ports: what is sent, what comes back or does not.
+
+A `Sink` takes deliveries of one kind and says what became of each; a `Sender` is what
+the sink of webhooks posts with.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
-from bus.delivery.subscription import Tls
+from bus.delivery.delivery import Outcome
+from bus.delivery.subscription import Subscription, Tls
+from bus.event import Event
 
 
 class NoAnswerKind(StrEnum):
@@ -29,6 +35,23 @@ class Post:
     body: bytes
     timeout_s: float
     tls: Tls | None = None
+
+
+@dataclass(slots=True)
+class Parcel(Post):
+    """One attempt of a delivery, whatever its kind; to a webhook's sender, its post.
+
+    `body` is what is signed, in every kind the same. `headers` are the content type,
+    the subscription's own, and those of Standard Webhooks; a kind without headers has
+    a place of its own for each. `now_s` is when it was signed. A `probe` asks if an
+    endpoint that failed is well again.
+    """
+
+    tls: Tls | None  # has to be said here
+    subscription: Subscription
+    event: Event
+    now_s: float
+    probe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +87,36 @@ class Sender(Protocol):
 
     async def close(self) -> None:
         """Close all connections."""
+        ...
+
+
+class Sink(Protocol):
+    """Delivers parcels of one kind. Never raises for what an endpoint or network does.
+
+    Sends once: retries, limits, order and the log are the caller's.
+    """
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        """Deliver within the parcel's `timeout_s`, and judge what came of it."""
+        ...
+
+    async def close(self) -> None:
+        """Close all connections."""
+        ...
+
+
+class Places(Protocol):
+    """Which addresses an endpoint may be reached at: names resolved, and guarded."""
+
+    async def admitted(
+        self, host: str, port: int, *, plain: bool
+    ) -> Sequence[str] | NoAnswer:
+        """The addresses to connect to, and to no other; or why there is none.
+
+        `plain` says that the connection would be without TLS.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Forget the names."""
         ...

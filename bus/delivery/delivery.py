@@ -75,9 +75,14 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A 2xx answer, or an acknowledgement by the consumer (status 0)."""
+    """A 2xx answer, or an acknowledgement by the consumer (status 0).
+
+    Where the transport is not HTTP, the status of this and the other outcomes is what
+    HTTP has for the same. `said` is what the endpoint said besides, if that is kept.
+    """
 
     status: int
+    said: str = ""
     name = "accepted"
 
 

@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from bus.delivery.choices import Exhausted, Ordering
+from bus.delivery.endpoint import Kind, kind_of, parse_endpoint
 from bus.delivery.objective import OwnObjective
 from bus.errors import InvalidSubscriptionError
 
@@ -104,20 +105,19 @@ class Tls(_Model):
         return self
 
 
+class Login(_Model):
+    """A name and a password, for kinds of endpoints that ask for them.
+
+    `password` is sealed wherever it is stored. `mechanism` is SASL's.
+    """
+
+    username: Annotated[str, Field(min_length=1, max_length=500)]
+    password: Annotated[str, Field(max_length=4096)] = Field(repr=False)
+    mechanism: Literal["plain", "scram-sha-256", "scram-sha-512"] = "plain"
+
+
 def _url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("expected an absolute http or https URL")
-    if parts.username or parts.password:
-        raise ValueError("credentials do not belong in a URL; use headers")
-    if parts.fragment:
-        raise ValueError("a fragment is never sent; remove it")
-    if not value.isascii() or any(c.isspace() or ord(c) < 0x20 for c in value):  # noqa: PLR2004 - the first printable character
-        raise ValueError("expected ASCII without spaces; encode the rest")
-    try:
-        _ = parts.port
-    except ValueError:
-        raise ValueError("expected a port between 0 and 65535") from None
+    _ = parse_endpoint(value)
     return value
 
 
@@ -204,6 +204,7 @@ class Subscription(_Model):
     headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(
         default_factory=dict, repr=False
     )
+    login: Login | None = None
     tls: Tls = Tls()
     objective: OwnObjective = OwnObjective()
     secrets: tuple[Secret, ...] = ()
@@ -228,6 +229,11 @@ class Subscription(_Model):
         """Attempts a second, at most: its own rate, or what its endpoint allows."""
         limits = [one for one in (self.rate, self.allowed_rate) if one is not None]
         return min(limits, default=None)
+
+    @property
+    def kind(self) -> Kind:
+        """How its deliveries travel, which the URL's scheme says."""
+        return kind_of(self.url)
 
     @property
     def endpoint(self) -> str:
@@ -264,6 +270,7 @@ def _why(field: tuple[int | str, ...], kind: str, message: str) -> str:
     if kind == "extra_forbidden":
         models: dict[str, type[BaseModel]] = {
             "secrets": Secret,
+            "login": Login,
             "tls": Tls,
             "objective": OwnObjective,
         }

@@ -139,7 +139,7 @@ def _hop(attempt: AttemptRow) -> Cause:
     route, _, reason = attempt.route.partition(":")
     if route == "dead_letter":
         return _REASONS.get(reason, Cause.OTHER)
-    return _HOPS.get(attempt.detail, Cause.OTHER)
+    return _HOPS.get(attempt.detail, Cause.OTHER)  # a library that is missing, too
 
 
 def standing(attempt: AttemptRow) -> Standing:

@@ -67,6 +67,15 @@ _OPTIONS: Mapping[str, object] = {
             " see. 'Name:' takes one away. Repeatable.",
         ),
     ],
+    "username": Annotated[
+        str | None, typer.Option(help="To sign in to Kafka (SASL). '': not to.")
+    ],
+    "password_file": Annotated[
+        Path | None, typer.Option(help="Its password, in a file.")
+    ],
+    "mechanism": Annotated[
+        str | None, typer.Option(help="plain, scram-sha-256 or scram-sha-512.")
+    ],
     "verify": Annotated[
         bool | None,
         typer.Option("--verify/--no-verify", help="Check the certificate."),
@@ -119,7 +128,7 @@ def written(options: Mapping[str, object]) -> dict[str, object]:
     """
     given = {name: value for name, value in options.items() if value is not None}
     fields: dict[str, object] = {}
-    nested: dict[str, dict[str, object]] = {"tls": {}, "objective": {}}
+    nested: dict[str, dict[str, object]] = {"login": {}, "tls": {}, "objective": {}}
     problems: list[tuple[str, str]] = []
     for name, value in given.items():
         if name in _NESTED:
@@ -137,10 +146,18 @@ def written(options: Mapping[str, object]) -> dict[str, object]:
             fields[name] = value
     if problems:
         raise InvalidSubscriptionError(*problems[0], *problems[1:])
-    return fields | {name: held for name, held in nested.items() if held}
+    return fields | _held(nested)
+
+
+def _held(nested: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+    """The mappings in which something was given; no name to sign in with is none."""
+    told = {name: dict(held) for name, held in nested.items() if held}
+    nobody = nested["login"] == {"username": None}
+    return told | ({"login": None} if nobody else {})
 
 
 _NESTED = {
+    **dict.fromkeys(("username", "password_file", "mechanism"), "login"),
     **dict.fromkeys(
         ("verify", "ca_file", "client_certificate_file", "client_key_file"), "tls"
     ),
@@ -178,6 +195,10 @@ _NAMED = {
     "types": "--type",
     "headers": "--header",
     "secrets": "--secret-file",
+    "login": "--username",
+    "login.username": "--username",
+    "login.password": "--password-file",
+    "login.mechanism": "--mechanism",
     "objective.success": "--success",
     "objective.p95": "--p95",
     "tls.ca": "--ca-file",

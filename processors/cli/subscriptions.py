@@ -44,7 +44,7 @@ def add_command(  # noqa: PLR0913 - one an option
     ctx: typer.Context,
     subscription_id: Id,
     url: Annotated[
-        str, typer.Argument(metavar="URL", help="https://host/path to post to.")
+        str, typer.Argument(metavar="URL", help="https://host/path, or grpcs://host.")
     ],
     *,
     secret_file: SecretFile = None,
@@ -62,6 +62,7 @@ def add_command(  # noqa: PLR0913 - one an option
     For example:
       bus subscriptions add acme https://acme.example/hooks --type 'order.*'
       bus subscriptions add erp https://e.example -t '*' --accept application/xml
+      bus subscriptions add wms grpcs://w.example:8443 -t 'order.*'
       bus subscriptions add crm https://c.example -t '*' -H 'X-Token: @file'
       bus subscriptions add own https://o.example -t '*' --secret-file - <key
     """

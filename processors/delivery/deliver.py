@@ -1,7 +1,7 @@
 """The one step all programs share: from a ticket that may start to its route.
 
 Read `attempt` from top to bottom: acked → wanted → body → signed → sent → judged →
-routed → followed.
+routed → followed. Sending and judging are the sink's, a kind of endpoint each.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from bus.delivery.delivery import (
     Unreachable,
 )
 from bus.delivery.routing import fused, route
-from bus.ports import Clock, NoAnswerKind, Observer, Sender
+from bus.ports import Clock, NoAnswerKind, Observer
 from bus.topics.topology import Topology
 from processors.delivery.deciding import decide
 from processors.delivery.hops import Hops
@@ -58,7 +58,6 @@ class Deliver:
     def __init__(  # noqa: PLR0913 - the ports of the step; made in one place
         self,
         *,
-        sender: Sender,
         hops: Hops,
         topology: Topology,
         acks: Acks,
@@ -68,7 +67,7 @@ class Deliver:
         disable: Callable[[str, str], None],
         policy: DeliverPolicy,
     ) -> None:
-        self._posting = Posting(sender, reporter, policy.first_budget_s)
+        self._posting = Posting(reporter, policy.first_budget_s)
         self._hops = hops
         self._topology = topology
         self._acks = acks
@@ -105,7 +104,7 @@ class Deliver:
             if delivery.undecided and not await self._is_wanted(subscriber, ticket):
                 return
             span = self._observer.span("attempt", event, host, subscription=name)
-            outcome = await self._posting.send(subscriber, ticket, span, started)
+            outcome = await self._posting.send(subscriber, ticket, span, started, probe)
             span.end(outcome.name, status_of(outcome))
             decided = self._decide(subscriber, ticket, outcome, probe=probe)
             self._reporter.attempt(

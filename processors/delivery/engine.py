@@ -21,6 +21,7 @@ from processors.delivery.reporting import Reporter
 from processors.delivery.retry import RetryTiers
 from processors.delivery.subscribers import SubscriberPolicy, Subscribers
 from processors.delivery.waiting import Waiting
+from processors.sinks import Sinks
 from processors.telemetry import names
 
 ROLES = ("fanout", "retry", "ordered")
@@ -29,7 +30,10 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineParts:
-    """What the programs use. `source` makes a member of a role's group."""
+    """What the programs use. `source` makes a member of a role's group.
+
+    `sender` posts webhooks; `sinks` are all kinds, only webhooks if left out.
+    """
 
     sender: Sender
     publisher: Publisher
@@ -42,6 +46,7 @@ class EngineParts:
     log_attempt: Callable[[Attempt], None]
     disable: Callable[[str, str], None]
     group_prefix: str = "bus."
+    sinks: Sinks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,6 @@ class Engine:
         reporter = Reporter(clock, observer, parts.log_attempt)
         self._hops = Hops(parts.publisher, parts.topology, clock, observer, reporter)
         self._deliver = Deliver(
-            sender=parts.sender,
             hops=self._hops,
             topology=parts.topology,
             acks=parts.acks,
@@ -91,6 +95,7 @@ class Engine:
         )
         self.subscribers = Subscribers(
             self._deliver.attempt,
+            sinks=parts.sinks or Sinks(parts.sender),
             policy=policy.subscriber,
             clock=clock,
             observer=observer,

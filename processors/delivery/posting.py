@@ -1,57 +1,69 @@
-"""From a ticket to what came of it: body → signed → sent → judged."""
+"""From a ticket to what came of it: body → signed → sent, and judged by the sink."""
 
-from bus.delivery.delivery import Outcome, Unreachable
-from bus.delivery.routing import judge
+from bus.delivery.delivery import Delivery, Outcome, Unreachable
 from bus.errors import RenderError
-from bus.ports import Answer, Post, Sender, Span
+from bus.ports import Span
+from bus.sending import Parcel
 from processors.delivery.reporting import Reporter
 from processors.delivery.subscriber import Subscriber
 from processors.delivery.ticket import Ticket
 
+_FRAME = 5
+"""Bytes before Confluent-framed Avro: a zero, and the schema's id."""
 UNRENDERABLE = "unrenderable"
 BUG = "bug"
 
 
 class Posting:
-    """Posts once, and never raises: a bug of ours is an outcome, too.
+    """Sends once, and never raises: a bug of ours is an outcome, too.
 
     `first_budget_s` is how long a first attempt may take, whatever its timeout.
     """
 
-    def __init__(
-        self, sender: Sender, reporter: Reporter, first_budget_s: float
-    ) -> None:
-        self._sender = sender
+    def __init__(self, reporter: Reporter, first_budget_s: float) -> None:
         self._reporter = reporter
         self._first_budget_s = first_budget_s
 
     async def send(
-        self, subscriber: Subscriber, ticket: Ticket, span: Span, now: float
+        self,
+        subscriber: Subscriber,
+        ticket: Ticket,
+        span: Span,
+        now: float,
+        probe: bool,  # noqa: FBT001 - straight from the step
     ) -> Outcome:
-        """Render, sign and post; return what the answer means."""
+        """Render, sign and send; return what the answer means."""
         try:
-            body = ticket.content.body(subscriber.representation, subscriber.transform)
+            body = (
+                as_it_came(ticket.delivery)
+                if subscriber.verbatim
+                else ticket.content.body(
+                    subscriber.representation, subscriber.transform
+                )
+            )
         except Exception as error:  # noqa: BLE001 - an event's content is its own affair
             return Unreachable(UNRENDERABLE, said(error))
         finally:
             if subscriber.transform is not None:
                 subscriber.spent(subscriber.transform.taken())
         try:
-            return await self._post(subscriber, ticket, span, now, body)
+            parcel = self._parcel(subscriber, ticket, span, now, body)
+            parcel.probe = probe
+            return await subscriber.sink.send(parcel)
         except Exception as error:  # noqa: BLE001 - a bug; the next attempt may not meet it
             self._reporter.bug(ticket.delivery, error)
             return Unreachable(BUG, said(error))
 
-    async def _post(
+    def _parcel(
         self,
         subscriber: Subscriber,
         ticket: Ticket,
         span: Span,
         now: float,
         body: bytes,
-    ) -> Outcome:
-        subscription = subscriber.subscription
-        event_id = ticket.delivery.event.webhook_id
+    ) -> Parcel:
+        subscription, event = subscriber.subscription, ticket.delivery.event
+        event_id = event.webhook_id
         at = int(now)
         headers = (
             *subscriber.headers,
@@ -63,18 +75,28 @@ class Posting:
         timeout_s = subscription.timeout_s
         if ticket.home.first:
             timeout_s = min(timeout_s, self._first_budget_s)
-        reply = await self._sender.send(
-            Post(subscription.url, headers, body, timeout_s, subscription.tls)
+        return Parcel(
+            subscription.url,
+            headers,
+            body,
+            timeout_s,
+            subscription.tls,
+            subscription,
+            event,
+            now,
         )
-        if isinstance(reply, Answer):
-            return judge(
-                reply.status,
-                reply.retry_after,
-                reply.excerpt,
-                subscription.transient_statuses,
-                now,
-            )
-        return Unreachable(reply.kind, reply.detail)
+
+
+def as_it_came(delivery: Delivery) -> bytes:
+    """The value of the event's record, in Avro with Confluent's framing.
+
+    Raises:
+        RenderError: its producer wrote it otherwise.
+    """
+    value = delivery.record.value or b""
+    if len(value) <= _FRAME or value[0]:
+        raise RenderError("value=avro: the event did not come in Avro, framed")
+    return value
 
 
 def said(error: Exception) -> str:

@@ -12,14 +12,17 @@ from urllib.parse import urlsplit
 
 from bus.delivery.breaker import Breaker, BreakerPolicy, BreakerState, Cause, Transition
 from bus.delivery.effort import DEAR, Efforts, payer_of
+from bus.delivery.endpoint import AVRO_TYPE, passes_on
 from bus.delivery.expressions import Expression, compile_expression
 from bus.delivery.rate import Bucket
 from bus.delivery.subscription import State, Subscription
 from bus.ports import Change, Clock, Observer
+from bus.sending import Sink
 from bus.webhook.rendering import Representation, content_type, negotiate
 from bus.webhook.signing import Signer
 from processors.delivery.slots import Slots
 from processors.delivery.ticket import Ticket
+from processors.sinks import Sinks
 
 
 class AttemptStep(Protocol):
@@ -40,6 +43,7 @@ class Subscriber:
         subscription: Subscription,
         *,
         step: AttemptStep,
+        sinks: Sinks,
         policy: BreakerPolicy,
         share: int,
         slots: Slots,
@@ -49,6 +53,7 @@ class Subscriber:
         opened: Callable[[str], None],
     ) -> None:
         self._step = step
+        self._sinks = sinks
         self._share = share
         self._slots = slots
         self._efforts = efforts
@@ -69,6 +74,7 @@ class Subscriber:
         self.subscription = subscription
         self._payer = payer_of(subscription)
         self.host = urlsplit(subscription.url).hostname or ""
+        self._configure_sink(subscription)
         self.representation: Representation = negotiate(subscription.accept)
         self.transform: Expression | None = (
             compile_expression(subscription.transform)
@@ -76,8 +82,10 @@ class Subscriber:
             else None
         )
         self.signer = Signer.of(subscription.secrets)
+        self.verbatim = passes_on(subscription.url)
+        body_type = AVRO_TYPE if self.verbatim else content_type(self.representation)
         self.headers = (
-            ("content-type", content_type(self.representation)),
+            ("content-type", body_type),
             *subscription.headers.items(),
         )
         self._concurrency = -(-subscription.concurrency // self._share)
@@ -88,6 +96,15 @@ class Subscriber:
         )
         if self.signer.until_s < float("inf"):
             self._observer.transition(subscription.id, Change.HELD, _UNSIGNED)
+
+    def _configure_sink(self, subscription: Subscription) -> None:
+        sink = self._sinks.of(subscription.kind)
+        self._absent: str | None = None
+        if isinstance(sink, str):
+            self._absent = sink
+            self._observer.transition(subscription.id, Change.HELD, sink)
+        else:
+            self.sink: Sink = sink
 
     # ------------------------------------------------ asked from outside
 
@@ -136,7 +153,7 @@ class Subscriber:
             return self.subscription.state
         if self.subscription.unproven:
             return UNPROVEN
-        return _UNSIGNED if now >= self.signer.until_s else None
+        return _UNSIGNED if now >= self.signer.until_s else self._absent
 
     def offer(self, ticket: Ticket) -> None:
         """Queue a ticket and start what may start."""

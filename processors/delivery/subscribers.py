@@ -13,6 +13,7 @@ from bus.ports import Change, Clock, Observer
 from processors.delivery.content import Content
 from processors.delivery.slots import Slots
 from processors.delivery.subscriber import AttemptStep, Subscriber
+from processors.sinks import Sinks
 
 _SWEEP_S = 0.1
 _LATE_S = 0.002
@@ -48,11 +49,13 @@ class Subscribers:
         self,
         step: AttemptStep,
         *,
+        sinks: Sinks,
         policy: SubscriberPolicy,
         clock: Clock,
         observer: Observer,
     ) -> None:
         self._step = step
+        self._sinks = sinks
         self._policy = policy
         self._clock = clock
         self._observer = observer
@@ -164,6 +167,7 @@ class Subscribers:
             self._all[new.id] = Subscriber(
                 new,
                 step=self._step,
+                sinks=self._sinks,
                 policy=self._policy.breaker,
                 share=self._policy.share,
                 slots=self._slots,

@@ -25,6 +25,8 @@ def secrets_in(subscription: Subscription) -> Iterator[str]:
     for secret in subscription.secrets:
         yield secret.value
         yield secret.value.partition("_")[2]
+    if subscription.login is not None:
+        yield subscription.login.password
     if (key := subscription.tls.client_key) is not None:
         yield key
         yield from (line for line in key.splitlines() if not line.startswith("-----"))

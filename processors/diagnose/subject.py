@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bus.delivery.endpoint import Kind
 from bus.delivery.subscription import Secret, Subscription, Tls, parse_subscription
+from bus.errors import InvalidSubscriptionError
 from bus.webhook.sealing import is_sealed
 from bus.webhook.signing import PRIVATE_PREFIX, Signer
 from processors.diagnose.scrubbing import secrets_in
@@ -31,7 +33,12 @@ class Subject:
 
 
 def of_subscription(stored: Subscription, now_s: float) -> Subject:
-    """A subscription as it stands; with sealed secrets, what can be done without."""
+    """A subscription as it stands; with sealed secrets, what can be done without.
+
+    Raises:
+        InvalidSubscriptionError: its endpoint takes no webhooks.
+    """
+    _refuse(stored)
     hidden = tuple(secrets_in(stored))
     sealed = any(is_sealed(text) for text in _texts(stored))
     if sealed:
@@ -62,6 +69,7 @@ def of_url(url: str, secret: str | None, now_s: float) -> Subject:
     """
     fields: dict[str, object] = {"id": "diagnosed", "url": url, "types": ["*"]}
     made = parse_subscription(fields)
+    _refuse(made)
     if secret is not None:
         scheme = "v1a" if secret.startswith(PRIVATE_PREFIX) else "v1"
         Signer([(scheme, secret, None)])
@@ -79,6 +87,15 @@ def of_url(url: str, secret: str | None, now_s: float) -> Subject:
         why_not="" if secret is not None else NO_SECRET,
         hidden=tuple(secrets_in(made)),
     )
+
+
+def _refuse(one: Subscription) -> None:
+    if one.kind is not Kind.HTTP:
+        raise InvalidSubscriptionError(
+            "url",
+            f"a diagnosis looks at webhooks, and this endpoint is called over"
+            f" {one.kind}; try a test event instead: bus subscriptions test",
+        )
 
 
 def _texts(stored: Subscription) -> Iterator[str]:

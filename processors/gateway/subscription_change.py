@@ -5,6 +5,7 @@ from typing import Annotated, Literal, cast
 from pydantic import ConfigDict, Field, field_validator
 from pydantic.config import JsonDict
 
+from processors.gateway.login_models import Login
 from processors.gateway.model import Model
 from processors.gateway.subscription_models import (
     Duration,
@@ -19,7 +20,7 @@ from processors.gateway.subscription_models import (
     Url,
 )
 
-_MAY_BE_NULL = frozenset({"filter", "transform", "rate"})
+_MAY_BE_NULL = frozenset({"filter", "transform", "rate", "login"})
 _NEVER_NULL = (
     "url",
     "types",
@@ -69,6 +70,9 @@ class SubscriptionChange(Model):
     rate: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
     transient_statuses: Statuses | None = None
     headers: Annotated[Headers | None, Field(repr=False)] = None
+    login: Annotated[
+        Login | None, Field(description="To sign in with; null: not to.")
+    ] = None
     tls: Tls | None = None
     objective: ObjectiveWanted | None = None
     description: Line | None = None

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 from bus.delivery.objective import LEAST, MOST
 from bus.delivery.schedule import parse_duration
 from bus.delivery.subscription import ID_PATTERN
+from processors.gateway.login_models import Login, LoginShown
 from processors.gateway.model import Flag, Model, Page, PageQuery
 
 _NEVER_SHOWN = {"writeOnly": True}
@@ -49,9 +50,11 @@ Url: TypeAlias = Annotated[
     str,
     Field(
         max_length=2048,
-        pattern=r"^https?://[!-~]+$",
-        description="Where webhooks go. Its query is not shown again; secrets belong "
-        "in headers.",
+        pattern=r"^(https?|grpcs?|kafkas?)://[!-~]+$",
+        description="Where events go: webhooks to https, calls to grpcs (a host and a "
+        "port, where orderbus.v1.EventReceiver is served), records to kafkas (a broker "
+        "and a topic; set up by operators). Its query is not shown again; secrets "
+        "belong in headers or login.",
         examples=["https://shop.example/hooks"],
     ),
 ]
@@ -159,6 +162,7 @@ class NewSubscription(Model):
     ] = None
     transient_statuses: Statuses = Field(default=[408, 409, 425, 429])
     headers: Headers = Field(default={}, repr=False)
+    login: Login | None = Field(default=None, description="To sign in to Kafka.")
     tls: Tls = Tls()
     objective: Annotated[
         ObjectiveWanted, Field(description="For operators to set.")
@@ -241,6 +245,7 @@ class SubscriptionShown(SubscriptionRow):
     headers: Annotated[
         Mapping[str, str], Field(description="Their names; values are hidden.")
     ]
+    login: LoginShown | None
     tls: TlsShown
     objective: ObjectiveOwn
     secrets: Sequence[SecretShown]

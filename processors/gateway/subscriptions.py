@@ -22,6 +22,7 @@ from processors.gateway.tenants import (
     owned,
     owner_wanted,
     refuse_id,
+    refuse_kind,
     refuse_more,
     refuse_objective,
     subscription_of,
@@ -99,6 +100,7 @@ async def change_subscription(asked: Asked) -> Reply:
     if not fields and not trust:
         raise ProblemError(INVALID, "Nothing is to change.")
     if isinstance(url := fields.get("url"), str):
+        refuse_kind(asked.by, url)
         may_ask(asked, url)
     refuse_objective(asked.by, fields)
     taken = await onboarding.update(
@@ -118,6 +120,7 @@ def draft_of(wanted: NewSubscription, by: Principal) -> Draft:
     """
     fields = wanted.model_dump(exclude_unset=True, exclude=_NOT_FIELDS)
     fields["owner"] = owner_wanted(by, wanted.owner)
+    refuse_kind(by, wanted.url)
     return Draft(draft(fields, Path()).subscription, wanted.secret)
 
 

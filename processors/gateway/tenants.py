@@ -3,6 +3,7 @@
 from collections.abc import Container, Sequence
 
 from bus.access.roles import Principal, Scope
+from bus.delivery.endpoint import SCHEMES, Kind
 from bus.delivery.objective import OwnObjective
 from bus.delivery.subscription import Subscription
 from bus.errors import InvalidKeyError, InvalidSubscriptionError
@@ -100,6 +101,19 @@ def refuse_id(by: Principal, wanted: str) -> None:
         raise InvalidSubscriptionError(
             "id", f"expected {own}, or {own}-…, for this key"
         )
+
+
+def refuse_kind(by: Principal, url: str) -> None:
+    """Raise if a tenant wants a kind of endpoint that only operators may set up.
+
+    A Kafka client connects to whatever brokers it is told of, where no guard looks.
+
+    Raises:
+        InvalidSubscriptionError: it does.
+    """
+    scheme = SCHEMES.get(url.partition(":")[0].lower())
+    if by.tenant and scheme is not None and scheme.kind is Kind.KAFKA:
+        raise InvalidSubscriptionError("url", f"a Kafka topic {_NOT_YOURS}")
 
 
 def with_objective(

@@ -23,6 +23,7 @@ def differences(
     left, right = shown(before), shown(after)
     right["headers"] = _headers(before, after)
     right["tls"] = _tls(before, after, right["tls"])
+    right["login"] = _login(before, after, right["login"])
     if before.url != after.url and before.endpoint == after.endpoint:
         right["endpoint"] = f"{after.endpoint}{_QUERY_CHANGED}"
     differ = [n for n in left if left[n] != right[n] and n not in _SAID_ANYWAY]
@@ -56,6 +57,13 @@ def _headers(before: Subscription, after: Subscription) -> Shown:
         name: CHANGED if name in old and old[name] != value else HIDDEN
         for name, value in after.headers.items()
     }
+
+
+def _login(before: Subscription, after: Subscription, fields: object) -> object:
+    old, new = before.login, after.login
+    if old is None or new is None or old.password == new.password:
+        return fields
+    return {**new.model_dump(mode="json"), "password": CHANGED}
 
 
 def _tls(before: Subscription, after: Subscription, fields: object) -> object:

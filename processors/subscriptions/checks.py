@@ -8,6 +8,7 @@ from functools import partial
 from typing import Protocol, TypeAlias
 
 from bus.delivery.choices import Exhausted, Ordering
+from bus.delivery.endpoint import Kind
 from bus.delivery.expressions import compile_expression
 from bus.delivery.subscription import Subscription, Tls
 from bus.errors import InvalidSubscriptionError
@@ -15,6 +16,7 @@ from bus.webhook.rendering import negotiate
 from bus.webhook.sealing import is_sealed
 from bus.webhook.signing import Signer
 from processors.subscriptions.doubts import doubts
+from processors.subscriptions.fitting import fitting
 
 Problem: TypeAlias = tuple[str, str]
 
@@ -36,12 +38,14 @@ class Checks:
         event_types: All event types there are; None if nobody could say.
         check_url: Why a URL may not be posted to, or None (`Guard.check_url`).
         check_tls: Why certificates cannot be used, or None.
+        missing: What a kind of endpoint needs that is not installed, or None.
     """
 
     topology: Declared
     event_types: Collection[str] | None
     check_url: Callable[[str], str | None]
     check_tls: Callable[[Tls], str | None]
+    missing: Callable[[Kind], str | None] = lambda _: None
 
     def refuse(self, subscription: Subscription) -> None:
         """Raise unless the subscription can be taken on.
@@ -62,6 +66,8 @@ class Checks:
             yield "url", why
         if (why := self.check_tls(subscription.tls)) is not None:
             yield "tls", why
+        if (why := self.missing(subscription.kind)) is not None:
+            yield "url", why
 
     def warn(self, subscription: Subscription) -> Sequence[str]:
         """What may be a mistake, one sentence each."""
@@ -103,6 +109,7 @@ def _runnable(subscription: Subscription) -> Iterator[Problem]:
     for secret in subscription.secrets:
         if not is_sealed(secret.value):
             yield from _caught(partial(Signer, [(secret.scheme, secret.value, None)]))
+    yield from fitting(subscription)
     ids = [secret.id for secret in subscription.secrets]
     if len(set(ids)) < len(ids):
         yield "secrets", "two of them have the same id"

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, urlsplit
 
+from bus.delivery.endpoint import SCHEMES
 from bus.delivery.subscription import Subscription
 from bus.samples.lifecycles import STORIES, sample
 from bus.webhook.document import Document, document
@@ -41,15 +42,16 @@ def _token_in_url(url: str) -> Iterator[str]:
 
 def _readable_on_the_way(subscription: Subscription) -> Iterator[str]:
     parts = urlsplit(subscription.url)
+    scheme = parts.scheme
     if not subscription.tls.verify:
         yield (
             "tls.verify: the certificate is not checked (--no-verify): anybody on the"
             " way can read and change the webhooks; better give --ca-file"
         )
-    if parts.scheme == "http" and not _inside(parts.hostname or ""):
+    if SCHEMES[scheme].plain and not _inside(parts.hostname or ""):
         yield (
-            f"url: plain http to {parts.hostname}: anybody on the way can read the"
-            " webhooks; use https"
+            f"url: plain {scheme} to {parts.hostname}: anybody on the way can read"
+            f" the events; use {scheme}s"
         )
 
 

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from bus.delivery.delivery import Accepted, Outcome, Unreachable
 from bus.delivery.subscription import Subscription
+from bus.event import Event
 from bus.ports import Answer, NoAnswer, Reply
 from bus.probing import Exchanged
 from bus.times import rfc3339
 from bus.webhook.document import Document
 
 CHALLENGE_TYPE = "orderbus.verification"
+_SOURCE, _SUBJECT = "/orderbus/verification", "orderbus-verification"
 _PER_MINUTE = 60.0
 _SUCCESS = range(200, 300)
 
@@ -91,12 +94,24 @@ def challenge_document(event_id: str, challenge: str, now_s: float) -> Document:
         "id": event_id,
         "type": CHALLENGE_TYPE,
         "timestamp": rfc3339(datetime.fromtimestamp(now_s, UTC)),
-        "order_id": "orderbus-verification",
+        "order_id": _SUBJECT,
         "status": "verification",
         "data": {"challenge": challenge},
         "metadata": {},
-        "bus": {"source": "/orderbus/verification", "test": True},
+        "bus": {"source": _SOURCE, "test": True},
     }
+
+
+def challenge_event(event_id: str, challenge: str, now_s: float) -> Event:
+    """The same as an event, for kinds of endpoints that get its attributes."""
+    return Event(
+        id=event_id,
+        type=CHALLENGE_TYPE,
+        source=_SOURCE,
+        subject=_SUBJECT,
+        time=datetime.fromtimestamp(now_s, UTC),
+        data={"challenge": challenge},
+    )
 
 
 def read_challenge(reply: Reply, challenge: str) -> Proof | Unproven:
@@ -112,6 +127,19 @@ def read_challenge(reply: Reply, challenge: str) -> Proof | Unproven:
             return Unproven(
                 f"challenge: answered {status} without the challenge as its body"
             )
+
+
+def read_outcome(outcome: Outcome, challenge: str) -> Proof | Unproven:
+    """What came of one that was no webhook: accepted with the challenge is a yes."""
+    match outcome:
+        case Accepted(said=said) if said.strip() == challenge:
+            return Proof(How.CHALLENGE)
+        case Accepted():
+            return Unproven("challenge: accepted, without the challenge as its detail")
+        case Unreachable(detail=detail):
+            return Unproven(f"challenge: {detail}")
+        case _:
+            return Unproven(f"challenge: {outcome.name}, {outcome.detail}")
 
 
 def _said(body: str) -> str:

@@ -4,9 +4,11 @@ from base64 import urlsafe_b64encode
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from bus.delivery.endpoint import Kind
 from bus.delivery.subscription import Subscription
 from bus.errors import InvalidSubscriptionError
 from bus.ports import Post
+from bus.sending import Parcel
 from bus.webhook.rendering import content_type, negotiate, render
 from bus.webhook.sealing import is_sealed
 from bus.webhook.signing import Signer
@@ -16,15 +18,18 @@ from processors.subscriptions.proof import (
     Proof,
     Unproven,
     challenge_document,
+    challenge_event,
     handshake_headers,
     read_challenge,
     read_handshake,
+    read_outcome,
 )
 from processors.subscriptions.world import World
 
 _ASK_S = 5.0
 _CHALLENGE_BYTES = 32
 _ID_BYTES = 16
+_NOT_YET = Unproven("challenge: not sent, it cannot know the new secret yet")
 
 
 async def prove(
@@ -38,6 +43,10 @@ async def prove(
         return Proof(How.TRUSTED)
     if _stays(subscription) and await world.asker.opened(subscription.url, _ASK_S):
         return Proof(How.OPENED)
+    if subscription.kind is not Kind.HTTP:
+        if subscription.kind is Kind.KAFKA:
+            return Proof(How.TRUSTED)  # a topic cannot say; only operators name one
+        return await _call(world, subscription) if knows_secret else _NOT_YET
     said = await _shake_hands(world, subscription)
     if isinstance(said, Proof) or not knows_secret:
         return said
@@ -66,6 +75,22 @@ async def _shake_hands(world: World, one: Subscription) -> Proof | Unproven:
 
 
 async def _challenge(world: World, one: Subscription) -> Proof | Unproven:
+    made = _challenging(world, one)
+    if isinstance(made, Unproven):
+        return made
+    return read_challenge(await world.sender.send(made[0]), made[1])
+
+
+async def _call(world: World, one: Subscription) -> Proof | Unproven:
+    """The same for other kinds of endpoints, which answer it in words of their own."""
+    made = _challenging(world, one)
+    if isinstance(made, Unproven):
+        return made
+    return read_outcome(await world.sink(one.kind).send(made[0]), made[1])
+
+
+def _challenging(world: World, one: Subscription) -> tuple[Parcel, str] | Unproven:
+    """A signed challenge, and what is to be answered."""
     if any(is_sealed(secret.value) for secret in one.secrets):
         return Unproven("challenge: not sent, its secrets are sealed")
     now_s = world.clock.now()
@@ -73,6 +98,7 @@ async def _challenge(world: World, one: Subscription) -> Proof | Unproven:
     event_id = f"test-{world.random_bytes(_ID_BYTES).hex()}"
     challenge = urlsafe_b64encode(world.random_bytes(_CHALLENGE_BYTES)).decode()
     challenge = challenge.rstrip("=")
+    event = challenge_event(event_id, challenge, now_s)
     body = render(challenge_document(event_id, challenge, now_s), representation, None)
     try:
         signature = Signer.of(one.secrets).sign(event_id, int(now_s), body)
@@ -86,5 +112,14 @@ async def _challenge(world: World, one: Subscription) -> Proof | Unproven:
         ("webhook-signature", signature),
         MARK,
     )
-    reply = await world.sender.send(Post(one.url, headers, body, _ASK_S, one.tls))
-    return read_challenge(reply, challenge)
+    parcel = Parcel(
+        one.url,
+        headers,
+        body,
+        _ASK_S,
+        one.tls,
+        subscription=one,
+        event=event,
+        now_s=now_s,
+    )
+    return parcel, challenge

@@ -15,6 +15,7 @@ _TLS_FILES = {
     "client_certificate_file": "client_certificate",
     "client_key_file": "client_key",
 }
+_LOGIN_FILES = {"password_file": "password"}
 _AIMS = ("success", "p95")
 _MOST_BYTES = 1_000_000
 
@@ -29,6 +30,7 @@ class Reading:
     def field(self, name: str, value: object) -> object:
         """A value as the model has it."""
         special: Mapping[str, Callable[[object], object]] = {
+            "login": self._login,
             "tls": self._tls,
             "headers": self._headers,
             "objective": self._objective,
@@ -59,12 +61,22 @@ class Reading:
             self.problems.append((name, f"{value}: {error.strerror or error}"))
         return ""
 
+    def _login(self, value: object) -> object:
+        read = self._texts("login", value, _LOGIN_FILES)
+        if isinstance(read, dict) and "password_file" in value:  # type: ignore[operator]
+            read["password"] = str(read["password"]).strip()
+        return read
+
     def _tls(self, value: object) -> object:
+        return self._texts("tls", value, _TLS_FILES)
+
+    def _texts(self, field: str, value: object, files: Mapping[str, str]) -> object:
+        """A mapping with the texts of files in the place of their names."""
         if not isinstance(value, dict):
             return value
         return {
-            _TLS_FILES.get(name, name): self.text(f"tls.{name}", item)
-            if name in _TLS_FILES
+            files.get(name, name): self.text(f"{field}.{name}", item)
+            if name in files
             else item
             for name, item in value.items()
         }

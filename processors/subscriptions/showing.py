@@ -30,7 +30,7 @@ def listed(subscription: Subscription) -> Shown:
 def shown(subscription: Subscription) -> Shown:
     """All that may be shown."""
     fields: Shown = subscription.model_dump(
-        mode="json", exclude={"url", "headers", "tls", "secrets", "past_tiers"}
+        mode="json", exclude={"url", "headers", "login", "tls", "secrets", "past_tiers"}
     )
     fields["max_age"] = format_duration(subscription.max_age_s)
     fields["timeout"] = format_duration(subscription.timeout_s)
@@ -42,6 +42,7 @@ def shown(subscription: Subscription) -> Shown:
         "endpoint": subscription.endpoint,
         **fields,
         "headers": dict.fromkeys(subscription.headers, HIDDEN),
+        "login": _login(subscription),
         "tls": _tls(subscription),
         "secrets": [shown_secret(secret) for secret in subscription.secrets],
     }
@@ -52,6 +53,13 @@ def shown_objective(subscription: Subscription) -> Shown:
     own = subscription.objective
     p95 = None if own.p95_s is None else format_duration(own.p95_s)
     return {"success": own.success, "p95": p95}
+
+
+def _login(subscription: Subscription) -> Shown | None:
+    login = subscription.login
+    if login is None:
+        return None
+    return {**login.model_dump(mode="json"), "password": HIDDEN}
 
 
 def _tls(subscription: Subscription) -> Shown:

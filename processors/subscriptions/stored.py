@@ -1,8 +1,8 @@
 """How a subscription is stored: JSON under its id, every secret sealed.
 
-Sealed are the signing secrets, the client key and the headers' values, as these
-carry tokens. Each is bound to its place (`<subscription>/<secret>`), so a sealed
-text moved elsewhere does not open.
+Sealed are the signing secrets, the client key, the password and the headers' values,
+as these carry tokens. Each is bound to its place (`<subscription>/<secret>`), so a
+sealed text moved elsewhere does not open.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,10 @@ def store(
         nonce = random_bytes(_NONCE_BYTES)
         return seal(keys.sealing, nonce, text, place)
 
-    return orjson.dumps(_each_secret(subscription, close).model_dump(mode="json"))
+    fields = _each_secret(subscription, close).model_dump(mode="json")
+    if subscription.login is None:
+        del fields["login"]  # as records were before there was such a field
+    return orjson.dumps(fields)
 
 
 def restore(key: bytes, value: bytes, keys: Keys) -> Subscription:
@@ -63,6 +66,10 @@ def _each_secret(
     if tls.client_key is not None:
         key = change(tls.client_key, f"{at}/tls.client_key")
         tls = tls.model_copy(update={"client_key": key})
+    login = subscription.login
+    if login is not None:
+        password = change(login.password, f"{at}/login.password")
+        login = login.model_copy(update={"password": password})
     secrets = tuple(
         secret.model_copy(update={"value": change(secret.value, f"{at}/{secret.id}")})
         for secret in subscription.secrets
@@ -71,5 +78,10 @@ def _each_secret(
         name: change(value, f"{at}/headers.{name.lower()}")
         for name, value in subscription.headers.items()
     }
-    update: dict[str, object] = {"tls": tls, "secrets": secrets, "headers": headers}
+    update: dict[str, object] = {
+        "login": login,
+        "tls": tls,
+        "secrets": secrets,
+        "headers": headers,
+    }
     return subscription.model_copy(update=update)

@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
 from bus.delivery.delivery import Outcome, Unreachable
+from bus.delivery.endpoint import Kind
 from bus.delivery.expressions import compile_expression
 from bus.delivery.routing import judge
 from bus.delivery.subscription import Subscription
 from bus.errors import InvalidSubscriptionError
 from bus.event import Event
-from bus.ports import Answer, Post
+from bus.ports import Answer
 from bus.samples.lifecycles import STORIES, sample
+from bus.sending import Parcel
 from bus.webhook.document import Document, document
 from bus.webhook.rendering import content_type, negotiate, render
 from bus.webhook.signing import Signer
@@ -51,23 +53,17 @@ async def send_sample(
 
     Raises:
         SubscriptionNotFoundError: there is none with this id.
-        InvalidSubscriptionError: no sample of a type it asks for, or no live secret.
+        InvalidSubscriptionError: no sample of a type it asks for, no live secret, or
+            what its kind of endpoint needs is not installed.
         RenderError: its transform fails on the sample.
     """
     await world.table.ready()
     subscription = find(world, subscription_id)
     event, doc, wanted = choose(subscription, event_type, world.clock.now())
-    post = _post(subscription, event, doc, int(world.clock.now()))
+    post = _parcel(subscription, event, doc, world.clock.now())
     began = world.clock.monotonic()
-    reply = await world.sender.send(post)
+    outcome, excerpt = await _tried(world, post)
     latency_ms = (world.clock.monotonic() - began) * 1000
-    excerpt, outcome = "", None
-    if isinstance(reply, Answer):
-        excerpt = reply.excerpt
-        transient, now = subscription.transient_statuses, world.clock.now()
-        outcome = judge(reply.status, reply.retry_after, excerpt, transient, now)
-    else:
-        outcome = Unreachable(reply.kind, reply.detail)
     hidden = dict.fromkeys(subscription.headers, HIDDEN)
     return Trial(
         event.type,
@@ -78,6 +74,20 @@ async def send_sample(
         dict(post.headers) | hidden,
         post.body,
     )
+
+
+async def _tried(world: World, parcel: Parcel) -> tuple[Outcome, str]:
+    """What came of it, and what the endpoint said."""
+    subscription = parcel.subscription
+    if subscription.kind is not Kind.HTTP:
+        outcome = await world.sink(subscription.kind).send(parcel)
+        return outcome, getattr(outcome, "said", "")
+    reply = await world.sender.send(parcel)
+    if not isinstance(reply, Answer):
+        return Unreachable(reply.kind, reply.detail), ""
+    said, transient = reply.excerpt, subscription.transient_statuses
+    now = world.clock.now()
+    return judge(reply.status, reply.retry_after, said, transient, now), said
 
 
 def sample_types() -> Sequence[str]:
@@ -125,7 +135,10 @@ def _marked(event: Event) -> tuple[Event, Document]:
     return event, doc
 
 
-def _post(subscription: Subscription, event: Event, doc: Document, at: int) -> Post:
+def _parcel(
+    subscription: Subscription, event: Event, doc: Document, now_s: float
+) -> Parcel:
+    at = int(now_s)
     representation = negotiate(subscription.accept)
     transform = subscription.transform
     compiled = compile_expression(transform, "transform") if transform else None
@@ -139,6 +152,13 @@ def _post(subscription: Subscription, event: Event, doc: Document, at: int) -> P
         ("webhook-signature", signature),
         MARK,
     )
-    return Post(
-        subscription.url, headers, body, subscription.timeout_s, subscription.tls
+    return Parcel(
+        subscription.url,
+        headers,
+        body,
+        subscription.timeout_s,
+        subscription.tls,
+        subscription=subscription,
+        event=event,
+        now_s=now_s,
     )

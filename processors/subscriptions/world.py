@@ -7,10 +7,14 @@ from typing import Self
 
 from bus.delivery.breaker import BreakerPolicy
 from bus.delivery.effort import Efforts
+from bus.delivery.endpoint import Kind
+from bus.errors import InvalidSubscriptionError
 from bus.ports import Clock, Groups, LogReader, Publisher, Schemas, Sender, Topics
 from bus.probing import Asker
+from bus.sending import Sink
 from bus.topics.topology import Topology
 from processors.access.trail import Trail
+from processors.sinks import Sinks
 from processors.subscriptions.checks import Checks
 from processors.subscriptions.table import SubscriptionTable
 from processors.subscriptions.writer import SubscriptionWriter
@@ -25,7 +29,8 @@ class World:
     The registry behind `schemas` is opened when it is first asked. `trail` writes
     down what is done. Without an `asker` every endpoint is trusted; `origin` is who
     asks. Without `efforts` nobody waits for what filters cost; `aside` is held while
-    one that costs much is asked.
+    one that costs much is asked. `sender` is what webhooks are posted with; `sinks`
+    deliver to other kinds of endpoints.
     """
 
     publisher: Publisher
@@ -45,9 +50,21 @@ class World:
     group_prefix: str = "bus."
     first_attempt_budget_s: float = 5.0
     asker: Asker | None = None
+    sinks: Sinks | None = None
     efforts: Efforts | None = None
     aside: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     origin: str = "orderbus"
+
+    def sink(self, kind: Kind) -> Sink:
+        """What delivers to endpoints of a kind.
+
+        Raises:
+            InvalidSubscriptionError: nothing here does; says what is missing.
+        """
+        found = (self.sinks or Sinks(self.sender)).of(kind)
+        if isinstance(found, str):
+            raise InvalidSubscriptionError("url", found)
+        return found
 
     def by(self, actor: str, address: str) -> Self:
         """The same world, what is done in it somebody else's: a request's sender."""

@@ -29,7 +29,9 @@ from processors.clock import SystemClock
 from processors.registry.journal import Journal
 from processors.registry.local import LocalSchemas
 from processors.settings import Settings
+from processors.sinks import Sinks
 from processors.subscriptions.keys import NO_KEYS, Keys, parse_keys, read_key_file
+from processors.wiring.sinks import make_sinks
 
 if TYPE_CHECKING:
     from bus.adapters.registry.remote import RegistrySchemas
@@ -56,6 +58,7 @@ class Adapters:
     groups: Groups
     schemas: Schemas
     sender: Sender
+    sinks: Sinks
     guard: Guard
     keys: Keys
 
@@ -147,8 +150,7 @@ async def open_adapters(
         # After the drain a hop that is not acknowledged belongs to somebody else.
         stack.push_async_callback(hops.close, 0)
         reader = KafkaLogReader(connection, on_event=on_event)
-        sender = make_sender(settings, guard := make_guard(settings))
-        stack.push_async_callback(sender.close)
+        sender, sinks = _senders(settings, guard := make_guard(settings), stack)
         topics = KafkaTopics(connection, on_event=on_event)
         topology = await read_topology(settings, topics)
         schemas = await open_schemas(settings, topology.schemas, stack, hops, reader)
@@ -165,9 +167,21 @@ async def open_adapters(
             groups=KafkaGroups(connection),
             schemas=schemas,
             sender=sender,
+            sinks=sinks,
             guard=guard,
             keys=read_keys(settings),
         )
+
+
+def _senders(
+    settings: Settings, guard: Guard, stack: AsyncExitStack
+) -> tuple[Sender, Sinks]:
+    """What delivers, closed with the stack."""
+    sender = make_sender(settings, guard)
+    stack.push_async_callback(sender.close)
+    sinks = make_sinks(sender, guard)
+    stack.push_async_callback(sinks.close)
+    return sender, sinks
 
 
 def make_sender(settings: Settings, guard: Guard) -> Sender:

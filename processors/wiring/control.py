@@ -26,6 +26,7 @@ from bus.topics.topology import Topology
 from processors.access.trail import OnMissed
 from processors.clock import SystemClock
 from processors.settings import Settings
+from processors.sinks import Sinks
 from processors.subscriptions.checks import Checks
 from processors.subscriptions.table import SubscriptionTable
 from processors.subscriptions.world import World
@@ -39,6 +40,8 @@ from processors.wiring.adapters import (
     read_keys,
     read_topology,
 )
+from processors.wiring.sinks import make_sinks
+from processors.wiring.sinks import missing as missing_extra
 from processors.wiring.trail import command_trail
 
 
@@ -135,7 +138,7 @@ async def open_world(
     table = SubscriptionTable(reader, keys, clock, topic=topology.subscriptions)
     trail = command_trail(publisher, clock, topology.audit, missed)
     writer = SubscriptionWriter(publisher, table, keys, clock, os.urandom, trail)
-    async with _closing(schemas, http.sender, http.asker, publisher), table:
+    async with _closing(schemas, http.sinks, http.sender, http.asker, publisher), table:
         made = World(
             publisher=publisher,
             reader=reader,
@@ -161,17 +164,20 @@ class _Http(NamedTuple):
     guard: Guard
     sender: Sender
     asker: EndpointProbe
+    sinks: Sinks
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         guard = make_guard(settings)
-        return cls(guard, make_sender(settings, guard), EndpointProbe(guard))
+        sender = make_sender(settings, guard)
+        return cls(guard, sender, EndpointProbe(guard), make_sinks(sender, guard))
 
 
 def _as_set(world: World, http: _Http, settings: Settings) -> World:
     return replace(
         world,
         asker=http.asker,
+        sinks=http.sinks,
         breaker=_breaker(settings),
         group_prefix=settings.group_prefix,
         first_attempt_budget_s=settings.first_attempt_budget_s,
@@ -183,8 +189,9 @@ def _checks(settings: Settings, topology: Topology, guard: Guard) -> Checks:
     return Checks(
         topology=topology,
         event_types=load_catalogue(settings.schemas_dir).event_types,
-        check_url=guard.check_url,
+        check_url=guard.check_endpoint,
         check_tls=check_tls,
+        missing=missing_extra,
     )
 
 

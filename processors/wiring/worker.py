@@ -177,6 +177,7 @@ class Worker:
         adapters = self._adapters
         parts = EngineParts(
             sender=adapters.sender,
+            sinks=adapters.sinks,
             publisher=adapters.hop_publisher,
             schemas=adapters.schemas,
             topology=adapters.topology,

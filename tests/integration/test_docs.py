@@ -165,7 +165,7 @@ async def _edited(opened: Terminals, at: str) -> dict[str, str]:
     """Files with the data of an event, alone and with its type."""
     data = json.loads(await opened.shell(f"bus events show {at} --as data"))
     whole = {"type": "order.created", "data": data}
-    files = {"edited.json": data, "mended.json": whole}
+    files = {"edited.json": data, "mended.json": whole, "sasl.txt": "s3cret"}
     for name, content in files.items():
         write = (opened.folder / name).write_text
         await asyncio.to_thread(write, json.dumps(content))

@@ -25,6 +25,7 @@ from bus.ports import Source
 from bus.record import Message, Record, TopicPartition
 from bus.samples.lifecycles import sample
 from processors.delivery.engine import ROLES, Engine, EngineParts, EnginePolicy
+from processors.sinks import Sinks
 from tests.support.schemas import HeldSchemas
 from tests.support.worlds import topology
 
@@ -46,6 +47,7 @@ class MemoryBus:
         self.attempts: list[Attempt] = []
         self.disabled: list[str] = []
         self.subscriptions: dict[str, Subscription] = {}
+        self.sinks: Sinks | None = None
         for topic in self.topology.fixed():
             self.broker.create(topic)
 
@@ -150,6 +152,7 @@ class MemoryBus:
             log_attempt=self.attempts.append,
             disable=lambda name, _why: self.disabled.append(name),
             group_prefix="",
+            sinks=self.sinks,
         )
         return Engine(parts, policy or EnginePolicy(), ROLES)
 

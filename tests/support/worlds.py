@@ -143,7 +143,7 @@ class Worlds:
                 checks=Checks(
                     topology=self.topology,
                     event_types=EVENT_TYPES,
-                    check_url=Guard(https_only=False).check_url,
+                    check_url=Guard(https_only=False).check_endpoint,
                     check_tls=bad_pem,
                 ),
                 clock=self.clock,

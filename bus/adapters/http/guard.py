@@ -28,6 +28,8 @@ from ipaddress import (
 from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
+from bus.delivery.endpoint import SCHEMES
+
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
 
@@ -82,7 +84,7 @@ _NUMERIC_END = re.compile(r"(?:^|\.)(?:[0-9]+|0[xX][0-9a-fA-F]*)\.?$")
 _HOST_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
 _LONGEST_NAME = 254
 _NOT_PUBLIC = "not a public address"
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_WEBHOOKS = frozenset({"http", "https"})
 
 
 class Guard:
@@ -110,23 +112,33 @@ class Guard:
 
         A name passes here and is judged by its addresses; see `admit`.
         """
+        return self._check(url, _WEBHOOKS, "expected an http or https URL")
+
+    def check_endpoint(self, url: str) -> str | None:
+        """The same of a URL of any kind of endpoint."""
+        return self._check(url, SCHEMES, f"expected a URL of {', '.join(SCHEMES)}")
+
+    def _check(self, url: str, schemes: Collection[str], other: str) -> str | None:
         try:
             parts = urlsplit(url)
             port = parts.port
         except ValueError:
             return "not a URL"
-        if parts.scheme not in _DEFAULT_PORTS:
-            return "expected an http or https URL"
+        if parts.scheme not in schemes:
+            return other
         return (
             self._check_shape(parts)
-            or self._check_port(port, parts.scheme)
-            or self._check_host(parts.hostname or "", plain=parts.scheme == "http")
+            or self._check_port(SCHEMES[parts.scheme].port if port is None else port)
+            or self._check_host(parts.hostname or "", parts.scheme)
         )
 
-    def check_address(self, address: str | Address, *, plain: bool) -> str | None:
+    def check_address(
+        self, address: str | Address, *, plain: bool, scheme: str = "http"
+    ) -> str | None:
         """Why this address may not be connected to, or None.
 
-        `plain` says that the connection would be http without TLS.
+        `plain` says that the connection would be without TLS, `scheme` what it would
+        then speak.
         """
         try:
             given = ip_address(address)
@@ -138,7 +150,7 @@ class Guard:
         if (what := _closed(meant)) is not None:
             return f"{meant} is {_NOT_PUBLIC} ({what})"
         if plain and self._https_only:
-            return "plain http is refused; use https"
+            return _plain(scheme)
         return None
 
     def opened(self, address: str) -> bool:
@@ -149,7 +161,9 @@ class Guard:
             return False
         return self._opened(given) or self._opened(_unwrap(given))
 
-    def admit(self, addresses: Iterable[str], *, plain: bool) -> list[str]:
+    def admit(
+        self, addresses: Iterable[str], *, plain: bool, scheme: str = "http"
+    ) -> list[str]:
         """The addresses of a name that may be connected to, in their order.
 
         Raises:
@@ -158,7 +172,7 @@ class Guard:
         admitted: list[str] = []
         why = "no address"
         for address in addresses:
-            refusal = self.check_address(address, plain=plain)
+            refusal = self.check_address(address, plain=plain, scheme=scheme)
             if refusal is None:
                 admitted.append(address)
             else:
@@ -179,27 +193,32 @@ class Guard:
             return "the URL has no host"
         return None
 
-    def _check_port(self, port: int | None, scheme: str) -> str | None:
-        port = _DEFAULT_PORTS[scheme] if port is None else port
+    def _check_port(self, port: int) -> str | None:
         if port == 0:
             return "port 0 cannot be connected to"
         if self._ports is not None and port not in self._ports:
             return f"port {port} is not among the allowed ports"
         return None
 
-    def _check_host(self, host: str, *, plain: bool) -> str | None:
+    def _check_host(self, host: str, scheme: str) -> str | None:
+        plain = SCHEMES[scheme].plain
         if ":" in host:
-            return self.check_address(host, plain=plain)
+            return self.check_address(host, plain=plain, scheme=scheme)
         if _NUMERIC_END.search(host):
             try:
-                return self.check_address(IPv4Address(host), plain=plain)
+                known = IPv4Address(host)
+                return self.check_address(known, plain=plain, scheme=scheme)
             except ValueError:
                 return "not a canonical IPv4 address"
         if not _HOST_NAME.fullmatch(host) or len(host) > _LONGEST_NAME:
             return "not a host name"
         if plain and self._https_only and not self._allow:
-            return "plain http is refused; use https"
+            return _plain(scheme)
         return None
+
+
+def _plain(scheme: str) -> str:
+    return f"plain {scheme} is refused; use {scheme}s"
 
 
 def told(refusal: str) -> str:

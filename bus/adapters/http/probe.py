@@ -20,6 +20,7 @@ from bus.adapters.http.names import Names, UnresolvableError
 from bus.adapters.http.reply import no_answer, refused_header, unsent, user_agent, why
 from bus.adapters.http.requesting import PORTS, request_start
 from bus.adapters.http.tls import BadTlsError, Contexts
+from bus.delivery.endpoint import SCHEMES
 from bus.delivery.subscription import Tls
 from bus.ports import NoAnswer, NoAnswerKind, Post
 from bus.probing import Address, Connected, Exchanged, LookedUp, Secured
@@ -43,10 +44,10 @@ class EndpointProbe:
 
     async def look_up(self, url: str, within_s: float) -> LookedUp:
         """See `Prober`."""
-        if (refused := self._guard.check_url(url)) is not None:
+        if (refused := self._guard.check_endpoint(url)) is not None:
             return LookedUp(refused=refused)
         parts = urlsplit(url)
-        host, plain = parts.hostname or "", parts.scheme == "http"
+        host, plain = parts.hostname or "", SCHEMES[parts.scheme].plain
         now = asyncio.get_running_loop().time
         began = now()
         failure: NoAnswer | None = None

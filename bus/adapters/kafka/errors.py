@@ -145,7 +145,8 @@ def translate(error: KafkaError, doing: str) -> OrderbusError:
 def not_published(topic: str, error: KafkaError) -> PublishError:
     """Say that a record was not acknowledged, and what may help."""
     why = f"{error.str()} ({error.name()})"
-    return PublishError(topic, why, heals=_HEALS.get(kind_of(error), Heals.TIME))
+    heals = _HEALS.get(kind_of(error), Heals.TIME)
+    return PublishError(topic, why, heals=heals, code=error.name())
 
 
 _HEALS = {

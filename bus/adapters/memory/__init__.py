@@ -12,6 +12,7 @@ from bus.adapters.memory.prober import MemoryProber
 from bus.adapters.memory.publisher import MemoryPublisher
 from bus.adapters.memory.reader import MemoryLogReader
 from bus.adapters.memory.sender import MemorySender
+from bus.adapters.memory.sink import MemorySink
 from bus.adapters.memory.source import MemorySource
 from bus.adapters.memory.topics import MemoryGroups, MemoryTopics
 
@@ -27,6 +28,7 @@ __all__ = [
     "MemoryProber",
     "MemoryPublisher",
     "MemorySender",
+    "MemorySink",
     "MemorySource",
     "MemoryTable",
     "MemoryTopics",

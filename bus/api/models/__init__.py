@@ -110,6 +110,8 @@ from bus.api.models.subscription_steps import (
     VerificationResult,
 )
 from bus.api.models.subscriptions import (
+    Login,
+    LoginShown,
     NewSubscription,
     ObjectiveOwn,
     ObjectiveWanted,
@@ -206,6 +208,8 @@ __all__ = [
     "LoggedAttempt",
     "LoggedDelivery",
     "LoggedEvent",
+    "Login",
+    "LoginShown",
     "LookupLoaded",
     "LookupRows",
     "LookupShown",

@@ -26,6 +26,14 @@ class SubscriptionRows(TypedDict):
     previous: str | None
 
 
+class Login(TypedDict):
+    """A name and a password, for endpoints of kind kafka (SASL)."""
+
+    username: str
+    password: str
+    mechanism: NotRequired[Literal["plain", "scram-sha-256", "scram-sha-512"]]
+
+
 class Tls(TypedDict):
     """How the endpoint's certificate is checked and ours is shown (PEM texts)."""
 
@@ -61,11 +69,20 @@ class NewSubscription(TypedDict):
     rate: NotRequired[float | None]
     transient_statuses: NotRequired[Sequence[int]]
     headers: NotRequired[Mapping[str, str]]
+    login: NotRequired[Login | None]
     tls: NotRequired[Tls]
     objective: NotRequired[ObjectiveWanted]
     description: NotRequired[str]
     secret: NotRequired[str | None]
     scheme: NotRequired[Literal["v1", "v1a"]]
+
+
+class LoginShown(TypedDict):
+    """How the bus signs in; never the password."""
+
+    username: str
+    password: str
+    mechanism: str
 
 
 class TlsShown(TypedDict):
@@ -119,6 +136,7 @@ class SubscriptionShown(TypedDict):
     allowed_rate: float | None
     transient_statuses: Sequence[int]
     headers: Mapping[str, str]
+    login: LoginShown | None
     tls: TlsShown
     objective: ObjectiveOwn
     secrets: Sequence[SecretShown]
@@ -155,6 +173,7 @@ class SubscriptionChange(TypedDict):
     rate: NotRequired[float | None]
     transient_statuses: NotRequired[Sequence[int]]
     headers: NotRequired[Mapping[str, str]]
+    login: NotRequired[Login | None]
     tls: NotRequired[Tls]
     objective: NotRequired[ObjectiveWanted]
     description: NotRequired[str]

@@ -8,12 +8,16 @@ import orjson
 import pytest
 
 from bus.adapters.memory.prober import MemoryProber, Scripted
+from bus.delivery.delivery import Accepted, Outcome, Refused
+from bus.delivery.endpoint import Kind
 from bus.delivery.subscription import Subscription
 from bus.errors import InvalidSubscriptionError, NotReadyError
 from bus.ports import Answer, Post, Reply
 from bus.probing import Exchanged
+from bus.sending import Parcel
 from bus.webhook.signing import verify as signed
 from processors.redrive.readiness import refuse_unready
+from processors.sinks import Sinks
 from processors.subscriptions import onboarding
 from processors.subscriptions.document import Draft, draft
 from processors.subscriptions.onboarding import Taken
@@ -200,3 +204,91 @@ async def test_replays_wait_for_its_word(stage: Stage) -> None:
     with pytest.raises(NotReadyError, match="bus subscriptions verify acme"):
         await refuse_unready(stage.world, one, force=False)
     await refuse_unready(stage.world, one, force=True)
+
+
+# --- endpoints that are no webhooks
+
+
+CALLED = "grpcs://wms.example:8443"
+
+
+@dataclass
+class Receiver:
+    """Fulfils `bus.sending.Sink`: a receiver of another kind, which verifies."""
+
+    secret: str = ""
+    answers: bool = True
+    parcels: int = 0
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        """Accept what is signed, with the challenge beside it."""
+        self.parcels += 1
+        headers = dict(parcel.headers)
+        assert parcel.event.type == CHALLENGE_TYPE
+        good = self.secret and signed(
+            headers["webhook-signature"],
+            headers["webhook-id"],
+            int(headers["webhook-timestamp"]),
+            parcel.body,
+            [self.secret],
+            parcel.now_s,
+        )
+        if not good:
+            return Refused(401, "UNAUTHENTICATED who are you?")
+        said = orjson.loads(parcel.body)["data"]["challenge"] if self.answers else ""
+        return Accepted(200, said)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+def calling(stage: Stage, receiver: Receiver) -> World:
+    """The world with a sink of that kind."""
+    stage.hosts["wms.example"] = Scripted()
+    sinks = Sinks(stage.partner, {Kind.GRPC: lambda: receiver})
+    return replace(stage.world, sinks=sinks)
+
+
+async def call(world: World, secret: str | None) -> Taken:
+    """Add one whose endpoint is called."""
+    fields = {"id": "wms", "url": CALLED, "types": ["order.*"]}
+    return await onboarding.add(
+        world, Draft(draft(fields, Path()).subscription, secret)
+    )
+
+
+async def test_a_call_is_challenged(stage: Stage) -> None:
+    """Where it knows its secret it says yes in its own way, and gets no request."""
+    receiver = Receiver(SECRET)
+
+    taken = await call(calling(stage, receiver), SECRET)
+
+    assert not taken.subscription.unproven
+    assert receiver.parcels == 1
+    assert not stage.partner.posts
+
+
+async def test_a_call_waits_for_its_secret(stage: Stage) -> None:
+    """A new secret it cannot know: nothing is asked until `verify`."""
+    receiver = Receiver()
+    world = calling(stage, receiver)
+
+    taken = await call(world, None)
+    assert taken.subscription.unproven
+    assert not receiver.parcels
+    assert "cannot know the new secret yet" in taken.warnings[-1]
+
+    _, proof = await onboarding.verify(world, "wms")
+    assert proof == Unproven("challenge: refused, UNAUTHENTICATED who are you?")
+    receiver.secret = taken.secret or ""
+    stands, proof = await onboarding.verify(world, "wms")
+    assert proof == Proof(How.CHALLENGE)
+    assert not stands.unproven
+
+
+async def test_a_call_that_only_accepts(stage: Stage) -> None:
+    """Is no yes: whoever takes everything would say so for somebody else."""
+    taken = await call(calling(stage, Receiver(SECRET, answers=False)), SECRET)
+
+    assert taken.subscription.unproven
+    assert "without the challenge" in taken.warnings[-1]

@@ -1,15 +1,19 @@
 """One signed sample, straight to the endpoint."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from standardwebhooks import Webhook
 
+from bus.adapters.memory import MemorySink
 from bus.delivery.delivery import Accepted, Failed, Refused, Unreachable
+from bus.delivery.endpoint import Kind
 from bus.errors import InvalidSubscriptionError, SubscriptionNotFoundError
 from bus.ports import Answer, NoAnswer, NoAnswerKind, Reply
+from processors.sinks import Sinks
 from processors.subscriptions.document import draft
 from processors.subscriptions.onboarding import add
 from processors.subscriptions.trial import send_sample
@@ -119,3 +123,20 @@ async def test_the_body_is_what_a_delivery_would_have(worlds: Worlds) -> None:
         assert trial.headers["content-type"] == "application/xml; charset=utf-8"
         assert trial.body.startswith(b"<?xml")
         assert b"<data><only>" in trial.body
+
+
+async def test_an_endpoint_that_is_called(worlds: Worlds) -> None:
+    """The sample goes through its own sink, and says what came of it."""
+    sink = MemorySink(Accepted(200, "got it"))
+    async with worlds.open() as world:
+        called = replace(world, sinks=Sinks(world.sender, {Kind.GRPC: lambda: sink}))
+        await subscribe(called, url="grpcs://wms.example")
+        trial = await send_sample(called, "acme")
+        (parcel,) = sink.parcels
+        assert dict(parcel.headers)["x-orderbus-test"] == "true"
+        assert parcel.event.id.startswith("test-")
+        assert trial.outcome == Accepted(200, "got it")
+        assert trial.excerpt == "got it"
+        assert not worlds.sender.posts
+        with pytest.raises(InvalidSubscriptionError, match="does not deliver to grpc"):
+            await send_sample(world, "acme")

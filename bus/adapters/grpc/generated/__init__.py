@@ -1,0 +1,1 @@
+"""Messages of `schemas/*.proto`, as protoc made them; `make proto` makes them anew."""

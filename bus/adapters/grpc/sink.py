@@ -1,0 +1,161 @@
+"""The sink of kind grpc: an event a call, judged by its receipt or its status."""
+
+import asyncio
+
+import grpc
+import grpc.aio
+from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+
+from bus.adapters.grpc.codes import TOO_LARGE, judge, told, unreachable
+from bus.adapters.grpc.envelope import cloud_event, metadata
+from bus.adapters.grpc.generated.cloudevents_pb2 import CloudEvent
+from bus.adapters.grpc.generated.event_receiver_pb2 import Receipt
+from bus.adapters.grpc.hints import read_hints, seconds
+from bus.adapters.grpc.lanes import MOST_BYTES, SERVICE, Lane, Lanes
+from bus.delivery.delivery import (
+    Accepted,
+    Failed,
+    Outcome,
+    Refused,
+    Throttled,
+    Unreachable,
+)
+from bus.delivery.endpoint import GrpcEndpoint, parse_endpoint
+from bus.delivery.subscription import Tls, one_line
+from bus.ports import NoAnswer, NoAnswerKind
+from bus.sending import Parcel, Places
+
+_LONGEST_SAID = 200
+_MOST_ENDPOINTS = 20_000
+_NO_TLS = Tls()
+_OK, _BAD_REQUEST, _TOO_MANY, _ERROR, _UNAVAILABLE = 200, 400, 429, 500, 503
+
+
+class GrpcSink:
+    """Fulfils `bus.sending.Sink` with `Deliver` of `orderbus.v1.EventReceiver`.
+
+    Args:
+        places: Where it may connect to; closed here.
+        agent: How it introduces itself.
+    """
+
+    def __init__(self, places: Places, agent: str = "Orderbus") -> None:
+        self._places = places
+        self._lanes = Lanes(agent)
+        self._endpoints: dict[str, GrpcEndpoint] = {}
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        """See `Sink`."""
+        message = cloud_event(parcel)
+        if (size := message.ByteSize()) > MOST_BYTES:
+            detail = f"not sent: {size} bytes, and gRPC takes {MOST_BYTES}"
+            return Refused(TOO_LARGE, detail)
+        now = asyncio.get_running_loop().time
+        deadline = now() + parcel.timeout_s
+        lane = await self._lane(parcel)
+        if isinstance(lane, Unreachable):
+            return lane
+        try:
+            unwell = await _probe(lane, deadline - now()) if parcel.probe else None
+            if unwell is not None:
+                return unwell
+            outcome = await _deliver(lane, message, parcel, deadline - now())
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise
+            return unreachable(NoAnswerKind.RESET)  # the channel was closed
+        silent = isinstance(outcome, Unreachable) and (
+            outcome.kind == NoAnswerKind.TIMEOUT
+        )
+        lane.timeouts = lane.timeouts + 1 if silent else 0
+        return outcome
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._lanes.close()
+        await self._places.close()
+
+    async def _lane(self, parcel: Parcel) -> Lane | Unreachable:
+        endpoint = self._endpoint(parcel.url)
+        try:
+            async with asyncio.timeout(parcel.timeout_s):
+                found = await self._places.admitted(
+                    endpoint.host, endpoint.port, plain=endpoint.plain
+                )
+        except TimeoutError:
+            return unreachable(NoAnswerKind.TIMEOUT)
+        if isinstance(found, NoAnswer):
+            return Unreachable(found.kind, found.detail)
+        return self._lanes.of(endpoint, parcel.tls or _NO_TLS, found)
+
+    def _endpoint(self, url: str) -> GrpcEndpoint:
+        endpoint = self._endpoints.get(url)
+        if endpoint is None:
+            parsed = parse_endpoint(url)
+            if not isinstance(parsed, GrpcEndpoint):
+                raise TypeError(f"not a gRPC endpoint: {type(parsed).__name__}")
+            if len(self._endpoints) >= _MOST_ENDPOINTS:
+                self._endpoints.pop(next(iter(self._endpoints)))
+            endpoint = self._endpoints[url] = parsed
+        return endpoint
+
+
+async def _deliver(
+    lane: Lane, message: CloudEvent, parcel: Parcel, within_s: float
+) -> Outcome:
+    try:
+        receipt = await lane.deliver(
+            message,
+            timeout=max(within_s, 0.001),
+            metadata=grpc.aio.Metadata(*metadata(parcel)),
+        )
+    except grpc.aio.AioRpcError as error:
+        return _judged(error)
+    return read_receipt(receipt)
+
+
+async def _probe(lane: Lane, within_s: float) -> Outcome | None:
+    """What ails an endpoint that says it is not well; None: it is, or does not say.
+
+    Health checking is gRPC's own protocol, and a server need not have it.
+    """
+    request = HealthCheckRequest(service=SERVICE)
+    try:
+        said = await lane.check(request, timeout=max(within_s, 0.001))
+    except grpc.aio.AioRpcError as error:
+        outcome = _judged(error)
+        return None if isinstance(outcome, Refused | Accepted) else outcome
+    if said.status in {
+        HealthCheckResponse.ServingStatus.SERVING,
+        HealthCheckResponse.ServingStatus.SERVICE_UNKNOWN,
+    }:
+        return None
+    return Failed(_UNAVAILABLE, None, "health check: not serving")
+
+
+def read_receipt(receipt: Receipt) -> Outcome:
+    """What a receipt says; it counts, whatever the status was."""
+    after = receipt.retry_after
+    wait_s = seconds(float(after.seconds) + after.nanos / 1e9)
+    match receipt.outcome:
+        case Receipt.OUTCOME_UNSPECIFIED | Receipt.ACCEPTED:
+            return Accepted(_OK, one_line(receipt.detail)[:_LONGEST_SAID])
+        case Receipt.REFUSED:
+            return Refused(_BAD_REQUEST, told("REFUSED", receipt.detail))
+        case Receipt.THROTTLED:
+            return Throttled(_TOO_MANY, wait_s, told("THROTTLED", receipt.detail))
+        case Receipt.FAILED:
+            return Failed(_ERROR, wait_s, told("FAILED", receipt.detail))
+        case other:
+            return Failed(_ERROR, wait_s, f"receipt with an unknown outcome, {other}")
+
+
+def _judged(error: grpc.aio.AioRpcError) -> Outcome:
+    hints = read_hints(error.trailing_metadata() or ())
+    return judge(error.code(), error.details() or "", hints)
+
+
+def _is_cancelled() -> bool:
+    """Whether it is our own task that was cancelled."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

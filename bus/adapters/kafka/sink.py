@@ -1,0 +1,181 @@
+"""The sink of kind kafka: an event a record, on a topic of whoever subscribed.
+
+A producer for each cluster, way of signing in and timeout, with the bus's own settings:
+idempotent, acknowledged by all replicas. Each has threads of its own in librdkafka, so
+that those nobody uses any more are closed.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from bus.adapters.kafka.config import Connection
+from bus.adapters.kafka.producer import KafkaPublisher
+from bus.adapters.kafka.verdicts import graver, judge, trouble_in
+from bus.delivery.delivery import Accepted, Outcome, Unreachable
+from bus.delivery.endpoint import KafkaEndpoint, parse_endpoint
+from bus.delivery.headers import event_headers
+from bus.delivery.subscription import Login, Tls
+from bus.errors import ConfigurationError, PublishError
+from bus.ports import NoAnswer, NoAnswerKind
+from bus.record import Headers, Message
+from bus.sending import Parcel, Places
+
+_LINGER_MS = 1.0
+_IDLE_S = 600.0
+_CLOSE_S = 2.0
+_NO_TLS = Tls()
+_Key: TypeAlias = tuple[str, int, bool, Tls, Login | None, float]
+
+
+@dataclass(slots=True)
+class _Lane:
+    """A producer, when it was last used, and what its client last complained of."""
+
+    publisher: KafkaPublisher
+    used: float
+    trouble: str = ""
+
+
+class KafkaSink:
+    """Fulfils `bus.sending.Sink` with records; keyed by order id.
+
+    Args:
+        places: Judges the address that a client begins with. librdkafka looks names
+            up by itself, and connects to whatever brokers it is told of there.
+            Closed here.
+    """
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._lanes: dict[_Key, _Lane] = {}
+        self._closing: set[asyncio.Task[int]] = set()
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        """See `Sink`."""
+        endpoint = parse_endpoint(parcel.url)
+        if not isinstance(endpoint, KafkaEndpoint):
+            raise TypeError(f"no Kafka endpoint: {type(endpoint).__name__}")
+        try:
+            async with asyncio.timeout(parcel.timeout_s):
+                found = await self._places.admitted(
+                    endpoint.host, endpoint.port, plain=endpoint.plain
+                )
+        except TimeoutError:
+            return Unreachable(NoAnswerKind.TIMEOUT, "its name was not found in time")
+        if isinstance(found, NoAnswer):
+            return Unreachable(found.kind, found.detail)
+        try:
+            lane = self._lane(endpoint, parcel, found)
+        except ConfigurationError:
+            return Unreachable(NoAnswerKind.TLS, "its certificates cannot be used")
+        return await _publish(lane, _record(endpoint, parcel))
+
+    async def close(self) -> None:
+        """Close all producers; what is not acknowledged then is not delivered."""
+        lanes = list(self._lanes.values())
+        self._lanes.clear()
+        await asyncio.gather(
+            *(lane.publisher.close(0) for lane in lanes), *self._closing
+        )
+        await self._places.close()
+
+    def _lane(
+        self, endpoint: KafkaEndpoint, parcel: Parcel, addresses: Sequence[str]
+    ) -> _Lane:
+        tls, login = parcel.tls or _NO_TLS, parcel.subscription.login
+        where = endpoint.host, endpoint.port, endpoint.plain
+        key = *where, tls, login, parcel.timeout_s
+        now = asyncio.get_running_loop().time()
+        lane = self._lanes.get(key)
+        if lane is None:
+            self._retire(now)
+            settings = _settings(endpoint, tls, login, addresses)
+            lane = self._lanes[key] = _open(settings, parcel.timeout_s, now)
+        lane.used = now
+        return lane
+
+    def _retire(self, now: float) -> None:
+        """Close what nobody has used for long."""
+        for key in [k for k, v in self._lanes.items() if now - v.used > _IDLE_S]:
+            lane = self._lanes.pop(key)
+            task = asyncio.create_task(lane.publisher.close(_CLOSE_S))
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+
+def _open(settings: Mapping[str, str], timeout_s: float, now: float) -> _Lane:
+    lanes: list[_Lane] = []
+
+    def hear(name: str, fields: Mapping[str, object]) -> None:
+        """Remember what a client complains of; called from its threads."""
+        if lanes:
+            lanes[0].trouble = graver(lanes[0].trouble, trouble_in(name, fields))
+
+    publisher = KafkaPublisher(
+        Connection(settings),
+        linger_ms=_LINGER_MS,
+        # It is librdkafka that gives up, and says so: what we gave up might still be
+        # written, after what came later.
+        delivery_timeout_s=timeout_s,
+        on_event=hear,
+    )
+    lanes.append(_Lane(publisher, now))
+    return lanes[0]
+
+
+async def _publish(lane: _Lane, message: Message) -> Outcome:
+    try:
+        await lane.publisher.publish(message)
+    except PublishError as error:
+        return judge(error.code, lane.trouble)
+    lane.trouble = ""
+    return Accepted(200)
+
+
+def _settings(
+    endpoint: KafkaEndpoint, tls: Tls, login: Login | None, addresses: Sequence[str]
+) -> dict[str, str]:
+    """Librdkafka's settings. Without TLS it begins at the addresses just judged."""
+    hosts = addresses if endpoint.plain else [endpoint.host]
+    shown = [f"[{host}]" if ":" in host else host for host in hosts]
+    sasl = "SASL_" if login is not None else ""
+    settings = {
+        "bootstrap.servers": ",".join(f"{host}:{endpoint.port}" for host in shown),
+        "security.protocol": f"{sasl}{'PLAINTEXT' if endpoint.plain else 'SSL'}",
+        # How long a topic that is not there may turn up.
+        "topic.metadata.propagation.max.ms": "2000",
+    }
+    if login is not None:
+        settings |= {
+            "sasl.mechanism": login.mechanism.upper(),
+            "sasl.username": login.username,
+            "sasl.password": login.password,
+        }
+    return settings if endpoint.plain else settings | _tls(tls)
+
+
+def _tls(tls: Tls) -> dict[str, str]:
+    texts = {
+        "ssl.ca.pem": tls.ca,
+        "ssl.certificate.pem": tls.client_certificate,
+        "ssl.key.pem": tls.client_key,
+    }
+    given = {name: text for name, text in texts.items() if text is not None}
+    checked = {"enable.ssl.certificate.verification": "true" if tls.verify else "false"}
+    return given | checked
+
+
+def _record(endpoint: KafkaEndpoint, parcel: Parcel) -> Message:
+    """The event in CloudEvents' binary mode, with what a webhook has in headers."""
+    own: Headers = tuple(
+        (name.lower(), value.encode()) for name, value in parcel.headers
+    )
+    ours = {name for name, _ in own}
+    event = parcel.event
+    key = event.subject.encode("utf-8", "replace")
+    if key.decode() != event.subject:  # a subject that is no Unicode
+        event = replace(event, subject=key.decode())
+    said = (h for h in event_headers(event) if h[0] not in ours)
+    return Message(endpoint.topic, key, parcel.body, (*own, *said))

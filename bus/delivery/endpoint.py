@@ -1,0 +1,145 @@
+"""Where deliveries go: an endpoint's kind and place, as its URL says them.
+
+The scheme is the tag of the union: `https://…` is a webhook, `grpcs://…` a call,
+`kafkas://…` a record. How it is talked to (headers, login, certificates) stands beside
+the URL, for all kinds alike.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias
+from urllib.parse import SplitResult, urlsplit
+
+
+class Kind(StrEnum):
+    """How a delivery travels."""
+
+    HTTP = "http"
+    GRPC = "grpc"
+    KAFKA = "kafka"
+
+
+class Scheme(NamedTuple):
+    """What a URL's scheme says; `plain` is without TLS."""
+
+    kind: Kind
+    port: int
+    plain: bool
+
+
+SCHEMES: Mapping[str, Scheme] = {
+    "http": Scheme(Kind.HTTP, 80, plain=True),
+    "https": Scheme(Kind.HTTP, 443, plain=False),
+    "grpc": Scheme(Kind.GRPC, 80, plain=True),
+    "grpcs": Scheme(Kind.GRPC, 443, plain=False),
+    "kafka": Scheme(Kind.KAFKA, 9092, plain=True),
+    "kafkas": Scheme(Kind.KAFKA, 9093, plain=False),
+}
+"""All there are. A URL without a port means the scheme's."""
+
+EXPECTED = "expected an absolute http or https URL, or one of grpcs or kafkas"
+_TOPIC = re.compile(r"/(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}")
+_AVRO = "value=avro"
+AVRO_TYPE = "application/avro"
+"""What a value is that is passed on as it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpEndpoint:
+    """Webhooks are posted to this URL."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrpcEndpoint:
+    """`orderbus.v1.EventReceiver` is served here."""
+
+    host: str
+    port: int
+    plain: bool
+
+    @property
+    def authority(self) -> str:
+        """The host and port as HTTP/2 names them."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _port(plain=self.plain) else f"{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaEndpoint:
+    """A topic, and a broker that knows the others; `avro`: values as they came."""
+
+    host: str
+    port: int
+    plain: bool
+    topic: str
+    avro: bool
+
+
+Endpoint: TypeAlias = HttpEndpoint | GrpcEndpoint | KafkaEndpoint
+
+
+def _port(*, plain: bool) -> int:
+    return SCHEMES["grpc" if plain else "grpcs"].port
+
+
+def kind_of(url: str) -> Kind:
+    """The kind of an endpoint whose URL has been checked."""
+    return SCHEMES[url.partition(":")[0].lower()].kind
+
+
+def passes_on(url: str) -> bool:
+    """Whether an endpoint gets the event's own bytes, and no body made of it."""
+    return kind_of(url) is Kind.KAFKA and url.endswith(f"?{_AVRO}")
+
+
+def parse_endpoint(url: str) -> Endpoint:
+    """Read a URL.
+
+    Raises:
+        ValueError: it is none that events can be delivered to; says what is wrong.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in SCHEMES or not parts.hostname:
+        raise ValueError(EXPECTED)
+    _refuse(url, parts)
+    scheme = SCHEMES[parts.scheme]
+    host = parts.hostname.rstrip(".")
+    port = scheme.port if parts.port is None else parts.port
+    match scheme.kind:
+        case Kind.HTTP:
+            return HttpEndpoint(url)
+        case Kind.GRPC:
+            return _grpc(GrpcEndpoint(host, port, scheme.plain), parts)
+        case Kind.KAFKA:
+            if not _TOPIC.fullmatch(parts.path) or parts.query not in {"", _AVRO}:
+                raise ValueError(
+                    f"expected {parts.scheme}://BROKER/TOPIC, and at most ?{_AVRO}"
+                )
+            topic, avro = parts.path[1:], parts.query == _AVRO
+            return KafkaEndpoint(host, port, scheme.plain, topic, avro)
+
+
+def _grpc(endpoint: GrpcEndpoint, parts: SplitResult) -> GrpcEndpoint:
+    if parts.path not in {"", "/"} or parts.query:
+        raise ValueError(
+            "a gRPC URL has neither path nor query; the service called there is"
+            " orderbus.v1.EventReceiver"
+        )
+    return endpoint
+
+
+def _refuse(url: str, parts: SplitResult) -> None:
+    if parts.username or parts.password:
+        raise ValueError("credentials do not belong in a URL; use headers or login")
+    if parts.fragment:
+        raise ValueError("a fragment is never sent; remove it")
+    if not url.isascii() or any(c.isspace() or ord(c) < 0x20 for c in url):  # noqa: PLR2004 - the first printable character
+        raise ValueError("expected ASCII without spaces; encode the rest")
+    try:
+        _ = parts.port
+    except ValueError:
+        raise ValueError("expected a port between 0 and 65535") from None

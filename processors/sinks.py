@@ -1,0 +1,75 @@
+"""Where parcels go: a sink for each kind of endpoint, made when it is first needed.
+
+Kinds other than webhooks need libraries that not every process has. Where one is
+missing nothing is lost: its deliveries wait, and it is said what is to be installed.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from bus.delivery.delivery import Outcome, Unreachable
+from bus.delivery.endpoint import Kind
+from bus.delivery.routing import judge
+from bus.errors import ConfigurationError
+from bus.ports import Answer, Sender
+from bus.sending import Parcel, Sink
+
+Maker: TypeAlias = Callable[[], Sink]
+"""Makes a sink. Raises ConfigurationError where that cannot be."""
+
+
+class Webhooks:
+    """The sink of kind http: posts, and judges the answer. `sender` is not closed."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        """See `Sink`."""
+        reply = await self._sender.send(parcel)
+        if isinstance(reply, Answer):
+            return judge(
+                reply.status,
+                reply.retry_after,
+                reply.excerpt,
+                parcel.subscription.transient_statuses,
+                parcel.now_s,
+            )
+        return Unreachable(reply.kind, reply.detail)
+
+    async def close(self) -> None:
+        """Nothing is its own."""
+
+
+class Sinks:
+    """The sinks of one process.
+
+    Args:
+        sender: Posts webhooks; not closed here.
+        makers: Make the sinks of other kinds, each called once and when needed.
+    """
+
+    def __init__(
+        self, sender: Sender, makers: Mapping[Kind, Maker] | None = None
+    ) -> None:
+        self._makers = makers or {}
+        self._made: dict[Kind, Sink] = {Kind.HTTP: Webhooks(sender)}
+
+    def of(self, kind: Kind) -> Sink | str:
+        """The sink of a kind, or why there is none here."""
+        sink = self._made.get(kind)
+        if sink is not None:
+            return sink
+        maker = self._makers.get(kind)
+        if maker is None:
+            return f"this process does not deliver to {kind} endpoints"
+        try:
+            sink = self._made[kind] = maker()
+        except ConfigurationError as error:
+            return str(error)
+        return sink
+
+    async def close(self) -> None:
+        """Close the sinks that were made."""
+        for sink in self._made.values():
+            await sink.close()

@@ -1,0 +1,55 @@
+"""What a kind of endpoint cannot do that a subscription asks of it."""
+
+import re
+from collections.abc import Iterator
+
+from bus.delivery.endpoint import KafkaEndpoint, Kind, parse_endpoint
+from bus.delivery.subscription import DEFAULT_TRANSIENT, Subscription
+
+_OURS = ("bus.", "oms.", "intake.")
+_METADATA_NAME = re.compile(r"[0-9a-z_.-]+")
+
+
+def fitting(subscription: Subscription) -> Iterator[tuple[str, str]]:
+    """Each field that does not fit, and why."""
+    match subscription.kind:
+        case Kind.HTTP:
+            yield from _no_login(subscription, "an Authorization header")
+        case Kind.GRPC:
+            yield from _no_login(subscription, "metadata, by a header")
+            yield from _grpc(subscription)
+        case Kind.KAFKA:
+            yield from _kafka(subscription)
+
+
+def _no_login(subscription: Subscription, instead: str) -> Iterator[tuple[str, str]]:
+    if subscription.login is not None:
+        yield "login", f"{subscription.kind} has none; send {instead}"
+
+
+def _kafka(subscription: Subscription) -> Iterator[tuple[str, str]]:
+    if subscription.transient_statuses != DEFAULT_TRANSIENT:
+        yield "transient_statuses", "a topic answers with no statuses"
+    endpoint = parse_endpoint(subscription.url)
+    if not isinstance(endpoint, KafkaEndpoint):
+        return
+    if endpoint.avro and subscription.transform is not None:
+        yield (
+            "transform",
+            "Avro values are passed on as they came; take value=avro away",
+        )
+    if endpoint.topic.startswith(_OURS):
+        yield "url", "topics named bus.… and oms.… are the bus's own; choose another"
+
+
+def _grpc(subscription: Subscription) -> Iterator[tuple[str, str]]:
+    if not subscription.tls.verify:
+        yield "tls.verify", "gRPC always checks certificates; give the CA's instead"
+    if subscription.transient_statuses != DEFAULT_TRANSIENT:
+        yield "transient_statuses", "a gRPC receiver says so itself, in its receipt"
+    for name in subscription.headers:
+        lower = name.lower()
+        if not _METADATA_NAME.fullmatch(lower):
+            yield f"headers.{name}", "expected letters, digits, - _ . as gRPC has them"
+        elif lower.startswith("grpc-") or lower.endswith("-bin"):
+            yield f"headers.{name}", "gRPC keeps grpc-… and …-bin for itself"

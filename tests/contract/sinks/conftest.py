@@ -1,0 +1,80 @@
+"""Each sink in turn, on the loop that the programs run on and on asyncio's own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
+from typing import Protocol
+
+import pytest
+import uvloop
+
+from bus.adapters.grpc.sink import GrpcSink
+from bus.adapters.http.guard import Guard
+from bus.adapters.http.names import Names
+from bus.adapters.http.places import GuardedPlaces
+from tests.contract.sinks.worlds import (
+    LOOPBACK,
+    Scripted,
+    World,
+    open_kafka,
+    open_world,
+)
+
+SCRIPTED = ("http", "grpc")
+"""Those whose servers answer as they are told; Kafka answers as it is."""
+
+
+class OpenAs(Protocol):
+    """Opens a world of some kind."""
+
+    def __call__(
+        self, *, guard: Guard | None = None, names: Names | None = None
+    ) -> AsyncIterator[World]:
+        """Behind a guard and names of the test's own."""
+        ...
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Run each test on asyncio's loop and on uvloop's."""
+    del config, item
+    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy in the environment must not matter; if it did, tests would fail."""
+    for name in ("http_proxy", "https_proxy", "grpc_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+
+
+@pytest.fixture(params=[*SCRIPTED, pytest.param("kafka", marks=pytest.mark.kafka)])
+def open_as(request: pytest.FixtureRequest) -> OpenAs:
+    """Each kind; the running Kafka is asked for outside any loop."""
+    if request.param != "kafka":
+        return partial(open_world, request.param)
+    return partial(open_kafka, request.getfixturevalue("kafka").bootstrap_servers)
+
+
+@pytest.fixture
+async def world(open_as: OpenAs) -> AsyncIterator[World]:
+    """Each sink with its endpoint."""
+    async for opened in open_as():
+        yield opened
+
+
+@pytest.fixture(params=SCRIPTED)
+async def scripted(request: pytest.FixtureRequest) -> AsyncIterator[Scripted]:
+    """Each sink with an endpoint that can be told what to answer."""
+    async for opened in open_world(request.param):
+        yield opened
+
+
+@pytest.fixture
+async def sink() -> AsyncIterator[GrpcSink]:
+    """A sink of gRPC to which every name is loopback."""
+    names = Names(lambda _: ["127.0.0.1"])
+    made = GrpcSink(GuardedPlaces(Guard(allow=LOOPBACK), "grpc", names))
+    yield made
+    await made.close()

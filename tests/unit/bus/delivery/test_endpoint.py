@@ -1,0 +1,89 @@
+"""URLs of endpoints: what they mean, and why they mean nothing."""
+
+import pytest
+
+from bus.delivery.endpoint import (
+    SCHEMES,
+    GrpcEndpoint,
+    HttpEndpoint,
+    KafkaEndpoint,
+    Kind,
+    kind_of,
+    parse_endpoint,
+    passes_on,
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "endpoint", "authority"),
+    [
+        ("grpcs://wms.example", ("wms.example", 443, False), "wms.example"),
+        ("grpcs://wms.example:8443/", ("wms.example", 8443, False), "wms.example:8443"),
+        ("GRPC://WMS.example.", ("wms.example", 80, True), "wms.example"),
+        ("grpc://[::1]:50051", ("::1", 50051, True), "[::1]:50051"),
+    ],
+)
+def test_grpc(url: str, endpoint: tuple[str, int, bool], authority: str) -> None:
+    """A host, a port or the scheme's, and whether without TLS."""
+    found = parse_endpoint(url)
+
+    assert found == GrpcEndpoint(*endpoint)
+    assert isinstance(found, GrpcEndpoint)
+    assert found.authority == authority
+    assert kind_of(url) is Kind.GRPC
+
+
+@pytest.mark.parametrize(
+    ("url", "endpoint"),
+    [
+        ("kafkas://b.example/shop", ("b.example", 9093, False, "shop", False)),
+        ("kafka://b:9092/a.b-c_d", ("b", 9092, True, "a.b-c_d", False)),
+        ("kafka://b/t?value=avro", ("b", 9092, True, "t", True)),
+    ],
+)
+def test_kafka(url: str, endpoint: tuple[str, int, bool, str, bool]) -> None:
+    """A broker and a topic, and what its values are."""
+    assert parse_endpoint(url) == KafkaEndpoint(*endpoint)
+    assert passes_on(url) is endpoint[-1]
+
+
+def test_http() -> None:
+    """A webhook's URL is kept as it is."""
+    assert parse_endpoint("https://a.example/x?y=z") == HttpEndpoint(
+        "https://a.example/x?y=z"
+    )
+    assert kind_of("HTTPS://a.example/") is Kind.HTTP
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("amqp://a.example", "absolute http or https URL"),
+        ("grpcs:wms", "absolute http or https URL"),
+        ("grpcs://", "absolute http or https URL"),
+        ("grpcs://u:p@wms.example", "credentials"),
+        ("grpcs://wms.example/orderbus.v1.EventReceiver", "neither path nor query"),
+        ("grpcs://wms.example?x=1", "neither path nor query"),
+        ("grpcs://wms.example#x", "fragment"),
+        ("grpcs://wms.example:99999", "port"),
+        ("kafka://broker", "BROKER/TOPIC"),
+        ("kafka://broker/", "BROKER/TOPIC"),
+        ("kafka://broker/..", "BROKER/TOPIC"),
+        ("kafka://broker/a/b", "BROKER/TOPIC"),
+        ("kafka://broker/t?value=json", "BROKER/TOPIC"),
+        ("kafka://a:1,b:2/t", "port"),
+        ("grpcs://wms .example", "ASCII without spaces"),
+    ],
+)
+def test_refused(url: str, why: str) -> None:
+    """What is wrong is said."""
+    with pytest.raises(ValueError, match=why):
+        parse_endpoint(url)
+
+
+def test_every_kind_has_a_scheme_with_tls_and_one_without() -> None:
+    """The latter is the former without its s."""
+    for name, scheme in SCHEMES.items():
+        assert SCHEMES[name.rstrip("s")].kind is scheme.kind
+        assert scheme.plain is not name.endswith("s")
+    assert {scheme.kind for scheme in SCHEMES.values()} == set(Kind)
