@@ -1,7 +1,7 @@
 """The three pages of a process: `/metrics`, `/healthz`, `/readyz`."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 import orjson
 from aiohttp import web
@@ -31,6 +31,7 @@ class Health:
         self._alive: dict[str, Check] = {}
         self._ready: dict[str, Check] = {}
         self._notices: dict[str, Check] = {}
+        self._numbers: dict[str, Callable[[], float | None]] = {}
 
     def alive(self, name: str, check: Check) -> None:
         """Add a check to `/healthz`."""
@@ -43,6 +44,15 @@ class Health:
     def notice(self, name: str, check: Check) -> None:
         """Add a notice to `/readyz`, shown while `check` returns a text."""
         self._notices[name] = check
+
+    def number(self, name: str, ask: Callable[[], float | None]) -> None:
+        """Add a number to `/readyz`, shown while there is one."""
+        self._numbers[name] = ask
+
+    def numbers(self) -> dict[str, float]:
+        """The numbers that there are now, by name."""
+        said = {name: ask() for name, ask in self._numbers.items()}
+        return {name: round(n, 1) for name, n in said.items() if n is not None}
 
     def notices(self) -> dict[str, str]:
         """What has to be known now, by name."""
@@ -163,16 +173,17 @@ class Pages:
         return _answer(self._health.liveness())
 
     async def _serve_readiness(self, _: web.Request) -> web.Response:
-        return _answer(self._health.readiness(), self._health.notices())
+        health = self._health
+        more = {"notices": health.notices(), "numbers": health.numbers()}
+        return _answer(health.readiness(), more)
 
 
 def _answer(
-    checks: dict[str, str], notices: dict[str, str] | None = None
+    checks: Mapping[str, str], more: Mapping[str, object] | None = None
 ) -> web.Response:
     well = all(said == "ok" for said in checks.values())
     body: dict[str, object] = {"status": "ok" if well else "failing", "checks": checks}
-    if notices:
-        body["notices"] = notices
+    body |= {name: said for name, said in (more or {}).items() if said}
     return web.Response(
         body=orjson.dumps(body),
         status=_OK if well else _UNAVAILABLE,

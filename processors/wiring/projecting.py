@@ -170,6 +170,7 @@ class Projecting:
         health.ready("assigned", self._unassigned)
         health.alive("tasks", self._dead)
         health.notice("log", projector.behind)
+        health.number("log_lag_s", projector.lag_s)
         health.notice("database", projector.away.said)
         growing = watching_sources(self._world, self._telemetry, projector.add_sources)
         self._running = asyncio.create_task(projector.run())

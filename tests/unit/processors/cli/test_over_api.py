@@ -101,8 +101,8 @@ async def test_a_link_to_the_portal(worlds: Worlds) -> None:
             f"{client.gateway.url}/ui/link#obl_"
             in (await own("portal", "link", "acme")).stdout
         )
-        denied = await own("portal", "link", "other", code=1)
-        assert "403" in denied.stderr
+        denied = await own("portal", "link", "other", code=2)
+        assert "expected acme, or nothing" in denied.stderr
 
 
 async def test_what_is_refused_says_what_is_wrong(worlds: Worlds) -> None:

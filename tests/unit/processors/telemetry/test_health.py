@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bus.errors import ConfigurationError
 from bus.record import Expired, TopicPartition
 from processors.telemetry import Telemetry, names
-from processors.telemetry.health import Beat
+from processors.telemetry.health import Beat, Health
 from tests.support.reports import ATTEMPT, EVENT
 
 
@@ -104,6 +104,15 @@ async def test_what_expired_is_a_notice(telemetry: Telemetry, url: str) -> None:
     said = "records that Kafka deleted unsettled: 7 of oms.order"
     assert f'"notices":{{"expired":"{said}"}}' in text
     assert "notices" not in (await _get(f"{url}/healthz"))[1]
+
+
+def test_numbers_are_shown_while_there_are_some() -> None:
+    """How far the log is behind, say, once it is known."""
+    health, known = Health(), list[float]()
+    health.number("log_lag_s", lambda: known[-1] if known else None)
+    assert health.numbers() == {}
+    known.append(1.26)
+    assert health.numbers() == {"log_lag_s": 1.3}
 
 
 async def test_port_in_use(telemetry: Telemetry, url: str) -> None:
