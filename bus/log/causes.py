@@ -149,7 +149,11 @@ def standing(attempt: AttemptRow) -> Standing:
 
 
 def followed(before: Standing, after: Standing) -> Standing:
-    """How a delivery stands that stood as `before`; in whatever steps it came to it."""
+    """How a delivery stands that stood as `before`.
+
+    Steps may be taken together first, and follow then what was before them; but for
+    those of which `hangs_on_before` says that this decides.
+    """
     hop_after_call = not after.attempts and before.attempts
     stays = after.cause is Cause.NONE or hop_after_call
     overdue = before.overdue or after.overdue
@@ -160,6 +164,18 @@ def followed(before: Standing, after: Standing) -> Standing:
         before.cause if stays else after.cause,
         overdue,
     )
+
+
+def hangs_on_before(steps: Standing, after: Standing) -> bool:
+    """Whether what was before some steps decides what the next one makes of them.
+
+    They began with hops, whose cause counts for nothing once a call was made: so
+    where one was before them, it is that call's cause by which the delivery is late.
+    """
+    by_hops = steps.cause is not Cause.NONE and not steps.attempts
+    is_late = after.overdue is not Cause.NONE and steps.overdue is Cause.NONE
+    says_nothing = bool(after.attempts) and after.cause is Cause.NONE
+    return by_hops and (is_late or says_nothing)
 
 
 _GONE = 410

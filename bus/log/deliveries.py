@@ -1,6 +1,6 @@
 """What an attempt leaves of its delivery: nothing to do, or an open one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
@@ -58,8 +58,13 @@ class Changes(NamedTuple):
     open: dict[DeliveryKey, OpenDelivery]
 
 
-def changes(attempts: Iterable[AttemptRow]) -> Changes:
-    """Return what attempts, oldest first, make of their deliveries."""
+def changes(
+    attempts: Iterable[AttemptRow], before: Mapping[DeliveryKey, Standing]
+) -> Changes:
+    """Return what attempts, oldest first, make of their deliveries.
+
+    `before` is how those stood where that decides, see `ledger.wants_standing`.
+    """
     made = Changes(set(), {})
     for attempt in attempts:
         key = (attempt.subscription, attempt.event_id)
@@ -67,8 +72,13 @@ def changes(attempts: Iterable[AttemptRow]) -> Changes:
         if after is None:
             made.done.add(key)
             made.open.pop(key, None)
+            continue
+        was = made.open.get(key)
+        if was is None and key in before and key not in made.done:
+            stands = causes.followed(before[key], stands_as(after))
+            made.open[key] = replace(after, **stands._asdict())
         else:
-            made.open[key] = followed(made.open.get(key), after)
+            made.open[key] = followed(was, after)
     return made
 
 

@@ -17,6 +17,7 @@ from bus.log.causes import (
     Standing,
     cause_of,
     followed,
+    hangs_on_before,
     is_overdue,
     standing,
 )
@@ -115,13 +116,33 @@ class Reckoned:
 
 def wants_standing(attempts: Iterable[AttemptRow]) -> set[DeliveryKey]:
     """Of which deliveries it has to be known how they stood before these attempts."""
-    return {
-        (one.subscription, one.event_id)
-        for one in attempts
-        if not one.replay
-        and _ends(one)
-        and (is_overdue(one) or (cause_of(one) is Cause.NONE and not _accepted(one)))
-    }
+    wanted: set[DeliveryKey] = set()
+    hops: dict[DeliveryKey, Standing] = {}
+    for one in attempts:
+        if (
+            not one.replay
+            and _ends(one)
+            and (is_overdue(one) or not (cause_of(one) or _accepted(one)))
+        ):
+            wanted.add((one.subscription, one.event_id))
+        # Hops are few: most batches have none.
+        if hops or not one.number:
+            _hop(one, hops, wanted)
+    return wanted
+
+
+def _hop(
+    one: AttemptRow, hops: dict[DeliveryKey, Standing], wanted: set[DeliveryKey]
+) -> None:
+    """Note deliveries that began with hops, and what came after them."""
+    key = (one.subscription, one.event_id)
+    before, after = hops.get(key, NOTHING), standing(one)
+    if _is_done(one):
+        hops.pop(key, None)
+    elif key in hops or not one.number:
+        hops[key] = followed(before, after)
+    if hangs_on_before(before, after):
+        wanted.add(key)
 
 
 def reckoned(

@@ -99,8 +99,9 @@ class MemoryLog:
             self._positions[advance.partition] = Position(*advance[2:])
 
     def _count(self, attempts: Sequence[AttemptRow]) -> None:
-        self._ledger.take(attempts)
-        changed = changes(attempts)
+        before = self._ledger.before(attempts)
+        self._ledger.take(attempts, before)
+        changed = changes(attempts, before)
         for done in changed.done:
             self._open.pop(done, None)
         for key, after in changed.open.items():

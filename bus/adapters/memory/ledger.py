@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from bus.adapters.memory.history_questions import among
-from bus.log.causes import LATE_US, Cause
+from bus.log.causes import LATE_US, Cause, Standing
 from bus.log.deliveries import DEAD_LETTER, DeliveryKey, stands_as
 from bus.log.ledger import (
     DAY_MINUTES,
@@ -34,13 +34,18 @@ class MemoryLedger:
         self._ups: dict[Spot, int] = defaultdict(int)
         self._troubles: dict[CauseSpot, Trouble] = {}
 
-    def take(self, attempts: Sequence[AttemptRow]) -> None:
-        """Count attempts, before what they change of open deliveries."""
-        before = {
+    def before(self, attempts: Sequence[AttemptRow]) -> Mapping[DeliveryKey, Standing]:
+        """How those stand of which that decides something."""
+        return {
             key: stands_as(self._open[key])
             for key in wants_standing(attempts)
             if key in self._open
         }
+
+    def take(
+        self, attempts: Sequence[AttemptRow], before: Mapping[DeliveryKey, Standing]
+    ) -> None:
+        """Count attempts, before what they change of open deliveries."""
         made = reckoned(attempts, before)
         for mine, more in ((self._days, made.days), (self._missed, made.missed)):
             for spot, counts in more.items():

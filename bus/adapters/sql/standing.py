@@ -18,7 +18,7 @@ _AT_A_TIME = 500
 def stood(
     connection: Connection, attempts: Iterable[AttemptRow], numbers: Numbers
 ) -> Mapping[DeliveryKey, Standing]:
-    """How those stood that these attempts end late, or by a hop."""
+    """How those stood of which that decides something."""
     c = DELIVERY_OPEN.c
     wanted = {
         (numbers[name], packed_id(event)): (name, event)

@@ -41,7 +41,7 @@ def summed(
     before: Mapping[DeliveryKey, Standing],
 ) -> Summed:
     """Return what attempts, oldest first, change; `before` as in `reckoned`."""
-    changed = changes(attempts)
+    changed = changes(attempts, before)
     by_minute = tallied(attempts)
     made = reckoned(attempts, before)
     ups = {spot: [minutes] for spot, minutes in made.ups.items()}
