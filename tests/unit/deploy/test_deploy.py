@@ -2,10 +2,13 @@
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from processors.cli.run import Role
 from processors.settings import ENV_PREFIX, Settings
 from processors.telemetry import names
 from tests.support.deployed import COMPOSE, DEPLOY, ROOT, Tree, walk, yaml_of
@@ -93,6 +96,43 @@ def test_services_depend_on_services() -> None:
         assert set(depends) <= set(services)
     hosts = re.findall(r"([a-z0-9-]+):(?:19092|9093|8080/)", COMPOSE.read_text())
     assert set(hosts) - {"localhost"} <= set(services)
+
+
+def test_every_program_runs_and_is_scraped() -> None:
+    """One service a program: all that deliver, and what shows how they fare."""
+    commands = {name: one.get("command", []) for name, one in _services().items()}
+    run = {
+        name: command[1]
+        for name, command in commands.items()
+        if isinstance(command, list) and command[:1] == ["run"]
+    }
+    shows = {Role.PROJECTOR, Role.WATCH, Role.GATEWAY}
+    needed = {Role.FANOUT, Role.RETRY, Role.ORDERED} | shows
+    assert needed <= set(run.values()) <= {*Role}
+    scraped = yaml_of(DEPLOY / "prometheus.yml")["scrape_configs"]
+    (job,) = cast("Sequence[dict[str, list[dict[str, dict[str, str]]]]]", scraped)
+    targets = {
+        target: one["labels"]["program"]
+        for one in job["static_configs"]
+        for target in one["targets"]
+    }
+    port = Settings.model_fields["http_port"].default
+    assert targets == {f"{name}:{port}": program for name, program in run.items()}
+
+
+def test_who_writes_and_asks_the_log_has_the_same(tmp_path: Path) -> None:
+    """A file in a folder that they share, by a setting that is taken."""
+    writes, *ask = (_services()[name] for name in ("projector", "gateway", "watch"))
+    for one in (writes, *ask):
+        environment = one["environment"]
+        assert isinstance(environment, dict)
+        log_url = environment[f"{ENV_PREFIX}LOG_URL"]
+        settings = Settings(data_dir=tmp_path, log_url=log_url)
+        assert settings.log_url
+        (shared,) = cast("Sequence[str]", one["volumes"])
+        folder = shared.partition(":")[2]
+        assert log_url.startswith(f"sqlite:///{folder}/")
+        assert one["volumes"] == writes["volumes"]
 
 
 def test_ports_are_on_loopback() -> None:
