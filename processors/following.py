@@ -19,7 +19,7 @@ class Follower:
 
     After an interruption it reads again and leaves out what it has taken already.
     Use it as `async with follower:`, or run `run()` in a task that somebody
-    watches.
+    watches. `taken` counts its records.
 
     Args:
         take: Gets every record once.
@@ -38,6 +38,7 @@ class Follower:
         since: Callable[[], int | None] = lambda: None,
     ) -> None:
         self.topic = topic
+        self.taken = 0
         self._reader = reader
         self._clock = clock
         self._take = take
@@ -118,6 +119,7 @@ class Follower:
         async for batch in self._reader.follow(self.topic, since_ms=since_ms):
             for record in batch:
                 if record.offset > self._positions.get(record.partition, -1):
+                    self.taken += 1
                     self._take(record)
                     self._positions[record.partition] = record.offset
             self._trouble = None

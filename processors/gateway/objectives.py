@@ -7,7 +7,8 @@ from pydantic import Field
 
 from bus.access.roles import Scope
 from processors.gateway.logged import consulted
-from processors.gateway.model import Model
+from processors.gateway.model import Model, Page, PageQuery
+from processors.gateway.paging import cut
 from processors.gateway.routes import Asked, Reply, Route
 from processors.gateway.subscriptions import ONE, TAG
 from processors.gateway.tenants import owned, subscription_of
@@ -115,20 +116,26 @@ class ObjectiveLedger(ObjectiveShown):
     days: Annotated[Sequence[ObjectiveDay], Field(description="Oldest first.")]
 
 
-class Objectives(Model):
-    """Those of all subscriptions, by id."""
-
-    data: Sequence[ObjectiveShown]
+class Objectives(Page[ObjectiveShown]):
+    """Those of subscriptions, by id."""
 
 
 async def list_objectives(asked: Asked) -> Reply:
-    """Of all that are there for whoever asks."""
-    world = asked.api.world
+    """A page of those that are there for whoever asks."""
+    query, world = asked.query_as(PageQuery), asked.api.world
     await world.table.ready()
+    shown, after, before = cut(
+        owned(world, asked.by),
+        lambda one: one.id,
+        limit=query.limit,
+        cursor=query.cursor,
+        about="objectives",
+    )
     async with consulted(asked) as (log, headers):
         asking = Asking(log.ledger, asked.api.objective, world.clock.now())
-        rows = await objective_rows(asking, owned(world, asked.by))
-    return Reply(content=Objectives.model_validate({"data": rows}), headers=headers)
+        rows = await objective_rows(asking, shown)
+    page = {"data": rows, "next": after, "previous": before}
+    return Reply(content=Objectives.model_validate(page), headers=headers)
 
 
 async def get_objective(asked: Asked) -> Reply:
@@ -154,6 +161,7 @@ ROUTES = (
         scope=Scope.SUBSCRIPTIONS_READ,
         handler=list_objectives,
         answer=Objectives,
+        query=PageQuery,
         logged=True,
     ),
     Route(

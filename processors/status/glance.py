@@ -43,13 +43,14 @@ class Known(NamedTuple, Generic[T]):
 
 
 class Kept(Generic[T]):
-    """An answer that is kept for a moment."""
+    """An answer that is kept for a moment; `changes` counts those that were new."""
 
     def __init__(
         self,
         ask: Callable[[], Coroutine[object, object, T | Unknown]],
         monotonic: Callable[[], float],
     ) -> None:
+        self.changes = 0
         self._question = Question(ask)
         self._monotonic = monotonic
         self._value: T | None = None
@@ -84,8 +85,10 @@ class Kept(Generic[T]):
         if isinstance(found, Unknown):
             self._why = found.why
             if now - self._at > OLD_S:
+                self.changes += self._value is not None
                 self._value = None
             return
+        self.changes += found != self._value
         self._value, self._at = found, now
 
 
@@ -106,6 +109,14 @@ class Glance:
         portfolio = Portfolio(world)
         self._letters = Kept(portfolio.letters, clock)
         self._quarantined = Kept(portfolio.quarantined, clock)
+
+    @property
+    def changes(self) -> int:
+        """How often anything that is known was another one than before."""
+        of_kafka = self._report.changes + self._sources.changes
+        given_up = self._letters.changes + self._quarantined.changes
+        of_log = self._health.changes + self._minutes.changes + self._forecasts.changes
+        return of_kafka + given_up + of_log
 
     async def report(self) -> Known[Report]:
         """What Kafka says of everybody."""

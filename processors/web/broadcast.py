@@ -1,4 +1,4 @@
-"""Pages that are live: drawn once a second however many look, sent as what changed.
+"""Pages that are live: drawn as they change, once however many look, sent as cells.
 
 A template marks its cells (`live` in `parts.html.j2`); what stands in each is compared
 with what stood there before. Who looks at the same page with the same eyes hears the
@@ -24,7 +24,10 @@ _SHARE = 20
 
 All pages of a tenant take that together, since every filter is a page of its own.
 """
+_STILL_S = 5.0
+"""What is made of the same as before is drawn so seldom: only the time has passed."""
 Draw = Callable[[Asked], Awaitable[bytes]]
+MadeOf = Callable[[Asked], object]
 
 
 @dataclass(slots=True)
@@ -33,9 +36,12 @@ class _Shared:
 
     draw: Draw
     share: Callable[[str], int]
+    made_of: MadeOf | None = None
     listeners: int = 0
     tick: int = -1
     due: float = 0.0
+    made: object = None
+    still: float = 0.0
     change: int = 0
     cells: dict[str, str] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
@@ -43,21 +49,30 @@ class _Shared:
     ready: tuple[int, int, bytes] = (-1, -1, b"")
 
     async def renew(self, asked: Asked, tick: int) -> None:
-        """Draw it anew, unless somebody has in this second, or it would take much."""
-        clock = asked.api.world.clock
+        """Draw it anew if it may be another, unless somebody has in this second."""
+        if self.tick == tick:
+            return
         async with self.drawing:
-            began = clock.monotonic()
+            began = asked.api.world.clock.monotonic()
             if self.tick == tick or began < self.due:
                 return
-            found = cells_of(await self.draw(asked))
-            rest = self.share(asked.by.tenant)
-            self.due = began + rest * (clock.monotonic() - began)
-            new = {n: c for n, c in found.items() if self.cells.get(n) != c}
-            if new:
-                self.change += 1
-                self.cells.update(new)
-                self.changed |= dict.fromkeys(new, self.change)
             self.tick = tick
+            made = self.made_of(asked) if self.made_of else None
+            if made is not None and made == self.made and began < self.still:
+                return
+            self.made, self.still = made, began + _STILL_S
+            await self._draw(asked, began)
+
+    async def _draw(self, asked: Asked, began: float) -> None:
+        """Draw it, and see what became of the cells."""
+        found = cells_of(await self.draw(asked))
+        took = asked.api.world.clock.monotonic() - began
+        self.due = began + self.share(asked.by.tenant) * took
+        new = {n: c for n, c in found.items() if self.cells.get(n) != c}
+        if new:
+            self.change += 1
+            self.cells.update(new)
+            self.changed |= dict.fromkeys(new, self.change)
 
     def since(self, seen: int) -> bytes:
         """What became different after this change, as one message; empty: nothing."""
@@ -77,11 +92,13 @@ class Broadcasts:
         self._shared: dict[str, _Shared] = {}
         self._pages: Counter[str] = Counter()
 
-    def join(self, key: str, draw: Draw, tenant: str = "") -> _Shared:
+    def join(
+        self, key: str, draw: Draw, tenant: str = "", made_of: MadeOf | None = None
+    ) -> _Shared:
         """Look at a page; `key` names it and whose eyes."""
         shared = self._shared.get(key)
         if shared is None:
-            shared = self._shared[key] = _Shared(draw, self.share)
+            shared = self._shared[key] = _Shared(draw, self.share, made_of)
             self._pages[tenant] += bool(tenant)
         shared.listeners += 1
         return shared
@@ -109,11 +126,12 @@ class LivePage:
         key: str,
         broadcasts: Broadcasts,
         draw: Draw,
+        made_of: MadeOf | None = None,
     ) -> None:
         self._asked = asked
         self._key = key
         self._broadcasts = broadcasts
-        self._shared = broadcasts.join(key, draw, asked.by.tenant)
+        self._shared = broadcasts.join(key, draw, asked.by.tenant, made_of)
         self._give_back: Callable[[], None] = lambda: None
 
     def hold(self, give_back: Callable[[], None]) -> None:

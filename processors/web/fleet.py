@@ -77,6 +77,12 @@ async def sources(asked: Asked) -> Sources:
     )
 
 
+def made_of(asked: Asked) -> object:
+    """What pages of it are made of, as numbers that grow as it changes."""
+    api = asked.api
+    return api.glance.changes, api.board.taken, api.world.table.taken
+
+
 def faring(one: Subscription, known: Sources, by: Principal) -> Faring:
     """How one fares, as far as it is known."""
     state = state_of(one.id, known, by)

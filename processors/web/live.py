@@ -21,7 +21,7 @@ def live_route(page: Page, drawing: Drawing, broadcasts: Broadcasts) -> Route:
         if live.closing:
             raise ProblemError(UNAVAILABLE, "It is about to stop; come again.")
         give_back = asked.api.streams.take(asked.by.key_id, asked.by.tenant)
-        stream = LivePage(asked, _key(page, asked), broadcasts, draw)
+        stream = LivePage(asked, _key(page, asked), broadcasts, draw, page.made_of)
         stream.hold(give_back)
         try:
             await live.join(())

@@ -25,6 +25,8 @@ class Page:
         query: What may stand behind the question mark.
         nav: What the navigation calls it; empty: it is not there.
         live: Cells that its template marks are sent again as they change.
+        made_of: Equal to what it was while what a live page is made of stays as it
+            was, but for the time; without it, it is drawn anew every second.
         find: The parameter of its query that takes what somebody looks for.
         tenants: Its path names what belongs to a tenant: others get 404.
         example: What the world of the tests has, for the names in its path; what is
@@ -39,6 +41,7 @@ class Page:
     query: type[Model] = NoQuery
     nav: str = ""
     live: bool = False
+    made_of: Callable[[Asked], object] | None = None
     find: str = ""
     tenants: bool = False
     example: Mapping[str, str] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from tests.bench.events import Done, Load, Peer
 from tests.bench.log import stored
 from tests.bench.measuring import Row, percentiles
 from tests.bench.meter import machine
+from tests.bench.pages import drawn
 from tests.bench.plots import draw
 from tests.bench.processes import open_receiver, peer_load
 from tests.bench.rig import CLOCK
@@ -22,6 +23,7 @@ from tests.bench.scenarios import SCENARIOS
 
 _SHOWN = Console(width=160)
 _HIDDEN = frozenset({"scenario", "complete"})
+_OF_THE_LOG = {"log": stored, "pages": drawn}
 _PEER_RATES = (200, 1000, 2000, 5000)
 
 
@@ -50,7 +52,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", default=["a"])
     parser.add_argument("--quick", action="store_true", help="short, less exact runs")
-    parser.add_argument("--attempts", type=int, help="in the log, of scenario log")
+    parser.add_argument("--attempts", type=int, help="in the log, of log and pages")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the results")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="as tables")
     parser.add_argument("--plots", type=Path, metavar="DIR", help="draw SVGs there")
@@ -61,7 +63,9 @@ def _arguments() -> argparse.Namespace:
     options = parser.parse_args()
     unknown = sorted(set(options.scenarios) - SCENARIOS.keys())
     if unknown:
-        parser.error(f"no scenario {', '.join(unknown)}; there are a to k, p and log")
+        parser.error(
+            f"no scenario {', '.join(unknown)}; there are a to k, p, log and pages"
+        )
     if options.peer_url and not options.peer_template:
         parser.error("--peer-url needs --peer-template")
     return options
@@ -73,8 +77,8 @@ async def _ours(options: argparse.Namespace) -> list[Row]:
         run = SCENARIOS[name]
         _SHOWN.rule((run.__doc__ or "").partition("\n")[0])
         of_one: list[Row] = []
-        if name == "log" and options.attempts:
-            run = partial(stored, attempts=options.attempts)
+        if options.attempts and name in _OF_THE_LOG:
+            run = partial(_OF_THE_LOG[name], attempts=options.attempts)
         async for row in run(options.quick):
             of_one.append({"scenario": name, **row})
             _SHOWN.print({k: v for k, v in row.items() if k not in _HIDDEN})

@@ -18,7 +18,12 @@ from bus.log.questions import (
 )
 from bus.log.retention import Retention
 from bus.watch.facts import Objective
-from processors.watch.objectives import Asking, objective_row, objective_rows
+from processors.watch.objectives import (
+    Asking,
+    budgets_left,
+    objective_row,
+    objective_rows,
+)
 from tests.bench.events import percentiles_of
 from tests.bench.history import DAY_US, NAMES, History
 from tests.bench.history_sql import event_id, fill, order_id
@@ -30,7 +35,7 @@ ATTEMPTS = 10_000_000
 _QUICK = 200_000
 _DAYS = 14
 _BATCH = 20_000
-_SERVER = ("shared_buffers=1GB", "max_wal_size=4GB", "checkpoint_timeout=15min")
+SERVER = ("shared_buffers=1GB", "max_wal_size=4GB", "checkpoint_timeout=15min")
 _PAGE = Paging(50)
 _WARM = 10
 """Questions before it counts: by then a connection has its plans."""
@@ -45,7 +50,7 @@ async def stored(quick: bool, attempts: int = ATTEMPTS) -> AsyncIterator[Row]:  
     now_us = int(CLOCK.now() * 1e6)
     since_us = now_us - _DAYS * DAY_US
     history = History()
-    with running_postgres(_SERVER) as server:
+    with running_postgres(SERVER) as server:
         url = server.database()
         log = open_log(url, write_s=600)
         await log.prepare(now_us)
@@ -63,7 +68,7 @@ async def stored(quick: bool, attempts: int = ATTEMPTS) -> AsyncIterator[Row]:  
         asked = _questions(log, made, now_us)
         # All connections that reading may have are there before it is measured.
         await asyncio.gather(*(ask(n) for n, ask in enumerate(asked.values())))
-        cpu_s = _server_cpu(url)
+        cpu_s = server_cpu(url)
         for case, ask in asked.items():
             yield {"case": case, **await _asked(ask, 20 if quick else 100, cpu_s)}
         yield {"case": "a day goes", **await _removed(log, history, now_us)}
@@ -133,6 +138,8 @@ def _of_objectives(log: SqlLog, now_us: int) -> dict[str, Ask]:
     every = [Subscription(id=name, url=url, types=types) for name in NAMES]
     return {
         "objectives of 1,000": lambda _: objective_rows(asking, every),
+        "a page of objectives": lambda _: objective_rows(asking, every[:50]),
+        "what 1,000 have left": lambda _: budgets_left(asking, every),
         "objective of one": lambda n: objective_row(asking, every[n % len(every)]),
     }
 
@@ -193,7 +200,7 @@ async def _asked(ask: Ask, times: int, server: Callable[[], float]) -> Row:
     }
 
 
-def _server_cpu(url: str) -> Callable[[], float]:
+def server_cpu(url: str) -> Callable[[], float]:
     """Reads what the server's processes for our connections have used so far."""
     with psycopg.connect(url) as connection:
         found = connection.execute(

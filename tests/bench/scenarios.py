@@ -17,6 +17,7 @@ from tests.bench.measuring import (
     percentiles,
     saturate,
 )
+from tests.bench.pages import drawn
 from tests.bench.projecting import projected
 from tests.bench.publishing import published
 from tests.bench.rig import CLOCK, Plan, Rig, open_rig
@@ -281,4 +282,5 @@ SCENARIOS: Mapping[str, Scenario] = {
     "k": projected,
     "p": published,
     "log": stored,
+    "pages": drawn,
 }

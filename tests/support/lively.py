@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bus.adapters.sql import open_log
+from bus.adapters.memory import MemoryClock
+from bus.adapters.sql import SqlLog, open_log
 from bus.delivery.delivery import Reason
 from bus.event import Event
 from bus.log.rows import AttemptRow, EventRow, Place, Row
@@ -84,11 +85,20 @@ class Lively:
 
 
 @asynccontextmanager
-async def lively(folder: Path) -> AsyncIterator[Lively]:
-    """Serve it; `folder` gets the log."""
-    worlds = Worlds()
+async def lively(
+    folder: Path,
+    *,
+    log: SqlLog | None = None,
+    clock: MemoryClock | None = None,
+    more: Sequence[str] = (),
+) -> AsyncIterator[Lively]:
+    """Serve it; `folder` gets the log, unless there is one that has its tables.
+
+    `more` are subscriptions beside those of which there is something to be seen.
+    """
+    worlds = Worlds(clock)
     await worlds.clock.advance(NOW_US / 1e6 - _PAST_S - worlds.clock.now())
-    log = open_log(f"sqlite:///{folder / 'log.db'}")
+    log = log or open_log(f"sqlite:///{folder / 'log.db'}")
     await log.prepare(NOW_US)
 
     async def the_log() -> object:
@@ -103,7 +113,7 @@ async def lively(folder: Path) -> AsyncIterator[Lively]:
         ) as ask:
             world = ask.api.world
             past = Past(world)
-            await _subscriptions(past)
+            await _subscriptions(past, more)
             events = [pair for seed in range(1, 9) for pair in await past.order(seed)]
             await worlds.clock.advance(_PAST_S - _STORY_S)
             story = await past.order(_STORY)
@@ -124,8 +134,8 @@ async def lively(folder: Path) -> AsyncIterator[Lively]:
         await log.close()
 
 
-async def _subscriptions(past: Past) -> None:
-    for name in NAMES:
+async def _subscriptions(past: Past, more: Sequence[str]) -> None:
+    for name in (*NAMES, *more):
         await past.subscribe(
             name,
             url=f"https://{name}.example/hooks",

@@ -98,8 +98,8 @@ class Worlds:
         catalogue: The event types that a gateway has; None: all.
     """
 
-    def __init__(self) -> None:
-        self.clock = MemoryClock()
+    def __init__(self, clock: MemoryClock | None = None) -> None:
+        self.clock = clock or MemoryClock()
         self.broker = MemoryBroker(self.clock)
         self.schemas = HeldSchemas()
         self.sender = RecordingSender()

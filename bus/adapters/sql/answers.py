@@ -6,6 +6,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection, Table, func, select, tuple_
 
 from bus.adapters.sql.asking import attempted
+from bus.adapters.sql.latencies import latencies_in, summed_latencies
 from bus.adapters.sql.listings import Listings
 from bus.adapters.sql.names import Names
 from bus.adapters.sql.packing import key_of, packed_id
@@ -18,13 +19,12 @@ from bus.adapters.sql.tables import (
     HOUR,
     MINUTE,
     QUARANTINE,
-    TALLY,
 )
 from bus.log.cleaning import storable, storable_id
 from bus.log.health import Figures, figures, start_of, starts
 from bus.log.questions import MOST, Scope
 from bus.log.retention import TableSize
-from bus.log.rollup import MINUTE_US, Minute, Tally, minute_of
+from bus.log.rollup import COUNTS, MINUTE_US, Minute, Tally, minute_of
 from bus.log.rows import AckRow, EventRow, Place, QuarantineRow
 
 _TIMES = {
@@ -176,14 +176,17 @@ def _aged(connection: Connection, size: TableSize) -> TableSize:
 def _sums(
     connection: Connection, table: Table, start: int, wanted: Sequence[int] | None
 ) -> Mapping[int, Tally]:
-    columns = [func.sum(table.c[name]) for name in TALLY]
-    query = select(table.c.subscription, *columns).where(table.c.start >= start)
+    number = table.c.subscription
+    counts = [func.sum(table.c[name]) for name in COUNTS]
+    query = select(number, summed_latencies(table), *counts)
+    query = query.where(table.c.start >= start).group_by(number)
     if wanted is not None and len(wanted) <= _FEW:
-        query = query.where(table.c.subscription.in_(wanted))
-    found = connection.execute(query.group_by(table.c.subscription))
+        query = query.where(number.in_(wanted))
     among = None if wanted is None else set(wanted)
     return {
-        row[0]: _whole(row[1:]) for row in found if among is None or row[0] in among
+        row[0]: (*_whole(row[2:]), *latencies_in(row[1]))
+        for row in connection.execute(query)
+        if among is None or row[0] in among
     }
 
 

@@ -4,32 +4,25 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Connection, Select, Table, Text, func, literal_column, select
+from sqlalchemy import Connection, Select, Table, func, select
 
 from bus.adapters.sql.database import Threads
+from bus.adapters.sql.latencies import NONE, latencies_in, summed_latencies
 from bus.adapters.sql.names import Names
 from bus.adapters.sql.tables import (
     DAY,
     DELIVERY_OPEN,
     HOUR,
-    LATENCIES,
     MISSED,
     TROUBLE,
 )
 from bus.log.causes import LATE_US, Cause, cause_numbered
 from bus.log.deliveries import DEAD_LETTER, STATES
 from bus.log.ledger import Counted, Hour, Missed, Trouble
-from bus.log.rollup import BUCKETS
 
 T = TypeVar("T")
 
-# All latencies as one text: taking 38 columns of 1,000 rows over costs the one who asks
-# more than the database needs to add them up.
-_PACKED = literal_column(
-    " || ',' || ".join(f"coalesce(sum(day.{name}), 0)" for name in LATENCIES), Text()
-)
-_NO_LATENCIES = (0,) * BUCKETS
-_FEW = 100
+_FEW = 250
 """So many subscriptions are named in a query; of more, all are asked for."""
 
 
@@ -154,7 +147,7 @@ def _of_days(
     by: str, wanted: Collection[int] | None, since: int, *, latencies: bool
 ) -> Select[*tuple[int, ...]]:
     query = _sums(DAY, [by], ("kept", "recovered"), wanted, since)
-    return query.add_columns(_PACKED) if latencies else query
+    return query.add_columns(summed_latencies(DAY)) if latencies else query
 
 
 def _counted(
@@ -168,7 +161,7 @@ def _counted(
             kept or 0,
             recovered or 0,
             missed.get(key, {}),
-            tuple(map(int, str(packed[0]).split(","))) if packed else _NO_LATENCIES,
+            latencies_in(packed[0]) if packed else NONE,
         )
         for key, kept, recovered, *packed in connection.execute(days)
     }

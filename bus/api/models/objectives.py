@@ -41,9 +41,11 @@ class ObjectiveShown(TypedDict):
 
 
 class Objectives(TypedDict):
-    """Those of all subscriptions, by id."""
+    """Those of subscriptions, by id."""
 
     data: Sequence[ObjectiveShown]
+    next: str | None
+    previous: str | None
 
 
 class ObjectivePart(TypedDict):

@@ -112,6 +112,15 @@ def ledger(
     return Ledger(*of, _exhausted(made, promised_lately, bad_lately, lately.seconds))
 
 
+def share_left(
+    objective: Objective, whole: Counted, overdue: Mapping[Cause, int]
+) -> float | None:
+    """Which share of a period's budget is left; None where nothing was promised."""
+    bad = sum(part.all for part in _parts(whole, overdue))
+    allowed = (whole.kept + bad) * budget(objective)
+    return (allowed - bad) / allowed if allowed else None
+
+
 def _parts(counted: Counted, overdue: Mapping[Cause, int]) -> Iterator[Part]:
     for cause in counted.missed.keys() | overdue.keys():
         if cause.party is Party.WISH:

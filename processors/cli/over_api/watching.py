@@ -1,6 +1,8 @@
 """`bus objectives`, `health`, `alerts` and `forecast` over the HTTP API."""
 
 from bus.api import AsyncApi, NotFoundError
+from bus.api.models import SinkShown
+from bus.errors import ConfigurationError
 from processors.cli.alerts_view import (
     show_alerts,
     show_ended,
@@ -8,11 +10,16 @@ from processors.cli.alerts_view import (
     show_silence,
     show_silences,
     show_sinks,
+    show_tried,
     silent_s,
 )
 from processors.cli.forecast_view import no_such_subscription, tell_rows
 from processors.cli.objectives_view import show_objective, show_objectives
 from processors.cli.over_api.given import Given, as_here
+from processors.clock import SystemClock
+
+_LOOK_S, _TRIED_S = 1.0, 30.0
+_UNKNOWN = "nobody knows yet: `bus alerts sinks --json` says it later"
 
 
 async def health(api: AsyncApi, given: Given) -> int:
@@ -25,8 +32,8 @@ async def objectives(api: AsyncApi, given: Given) -> int:
     """How they go; 1 if there is no such subscription."""
     name = given.maybe("subscription")
     if name is None:
-        told = await api.list_objectives()
-        return show_objectives(told["data"], as_json=given.as_json)
+        rows = [row async for row in api.list_objectives(limit=250)]
+        return show_objectives(rows, as_json=given.as_json)
     try:
         one = await api.get_objective(name)
     except NotFoundError:
@@ -46,6 +53,37 @@ async def sinks(api: AsyncApi, given: Given) -> int:
     """Who is told."""
     told = await api.list_alert_sinks()
     return show_sinks(told["data"], told["stale"], as_json=given.as_json)
+
+
+async def test_sinks(api: AsyncApi, given: Given) -> int:
+    """Have the watch try them, and wait for what was answered."""
+    only = given.maybe("sink")
+    there = [one["name"] for one in (await api.list_alert_sinks())["data"]]
+    if only is not None and only not in there:
+        raise ConfigurationError(
+            f"there is no sink {only}; there are: {', '.join(there)}"
+        )
+    names = [only] if only is not None else there
+    asked = {name: (await api.test_alert_sink(name, {}))["tried_at"] for name in names}
+    clock = SystemClock()
+    until = clock.monotonic() + _TRIED_S
+    while True:
+        told = (await api.list_alert_sinks())["data"]
+        found = {one["name"]: one for one in told if one["name"] in asked}
+        answers = {name: _tried(found.get(name), at) for name, at in asked.items()}
+        if _UNKNOWN not in answers.values() or clock.monotonic() > until:
+            kinds = {name: one["kind"] for name, one in found.items()}
+            return show_tried(answers, kinds, as_json=given.as_json)
+        await clock.sleep(_LOOK_S)
+
+
+def _tried(one: SinkShown | None, asked: str | None) -> str | None:
+    """Why it was not taken; None if it was."""
+    if one is None:
+        return "the watch knows it no more"
+    if one["tried_why"] is None or one["tried_at"] != asked:
+        return _UNKNOWN
+    return one["tried_why"] or None
 
 
 async def silences(api: AsyncApi, given: Given) -> int:

@@ -3,22 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
 from bus.access.roles import Scope
+from bus.delivery.subscription import Subscription
+from processors.gateway.logged import consulted
 from processors.gateway.model import PageQuery
 from processors.gateway.objectives import (
     ObjectiveDay,
     ObjectiveLedger,
-    Objectives,
     ObjectiveShown,
     get_objective,
-    list_objectives,
 )
 from processors.gateway.paging import cut
 from processors.gateway.routes import Asked
+from processors.gateway.tenants import owned
+from processors.watch.objectives import Asking, budgets_left, objective_rows
 from processors.web.asking import asking, content_of
 from processors.web.charts import Day, Picture, Uptime, uptime
 from processors.web.pages import Page
@@ -40,6 +42,13 @@ class Aim:
     one: ObjectiveShown
     left: float | None
 
+
+class Place(NamedTuple):
+    """Where a subscription stands among all, by what it has left."""
+
+    subscription: Subscription
+    left: float | None
+
     @property
     def word(self) -> str:
         """The budget in a word."""
@@ -51,7 +60,7 @@ class Aim:
     def key(self) -> str:
         """What has least left comes first."""
         place = _FAR if self.left is None else self.left
-        return f"{place + _FAR:020.6f} {self.one.subscription}"
+        return f"{place + _FAR:020.6f} {self.subscription.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,30 +85,46 @@ class LedgerView:
 
 
 async def view(asked: Asked) -> ObjectivesView:
-    """Those of the subscriptions that are there for whoever looks."""
-    query = asked.query_as(ObjectivesQuery)
-    found = content_of(await list_objectives(asking(asked)), Objectives).data
-    aims = sorted((_aim(one) for one in found), key=lambda one: one.key)
-    fitting = [
-        one
-        for one in aims
-        if query.q.lower() in one.one.subscription and query.budget in {"", one.word}
-    ]
-    rows, after, before = cut(
-        fitting,
-        lambda one: one.key,
-        limit=query.limit,
-        cursor=query.cursor,
-        about=f"ui objectives {query.q} {query.budget}",
-    )
+    """Those of the subscriptions that are there for whoever looks.
+
+    All are put in order by what they have left; only those shown are asked for more.
+    """
+    query, world = asked.query_as(ObjectivesQuery), asked.api.world
+    await world.table.ready()
+    mine = owned(world, asked.by)
+    async with consulted(asked) as (log, _):
+        of = Asking(log.ledger, asked.api.objective, world.clock.now())
+        left = await budgets_left(of, mine)
+        places = sorted((Place(one, left[one.id]) for one in mine), key=_key)
+        fitting = [one for one in places if _fits(one, query)]
+        shown, after, before = cut(
+            fitting,
+            _key,
+            limit=query.limit,
+            cursor=query.cursor,
+            about=f"ui objectives {query.q} {query.budget}",
+        )
+        rows = await objective_rows(of, [one.subscription for one in shown])
+    told = {
+        str(row["subscription"]): ObjectiveShown.model_validate(row) for row in rows
+    }
     return ObjectivesView(
         query=query,
-        rows=rows,
+        rows=[Aim(told[one.subscription.id], one.left) for one in shown],
         shown=len(fitting),
-        all=len(aims),
+        all=len(mine),
         next=after,
         previous=before,
     )
+
+
+def _key(place: Place) -> str:
+    return place.key
+
+
+def _fits(place: Place, query: ObjectivesQuery) -> bool:
+    named = query.q.lower() in place.subscription.id
+    return named and query.budget in {"", place.word}
 
 
 async def ledger(asked: Asked) -> LedgerView:

@@ -18,7 +18,14 @@ from processors.status.question import Unknown
 from processors.status.report import Report
 from processors.watch.answers import alert_rows
 from processors.web.charts import Picture, flow
-from processors.web.fleet import UNKNOWN, Faring, Sources, faring, sources
+from processors.web.fleet import (
+    UNKNOWN,
+    Faring,
+    Sources,
+    faring,
+    made_of,
+    sources,
+)
 from processors.web.overview.flows import Parts, flow_of
 from processors.web.overview.totals import (
     Deliveries,
@@ -169,5 +176,6 @@ PAGES = (
         template="overview.html.j2",
         nav="Overview",
         live=True,
+        made_of=made_of,
     ),
 )

@@ -12,7 +12,7 @@ from processors.gateway.model import PageQuery
 from processors.gateway.paging import cut
 from processors.gateway.routes import Asked
 from processors.gateway.tenants import owned
-from processors.web.fleet import Faring, faring, sources
+from processors.web.fleet import Faring, faring, made_of, sources
 from processors.web.pages import Page
 
 _HUGE = 1e15
@@ -166,6 +166,7 @@ PAGES = (
         query=ListQuery,
         nav="Subscriptions",
         live=True,
+        made_of=made_of,
         find="q",
     ),
 )

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest_asyncio
 
@@ -144,3 +146,27 @@ async def test_what_changes_is_sent_once(site: Lively) -> None:
             await site.worlds.clock.advance(1)
             await lines.read()  # to its end
     assert site.ask.api.streams.open == 0
+
+
+async def test_what_is_made_of_the_same_is_drawn_seldom(site: Lively) -> None:
+    """However many look; and at once when something is another."""
+    drawn: list[float] = []
+    made = [1]
+
+    async def draw(_: Asked) -> bytes:
+        drawn.append(clock.monotonic())
+        return b"<!--live n-->%d<!--/live-->" % len(drawn)
+
+    api, clock = site.ask.api, site.worlds.clock
+    asked = cast("Asked", SimpleNamespace(api=api, by=SimpleNamespace(tenant="")))
+    shared = Broadcasts().join("page", draw, made_of=lambda _: tuple(made))
+    began = clock.monotonic()
+    for tick in range(12):
+        for _ in range(50):
+            await shared.renew(asked, tick)
+        if tick == 2:
+            made[0] += 1
+        await clock.advance(1)
+    assert [round(at - began) for at in drawn] == [0, 3, 8]
+    assert shared.since(0) == b'event: cells\ndata: {"n":"3"}\n\n'
+    assert shared.since(shared.change) == b""
