@@ -1,12 +1,12 @@
 """Why an order did not reach a partner, and its replay: with the mouse, by keyboard."""
 
 import pytest
-from playwright.async_api import Browser, Locator, Page
+from playwright.async_api import Locator, Page
 
 from processors.web.events.one import PAGES
 from processors.web.events.order import PAGES as ORDERS
-from tests.support.browser import Sight, context_of
-from tests.support.lively import SHOP, Lively, signed_in
+from tests.browser.conftest import Tabs
+from tests.support.lively import SHOP, Lively
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 ORDER = ORDERS[0].example["order"]
@@ -30,59 +30,53 @@ class Mouse:
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "without"])
 async def test_from_the_overview_to_the_replay(
-    *, scripts: bool, browser: Browser, site: Lively
+    *, scripts: bool, tab: Tabs, site: Lively
 ) -> None:
     """Four clicks: the partner, the order's attempt, the plan, and yes."""
-    cookie = await signed_in(site)
-    async with context_of(browser, site.url, cookie, scripts=scripts) as context:
-        sight = await Sight.of(context)
-        await sight.go(f"{site.url}/ui/")
-        page, mouse = sight.page, Mouse(sight.page)
-        await mouse.press(page.locator(f"main a[href$='/{SHOP}']:visible").first)
-        row = page.locator("tr", has_text=ORDER).first
-        await mouse.press(row.locator("a").first)
-        told = await page.locator(".reach").inner_text()
-        assert "exhausted after 4 attempts" in told
-        assert "503 out of order" in told
-        await mouse.press(page.get_by_role("link", name=f"Replay to {SHOP}"))
-        await mouse.press(page.locator("main button:not([data-copy] *)").first)
-        notice = await page.get_by_role("status").first.inner_text()
-        assert "has begun" in notice or "done already" in notice
-        assert mouse.clicks <= MOST_CLICKS
-        sight.check()
+    sight = await tab(scripts=scripts)
+    await sight.go(f"{site.url}/ui/")
+    page, mouse = sight.page, Mouse(sight.page)
+    await mouse.press(page.locator(f"main a[href$='/{SHOP}']:visible").first)
+    row = page.locator("tr", has_text=ORDER).first
+    await mouse.press(row.locator("a").first)
+    told = await page.locator(".reach").inner_text()
+    assert "exhausted after 4 attempts" in told
+    assert "503 out of order" in told
+    await mouse.press(page.get_by_role("link", name=f"Replay to {SHOP}"))
+    await mouse.press(page.locator("main button:not([data-copy] *)").first)
+    notice = await page.get_by_role("status").first.inner_text()
+    assert "has begun" in notice or "done already" in notice
+    assert mouse.clicks <= MOST_CLICKS
+    sight.check()
 
 
-async def test_filters_by_keyboard(browser: Browser, site: Lively) -> None:
+async def test_filters_by_keyboard(tab: Tabs, site: Lively) -> None:
     """What is typed is in the address, and can be taken away again."""
-    cookie = await signed_in(site)
-    async with context_of(browser, site.url, cookie) as context:
-        sight = await Sight.of(context)
-        await sight.go(f"{site.url}/ui/events")
-        page = sight.page
-        await page.get_by_role("searchbox", name="Find").focus()
-        await page.keyboard.type(ORDER)
-        await page.keyboard.press("Enter")
-        chip = page.get_by_role("link", name="remove this filter")
-        await chip.first.wait_for()
-        assert f"q={ORDER}" in page.url
-        await chip.first.focus()
-        await page.keyboard.press("Enter")
-        await page.wait_for_url(lambda url: ORDER not in url)
-        sight.check()
+    sight = await tab()
+    await sight.go(f"{site.url}/ui/events")
+    page = sight.page
+    await page.get_by_role("searchbox", name="Find").focus()
+    await page.keyboard.type(ORDER)
+    await page.keyboard.press("Enter")
+    chip = page.get_by_role("link", name="remove this filter")
+    await chip.first.wait_for()
+    assert f"q={ORDER}" in page.url
+    await chip.first.focus()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(lambda url: ORDER not in url)
+    sight.check()
 
 
-async def test_goes_on_with_a_search(browser: Browser, site: Lively) -> None:
+async def test_goes_on_with_a_search(tab: Tabs, site: Lively) -> None:
     """What was found stays, what comes next stands below it."""
-    cookie = await signed_in(site)
-    async with context_of(browser, site.url, cookie) as context:
-        sight = await Sight.of(context)
-        await sight.go(f"{site.url}/ui/events/search-payload?text=order_id")
-        page = sight.page
-        before = await page.locator("main .ref").count()
-        await page.get_by_role("link", name="Go on").click()
-        await page.wait_for_function(
-            "(n) => document.querySelectorAll('main .ref').length >= n"
-            " && document.readyState === 'complete'",
-            arg=before,
-        )
-        sight.check()
+    sight = await tab()
+    await sight.go(f"{site.url}/ui/events/search-payload?text=order_id")
+    page = sight.page
+    before = await page.locator("main .ref").count()
+    await page.get_by_role("link", name="Go on").click()
+    await page.wait_for_function(
+        "(n) => document.querySelectorAll('main .ref').length >= n"
+        " && document.readyState === 'complete'",
+        arg=before,
+    )
+    sight.check()

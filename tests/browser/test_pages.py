@@ -1,59 +1,57 @@
-"""Every page of the table, in a real browser: a row added there is looked at here."""
+"""Every page, in a real browser: a row added to the table is looked at here."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import pytest
-from playwright.async_api import Browser
 
-from processors.web.pages import Page
 from processors.web.table import PAGES
-from tests.support.browser import FORMS, Form, Sight, context_of
+from tests.browser.conftest import Tabs
+from tests.support.browser import FORMS
 from tests.support.browsing import address
-from tests.support.lively import Lively, signed_in
+from tests.support.lively import SHOP, Lively
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-async def test_looks_as_it_should(
-    page: Page, form: Form, browser: Browser, site: Lively
-) -> None:
-    """No console error, no refusal of the policy, not too wide."""
-    cookie = await signed_in(site)
-    async with context_of(browser, site.url, cookie, form=form) as context:
-        sight = await Sight.of(context)
-        await sight.go(site.url + address(page))
-        await sight.picture(f"{page.name}-{form.name}")
+class Spot(NamedTuple):
+    """A page, and who looks at it; `by` is a role, nobody without."""
+
+    name: str
+    path: str
+    status: int = 200
+    by: str = "operator"
+
+
+def _spots() -> Iterator[Spot]:
+    """All of the table; those that are in none, and some with a partner's eyes."""
+    yield from (Spot(page.name, address(page)) for page in PAGES)
+    yield Spot("signIn", "/ui/sign-in", by="")
+    yield Spot("link", "/ui/link", by="")
+    yield Spot("notFound", "/ui/subscriptions/nobody-knows", 404)
+    yield Spot("noQuestion", "/ui/subscriptions?limit=0&sort=x", 400)
+    yield Spot("notAllowed", "/ui/quarantine", 403, "partner")
+    yield Spot("partnersOverview", "/ui/", by="partner")
+    yield Spot("partnersSubscription", f"/ui/subscriptions/{SHOP}", by="partner")
+
+
+@pytest.mark.parametrize("spot", [*_spots()], ids=lambda spot: spot.name)
+async def test_looks_as_it_should(spot: Spot, tab: Tabs, site: Lively) -> None:
+    """In every form: no console error, nothing refused, not too wide, nothing for axe.
+
+    And without scripts it is as complete. It is loaded once with and once without.
+    """
+    sight = await tab(spot.by)
+    await sight.go(site.url + spot.path, spot.status)
+    with_scripts = await sight.words()
+    for form in FORMS:
+        await sight.become(form)
+        await sight.picture(f"{spot.name}-{form.name}")
         await sight.see_no_overflow()
-        sight.check()
-
-
-@pytest.mark.parametrize("form", FORMS[::3], ids=lambda form: form.name)
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-async def test_is_there_for_everybody(
-    page: Page, form: Form, browser: Browser, site: Lively
-) -> None:
-    """WCAG 2.2 AA, as far as axe can tell: light and wide, dark and narrow."""
-    cookie = await signed_in(site)
-    async with context_of(
-        browser, site.url, cookie, form=form, policy=False
-    ) as context:
-        sight = await Sight.of(context)
-        await sight.go(site.url + address(page))
-        await sight.axe()
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-async def test_is_complete_without_scripts(
-    page: Page, browser: Browser, site: Lively
-) -> None:
-    """What is read with scripts is there without them."""
-    cookie = await signed_in(site)
-    read = []
-    for scripts in (True, False):
-        async with context_of(browser, site.url, cookie, scripts=scripts) as context:
-            sight = await Sight.of(context)
-            await sight.go(site.url + address(page))
-            read.append((await sight.page.locator("main").inner_text()).split())
-    with_scripts, without = read
+        await sight.axe(wholly=form in FORMS[::3])
+    sight.check()
+    plain = await tab(spot.by, scripts=False)
+    await plain.go(site.url + spot.path, spot.status)
+    without = await plain.words()
     assert set(with_scripts) - set(without) <= {"Copy"}
     assert len(without) > 10

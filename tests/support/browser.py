@@ -6,8 +6,9 @@ any console error, any refusal of the content security policy, any request that 
 """
 
 import os
+import re
 import shutil
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -18,7 +19,10 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 Scheme = Literal["light", "dark"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+OF_FORMS = ["color-contrast", "link-in-text-block", "target-size"]
+OK = 200
 WAIT_MS = 20_000
+_REQUEST = re.compile(r"\b[0-9a-f]{32}\b")
 _SHOTS = os.environ.get("ORDERBUS_SCREENSHOTS", "")
 
 
@@ -82,10 +86,24 @@ class Sight:
 
     async def go(self, url: str, status: int = 200) -> None:
         """Load a page that is answered like this."""
+        self.wrong.clear()
         answer = await self.page.goto(url)
         assert answer is not None
         assert answer.status == status, await answer.text()
+        if status != OK:
+            # The browser says so of any page with such a status.
+            self.wrong[:] = [one for one in self.wrong if f" {status} " not in one]
         self.check()
+
+    async def become(self, form: Form) -> None:
+        """Be looked at in this form, without loading the page again."""
+        await self.page.set_viewport_size({"width": form.width, "height": 900})
+        await self.page.emulate_media(color_scheme=form.scheme)
+
+    async def words(self) -> list[str]:
+        """What is to be read on it, but for the id of the request."""
+        text = await self.page.locator("main").inner_text()
+        return _REQUEST.sub("", text).split()
 
     def check(self) -> None:
         """Fail by anything that went wrong."""
@@ -105,13 +123,19 @@ class Sight:
             path = f"{_SHOTS}/{name}.png"
             await self.page.screenshot(path=path, full_page=True)
 
-    async def axe(self, tags: Collection[str] = TAGS) -> None:
-        """Fail by any violation that axe finds; needs a context without policy."""
-        await self.page.evaluate(AXE_SCRIPT)
+    async def axe(self, *, wholly: bool = True) -> None:
+        """Fail by any violation that axe finds.
+
+        Not `wholly`: by what a width or a scheme alone can break.
+        """
+        if not await self.page.evaluate("() => 'axe' in window"):
+            await self.page.evaluate(AXE_SCRIPT)
+        only = {"type": "tag", "values": TAGS}
         found = await self.page.evaluate(
-            "(tags) => axe.run({runOnly: {type: 'tag', values: tags},"
-            " resultTypes: ['violations']}).then((r) => r.violations)",
-            list(tags),
+            # What it would load again is there already.
+            "(only) => axe.run({runOnly: only, resultTypes: ['violations'],"
+            " preload: false}).then((r) => r.violations)",
+            only if wholly else {"type": "rule", "values": OF_FORMS},
         )
         assert not found, "\n".join(
             f"{one['id']}: {one['help']}: {node['html'][:200]} {node['failureSummary']}"

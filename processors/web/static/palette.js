@@ -17,7 +17,8 @@ function commands(text) {
     const label = `${one.closest("thead") ? "Sort by " : ""}${one.ariaLabel ?? one.textContent}`;
     found.push({ label: label.replace(/[↑↓]/, "").trim(), run: () => reach(one) });
   }
-  const fitting = found.filter((one) => one.label.toLowerCase().includes(text.toLowerCase()));
+  const where = (one) => one.label.toLowerCase().indexOf(text.toLowerCase());
+  const fitting = found.filter((one) => where(one) >= 0).sort((a, b) => Math.sign(where(a)) - Math.sign(where(b)));
   for (const link of text ? pages.filter((one) => one.dataset.find) : []) {
     const to = `${link.pathname}?${new URLSearchParams({ [link.dataset.find]: text })}`;
     fitting.push({ label: `Find “${text}” in ${link.textContent}`, run: () => location.assign(to) });
