@@ -22,7 +22,8 @@ class Told:
     `kind` is what it is (log, bus, alertmanager, apprise, heartbeat), `sent` when it
     last took something. Since `failing_since` it takes nothing, for the reason `why`,
     which never holds a secret; `waiting` notices are for it. In the hours `quiet` it
-    hears of pages only.
+    hears of pages only. A test that was asked for at `tried` came to `tried_why`: empty
+    if it was taken, None if nobody knows yet.
     """
 
     name: str
@@ -32,6 +33,8 @@ class Told:
     why: str = ""
     waiting: int = 0
     quiet: str = ""
+    tried: float | None = None
+    tried_why: str | None = None
 
 
 def pause_s(failures: int, longest_s: float = LONGEST_S) -> float:
@@ -48,13 +51,15 @@ def told_json(told: Told) -> Plain:
         "why": told.why,
         "waiting": told.waiting,
         "quiet": told.quiet,
+        "tried": told.tried,
+        "tried_why": told.tried_why,
     }
 
 
 def read_told(name: str, fields: Mapping[str, object]) -> Told | None:
     """Read it; None if it is none."""
     kind, why, waiting = (fields.get(n) for n in ("kind", "why", "waiting"))
-    quiet = fields.get("quiet")
+    quiet, tried_why = fields.get("quiet"), fields.get("tried_why")
     if not isinstance(kind, str) or not isinstance(why, str):
         return None
     if type(waiting) is not int:
@@ -67,6 +72,8 @@ def read_told(name: str, fields: Mapping[str, object]) -> Told | None:
         why=why,
         waiting=waiting,
         quiet=quiet if isinstance(quiet, str) else "",
+        tried=_time(fields.get("tried")),
+        tried_why=tried_why if isinstance(tried_why, str) else None,
     )
 
 

@@ -76,7 +76,8 @@ def try_command(
 ) -> None:
     """Send a test notice and its end, and say what was answered.
 
-    With the settings of where it is typed, so run it where the watch runs.
+    With the settings of where it is typed, so run it where the watch runs. Over the
+    API (ORDERBUS_URL) the watch sends it, within seconds.
 
     Exit code 1: it was not taken everywhere. 2: there is no such sink, or its settings
     cannot be used.

@@ -44,6 +44,7 @@ COMMANDS = {
     "trace": "Print what befell an event: attempts, hops, outcome.",
     "tail": "Show events and attempts as they come, until Ctrl-C.",
     "acks": "Acknowledgements by consumers: no more attempts.",
+    "jobs": "Jobs of a gateway: replays, discards, removals.",
     "keys": "Keys of the HTTP API: who may do what.",
     "portal": "The partner portal: links that sign in to it.",
     "audit": "Show who changed what, when and from where, oldest first.",

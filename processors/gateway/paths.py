@@ -37,6 +37,7 @@ NAMES: Mapping[str, Named] = {
     "partition": Named(r"[0-9]{1,9}", "A partition.", "3"),
     "offset": Named(r"[0-9]{1,18}", "An offset.", "17"),
     "job": Named(r"[0-9a-f]{24}", "The id of a job.", "0123456789abcdef01234567"),
+    "sink": Named(r"[A-Za-z0-9._-]{1,100}", "A sink of alerts.", "on-call"),
     "silence": Named(r"s[0-9a-f]{10}", "The id of a silence.", "s0123456789"),
     "file": Named(
         r"[a-z]{1,20}\.[0-9a-f]{12}\.(js|css|svg)",

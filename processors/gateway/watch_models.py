@@ -103,6 +103,16 @@ class SinkShown(Model):
     quiet_hours: Annotated[
         str | None, Field(description="When it hears of pages only.")
     ]
+    tried_at: Annotated[
+        str | None, Field(description="When somebody asked for a test of it.")
+    ]
+    tried_why: Annotated[
+        str | None,
+        Field(
+            description="Why the test was not taken: empty if it was, null while nobody"
+            " knows."
+        ),
+    ]
 
 
 class Sinks(Model):

@@ -16,6 +16,7 @@ from processors.gateway.watch_models import (
     Silences,
     SilenceShown,
     Sinks,
+    SinkShown,
 )
 from processors.subscriptions.world import World
 from processors.watch.answers import (
@@ -23,11 +24,13 @@ from processors.watch.answers import (
     health_row,
     silence_row,
     silence_rows,
+    sink_row,
     sink_rows,
     too_old,
 )
 from processors.watch.board import Board
 from processors.watch.silencing import silence, unsilence
+from processors.watch.trying import ask_to_try
 
 _TAG = "Operations"
 _SILENCES = "/v1/silences"
@@ -57,6 +60,17 @@ async def list_sinks(asked: Asked) -> Reply:
     board = await _board(asked)
     rows, stale = sink_rows(board), too_old(board, _now(asked))
     return Reply(content=Sinks.model_validate({"data": rows, "stale": stale}))
+
+
+async def test_sink(asked: Asked) -> Reply:
+    """Ask the watch, which alone knows where it is."""
+    board = await _board(asked)
+    if (why := too_old(board, _now(asked))) is not None:
+        raise ProblemError(UNAVAILABLE, f"Nobody would send it: {why}.")
+    tried = await ask_to_try(_world(asked), board, asked.path["sink"])
+    if tried is None:
+        raise ProblemError(NOT_FOUND)
+    return Reply(content=SinkShown.model_validate(sink_row(tried)))
 
 
 async def list_silences(asked: Asked) -> Reply:
@@ -148,6 +162,24 @@ ROUTES = (
         handler=list_sinks,
         answer=Sinks,
         problems=(UNAVAILABLE,),
+    ),
+    Route(
+        method="POST",
+        path="/v1/alert-sinks/{sink}/test",
+        operation="testAlertSink",
+        summary="Have the watch send a sink a test notice and its end.",
+        description="At its next look, within seconds. What came of it stands in "
+        "`listAlertSinks`: `tried_at`, `tried_why`.",
+        tag=_TAG,
+        scope=Scope.ALERTS_WRITE,
+        handler=test_sink,
+        body=Ending,
+        answer=SinkShown,
+        status=202,
+        problems=(NOT_FOUND, UNAVAILABLE),
+        idempotent=True,
+        optional_body=True,
+        example={},
     ),
     Route(
         method="GET",

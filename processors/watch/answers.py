@@ -116,10 +116,11 @@ def silence_row(board: Board, one: Silence, now: float) -> Row:
 
 def sink_rows(board: Board) -> list[Row]:
     """Who is told of alerts, by name, and whether they take what they are told."""
-    return [_sink_row(board.sinks[name]) for name in sorted(board.sinks)]
+    return [sink_row(board.sinks[name]) for name in sorted(board.sinks)]
 
 
-def _sink_row(told: Told) -> Row:
+def sink_row(told: Told) -> Row:
+    """One of them."""
     failing = told.failing_since
     return {
         "name": told.name,
@@ -130,6 +131,8 @@ def _sink_row(told: Told) -> Row:
         "why": told.why,
         "waiting": told.waiting,
         "quiet_hours": told.quiet or None,
+        "tried_at": None if told.tried is None else _moment(told.tried),
+        "tried_why": told.tried_why,
     }
 
 

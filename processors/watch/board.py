@@ -18,6 +18,7 @@ from processors.watch.records import (
     SILENCE,
     SINK,
     STATE,
+    TRIAL,
     WATCH,
     Look,
     PastHour,
@@ -44,6 +45,7 @@ class Board(Follower):
         self.states: dict[Subject, State] = {}
         self.silences: dict[str, Silence] = {}
         self.sinks: dict[str, Told] = {}
+        self.trials: dict[str, float] = {}
         self.look: Look | None = None
         self.term = -1
         self.overwritten: set[str] = set()
@@ -68,6 +70,9 @@ class Board(Follower):
         key = (record.key or b"").decode(errors="replace")
         if key.startswith(SILENCE):
             self._hold_silence(key, record)
+            return
+        if key.startswith(TRIAL):
+            self._hold_trial(key, record)
             return
         kind = key.partition("/")[0]
         holder = self._holders.get(kind if kind == WATCH else f"{kind}/")
@@ -116,6 +121,11 @@ class Board(Follower):
             self.sinks.pop(name, None)
         else:
             self.sinks[name] = told
+
+    def _hold_trial(self, key: str, record: Record) -> None:
+        at = read_plain(record.value).get("at")
+        if isinstance(at, int | float):
+            self.trials[key.removeprefix(TRIAL)] = float(at)
 
     def _hold_silence(self, key: str, record: Record) -> None:
         silence = read_silence(read_plain(record.value))

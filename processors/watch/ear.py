@@ -11,14 +11,16 @@ from bus.watch.muting import Muting
 from bus.watch.sinks import LONGEST_S, Told, pause_s
 from bus.watch.telling import Notice, due
 from processors.telemetry import watch_names as names
-from processors.watch.sinks import Listener, Minute, Moment
+from processors.watch.sinks import Listener, Minute, Moment, one_line
+from processors.watch.trying import tried
 
 SLOW_S = 30.0
 """Whoever has not answered for so long counts as failing, and is waited for."""
 HUNG_S = 300.0
 """Whoever has not answered for so long is given up, and asked again."""
 REMIND_EVERY_S = 60.0
-_MOST_CHARS = 200
+_LATE_S = 300.0
+"""Whoever asked for a test so long ago waits for it no more."""
 
 
 class Ear:
@@ -39,6 +41,7 @@ class Ear:
         self._clock = clock
         self._observer = observer
         self._task: asyncio.Task[None] | None = None
+        self._trial: asyncio.Task[None] | None = None
         self._began = 0.0
         self._next = self._reminded = float("-inf")
         self._failures = 0
@@ -59,6 +62,22 @@ class Ear:
         self._task = asyncio.create_task(self._tell(notices, minute, moment.at))
         return self._task
 
+    def try_out(self, asked: float) -> None:
+        """Send it a test, if one was asked for since the last, lately."""
+        late = self._clock.now() - asked > _LATE_S
+        if late or asked <= (self.told.tried or 0.0):
+            return
+        self.told = replace(self.told, tried=asked, tried_why=None)
+        self._trial = asyncio.create_task(self._try_out())
+
+    async def _try_out(self) -> None:
+        name, now = self.told.name, self._clock.now()
+        try:
+            why = await tried(name, self._listener, now)
+        except Exception as error:  # noqa: BLE001 - as in `_tell`
+            why = f"a bug: {type(error).__name__}"
+        self.told = replace(self.told, tried_why=why or "")
+
     def taken(self) -> Sequence[Notice]:
         """What it took since this was last asked."""
         took, self._took = self._took, []
@@ -71,8 +90,9 @@ class Ear:
 
     def close(self) -> None:
         """Wait for it no more."""
-        if self._task is not None:
-            self._task.cancel()
+        for task in (self._task, self._trial):
+            if task is not None:
+                task.cancel()
 
     # ------------------------------------------------ what there is to tell
 
@@ -156,8 +176,3 @@ class Ear:
             self._observer.note(names.UNTOLD, sink=self.told.name, why=why)
         since = self._clock.now() if since is None else since
         self.told = replace(self.told, failing_since=since, why=why)
-
-
-def one_line(text: str) -> str:
-    """As much of an error as fits in a line, without what a terminal would obey."""
-    return "".join(c if c.isprintable() else " " for c in text)[:_MOST_CHARS]

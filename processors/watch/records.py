@@ -17,7 +17,7 @@ from bus.watch.stored import Plain, alert_json, silence_json
 from bus.watch.verdicts import Health, Kind, Subject
 
 WATCH, ALERT, STATE, SILENCE, HOUR = "watch", "alert/", "state/", "silence/", "hour/"
-SINK = "sink/"
+SINK, TRIAL = "sink/", "trial/"
 _TERM = "orderbus-term"
 _MOST_WEEKS = 6
 
@@ -82,6 +82,11 @@ def sink_message(topic: str, told: Told | None, name: str, term: int) -> Message
 def silence_message(topic: str, silence: Silence) -> Message:
     """Return a silence; anybody may write one, so that it has no term."""
     return _message(topic, f"{SILENCE}{silence.id}", silence_json(silence), None)
+
+
+def trial_message(topic: str, name: str, at: float) -> Message:
+    """Return that somebody wants a sink to be tried; anybody may."""
+    return _message(topic, f"{TRIAL}{name}", {"at": at}, None)
 
 
 def term_of(record: Record) -> int | None:

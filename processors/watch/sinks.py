@@ -12,6 +12,8 @@ from bus.watch.telling import Notice, Receiver
 from bus.watch.verdicts import Health
 from processors.telemetry import watch_names as names
 
+_MOST_CHARS = 200
+
 
 class Sink(Protocol):
     """Somebody who is told of alerts. Hears a notice more than once after a crash.
@@ -119,3 +121,8 @@ class OverTheBus:
             event = heartbeat_event(number, moment.health, minute.firing)
             await self._writer.write(event)
         return moment.sees
+
+
+def one_line(text: str) -> str:
+    """As much of an error as fits in a line, without what a terminal would obey."""
+    return "".join(c if c.isprintable() else " " for c in text)[:_MOST_CHARS]

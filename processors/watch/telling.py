@@ -47,6 +47,12 @@ class Telling:
             ear.count(alerts.values(), muting, moment)
         return alerts
 
+    def try_out(self, trials: Mapping[str, float]) -> None:
+        """Send tests to those of which somebody has asked for one, by when."""
+        for ear in self._ears:
+            if (asked := trials.get(ear.told.name)) is not None:
+                ear.try_out(asked)
+
     def close(self) -> None:
         """Tell nobody any more."""
         for ear in self._ears:

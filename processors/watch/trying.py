@@ -5,10 +5,13 @@ from dataclasses import replace
 
 from bus.errors import ConfigurationError, OrderbusError
 from bus.watch.alerts import Alert, Phase
+from bus.watch.sinks import Told
 from bus.watch.telling import Notice
 from bus.watch.verdicts import Health, Kind, Severity, Subject
-from processors.watch.ear import one_line
-from processors.watch.sinks import Listener, Minute, Moment
+from processors.subscriptions.world import World
+from processors.watch.board import Board
+from processors.watch.records import trial_message
+from processors.watch.sinks import Listener, Minute, Moment, one_line
 
 RULE = "test"
 _WHY = "somebody tries out whether notices arrive; nothing is wrong"
@@ -27,10 +30,25 @@ async def try_sinks(
             f"there is no sink {only}; there are: {', '.join(sorted(listeners))}"
         )
     names = sorted(listeners) if only is None else [only]
-    return {name: await _tried(name, listeners[name], at) for name in names}
+    return {name: await tried(name, listeners[name], at) for name in names}
 
 
-async def _tried(name: str, listener: Listener, at: float) -> str | None:
+async def ask_to_try(world: World, board: Board, name: str) -> Told | None:
+    """Have the watch send a sink a test at its next look; None: there is none such.
+
+    Raises:
+        PublishError: not written.
+    """
+    found, now = board.sinks.get(name), world.clock.now()
+    if found is None:
+        return None
+    message = trial_message(board.topic, name, now)
+    await board.applied(await world.publisher.publish(message))
+    return replace(found, tried=now, tried_why=None)
+
+
+async def tried(name: str, listener: Listener, at: float) -> str | None:
+    """Tell one; why it was not taken, None if it was."""
     fires = Alert(
         rule=RULE,
         subject=Subject(Kind.BUS),

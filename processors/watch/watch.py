@@ -144,6 +144,7 @@ class Watch:
         sees = writing.writes and facts.unknown.keys().isdisjoint(NEEDED)
         moment = Moment(at=facts.at, sees=sees, health=health[BUS].health)
         muting = Muting(tuple(parts.board.silences.values()))
+        self._telling.try_out(parts.board.trials)
         self._alerts = dict(await self._telling.tell(self._alerts, muting, moment))
         await writing.alerts(self._alerts)
         await writing.sinks(self._telling.states())

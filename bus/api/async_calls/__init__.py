@@ -4,6 +4,7 @@
 from bus.api.async_calls.acks import AcksCalls
 from bus.api.async_calls.applying import ApplyingCalls
 from bus.api.async_calls.audit import AuditCalls
+from bus.api.async_calls.causes import CausesCalls
 from bus.api.async_calls.diagnosing import DiagnosingCalls
 from bus.api.async_calls.documents import DocumentsCalls
 from bus.api.async_calls.edits import EditsCalls
@@ -19,6 +20,7 @@ from bus.api.async_calls.lookups import LookupsCalls
 from bus.api.async_calls.objectives import ObjectivesCalls
 from bus.api.async_calls.portal_links import PortalLinksCalls
 from bus.api.async_calls.quarantine import QuarantineCalls
+from bus.api.async_calls.reach_routes import ReachRoutesCalls
 from bus.api.async_calls.records import RecordsCalls
 from bus.api.async_calls.rules import RulesCalls
 from bus.api.async_calls.schema_versions import SchemaVersionsCalls
@@ -28,6 +30,7 @@ from bus.api.async_calls.status import StatusCalls
 from bus.api.async_calls.subscription_steps import SubscriptionStepsCalls
 from bus.api.async_calls.subscriptions import SubscriptionsCalls
 from bus.api.async_calls.timelines import TimelinesCalls
+from bus.api.async_calls.topics import TopicsCalls
 from bus.api.async_calls.watching import WatchingCalls
 
 
@@ -39,6 +42,7 @@ class AsyncCalls(
     SearchingCalls,
     RecordsCalls,
     TimelinesCalls,
+    ReachRoutesCalls,
     SubscriptionsCalls,
     SubscriptionStepsCalls,
     HealthCalls,
@@ -49,12 +53,14 @@ class AsyncCalls(
     SpansCalls,
     LettersCalls,
     QuarantineCalls,
+    CausesCalls,
     EditsCalls,
     KeyRoutesCalls,
     PortalLinksCalls,
     JobRoutesCalls,
     AuditCalls,
     StatusCalls,
+    TopicsCalls,
     WatchingCalls,
     ForecastsCalls,
     RulesCalls,

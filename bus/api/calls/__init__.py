@@ -4,6 +4,7 @@
 from bus.api.calls.acks import AcksCalls
 from bus.api.calls.applying import ApplyingCalls
 from bus.api.calls.audit import AuditCalls
+from bus.api.calls.causes import CausesCalls
 from bus.api.calls.diagnosing import DiagnosingCalls
 from bus.api.calls.documents import DocumentsCalls
 from bus.api.calls.edits import EditsCalls
@@ -19,6 +20,7 @@ from bus.api.calls.lookups import LookupsCalls
 from bus.api.calls.objectives import ObjectivesCalls
 from bus.api.calls.portal_links import PortalLinksCalls
 from bus.api.calls.quarantine import QuarantineCalls
+from bus.api.calls.reach_routes import ReachRoutesCalls
 from bus.api.calls.records import RecordsCalls
 from bus.api.calls.rules import RulesCalls
 from bus.api.calls.schema_versions import SchemaVersionsCalls
@@ -28,6 +30,7 @@ from bus.api.calls.status import StatusCalls
 from bus.api.calls.subscription_steps import SubscriptionStepsCalls
 from bus.api.calls.subscriptions import SubscriptionsCalls
 from bus.api.calls.timelines import TimelinesCalls
+from bus.api.calls.topics import TopicsCalls
 from bus.api.calls.watching import WatchingCalls
 
 
@@ -39,6 +42,7 @@ class Calls(
     SearchingCalls,
     RecordsCalls,
     TimelinesCalls,
+    ReachRoutesCalls,
     SubscriptionsCalls,
     SubscriptionStepsCalls,
     HealthCalls,
@@ -49,12 +53,14 @@ class Calls(
     SpansCalls,
     LettersCalls,
     QuarantineCalls,
+    CausesCalls,
     EditsCalls,
     KeyRoutesCalls,
     PortalLinksCalls,
     JobRoutesCalls,
     AuditCalls,
     StatusCalls,
+    TopicsCalls,
     WatchingCalls,
     ForecastsCalls,
     RulesCalls,

@@ -11,6 +11,7 @@ from bus.api.models.watching import (
     Silences,
     SilenceShown,
     Sinks,
+    SinkShown,
 )
 
 
@@ -42,6 +43,27 @@ class WatchingCalls(Sync):
         with a key of scope `status:read`
         """
         return self._ask(Call[Sinks]("GET", "/v1/alert-sinks"))
+
+    def test_alert_sink(
+        self,
+        sink: str,
+        body: Ending | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> SinkShown:
+        """Have the watch send a sink a test notice and its end.
+
+        POST `/v1/alert-sinks/{sink}/test`
+        with a key of scope `alerts:write`
+        """
+        return self._ask(
+            Call[SinkShown](
+                "POST",
+                f"/v1/alert-sinks/{segment(sink)}/test",
+                body=body,
+                key=fresh_key(idempotency_key),
+            )
+        )
 
     def list_silences(self) -> Silences:
         """The silences that last.

@@ -4,6 +4,7 @@
 from bus.api.models.acks import Acked, Acks
 from bus.api.models.applying import Applied, Document, FieldChange, StepDone, StepShown
 from bus.api.models.audit import ChangeRows, ChangeShown
+from bus.api.models.causes import ItemCause, ItemCauses, LetterCause, LetterCauses
 from bus.api.models.diagnosing import DiagnosisWanted
 from bus.api.models.edits import EditedLetter, EditedPayload, Replacement
 from bus.api.models.event_types import (
@@ -80,6 +81,13 @@ from bus.api.models.quarantine import (
     ItemWhole,
     ItemWork,
 )
+from bus.api.models.reach_routes import (
+    AbsentShown,
+    EventOfOrder,
+    EventReach,
+    OpenShown,
+    OrderReach,
+)
 from bus.api.models.records import HeaderShown, RecordShown
 from bus.api.models.rules import (
     EffectiveShown,
@@ -130,6 +138,15 @@ from bus.api.models.timelines import (
     TimelineStep,
     TimelineTrack,
 )
+from bus.api.models.topics import (
+    Groups,
+    GroupShown,
+    PartitionShown,
+    TopicRows,
+    TopicShown,
+    TopicWhole,
+    WaitingShown,
+)
 from bus.api.models.watching import (
     Alerts,
     AlertShown,
@@ -145,6 +162,7 @@ from bus.api.models.watching import (
 )
 
 __all__ = [
+    "AbsentShown",
     "Acked",
     "Acks",
     "AlertShown",
@@ -166,6 +184,8 @@ __all__ = [
     "Ending",
     "EventExample",
     "EventField",
+    "EventOfOrder",
+    "EventReach",
     "EventResult",
     "EventResults",
     "EventRows",
@@ -180,9 +200,13 @@ __all__ = [
     "ForecastRecord",
     "ForecastRows",
     "ForecastShown",
+    "GroupShown",
+    "Groups",
     "HeaderShown",
     "HealthShown",
     "IncidentShown",
+    "ItemCause",
+    "ItemCauses",
     "ItemPlan",
     "ItemRow",
     "ItemRows",
@@ -196,6 +220,8 @@ __all__ = [
     "KeyRotation",
     "KeyRows",
     "KeyShown",
+    "LetterCause",
+    "LetterCauses",
     "LetterPlan",
     "LetterRow",
     "LetterRows",
@@ -227,7 +253,10 @@ __all__ = [
     "ObjectiveShown",
     "ObjectiveWanted",
     "Objectives",
+    "OpenShown",
+    "OrderReach",
     "PartShown",
+    "PartitionShown",
     "Pause",
     "PayloadHit",
     "PayloadHits",
@@ -277,6 +306,10 @@ __all__ = [
     "Timelines",
     "Tls",
     "TlsShown",
+    "TopicRows",
+    "TopicShown",
+    "TopicWhole",
     "Verification",
     "VerificationResult",
+    "WaitingShown",
 ]

@@ -71,6 +71,8 @@ class SinkShown(TypedDict):
     why: str
     waiting: int
     quiet_hours: str | None
+    tried_at: str | None
+    tried_why: str | None
 
 
 class Sinks(TypedDict):
@@ -78,6 +80,10 @@ class Sinks(TypedDict):
 
     data: Sequence[SinkShown]
     stale: str | None
+
+
+class Ending(TypedDict):
+    """Nothing needs to be said."""
 
 
 class SilenceShown(TypedDict):
@@ -107,7 +113,3 @@ class NewSilence(TypedDict):
     subject: NotRequired[str]
     duration: str
     why: NotRequired[str]
-
-
-class Ending(TypedDict):
-    """Nothing needs to be said."""

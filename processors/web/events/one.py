@@ -9,14 +9,19 @@ from bus.delivery.subscription import Subscription
 from bus.log.rows import EventRow, trace_id_of
 from bus.log.tracks import Track
 from processors.gateway.model import Model
+from processors.gateway.reaching import (
+    Reach,
+    absent_from,
+    content_of_event,
+    of_event,
+    reach,
+)
 from processors.gateway.routes import Asked
 from processors.gateway.tenants import owned
-from processors.redrive.absent import Absents, Fact, absents
-from processors.redrive.filters import Filters
+from processors.redrive.absent import Absents
 from processors.web.charts import Picture
 from processors.web.events.payload import FORMS, Payload, payload_of
 from processors.web.events.picturing import picture
-from processors.web.events.reading import Reach, of_event, reach
 from processors.web.pages import Page
 
 
@@ -53,8 +58,8 @@ async def view(asked: Asked) -> OneView:
     query = asked.query_as(OneQuery)
     known = await of_event(asked, asked.path["event"])
     event, mine = known.events[0], owned(asked.api.world, asked.by)
-    payload = await payload_of(asked, event, query.form)
-    fact = Fact(event.event_type, event.arrived_us, payload.event, payload.why)
+    content = await content_of_event(asked, event)
+    payload = await payload_of(asked, event, content, query.form)
     arrived = {event.event_id: event.arrived_us}
     return OneView(
         event=event,
@@ -63,7 +68,7 @@ async def view(asked: Asked) -> OneView:
         tracks=known.tracks,
         by_id={one.id: one for one in mine},
         picture=picture("Deliveries", known.tracks, arrived),
-        absent=await _absent(asked, known.tracks, fact),
+        absent=await absent_from(asked, known, content),
         payload=payload,
         query=query,
         forms=[*FORMS.items()],
@@ -73,15 +78,6 @@ async def view(asked: Asked) -> OneView:
         lag=known.lag,
         cut=known.cut,
     )
-
-
-async def _absent(asked: Asked, tracks: Sequence[Track], fact: Fact) -> Absents:
-    """Who of those that are there for whoever asks was not tried, and why."""
-    world, tried = asked.api.world, {track.subscription for track in tracks}
-    rest = [one for one in owned(world, asked.by) if one.id not in tried]
-    event = fact.event
-    match = None if event is None else await Filters(world, rest).match(event)
-    return absents(rest, fact, match)
 
 
 PAGES = (

@@ -10,10 +10,10 @@ from bus.access.roles import Scope
 from bus.log.rows import EventRow
 from bus.log.tracks import Track
 from processors.gateway.model import Model
+from processors.gateway.reaching import Reach, of_order, reach
 from processors.gateway.routes import Asked
 from processors.web.charts import Picture
 from processors.web.events.picturing import picture
-from processors.web.events.reading import Reach, of_order, reach
 from processors.web.pages import Page
 
 

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import cast
 from xml.dom import minidom
 
-from bus.access.roles import Scope
-from bus.errors import BrokerUnavailableError, OrderbusError, RegistryUnavailableError
+from bus.errors import OrderbusError
 from bus.event import Event
 from bus.log.rows import EventRow
 from bus.webhook.rendering import Representation
+from processors.gateway.reaching import Content
 from processors.gateway.routes import Asked
-from processors.redrive.record_rows import body_as, record_whole, seen
-from processors.redrive.records import Found, Kind, expired, record_at
+from processors.redrive.record_rows import body_as, record_whole
 from processors.subscriptions.world import World
 
 FORMS: Mapping[str, str] = {
@@ -27,8 +26,6 @@ _BODIES = {
     "xml": Representation.XML,
     "cloudevents": Representation.CLOUDEVENTS,
 }
-_NOT_YOURS = "This key may not read the content of events."
-_AWAY = "Kafka or the schema registry gives no answer just now; try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,47 +44,31 @@ class Payload:
     headers: Sequence[tuple[str, str]] = ()
 
 
-async def payload_of(asked: Asked, row: EventRow, form: str) -> Payload:
-    """Read it from Kafka, where the log says that it stands."""
-    if not asked.by.may(Scope.EVENTS_READ):
-        return Payload(why=_NOT_YOURS)
+async def payload_of(
+    asked: Asked, row: EventRow, content: Content, form: str
+) -> Payload:
+    """What was read of it, in a form."""
+    event, found, now, why = content
+    if event is None or found is None or now is None:
+        return Payload(why=why)
     world = asked.api.world
     try:
-        found = await record_at(world, row.at)
-        if found is None:
-            return Payload(why=await _gone(world, row))
-        return await _read(world, found, row, form)
-    except (BrokerUnavailableError, RegistryUnavailableError):
-        return Payload(why=_AWAY)
+        whole = record_whole(found, now)
+        body = _BODIES.get(form)
+        if body is None:
+            text = _json(whole["data"])
+        else:
+            text = _indented(body_as(world, found, event, body), body)
+        schema_id = cast("int | None", whole["schema_id"])
+        version = await _version(world, row, schema_id)
     except OrderbusError as error:
-        return Payload(why=f"It cannot be read: {error}.")
-
-
-async def _gone(world: World, row: EventRow) -> str:
-    if await expired(world, row.at):
-        return "Kafka has deleted it after its topic's time."
-    return "Nothing stands there any more: its topic was made anew."
-
-
-async def _read(world: World, found: Found, row: EventRow, form: str) -> Payload:
-    now = await seen(world, found)
-    if found.kind is not Kind.EVENT or now.event is None:
-        return Payload(why=f"It cannot be decoded: {now.why}.")
-    if now.event.webhook_id != row.event_id:
-        return Payload(why="Another event stands there: its topic was made anew.")
-    whole = record_whole(found, now)
-    body = _BODIES.get(form)
-    if body is None:
-        text = _json(whole["data"])
-    else:
-        text = _indented(body_as(world, found, now.event, body), body)
-    schema_id = cast("int | None", whole["schema_id"])
+        return Payload(why=f"It cannot be read: {error}.", event=event)
     return Payload(
         text=text,
-        event=now.event,
+        event=event,
         bytes=cast("int", whole["bytes"]),
         schema_id=schema_id,
-        version=await _version(world, row, schema_id),
+        version=version,
         headers=[(name, _shown(value)) for name, value in found.record.headers],
     )
 

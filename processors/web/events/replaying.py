@@ -22,11 +22,11 @@ from processors.gateway.letter_models import LetterWork, ReplaySelection
 from processors.gateway.letters import replay_letters
 from processors.gateway.model import DryRun, Model
 from processors.gateway.problems import INTERNAL, NOT_FOUND, ProblemError
+from processors.gateway.reaching import of_event
 from processors.gateway.routes import Asked
 from processors.gateway.spans import SpanSelection, SpanWork, replay_span
 from processors.gateway.tenants import subscription_of
 from processors.web.asking import asking
-from processors.web.events.reading import of_event
 from processors.web.pages import Act, Done, Page
 from processors.web.rendering import href
 

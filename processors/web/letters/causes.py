@@ -1,48 +1,16 @@
 """All dead letters by cause: how many, how old, whose."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple
-
-from pydantic import Field
 
 from bus.access.roles import Scope
-from processors.gateway.model import PageQuery
+from processors.gateway.causes import CausesQuery, Group, letter_groups
 from processors.gateway.paging import cut
 from processors.gateway.routes import Asked
-from processors.redrive.portfolio import Cause
 from processors.web.pages import Page
 
-_HUGE = 10**9
 _MOST_OWNERS = 12
-
-
-class CausesQuery(PageQuery):
-    """Which causes."""
-
-    q: Annotated[str, Field(max_length=100)] = ""
-
-
-class Group(NamedTuple):
-    """One cause, and whose subscription it is; `removed`: there is none any more."""
-
-    cause: Cause
-    owner: str
-    removed: bool
-
-    @property
-    def key(self) -> str:
-        """The most come first."""
-        one = self.cause
-        return f"{_HUGE - one.count:09} {one.owner} {one.reason} {one.status}"
-
-    @property
-    def text(self) -> str:
-        """What is searched."""
-        one = self.cause
-        said = (one.owner, self.owner, one.reason, str(one.status), one.detail)
-        return " ".join(said).lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +37,10 @@ class CausesView:
 async def view(asked: Asked) -> CausesView:
     """Those that are there for whoever looks."""
     query = asked.query_as(CausesQuery)
-    await asked.api.world.table.ready()
-    known = await asked.api.glance.letters()
-    mine = [*_seen(asked, known.value or ())]
+    known, mine = await letter_groups(asked)
     fitting = [one for one in mine if query.q.lower() in one.text]
     rows, after, before = cut(
-        sorted(fitting, key=_key),
+        fitting,
         _key,
         limit=query.limit,
         cursor=query.cursor,
@@ -102,15 +68,6 @@ async def view(asked: Asked) -> CausesView:
         next=after,
         previous=before,
     )
-
-
-def _seen(asked: Asked, causes: Sequence[Cause]) -> Iterator[Group]:
-    for cause in causes:
-        one = asked.api.world.table.get(cause.owner)
-        if one is None and not asked.by.tenant:
-            yield Group(cause, "", removed=True)
-        elif one is not None and asked.by.sees(one.owner):
-            yield Group(cause, one.owner, removed=False)
 
 
 def _key(one: Group) -> str:

@@ -9,7 +9,7 @@ from processors.gateway.model import Model, NoQuery
 from processors.gateway.routes import Asked
 from processors.gateway.subscription_models import Duration, Line
 from processors.gateway.watch_models import Ending, NewSilence, SilenceShown
-from processors.gateway.watching import create_silence, end_silence
+from processors.gateway.watching import create_silence, end_silence, test_sink
 from processors.web.asking import asking, content_of
 from processors.web.pages import Act, Done
 from processors.web.rendering import href
@@ -45,7 +45,22 @@ async def unsilence(asked: Asked) -> Done:
     return Done(text, href("alerts"))
 
 
+async def test(asked: Asked) -> Done:
+    """Have the watch try who is told."""
+    await test_sink(asking(asked, body=Ending()))
+    text = f"The watch sends {asked.path['sink']} a test at its next look."
+    return Done(text, href("alerts"))
+
+
 ACTS = (
+    Act(
+        path="/alert-sinks/{sink}/test",
+        name="testSink",
+        scope=Scope.ALERTS_WRITE,
+        do=test,
+        form=NoQuery,
+        back="/alerts",
+    ),
     Act(
         path="/silences",
         name="silence",

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bus.access.roles import Scope
 from bus.delivery.quarantine import Meaning, meaning_of
+from processors.gateway.causes import item_causes
 from processors.gateway.routes import Asked
 from processors.redrive.portfolio import Cause
 from processors.web.pages import Page
@@ -36,7 +37,7 @@ class CausesView:
 async def view(asked: Asked) -> CausesView:
     """What is pending."""
     known = await asked.api.glance.quarantined()
-    causes = sorted(known.value or (), key=_most)
+    causes = item_causes(known.value or ())
     found = [one for one in causes if one.count]
     now = asked.api.world.clock.now()
     return CausesView(
@@ -50,10 +51,6 @@ async def view(asked: Asked) -> CausesView:
         why=known.why,
         age_s=known.age_s,
     )
-
-
-def _most(one: Cause) -> tuple[int, str, str]:
-    return -one.count, one.owner, one.reason
 
 
 PAGES = (

@@ -1,16 +1,20 @@
 """`bus health`, `alerts` and `forecast` over the HTTP API: as they do on Kafka."""
 
+import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
 
+from processors.watch.records import sink_message
+from tests.support.bus import wait_until
 from tests.support.gateway import serving
 from tests.support.past import Past
 from tests.support.worlds import Worlds
 from tests.unit.processors.cli.test_over_api import Shell
-from tests.unit.processors.gateway.test_watching import looked
+from tests.unit.processors.gateway.test_watching import DEAF, TOPIC, looked
 
 Rows = list[dict[str, object]]
 
@@ -41,7 +45,7 @@ async def test_how_all_is(worlds: Worlds) -> None:
 
 
 async def test_sinks(worlds: Worlds) -> None:
-    """The exit code says whether all are told; trying them out wants the file."""
+    """The exit code says whether all are told."""
     async with serving(worlds) as client:
         bus = Shell(client)
         await looked(client, worlds)
@@ -89,3 +93,24 @@ async def test_forecasts(worlds: Worlds) -> None:
         assert theirs == rows
         said = await bus("forecast", "nobody", code=1)
         assert "there is no subscription nobody" in said.stderr
+
+
+async def test_sinks_are_tried_by_the_watch(worlds: Worlds) -> None:
+    """It is asked, and what came of it is shown; there has to be such a sink."""
+    async with serving(worlds) as client:
+        bus, board = Shell(client), client.api.board
+        await looked(client, worlds)
+
+        async def watch() -> None:
+            await wait_until(lambda: bool(board.trials), 20, "it is asked for")
+            told = replace(DEAF, tried=board.trials["chat"], tried_why="401")
+            message = sink_message(TOPIC, told, told.name, 0)
+            await client.api.world.publisher.publish(message)
+
+        answers = asyncio.create_task(watch())
+        tried = await bus("alerts", "test", "chat", "--json", code=1)
+        await answers
+        (row,) = json.loads(tried.stdout)
+        assert (row["name"], row["taken"], row["why"]) == ("chat", False, "401")
+        nobody = await bus("alerts", "test", "nobody", code=2)
+        assert "there are: chat" in nobody.stderr

@@ -1,5 +1,6 @@
 """Health, alerts and silences over HTTP."""
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import get_args
 
@@ -74,6 +75,8 @@ async def test_who_is_told(ask: Client, worlds: Worlds) -> None:
         "why": "no answer",
         "waiting": 2,
         "quiet_hours": None,
+        "tried_at": None,
+        "tried_why": None,
     }
     assert (await ask("GET", "/v1/alert-sinks", by="partner")).status == 403
 
@@ -116,3 +119,20 @@ def test_every_word_of_the_watch_may_be_answered(
 ) -> None:
     """One that is new to the watch is no bug of the gateway."""
     assert set(get_args(PartShown.__annotations__[name])) == set(words)
+
+
+async def test_a_sink_is_tried_by_the_watch(ask: Client, worlds: Worlds) -> None:
+    """Asked for in the topic, where its leader finds it; of none there is nothing."""
+    path = "/v1/alert-sinks/chat/test"
+    assert (await ask("POST", path)).slug == "unavailable"
+    await looked(ask, worlds)
+    got = await ask("POST", path)
+    assert (got.status, got.json["name"], got.json["tried_why"]) == (202, "chat", None)
+    assert ask.api.board.trials == {"chat": worlds.clock.now()}
+    tried = replace(DEAF, tried=worlds.clock.now(), tried_why="no answer")
+    message = sink_message(TOPIC, tried, tried.name, 0)
+    await ask.api.board.applied(await MemoryPublisher(worlds.broker).publish(message))
+    (row,) = (await ask("GET", "/v1/alert-sinks")).rows
+    assert (row["tried_at"], row["tried_why"]) == (got.json["tried_at"], "no answer")
+    assert (await ask("POST", "/v1/alert-sinks/nobody/test")).status == 404
+    assert (await ask("POST", path, by="partner")).status == 403

@@ -217,3 +217,35 @@ async def test_a_heartbeat_comes_back_within_a_minute(failing_s: float) -> None:
     failing = False
     await room.for_s(65, dead=False)
     assert sink.minutes
+
+
+async def test_a_sink_is_tried_once_when_somebody_asks() -> None:
+    """A notice and its end; what came of it is told, and no other sink hears."""
+    good, bad = Doubled(), Doubled(says=lambda: OrderbusError("401 \x1b[2Jnot you"))
+    room = Room(good=a(good), bad=a(bad))
+    asked = room.clock.now() - 1
+    for _ in range(2):
+        room.telling.try_out({"good": asked, "nobody": asked})
+        await room.look(dead=False)
+    assert good.heard == ["test:bus/bus firing", "test:bus/bus resolved"]
+    told = room.state("good")
+    assert (told.tried, told.tried_why, told.sent) == (asked, "", None)
+    room.telling.try_out({"bad": asked})
+    assert room.state("bad").tried_why is None
+    await room.look(dead=False)
+    assert room.state("bad").tried_why == "401  [2Jnot you"
+    assert room.state("bad").failing_since is None
+
+
+async def test_who_asked_long_ago_waits_no_more() -> None:
+    """And another leader does not send again what was sent."""
+    sink = Doubled()
+    room = Room(sink=a(sink))
+    room.telling.try_out({"sink": room.clock.now() - 301})
+    await room.look(dead=False)
+    asked = room.clock.now()
+    room.telling.try_out({"sink": asked})
+    await room.look(dead=False)
+    room.anew(room.telling.states()).try_out({"sink": asked})
+    await room.look(dead=False)
+    assert len(sink.heard) == 2

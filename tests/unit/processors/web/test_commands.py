@@ -4,11 +4,11 @@ import shlex
 
 import pytest
 
+from processors.gateway.reaching import Reach
 from processors.web.assets import load_assets
 from processors.web.commands import shell
 from processors.web.events.order import OrderQuery, OrderView
 from processors.web.events.picturing import picture
-from processors.web.events.reading import Reach
 from processors.web.frame import Frame
 from processors.web.rendering import Renderer
 from processors.web.table import PAGES

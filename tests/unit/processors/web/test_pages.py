@@ -33,6 +33,7 @@ NOBODYS = {
     "event": "00000000-0000-4000-8000-000000000000",
     "order": "SO-NOBODYS",
     "silence": "s9999999999",
+    "sink": "nobodys",
     "job": "0" * 24,
     "topic": "oms.nobodys",
     "partition": "0",

@@ -1,0 +1,38 @@
+"""What can be asked for: causes."""
+
+# Written from the table of routes by `make client`, not by hand.
+from bus.api.asking import Pages, Sync
+from bus.api.exchange import Call
+from bus.api.models.causes import ItemCauses, LetterCause
+
+
+class CausesCalls(Sync):
+    """What can be asked for: causes."""
+
+    def list_dead_letter_causes(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        q: str | None = None,
+    ) -> Pages[LetterCause]:
+        """Pending dead letters of all subscriptions by cause.
+
+        GET `/v1/dead-letter-causes`
+        with a key of scope `letters:read`
+        """
+        return self._pages(
+            Call[LetterCause](
+                "GET",
+                "/v1/dead-letter-causes",
+                query={"limit": limit, "cursor": cursor, "q": q},
+            )
+        )
+
+    def list_quarantine_causes(self) -> ItemCauses:
+        """Pending records in quarantine by cause.
+
+        GET `/v1/quarantine-causes`
+        with a key of scope `quarantine:read`
+        """
+        return self._ask(Call[ItemCauses]("GET", "/v1/quarantine-causes"))

@@ -1,0 +1,50 @@
+"""What is sent and answered: causes."""
+
+# Written from the table of routes by `make client`, not by hand.
+from collections.abc import Sequence
+from typing import TypedDict
+
+
+class LetterCause(TypedDict):
+    """Pending dead letters of a subscription that were given up for the same."""
+
+    count: int
+    at_least: bool
+    oldest_at: str | None
+    newest_at: str | None
+    detail: str
+    subscription: str
+    owner: str
+    removed: bool
+    reason: str
+    status: int
+
+
+class LetterCauses(TypedDict):
+    """A page of causes, those of the most first."""
+
+    data: Sequence[LetterCause]
+    next: str | None
+    previous: str | None
+    age_s: float
+
+
+class ItemCause(TypedDict):
+    """Pending records in quarantine that cannot be decoded for the same reason."""
+
+    count: int
+    at_least: bool
+    oldest_at: str | None
+    newest_at: str | None
+    detail: str
+    topic: str
+    reason: str
+    meaning: str
+    what_to_do: str
+
+
+class ItemCauses(TypedDict):
+    """All causes, those of the most first."""
+
+    data: Sequence[ItemCause]
+    age_s: float

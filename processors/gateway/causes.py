@@ -1,0 +1,222 @@
+"""What was given up and what nobody could decode, by cause, over HTTP."""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
+
+from bus.access.roles import Scope
+from bus.delivery.quarantine import meaning_of
+from bus.times import moment_of, rfc3339
+from processors.gateway.failures import RETRY_AFTER
+from processors.gateway.model import Model, Page, PageQuery
+from processors.gateway.paging import cut
+from processors.gateway.problems import UNAVAILABLE, ProblemError
+from processors.gateway.routes import Asked, Reply, Route
+from processors.redrive.portfolio import MOST_COUNTED, Cause
+from processors.status.glance import Known
+
+_HUGE = 10**9
+
+
+class Group(NamedTuple):
+    """One cause, and whose subscription it is; `removed`: there is none any more."""
+
+    cause: Cause
+    owner: str
+    removed: bool
+
+    @property
+    def key(self) -> str:
+        """The most come first."""
+        one = self.cause
+        return f"{_HUGE - one.count:09} {one.owner} {one.reason} {one.status}"
+
+    @property
+    def text(self) -> str:
+        """What is searched."""
+        one = self.cause
+        said = (one.owner, self.owner, one.reason, str(one.status), one.detail)
+        return " ".join(said).lower()
+
+
+class CausesQuery(PageQuery):
+    """Which causes."""
+
+    q: Annotated[
+        str,
+        Field(
+            max_length=100,
+            description="Part of subscription, owner, reason, answer or what was said.",
+        ),
+    ] = ""
+
+
+class _Counted(Model):
+    """How many are pending, since when."""
+
+    count: int
+    at_least: Annotated[
+        bool,
+        Field(
+            description=f"There are older ones than the newest {MOST_COUNTED:,} of the"
+            " topic, which were counted."
+        ),
+    ]
+    oldest_at: str | None
+    newest_at: str | None
+    detail: Annotated[str, Field(description="What was said of the newest.")]
+
+
+class LetterCause(_Counted):
+    """Pending dead letters of a subscription that were given up for the same."""
+
+    subscription: str
+    owner: str
+    removed: Annotated[bool, Field(description="The subscription is there no more.")]
+    reason: str
+    status: Annotated[int, Field(description="What was answered last; 0: nothing.")]
+
+
+class LetterCauses(Page[LetterCause]):
+    """A page of causes, those of the most first."""
+
+    age_s: Annotated[float, Field(description="How long ago they were counted.")]
+
+
+class ItemCause(_Counted):
+    """Pending records in quarantine that cannot be decoded for the same reason."""
+
+    topic: str
+    reason: str
+    meaning: str
+    what_to_do: str
+
+
+class ItemCauses(Model):
+    """All causes, those of the most first."""
+
+    data: Sequence[ItemCause]
+    age_s: Annotated[float, Field(description="How long ago they were counted.")]
+
+
+async def letter_groups(asked: Asked) -> tuple[Known[Sequence[Cause]], list[Group]]:
+    """Causes that are there for whoever asks, and how well they are known."""
+    await asked.api.world.table.ready()
+    known = await asked.api.glance.letters()
+    return known, sorted(_seen(asked, known.value or ()), key=_key)
+
+
+def item_causes(causes: Sequence[Cause]) -> Sequence[Cause]:
+    """The most come first."""
+    return sorted(causes, key=lambda one: (-one.count, one.owner, one.reason))
+
+
+async def list_letter_causes(asked: Asked) -> Reply:
+    """A page of them."""
+    query = asked.query_as(CausesQuery)
+    known, groups = await letter_groups(asked)
+    _refuse_unknown(known)
+    rows, after, before = cut(
+        [one for one in groups if query.q.lower() in one.text],
+        _key,
+        limit=query.limit,
+        cursor=query.cursor,
+        about=f"dead letter causes {query.q}",
+    )
+    data = [LetterCause.model_validate(_letter(one)) for one in rows]
+    age_s = round(known.age_s, 1)
+    page = LetterCauses(data=data, next=after, previous=before, age_s=age_s)
+    return Reply(content=page)
+
+
+async def list_item_causes(asked: Asked) -> Reply:
+    """All of them: there are as many as topics and reasons."""
+    known = await asked.api.glance.quarantined()
+    _refuse_unknown(known)
+    causes = item_causes(known.value or ())
+    data = [ItemCause.model_validate(_item(one)) for one in causes]
+    return Reply(content=ItemCauses(data=data, age_s=round(known.age_s, 1)))
+
+
+def _refuse_unknown(known: Known[Sequence[Cause]]) -> None:
+    if known.value is None:
+        why = f"They could not be counted: {known.why}."
+        raise ProblemError(UNAVAILABLE, why, headers=RETRY_AFTER)
+
+
+def _letter(one: Group) -> dict[str, object]:
+    return _counted(one.cause) | {
+        "subscription": one.cause.owner,
+        "owner": one.owner,
+        "removed": one.removed,
+        "status": one.cause.status,
+    }
+
+
+def _item(one: Cause) -> dict[str, object]:
+    means = meaning_of(one.detail)
+    return _counted(one) | {
+        "topic": one.owner,
+        "meaning": means.words if one.count else "",
+        "what_to_do": means.todo if one.count else "",
+    }
+
+
+def _counted(one: Cause) -> dict[str, object]:
+    return {
+        "count": one.count,
+        "at_least": not one.complete,
+        "oldest_at": _moment(one.oldest_ms),
+        "newest_at": _moment(one.newest_ms),
+        "detail": one.detail,
+        "reason": one.reason,
+    }
+
+
+def _moment(at_ms: int) -> str | None:
+    return rfc3339(moment_of(at_ms)) if at_ms else None
+
+
+def _seen(asked: Asked, causes: Sequence[Cause]) -> Iterator[Group]:
+    for cause in causes:
+        one = asked.api.world.table.get(cause.owner)
+        if one is None and not asked.by.tenant:
+            yield Group(cause, "", removed=True)
+        elif one is not None and asked.by.sees(one.owner):
+            yield Group(cause, one.owner, removed=False)
+
+
+def _key(one: Group) -> str:
+    return one.key
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/dead-letter-causes",
+        operation="listDeadLetterCauses",
+        summary="Pending dead letters of all subscriptions by cause.",
+        description="How many, since when, whose: by subscription, reason and last "
+        "answer. Counted once in a while; `age_s` says how long ago. A tenant sees "
+        "those of its own subscriptions.",
+        tag="Dead letters",
+        scope=Scope.LETTERS_READ,
+        handler=list_letter_causes,
+        query=CausesQuery,
+        answer=LetterCauses,
+        problems=(UNAVAILABLE,),
+    ),
+    Route(
+        method="GET",
+        path="/v1/quarantine-causes",
+        operation="listQuarantineCauses",
+        summary="Pending records in quarantine by cause.",
+        description="By topic and reason, each with what it means and what to do.",
+        tag="Quarantine",
+        scope=Scope.QUARANTINE_READ,
+        handler=list_item_causes,
+        answer=ItemCauses,
+        problems=(UNAVAILABLE,),
+    ),
+)
