@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from textwrap import fill
 
 from processors.gateway.matching import names_in
 from processors.gateway.paths import NAMES
@@ -86,7 +87,9 @@ def _models_index(described: Described) -> Iterator[str]:
     yield '"""What is sent and answered, as dictionaries with types."""'
     yield _HEAD
     yield from _imports(described, names)
-    yield f"__all__ = [{', '.join(repr(name) for name in names)}]"
+    # A name a line would be the longest file of all.
+    named = fill(", ".join(f'"{name}"' for name in names), 86)
+    yield f"# fmt: off\n__all__ = [\n{named},\n]"
 
 
 def _imports(

@@ -14,12 +14,11 @@ from bus.adapters.sql import SqlLog, open_log
 from bus.delivery.delivery import Reason
 from bus.event import Event
 from bus.log.rows import AttemptRow, EventRow, Place, Row
-from bus.record import Message, Record
+from bus.record import Record
 from bus.watch.states import Reason as Why
 from bus.watch.states import State
 from bus.watch.verdicts import Health, Kind, Subject
 from processors.gateway.api import Api
-from processors.gateway.jobs import Job, JobState
 from processors.gateway.streams import Streams
 from processors.watch.records import Look, look_message, state_message
 from processors.web.entrance import SIGN_IN
@@ -27,6 +26,7 @@ from tests.contract.log.rows import MINUTE_US, NOW_US, SECOND_US, write
 from tests.support.bus import wait_until
 from tests.support.gateway import Client, serving
 from tests.support.lively_alerts import put_alerts, put_backlog
+from tests.support.lively_aside import put_aside
 from tests.support.lively_stand import (
     SHOP,
     put_processes,
@@ -111,27 +111,35 @@ async def lively(
             ask_log=the_log,  # type: ignore[arg-type]
             streams=Streams(of_key=0),
         ) as ask:
-            world = ask.api.world
-            past = Past(world)
-            await _subscriptions(past, more)
-            events = [pair for seed in range(1, 9) for pair in await past.order(seed)]
-            await worlds.clock.advance(_PAST_S - _STORY_S)
-            story = await past.order(_STORY)
-            await worlds.clock.advance(_STORY_S)
-            rows = _rows([*events, *story])
-            attempts = [row for row in rows if isinstance(row, AttemptRow)]
-            await write(log, *rows, *_story(len(attempts), story))
-            await _letters(past, [*events, story[0]])
-            await put_processes(world)
-            await put_waiting(world, log)
-            await put_watch(world, NAMES)
-            await _waiting(ask.api)
-            await ask.api.board.ready()
-            await put_alerts(world, ask.api.board)
-            await put_backlog(worlds, world, log)
+            events = await _happen(ask.api, worlds, log, more)
             yield Lively(ask, worlds, events)
     finally:
         await log.close()
+
+
+async def _happen(
+    api: Api, worlds: Worlds, log: SqlLog, more: Sequence[str]
+) -> Sequence[tuple[Event, Record]]:
+    """All that is to be seen; return the events, but for those of the story."""
+    world = api.world
+    past = Past(world)
+    await _subscriptions(past, more)
+    events = [pair for seed in range(1, 9) for pair in await past.order(seed)]
+    await worlds.clock.advance(_PAST_S - _STORY_S)
+    story = await past.order(_STORY)
+    await worlds.clock.advance(_STORY_S)
+    rows = _rows([*events, *story])
+    attempts = [row for row in rows if isinstance(row, AttemptRow)]
+    await write(log, *rows, *_story(len(attempts), story))
+    await _letters(past, [*events, story[0]])
+    await put_processes(world)
+    await put_waiting(world, log)
+    await put_watch(world, NAMES)
+    await put_aside(api)
+    await api.board.ready()
+    await put_alerts(world, api.board)
+    await put_backlog(worlds, world, log)
+    return events
 
 
 async def _subscriptions(past: Past, more: Sequence[str]) -> None:
@@ -248,49 +256,6 @@ async def _letters(past: Past, events: Sequence[tuple[Event, Record]]) -> None:
         await past.die(SHOP, event, record)
     event, record = events[6]
     await past.die("hooli-market", event, record, reason=Reason.REFUSED)
-
-
-_ASIDE = (
-    (900, b"its first byte is 0x7b, not 0", b'{"data": {"order_id": "SO-9001"}}'),
-    (901, b"its first byte is 0x7b, not 0", b'{"order_id": "SO-9002"}'),
-    (902, b"the registry has no schema with id 77", b"\0\0\0\0Mjunk"),
-    (903, b"no value", None),
-)
-
-
-async def _waiting(api: Api) -> None:
-    """Records that nobody can decode, and jobs."""
-    _jobs(api)
-    world = api.world
-    now_ms = int(world.clock.now() * 1000)
-    for offset, why, value in _ASIDE:
-        headers = (
-            ("x-producer", b"oms-7"),
-            ("bus-quarantine-reason", why),
-            ("bus-quarantine-origin", b"oms.order/0/%d" % offset),
-            ("bus-quarantine-at-ms", b"%d" % (now_ms - (910 - offset) * 60_000)),
-        )
-        message = Message(world.topology.quarantine, b"SO-9001", value, headers)
-        await world.publisher.publish(message)
-
-
-JOB = "0123456789abcdef01234567"
-"""A replay that is over: some could not be sent."""
-
-
-def _jobs(api: Api) -> None:
-    """One that has ended, one that runs."""
-    now = api.world.clock.now()
-    ended = Job(JOB, "replay_dead_letters", SHOP, "acme", "", now - 90)
-    ended.state, ended.ended_s = JobState.DONE, now - 30
-    ended.done = ended.total = 40
-    ended.asked_for = {"reasons": ["exhausted"]}
-    gone = {"0afca283-2734-43dd-9f57-1be5f9b23d5a": "its content is not there any more"}
-    ended.result = {"done": 38, "failed": 1, "unknown": 1, "not_sent": gone}
-    runs = Job("1" * 24, "replay_dead_letters", "globex-bi", "", "", now - 10)
-    runs.done, runs.total = 120, 400
-    for job in (ended, runs):
-        api.jobs._held[job.id] = job  # noqa: SLF001 - as if they had been begun
 
 
 async def signed_in(site: Lively, by: str = "operator") -> tuple[str, str]:

@@ -99,9 +99,7 @@ class MemoryLog:
             self._positions[advance.partition] = Position(*advance[2:])
 
     def _count(self, attempts: Sequence[AttemptRow]) -> None:
-        before = self._ledger.before(attempts)
-        self._ledger.take(attempts, before)
-        changed = changes(attempts, before)
+        changed = changes(attempts, self._ledger.take(attempts))
         for done in changed.done:
             self._open.pop(done, None)
         for key, after in changed.open.items():

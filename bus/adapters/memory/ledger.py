@@ -34,18 +34,16 @@ class MemoryLedger:
         self._ups: dict[Spot, int] = defaultdict(int)
         self._troubles: dict[CauseSpot, Trouble] = {}
 
-    def before(self, attempts: Sequence[AttemptRow]) -> Mapping[DeliveryKey, Standing]:
-        """How those stand of which that decides something."""
-        return {
+    def take(self, attempts: Sequence[AttemptRow]) -> Mapping[DeliveryKey, Standing]:
+        """Count attempts, before what they change of open deliveries.
+
+        Return how those stood of which that decides something.
+        """
+        before = {
             key: stands_as(self._open[key])
             for key in wants_standing(attempts)
             if key in self._open
         }
-
-    def take(
-        self, attempts: Sequence[AttemptRow], before: Mapping[DeliveryKey, Standing]
-    ) -> None:
-        """Count attempts, before what they change of open deliveries."""
         made = reckoned(attempts, before)
         for mine, more in ((self._days, made.days), (self._missed, made.missed)):
             for spot, counts in more.items():
@@ -59,6 +57,7 @@ class MemoryLedger:
             )
         for key, tally in tallied(attempts).items():
             self._add_latencies(key, tally[-BUCKETS:])
+        return before
 
     def _add_latencies(self, key: Key, latencies: Tally) -> None:
         spot = (key[0] // DAY_MINUTES * DAY_MINUTES, key[1])

@@ -10,7 +10,8 @@ import pytest_asyncio
 
 from bus.adapters.memory import settle
 from tests.support.browsing import Seen, Visitor, visiting
-from tests.support.lively import JOB, SHOP, Lively, lively
+from tests.support.lively import SHOP, Lively, lively
+from tests.support.lively_aside import JOB
 
 ALL = "/ui/dead-letters"
 OF_SHOP = f"/ui/subscriptions/{SHOP}/dead-letters"
