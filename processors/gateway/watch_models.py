@@ -113,6 +113,7 @@ class SinkShown(Model):
             " knows."
         ),
     ]
+    actions: Sequence[Literal["test"]] = ()
 
 
 class Sinks(Model):

@@ -58,7 +58,8 @@ async def list_alerts(asked: Asked) -> Reply:
 async def list_sinks(asked: Asked) -> Reply:
     """As the watch has written them."""
     board = await _board(asked)
-    rows, stale = sink_rows(board), too_old(board, _now(asked))
+    rows = [row | _actions(asked) for row in sink_rows(board)]
+    stale = too_old(board, _now(asked))
     return Reply(content=Sinks.model_validate({"data": rows, "stale": stale}))
 
 
@@ -70,7 +71,12 @@ async def test_sink(asked: Asked) -> Reply:
     tried = await ask_to_try(_world(asked), board, asked.path["sink"])
     if tried is None:
         raise ProblemError(NOT_FOUND)
-    return Reply(content=SinkShown.model_validate(sink_row(tried)))
+    row = sink_row(tried) | _actions(asked)
+    return Reply(content=SinkShown.model_validate(row))
+
+
+def _actions(asked: Asked) -> dict[str, object]:
+    return {"actions": ["test"] if asked.by.may(Scope.ALERTS_WRITE) else []}
 
 
 async def list_silences(asked: Asked) -> Reply:

@@ -73,6 +73,7 @@ class SinkShown(TypedDict):
     quiet_hours: str | None
     tried_at: str | None
     tried_why: str | None
+    actions: Sequence[Literal["test"]]
 
 
 class Sinks(TypedDict):

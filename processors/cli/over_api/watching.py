@@ -52,7 +52,8 @@ async def alerts(api: AsyncApi, given: Given) -> int:
 async def sinks(api: AsyncApi, given: Given) -> int:
     """Who is told."""
     told = await api.list_alert_sinks()
-    return show_sinks(told["data"], told["stale"], as_json=given.as_json)
+    rows = [as_here(row) for row in told["data"]]
+    return show_sinks(rows, told["stale"], as_json=given.as_json)
 
 
 async def test_sinks(api: AsyncApi, given: Given) -> int:

@@ -77,6 +77,7 @@ async def test_who_is_told(ask: Client, worlds: Worlds) -> None:
         "quiet_hours": None,
         "tried_at": None,
         "tried_why": None,
+        "actions": ["test"],
     }
     assert (await ask("GET", "/v1/alert-sinks", by="partner")).status == 403
 
