@@ -4,7 +4,7 @@ These rows are counted, not read from a topic: they survive `clear`, since nothi
 bring them back. `tests/contract/log/test_lags.py` says what fulfilling the port means.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple, Protocol
 
 SAMPLE_S = 30
@@ -49,8 +49,16 @@ class LagStore(Protocol):
         """Add samples."""
         ...
 
-    async def lags(self, since_us: int, slots_since_us: int) -> Sequence[LagRow]:
-        """All samples since a moment, and before it those of slots; oldest first."""
+    async def lags(
+        self,
+        since_us: int,
+        slots_since_us: int,
+        queues: Collection[str] | None = None,
+    ) -> Sequence[LagRow]:
+        """All samples since a moment, and before it those of slots; oldest first.
+
+        Of these queues only, None for all.
+        """
         ...
 
     async def keep(self, rows: Sequence[ForecastRow]) -> None:

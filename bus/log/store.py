@@ -8,6 +8,7 @@ no answer: nothing was written then, and the same call may be made again.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from bus.log.course import Counted
 from bus.log.health import Figures, Health
 from bus.log.lags import LagStore
 from bus.log.ledger import LedgerLog
@@ -151,6 +152,15 @@ class Log(Protocol):
         self, subscriptions: Collection[str] | None, since_us: int, until_us: int
     ) -> Sequence[Minute]:
         """Roll-ups of these subscriptions (None: all), by minute."""
+        ...
+
+    async def five_minutes(
+        self, subscription: str, since_us: int, until_us: int
+    ) -> Sequence[Counted]:
+        """Roll-ups of one by five minutes, of all its types together.
+
+        Those in which nothing happened are left out.
+        """
         ...
 
     async def health(

@@ -12,11 +12,15 @@ from bus.adapters.memory.history_questions import (
     asks_delivery,
     asks_event,
     asks_quarantine,
+    faring,
+    in_fives,
     page,
+    whole_fives,
 )
 from bus.adapters.memory.lags import MemoryLags
 from bus.adapters.memory.ledger import MemoryLedger
 from bus.log.cleaning import cleaned, storable, storable_id, time_of
+from bus.log.course import Counted
 from bus.log.deliveries import DeliveryKey, changes, followed
 from bus.log.health import Figures, Health, figures_of, start_of, starts
 from bus.log.lags import LagStore
@@ -217,18 +221,15 @@ class MemoryLog:
         """Out of the minutes."""
         begins = starts(now_us)
         end = now_us + 86_400_000_000
-        day = await self.minutes(subscriptions, begins[2] * 60_000_000, end)
-        return {
-            name: Health(
-                *(
-                    figures_of(
-                        m for m in day if m.subscription == name and m.minute >= begin
-                    )
-                    for begin in begins
-                )
-            )
-            for name in {minute.subscription for minute in day}
-        }
+        since_us = begins[2] * 60_000_000
+        return faring(await self.minutes(subscriptions, since_us, end), begins)
+
+    async def five_minutes(
+        self, subscription: str, since_us: int, until_us: int
+    ) -> Sequence[Counted]:
+        """Out of the minutes."""
+        begin_us, end_us = whole_fives(since_us, until_us)
+        return in_fives(await self.minutes({subscription}, begin_us, end_us))
 
     async def since(self, span_s: int, now_us: int) -> Mapping[str, Figures]:
         """Out of the minutes."""

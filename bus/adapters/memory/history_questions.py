@@ -1,10 +1,12 @@
 """Which rows of the log in memory fit a question, and a page of them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from bus.log.cleaning import storable, storable_id
+from bus.log.course import FIVE, Counted
 from bus.log.cursors import Cursor, Sorted, read, written
+from bus.log.health import Health, figures_of
 from bus.log.questions import (
     MOST,
     AttemptQuestion,
@@ -17,6 +19,7 @@ from bus.log.questions import (
     Paging,
     QuarantineQuestion,
 )
+from bus.log.rollup import MINUTE_US, Minute, added, tally_of
 from bus.log.rows import AttemptRow, AuditRow, EventRow, QuarantineRow, Row
 
 ListedT = TypeVar("ListedT", bound=Listed)
@@ -160,3 +163,37 @@ def _typed(event_type: str, types: Collection[str]) -> bool:
 def _within(us: int, since_us: int | None, until_us: int | None) -> bool:
     """From `since_us` on, until before `until_us`."""
     return (since_us is None or us >= since_us) and (until_us is None or us < until_us)
+
+
+def faring(
+    minutes: Sequence[Minute], begins: tuple[int, int, int]
+) -> Mapping[str, Health]:
+    """How each fared since three minutes; who has none is left out."""
+    return {
+        name: Health(
+            *(
+                figures_of(
+                    m for m in minutes if m.subscription == name and m.minute >= begin
+                )
+                for begin in begins
+            )
+        )
+        for name in {minute.subscription for minute in minutes}
+    }
+
+
+def whole_fives(since_us: int, until_us: int) -> tuple[int, int]:
+    """The same span, from and to a full five minutes."""
+    whole_us = FIVE * MINUTE_US
+    return since_us // whole_us * whole_us, -(-until_us // whole_us) * whole_us
+
+
+def in_fives(minutes: Sequence[Minute]) -> Sequence[Counted]:
+    """Minutes of one subscription, added up by five of them."""
+    by_start: dict[int, list[Minute]] = {}
+    for one in minutes:
+        by_start.setdefault(one.minute // FIVE * FIVE, []).append(one)
+    return [
+        Counted(start, added(tally_of(one) for one in by_start[start]))
+        for start in sorted(by_start)
+    ]

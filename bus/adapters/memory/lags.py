@@ -1,6 +1,6 @@
 """What the log keeps for forecasts, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bus.log.lags import (
     FINE_DAYS,
@@ -23,11 +23,17 @@ class MemoryLags:
         """Add samples."""
         self._lags += rows
 
-    async def lags(self, since_us: int, slots_since_us: int) -> Sequence[LagRow]:
+    async def lags(
+        self,
+        since_us: int,
+        slots_since_us: int,
+        queues: Collection[str] | None = None,
+    ) -> Sequence[LagRow]:
         """Those of the time, oldest first."""
         return sorted(
             row
             for row in self._lags
+            if queues is None or row.queue in queues
             if row.at_us >= since_us or (row.slot and row.at_us >= slots_since_us)
         )
 

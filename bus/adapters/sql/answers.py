@@ -21,6 +21,7 @@ from bus.adapters.sql.tables import (
     QUARANTINE,
 )
 from bus.log.cleaning import storable, storable_id
+from bus.log.course import FIVE, Counted
 from bus.log.health import Figures, figures, start_of, starts
 from bus.log.questions import MOST, Scope
 from bus.log.retention import TableSize
@@ -130,6 +131,20 @@ class Answers:
             for row in connection.execute(query)
         ]
         return sorted(found)
+
+    def five_minutes(
+        self, connection: Connection, subscription: str, since_us: int, until_us: int
+    ) -> Sequence[Counted]:
+        """Counts of one by five minutes."""
+        c = FIVE_MINUTES.c
+        found = self._names.numbers(connection, [subscription]).values()
+        query = select(FIVE_MINUTES).where(
+            c.start >= since_us // MINUTE_US // FIVE * FIVE,
+            c.start < -(-until_us // MINUTE_US),
+            c.subscription.in_(sorted(found)),
+        )
+        rows = connection.execute(query.order_by(c.start))
+        return [Counted(row[0], _whole(row[2:])) for row in rows]
 
     def fares(
         self,

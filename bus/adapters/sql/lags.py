@@ -1,6 +1,6 @@
 """What the log keeps for forecasts, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, delete, select, tuple_
 
@@ -29,13 +29,21 @@ class SqlLags:
 
         await self._writes.run(work)
 
-    async def lags(self, since_us: int, slots_since_us: int) -> Sequence[LagRow]:
+    async def lags(
+        self,
+        since_us: int,
+        slots_since_us: int,
+        queues: Collection[str] | None = None,
+    ) -> Sequence[LagRow]:
         """Those of the time, oldest first."""
         # Two halves, each a stretch of an index.
         fine = select(LAG).where(LAG.c.at_us >= since_us)
         slots = select(LAG).where(
             LAG.c.slot, LAG.c.at_us >= slots_since_us, LAG.c.at_us < since_us
         )
+        if queues is not None:
+            named = LAG.c.queue.in_(sorted(queues))
+            fine, slots = fine.where(named), slots.where(named)
 
         def work(connection: Connection) -> Sequence[LagRow]:
             found = [*connection.execute(slots), *connection.execute(fine)]

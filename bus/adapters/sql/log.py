@@ -21,6 +21,7 @@ from bus.adapters.sql.paging import page
 from bus.adapters.sql.tables import POSITION, STRAY
 from bus.adapters.sql.writing import Writer
 from bus.errors import LogOvertakenError, LogRefusedError
+from bus.log.course import Counted
 from bus.log.health import NONE, Figures, Health
 from bus.log.lags import LagStore
 from bus.log.ledger import LedgerLog
@@ -247,6 +248,14 @@ class SqlLog:
         """Counts by minute."""
         return await self._reads.run(
             lambda c: self._answers.minutes(c, subscriptions, since_us, until_us)
+        )
+
+    async def five_minutes(
+        self, subscription: str, since_us: int, until_us: int
+    ) -> Sequence[Counted]:
+        """Counts of one by five minutes."""
+        return await self._reads.run(
+            lambda c: self._answers.five_minutes(c, subscription, since_us, until_us)
         )
 
     async def health(

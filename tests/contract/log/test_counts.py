@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bus.log.health import figures_of
+from bus.log.health import figures, figures_of
 from bus.log.questions import AttemptQuestion
-from bus.log.rollup import minute_of, tallied
+from bus.log.rollup import added, minute_of, tallied, tally_of
 from tests.contract.log.rows import (
     DAY_US,
     MINUTE_US,
@@ -91,6 +91,33 @@ async def test_figures_of_any_span(log: AnyLog, span_s: int, seen: int) -> None:
     assert found["erp"].attempts == seen
     assert found["erp"].success_rate == 0
     assert await log.since(span_s, NOW_US + 90 * 24 * 60 * MINUTE_US) == {}
+
+
+async def test_five_minutes_are_those_of_their_minutes(log: AnyLog) -> None:
+    """Of one subscription, all its types together; whole ones, and no empty ones."""
+    ago = [0, 1, 4, 6, 7, 16, 31, 90]
+    rows = [
+        _LIVES[n % 3](
+            n,
+            started_us=NOW_US - minutes * MINUTE_US,
+            subscription=("erp", "shop")[n % 2],
+            event_type=("order.created", "order.paid")[n // 3 % 2],
+        )
+        for n, minutes in enumerate(ago)
+    ]
+    await write(log, *rows)
+    since_us = NOW_US - 20 * MINUTE_US
+    whole_us = 5 * MINUTE_US
+    begin_us = since_us // whole_us * whole_us
+    minutes = await log.minutes({"erp"}, begin_us, NOW_US + whole_us)
+    found = await log.five_minutes("erp", since_us, NOW_US + MINUTE_US)
+    assert [one.minute for one in found] == sorted({m.minute // 5 * 5 for m in minutes})
+    assert [list(one.tally) for one in found] == [
+        list(added(tally_of(m) for m in minutes if m.minute // 5 * 5 == one.minute))
+        for one in found
+    ]
+    assert sum(figures(one.tally).attempts for one in found) > 0
+    assert await log.five_minutes("nobody", 0, NOW_US + DAY_US) == []
 
 
 async def test_without_a_call_there_is_no_rate(log: AnyLog) -> None:

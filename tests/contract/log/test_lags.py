@@ -44,6 +44,9 @@ async def test_samples_come_back_oldest_first(log: AnyLog, queue: _Queue) -> Non
     await log.kept.note([])
     fine, slots = NOW_US - 150 * _SECOND, NOW_US - 250 * _SECOND
     assert await queue.lags(fine, slots) == [rows[n] for n in (4, 2, 1, 0)]
+    alone = await log.kept.lags(fine, slots, {queue.name, "nobody's"})
+    assert list(alone) == [rows[n] for n in (4, 2, 1, 0)]
+    assert not await log.kept.lags(0, 0, set())
 
 
 async def test_an_outcome_takes_the_place(log: AnyLog, queue: _Queue) -> None:
