@@ -9,12 +9,14 @@ from processors.settings.dev import DevState, read_dev, resolve, write_dev
 from processors.settings.loading import load
 from processors.settings.model import ENV_PREFIX, Settings
 from processors.settings.table import settings_table
+from processors.settings.telling import in_force
 
 __all__ = [
     "ENV_PREFIX",
     "LAST_PORT",
     "DevState",
     "Settings",
+    "in_force",
     "load",
     "read_dev",
     "resolve",

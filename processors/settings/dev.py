@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bus.errors import ConfigurationError
 from processors.settings.model import ENV_PREFIX, Settings
+from processors.settings.sources import Origin, Source
 
 _NO_KAFKA = f"""No Kafka is given, and no `bus dev` is running. Either
   start one here:      bus dev
@@ -77,7 +78,8 @@ def resolve(settings: Settings) -> Settings:
     if not settings.allow_networks:
         # Whoever tries the bus on one machine has the endpoints there, too.
         found["allow_networks"] = _LOOPBACK
-    return settings.model_copy(update=found)
+    note = Source(Origin.FILE, str(_path(settings.data_dir)))
+    return settings.chosen(dict.fromkeys(found, note), **found)
 
 
 def _alive(pid: int) -> bool:

@@ -10,8 +10,10 @@ from pydantic import SecretStr, ValidationError
 
 from bus.errors import ConfigurationError
 from processors.settings.model import ENV_PREFIX, Settings
+from processors.settings.sources import Origin, Source
 
 _KAFKA = f"{ENV_PREFIX}KAFKA_"
+_OTLP = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 _JAVA_ONLY = {
     "sasl.jaas.config": "sasl.username and sasl.password",
     "ssl.truststore.location": "ssl.ca.location (PEM)",
@@ -40,7 +42,23 @@ def load(**arguments: object) -> Settings:
         raise ConfigurationError("\n".join(problems)) from None
     if problems:
         raise ConfigurationError("\n".join(problems))
-    return _with_file(_with_otlp(settings, os.environ))
+    known = dict(_sources(given, os.environ))
+    return _with_file(_with_otlp(settings.chosen(known), os.environ))
+
+
+def _sources(
+    given: Mapping[str, object], environ: Mapping[str, str]
+) -> Iterator[tuple[str, Source]]:
+    """What said each setting; what is said several times, by whom counts."""
+    for variable, value in environ.items():
+        name = variable.upper().removeprefix(ENV_PREFIX).lower()
+        if not variable.upper().startswith(ENV_PREFIX) or not value:
+            continue
+        if name not in Settings.model_fields:
+            name = f"kafka.{name.removeprefix('kafka_').replace('_', '.')}"
+        yield name, Source(Origin.ENVIRONMENT, variable)
+    for name in given:
+        yield name, Source(Origin.OPTION, f"--{name.replace('_', '-')}")
 
 
 def _unknown(environ: Mapping[str, str]) -> Iterator[str]:
@@ -68,19 +86,25 @@ def _kafka_from(environ: Mapping[str, str]) -> dict[str, SecretStr]:
 
 def _with_otlp(settings: Settings, environ: Mapping[str, str]) -> Settings:
     """OpenTelemetry's own variables say where traces go, unless ours does."""
-    traces = environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "")
-    endpoint = traces.removesuffix("/v1/traces") or environ.get(
-        "OTEL_EXPORTER_OTLP_ENDPOINT", ""
-    )
-    if settings.otlp_endpoint is not None or not endpoint:
+    if settings.otlp_endpoint is not None:
         return settings
-    return settings.model_copy(update={"otlp_endpoint": endpoint.rstrip("/")})
+    for variable in _OTLP:
+        endpoint = environ.get(variable, "").removesuffix("/v1/traces")
+        if endpoint:
+            source = Source(Origin.ENVIRONMENT, variable)
+            said = {"otlp_endpoint": source}
+            return settings.chosen(said, otlp_endpoint=endpoint.rstrip("/"))
+    return settings
 
 
 def _with_file(settings: Settings) -> Settings:
-    kafka = dict(settings.kafka)
+    kafka, sources = dict(settings.kafka), {}
     if settings.kafka_config_file is not None:
-        kafka = _read_properties(settings.kafka_config_file) | kafka
+        file = settings.kafka_config_file
+        read = _read_properties(file)
+        source = Source(Origin.FILE, str(file))
+        sources = {f"kafka.{name}": source for name in read.keys() - kafka.keys()}
+        kafka = read | kafka
     for name in kafka:
         if name in _JAVA_ONLY:
             raise ConfigurationError(
@@ -90,7 +114,9 @@ def _with_file(settings: Settings) -> Settings:
     servers = settings.bootstrap_servers
     if servers is None and named is not None:
         servers = named.get_secret_value()
-    return settings.model_copy(update={"kafka": kafka, "bootstrap_servers": servers})
+        said = {**settings.sources, **sources}
+        sources["bootstrap_servers"] = said["kafka.bootstrap.servers"]
+    return settings.chosen(sources, kafka=kafka, bootstrap_servers=servers)
 
 
 def _read_properties(path: Path) -> dict[str, SecretStr]:

@@ -1,7 +1,6 @@
 """Every setting, its default and its meaning."""
 
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -12,6 +11,8 @@ from processors.settings.api import LAST_PORT, ApiSettings, ClientSettings, Netw
 from processors.settings.intake import IntakeSettings
 from processors.settings.log import LogSettings
 from processors.settings.outbox import OutboxSettings
+from processors.settings.shipped import shipped
+from processors.settings.sources import Sourced
 from processors.settings.watch import WatchSettings
 
 ENV_PREFIX = "ORDERBUS_"
@@ -21,13 +22,6 @@ Share = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 
 
-def _asset(name: str, beside: str) -> Path:
-    """A file of the wheel, or of the repository if this is a checkout."""
-    packaged = Path(str(resources.files("bus"))) / "assets" / name
-    checkout = Path(__file__).parents[2] / beside
-    return packaged if packaged.exists() else checkout
-
-
 class Settings(
     ApiSettings,
     ClientSettings,
@@ -35,6 +29,7 @@ class Settings(
     LogSettings,
     OutboxSettings,
     WatchSettings,
+    Sourced,
     BaseSettings,
 ):
     """What an operator may choose. Times are seconds. Make it with `load`."""
@@ -68,7 +63,7 @@ class Settings(
         None, description="Replicas of each topic. None: what `topics_file` says."
     )
     topics_file: Path = Field(
-        default_factory=lambda: _asset("topics.yaml", "deploy/topics.yaml"),
+        default_factory=lambda: shipped("topics.yaml", "deploy/topics.yaml"),
         description="Declaration of all topics. Default: the one that is shipped.",
     )
 
@@ -89,7 +84,7 @@ class Settings(
         None, description="Private key (PEM) of that certificate."
     )
     schemas_dir: Path = Field(
-        default_factory=lambda: _asset("schemas", "schemas"),
+        default_factory=lambda: shipped("schemas", "schemas"),
         description="Folder of Avro schemas. Default: the ones that are shipped.",
     )
     registry_timeout_s: Positive = Field(
@@ -289,6 +284,8 @@ class Settings(
             )
         if (self.api_certificate_file is None) != (self.api_key_file is None):
             yield f"{name}API_CERTIFICATE_FILE and {name}API_KEY_FILE belong together"
+        if (self.watch_mail_url is None) != (self.watch_mail_from is None):
+            yield f"{name}WATCH_MAIL_URL and {name}WATCH_MAIL_FROM belong together"
         if self.breaker_open_max_s < self.breaker_open_s:
             yield (f"{name}BREAKER_OPEN_MAX_S must not be below {name}BREAKER_OPEN_S")
 
