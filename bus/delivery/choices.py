@@ -11,11 +11,24 @@ Scheme: TypeAlias = Literal["v1", "v1a"]
 """How webhooks are signed. v1: HMAC-SHA256. v1a: ed25519."""
 
 
+MAILBOX = r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,180}[A-Za-z0-9])?$"
+"""An address as it is taken: plain, without a name, of no other letters."""
+
+
 class Ordering(StrEnum):
     """`none`: retries may overtake. `key`: in order per order id."""
 
     NONE = "none"
     KEY = "key"
+
+
+class Concern(StrEnum):
+    """A matter of an endpoint that its owner may want to hear of."""
+
+    DISABLED = "disabled"
+    FAILING = "failing"
+    DEAD_LETTERS = "dead_letters"
+    SECRET = "secret"  # noqa: S105 - a word
 
 
 class Exhausted(StrEnum):

@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-from bus.delivery.choices import Exhausted, Ordering
+from bus.delivery.choices import MAILBOX, Concern, Exhausted, Ordering
 from bus.delivery.endpoint import Kind, kind_of, parse_endpoint
 from bus.delivery.objective import OwnObjective
 from bus.errors import InvalidSubscriptionError
@@ -168,6 +168,9 @@ Line: TypeAlias = Annotated[
 ]
 
 
+Mailbox: TypeAlias = Annotated[str, Field(pattern=MAILBOX, max_length=254)]
+
+
 class Subscription(_Model):
     """Who wants which events, where, how. Times are seconds.
 
@@ -207,6 +210,8 @@ class Subscription(_Model):
     login: Login | None = None
     tls: Tls = Tls()
     objective: OwnObjective = OwnObjective()
+    mail_to: Annotated[tuple[Mailbox, ...], Field(max_length=5)] = ()
+    mail_about: tuple[Concern, ...] = tuple(Concern)
     secrets: tuple[Secret, ...] = ()
     description: Line = ""
     state: State = State.ACTIVE

@@ -12,6 +12,11 @@ ALERT = _note(
     "alert", "warning", "An alert fires: its rule, whom it is about, the evidence."
 )
 ALERT_OVER = _note("alert_over", "info", "An alert is over: how long it was so.")
+MAIL_REFUSED = _note(
+    "mail_refused",
+    "warning",
+    "The relay takes mail for some of an endpoint's `mail_to` never; others got it.",
+)
 LEADS = _note("watch_leads", "info", "This watch looks and tells.")
 STANDS_BY = _note(
     "watch_stands_by", "info", "Another watch leads; this one waits for its end."
