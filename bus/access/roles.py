@@ -48,6 +48,7 @@ class Scope(StrEnum):
     ALERTS_WRITE = "alerts:write"
     RULES_READ = "rules:read"
     RULES_WRITE = "rules:write"
+    SETTINGS_READ = "settings:read"
 
 
 MEANINGS: Mapping[Scope, str] = {
@@ -74,6 +75,7 @@ MEANINGS: Mapping[Scope, str] = {
     Scope.ALERTS_WRITE: "silence alerts, and end that",
     Scope.RULES_READ: "rules of intake, lookup tables, what decisions teach",
     Scope.RULES_WRITE: "change rules and lookup tables, apply proposals",
+    Scope.SETTINGS_READ: "the settings of the gateway that answers, never a secret",
 }
 """What each scope allows, for people."""
 
@@ -88,6 +90,7 @@ OF_THE_WHOLE_BUS = frozenset(
         Scope.ALERTS_WRITE,
         Scope.RULES_READ,
         Scope.RULES_WRITE,
+        Scope.SETTINGS_READ,
     }
 )
 """Scopes over what belongs to no tenant; a key with a tenant never has one."""

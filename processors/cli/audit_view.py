@@ -1,12 +1,12 @@
 """How `bus audit` shows changes."""
 
-import json
 from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
 from bus.access.audit import Audited, Shown
 from bus.times import rfc3339
+from processors.access.differences import differences
 from processors.cli.control import console
 
 _SECONDS = 19
@@ -48,27 +48,11 @@ def print_history(rows: Sequence[Shown], left_out: str) -> None:
 
 def _lines(before: object, after: object) -> Iterator[Text]:
     """What differs; of what was added or is gone, all that is not empty."""
-    left, right = _fields(before), _fields(after)
-    for name in sorted({*left, *right}):
-        old, new = _text(left.get(name)), _text(right.get(name))
-        line = Text(f"{name}: ")
-        if old == new:
-            continue
+    for one in differences(before, after):
+        line = Text(f"{one.name}: ")
         if before is None or after is None:
-            yield line.append(old or new, style="red" if old else "green")
+            said, style = one.before or one.after, "red" if one.before else "green"
+            yield line.append(said, style=style)
         else:
-            line.append(old or "(none)", style="red").append(" → ")
-            yield line.append(new or "(none)", style="green")
-
-
-def _fields(value: object) -> Shown:
-    """What a log has cut, being very long, comes as a text."""
-    if isinstance(value, dict):
-        return value
-    return {"all": value} if value else {}
-
-
-def _text(value: object) -> str:
-    if value is None or value in ("", [], {}):
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            line.append(one.before or "(none)", style="red").append(" → ")
+            yield line.append(one.after or "(none)", style="green")

@@ -48,6 +48,7 @@ COMMANDS = {
     "keys": "Keys of the HTTP API: who may do what.",
     "portal": "The partner portal: links that sign in to it.",
     "audit": "Show who changed what, when and from where, oldest first.",
+    "config": "Show settings as they are in force, and what says so.",
     "topics": "The topics that topics.yaml declares: compare, make it so.",
     "schemas": "Event types and their Avro schemas: list, explain, check.",
     "channels": "Channels: how what senders send becomes our events.",

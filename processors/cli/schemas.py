@@ -9,6 +9,7 @@ import typer
 
 from bus.contracts.compatibility import DEFAULT_LEVEL, Level
 from bus.errors import ConfigurationError, InvalidEventError, OrderbusError
+from processors.cli.control import run
 from processors.cli.registry import register_command
 from processors.cli.root import Root
 
@@ -147,6 +148,49 @@ def show_command(
         typer.echo(json.dumps(definition, indent=2, ensure_ascii=False))
     else:
         print_schema(schema)
+
+
+@app.command("diff")
+def diff_command(  # noqa: PLR0913 - one option a way to name the older one
+    ctx: typer.Context,
+    event_type: Annotated[str, typer.Argument(help="For example order.created.")],
+    *,
+    older: Annotated[
+        int | None, typer.Option(min=0, help="Its id; else the one before.")
+    ] = None,
+    newer: Annotated[
+        int | None, typer.Option(min=0, help="Its id; else the newest.")
+    ] = None,
+    against: Against = None,
+    git: Git = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say in words what differs between two versions, and whom that breaks.
+
+    Of the versions that the schema registry holds the newest and the one before it;
+    0 is the file here. With --git or --against it is the file here and an earlier one.
+
+    Exit code 0: the newer one reads what the older one wrote. 1: it does not.
+
+    For example:
+      bus schemas diff order.created
+      bus schemas diff order.created --older 3 --newer 7
+      bus schemas diff order.created --git v1.4.0
+    """
+    from processors.cli.schema_diff import Wanted, of_files, tell_registered
+
+    wanted = Wanted(event_type, older, newer, git, against)
+    if wanted.of_files:
+        try:
+            code = of_files(wanted, _place(ctx, None), as_json=as_json)
+        except OrderbusError as error:
+            _fail(error)
+        raise typer.Exit(code)
+    run(
+        ctx,
+        lambda world: tell_registered(world, _open(ctx, None), wanted, as_json=as_json),
+        reads=True,
+    )
 
 
 app.command("register")(register_command)

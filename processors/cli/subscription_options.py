@@ -7,7 +7,7 @@ from typing import Annotated, ParamSpec, TypeAlias
 
 import typer
 
-from bus.delivery.choices import Exhausted, Ordering
+from bus.delivery.choices import Concern, Exhausted, Ordering
 from bus.errors import InvalidSubscriptionError
 from processors.cli.added_options import add_options
 
@@ -97,6 +97,15 @@ _OPTIONS: Mapping[str, object] = {
         str | None,
         typer.Option(help="What 95 of 100 attempts may take, such as 2s. '': as all."),
     ],
+    "mail_to": Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A mailbox that hears of its troubles. Repeatable; '': none."
+        ),
+    ],
+    "mail_about": Annotated[
+        list[Concern] | None, typer.Option(help="What of. Repeatable; default: all.")
+    ],
     "description": Annotated[str | None, typer.Option(help="One line.")],
     "owner": Annotated[
         str | None, typer.Option(help="The tenant it belongs to. '': the operators.")
@@ -126,7 +135,11 @@ def written(options: Mapping[str, object]) -> dict[str, object]:
     Raises:
         InvalidSubscriptionError: with all headers and statuses that are malformed.
     """
-    given = {name: value for name, value in options.items() if value is not None}
+    given = {
+        name: [*filter(None, value)] if isinstance(value, list) else value
+        for name, value in options.items()
+        if value is not None
+    }
     fields: dict[str, object] = {}
     nested: dict[str, dict[str, object]] = {"login": {}, "tls": {}, "objective": {}}
     problems: list[tuple[str, str]] = []

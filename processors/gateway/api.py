@@ -1,6 +1,6 @@
 """What handlers work with: the world of the commands, and what serving adds to it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
@@ -23,6 +23,7 @@ from processors.gateway.streams import Streams
 from processors.live.hub import Live
 from processors.redrive.fates import KnownFates
 from processors.rules.held import HeldRules
+from processors.settings.telling import InForce
 from processors.status.glance import Glance
 from processors.subscriptions.world import World
 from processors.watch.board import Board
@@ -47,6 +48,14 @@ class Papers:
     asyncapi: bytes = b"{}"
     page: bytes = b""
     style: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What this process was told to be: its settings, each with who said it."""
+
+    process: str = ""
+    settings: Sequence[InForce] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +94,5 @@ class Api:
     fates: KnownFates = field(default_factory=KnownFates)
     searches: Few = field(default_factory=searches)
     plans: Few = field(default_factory=plans)
+    told: Told = field(default_factory=Told)
     papers: Callable[[], Papers] = Papers

@@ -93,7 +93,7 @@ class KeyMade(Model):
 
 async def list_keys(asked: Asked) -> Reply:
     """Those that are there for whoever asks."""
-    query, world = asked.query_as(PageQuery), await _world(asked)
+    query, world = asked.query_as(PageQuery), await keys_world(asked)
     rows, after, before = cut(
         keys_of(world, asked.by),
         lambda key: f"{key.created_at.timestamp():020.6f} {key.id}",
@@ -101,20 +101,20 @@ async def list_keys(asked: Asked) -> Reply:
         cursor=query.cursor,
         about="keys",
     )
-    data = [_shown(asked, world, key) for key in rows]
+    data = [key_shown(asked, world, key) for key in rows]
     return Reply(content=KeyRows(data=data, next=after, previous=before))
 
 
 async def get_key(asked: Asked) -> Reply:
     """One of them."""
-    world = await _world(asked)
+    world = await keys_world(asked)
     found = key_of(world, asked.by, asked.path["key"])
-    return Reply(content=_shown(asked, world, found))
+    return Reply(content=key_shown(asked, world, found))
 
 
 async def create_key(asked: Asked) -> Reply:
     """Make one; a tenant's belongs to it."""
-    wanted, world = asked.body_as(NewKey), await _world(asked)
+    wanted, world = asked.body_as(NewKey), await keys_world(asked)
     role, tenant = Role(wanted.role), tenant_wanted(asked.by, wanted.tenant)
     refuse_grant(asked.by, role, tenant)
     _refuse_more(asked, world)
@@ -145,7 +145,7 @@ def _refuse_more(asked: Asked, world: KeysWorld) -> None:
 
 async def rotate_key(asked: Asked) -> Reply:
     """A new token, told once."""
-    world, overlap = await _world(asked), asked.body_as(KeyRotation).overlap
+    world, overlap = await keys_world(asked), asked.body_as(KeyRotation).overlap
     found = key_of(world, asked.by, asked.path["key"])
     refuse_grant(asked.by, found.role, found.tenant)
     refuse_outliving(world, asked.by, found.expires_at, "id")
@@ -155,13 +155,13 @@ async def rotate_key(asked: Asked) -> Reply:
 
 async def revoke_key(asked: Asked) -> Reply:
     """End it for good."""
-    world = await _world(asked)
+    world = await keys_world(asked)
     found = key_of(world, asked.by, asked.path["key"])
     changed = await world.writer.revoke(found.id)
-    return Reply(content=_shown(asked, world, changed.after))
+    return Reply(content=key_shown(asked, world, changed.after))
 
 
-async def _world(asked: Asked) -> KeysWorld:
+async def keys_world(asked: Asked) -> KeysWorld:
     """Keys, what is done to them written down as the visitor's."""
     world = asked.api.keys.world
     await world.table.ready()
@@ -169,11 +169,12 @@ async def _world(asked: Asked) -> KeysWorld:
 
 
 def _made(asked: Asked, world: KeysWorld, made: Made) -> Reply:
-    content = KeyMade(key=_shown(asked, world, made.key), token=made.token)
+    content = KeyMade(key=key_shown(asked, world, made.key), token=made.token)
     return Reply(content=content)
 
 
-def _shown(asked: Asked, world: KeysWorld, key: ApiKey) -> KeyShown:
+def key_shown(asked: Asked, world: KeysWorld, key: ApiKey) -> KeyShown:
+    """A key as whoever asks sees it, with what that one may do."""
     able = key.state(world.now) == "active" and asked.by.may(Scope.KEYS_WRITE)
     actions: list[str] = []
     if able:

@@ -8,6 +8,8 @@ _MEANINGS: Mapping[str, str] = {
     "description": "One line for people.",
     "filter": "JMESPath; what is true is delivered.",
     "id": "2 to 63 lower-case letters, digits and dashes; it never changes.",
+    "mail_about": "What those are told of.",
+    "mail_to": "Mailboxes that are told of its troubles.",
     "objective": "What is aimed at for it; operators set it.",
     "on_exhausted": "With `ordering: key`, once attempts are used up: go on, or stay.",
     "order": "An order id.",

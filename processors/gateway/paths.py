@@ -40,7 +40,7 @@ NAMES: Mapping[str, Named] = {
     "sink": Named(r"[A-Za-z0-9._-]{1,100}", "A sink of alerts.", "on-call"),
     "silence": Named(r"s[0-9a-f]{10}", "The id of a silence.", "s0123456789"),
     "file": Named(
-        r"[a-z]{1,20}\.[0-9a-f]{12}\.(js|css|svg)",
+        r"[a-z]{1,20}\.[0-9a-f]{12}\.(js|css|svg|png|jpg|webp)",
         "A file of the dashboard, its content in its name.",
         "style.0123456789ab.css",
     ),

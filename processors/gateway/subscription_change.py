@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field, field_validator
 from pydantic.config import JsonDict
 
 from processors.gateway.login_models import Login
+from processors.gateway.mail_fields import MailAbout, MailTo
 from processors.gateway.model import Model
 from processors.gateway.subscription_models import (
     Duration,
@@ -34,6 +35,8 @@ _NEVER_NULL = (
     "headers",
     "tls",
     "objective",
+    "mail_to",
+    "mail_about",
     "description",
 )
 
@@ -75,6 +78,8 @@ class SubscriptionChange(Model):
     ] = None
     tls: Tls | None = None
     objective: ObjectiveWanted | None = None
+    mail_to: MailTo | None = None
+    mail_about: MailAbout | None = None
     description: Line | None = None
 
     @field_validator(*_NEVER_NULL, mode="before")

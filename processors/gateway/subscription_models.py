@@ -1,8 +1,4 @@
-"""Subscriptions as the API takes and shows them.
-
-They are what people write in YAML (`processors.subscriptions.document`), without names
-of files: what comes from outside reads none of ours.
-"""
+"""Subscriptions as the API takes and shows them: as in YAML, without file names."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, TypeAlias
@@ -13,6 +9,7 @@ from bus.delivery.objective import LEAST, MOST
 from bus.delivery.schedule import parse_duration
 from bus.delivery.subscription import ID_PATTERN
 from processors.gateway.login_models import Login, LoginShown
+from processors.gateway.mail_fields import EVERY, MailAbout, MailTo
 from processors.gateway.model import Flag, Model, Page, PageQuery
 
 _NEVER_SHOWN = {"writeOnly": True}
@@ -167,6 +164,8 @@ class NewSubscription(Model):
     objective: Annotated[
         ObjectiveWanted, Field(description="For operators to set.")
     ] = ObjectiveWanted()
+    mail_to: MailTo = Field(default=[])
+    mail_about: MailAbout = Field(default=EVERY)
     description: Line = ""
     secret: Annotated[Secret | None, Field(repr=False)] = None
     scheme: Scheme = "v1"
@@ -248,6 +247,8 @@ class SubscriptionShown(SubscriptionRow):
     login: LoginShown | None
     tls: TlsShown
     objective: ObjectiveOwn
+    mail_to: Sequence[str]
+    mail_about: Sequence[str]
     secrets: Sequence[SecretShown]
     description: str
     created_at: str | None

@@ -20,9 +20,11 @@ Origin = Annotated[
 ]
 """Exactly one, in small letters; plain HTTP of this machine alone."""
 
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
 
 class ApiSettings(BaseModel):
-    """A part of `Settings`: the API, names with `api_`, and its dashboard, `web_`."""
+    """A part of `Settings`: the API, `api_`, its dashboard, `web_`, and `portal_`."""
 
     api_host: str = Field(
         "127.0.0.1",
@@ -115,6 +117,22 @@ class ApiSettings(BaseModel):
         (),
         description="Origins whose pages may show the portal in a frame, "
         "`https://shop.example,…`: to partners, never to who runs the bus.",
+    )
+
+    portal_name: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f<>]{1,40}$")] = Field(
+        "Orderbus", description="What partners see the portal called."
+    )
+    portal_logo_file: Path | None = Field(
+        None,
+        description="Its logo, up to 64 KiB: PNG, JPEG, WebP, or a plain SVG.",
+    )
+    portal_accent: Colour | None = Field(
+        None,
+        description="The colour of links and buttons on its light pages, `#1453b8`; "
+        "text in it has to have a contrast of 4.5.",
+    )
+    portal_accent_dark: Colour | None = Field(
+        None, description="The same on its dark pages."
     )
 
     @field_validator("api_proxies", "web_frame_ancestors", mode="before")

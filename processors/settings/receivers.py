@@ -33,7 +33,7 @@ from pydantic import (
 from bus.errors import ConfigurationError
 from processors.settings.watch import quiet_hours
 
-RESERVED = frozenset({"log", "bus", "heartbeat"})
+RESERVED = frozenset({"log", "bus", "mail", "heartbeat"})
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _MOST = 100
 

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
+from bus.delivery.choices import MAILBOX
+
 _Positive = Annotated[float, Field(gt=0)]
 _HTTP = re.compile(r"https?://[^\s/]+\S*")
 _QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d) (\S+)")
@@ -36,6 +38,14 @@ class WatchSettings(BaseModel):
         None,
         description="File of who is told: Alertmanagers, and whoever Apprise reaches. "
         "Holds secrets, mode 0600.",
+    )
+    watch_mail_url: SecretStr | None = Field(
+        None,
+        description="Relay of mail to whom subscriptions name (`mail_to`): "
+        "`smtp://user:password@host:587` (STARTTLS) or `smtps://…`. None: no mail.",
+    )
+    watch_mail_from: Annotated[str, Field(pattern=MAILBOX)] | None = Field(
+        None, description="The sender of that mail; needed with it."
     )
     watch_heartbeat_url: SecretStr | None = Field(
         None,

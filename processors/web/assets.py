@@ -10,15 +10,18 @@ from processors.gateway.routes import Asked, Reply
 
 _HERE = Path(__file__).parent / "static"
 _HASH = 12
-_TYPES = {
+TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
 }
 _OURS = ("style.css", "charts.css", "app.js", "palette.js", "icon.svg")
 _TAKEN = ("vendor/htmx.js", "vendor/sse.js")
 """Put there when the package is built (hatch_build.py); all works without them."""
-_KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
+KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,15 @@ def load_assets(folder: Path = _HERE) -> Assets:
         if not path.is_file():
             continue
         content = path.read_bytes()
-        digest = sha256(content).hexdigest()[:_HASH]
-        names[path.name] = asked = f"{path.stem}.{digest}{path.suffix}"
+        names[path.name] = asked = named(path.name, content)
         files[asked] = Reply(
-            content=content, media_type=_TYPES[path.suffix], headers=_KEPT
+            content=content, media_type=TYPES[path.suffix], headers=KEPT
         )
     return Assets(files, names)
+
+
+def named(name: str, content: bytes) -> str:
+    """The name of a file with its content in it."""
+    digest = sha256(content).hexdigest()[:_HASH]
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem}.{digest}{dot}{suffix}"

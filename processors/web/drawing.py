@@ -7,6 +7,7 @@ from bus.access.roles import Principal
 from processors.gateway.answers import Answered
 from processors.gateway.routes import Asked, Reply, Session
 from processors.gateway.visit import Visit
+from processors.web.branding.brand import Worn
 from processors.web.cookies import written
 from processors.web.frame import Frame
 from processors.web.pages import Page
@@ -32,7 +33,9 @@ class Drawing:
         sessions: Sessions,
         pages: Sequence[Page],
         ancestors: Sequence[str] = (),
+        brand: Worn | None = None,
     ) -> None:
+        self._brand = brand or Worn()
         self._renderer = renderer
         self._ancestors = " ".join(ancestors)
         self._sessions = sessions
@@ -62,14 +65,14 @@ class Drawing:
         self, template: str, view: object, asked: Asked, *, live: bool = False
     ) -> bytes:
         """The page itself."""
-        frame = Frame.of(asked.principal, asked.session, self._pages)
+        frame = Frame.of(asked.principal, asked.session, self._pages, self._brand)
         if live:
             frame = replace(frame, live=frame.here.replace("/ui", "/ui/live", 1))
         return self._renderer.page(template, view, frame)
 
     def answered(self, template: str, view: object, visit: Visit) -> Answered:
         """A page instead of the one that was asked for."""
-        frame = Frame.of(visit.principal, visit.session, self._pages)
+        frame = Frame.of(visit.principal, visit.session, self._pages, self._brand)
         content = self._renderer.page(template, view, frame)
         headers = {**self._headers(visit.principal), "Content-Type": HTML}
         return Answered(0, content, headers)

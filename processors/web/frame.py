@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 
 from bus.access.roles import Principal
 from processors.gateway.routes import Session
+from processors.web.branding.brand import Worn
 from processors.web.pages import Entry, Page, navigation
 
 GOOD, BAD = "+", "!"
@@ -34,14 +35,19 @@ class Frame:
     notice: Notice | None = None
     nav: Sequence[Entry] = ()
     live: str = ""
+    brand: Worn = field(default_factory=Worn)
 
     @classmethod
     def of(
-        cls, principal: Principal | None, session: Session | None, pages: Sequence[Page]
+        cls,
+        principal: Principal | None,
+        session: Session | None,
+        pages: Sequence[Page],
+        brand: Worn,
     ) -> Self:
-        """The frame of a page that somebody looks at."""
+        """The frame of a page that somebody looks at; operators see no brand."""
         if principal is None or session is None:
-            return cls()
+            return cls(brand=brand)
         return cls(
             key=principal.key_id,
             role=principal.role.value,
@@ -50,6 +56,7 @@ class Frame:
             here=session.here,
             notice=_notice(session.notice),
             nav=navigation(pages, principal.may, session.here),
+            brand=brand if principal.tenant else Worn(),
         )
 
 

@@ -24,6 +24,8 @@ class Page:
         template: A file in `templates`.
         query: What may stand behind the question mark.
         nav: What the navigation calls it; empty: it is not there.
+        under: The path of the page in the navigation that it belongs to, where that is
+            not the one that its own path stands below.
         live: Cells that its template marks are sent again as they change.
         made_of: Equal to what it was while what a live page is made of stays as it
             was, but for the time; without it, it is drawn anew every second.
@@ -40,6 +42,7 @@ class Page:
     template: str
     query: type[Model] = NoQuery
     nav: str = ""
+    under: str = ""
     live: bool = False
     made_of: Callable[[Asked], object] | None = None
     find: str = ""
@@ -104,7 +107,7 @@ def navigation(
     """The pages that somebody may see, in the table's order; one is the current one."""
     path = here.partition("?")[0].removeprefix("/ui")
     entries = [page for page in pages if page.nav and may(page.scope)]
-    at = max(
+    at = _under(path, pages) or max(
         (page.path for page in entries if _below(path, page.path)),
         key=len,
         default=None,
@@ -113,6 +116,20 @@ def navigation(
         Entry(page.nav, f"/ui{page.path}", page.path == at, page.find)
         for page in entries
     ]
+
+
+def _under(path: str, pages: Sequence[Page]) -> str:
+    """Where a page says that it belongs to; empty if it does not."""
+    parts = path.split("/")
+    for page in pages:
+        wanted = page.path.split("/")
+        fits = len(wanted) == len(parts) and all(
+            one == other or one.startswith("{")
+            for one, other in zip(wanted, parts, strict=True)
+        )
+        if fits:
+            return page.under
+    return ""
 
 
 def _below(path: str, page: str) -> bool:

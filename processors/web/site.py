@@ -1,7 +1,7 @@
 """The dashboard, put together: rows of pages and acts as routes of the gateway."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from bus.errors import OrderbusError
@@ -13,6 +13,7 @@ from processors.gateway.model import Model, NoQuery
 from processors.gateway.problems import INTERNAL, NOT_FOUND, ProblemError
 from processors.gateway.routes import Asked, Handler, Reply, Route
 from processors.web.assets import Assets, load_assets
+from processors.web.branding.brand import Brand
 from processors.web.broadcast import Broadcasts
 from processors.web.cookies import written
 from processors.web.drawing import Drawing
@@ -28,7 +29,23 @@ from processors.web.table import ACTS, PAGES
 
 _TAG = "Dashboard"
 _SEE_OTHER = 303
-_MEDIA = ("text/html", "text/css", "text/javascript", "image/svg+xml", "text/plain")
+_MEDIA = (
+    *("text/html", "text/css", "text/javascript", "text/plain"),
+    *("image/svg+xml", "image/png", "image/jpeg", "image/webp"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What surrounds the pages.
+
+    `trace_url` is where a trace is to be seen, `{trace_id}` in it; `ancestors` are
+    origins whose pages may frame ours; `brand` is how partners see them.
+    """
+
+    trace_url: str = ""
+    ancestors: Sequence[str] = ()
+    brand: Brand = field(default_factory=Brand)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +64,15 @@ def make_site(
     lifetimes: Lifetimes,
     *,
     secure: bool,
-    trace_url: str = "",
-    ancestors: Sequence[str] = (),
+    around: Around | None = None,
 ) -> Site:
-    """Put it together; `secure`: browsers come by TLS, to us or to a proxy of ours.
-
-    `trace_url` is where a trace is to be seen, `{trace_id}` in it.
-    """
+    """Put it together; `secure`: browsers come by TLS, to us or to a proxy of ours."""
+    around = around or Around()
     sessions = Sessions(keys, random_bytes, lifetimes)
-    assets = load_assets()
-    renderer = Renderer(assets, PAGES, trace_url)
-    drawing = Drawing(renderer, sessions, PAGES, ancestors)
+    assets = around.brand.dressed(load_assets())
+    renderer = Renderer(assets, PAGES, around.trace_url)
+    worn = around.brand.worn(assets)
+    drawing = Drawing(renderer, sessions, PAGES, around.ancestors, worn)
     signing, broadcasts = Signing(sessions, drawing), Broadcasts()
     routes = (
         *_signing(signing),

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
-from processors.web import catalogue
+from processors.web import catalogue, schemas
 from processors.web.events import attempts, contents, finding, order, replaying
 from processors.web.events import one as event
 from processors.web.jobs import listing as jobs
 from processors.web.jobs import one as job
+from processors.web.keys import acts as key_acts
+from processors.web.keys import listing as keys
+from processors.web.keys import one as key
 from processors.web.letters import causes as letter_causes
 from processors.web.letters import editing as letter_edit
 from processors.web.letters import listing as letters
@@ -19,6 +22,7 @@ from processors.web.operations import (
     audit,
     forecasts,
     objectives,
+    settings,
     topics,
 )
 from processors.web.overview import page as overview
@@ -32,6 +36,7 @@ from processors.web.subscriptions import (
     acts,
     diagnosis,
     listing,
+    notices,
     one,
     recover,
 )
@@ -42,6 +47,7 @@ PAGES: Sequence[Page] = (
     *one.PAGES,
     *diagnosis.PAGES,
     *recover.PAGES,
+    *notices.PAGES,
     *finding.PAGES,
     *contents.PAGES,
     *event.PAGES,
@@ -49,6 +55,7 @@ PAGES: Sequence[Page] = (
     *order.PAGES,
     *attempts.PAGES,
     *catalogue.PAGES,
+    *schemas.PAGES,
     *alerts.PAGES,
     *alert.PAGES,
     *forecasts.PAGES,
@@ -67,6 +74,9 @@ PAGES: Sequence[Page] = (
     *job.PAGES,
     *topics.PAGES,
     *audit.PAGES,
+    *keys.PAGES,
+    *key.PAGES,
+    *settings.PAGES,
 )
 
 ACTS: Sequence[Act] = (
@@ -80,4 +90,6 @@ ACTS: Sequence[Act] = (
     *job.ACTS,
     *diagnosis.ACTS,
     *recover.ACTS,
+    *notices.ACTS,
+    *key_acts.ACTS,
 )

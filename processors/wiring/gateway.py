@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -18,7 +19,7 @@ from processors.access.uses import Uses
 from processors.access.world import KeysWorld
 from processors.access.writer import KeyWriter
 from processors.diagnose.probing import Means
-from processors.gateway.api import Api, AskLog, Keyring
+from processors.gateway.api import Api, AskLog, Keyring, Told
 from processors.gateway.bounds import Bounds
 from processors.gateway.callers import Proxies
 from processors.gateway.jobs import Jobs
@@ -27,16 +28,17 @@ from processors.gateway.server import Gateway, Place
 from processors.gateway.streams import Streams
 from processors.gateway.table import ROUTES
 from processors.rules.held import HeldRules
-from processors.settings import Settings
+from processors.settings import Settings, in_force
 from processors.status.glance import Glance
 from processors.subscriptions.world import World
 from processors.telemetry import Telemetry, live_names, names
 from processors.watch.board import Board
 from processors.web.sessions import Lifetimes
-from processors.web.site import make_site
+from processors.web.site import Around, make_site
 from processors.wiring.access import server_keys
 from processors.wiring.announcing import announcing
 from processors.wiring.asking import AskedLog
+from processors.wiring.branding import brand_of
 from processors.wiring.control import open_world
 from processors.wiring.describing import asyncapi
 from processors.wiring.diagnosing import open_means
@@ -189,6 +191,7 @@ def _api(
         objective=objective_of_all(settings),
         runbook=settings.watch_runbook_url,
         asyncapi=partial(asyncapi, settings, places=False),
+        told=Told(f"{socket.gethostname()}/{os.getpid()}", tuple(in_force(settings))),
     )
 
 
@@ -201,8 +204,11 @@ def _gateway(settings: Settings, api: Api, telemetry: Telemetry) -> Gateway:
         os.urandom,
         lifetimes,
         secure=secure,
-        trace_url=settings.web_trace_url or "",
-        ancestors=settings.web_frame_ancestors,
+        around=Around(
+            trace_url=settings.web_trace_url or "",
+            ancestors=settings.web_frame_ancestors,
+            brand=brand_of(settings),
+        ),
     )
     if site.assets.missing:
         telemetry.note(

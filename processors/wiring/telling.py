@@ -8,11 +8,14 @@ from pathlib import Path
 
 from bus.adapters.apprise.service import AppriseService
 from bus.adapters.http.operated import OperatedHttp
+from bus.adapters.mail.relay import SmtpRelay
 from bus.client.producer import EventWriter
 from bus.client.schemas import load_catalogue
+from bus.delivery.choices import Concern
 from bus.delivery.own import FAMILY, is_own_topic
 from bus.errors import ConfigurationError
 from bus.ports import Observer
+from bus.watch.concerning import rules_of
 from bus.watch.message import Links
 from bus.watch.muting import QuietHours
 from bus.watch.telling import Receiver
@@ -21,10 +24,11 @@ from processors.settings import Settings
 from processors.settings.receivers import ReceiverSettings, read_receivers
 from processors.settings.watch import quiet_hours
 from processors.subscriptions.world import World
+from processors.watch.mailing import OwnersMail
 from processors.watch.outside import Alertmanager, Heartbeat, People
 from processors.watch.sinks import Listener, LogLines, OverTheBus
 
-LOG, BUS, HEARTBEAT = "log", "bus", "heartbeat"
+LOG, BUS, MAIL, HEARTBEAT = "log", "bus", "mail", "heartbeat"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -44,6 +48,8 @@ async def open_sinks(
     topics = [t for t in world.topology.sources if is_own_topic(t)]
     if topics:
         found[BUS] = _over_the_bus(settings, world, topics[0])
+    if settings.watch_mail_url is not None:
+        found[MAIL] = _owners_mail(settings, world, observer)
     http = OperatedHttp()
     try:
         if settings.watch_heartbeat_url is not None:
@@ -59,6 +65,21 @@ def _over_the_bus(settings: Settings, world: World, topic: str) -> Listener:
     bus = OverTheBus(EventWriter(world.publisher, world.schemas, catalogue))
     receiver = Receiver(over_the_bus=True)
     return Listener(kind=BUS, sink=bus, reminder=bus, receiver=receiver)
+
+
+def _owners_mail(settings: Settings, world: World, observer: Observer) -> Listener:
+    """Owners sleep at night, too: quiet hours are for them as well."""
+    url = settings.watch_mail_url
+    text = "" if url is None else url.get_secret_value()
+    try:
+        relay = SmtpRelay(text, settings.watch_mail_from or "")
+    except ConfigurationError as error:
+        raise ConfigurationError(f"ORDERBUS_WATCH_MAIL_URL: {error}") from None
+    links = Links(settings.watch_dashboard_url, runbook="")
+    mail = OwnersMail(relay, world.table.get, observer, links, settings.portal_name)
+    rules = tuple(rules_of(frozenset(Concern)))
+    quiet = _quiet(settings.watch_quiet_hours)
+    return Listener(kind=MAIL, sink=mail, receiver=Receiver(rules=rules, quiet=quiet))
 
 
 def _heartbeat(settings: Settings, http: OperatedHttp) -> Listener:

@@ -9,6 +9,7 @@ from functools import cache, partial
 from io import BytesIO
 
 from aiohttp import ClientSession
+from pydantic import SecretStr
 
 from bus.access.roles import GRANTS, Principal, Role, Tenancy
 from bus.adapters.memory import MemoryLog, MemoryObserver
@@ -24,7 +25,7 @@ from processors.access.authenticating import authenticate
 from processors.access.uses import Uses
 from processors.access.writer import Wish
 from processors.diagnose.probing import Means
-from processors.gateway.api import Api, AskLog, Keyring, no_log
+from processors.gateway.api import Api, AskLog, Keyring, Told, no_log
 from processors.gateway.bounds import Bounds
 from processors.gateway.jobs import Jobs
 from processors.gateway.problems import MEDIA_TYPE, Problem
@@ -34,11 +35,13 @@ from processors.gateway.server import Gateway, Place
 from processors.gateway.streams import Streams
 from processors.gateway.table import ROUTES
 from processors.rules.held import HeldRules
+from processors.settings import Settings, in_force
+from processors.settings.sources import Origin, Source
 from processors.status.glance import Glance
 from processors.subscriptions.world import World
 from processors.watch.board import Board
 from processors.web.sessions import Lifetimes
-from processors.web.site import make_site
+from processors.web.site import Around, make_site
 from processors.wiring.streaming import make_live
 from tests.support.access import SERVER, Access, open_access
 from tests.support.worlds import Worlds
@@ -179,6 +182,16 @@ def described(topology: Topology) -> Mapping[str, object]:
     return document(topology, _catalogue(), about)
 
 
+def _told() -> Told:
+    """What the process was told: little, and one secret."""
+    settings = Settings(drain_s=7, watch_heartbeat_url=SecretStr("https://beat/s3cret"))
+    said = {
+        "drain_s": Source(Origin.ENVIRONMENT, "ORDERBUS_DRAIN_S"),
+        "watch_heartbeat_url": Source(Origin.FILE, "/etc/orderbus/settings"),
+    }
+    return Told("node-1/9", tuple(in_force(settings.chosen(said))))
+
+
 def _means(world: World) -> Means:
     return Means(
         prober=MemoryProber({"shop.example": Scripted()}),
@@ -214,17 +227,20 @@ def _api(worlds: Worlds, world: World, access: Access, observer: MemoryObserver)
         glance=Glance(world, no_log),
         rules=HeldRules(world, shipped_lines),
         asyncapi=partial(described, worlds.topology),
+        told=_told(),
     )
 
 
 @asynccontextmanager
-async def serving(
+async def serving(  # noqa: PLR0913 - what a test may choose
     worlds: Worlds,
     routes: Sequence[Route] = ROUTES,
     bounds: Bounds = UNLIMITED,
     lines: Lines | None = None,
     ask_log: AskLog | None = None,
     streams: Streams | None = None,
+    *,
+    around: Around | None = None,
 ) -> AsyncIterator[Client]:
     """A gateway that serves on loopback, and its client."""
     observer, log = MemoryObserver(), MemoryLog()
@@ -238,7 +254,9 @@ async def serving(
         asked = ask_log or the_log
         api = replace(made, log=asked, streams=streams or Streams())
         api = replace(api, glance=Glance(world, asked))
-        site = make_site(access.world, world.random_bytes, Lifetimes(), secure=False)
+        site = make_site(
+            access.world, world.random_bytes, Lifetimes(), secure=False, around=around
+        )
         gateway = Gateway(
             api, (*routes, *site.routes), bounds, lines or Lines(), site.entrance
         )

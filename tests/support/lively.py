@@ -22,11 +22,13 @@ from processors.gateway.api import Api
 from processors.gateway.streams import Streams
 from processors.watch.records import Look, look_message, state_message
 from processors.web.entrance import SIGN_IN
+from processors.web.site import Around
 from tests.contract.log.rows import MINUTE_US, NOW_US, SECOND_US, write
 from tests.support.bus import wait_until
 from tests.support.gateway import Client, serving
 from tests.support.lively_alerts import put_alerts, put_backlog
 from tests.support.lively_aside import put_aside
+from tests.support.lively_keys import put_keys
 from tests.support.lively_stand import (
     SHOP,
     put_processes,
@@ -34,6 +36,7 @@ from tests.support.lively_stand import (
     put_watch,
 )
 from tests.support.past import Past
+from tests.support.schema_past import older_schema
 from tests.support.worlds import Worlds
 
 NAMES = (
@@ -91,6 +94,7 @@ async def lively(
     log: SqlLog | None = None,
     clock: MemoryClock | None = None,
     more: Sequence[str] = (),
+    around: Around | None = None,
 ) -> AsyncIterator[Lively]:
     """Serve it; `folder` gets the log, unless there is one that has its tables.
 
@@ -110,8 +114,10 @@ async def lively(
             worlds,
             ask_log=the_log,  # type: ignore[arg-type]
             streams=Streams(of_key=0),
+            around=around,
         ) as ask:
             events = await _happen(ask.api, worlds, log, more)
+            await put_keys(ask.api.world.publisher, ask.keys.access)
             yield Lively(ask, worlds, events)
     finally:
         await log.close()
@@ -124,6 +130,7 @@ async def _happen(
     world = api.world
     past = Past(world)
     await _subscriptions(past, more)
+    await world.schemas.register("order", older_schema())
     events = [pair for seed in range(1, 9) for pair in await past.order(seed)]
     await worlds.clock.advance(_PAST_S - _STORY_S)
     story = await past.order(_STORY)

@@ -219,8 +219,7 @@ class MemoryLog:
         self, subscriptions: Collection[str] | None, now_us: int
     ) -> Mapping[str, Health]:
         """Out of the minutes."""
-        begins = starts(now_us)
-        end = now_us + 86_400_000_000
+        begins, end = starts(now_us), now_us + 86_400_000_000
         since_us = begins[2] * 60_000_000
         return faring(await self.minutes(subscriptions, since_us, end), begins)
 

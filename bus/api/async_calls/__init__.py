@@ -5,6 +5,7 @@ from bus.api.async_calls.acks import AcksCalls
 from bus.api.async_calls.applying import ApplyingCalls
 from bus.api.async_calls.audit import AuditCalls
 from bus.api.async_calls.causes import CausesCalls
+from bus.api.async_calls.course import CourseCalls
 from bus.api.async_calls.diagnosing import DiagnosingCalls
 from bus.api.async_calls.documents import DocumentsCalls
 from bus.api.async_calls.edits import EditsCalls
@@ -23,8 +24,10 @@ from bus.api.async_calls.quarantine import QuarantineCalls
 from bus.api.async_calls.reach_routes import ReachRoutesCalls
 from bus.api.async_calls.records import RecordsCalls
 from bus.api.async_calls.rules import RulesCalls
+from bus.api.async_calls.schema_changes import SchemaChangesCalls
 from bus.api.async_calls.schema_versions import SchemaVersionsCalls
 from bus.api.async_calls.searching import SearchingCalls
+from bus.api.async_calls.settings import SettingsCalls
 from bus.api.async_calls.spans import SpansCalls
 from bus.api.async_calls.status import StatusCalls
 from bus.api.async_calls.subscription_steps import SubscriptionStepsCalls
@@ -37,6 +40,7 @@ from bus.api.async_calls.watching import WatchingCalls
 class AsyncCalls(
     EventTypesCalls,
     SchemaVersionsCalls,
+    SchemaChangesCalls,
     EventsCalls,
     LogListsCalls,
     SearchingCalls,
@@ -46,6 +50,7 @@ class AsyncCalls(
     SubscriptionsCalls,
     SubscriptionStepsCalls,
     HealthCalls,
+    CourseCalls,
     ObjectivesCalls,
     DiagnosingCalls,
     ApplyingCalls,
@@ -65,6 +70,7 @@ class AsyncCalls(
     ForecastsCalls,
     RulesCalls,
     LookupsCalls,
+    SettingsCalls,
     DocumentsCalls,
 ):
     """All calls of the API, by the names of its operations."""

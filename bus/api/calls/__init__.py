@@ -5,6 +5,7 @@ from bus.api.calls.acks import AcksCalls
 from bus.api.calls.applying import ApplyingCalls
 from bus.api.calls.audit import AuditCalls
 from bus.api.calls.causes import CausesCalls
+from bus.api.calls.course import CourseCalls
 from bus.api.calls.diagnosing import DiagnosingCalls
 from bus.api.calls.documents import DocumentsCalls
 from bus.api.calls.edits import EditsCalls
@@ -23,8 +24,10 @@ from bus.api.calls.quarantine import QuarantineCalls
 from bus.api.calls.reach_routes import ReachRoutesCalls
 from bus.api.calls.records import RecordsCalls
 from bus.api.calls.rules import RulesCalls
+from bus.api.calls.schema_changes import SchemaChangesCalls
 from bus.api.calls.schema_versions import SchemaVersionsCalls
 from bus.api.calls.searching import SearchingCalls
+from bus.api.calls.settings import SettingsCalls
 from bus.api.calls.spans import SpansCalls
 from bus.api.calls.status import StatusCalls
 from bus.api.calls.subscription_steps import SubscriptionStepsCalls
@@ -37,6 +40,7 @@ from bus.api.calls.watching import WatchingCalls
 class Calls(
     EventTypesCalls,
     SchemaVersionsCalls,
+    SchemaChangesCalls,
     EventsCalls,
     LogListsCalls,
     SearchingCalls,
@@ -46,6 +50,7 @@ class Calls(
     SubscriptionsCalls,
     SubscriptionStepsCalls,
     HealthCalls,
+    CourseCalls,
     ObjectivesCalls,
     DiagnosingCalls,
     ApplyingCalls,
@@ -65,6 +70,7 @@ class Calls(
     ForecastsCalls,
     RulesCalls,
     LookupsCalls,
+    SettingsCalls,
     DocumentsCalls,
 ):
     """All calls of the API, by the names of its operations."""

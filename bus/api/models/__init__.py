@@ -5,6 +5,7 @@ from bus.api.models.acks import Acked, Acks
 from bus.api.models.applying import Applied, Document, FieldChange, StepDone, StepShown
 from bus.api.models.audit import ChangeRows, ChangeShown
 from bus.api.models.causes import ItemCause, ItemCauses, LetterCause, LetterCauses
+from bus.api.models.course import Course, CourseStep
 from bus.api.models.diagnosing import DiagnosisWanted
 from bus.api.models.edits import EditedLetter, EditedPayload, Replacement
 from bus.api.models.event_types import (
@@ -102,8 +103,15 @@ from bus.api.models.rules import (
     RuleStep,
     ScopeGiven,
 )
+from bus.api.models.schema_changes import (
+    SchemaChangeShown,
+    SchemaDifference,
+    SchemaVersions,
+    VersionHeld,
+)
 from bus.api.models.schema_versions import SchemaRegistered, SchemaVersion
 from bus.api.models.searching import PayloadHit, PayloadHits
+from bus.api.models.settings import SettingShown, SettingsShown
 from bus.api.models.spans import SpanPlan, SpanSelection, SpanWork
 from bus.api.models.status import StatusShown
 from bus.api.models.subscription_steps import (
@@ -164,31 +172,32 @@ from bus.api.models.watching import (
 # fmt: off
 __all__ = [
 "AbsentShown", "Acked", "Acks", "AlertShown", "Alerts", "Applied", "AttemptRows",
-"AttemptShown", "BusHealth", "ChangeRows", "ChangeShown", "Compatibility",
-"DeliveryRows", "DiagnosisWanted", "Document", "DowntimeShown", "EditedLetter",
-"EditedPayload", "EffectiveShown", "Ending", "EventExample", "EventField",
-"EventOfOrder", "EventReach", "EventResult", "EventResults", "EventRows", "EventType",
-"EventTypeExplained", "EventTypes", "EventsNamed", "ExhaustedShown", "Fault",
-"FieldChange", "FiguresShown", "ForecastRecord", "ForecastRows", "ForecastShown",
-"GroupShown", "Groups", "HeaderShown", "HealthShown", "IncidentShown", "ItemCause",
-"ItemCauses", "ItemPlan", "ItemRow", "ItemRows", "ItemSelection", "ItemWhole",
-"ItemWork", "ItemsAt", "JobRows", "JobShown", "KeyMade", "KeyRotation", "KeyRows",
-"KeyShown", "LetterCause", "LetterCauses", "LetterPlan", "LetterRow", "LetterRows",
-"LetterWhole", "LetterWork", "LettersOfEvent", "LimitShown", "LineShown",
-"LinesShown", "LoggedAttempt", "LoggedDelivery", "LoggedEvent", "Login", "LoginShown",
-"LookupLoaded", "LookupRows", "LookupShown", "LookupsShown", "NewEvent", "NewEvents",
-"NewKey", "NewPortalLink", "NewSilence", "NewSubscription", "ObjectiveDay",
-"ObjectiveLedger", "ObjectiveOwn", "ObjectivePart", "ObjectiveShown",
-"ObjectiveWanted", "Objectives", "OpenShown", "OrderReach", "PartShown",
-"PartitionShown", "Pause", "PayloadHit", "PayloadHits", "PortalLink", "Proposal",
-"Publication", "ReasonShown", "RecordShown", "Replacement", "ReplaySelection",
-"Resume", "Revocation", "Rotation", "RuleChange", "RuleFault", "RuleLine",
-"RuleShown", "RuleStep", "RulesApplied", "RulesDocument", "SchemaRegistered",
-"SchemaVersion", "ScopeGiven", "SecretShown", "Selection", "Sent", "SilenceShown",
-"Silences", "SinkShown", "Sinks", "SpanPlan", "SpanSelection", "SpanWork",
-"StatusShown", "StepDone", "StepShown", "SubscriptionChange", "SubscriptionRow",
-"SubscriptionRows", "SubscriptionShown", "SubscriptionTaken", "TestEvent",
-"TestResult", "TimelineShown", "TimelineStep", "TimelineTrack", "Timelines", "Tls",
-"TlsShown", "TopicRows", "TopicShown", "TopicWhole", "Verification",
-"VerificationResult", "WaitingShown",
+"AttemptShown", "BusHealth", "ChangeRows", "ChangeShown", "Compatibility", "Course",
+"CourseStep", "DeliveryRows", "DiagnosisWanted", "Document", "DowntimeShown",
+"EditedLetter", "EditedPayload", "EffectiveShown", "Ending", "EventExample",
+"EventField", "EventOfOrder", "EventReach", "EventResult", "EventResults",
+"EventRows", "EventType", "EventTypeExplained", "EventTypes", "EventsNamed",
+"ExhaustedShown", "Fault", "FieldChange", "FiguresShown", "ForecastRecord",
+"ForecastRows", "ForecastShown", "GroupShown", "Groups", "HeaderShown", "HealthShown",
+"IncidentShown", "ItemCause", "ItemCauses", "ItemPlan", "ItemRow", "ItemRows",
+"ItemSelection", "ItemWhole", "ItemWork", "ItemsAt", "JobRows", "JobShown", "KeyMade",
+"KeyRotation", "KeyRows", "KeyShown", "LetterCause", "LetterCauses", "LetterPlan",
+"LetterRow", "LetterRows", "LetterWhole", "LetterWork", "LettersOfEvent",
+"LimitShown", "LineShown", "LinesShown", "LoggedAttempt", "LoggedDelivery",
+"LoggedEvent", "Login", "LoginShown", "LookupLoaded", "LookupRows", "LookupShown",
+"LookupsShown", "NewEvent", "NewEvents", "NewKey", "NewPortalLink", "NewSilence",
+"NewSubscription", "ObjectiveDay", "ObjectiveLedger", "ObjectiveOwn", "ObjectivePart",
+"ObjectiveShown", "ObjectiveWanted", "Objectives", "OpenShown", "OrderReach",
+"PartShown", "PartitionShown", "Pause", "PayloadHit", "PayloadHits", "PortalLink",
+"Proposal", "Publication", "ReasonShown", "RecordShown", "Replacement",
+"ReplaySelection", "Resume", "Revocation", "Rotation", "RuleChange", "RuleFault",
+"RuleLine", "RuleShown", "RuleStep", "RulesApplied", "RulesDocument",
+"SchemaChangeShown", "SchemaDifference", "SchemaRegistered", "SchemaVersion",
+"SchemaVersions", "ScopeGiven", "SecretShown", "Selection", "Sent", "SettingShown",
+"SettingsShown", "SilenceShown", "Silences", "SinkShown", "Sinks", "SpanPlan",
+"SpanSelection", "SpanWork", "StatusShown", "StepDone", "StepShown",
+"SubscriptionChange", "SubscriptionRow", "SubscriptionRows", "SubscriptionShown",
+"SubscriptionTaken", "TestEvent", "TestResult", "TimelineShown", "TimelineStep",
+"TimelineTrack", "Timelines", "Tls", "TlsShown", "TopicRows", "TopicShown",
+"TopicWhole", "Verification", "VerificationResult", "VersionHeld", "WaitingShown",
 ]

@@ -72,6 +72,10 @@ class NewSubscription(TypedDict):
     login: NotRequired[Login | None]
     tls: NotRequired[Tls]
     objective: NotRequired[ObjectiveWanted]
+    mail_to: NotRequired[Sequence[str]]
+    mail_about: NotRequired[
+        Sequence[Literal["disabled", "failing", "dead_letters", "secret"]]
+    ]
     description: NotRequired[str]
     secret: NotRequired[str | None]
     scheme: NotRequired[Literal["v1", "v1a"]]
@@ -139,6 +143,8 @@ class SubscriptionShown(TypedDict):
     login: LoginShown | None
     tls: TlsShown
     objective: ObjectiveOwn
+    mail_to: Sequence[str]
+    mail_about: Sequence[str]
     secrets: Sequence[SecretShown]
     description: str
     created_at: str | None
@@ -176,4 +182,8 @@ class SubscriptionChange(TypedDict):
     login: NotRequired[Login | None]
     tls: NotRequired[Tls]
     objective: NotRequired[ObjectiveWanted]
+    mail_to: NotRequired[Sequence[str]]
+    mail_about: NotRequired[
+        Sequence[Literal["disabled", "failing", "dead_letters", "secret"]]
+    ]
     description: NotRequired[str]

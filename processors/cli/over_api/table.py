@@ -17,6 +17,8 @@ from processors.cli.over_api import (
     reading,
     records,
     rules,
+    schemas,
+    settings,
     spans,
     subscription_ends,
     subscriptions,
@@ -81,6 +83,8 @@ COMMANDS: Mapping[str, Work] = {
     "lookups list": rules.list_lookups,
     "lookups show": rules.show_lookup,
     "lookups load": rules.load_lookup,
+    "config": settings.config,
+    "schemas diff": schemas.diff,
 }
 
 

@@ -89,6 +89,7 @@ async def _data(asked: Asked, one: LetterWhole) -> Mapping[str, object] | None:
 PAGES = (
     Page(
         path=_PATH,
+        under="/dead-letters",
         name="editDeadLetter",
         scope=Scope.LETTERS_WRITE,
         view=view,

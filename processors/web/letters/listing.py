@@ -47,6 +47,7 @@ async def view(asked: Asked) -> LettersView:
 PAGES = (
     Page(
         path="/subscriptions/{subscription}/dead-letters",
+        under="/dead-letters",
         name="deadLettersOfOne",
         scope=Scope.LETTERS_READ,
         view=view,

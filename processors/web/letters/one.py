@@ -55,6 +55,7 @@ async def view(asked: Asked) -> LetterView:
 PAGES = (
     Page(
         path="/subscriptions/{subscription}/dead-letters/{event}",
+        under="/dead-letters",
         name="deadLetter",
         scope=Scope.LETTERS_READ,
         view=view,

@@ -97,6 +97,7 @@ def _fields(query: PlanQuery) -> Iterator[tuple[str, str]]:
 PAGES = (
     Page(
         path=_PATH,
+        under="/dead-letters",
         name="planDeadLetters",
         scope=Scope.LETTERS_WRITE,
         view=view,

@@ -1,13 +1,13 @@
 """Who changed what, when and from where, with what differs; never a secret."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal, NamedTuple, cast
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from bus.access.roles import Scope
+from processors.access.differences import Difference, differences
 from processors.gateway.audit import AuditQuery, ChangeRows, ChangeShown, list_audit
 from processors.gateway.model import PageQuery
 from processors.gateway.moments import PATTERN
@@ -45,14 +45,6 @@ class HistoryQuery(PageQuery):
     until: Annotated[str, Field(pattern=rf"^$|{PATTERN}")] = ""
 
 
-class Difference(NamedTuple):
-    """A field that is not what it was; empty: it was, or is, not there."""
-
-    name: str
-    before: str
-    after: str
-
-
 @dataclass(frozen=True, slots=True)
 class Changed:
     """A change with what differs."""
@@ -80,32 +72,15 @@ async def view(asked: Asked) -> HistoryView:
     found = content_of(await list_audit(asking(asked, query=wanted)), ChangeRows)
     return HistoryView(
         query=query,
-        rows=[Changed(one, list(differences(one))) for one in found.data],
+        rows=[changed(one) for one in found.data],
         next=found.next,
         previous=found.previous,
     )
 
 
-def differences(one: ChangeShown) -> Iterator[Difference]:
-    """What is not as it was, by name; of what was added or is gone, all of it."""
-    left, right = _fields(one.before), _fields(one.after)
-    for name in sorted({*left, *right}):
-        before, after = _text(left.get(name)), _text(right.get(name))
-        if before != after:
-            yield Difference(name, before, after)
-
-
-def _fields(value: object) -> Mapping[str, object]:
-    """What the log has cut, being very long, comes as a text."""
-    if isinstance(value, dict):
-        return cast("Mapping[str, object]", value)
-    return {"all": value} if value else {}
-
-
-def _text(value: object) -> str:
-    if value is None or value in ("", [], {}):
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def changed(one: ChangeShown) -> Changed:
+    """A change with what differs."""
+    return Changed(one, list(differences(one.before, one.after)))
 
 
 PAGES = (

@@ -167,6 +167,7 @@ PAGES = (
     ),
     Page(
         path="/subscriptions/{subscription}/objective",
+        under="/objectives",
         name="objective",
         scope=Scope.SUBSCRIPTIONS_READ,
         view=ledger,

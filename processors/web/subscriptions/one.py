@@ -8,6 +8,8 @@ from bus.log import health as log_health
 from bus.log.questions import AttemptQuestion, Paging
 from bus.log.rows import AttemptRow
 from bus.watch.states import Reason
+from processors.gateway.audit import AuditQuery, ChangeRows, list_audit
+from processors.gateway.course import CourseQuery
 from processors.gateway.logged import consulted
 from processors.gateway.problems import ProblemError
 from processors.gateway.routes import Asked
@@ -15,10 +17,13 @@ from processors.gateway.subscriptions import actions
 from processors.gateway.tenants import subscription_of
 from processors.status.lagging import Backlog
 from processors.subscriptions.showing import shown
+from processors.web.asking import asking, content_of
 from processors.web.fleet import Faring, faring, sources, state_of
+from processors.web.operations.audit import Changed, changed
 from processors.web.pages import Page
+from processors.web.subscriptions.course import SPANS, Courses, courses
 
-_LATEST = 25
+_LATEST, _CHANGES = 25, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,14 @@ class Latest:
     """The latest attempts; or why nobody knows them."""
 
     rows: Sequence[AttemptRow]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The latest changes of it; or why nobody knows them."""
+
+    rows: Sequence[Changed]
     why: str = ""
 
 
@@ -39,7 +52,10 @@ class OneView:
     health: log_health.Health | None
     tiers: Mapping[str, Backlog] | None
     latest: Latest
+    courses: Courses
+    spans: Sequence[str]
     settings: Mapping[str, object]
+    history: History
     unknown: Sequence[str]
 
 
@@ -56,7 +72,10 @@ async def view(asked: Asked) -> OneView:
         health=health,
         tiers=standing.pending if standing else None,
         latest=await _latest(asked, found.id),
+        courses=await courses(asked, found, asked.query_as(CourseQuery)),
+        spans=SPANS,
         settings=shown(found),
+        history=await _history(asked, found.id),
         unknown=known.unknown,
     )
 
@@ -73,6 +92,17 @@ async def _latest(asked: Asked, name: str) -> Latest:
     return Latest(page.rows)
 
 
+async def _history(asked: Asked, name: str) -> History:
+    if not asked.by.may(Scope.AUDIT_READ):
+        return History((), "This key may not read the audit.")
+    query = AuditQuery(entity="subscription", id=name, limit=_CHANGES)
+    try:
+        reply = await list_audit(asking(asked, query=query))
+    except ProblemError as problem:
+        return History((), problem.detail)
+    return History([changed(one) for one in content_of(reply, ChangeRows).data])
+
+
 PAGES = (
     Page(
         path="/subscriptions/{subscription}",
@@ -80,6 +110,7 @@ PAGES = (
         scope=Scope.SUBSCRIPTIONS_READ,
         view=view,
         template="subscription.html.j2",
+        query=CourseQuery,
         tenants=True,
         example={"subscription": "acme-shop"},
     ),

@@ -171,6 +171,7 @@ ONLY_READ = {
     *("listObjectives", "listForecasts", "listTopics", "listGroups"),
     *("listDeadLetterCauses", "listQuarantineCauses"),
     *("listRules", "listLookups"),
+    *("getSubscriptionCourse", "listSchemaVersions", "getSettings"),
 }
 """Lists of what nobody changes row by row."""
 

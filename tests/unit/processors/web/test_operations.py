@@ -129,6 +129,19 @@ async def test_the_audit_says_what_differs(site: Lively) -> None:
     assert SILENCE not in mine.text
 
 
+async def test_settings_say_who_said_them(site: Lively) -> None:
+    """Of the process that answers; a secret is set, and that is all."""
+    async with visiting(site, "operator") as visitor:
+        seen = await visitor.get("/ui/settings")
+        some = await visitor.get("/ui/settings?origin=environment&q=drain")
+        none = await visitor.get("/ui/settings?q=zzz")
+    assert "node-1/9" in seen.text
+    assert "s3cret" not in seen.text
+    assert "/etc/orderbus/settings" in seen.text
+    assert re.findall(r"<code>(ORDERBUS_\w+)</code>", some.text) == ["ORDERBUS_DRAIN_S"]
+    assert "None of them fits" in none.text
+
+
 async def test_objectives_least_left_first(site: Lively) -> None:
     """And the ledger of one says to whom the budget went."""
     async with visiting(site, "partner") as visitor:

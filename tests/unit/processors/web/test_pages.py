@@ -14,6 +14,7 @@ from processors.web.pages import Act, Page
 from processors.web.table import ACTS, PAGES
 from tests.support.browsing import Visitor, address, visiting
 from tests.support.lively import Lively, lively
+from tests.support.lively_keys import KEY
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -34,6 +35,7 @@ NOBODYS = {
     "order": "SO-NOBODYS",
     "silence": "s9999999999",
     "sink": "nobodys",
+    "key": "aaaaaaaaaa",
     "job": "0" * 24,
     "topic": "oms.nobodys",
     "partition": "0",
@@ -42,11 +44,16 @@ NOBODYS = {
 """What there is not, by its name in paths."""
 
 
-FOREIGN = {**NOBODYS, "subscription": "acme-erp"}
+FOREIGN = {**NOBODYS, "subscription": "acme-erp", "key": KEY}
 """What there is, of a tenant that a stranger is not."""
 
 
-FORMS = {"since": "2h", "until": "now"}
+FORMS = {
+    "since": "2h",
+    "until": "now",
+    "url": "https://x.example/in",
+    "id": "acme-x",
+}
 """What fields of forms need, where no number or word of theirs will do."""
 
 
@@ -120,7 +127,9 @@ async def test_every_path_that_names_what_somebody_owns_says_so() -> None:
     """A page or act that forgot `tenants` would not be tried as a stranger."""
     rows: list[Page | Act] = [*PAGES, *ACTS]
     forgotten = [
-        row.name for row in rows if "{subscription}" in row.path and not row.tenants
+        row.name
+        for row in rows
+        if ("{subscription}" in row.path or "{key}" in row.path) and not row.tenants
     ]
     assert not forgotten
 

@@ -1,0 +1,1 @@
+"""Pages of keys: who may do what; a token is shown once, on the page that made it."""
