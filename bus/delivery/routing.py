@@ -23,6 +23,8 @@ from bus.delivery.delivery import (
 from bus.delivery.schedule import parse_retry_after
 
 GONE = 410
+_ACCEPTED = Accepted(200)
+"""What nearly all deliveries come to; made once, as it never changes."""
 _FUSED = frozenset({Reason.REFUSED, Reason.EXHAUSTED})
 
 
@@ -46,7 +48,7 @@ def judge(
     wait_s = parse_retry_after(retry_after, now_s)
     match status:
         case _ if 200 <= status <= 299:  # noqa: PLR2004 - success
-            return Accepted(status)
+            return _ACCEPTED if status == _ACCEPTED.status else Accepted(status)
         case 410:
             return Refused(status, detail)
         case 429:

@@ -10,7 +10,7 @@ import pytest
 
 from bus.adapters.kafka import Connection, KafkaLogReader
 from bus.event import Event
-from tests.support.bus import Bus, running_bus, wait_until
+from tests.support.bus import Bus, Worker, running_bus, wait_until
 from tests.support.grpc_receiver import GrpcReceiver
 from tests.support.kafka import KafkaUnderTest, create_topic
 from tests.support.orders import order_event
@@ -44,24 +44,17 @@ async def test_all_have_all_in_order(kafka: KafkaUnderTest, tmp_path: Path) -> N
     await asyncio.to_thread(create_topic, kafka.bootstrap_servers, topic)
     async with running_bus(kafka, tmp_path, "sinks") as bus:
         receiver = await GrpcReceiver().__aenter__()
-        urls = {
-            "web": bus.receiver.url("/web"),
-            "wms": f"grpc://127.0.0.1:{receiver.port}",
-            "lake": f"kafka://{kafka.bootstrap_servers}/{topic}",
-        }
-        for name, url in urls.items():
-            made = await bus.subscribe(name, url=url, ordering="key")
-            assert not made.unproven
-        worker = await bus.run(breaker_open_s=0.5, breaker_open_max_s=1)
-        await worker.ready()
+        await _subscribe(bus, "web", bus.receiver.url("/web"))
+        await _subscribe(bus, "wms", f"grpc://127.0.0.1:{receiver.port}")
+        await _subscribe(bus, "lake", f"kafka://{kafka.bootstrap_servers}/{topic}")
+        worker = await _worker(bus)
         sent = [*await _send(bus, range(_EACH // 2))]
         await wait_until(lambda: len(receiver.calls) > _ORDERS, 30, "some calls")
         await worker.kill()
         await receiver.__aexit__()
         await receiver.__aenter__()
         sent += await _send(bus, range(_EACH // 2, _EACH))
-        again = await bus.run(breaker_open_s=0.5, breaker_open_max_s=1)
-        await again.ready()
+        again = await _worker(bus)
 
         async def had() -> Mapping[str, list[str]]:
             return {
@@ -83,6 +76,18 @@ async def test_all_have_all_in_order(kafka: KafkaUnderTest, tmp_path: Path) -> N
         assert await again.stop() == 0
         assert not again.lines("bug")
         await receiver.__aexit__()
+
+
+async def _subscribe(bus: Bus, name: str, url: str) -> None:
+    made = await bus.subscribe(name, url=url, ordering="key")
+    assert not made.unproven
+
+
+async def _worker(bus: Bus) -> Worker:
+    """A worker whose breakers are quick."""
+    worker = await bus.run(breaker_open_s=0.5, breaker_open_max_s=1)
+    await worker.ready()
+    return worker
 
 
 async def _send(bus: Bus, numbers: range) -> Sequence[Event]:
