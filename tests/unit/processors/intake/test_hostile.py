@@ -48,11 +48,11 @@ async def test_bombs(knock: Knocker) -> None:
     ("body", "encoding", "expected"),
     [
         (b"no gzip at all", "gzip", 400),
-        (gzip.compress(ORDER)[:-3], "gzip", 400),
-        (gzip.compress(ORDER) + b"more", "gzip", 400),
+        (gzip.compress(ORDER, mtime=0)[:-3], "gzip", 400),
+        (gzip.compress(ORDER, mtime=0) + b"more", "gzip", 400),
         (zlib.compress(ORDER), "deflate", 415),
         (ORDER, "br", 415),
-        (gzip.compress(gzip.compress(ORDER)), "gzip, gzip", 415),
+        (gzip.compress(gzip.compress(ORDER, mtime=0), mtime=0), "gzip, gzip", 415),
         (ORDER, "identity", 200),
     ],
 )
