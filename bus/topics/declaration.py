@@ -24,6 +24,7 @@ BUS_TOPICS = (
     "schemas",
     "processes",
     "alerts",
+    "parked",
 )
 # What the names of each have to hold.
 SUBSCRIPTION_TOPICS: Mapping[str, tuple[str, ...]] = {

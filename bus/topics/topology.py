@@ -40,6 +40,7 @@ class Topology:
         self.schemas = bus["schemas"].name
         self.processes = bus["processes"].name
         self.alerts = bus["alerts"].name
+        self.parked = bus["parked"].name
         self.tiers: Mapping[str, float] = declaration.tiers
         self._retry = _pattern(declaration.subscription["retry"].name)
         self._dlq = _pattern(declaration.subscription["dlq"].name)

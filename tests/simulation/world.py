@@ -34,6 +34,7 @@ bus:
     schemas: {name: _schemas}
     processes: {name: bus.processes}
     alerts: {name: bus.alerts}
+    parked: {name: intake.parked}
 tiers: {1s: 1s, 5s: 5s}
 subscription:
   defaults: {config: {max.message.bytes: 4KiB}}
