@@ -9,6 +9,7 @@ from processors.cli.control import GOOD, run
 from processors.cli.rules_apply import apply_command
 from processors.cli.rules_backtest import backtest_command
 from processors.cli.rules_options import schemas_of
+from processors.cli.rules_proposals import proposals_command
 from processors.cli.subscription_options import AsJson
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ Part: TypeAlias = Annotated[str, typer.Option(metavar="NAME")]
 
 app.command("apply")(apply_command)
 app.command("backtest")(backtest_command)
+app.command("proposals")(proposals_command)
 
 
 @app.command("list")

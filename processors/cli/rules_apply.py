@@ -1,31 +1,33 @@
 """`bus rules apply`."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from processors.cli.control import run
-from processors.cli.rules_options import RulesFile, schemas_of
+from bus.errors import ConfigurationError
+from processors.cli.control import complain, run
+from processors.cli.rules_options import (
+    DryRun,
+    Enforce,
+    MaybeFile,
+    ProposalId,
+    Prune,
+    schemas_of,
+)
 from processors.cli.subscription_options import AsJson
 
 if TYPE_CHECKING:
     from processors.subscriptions.world import World
 
 
-def apply_command(
+def apply_command(  # noqa: PLR0913 - one an option
     ctx: typer.Context,
-    file: RulesFile,
+    file: MaybeFile = None,
     *,
-    enforce: Annotated[
-        bool,
-        typer.Option("--enforce", help="Put new and stricter lines in force now."),
-    ] = False,
-    prune: Annotated[
-        bool, typer.Option("--prune", help="Remove lines the file does not have.")
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would change.")
-    ] = False,
+    proposal: ProposalId = None,
+    enforce: Enforce = False,
+    prune: Prune = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Make the rules what a file says; what is stricter begins as a trial.
@@ -34,19 +36,26 @@ def apply_command(
     with --enforce; one that is looser holds at once. Lines that the file does not have
     stay, unless --prune; those that came with the bus stay in any case.
 
+    With --proposal it is the change that decisions on parked orders have taught.
+
     For example:
       bus rules apply rules.yaml --dry-run
       bus rules apply rules.yaml
       bus rules apply rules.yaml --enforce
+      bus rules apply --proposal PROPOSAL
     """
-    from processors.cli.rules_work import Wanted, apply_lines, lines_of
+    from processors.cli.rules_work import Wanted, apply_given
     from processors.rules.opening import open_rules
 
     wanted = Wanted(enforce=enforce, prune=prune, dry_run=dry_run)
+    if (file is None) is (proposal is None):
+        error = ConfigurationError("name a file, or --proposal ID")
+        raise typer.Exit(complain(ctx, error))
 
     async def apply(world: "World") -> int:
         async with open_rules(world, schemas_of(ctx)) as rules:
-            lines = lines_of(file, rules.table.book)
-            return await apply_lines(rules, lines, wanted, as_json=as_json)
+            return await apply_given(
+                rules, file or str(proposal), wanted, as_json=as_json
+            )
 
     run(ctx, apply, reads=True)

@@ -1,6 +1,6 @@
 """What a document of rules would change, over orders that came already."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from bus.intake.rules.book import Book
 from bus.intake.rules.comparing import Case, Comparison, Moved, compare
@@ -16,12 +16,11 @@ def backtest(
     cases: Iterable[Case],
     book: Book,
     lines: Sequence[Line],
-    tables: dict[str, Rows] | None = None,
+    tables: Callable[[str], Rows] = lambda _: {},
 ) -> Comparison:
     """Compare what holds with what would if the lines were in force, as they say."""
-    known = tables or {}
     ordered = sorted(cases, key=lambda case: case.about.observed_at)
-    return compare(ordered, book, laid(book, lines), lambda name: known.get(name, {}))
+    return compare(ordered, book, laid(book, lines), tables)
 
 
 def shown(found: Comparison) -> Row:

@@ -31,9 +31,11 @@ def learned(decisions: Sequence[Decision], rules: RulesWorld) -> Learned:
 
 
 async def follow(
-    rules: RulesWorld, found: Learned, proposal_id: str
+    rules: RulesWorld, found: Learned, proposal_id: str, *, dry_run: bool = False
 ) -> tuple[Proposal, list[Step]]:
     """Apply a proposal: its line, or its rows. It is written down who did.
+
+    With `dry_run` nothing is done.
 
     Raises:
         ConfigurationError: There is none of this id (any more).
@@ -49,10 +51,11 @@ async def follow(
         )
     if one.line is None:
         rows = {key: dict[str, str]() for key in one.rows}
-        await rules.rows.load(one.table, rows, replace=False)
+        await rules.rows.load(one.table, rows, replace=False, dry_run=dry_run)
         return one, []
     steps = plan(rules.table.book, [one.line], enforce=True)
-    await apply(rules.writer, steps, lambda _: None)
+    if not dry_run:
+        await apply(rules.writer, steps, lambda _: None)
     return one, steps
 
 

@@ -56,9 +56,15 @@ LAST = (
     "bus dlq discard",
     "bus acks",
 )
-ENDS = {"bus diagnose": 1, "bus health": 1, "bus events search": 1}
+ENDS = {
+    "bus rules apply --proposal": 2,
+    "bus diagnose": 1,
+    "bus health": 1,
+    "bus events search": 1,
+}
 """Those that do not end with 0: the receiver here takes wrong signatures, what all
-these commands do leaves dead letters, and no event has the text of a page's example.
+these commands do leaves dead letters, no event has the text of a page's example, and
+without decisions nothing is proposed.
 """
 
 

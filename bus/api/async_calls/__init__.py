@@ -23,6 +23,7 @@ from bus.api.async_calls.portal_links import PortalLinksCalls
 from bus.api.async_calls.quarantine import QuarantineCalls
 from bus.api.async_calls.reach_routes import ReachRoutesCalls
 from bus.api.async_calls.records import RecordsCalls
+from bus.api.async_calls.rule_proposals import RuleProposalsCalls
 from bus.api.async_calls.rules import RulesCalls
 from bus.api.async_calls.schema_changes import SchemaChangesCalls
 from bus.api.async_calls.schema_versions import SchemaVersionsCalls
@@ -69,6 +70,7 @@ class AsyncCalls(
     WatchingCalls,
     ForecastsCalls,
     RulesCalls,
+    RuleProposalsCalls,
     LookupsCalls,
     SettingsCalls,
     DocumentsCalls,

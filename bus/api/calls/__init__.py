@@ -23,6 +23,7 @@ from bus.api.calls.portal_links import PortalLinksCalls
 from bus.api.calls.quarantine import QuarantineCalls
 from bus.api.calls.reach_routes import ReachRoutesCalls
 from bus.api.calls.records import RecordsCalls
+from bus.api.calls.rule_proposals import RuleProposalsCalls
 from bus.api.calls.rules import RulesCalls
 from bus.api.calls.schema_changes import SchemaChangesCalls
 from bus.api.calls.schema_versions import SchemaVersionsCalls
@@ -69,6 +70,7 @@ class Calls(
     WatchingCalls,
     ForecastsCalls,
     RulesCalls,
+    RuleProposalsCalls,
     LookupsCalls,
     SettingsCalls,
     DocumentsCalls,

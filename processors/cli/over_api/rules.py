@@ -12,6 +12,7 @@ from bus.intake.rules.rows import read_csv
 from processors.cli.control import FAILED, GOOD, read_text
 from processors.cli.lookups_view import print_loaded, print_rows, print_tables
 from processors.cli.over_api.given import Given
+from processors.cli.proposals_view import print_followed, print_proposals
 from processors.cli.rules_view import print_effective, print_lines, print_steps
 from processors.rules.applying import QUIET
 from processors.rules.lookups import Loaded
@@ -36,6 +37,8 @@ async def effective(api: AsyncApi, given: Given) -> int:
 
 async def apply(api: AsyncApi, given: Given) -> int:
     """Make the rules what a file says."""
+    if (proposal := given.maybe("proposal")) is not None:
+        return await _follow(api, proposal, given)
     document = read_rules(Path(given.text("file")))
     if document.problems:
         raise ConfigurationError("\n".join(str(one) for one in document.problems))
@@ -50,6 +53,29 @@ async def apply(api: AsyncApi, given: Given) -> int:
     rows = [{**step} for step in done["steps"]]
     changes = sum(row["action"] not in QUIET for row in rows)
     print_steps(rows, changes, dry_run=dry_run, as_json=given.as_json)
+    return GOOD
+
+
+async def _follow(api: AsyncApi, proposal: str, given: Given) -> int:
+    """Apply a proposal, or only show it."""
+    dry_run = given.flag("dry_run")
+    if dry_run:
+        there = (await api.list_rule_proposals())["proposals"]
+        row = next(({**one} for one in there if one["id"] == proposal), None)
+        if row is None:
+            raise ConfigurationError(f"there is no proposal {proposal} (any more)")
+        print_followed(row, [], dry_run=True, as_json=given.as_json)
+        return GOOD
+    done = await api.apply_rule_proposal(proposal)
+    steps = [{**step} for step in done["steps"]]
+    print_followed({**done["proposal"]}, steps, dry_run=False, as_json=given.as_json)
+    return GOOD
+
+
+async def proposals(api: AsyncApi, given: Given) -> int:
+    """What decisions teach."""
+    row = await api.list_rule_proposals()
+    print_proposals({**row}, rates=given.flag("rates"), as_json=given.as_json)
     return GOOD
 
 

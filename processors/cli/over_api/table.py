@@ -80,6 +80,7 @@ COMMANDS: Mapping[str, Work] = {
     "rules list": rules.list_,
     "rules effective": rules.effective,
     "rules apply": rules.apply,
+    "rules proposals": rules.proposals,
     "lookups list": rules.list_lookups,
     "lookups show": rules.show_lookup,
     "lookups load": rules.load_lookup,

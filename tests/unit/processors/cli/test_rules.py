@@ -1,15 +1,22 @@
 """`bus rules` and `bus lookups` from the outside."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from bus.access.entities import Entity
+from bus.client.channels import channels_folder, read_samples
+from bus.intake.raw import Raw, to_message
+from bus.intake.sources import parse_source
+from bus.intake.submission import Submission
+from bus.record import Message
 from processors.cli import lookups, rules
+from processors.sources.stored import store
 from tests.support.judged import order
-from tests.support.worlds import Worlds
+from tests.support.worlds import KEYS, Randomness, Worlds
 
 MINE = """
 rules:
@@ -153,7 +160,25 @@ def test_a_backtest_over_orders_of_a_file(
     assert found["newly_parked"]["by_rule"] == {"b2b-needs-a-purchase-order": 1}  # type: ignore[index]  # likewise
     said = bus(worlds, "rules", "backtest", mine, "--events", events).stdout
     assert "newly held: 1, worth EUR 45" in said
-    assert bus(worlds, "rules", "backtest", mine).exit_code == 2
+
+
+def test_a_backtest_over_what_sources_have_sent(worlds: Worlds, mine: Path) -> None:
+    """By today's mapping, with the account of the source; only what is wanted."""
+    source = parse_source({"id": "shop-eu", "channel": "shopify", "account": "A-7"})
+    record = store(source, KEYS, Randomness())
+    worlds.broker.append(Message("bus.sources", b"shop-eu", record))
+    for topic in worlds.topology.topics_of_source("shop-eu", fetches=False):
+        worlds.broker.create(topic)
+    sample = read_samples(channels_folder() / "shopify")[0]
+    now = datetime.fromtimestamp(worlds.clock.now(), UTC)
+    submission = Submission("shop-eu", sample.body, sample.headers, now)
+    sent = to_message(Raw("s1", submission, "shopify"), "intake.raw.shop-eu")
+    worlds.broker.append(sent)
+    found = told(worlds, "rules", "backtest", mine, "--since", "1h")
+    assert isinstance(found, dict)
+    assert (found["orders"], found["held_after"]) == (1, 1)
+    result = bus(worlds, "rules", "backtest", mine, "--source", "nobody")
+    assert (result.exit_code, "no source nobody" in result.output) == (2, True)
 
 
 # --- lookup tables
