@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Literal, Self, TypeAlias
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -21,7 +20,7 @@ from pydantic import (
 )
 
 from bus.delivery.choices import MAILBOX, Concern, Exhausted, Ordering
-from bus.delivery.endpoint import Kind, kind_of, parse_endpoint
+from bus.delivery.endpoint import Kind, kind_of, parse_endpoint, shown_url
 from bus.delivery.objective import OwnObjective
 from bus.errors import InvalidSubscriptionError
 
@@ -243,11 +242,7 @@ class Subscription(_Model):
     @property
     def endpoint(self) -> str:
         """The URL as it may be shown: without its query's values."""
-        parts = urlsplit(self.url)
-        query = re.sub(r"=[^&]*", "=…", parts.query)
-        if query == parts.query and query:
-            query = "…"
-        return parts._replace(query=query).geturl()
+        return shown_url(self.url)
 
 
 def parse_subscription(fields: Mapping[str, object]) -> Subscription:

@@ -119,8 +119,8 @@ async def foresee(parts: ForesightParts, only: str | None = None) -> Sequence[Fo
         if only in {None, one.id}:
             queues += subscription_queues(parts.topology, one, known.there, now_ms)
     every = [row for rows in known.kept.values() for row in rows]
-    pooled = outcomes_of(sorted(every, reverse=True), known.now_us)
-    return [_foreseen(queue, known, width_of((), pooled)) for queue in queues]
+    pooled = width_of((), outcomes_of(sorted(every, reverse=True), known.now_us))
+    return [_foreseen(queue, known, pooled) for queue in queues]
 
 
 async def _find_out(parts: ForesightParts) -> _Known:
