@@ -96,7 +96,7 @@ async def test_content_in_every_form(form: str, part: str, site: Lively) -> None
         text = (await visitor.get(f"{EVENT}?form={form}")).text
     assert part in text
     assert "bus events show oms.order/" in text
-    assert "version 1" in text
+    assert "version 2" in text
 
 
 async def test_an_order_is_all_its_deliveries(site: Lively) -> None:
