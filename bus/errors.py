@@ -207,3 +207,11 @@ class KeyNotFoundError(OrderbusError):
 
 class VersionMismatchError(OrderbusError):
     """It is not the version any more that the change was meant for."""
+
+
+class ParkedNotFoundError(OrderbusError):
+    """No parked item, or group of them, has this id."""
+
+
+class InvalidMappingError(OrderbusError):
+    """A changed mapping cannot be used: file, line, and what is wrong there."""

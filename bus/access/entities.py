@@ -17,3 +17,4 @@ class Entity(StrEnum):
     RULE = "rule"
     LOOKUP = "lookup"
     SCHEMA = "schema"
+    PARKED = "parked"

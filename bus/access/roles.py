@@ -49,6 +49,8 @@ class Scope(StrEnum):
     RULES_READ = "rules:read"
     RULES_WRITE = "rules:write"
     SETTINGS_READ = "settings:read"
+    PARKED_READ = "parked:read"
+    PARKED_WRITE = "parked:write"
 
 
 MEANINGS: Mapping[Scope, str] = {
@@ -76,6 +78,8 @@ MEANINGS: Mapping[Scope, str] = {
     Scope.RULES_READ: "rules of intake, lookup tables, what decisions teach",
     Scope.RULES_WRITE: "change rules and lookup tables, apply proposals",
     Scope.SETTINGS_READ: "the settings of the gateway that answers, never a secret",
+    Scope.PARKED_READ: "list parked orders, and read their content",
+    Scope.PARKED_WRITE: "edit, release, reject and assign them, fix groups",
 }
 """What each scope allows, for people."""
 
@@ -138,6 +142,8 @@ GRANTS: Mapping[Role, Grant] = {
                 Scope.STATUS_READ,
                 Scope.ALERTS_WRITE,
                 Scope.RULES_READ,
+                Scope.PARKED_READ,
+                Scope.PARKED_WRITE,
             }
         ),
         Tenancy.NEVER,
@@ -164,6 +170,7 @@ GRANTS: Mapping[Role, Grant] = {
                 Scope.KEYS_READ,
                 Scope.KEYS_WRITE,
                 Scope.AUDIT_READ,
+                Scope.PARKED_READ,
             }
         ),
         Tenancy.MUST,

@@ -29,6 +29,7 @@ class Part(StrEnum):
     RETRIES = "retries"
     COUNTS = "counts"
     QUARANTINE = "quarantine"
+    PARKED = "parked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,23 @@ class ClusterFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedFacts:
+    """A group of parked orders; money in the one currency.
+
+    `new`: its first order came within a day, or it came back after it was fixed;
+    `assigned`: somebody looks after it.
+    """
+
+    group: str
+    name: str
+    orders: int
+    at_risk: float
+    currency: str
+    new: bool = True
+    assigned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All of it at `at`. `unknown` has the parts that gave no answer, and why."""
 
@@ -171,6 +189,7 @@ class Facts:
     log: LogFacts | None = None
     cluster: ClusterFacts = ClusterFacts()
     quarantined: int = 0
+    parked: Sequence[ParkedFacts] = ()
     unknown: Mapping[Part, str] = field(default_factory=dict)
 
     @property

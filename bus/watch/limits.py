@@ -18,5 +18,6 @@ class Limits:
     certificate_s: float = 14 * 86_400.0
     volume_z: float = 6.0
     volume_minutes: int = 3
+    parked_value: float = 1_000.0
     many: int = 3
     many_share: float = 0.25

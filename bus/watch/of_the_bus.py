@@ -128,6 +128,18 @@ def quarantine(facts: Facts, limits: Limits) -> Iterator[Said]:
         yield Said(BUS, f"{records} in quarantine: bus quarantine list")
 
 
+def parked_value(facts: Facts, limits: Limits) -> Iterator[Said]:
+    """A new group of parked orders puts much at risk, and nobody looks after it."""
+    for one in facts.parked:
+        if one.new and not one.assigned and one.at_risk > limits.parked_value:
+            orders = count(one.orders, "order")
+            yield Said(
+                Subject(Kind.PARKED, one.group),
+                f"{one.name} holds {orders}: {one.at_risk:,.0f} {one.currency} at risk;"
+                f" bus intake parked list --group {one.group}",
+            )
+
+
 def kafka_away(facts: Facts, limits: Limits) -> Iterator[Said]:
     """Kafka gives no answer, or partitions have no leader: nothing moves there."""
     del limits

@@ -27,9 +27,9 @@ class Rule:
 
     name: str
     severity: Severity
-    state: Health
     judge: Judge
     runbook: str
+    state: Health = Health.DEGRADED
     needs: frozenset[Part] = frozenset()
     for_s: float = 0.0
     clear_s: float = 60.0
@@ -159,6 +159,13 @@ RULES = (
         for_s=60,
     ),
     Rule(
+        name="parked_value",
+        severity=_TICKET,
+        judge=bus.parked_value,
+        runbook="orders-are-parked",
+        needs=frozenset({Part.PARKED}),
+    ),
+    Rule(
         name="burns_medium",
         severity=_TICKET,
         state=_DEGRADED,
@@ -218,7 +225,6 @@ RULES = (
     Rule(
         name="log_behind",
         severity=_TICKET,
-        state=_DEGRADED,
         judge=bus.log_behind,
         runbook="the-log-is-behind",
         needs=_PROCESSES,
@@ -227,7 +233,6 @@ RULES = (
     Rule(
         name="burns_slow",
         severity=_TICKET,
-        state=_DEGRADED,
         judge=subscriptions.burns_slow,
         runbook="an-error-budget-burns",
         needs=_COUNTS,
@@ -235,7 +240,6 @@ RULES = (
     Rule(
         name="certificate_expiring",
         severity=_TICKET,
-        state=_DEGRADED,
         judge=subscriptions.certificate_expiring,
         runbook="a-certificate-or-a-secret-ends",
         needs=_SUBSCRIPTIONS,
@@ -243,7 +247,6 @@ RULES = (
     Rule(
         name="secret_ending",
         severity=_TICKET,
-        state=_DEGRADED,
         judge=subscriptions.secret_ending,
         runbook="a-certificate-or-a-secret-ends",
         needs=_SUBSCRIPTIONS,

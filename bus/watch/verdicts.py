@@ -34,6 +34,7 @@ class Kind(StrEnum):
     PROGRAM = "program"
     SOURCE = "source"
     SUBSCRIPTION = "subscription"
+    PARKED = "parked"
 
 
 class Subject(NamedTuple):

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from processors.access.world import KeysWorld
     from processors.diagnose.probing import Means
     from processors.outbox.desk import Desk
+    from processors.parked.world import ParkedWorld
     from processors.settings import Settings
     from processors.sources.world import SourcesWorld
     from processors.subscriptions.world import World
@@ -97,6 +98,12 @@ class Root:
         from processors.wiring.control import open_world
 
         return open_world(self.kafka(), missed=_tell_missed, reads=True)
+
+    def parked(self) -> "AbstractAsyncContextManager[ParkedWorld]":
+        """Open what the commands of parked orders work with."""
+        from processors.wiring.parked import open_parked
+
+        return open_parked(self.kafka(), _tell_missed)
 
     def keys(self) -> "AbstractAsyncContextManager[KeysWorld]":
         """Open what the key commands work with."""

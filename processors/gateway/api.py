@@ -21,6 +21,7 @@ from processors.gateway.jobs import Jobs
 from processors.gateway.limits import Asking, asking
 from processors.gateway.streams import Streams
 from processors.live.hub import Live
+from processors.parked.world import ParkedWorld
 from processors.redrive.fates import KnownFates
 from processors.rules.held import HeldRules
 from processors.settings.telling import InForce
@@ -85,6 +86,7 @@ class Api:
     board: Board
     glance: Glance
     rules: HeldRules
+    parked: ParkedWorld
     asking: Asking = field(default_factory=partial(asking, 0))
     most_of_tenant: int = 0
     objective: Objective = field(default_factory=Objective)

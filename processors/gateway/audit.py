@@ -31,6 +31,7 @@ EntityWord: TypeAlias = Literal[
     "rule",
     "lookup",
     "schema",
+    "parked",
 ]
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bus.access.tokens import ID_PATTERN as KEY_ID
 from bus.delivery.subscription import ID_PATTERN as SUBSCRIPTION_ID
+from bus.intake.parked.grouping import GROUP
 from bus.intake.rules.rows import TABLE
 from processors.gateway.problems import NOT_FOUND, ProblemError
 
@@ -46,11 +47,19 @@ NAMES: Mapping[str, Named] = {
     ),
     "rule": Named(r"[a-z][a-z0-9_]{0,62}", "A rule of the watch.", "breaker_open"),
     "kind": Named(
-        r"bus|program|source|subscription", "What an alert is about.", "subscription"
+        r"bus|program|source|subscription|parked",
+        "What an alert is about.",
+        "subscription",
     ),
     "part": Named(r"[A-Za-z0-9._-]{1,249}", "The name of that.", "my-shop"),
     "table": Named(TABLE.pattern, "A lookup table of rules.", "prices"),
     "proposal": Named(r"p[0-9a-f]{10}", "The id of a proposal.", "p0123456789"),
+    "item": Named(
+        r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+        "The id of a parked item.",
+        "3f0e8c1a-5a2b-5c3d-8e4f-0a1b2c3d4e5f",
+    ),
+    "group": Named(GROUP, "The id of a group of parked items.", "f1-7a91298b1334"),
     "key": Named(KEY_ID, "The id of a key, the third part of it.", "abcdefgh23"),
 }
 

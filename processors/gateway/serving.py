@@ -274,7 +274,8 @@ def _of(api: Api, visit: Visit) -> Api:
         return api
     world = api.world.by(visit.principal.key_id, visit.address)
     keys = replace(api.keys, writer=api.keys.writer.by(world.trail))
-    return replace(api, world=world, keys=keys)
+    parked = replace(api.parked, trail=world.trail)
+    return replace(api, world=world, keys=keys, parked=parked)
 
 
 def _named(visit: Visit) -> Mapping[str, str]:

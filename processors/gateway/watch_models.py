@@ -21,7 +21,7 @@ class ReasonShown(Model):
 class PartShown(Model):
     """A program, a source topic or a subscription."""
 
-    kind: Literal["bus", "program", "source", "subscription"]
+    kind: Literal["bus", "program", "source", "subscription", "parked"]
     name: str
     state: Literal["healthy", "degraded", "failing", "held", "unknown"]
     reasons: Sequence[ReasonShown]

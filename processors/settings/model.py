@@ -11,6 +11,7 @@ from processors.settings.api import LAST_PORT, ApiSettings, ClientSettings, Netw
 from processors.settings.intake import IntakeSettings
 from processors.settings.log import LogSettings
 from processors.settings.outbox import OutboxSettings
+from processors.settings.parked import ParkedSettings
 from processors.settings.shipped import shipped
 from processors.settings.sources import Sourced
 from processors.settings.watch import WatchSettings
@@ -28,6 +29,7 @@ class Settings(
     IntakeSettings,
     LogSettings,
     OutboxSettings,
+    ParkedSettings,
     WatchSettings,
     Sourced,
     BaseSettings,

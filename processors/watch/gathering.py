@@ -12,7 +12,15 @@ from bus.delivery.choices import Ordering
 from bus.delivery.own import is_own_topic
 from bus.delivery.subscription import Subscription
 from bus.topics.topic import Cluster
-from bus.watch.facts import Arrivals, ClusterFacts, Facts, Objective, Part, SourceFacts
+from bus.watch.facts import (
+    Arrivals,
+    ClusterFacts,
+    Facts,
+    Objective,
+    ParkedFacts,
+    Part,
+    SourceFacts,
+)
 from bus.watch.usual import Weeks
 from processors.status.counting import Count, pending_quarantine
 from processors.status.question import Unknown
@@ -36,7 +44,10 @@ _CLUSTER_S, _LAG_S, _QUARANTINE_S = 15.0, 10.0, 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Senses:
-    """What facts come from; `weeks` is what came into a topic in past weeks."""
+    """What facts come from; `weeks` is what came into a topic in past weeks.
+
+    `parked` are the groups of parked orders, `parked_trouble` why they may be old.
+    """
 
     world: World
     presences: Presences
@@ -44,6 +55,8 @@ class Senses:
     certificates: Certificates
     objective: Objective = field(default_factory=Objective)
     weeks: Callable[[str], Mapping[int, Weeks]] = field(default=lambda _topic: {})
+    parked: Callable[[], Sequence[ParkedFacts]] = tuple
+    parked_trouble: Callable[[], str | None] = lambda: None
 
 
 class Gathering:
@@ -103,6 +116,7 @@ class Gathering:
             log=log,
             cluster=_cluster(cluster),
             quarantined=quarantine.records if isinstance(quarantine, Count) else 0,
+            parked=self._senses.parked(),
             unknown=self._unknown(cluster, sources, waiting, quarantine, counts),
         )
 
@@ -131,6 +145,8 @@ class Gathering:
             unknown[Part.PROCESSES] = why
         if (why := self._senses.world.table.trouble()) is not None:
             unknown[Part.SUBSCRIPTIONS] = why
+        if (why := self._senses.parked_trouble()) is not None:
+            unknown[Part.PARKED] = why
         return unknown
 
     def _source_facts(self, found: Backlogs | Unknown) -> Iterator[SourceFacts]:

@@ -5,6 +5,12 @@ from collections.abc import Sequence
 from processors.web import catalogue, schemas
 from processors.web.events import attempts, contents, finding, order, replaying
 from processors.web.events import one as event
+from processors.web.intake import acts as intake_acts
+from processors.web.intake import fixing as intake_fix
+from processors.web.intake import group as intake_group
+from processors.web.intake import groups as intake
+from processors.web.intake import item as intake_item
+from processors.web.intake import items as intake_items
 from processors.web.jobs import listing as jobs
 from processors.web.jobs import one as job
 from processors.web.keys import acts as key_acts
@@ -60,6 +66,11 @@ PAGES: Sequence[Page] = (
     *alert.PAGES,
     *forecasts.PAGES,
     *objectives.PAGES,
+    *intake.PAGES,
+    *intake_group.PAGES,
+    *intake_fix.PAGES,
+    *intake_items.PAGES,
+    *intake_item.PAGES,
     *letter_causes.PAGES,
     *letters.PAGES,
     *letter.PAGES,
@@ -92,4 +103,7 @@ ACTS: Sequence[Act] = (
     *recover.ACTS,
     *notices.ACTS,
     *key_acts.ACTS,
+    *intake_acts.ACTS,
+    *intake_fix.ACTS,
+    *intake_item.ACTS,
 )

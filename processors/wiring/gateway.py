@@ -10,7 +10,6 @@ from functools import partial
 from bus.access.digests import ServerKeys
 from bus.access.roles import Principal
 from bus.client.producer import EventWriter
-from bus.client.rules import shipped_lines
 from bus.client.schemas import load_catalogue
 from bus.observation import Observer
 from processors.access.authenticating import authenticate
@@ -27,7 +26,7 @@ from processors.gateway.protocol import Lines
 from processors.gateway.server import Gateway, Place
 from processors.gateway.streams import Streams
 from processors.gateway.table import ROUTES
-from processors.rules.held import HeldRules
+from processors.parked.expiring import keep_expiring
 from processors.settings import Settings, in_force
 from processors.status.glance import Glance
 from processors.subscriptions.world import World
@@ -44,6 +43,7 @@ from processors.wiring.describing import asyncapi
 from processors.wiring.diagnosing import open_means
 from processors.wiring.life import Life, live
 from processors.wiring.objective import objective_of_all
+from processors.wiring.parked import held_rules, make_parked
 from processors.wiring.serve import check_topics
 from processors.wiring.streaming import make_live
 from processors.wiring.trail import missing_in
@@ -119,7 +119,7 @@ async def open_gateway(
         log = await stack.enter_async_context(AskedLog(settings))
         api = _api(settings, world, ring, log, means, telemetry)
         stack.callback(api.glance.close)
-        await stack.enter_async_context(api.board)
+        await _follow(api, stack)
         stack.push_async_callback(api.live.close)
         stack.push_async_callback(api.rules.close)
         _say_readiness(telemetry, world, table)
@@ -135,6 +135,14 @@ async def open_gateway(
         telemetry.note(names.API_SERVES, url=gateway.url)
         _announce(world, telemetry, pages, stack)
         yield GatewayProgram(gateway)
+
+
+async def _follow(api: Api, stack: AsyncExitStack) -> None:
+    """Follow what the watch says and what is parked; expire what is due."""
+    await stack.enter_async_context(api.board)
+    await stack.enter_async_context(api.parked.table)
+    expiring = asyncio.create_task(keep_expiring(api.parked), name="expiring")
+    stack.callback(expiring.cancel)
 
 
 def _announce(
@@ -165,6 +173,7 @@ def _api(
     observer: Observer,
 ) -> Api:
     catalogue = load_catalogue(settings.schemas_dir)
+    rules = held_rules(settings, world)
 
     def who(token: str) -> Principal:
         found = authenticate(
@@ -186,7 +195,8 @@ def _api(
         means=means,
         board=Board(world.reader, world.clock, world.topology.alerts),
         glance=Glance(world, log),
-        rules=HeldRules(world, partial(shipped_lines, settings.schemas_dir)),
+        rules=rules,
+        parked=make_parked(settings, world, rules),
         log=log,
         objective=objective_of_all(settings),
         runbook=settings.watch_runbook_url,

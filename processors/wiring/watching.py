@@ -6,6 +6,7 @@ import socket
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 
 from bus.adapters.http.probe import EndpointProbe
 from bus.adapters.kafka import Connection, KafkaSource
@@ -20,6 +21,7 @@ from processors.watch.board import Board
 from processors.watch.certificates import Certificates
 from processors.watch.counting import Counts
 from processors.watch.gathering import Gathering, Senses
+from processors.watch.parking import parked_facts
 from processors.watch.programs import Presences
 from processors.watch.sinks import Listener
 from processors.watch.watch import Watch, WatchParts, WatchPolicy
@@ -30,6 +32,7 @@ from processors.wiring.asking import AskedLog
 from processors.wiring.control import open_world
 from processors.wiring.life import Life, live
 from processors.wiring.objective import objective_of_all
+from processors.wiring.parked import held_rules, make_parked
 from processors.wiring.serve import check_topics
 from processors.wiring.telling import open_sinks
 
@@ -99,7 +102,8 @@ async def _begin(
     certificates = Certificates(probe, world.clock)
     board = Board(world.reader, world.clock, world.topology.alerts)
     presences = Presences(world.reader, world.clock, world.topology.processes)
-    for follower in (board, presences):
+    parked = make_parked(settings, world, held_rules(settings, world))
+    for follower in (board, presences, parked.table):
         await stack.enter_async_context(follower)
     await world.table.ready()
     senses = Senses(
@@ -109,10 +113,11 @@ async def _begin(
         certificates=certificates,
         objective=objective_of_all(settings),
         weeks=board.weeks,
+        parked=partial(parked_facts, parked),
+        parked_trouble=parked.table.trouble,
     )
     sinks = await stack.enter_async_context(open_sinks(settings, world, telemetry))
-    gathering = Gathering(senses)
-    watch = Watch(_parts(settings, world, telemetry, board, gathering, sinks))
+    watch = Watch(_parts(settings, world, telemetry, board, Gathering(senses), sinks))
     _say_how_it_is(telemetry, world, board, watch)
     said = announcing(world, telemetry.health, [ROLE], pages, lambda said: said)
     return Watching(
@@ -168,7 +173,9 @@ def _parts(
 
 
 def _policy(settings: Settings) -> WatchPolicy:
-    limits = Limits(lag_s=settings.watch_lag_s)
+    limits = Limits(
+        lag_s=settings.watch_lag_s, parked_value=settings.watch_parked_value
+    )
     return WatchPolicy(every_s=settings.watch_every_s, limits=limits)
 
 

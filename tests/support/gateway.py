@@ -44,6 +44,7 @@ from processors.web.sessions import Lifetimes
 from processors.web.site import Around, make_site
 from processors.wiring.streaming import make_live
 from tests.support.access import SERVER, Access, open_access
+from tests.support.parked import parked_of
 from tests.support.worlds import Worlds
 
 UNLIMITED = Bounds(key_rate=0, address_rate=0)
@@ -226,6 +227,7 @@ def _api(worlds: Worlds, world: World, access: Access, observer: MemoryObserver)
         board=Board(world.reader, world.clock, world.topology.alerts),
         glance=Glance(world, no_log),
         rules=HeldRules(world, shipped_lines),
+        parked=parked_of(world),
         asyncapi=partial(described, worlds.topology),
         told=_told(),
     )
@@ -252,8 +254,8 @@ async def serving(  # noqa: PLR0913 - what a test may choose
         keys = await _held(access)
         made = _api(worlds, world, access, observer)
         asked = ask_log or the_log
-        api = replace(made, log=asked, streams=streams or Streams())
-        api = replace(api, glance=Glance(world, asked))
+        glance = Glance(world, asked)
+        api = replace(made, log=asked, streams=streams or Streams(), glance=glance)
         site = make_site(
             access.world, world.random_bytes, Lifetimes(), secure=False, around=around
         )
@@ -262,7 +264,8 @@ async def serving(  # noqa: PLR0913 - what a test may choose
         )
         await gateway.start(Place())
         try:
-            async with api.board, ClientSession(gateway.url) as session:
+            board, parked = api.board, api.parked.table
+            async with board, parked, ClientSession(gateway.url) as session:
                 yield Client(session, keys, observer, gateway, api, log)
         finally:
             await gateway.stop()

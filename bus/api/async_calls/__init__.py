@@ -19,6 +19,8 @@ from bus.api.async_calls.letters import LettersCalls
 from bus.api.async_calls.log_lists import LogListsCalls
 from bus.api.async_calls.lookups import LookupsCalls
 from bus.api.async_calls.objectives import ObjectivesCalls
+from bus.api.async_calls.parked import ParkedCalls
+from bus.api.async_calls.parked_groups import ParkedGroupsCalls
 from bus.api.async_calls.portal_links import PortalLinksCalls
 from bus.api.async_calls.quarantine import QuarantineCalls
 from bus.api.async_calls.reach_routes import ReachRoutesCalls
@@ -61,6 +63,8 @@ class AsyncCalls(
     QuarantineCalls,
     CausesCalls,
     EditsCalls,
+    ParkedGroupsCalls,
+    ParkedCalls,
     KeyRoutesCalls,
     PortalLinksCalls,
     JobRoutesCalls,

@@ -19,6 +19,8 @@ from bus.api.calls.letters import LettersCalls
 from bus.api.calls.log_lists import LogListsCalls
 from bus.api.calls.lookups import LookupsCalls
 from bus.api.calls.objectives import ObjectivesCalls
+from bus.api.calls.parked import ParkedCalls
+from bus.api.calls.parked_groups import ParkedGroupsCalls
 from bus.api.calls.portal_links import PortalLinksCalls
 from bus.api.calls.quarantine import QuarantineCalls
 from bus.api.calls.reach_routes import ReachRoutesCalls
@@ -61,6 +63,8 @@ class Calls(
     QuarantineCalls,
     CausesCalls,
     EditsCalls,
+    ParkedGroupsCalls,
+    ParkedCalls,
     KeyRoutesCalls,
     PortalLinksCalls,
     JobRoutesCalls,

@@ -19,6 +19,7 @@ ListAuditEntity: TypeAlias = Literal[
     "rule",
     "lookup",
     "schema",
+    "parked",
 ]
 
 

@@ -15,7 +15,7 @@ class ReasonShown(TypedDict):
 class PartShown(TypedDict):
     """A program, a source topic or a subscription."""
 
-    kind: Literal["bus", "program", "source", "subscription"]
+    kind: Literal["bus", "program", "source", "subscription", "parked"]
     name: str
     state: Literal["healthy", "degraded", "failing", "held", "unknown"]
     reasons: Sequence[ReasonShown]

@@ -16,6 +16,11 @@ _KINDS: Mapping[str, str] = {
     "remove_subscription": "Removal",
     "reseal_subscriptions": "Sealing of secrets",
     "diagnose": "Diagnosis",
+    "fix_parked": "Fix of a group of parked orders",
+    "released_parked": "Release of parked orders",
+    "rejected_parked": "Rejection of parked orders",
+    "assigned_parked": "Assignment of parked orders",
+    "snoozed_parked": "Putting off of parked orders",
 }
 _LETTERS = {"replay_dead_letters": "replayed", "discard_dead_letters": "discarded"}
 _ITEMS = {"replay_quarantine": "replayed", "discard_quarantine": "discarded"}
@@ -59,18 +64,25 @@ class Told(NamedTuple):
 
 def told_of(job: JobShown) -> Told:
     """What there is to say of one."""
-    quarantine = job.kind in _ITEMS
-    about = href("quarantine") if quarantine else href("subscriptions", job.subject)
     named = job.result.get("not_sent")
     left = named.items() if isinstance(named, Mapping) else ()
     return Told(
         job,
         _KINDS.get(job.kind, job.kind.replace("_", " ")),
-        about if job.subject else "",
+        _about(job) if job.subject else "",
         _parts(job),
         [(str(one), str(why)) for one, why in left],
         [*_more(job)],
     )
+
+
+def _about(job: JobShown) -> str:
+    """Where its subject is."""
+    if job.kind in _ITEMS:
+        return href("quarantine")
+    if job.kind.endswith("_parked"):
+        return href("intake", "groups", job.subject)
+    return href("subscriptions", job.subject)
 
 
 def _parts(job: JobShown) -> Sequence[Part]:

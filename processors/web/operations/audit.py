@@ -17,7 +17,7 @@ from processors.web.pages import Page
 
 ENTITIES = (
     *("subscription", "source", "key", "letters", "quarantine"),
-    *("events", "ack", "silence", "rule", "lookup", "schema"),
+    *("events", "ack", "silence", "rule", "lookup", "schema", "parked"),
 )
 _TEXT = r"^[ -~]{0,200}$"
 
@@ -38,6 +38,7 @@ class HistoryQuery(PageQuery):
         "rule",
         "lookup",
         "schema",
+        "parked",
     ] = ""
     id: Annotated[str, Field(pattern=_TEXT)] = ""
     actor: Annotated[str, Field(pattern=_TEXT)] = ""

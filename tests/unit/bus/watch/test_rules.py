@@ -13,6 +13,7 @@ from bus.watch.facts import (
     ClusterFacts,
     Facts,
     LogFacts,
+    ParkedFacts,
     Part,
     ProgramFacts,
     SubscriptionFacts,
@@ -77,6 +78,28 @@ SPEAKING = {
     ),
     "log_behind": replace(WELL, log=LogFacts(301.0)),
     "quarantine": replace(WELL, quarantined=1),
+    "parked_value": replace(
+        WELL,
+        parked=[
+            ParkedFacts(
+                group=f"f1-{n}",
+                name="sku-known",
+                orders=3,
+                at_risk=risk,
+                currency="EUR",
+                new=new,
+                assigned=assigned,
+            )
+            for n, (risk, new, assigned) in enumerate(
+                [
+                    (1_001.0, True, False),
+                    (999.0, True, False),
+                    (5_000.0, False, False),
+                    (5_000.0, True, True),
+                ]
+            )
+        ],
+    ),
     "kafka_away": replace(WELL, cluster=ClusterFacts(offline=2)),
     "broker_missing": replace(WELL, cluster=ClusterFacts(away=[3])),
 }

@@ -1,0 +1,13 @@
+"""`bus intake`: what sources sent, from the door to the OMS."""
+
+import typer
+
+from processors.cli import intake_parked_decide
+from processors.cli.intake_parked import app as parked
+
+app = typer.Typer(
+    help="What sources sent: orders that are held.",
+    no_args_is_help=True,
+)
+app.add_typer(parked, name="parked")
+_MORE_OF_PARKED = intake_parked_decide

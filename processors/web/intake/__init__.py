@@ -1,0 +1,1 @@
+"""Pages of parked orders: groups, one of them, items, one of them, and what is done."""

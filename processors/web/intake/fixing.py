@@ -1,0 +1,89 @@
+"""Fix once: what a group would come to by now, before anybody releases it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from bus.access.roles import Scope
+from processors.gateway.model import DryRun, Model
+from processors.gateway.parked_groups import fix_group, get_group
+from processors.gateway.parked_models import Fix, FixPlan, FixWork, ParkedGroup
+from processors.gateway.routes import Asked
+from processors.gateway.subscription_models import Line
+from processors.web.asking import asking, content_of
+from processors.web.intake.group import EXAMPLE
+from processors.web.pages import Act, Again, Done, Page
+from processors.web.rendering import href
+
+_PATH = "/intake/groups/{group}/fix"
+_TEMPLATE = "intake_fix.html.j2"
+
+
+class FixForm(Model):
+    """A mapping to be tried instead; empty: as things are."""
+
+    mapping: Annotated[str, Field(max_length=500_000)] = ""
+    why: Line = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixView:
+    """What the template reads."""
+
+    one: ParkedGroup
+    plan: FixPlan
+    mapping: str
+
+
+async def view(asked: Asked) -> FixView:
+    """Try all of it as things are; nothing is done."""
+    return await _tried(asked, "")
+
+
+async def begin(asked: Asked) -> Done | Again:
+    """Try it with another mapping, or release what passes."""
+    form = asked.body_as(FixForm)
+    if form.mapping.strip():
+        return Again(_TEMPLATE, await _tried(asked, form.mapping), 200)
+    work = await _work(asked, Fix(why=form.why), dry_run=False)
+    if work.job is None:
+        back = href("intake", "groups", asked.path["group"], "fix")
+        return Done("Nothing of it passes yet: nothing was released.", back, good=False)
+    text = f"Releasing {work.plan.passing} parked orders; the group is fixed."
+    return Done(text, href("jobs", work.job.id))
+
+
+async def _tried(asked: Asked, mapping: str) -> FixView:
+    one = content_of(await get_group(asking(asked)), ParkedGroup)
+    work = await _work(asked, Fix(mapping=mapping), dry_run=True)
+    return FixView(one=one, plan=work.plan, mapping=mapping)
+
+
+async def _work(asked: Asked, body: Fix, *, dry_run: bool) -> FixWork:
+    to = asking(asked, query=DryRun(dry_run=dry_run), body=body)
+    return content_of(await fix_group(to), FixWork)
+
+
+PAGES = (
+    Page(
+        path=_PATH,
+        name="fixParked",
+        scope=Scope.PARKED_WRITE,
+        view=view,
+        template=_TEMPLATE,
+        tenants=True,
+        example=EXAMPLE,
+    ),
+)
+ACTS = (
+    Act(
+        path=_PATH,
+        name="fixParkedGroup",
+        scope=Scope.PARKED_WRITE,
+        do=begin,
+        form=FixForm,
+        back="/intake/groups/{group}",
+        tenants=True,
+    ),
+)
