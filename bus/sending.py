@@ -1,11 +1,11 @@
 """Sending a delivery, as ports: what is sent, what comes back or does not.
 
 A `Sink` takes deliveries of one kind and says what became of each; a `Sender` is what
-the sink of webhooks posts with.
+the sink of webhooks posts with. An `Asker` gets documents.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
@@ -119,4 +119,39 @@ class Places(Protocol):
 
     async def close(self) -> None:
         """Forget the names."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A document to be got. `headers` may hold credentials; never shown."""
+
+    url: str
+    headers: Sequence[tuple[str, str]] = field(repr=False)
+    timeout_s: float
+    most_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """What was answered: `headers` by name in small letters, the body whole.
+
+    `cut` says that there is more of the body than was asked for; then it is left out.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    cut: bool = False
+
+
+class Asker(Protocol):
+    """Gets documents. Never raises for what a server or network does."""
+
+    async def ask(self, ask: Ask) -> Got | NoAnswer:
+        """Get, within `timeout_s`; no redirects, once. `FORBIDDEN` is the guard."""
+        ...
+
+    async def close(self) -> None:
+        """Close all connections."""
         ...

@@ -119,15 +119,17 @@ def write_expected(folder: Path, sample: str, text: str) -> None:
 
 
 def _sample(place: Path) -> Sample:
-    bodies = sorted(place.glob("body.*"))
+    bodies = sorted((*place.glob("body.*"), *place.glob("fetched.*")))
     if len(bodies) != 1:
-        raise ConfigurationError(f"{place} has {len(bodies)} files body.*, not one")
+        text = f"{place} has {len(bodies)} files body.* or fetched.*, not one"
+        raise ConfigurationError(text)
     expected = place / _EXPECTED
     return Sample(
         name=place.name,
         body=bodies[0].read_bytes(),
         headers=_headers(place / _HEADERS),
         expected=_text(expected) if expected.is_file() else None,
+        fetched=bodies[0].stem == "fetched",
     )
 
 

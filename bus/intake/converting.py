@@ -33,12 +33,22 @@ class Converted:
         native_type: What the source calls it; None if nobody can say.
         event: The event; None if there is none, for the reasons in `findings`.
         findings: All that was noticed, those within the event, too.
+        key: What tells it from all others: the event's id, or one of the bytes.
+        section: The section of the mapping it went through; empty: none.
+        event_type: What it became, or was to become; empty: nobody can say.
+        order_id: The order it is about; empty likewise.
+        made: The event's data as far as it was made; None: not at all.
     """
 
     part: int
     native_type: str | None
     event: Event | None
     findings: tuple[Finding, ...]
+    key: UUID
+    section: str = ""
+    event_type: str = ""
+    order_id: str = ""
+    made: Mapping[str, object] | None = None
 
 
 def convert(channel: Channel, submission: Submission) -> tuple[Converted, ...]:
@@ -46,11 +56,13 @@ def convert(channel: Channel, submission: Submission) -> tuple[Converted, ...]:
     try:
         parsed = channel.parse(submission.body)
     except TooMuchError as error:
-        return (_nothing("too_large", str(error)),)
+        return (_nothing(submission, "too_large", str(error)),)
     except UnparsableError as error:
-        return (_nothing("unparsable", str(error)),)
+        return (_nothing(submission, "unparsable", str(error)),)
+    except Exception as error:  # noqa: BLE001 - whatever a submission brings is its own
+        return (_nothing(submission, "unforeseen", _raised(error)),)
     if not parsed.items:
-        return (_nothing("nothing_in_it", "there is no item in it"),)
+        return (_nothing(submission, "nothing_in_it", "there is no item in it"),)
     remarks = tuple(Finding(code, text) for code, text in parsed.remarks)
     roots = {
         "document": parsed.document,
@@ -65,8 +77,19 @@ def convert(channel: Channel, submission: Submission) -> tuple[Converted, ...]:
     return tuple(found)
 
 
-def _nothing(code: str, text: str) -> Converted:
-    return Converted(0, None, None, (Finding(code, text),))
+def _nothing(submission: Submission, code: str, text: str) -> Converted:
+    key = _key_of_bytes(submission, sha256(submission.body).hexdigest(), 0, "")
+    return Converted(0, None, None, (Finding(code, text),), key)
+
+
+def _key_of_bytes(submission: Submission, digest: str, part: int, section: str) -> UUID:
+    """What tells a part without an event from others: where it is from, its bytes."""
+    parts = (submission.instance, digest, str(part), section)
+    return uuid5(_NAMESPACE, _BETWEEN.join(parts))
+
+
+def _raised(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:200]
 
 
 def _settings(channel: Channel, submission: Submission) -> dict[str, Tree]:
@@ -86,19 +109,54 @@ class _Part:
 
     def converted(self, remarks: tuple[Finding, ...]) -> Iterator[Converted]:
         """One event for each section that its native type goes through."""
-        notes = Notebook()
-        native = plain_text(self.channel.native_type(self.scope, notes))
+        try:
+            native = self._native_type()
+        except Exception as error:  # noqa: BLE001 - whatever a submission brings is its own
+            yield self._none(None, (*remarks, Finding("unforeseen", _raised(error))))
+            return
         names = self.channel.sections_of(native) if native else None
         if names is None:
             text = f"{native!r} is no kind of message that {self.channel.name} has"
             found = (*remarks, Finding("unknown_type", text, value=native))
-            yield Converted(self.number, native, None, found)
+            yield self._none(native, found)
             return
         if not names:
             text = f"the channel takes no notice of {native!r}"
-            yield Converted(self.number, native, None, (Finding("ignored_type", text),))
+            yield self._none(native, (Finding("ignored_type", text),))
         for name in names:
-            yield self._event(self.channel.sections[name], str(native), remarks)
+            section = self.channel.sections[name]
+            try:
+                yield self._event(section, str(native), remarks)
+            except Exception as error:  # noqa: BLE001 - a value nobody foresaw, of this part alone
+                found = (*remarks, Finding("unforeseen", _raised(error)))
+                yield self._none(native, found, section)
+
+    def _native_type(self) -> str | None:
+        """What the channel calls it; of what was fetched, what it was fetched as."""
+        fetch = self.channel.fetch
+        if self.submission.fetched and fetch is not None:
+            return fetch.native_type
+        return plain_text(self.channel.native_type(self.scope, Notebook()))
+
+    def _none(
+        self,
+        native: str | None,
+        findings: tuple[Finding, ...],
+        section: Section | None = None,
+        made: Mapping[str, object] | None = None,
+    ) -> Converted:
+        name = section.name if section else ""
+        return Converted(
+            self.number,
+            native,
+            None,
+            findings,
+            _key_of_bytes(self.submission, self.digest, self.number, name),
+            name,
+            section.event_type if section else "",
+            str((made or {}).get("order_id") or ""),
+            made,
+        )
 
     def _event(
         self, section: Section, native: str, remarks: tuple[Finding, ...]
@@ -112,16 +170,26 @@ class _Part:
         if key is None:
             notes.path = notes.source = ""
             notes.note("no_identity", "nothing says which order this is about")
-            return Converted(self.number, native, None, tuple(notes.findings))
+            return self._none(native, tuple(notes.findings), section, values)
         data = self._completed(values, native, key)
         data["findings"] = [as_field(finding) for finding in notes.findings]
         try:
             validate(section.schema, data)
         except InvalidEventError as error:
             notes.findings.append(Finding("not_of_schema", str(error), error.field))
-            return Converted(self.number, native, None, tuple(notes.findings))
+            return self._none(native, tuple(notes.findings), section, data)
         event = self._told(section, data, notes)
-        return Converted(self.number, native, event, tuple(notes.findings))
+        return Converted(
+            self.number,
+            native,
+            event,
+            tuple(notes.findings),
+            UUID(event.id),
+            section.name,
+            event.type,
+            event.subject,
+            event.data,
+        )
 
     def _named(self, section: Section, notes: Notebook) -> Scope:
         """The scope with what the mapping gives names to, each known to the next."""

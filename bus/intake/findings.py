@@ -35,6 +35,16 @@ CODES: dict[str, tuple[Severity, str]] = {
         Severity.FLAG,
         "What is kept beside the stored submission cannot be read, or cannot be so.",
     ),
+    "unforeseen": (Severity.PARK, "Converting it raised an error nobody foresaw."),
+    "unverified": (
+        Severity.PARK,
+        "Its signature is not good, and its source keeps it.",
+    ),
+    "not_published": (
+        Severity.PARK,
+        "Kafka or the schema registry takes no such event.",
+    ),
+    "not_fetched": (Severity.PARK, "What the message names could not be fetched."),
     # of a field
     "missing": (Severity.FLAG, "The mapping requires a value, and there is none."),
     "unreadable": (Severity.FLAG, "A value cannot be read as what it should be."),

@@ -36,13 +36,15 @@ _NOTHING: tuple[object, ...] = (None, [], {})
 class Sample:
     """One folder of `samples/`: what is sent, and what it is to come to.
 
-    `expected` is None as long as nobody has said.
+    `expected` is None as long as nobody has said. `fetched`: it is no message, but a
+    document that is fetched after one.
     """
 
     name: str
     body: bytes
     headers: Mapping[str, str]
     expected: str | None
+    fetched: bool = False
 
 
 def outcome(channel: Channel, sample: Sample) -> str:
@@ -52,7 +54,19 @@ def outcome(channel: Channel, sample: Sample) -> str:
         "verified": _verified(channel, sample),
         "parts": [_part(one) for one in convert(channel, submission)],
     }
-    return json.dumps(said, indent=2, ensure_ascii=False, default=_text) + "\n"
+    return plain(said) + "\n"
+
+
+def plain(said: object) -> str:
+    """As JSON: amounts exact, times as RFC 3339."""
+    return json.dumps(said, indent=2, ensure_ascii=False, default=_text)
+
+
+def said_of(data: Mapping[str, object]) -> Mapping[str, object]:
+    """The data of an event without what changes by itself, and what is empty."""
+    kept = {name: value for name, value in data.items() if name not in _LEFT_OUT}
+    pruned = _pruned(kept)
+    return pruned if isinstance(pruned, dict) else {}
 
 
 def submission_of(channel: Channel, sample: Sample) -> Submission:
@@ -64,6 +78,8 @@ def submission_of(channel: Channel, sample: Sample) -> Submission:
         headers=sample.headers,
         observed_at=read_rfc3339(settings.observed_at),
         settings=settings.settings,
+        via="fetch" if sample.fetched else "webhook",
+        fetched=sample.fetched,
     )
 
 
@@ -73,21 +89,27 @@ def differences(expected: str, actual: str) -> list[str]:
         wanted = json.loads(expected)
     except ValueError as error:
         return [f"expected.json is no JSON: {error}"]
-    return list(_differing(wanted, json.loads(actual), ""))
+    return [
+        f"{path}: expected {old}, got {new}"
+        for path, old, new in differing(wanted, json.loads(actual), "")
+    ]
 
 
-def _differing(wanted: object, came: object, path: str) -> Iterator[str]:
+def differing(
+    wanted: object, came: object, path: str
+) -> Iterator[tuple[str, str, str]]:
+    """Where two JSON documents differ: the path, and both values on one line."""
     if isinstance(wanted, dict) and isinstance(came, dict):
         for name in dict.fromkeys((*wanted, *came)):
             place = f"{path}.{name}" if path else str(name)
-            yield from _differing(wanted.get(name), came.get(name), place)
+            yield from differing(wanted.get(name), came.get(name), place)
     elif isinstance(wanted, list) and isinstance(came, list):
         for index in range(max(len(wanted), len(came))):
             left = wanted[index] if index < len(wanted) else None
             right = came[index] if index < len(came) else None
-            yield from _differing(left, right, f"{path}[{index}]")
+            yield from differing(left, right, f"{path}[{index}]")
     elif wanted != came:
-        yield f"{path}: expected {_short(wanted)}, got {_short(came)}"
+        yield path, _short(wanted), _short(came)
 
 
 def _short(value: object) -> str:
@@ -96,6 +118,8 @@ def _short(value: object) -> str:
 
 
 def _verified(channel: Channel, sample: Sample) -> str:
+    if sample.fetched:
+        return "fetched"
     settings = channel.samples
     secrets = [
         Secret(f"sample-{number}", value)
@@ -111,10 +135,7 @@ def _part(one: Converted) -> dict[str, object]:
     if one.event is not None:
         event = one.event
         said |= {"event": event.type, "id": event.id, "order_id": event.subject}
-        data = {
-            name: value for name, value in event.data.items() if name not in _LEFT_OUT
-        }
-        said["data"] = _pruned(data)
+        said["data"] = said_of(event.data)
     if one.findings:
         said["findings"] = [_finding(finding) for finding in one.findings]
     return said

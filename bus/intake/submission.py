@@ -26,6 +26,8 @@ class Submission:
         via: webhook, fetch, reconcile, file or replay.
         settings: What this source has set of the channel's settings.
         place: Where it is kept; None before it is.
+        fetched: Whether it is a document that was fetched, of the kind that the
+            channel's `fetch` says; in a replay of one, too.
     """
 
     instance: str
@@ -35,3 +37,4 @@ class Submission:
     via: str = "webhook"
     settings: Mapping[str, str] = field(default_factory=dict)
     place: Place | None = None
+    fetched: bool = False

@@ -25,6 +25,7 @@ BUS_TOPICS = (
     "processes",
     "alerts",
     "parked",
+    "seen",
 )
 # What the names of each have to hold.
 SUBSCRIPTION_TOPICS: Mapping[str, tuple[str, ...]] = {

@@ -41,6 +41,7 @@ class Topology:
         self.processes = bus["processes"].name
         self.alerts = bus["alerts"].name
         self.parked = bus["parked"].name
+        self.seen = bus["seen"].name
         self.tiers: Mapping[str, float] = declaration.tiers
         self._retry = _pattern(declaration.subscription["retry"].name)
         self._dlq = _pattern(declaration.subscription["dlq"].name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from bus.errors import ConfigurationError, OrderbusError
+from processors.cli.channels_diff import diff_command
 from processors.cli.root import Root
 
 if TYPE_CHECKING:
@@ -207,6 +208,9 @@ def new_command(
         _fail(error)
     for line in lines:
         typer.echo(line)
+
+
+app.command("diff")(diff_command)
 
 
 def _loaded(

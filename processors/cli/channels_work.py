@@ -11,7 +11,7 @@ from bus.errors import ConfigurationError
 from bus.intake.channels.definition import Channel
 from bus.intake.channels.loading import DEFINITION, MAPPING
 from bus.intake.drafting import draft, like_of, suffix_of
-from bus.intake.samples import differences, outcome
+from bus.intake.samples import Sample, differences, outcome
 
 _NAME = r"[a-z0-9][a-z0-9-]{1,62}"
 
@@ -70,6 +70,29 @@ def made(
         sample.mkdir(parents=True)
         copyfile(given, sample / f"body.{suffix_of(body)}")
     return [f"made   {place}: {done}", *_told(place, folder)]
+
+
+def both_channels(schemas: Path, old: Path, new: Path) -> tuple[Channel, Channel]:
+    """The channels in two folders.
+
+    Raises:
+        ConfigurationError: One is none, or something is wrong with it.
+    """
+    catalogue = load_catalogue(schemas)
+    found = []
+    for place in (old, new):
+        loaded = read_channel(place.absolute(), catalogue)
+        if loaded.channel is None:
+            problems = "\n".join(map(str, loaded.problems))
+            raise ConfigurationError(f"{place} is faulty:\n{problems}")
+        found.append(loaded.channel)
+    return found[0], found[1]
+
+
+def samples_of_both(old: Path, new: Path) -> list[Sample]:
+    """The samples of two folders; where both have one of a name, the newer one."""
+    found = {one.name: one for place in (old, new) for one in read_samples(place)}
+    return [found[name] for name in sorted(found)]
 
 
 def _told(place: Path, folder: Path) -> Iterator[str]:

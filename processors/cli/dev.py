@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 app = typer.Typer()
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
 
+_BESIDE = (Role.PROJECTOR, Role.WATCH, Role.INTAKE, Role.CONVERT)
+
 Brokers: TypeAlias = Annotated[
     int, typer.Option(min=1, max=9, help="Kafka brokers, each its own process.")
 ]
@@ -67,10 +69,7 @@ def dev_command(
         plan = StackPlan(
             settings=_settings(cast(Root, ctx.obj)),
             arguments=worker_command({}, Role.ALL.value),
-            beside=[
-                worker_command({}, role.value)
-                for role in (Role.PROJECTOR, Role.WATCH, Role.INTAKE)
-            ],
+            beside=[worker_command({}, role.value) for role in _BESIDE],
             api_arguments=worker_command({}, Role.GATEWAY.value),
             brokers=brokers,
             processes=processes,

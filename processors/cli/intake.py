@@ -4,10 +4,13 @@ import typer
 
 from processors.cli import intake_parked_decide
 from processors.cli.intake_parked import app as parked
+from processors.cli.intake_replay import replay_command, show_command
 
 app = typer.Typer(
-    help="What sources sent: orders that are held.",
+    help="What sources sent: stored submissions, orders that are held.",
     no_args_is_help=True,
 )
+app.command("show")(show_command)
+app.command("replay")(replay_command)
 app.add_typer(parked, name="parked")
 _MORE_OF_PARKED = intake_parked_decide

@@ -28,6 +28,7 @@ class Role(StrEnum):
     OUTBOX = "outbox"
     WATCH = "watch"
     INTAKE = "intake"
+    CONVERT = "convert"
     ALL = "all"
 
     @property
@@ -38,6 +39,7 @@ class Role(StrEnum):
         return ROLES if self is Role.ALL else (self.value,)
 
 
+_OF_INTAKE = (Role.INTAKE, Role.CONVERT)
 Which: TypeAlias = Annotated[Role, typer.Argument(help="Which processors.")]
 Processes: TypeAlias = Annotated[
     int, typer.Option(min=1, max=256, help="How many; they share the partitions.")
@@ -60,18 +62,18 @@ def run_command(
     ordered serves subscriptions with `ordering: key`. A subscription's concurrency
     and rate are shared out. projector reads all that happens into the log, a database;
     watch judges whether all is well. all is the first three, and beside them these two
-    where ORDERBUS_LOG_URL names a log, and intake with ORDERBUS_INTAKE: the door that
-    channels send to. gateway serves the HTTP API, outbox publishes from the OMS's.
+    where ORDERBUS_LOG_URL names a log, and with ORDERBUS_INTAKE intake, the door that
+    channels send to, and convert, which makes events of what they sent. gateway serves
+    the HTTP API, outbox publishes from the OMS's.
 
     Exit code 0: drained and stopped. 1: failed. 2: a setting is wrong.
 
     For example:
       bus run                       all in one process
-      bus run fanout --processes 4
       bus run projector             into SQLite in the data folder
       bus run gateway               at ORDERBUS_API_PORT, 8470
       bus run outbox                from the database at ORDERBUS_OUTBOX_URL
-      ORDERBUS_BOOTSTRAP_SERVERS=kafka:9092 bus run retry
+      ORDERBUS_BOOTSTRAP_SERVERS=kafka:9092 bus run convert
     """
     from processors.cli.processes import run_in_loop
 
@@ -118,7 +120,7 @@ def _work(
 def _beside(settings: "Settings") -> list[Role]:
     """What runs in processes of their own, beside those that deliver."""
     with_log = [Role.PROJECTOR, Role.WATCH] if settings.log_url else []
-    return [*with_log, Role.INTAKE] if settings.intake else with_log
+    return [*with_log, *(_OF_INTAKE if settings.intake else ())]
 
 
 def _one(
@@ -140,10 +142,8 @@ def _one(
         from processors.wiring.watching import serve_watch
 
         return serve_watch(settings, index=place.index, attached=place.attached)
-    if role is Role.INTAKE:
-        from processors.wiring.intake import serve_intake
-
-        return serve_intake(settings, index=place.index, attached=place.attached)
+    if role in _OF_INTAKE:
+        return _one_of_intake(settings, role, place)
     from processors.wiring.serve import serve
 
     return serve(
@@ -153,6 +153,18 @@ def _one(
         share=place.share,
         attached=place.attached,
     )
+
+
+def _one_of_intake(
+    settings: "Settings", role: Role, place: _Place
+) -> Coroutine[object, object, None]:
+    if role is Role.INTAKE:
+        from processors.wiring.intake import serve_intake
+
+        return serve_intake(settings, index=place.index, attached=place.attached)
+    from processors.wiring.converting import serve_convert
+
+    return serve_convert(settings, index=place.index, attached=place.attached)
 
 
 def _several(

@@ -1,4 +1,4 @@
-"""The settings of the door of intake."""
+"""The settings of intake: of its door, and of convert."""
 
 from typing import Annotated
 
@@ -56,4 +56,9 @@ class IntakeSettings(BaseModel):
         2**30,
         description="Bytes that are kept on disk (`data_dir`/spool) while Kafka takes "
         "none, of senders that never try again. 0: none.",
+    )
+    intake_remembered: Annotated[int, Field(ge=1, le=50_000_000)] = Field(
+        500_000,
+        description="Messages, and orders, that convert remembers to know repeats by; "
+        "a million messages take 180 MB.",
     )

@@ -138,8 +138,7 @@ class Settings(
         description="Allow plain http to the networks of `allow_networks` only.",
     )
     origin: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,253}$")] = Field(
-        "orderbus",
-        description="Our DNS name, as endpoints are asked to allow it.",
+        "orderbus", description="Our DNS name, as endpoints are asked to allow it."
     )
 
     # Engine

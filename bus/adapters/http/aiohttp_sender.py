@@ -3,19 +3,17 @@
 import asyncio
 import io
 import math
-import socket
 import ssl
 from dataclasses import dataclass
 
 import aiohttp
 from aiohttp import ClientTimeout
-from aiohttp.abc import AbstractResolver, ResolveResult
-from typing_extensions import override
 from yarl import URL
 
 from bus.adapters.http.aiohttp_connection import TRY, Connector, Try
 from bus.adapters.http.failures import fault_in, kind_of
 from bus.adapters.http.guard import ForbiddenAddressError, Guard
+from bus.adapters.http.guarded import GuardedResolver
 from bus.adapters.http.names import Names, UnresolvableError
 from bus.adapters.http.reply import (
     MOST_BODY,
@@ -145,7 +143,7 @@ class AiohttpSender:
         if self._opened is None:
             names = Names() if self._names is None else self._names
             self._opened = aiohttp.ClientSession(
-                connector=Connector(_GuardedResolver(self._guard, names), self._idle_s),
+                connector=Connector(GuardedResolver(self._guard, names), self._idle_s),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 headers={"User-Agent": self._agent},
@@ -155,38 +153,6 @@ class AiohttpSender:
                 max_headers=_MOST_HEADERS,
             )
         return self._opened
-
-
-class _GuardedResolver(AbstractResolver):
-    """Gives aiohttp only addresses that the guard admits."""
-
-    def __init__(self, guard: Guard, names: Names) -> None:
-        self._guard = guard
-        self._names = names
-
-    @override
-    async def resolve(
-        self,
-        host: str,
-        port: int = 0,
-        family: socket.AddressFamily = socket.AF_UNSPEC,
-    ) -> list[ResolveResult]:
-        addresses = await self._names.resolve(host)
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-                proto=0,
-                flags=socket.AI_NUMERICHOST,
-            )
-            for address in self._guard.admit(addresses, plain=TRY.get().plain)
-        ]
-
-    @override
-    async def close(self) -> None:
-        await self._names.close()
 
 
 async def _read_start(content: aiohttp.StreamReader) -> bytes:

@@ -3,6 +3,7 @@
 They know no thread and no real time: a clock that is moved decides what happens.
 """
 
+from bus.adapters.memory.asker import MemoryAsker
 from bus.adapters.memory.broker import Fault, MemoryBroker
 from bus.adapters.memory.clock import MemoryClock, settle
 from bus.adapters.memory.history import MemoryLog
@@ -18,6 +19,7 @@ from bus.adapters.memory.topics import MemoryGroups, MemoryTopics
 
 __all__ = [
     "Fault",
+    "MemoryAsker",
     "MemoryBroker",
     "MemoryClock",
     "MemoryGroups",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bus.contracts.codec import Schema
 from bus.intake.channels.answers import Answering
+from bus.intake.fetching.declared import Fetching
 from bus.intake.mapping.compiling import Filled
 from bus.intake.mapping.lines import Make
 from bus.intake.parsing.tree import Parsed
@@ -73,6 +74,7 @@ class Channel:
         order_key: What tells which order a submission is about, as far as that is
             cheap to know; None: nothing does.
         limit: Bytes that a submission may have.
+        fetch: What its messages leave to be fetched; None: nothing.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Channel:
     answering: Answering = field(default_factory=Answering)
     order_key: Make | None = None
     limit: int = 1 << 20
+    fetch: Fetching | None = None
 
     def sections_of(self, native_type: str) -> tuple[str, ...] | None:
         """Which sections a native type goes through; None: nobody knows it."""

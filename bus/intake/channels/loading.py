@@ -14,6 +14,7 @@ from bus.intake.channels.definition import (
     Section,
     Setting,
 )
+from bus.intake.channels.fetching import read_fetching
 from bus.intake.channels.formats import FORMATS, KEYS, limits_of, parser_of
 from bus.intake.channels.sections import read_sections
 from bus.intake.channels.shape import Block
@@ -37,6 +38,7 @@ _KEYS = (
     "events",
     "event_id",
     "deduplicate",
+    "fetch",
     "settings",
     "tables",
     "minor_units",
@@ -68,6 +70,7 @@ def load_channel(name: str, files: Mapping[str, str], catalogue: Catalogue) -> L
     sections = read_sections(
         read_yaml(files.get(MAPPING, ""), mapped), words, catalogue, mapped
     )
+    _check_fetching(channel, block)
     if MAPPING in files and not mapped.found:
         _check_events(channel, sections, block)
     found = (*_by_line(defined), *_by_line(mapped))
@@ -110,6 +113,7 @@ def _channel(name: str, block: Block) -> Channel:
         if (key := block.node.get("key")) is None
         else compiler.value(key),
         limit=limits_of(block).bytes,
+        fetch=read_fetching(block.block("fetch")),
     )
 
 
@@ -150,6 +154,26 @@ def _check_events(
     for name in sections.keys() - used:
         text = f"no native type goes to the section {name!r} of {MAPPING}"
         block.problems.add(events.node, "unused_section", text)
+
+
+def _check_fetching(channel: Channel, block: Block) -> None:
+    """What is fetched has to be a kind of message that the channel has."""
+    fetch, node = channel.fetch, block.node.get("fetch") or block.node
+    if fetch is None:
+        return
+    for native in (*sorted(fetch.after), fetch.native_type):
+        if not channel.sections_of(native):
+            text = f"fetch: events does not say what becomes of {native!r}"
+            block.problems.add(node, "unknown_type", text)
+    for name in {
+        *fetch.url.names,
+        *(n for t in fetch.headers.values() for n in t.names),
+    }:
+        setting = name.removeprefix("setting.")
+        if setting != name and setting not in channel.settings:
+            known = ", ".join(channel.settings) or "none"
+            text = f"fetch: there is no setting {setting!r}; there are {known}"
+            block.problems.add(node, "shape", text)
 
 
 def _settings(block: Block) -> dict[str, Setting]:

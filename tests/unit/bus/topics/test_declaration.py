@@ -28,6 +28,7 @@ bus:
     processes: {name: p}
     alerts: {name: al}
     parked: {name: pk}
+    seen: {name: sn}
 tiers: {1s: 1s}
 subscription:
   topics:
@@ -106,7 +107,7 @@ def test_sizes(value: str, expected: str) -> None:
         (SMALL, "- a", "line 1: expected a mapping"),
         (SMALL, "a: [", "line 1: not YAML"),
         ("tiers: {1s: 1s}\n", "", "line 1: the field 'tiers' is missing"),
-        ("tiers:", "teirs:", "line 19: teirs: no such field; expected one of"),
+        ("tiers:", "teirs:", "line 20: teirs: no such field; expected one of"),
         (
             "oms.order: {}",
             "oms order: {}",

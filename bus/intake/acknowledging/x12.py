@@ -1,0 +1,117 @@
+"""The 997 for the groups of an X12 file: which transaction sets were taken.
+
+It says only whether sets could be read (X12 997, segments AK1, AK2, AK5, AK9): what the
+seller makes of an order is an 855. One interchange answers each that came, sender and
+receiver exchanged, in the separators that the sender chose.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import cast
+
+from bus.intake.parsing.segments import Elements, text_of
+from bus.intake.parsing.tree import Limits
+from bus.intake.parsing.x12 import parse_x12
+
+_VERSION_AT = "08"
+_GRADES = {(True, True): "A", (True, False): "P", (False, True): "R"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """One transaction set: its envelopes, and why it was not taken; empty: it was."""
+
+    isa: Elements
+    group: Elements
+    start: Elements
+    error: str
+
+
+def functional_acknowledgement(
+    body: bytes, refused: Mapping[int, str], now: datetime, control: int
+) -> bytes:
+    """The 997s that a file is owed.
+
+    Args:
+        body: The file as it came.
+        refused: Codes of element 718 by the number of a set in the file, from 0.
+        now: When it is made.
+        control: Control number of the first interchange; the next ones count on.
+
+    Raises:
+        UnparsableError: The file is no X12: nobody can say whose it is.
+    """
+    parsed = parse_x12(body, Limits(), {})
+    sets = [
+        _Set(*_envelopes(item), refused.get(number, ""))
+        for number, item in enumerate(parsed.items)
+    ]
+    text = body.decode("latin-1").lstrip("\ufeff\r\n\t ")
+    element, component, terminator = text[3], text[104], text[105]
+    found: list[str] = []
+    for count, (_, several) in enumerate(groupby(sets, lambda one: id(one.isa))):
+        group = list(several)
+        lines = _interchange(group, now, control + count, component)
+        found += [element.join(line) + terminator for line in lines]
+    return "\n".join([*found, ""]).encode("latin-1", errors="replace")
+
+
+def _envelopes(item: object) -> tuple[Elements, Elements, Elements]:
+    node = cast("Mapping[str, Elements]", item)
+    return node["ISA"], node["GS"], node["ST"]
+
+
+def _interchange(
+    sets: Sequence[_Set], now: datetime, control: int, component: str
+) -> Iterator[list[str]]:
+    isa = sets[0].isa
+    number = f"{control % 1_000_000_000:09}"
+    groups = [list(some) for _, some in groupby(sets, lambda one: id(one.group))]
+    yield [
+        *("ISA", "00", " " * 10, "00", " " * 10),
+        *_party(isa, "07", "08"),
+        *_party(isa, "05", "06"),
+        f"{now:%y%m%d}",
+        f"{now:%H%M}",
+        text_of(isa, "11") or "U",
+        text_of(isa, "12") or "00401",
+        number,
+        "0",
+        text_of(isa, "15") or "P",
+        component,
+    ]
+    for place, group in enumerate(groups, 1):
+        yield from _group(group, now, place)
+    yield ["IEA", str(len(groups)), number]
+
+
+def _party(isa: Elements, qualifier: str, name: str) -> tuple[str, str]:
+    """A party as the ISA names it: two characters, then fifteen."""
+    return f"{text_of(isa, qualifier):<2}"[:2], f"{text_of(isa, name):<15}"[:15]
+
+
+def _group(sets: Sequence[_Set], now: datetime, place: int) -> Iterator[list[str]]:
+    group = sets[0].group
+    version = text_of(group, _VERSION_AT) or "004010"
+    sender, receiver = text_of(group, "03"), text_of(group, "02")
+    date, time = f"{now:%Y%m%d}", f"{now:%H%M}"
+    number, short = str(place), f"{1:04}"
+    yield ["GS", "FA", sender, receiver, date, time, number, "X", version]
+    lines = [["ST", "997", short], *_answers(sets)]
+    yield from lines
+    yield ["SE", str(len(lines) + 1), short]
+    yield ["GE", "1", number]
+
+
+def _answers(sets: Sequence[_Set]) -> Iterator[list[str]]:
+    group = sets[0].group
+    yield ["AK1", text_of(group, "01"), text_of(group, "06")]
+    for one in sets:
+        yield ["AK2", text_of(one.start, "01"), text_of(one.start, "02")]
+        yield ["AK5", "R", one.error] if one.error else ["AK5", "A"]
+    taken = sum(not one.error for one in sets)
+    grade = _GRADES[taken > 0, taken in {0, len(sets)}]
+    count = str(len(sets))
+    yield ["AK9", grade, count, count, str(taken)]

@@ -1,0 +1,83 @@
+"""`fetch` of channel.yaml: what is fetched after which messages, and how."""
+
+from urllib.parse import urlsplit
+
+from bus.intake.channels.shape import Block
+from bus.intake.fetching.declared import Fetching, RateHeaders, Unit
+from bus.intake.fetching.template import Template, read_template
+
+_KEYS = ("after", "url", "headers", "as", "limits")
+_LIMITS = ("remaining", "reset", "reset_in", "used", "rate")
+_SETTING = "{setting."
+
+
+def read_fetching(block: Block) -> Fetching | None:
+    """What channel.yaml declares; None: nothing, or what is declared is wrong."""
+    if not block.node.members:
+        return None
+    block.only(_KEYS)
+    after = frozenset(str(node.text) for node in block.texts("after"))
+    if not after:
+        block.problems.add(block.node, "shape", "fetch.after names kinds of messages")
+    url = _url(block)
+    headers = {
+        name.lower(): template
+        for name in block.pairs("headers")
+        if (template := _template(block.block("headers"), name)) is not None
+    }
+    return Fetching(
+        after=after,
+        url=url or Template("", ()),
+        native_type=block.text("as"),
+        headers=headers,
+        limits=_limits(block.block("limits")),
+    )
+
+
+def _url(block: Block) -> Template | None:
+    template = _template(block, "url")
+    if template is None:
+        return None
+    where = block.node.get("url") or block.node
+    if any(name.startswith("credential.") for name in template.names):
+        text = "fetch.url: credentials belong in headers"
+        block.problems.add(where, "shape", text)
+    host = template.text.startswith(_SETTING)
+    if not host and not _names_host(template.text):
+        text = f"fetch.url begins with https:// and a host, or {_SETTING}NAME}}"
+        block.problems.add(where, "shape", text)
+    return template
+
+
+def _names_host(text: str) -> bool:
+    """Whether it is https, and its host stands there or is a setting."""
+    try:
+        host = urlsplit(text).netloc
+    except ValueError:
+        return False
+    of_setting = host.startswith(_SETTING) and host.endswith("}")
+    return (
+        text.startswith("https://")
+        and bool(host)
+        and (of_setting or not {"{", "}", "@"} & set(host))
+    )
+
+
+def _template(block: Block, name: str) -> Template | None:
+    try:
+        return read_template(block.text(name))
+    except ValueError as error:
+        where = block.node.get(name) or block.node
+        block.problems.add(where, "shape", str(error))
+        return None
+
+
+def _limits(block: Block) -> RateHeaders:
+    block.only((*_LIMITS,))
+    return RateHeaders(
+        remaining=block.text("remaining", "").lower(),
+        reset=block.text("reset", "").lower(),
+        unit=Unit(block.one_of("reset_in", tuple(Unit), Unit.SECONDS)),
+        used=block.text("used", "").lower(),
+        rate=block.text("rate", "").lower(),
+    )

@@ -1,0 +1,211 @@
+"""One request to a source's API: may it go now, where to, and what came of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from bus.intake.channels.definition import Channel
+from bus.intake.fetching.limiter import Limiter
+from bus.intake.fetching.template import MissingError, host_of
+from bus.intake.fetching.wanted import Verdict, Wanted, judge
+from bus.intake.raw import Raw, submission_id, to_message
+from bus.intake.sources import Fetch, Source
+from bus.intake.submission import Submission
+from bus.intake.verifying.verdict import Reason
+from bus.ports import Clock, Observer
+from bus.record import Message
+from bus.sending import Ask, Asker, Got, NoAnswer, NoAnswerKind
+from bus.times import moment_of
+from bus.topics.topology import Topology
+from processors.convert.reading import Channels, Sources
+from processors.telemetry import convert_names as names
+
+MOST_BYTES = 8 * 2**20
+_FULL_S = 0.1
+_ID_BYTES = 10
+_KEPT_HEADERS = frozenset({"content-type", "date", "etag", "last-modified"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """It is here: the record that keeps it as a submission."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It was not asked for, or the API wants to be left alone; no try is used up."""
+
+    wait_s: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It was tried in vain. `for_good`: trying again is of no use."""
+
+    why: str
+    for_good: bool = False
+
+
+Outcome: TypeAlias = Fetched | Later | Failed
+
+
+@dataclass(slots=True)
+class _Account:
+    """What is known of one source's API."""
+
+    rules: Fetch
+    limiter: Limiter
+    in_use: int = field(default=0)
+
+
+class Asking:
+    """Asks APIs of sources, each at its own pace.
+
+    Args:
+        random_bytes: Gives so many, for ids of submissions.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts of the program; made in one place
+        self,
+        *,
+        asker: Asker,
+        sources: Sources,
+        channels: Channels,
+        topology: Topology,
+        clock: Clock,
+        observer: Observer,
+        random_bytes: Callable[[int], bytes],
+    ) -> None:
+        self._asker = asker
+        self._sources = sources
+        self._channels = channels
+        self._topology = topology
+        self._clock = clock
+        self._observer = observer
+        self._random_bytes = random_bytes
+        self._accounts: dict[str, _Account] = {}
+        observer.gauge(names.FETCHING, self._in_use)
+
+    async def fetch(self, wanted: Wanted) -> Outcome:
+        """Ask once, if it may be asked now."""
+        source = self._sources.get(wanted.source)
+        channel = self._channels.get(source.channel) if source else None
+        if source is None or channel is None or channel.fetch is None:
+            return Failed("its source or channel is gone, or fetches no more")
+        if source.fetch is None:
+            return Failed("the source says nothing of how to fetch", for_good=True)
+        try:
+            ask = _ask_of(channel, source, source.fetch, wanted)
+        except MissingError as error:
+            return Failed(str(error), for_good=True)
+        if host_of(ask.url) not in source.fetch.hosts:
+            text = f"{host_of(ask.url) or 'nothing'} is none of the source's hosts"
+            return Failed(text, for_good=True)
+        account = self._account(source.id, source.fetch)
+        if (later := self._later(account)) is not None:
+            return later
+        return await self._asked(ask, account, channel, source, wanted)
+
+    # ------------------------------------------------ steps
+
+    def _later(self, account: _Account) -> Later | None:
+        wait_s = account.limiter.wait_s(self._clock.now())
+        if wait_s > 0:
+            return Later(wait_s, "its API may not be asked faster")
+        if account.in_use >= account.rules.concurrency:
+            return Later(_FULL_S, "as many requests as may be are under way")
+        return None
+
+    async def _asked(
+        self,
+        ask: Ask,
+        account: _Account,
+        channel: Channel,
+        source: Source,
+        wanted: Wanted,
+    ) -> Outcome:
+        account.limiter.take(self._clock.now())
+        account.in_use += 1
+        try:
+            got = await self._asker.ask(ask)
+        finally:
+            account.in_use -= 1
+        if isinstance(got, NoAnswer):
+            never = got.kind is NoAnswerKind.FORBIDDEN
+            self._count(Verdict.NEVER if never else Verdict.AGAIN)
+            return Failed(got.detail or got.kind.value, for_good=never)
+        now = self._clock.now()
+        limits = channel.fetch.limits if channel.fetch else None
+        if limits is not None:
+            account.limiter.learn(got.status, got.headers, limits, now)
+        return self._judged(got, ask, account, source, wanted)
+
+    def _judged(
+        self, got: Got, ask: Ask, account: _Account, source: Source, wanted: Wanted
+    ) -> Outcome:
+        verdict = judge(got.status)
+        self._count(verdict)
+        match verdict:
+            case Verdict.GOOD if got.cut:
+                text = f"the document has more than {ask.most_bytes:,} bytes"
+                return Failed(text, for_good=True)
+            case Verdict.GOOD:
+                return Fetched(self._kept(got, ask, source, wanted))
+            case Verdict.LATER:
+                wait_s = account.limiter.wait_s(self._clock.now())
+                return Later(wait_s, f"answered {got.status}")
+            case Verdict.AGAIN | Verdict.NEVER:
+                never = verdict is Verdict.NEVER
+                return Failed(f"answered {got.status}", for_good=never)
+
+    def _kept(self, got: Got, ask: Ask, source: Source, wanted: Wanted) -> Message:
+        """The document as a submission, under the key of the message it belongs to."""
+        now = self._clock.now()
+        submission = Submission(
+            instance=source.id,
+            body=got.body,
+            headers={n: v for n, v in got.headers.items() if n in _KEPT_HEADERS},
+            observed_at=moment_of(now * 1000),
+            via="fetch",
+        )
+        raw = Raw(
+            id=submission_id(now, self._random_bytes(_ID_BYTES)),
+            submission=submission,
+            channel=source.channel,
+            verdict=Reason.NOT_CHECKED,
+            url=ask.url,
+            of=wanted.place,
+        )
+        message = to_message(raw, self._topology.raw_topic(source.id))
+        return message if wanted.key is None else message._replace(key=wanted.key)
+
+    def _account(self, source: str, rules: Fetch) -> _Account:
+        account = self._accounts.get(source)
+        if account is None or account.rules != rules:
+            in_use = account.in_use if account else 0
+            limiter = Limiter(rules.per_second, rules.concurrency)
+            account = self._accounts[source] = _Account(rules, limiter, in_use)
+        return account
+
+    def _count(self, verdict: Verdict) -> None:
+        self._observer.measure(names.FETCHES, 1, verdict.value)
+
+    def _in_use(self) -> Mapping[str, float]:
+        return {name: account.in_use for name, account in self._accounts.items()}
+
+
+def _ask_of(channel: Channel, source: Source, rules: Fetch, wanted: Wanted) -> Ask:
+    """The request that the channel's template and the source's settings make."""
+    if channel.fetch is None:
+        raise MissingError("the channel fetches nothing")
+    defaults = {name: one.default for name, one in channel.settings.items()}
+    settings = {**defaults, **source.settings}
+    headers = [
+        (name, template.header(settings, rules.credentials))
+        for name, template in channel.fetch.headers.items()
+    ]
+    url = channel.fetch.url.url(settings, wanted.fields)
+    return Ask(url, headers, rules.timeout_s, MOST_BYTES)

@@ -1,0 +1,177 @@
+"""convert put together over ports: on Kafka by `wiring`, in memory by tests."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bus.client.producer import EventWriter
+from bus.intake.merging.fates import Merging
+from bus.intake.sources import Source as IntakeSource
+from bus.ports import Clock, LogReader, Observer, Publisher, Source
+from bus.sending import Asker
+from bus.topics.topology import Topology
+from processors.convert.asking import Asking
+from processors.convert.desk import Desk
+from processors.convert.fetches import Fetches
+from processors.convert.judging import Judge
+from processors.convert.outgoing import Outgoing
+from processors.convert.reading import Channels, Reading
+from processors.convert.releases import Releases
+from processors.convert.submissions import Submissions
+from processors.convert.telling import Telling
+from processors.delivery.handling import LoopPolicy
+from processors.delivery.loop import Loop
+from processors.delivery.writing import Writing
+from processors.telemetry import convert_names, names
+
+ROLE = "convert"
+_HELD = 500
+
+
+class AllSources(Protocol):
+    """The sources as they are now."""
+
+    def get(self, source_id: str) -> IntakeSource | None:
+        """The source with this id, or None."""
+        ...
+
+    def all(self) -> Sequence[IntakeSource]:
+        """All sources."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvertParts:
+    """What the program uses."""
+
+    source: Source
+    writer: EventWriter
+    publisher: Publisher
+    reader: LogReader
+    asker: Asker
+    sources: AllSources
+    channels: Channels
+    judge: Judge
+    topology: Topology
+    clock: Clock
+    observer: Observer
+    random_bytes: Callable[[int], bytes]
+    group_prefix: str = "bus."
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertPolicy:
+    """`remembered`: how many messages, and how many orders, repeats are known by."""
+
+    loop: LoopPolicy = field(default_factory=lambda: LoopPolicy().each(_HELD))
+    remembered: int = 500_000
+
+
+class Converter:
+    """The program of one process."""
+
+    def __init__(self, parts: ConvertParts, policy: ConvertPolicy) -> None:
+        self._parts = parts
+        self.merging = Merging(policy.remembered)
+        self.group = f"{parts.group_prefix}{ROLE}"
+        clock, observer = parts.clock, parts.observer
+        reading = Reading(parts.sources, parts.channels, parts.topology, clock)
+        self.loop = Loop(
+            parts.source,
+            self._desk(reading),
+            clock=clock,
+            observer=observer,
+            policy=policy.loop,
+            group=self.group,
+        )
+        loop, group = self.loop, self.group
+        observer.gauge(names.UNSETTLED, lambda: {group: loop.unsettled})
+        observer.gauge(names.ASSIGNED, lambda: {group: len(loop.partitions)})
+        observer.gauge(names.WAITING, lambda: {group: len(loop.waiting)})
+        seen = self.merging.seen
+        observer.gauge(convert_names.REMEMBERED, lambda: {"": len(seen)})
+        observer.gauge(convert_names.FORGOTTEN, lambda: {"": seen.forgotten})
+
+    async def start(self) -> None:
+        """Join the group; sources and what is remembered are loaded by now."""
+        await self.loop.start(self.topics())
+
+    def follow_topics(self) -> None:
+        """Read the topics that the sources have now."""
+        self.loop.subscribe(self.topics())
+
+    def topics(self) -> Sequence[str]:
+        """What is to be read: all that sources send and want fetched, and releases."""
+        topology = self._parts.topology
+        found = [topology.parked]
+        for source in self._parts.sources.all():
+            found.append(topology.raw_topic(source.id))
+            if source.fetch is not None:
+                tiers = topology.tiers
+                found += [topology.fetch_topic(source.id, tier) for tier in tiers]
+        return sorted(found)
+
+    def waiting(self) -> str | None:
+        """A readiness check: None, or which partitions wait for their channel."""
+        found = sorted({tp.topic for tp in self.loop.waiting})
+        return f"wait for their channel: {', '.join(found)}" if found else None
+
+    def _desk(self, reading: Reading) -> Desk:
+        parts = self._parts
+        clock, observer, topology = parts.clock, parts.observer, parts.topology
+        writing = Writing(parts.publisher, clock, observer)
+        outgoing = Outgoing(
+            telling=Telling(parts.writer, clock, observer),
+            writing=writing,
+            publisher=parts.publisher,
+            seen=topology.seen,
+            parked=topology.parked,
+            clock=clock,
+            observer=observer,
+        )
+        fetches = Fetches(
+            asking=self._asking(),
+            sources=parts.sources,
+            topology=topology,
+            writing=writing,
+            park=outgoing.park,
+            clock=clock,
+            observer=observer,
+        )
+        outgoing.fetches = fetches
+        submissions = self._submissions(reading, outgoing)
+        releases = Releases(
+            sources=parts.sources,
+            reading=reading,
+            reader=parts.reader,
+            catalogue=parts.writer.catalogue,
+            submissions=submissions,
+            merging=self.merging,
+            outgoing=outgoing,
+            clock=clock,
+            observer=observer,
+        )
+        return Desk(topology, reading, submissions, fetches, releases, observer)
+
+    def _submissions(self, reading: Reading, outgoing: Outgoing) -> Submissions:
+        parts = self._parts
+        return Submissions(
+            reading=reading,
+            merging=self.merging,
+            judge=parts.judge,
+            outgoing=outgoing,
+            clock=parts.clock,
+            observer=parts.observer,
+        )
+
+    def _asking(self) -> Asking:
+        parts = self._parts
+        return Asking(
+            asker=parts.asker,
+            sources=parts.sources,
+            channels=parts.channels,
+            topology=parts.topology,
+            clock=parts.clock,
+            observer=parts.observer,
+            random_bytes=parts.random_bytes,
+        )

@@ -1,0 +1,270 @@
+"""A process of convert, on Kafka and the folder of channels of the settings."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+
+from bus.adapters.kafka import (
+    KafkaSource,
+)
+from bus.client.channels import FolderChannels, channels_folder
+from bus.client.producer import EventWriter
+from bus.client.rules import shipped_lines
+from bus.intake.rules.memory import Memory
+from bus.intake.sources import Source
+from bus.ports import Lag
+from bus.record import TopicPartition
+from processors.convert.engine import ROLE, Converter, ConvertParts, ConvertPolicy
+from processors.convert.remembering import Remembering
+from processors.convert.ruling import Ruling
+from processors.convert.shelf import Shelf
+from processors.delivery.handling import LoopPolicy
+from processors.delivery.lagging import LagWatch
+from processors.delivery.reconciling import Membership
+from processors.rules.lookups import LookupTable
+from processors.rules.table import RuleTable
+from processors.settings import Settings
+from processors.sources.table import SourceTable
+from processors.telemetry import Telemetry, convert_names, names
+from processors.telemetry.intake_names import UNREADABLE_SOURCE
+from processors.wiring.announcing import announcing
+from processors.wiring.convert_world import ConvertWorld, open_convert
+from processors.wiring.life import Life, live
+from processors.wiring.reconciling import reconciling
+
+_HELD = 500
+_FLUSH_S = 2.0
+_GOODBYE_S = 5.0
+_ASSIGNED_WITHIN_S = 20.0
+
+
+async def serve_convert(
+    settings: Settings, *, index: int = 0, attached: bool = False
+) -> None:
+    """Run it until SIGTERM or SIGINT. `index` and `attached` as in `serve`.
+
+    Raises:
+        OrderbusError: it cannot start, and says what to do; or a bug has ended it,
+            and only a new process helps.
+    """
+
+    async def begin(
+        telemetry: Telemetry, stack: AsyncExitStack, pages: str
+    ) -> Converting:
+        world = await open_convert(settings, telemetry, stack)
+        converting = Converting(world, telemetry, pages)
+        await converting.start()
+        return converting
+
+    port = settings.http_port + index if settings.http_port else None
+    life = Life(program=ROLE, roles=(ROLE,), pages_port=port, attached=attached)
+    await live(settings, life, begin)
+
+
+class Converting:
+    """convert in one process, with what watches and announces it."""
+
+    def __init__(self, world: ConvertWorld, telemetry: Telemetry, pages: str) -> None:
+        self._world = world
+        self._telemetry = telemetry
+        self._pages = pages
+        self._clock = world.clock
+        self._stack = AsyncExitStack()
+        self._sources_changed = asyncio.Event()
+        self._loaded = False
+        self._joined_at = float("inf")
+        self._tasks: list[asyncio.Task[None]] = []
+        self._table = SourceTable(
+            world.reader,
+            world.keys,
+            world.clock,
+            topic=world.topology.intake_sources,
+            on_problem=self._unreadable,
+        )
+        self._shelf = Shelf(
+            FolderChannels(
+                channels_folder(world.settings.schemas_dir), world.catalogue
+            ),
+            lambda: {source.channel for source in self._table.all()},
+            world.clock,
+            telemetry,
+        )
+        self._rules, self._lookups = self._rule_tables()
+        self._source = self._member()
+        self._converter = self._make()
+        health = telemetry.health
+        health.ready("tables", self._tables)
+        health.ready("assigned", self._unassigned)
+        health.notice("channels", self._shelf.said)
+        health.notice("waiting", self._converter.waiting)
+        health.alive("loops", self._dead)
+
+    async def start(self) -> None:
+        """Load the sources and what is remembered, then join the group.
+
+        Raises:
+            OrderbusError: Something that is needed cannot be had.
+        """
+        world = self._world
+        self._remembering = Remembering(
+            world.reader, world.clock, world.topology.seen, self._converter.merging
+        )
+        self._table.on_change(self._changed)
+        await self._stack.enter_async_context(self._table)
+        await self._stack.enter_async_context(self._remembering)
+        await self._stack.enter_async_context(self._rules)
+        await self._stack.enter_async_context(self._lookups)
+        await asyncio.gather(
+            self._table.ready(),
+            self._rules.ready(),
+            self._lookups.ready(),
+            self._remembering.loaded(),
+        )
+        self._loaded = True
+        self._telemetry.note(names.TABLE_LOADED, sources=len(self._table.all()))
+        self._joined_at = self._clock.monotonic()
+        await self._converter.start()
+        self._begin_watching()
+
+    def _begin_watching(self) -> None:
+        world, telemetry = self._world, self._telemetry
+        loop, group = self._converter.loop, self._converter.group
+        lag = LagWatch(
+            world.groups,
+            self._clock,
+            telemetry,
+            {group: loop.partitions.keys},
+            overtaken={group: loop.overtaken},
+            looked=self._tell_ends,
+        )
+        telemetry.health.ready("broker", lag.broker)
+        telemetry.gauge(names.LAG, lag.lag)
+        self._announcing = announcing(
+            world, telemetry.health, (ROLE,), self._pages, lambda presence: presence
+        )
+        membership = Membership(
+            group=group,
+            topics=self._converter.topics,
+            held=loop.partitions.keys,
+            members=lambda: [self._source],
+        )
+        beside = {
+            "topics": self._follow_topics(),
+            "lag": lag.run(),
+            "channels": self._shelf.run(),
+            "announcing": self._announcing.run(),
+            "reconciling": reconciling(world, telemetry, [membership]).run(),
+        }
+        self._tasks = [
+            asyncio.create_task(work, name=name) for name, work in beside.items()
+        ]
+
+    async def broken(self) -> Exception:
+        """Return the bug that ended its loop; only a new process helps."""
+        return await self._converter.loop.broken()
+
+    async def stop(self) -> None:
+        """Drain, leave the group, then let go of the rest."""
+        for task in self._tasks:
+            task.cancel()
+        await self._converter.loop.stop()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._announcing.farewell()
+        await self._stack.aclose()
+
+    # ------------------------------------------------ putting together
+
+    def _make(self) -> Converter:
+        world, settings = self._world, self._world.settings
+        parts = ConvertParts(
+            source=self._source,
+            writer=EventWriter(world.publisher, world.schemas, world.catalogue),
+            publisher=world.publisher,
+            reader=world.reader,
+            asker=world.asker,
+            sources=self._table,
+            channels=self._shelf,
+            judge=Ruling(lambda: self._rules.book, Memory(tables=self._lookups.table)),
+            topology=world.topology,
+            clock=world.clock,
+            observer=self._telemetry,
+            random_bytes=os.urandom,
+            group_prefix=settings.group_prefix,
+        )
+        loop = LoopPolicy(
+            settings.commit_interval_s, settings.drain_s, settings.intake_limit
+        )
+        policy = ConvertPolicy(loop.each(_HELD), settings.intake_remembered)
+        return Converter(parts, policy)
+
+    def _rule_tables(self) -> tuple[RuleTable, LookupTable]:
+        world = self._world
+        rules = RuleTable(
+            world.reader,
+            world.clock,
+            shipped_lines(world.settings.schemas_dir),
+            topic=world.topology.rules,
+            on_problem=self._unreadable_rule,
+        )
+        lookups = LookupTable(
+            world.reader,
+            world.clock,
+            topic=world.topology.lookups,
+            on_problem=self._unreadable_rule,
+        )
+        return rules, lookups
+
+    def _member(self) -> KafkaSource:
+        settings = self._world.settings
+        return KafkaSource(
+            self._world.connection,
+            f"{settings.group_prefix}{ROLE}",
+            protocol=settings.group_protocol,
+            leave_s=settings.drain_s + _GOODBYE_S,
+            on_event=self._world.on_event,
+        )
+
+    # ------------------------------------------------ how it goes on
+
+    def _changed(self, old: Source | None, new: Source | None) -> None:
+        del old, new
+        self._sources_changed.set()
+
+    async def _follow_topics(self) -> None:
+        while True:
+            await self._sources_changed.wait()
+            self._sources_changed.clear()
+            self._converter.follow_topics()
+
+    def _tell_ends(self, lags: Mapping[TopicPartition, Lag], _at: float) -> None:
+        loop = self._converter.loop
+        held = loop.partitions.keys() & lags.keys()
+        loop.reached({tp: lags[tp].end for tp in held})
+
+    # ------------------------------------------------ how it is
+
+    def _unreadable(self, source: str, why: str) -> None:
+        self._telemetry.note(UNREADABLE_SOURCE, source=source, why=why)
+
+    def _unreadable_rule(self, key: str, why: str) -> None:
+        self._telemetry.note(convert_names.RULE_UNREADABLE, rule=key, why=why)
+
+    def _tables(self) -> str | None:
+        if not self._loaded:
+            return "loading"
+        tables = (self._table, self._rules, self._lookups, self._remembering)
+        return next((why for one in tables if (why := one.trouble())), None)
+
+    def _unassigned(self) -> str | None:
+        if self._clock.monotonic() - self._joined_at > _ASSIGNED_WITHIN_S:
+            return None  # more processes than partitions: this one stands by
+        if self._loaded and not self._converter.loop.assigned_once:
+            return "no assignment yet"
+        return None
+
+    def _dead(self) -> str | None:
+        ended = [task.get_name() for task in self._tasks if task.done()]
+        if self._loaded and self._tasks and not self._converter.loop.alive():
+            ended.append("loop")
+        return f"ended: {', '.join(ended)}" if ended else None
