@@ -32,7 +32,10 @@ _MINUTE_US = 60_000_000
 class CourseQuery(Model):
     """How far back."""
 
-    span: Literal["1h", "24h"] = "1h"
+    span: Annotated[
+        Literal["1h", "24h"],
+        Field(description="How far back; longer has longer steps."),
+    ] = "1h"
 
 
 class CourseStep(Model):

@@ -111,12 +111,17 @@ class SplitGroups(Model):
 class ParkedQuery(PageQuery):
     """Which parked orders; all that is given has to fit."""
 
-    group: Annotated[str, Field(pattern=f"^({GROUP})$")] | None = None
+    group: Annotated[
+        Annotated[str, Field(pattern=f"^({GROUP})$")] | None,
+        Field(description="Id of a group."),
+    ] = None
     state: Annotated[AnyState, Field(description="Where in its life it is.")] = "parked"
-    source: Word | None = None
-    channel: Word | None = None
-    account: Word | None = None
-    assignee: Word | None = None
+    source: Annotated[Word | None, Field(description="Id of a source.")] = None
+    channel: Annotated[Word | None, Field(description="Name of a channel.")] = None
+    account: Annotated[
+        Word | None, Field(description="Account of the seller, as the source says it.")
+    ] = None
+    assignee: Annotated[Word | None, Field(description="Who looks after it.")] = None
     order: Annotated[Word | None, Field(description="Any name that it has.")] = None
 
 
@@ -213,7 +218,9 @@ class Reject(Model):
 class Assign(Model):
     """Who looks after it; empty: nobody."""
 
-    to: Annotated[Line, Field(max_length=100)]
+    to: Annotated[
+        Line, Field(max_length=100, description="A person or a team; empty: nobody.")
+    ]
     why: Line = ""
 
 
@@ -250,7 +257,7 @@ class ParkedEdited(Model):
 class Split(Model):
     """By which field a group is split; null: it is made whole again."""
 
-    by: By | None
+    by: Annotated[By | None, Field(description="The field; null: by none.")]
 
 
 class Fix(Model):

@@ -49,7 +49,10 @@ class RuleLine(Model):
 class RulesDocument(Model):
     """Lines of rules."""
 
-    rules: Annotated[list[RuleLine], Field(max_length=1_000)]
+    rules: Annotated[
+        list[RuleLine],
+        Field(max_length=1_000, description="Lines; each replaces the one it names."),
+    ]
 
 
 class LineShown(RuleLine):
@@ -75,9 +78,9 @@ class LinesShown(Model):
 class ScopeQuery(Model):
     """Whose rules."""
 
-    channel: Word = ""
-    source: Word = ""
-    account: Word = ""
+    channel: Annotated[Word, Field(description="Name of a channel.")] = ""
+    source: Annotated[Word, Field(description="Id of a source.")] = ""
+    account: Annotated[Word, Field(description="Account of the seller.")] = ""
 
 
 class RuleShown(Model):
@@ -177,7 +180,7 @@ class LookupRows(Model):
 
     rows: Annotated[
         dict[Annotated[str, Field(min_length=1, max_length=200)], dict[Word, Text]],
-        Field(max_length=20_000),
+        Field(max_length=20_000, description="By key: a value for each column."),
     ]
 
 

@@ -38,6 +38,7 @@ EVERYBODYS = {"type"}
 WORDS = {
     *("cursor", "limit", "since", "until"),
     *("dry_run", "prune", "purge", "trust", "seed"),
+    *("older", "newer", "span", "q", "source", "assignee", "group"),
     *("type", "state", "outcome", "status", "reason", "kind", "entity", "channel"),
 }
 """Queries that are no ids."""
