@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from bus.errors import ConfigurationError
-from processors.cli.control import GOOD, run
+from processors.cli.control import GOOD, complain, run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,11 +55,14 @@ def diff_command(
     from processors.cli.channels_work import both_channels, samples_of_both
     from processors.convert.differing import of_samples
 
-    before, after = both_channels(_schemas(ctx), old, new)
+    try:
+        before, after = both_channels(_schemas(ctx), old, new)
+        samples = samples_of_both(old, new)
+    except ConfigurationError as error:
+        raise typer.Exit(complain(ctx, error)) from None
     if last is None and source is None:
-        found = of_samples(before, after, samples_of_both(old, new))
-        code = _shown([found], as_json=as_json)
-        raise typer.Exit(code)
+        found = of_samples(before, after, samples)
+        raise typer.Exit(_shown([found], as_json=as_json))
 
     async def diff(world: "World") -> int:
         found = await _of_stored(ctx, world, (before, after), source, last or _USUAL)

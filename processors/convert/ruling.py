@@ -6,7 +6,7 @@ from datetime import datetime
 from bus.event import Event
 from bus.intake.parked.item import Found
 from bus.intake.rules.book import Book
-from bus.intake.rules.judging import Finding, judge
+from bus.intake.rules.judging import Finding, as_json, judge
 from bus.intake.rules.known import Context, account_of
 from bus.intake.rules.memory import Memory
 from bus.intake.rules.modes import Mode
@@ -53,4 +53,5 @@ def _found(finding: Finding) -> Found:
         text=finding.text,
         path=finding.path,
         value=finding.value,
+        need=str(as_json(finding)["need"] or ""),
     )
