@@ -123,7 +123,7 @@ def _asked_urls(steps: Sequence[Step]) -> Iterator[str]:
     """The endpoints that applying asks: new ones, and new URLs."""
     for step in steps:
         anew = step.action is Action.CREATE
-        moved = any(field == "url" for field, _, _ in step.changes)
+        moved = any(field == "endpoint" for field, _, _ in step.changes)
         if step.draft is not None and (anew or moved):
             yield step.draft.subscription.url
 

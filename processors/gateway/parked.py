@@ -22,7 +22,7 @@ from processors.gateway.parked_models import (
     Release,
     Snooze,
 )
-from processors.gateway.problems import CONFLICT, UNAVAILABLE
+from processors.gateway.problems import CONFLICT, NOT_FOUND, UNAVAILABLE
 from processors.gateway.routes import Asked, Reply, Route
 from processors.parked.asking import Wanted, row_of, rows_of, whole
 from processors.parked.deciding import Wish, decide, edit
@@ -219,11 +219,10 @@ ROUTES = (
         query=DryRun,
         body=ParkedEdit,
         answer=ParkedEdited,
-        tenants=True,
         etag=True,
         if_match="may",
         idempotent=True,
-        problems=(CONFLICT, UNAVAILABLE),
+        problems=(CONFLICT, NOT_FOUND, UNAVAILABLE),
         example={
             "data": {"order_id": "shopify.acme-shop.1001"},
             "why": "the SKU had a typo",
@@ -241,12 +240,11 @@ ROUTES = (
             handler=handler,
             body=BODIES[action][0],
             answer=ParkedRow,
-            tenants=True,
             etag=True,
             if_match="may",
             idempotent=True,
             optional_body=action == "release",
-            problems=(CONFLICT, UNAVAILABLE),
+            problems=(CONFLICT, NOT_FOUND, UNAVAILABLE),
             example=BODIES[action][1],
         )
         for action, handler, summary in (

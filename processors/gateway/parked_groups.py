@@ -181,9 +181,8 @@ ROUTES = (
         handler=split_group,
         body=Split,
         answer=SplitGroups,
-        tenants=True,
         idempotent=True,
-        problems=(CONFLICT, UNAVAILABLE),
+        problems=(CONFLICT, NOT_FOUND, UNAVAILABLE),
         example={"by": "account"},
     ),
     Route(
@@ -202,10 +201,9 @@ ROUTES = (
         answer=FixWork,
         status=202,
         more_statuses=(200,),
-        tenants=True,
         idempotent=True,
         optional_body=True,
-        problems=(CONFLICT, UNAVAILABLE),
+        problems=(CONFLICT, NOT_FOUND, UNAVAILABLE),
         example={"why": "price list of November"},
     ),
     *(
@@ -223,10 +221,9 @@ ROUTES = (
             answer=GroupWork,
             status=202,
             more_statuses=(200,),
-            tenants=True,
             idempotent=True,
             optional_body=action == "release",
-            problems=(CONFLICT, UNAVAILABLE),
+            problems=(CONFLICT, NOT_FOUND, UNAVAILABLE),
             example=BODIES[action][1],
         )
         for action, summary in (

@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from bus.access.roles import GRANTS, Role, Tenancy, principal, scopes_of
+from bus.intake.parked.fingerprint import fingerprint_of
 from bus.samples.lifecycles import sample
 from processors.gateway.jobs import Progress
 from processors.gateway.matching import names_in
@@ -19,9 +20,16 @@ from processors.gateway.table import ROUTES
 from tests.contract.log.rows import attempt, event, write
 from tests.support.gateway import Client, Got
 from tests.support.orders import STARTED
+from tests.support.parked import item, park
 from tests.support.past import Past
 
-OURS = {"subscription": "our-shop", "topic": "bus.dlq.our-shop"}
+PARKED = item(1, owner="acme")
+OURS = {
+    "subscription": "our-shop",
+    "topic": "bus.dlq.our-shop",
+    "item": PARKED.id,
+    "group": fingerprint_of(PARKED),
+}
 MISSING = {
     "topic": "bus.dlq.no-shops",
     "event": "0" * 32,
@@ -32,13 +40,15 @@ MISSING = {
     "account": "no-account",
     "actor": "zzzzzzzzzz",
     "id": "no-shops",
+    "item": "00000000-0000-5000-8000-000000000000",
+    "group": "f1-000000000000",
 }
 EVERYBODYS = {"type"}
 """Names in paths of what belongs to nobody."""
 WORDS = {
     *("cursor", "limit", "since", "until"),
     *("dry_run", "prune", "purge", "trust", "seed"),
-    *("older", "newer", "span", "q", "source", "assignee", "group"),
+    *("older", "newer", "span", "q", "source", "assignee"),
     *("type", "state", "outcome", "status", "reason", "kind", "entity", "channel"),
 }
 """Queries that are no ids."""
@@ -85,6 +95,7 @@ async def ours(ask: Client) -> dict[str, str]:
     keys = ask.api.keys.table.all()
     (key,) = [key.id for key in keys if key.tenant == "acme"]
     await ask.keys.add("watcher", Role.READER, "other")
+    await park(ask.api.parked, PARKED)
     return OURS | {"job": job.id, "key": key} | await happened(ask)
 
 
