@@ -23,12 +23,12 @@ def _readable(duration: str) -> str:
 
 Duration: TypeAlias = Annotated[
     str,
-    AfterValidator(_readable),
     Field(
         pattern=r"^[0-9]{1,9}(\.[0-9]{1,3})?(ms|s|m|h|d)$",
         description="A number and ms, s, m, h or d.",
         examples=["5s"],
     ),
+    AfterValidator(_readable),
 ]
 Id: TypeAlias = Annotated[
     str, Field(pattern=rf"^{ID_PATTERN.pattern}$", examples=["my-shop"])

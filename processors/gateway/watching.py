@@ -5,7 +5,13 @@ from bus.delivery.schedule import parse_duration
 from bus.errors import ConfigurationError
 from bus.watch.alerts import Phase
 from bus.watch.muting import Silence
-from processors.gateway.problems import INVALID, NOT_FOUND, UNAVAILABLE, ProblemError
+from processors.gateway.problems import (
+    CONFLICT,
+    INVALID,
+    NOT_FOUND,
+    UNAVAILABLE,
+    ProblemError,
+)
 from processors.gateway.routes import Asked, Reply, Route
 from processors.gateway.watch_models import (
     AlertQuery,
@@ -67,7 +73,7 @@ async def test_sink(asked: Asked) -> Reply:
     """Ask the watch, which alone knows where it is."""
     board = await _board(asked)
     if (why := too_old(board, _now(asked))) is not None:
-        raise ProblemError(UNAVAILABLE, f"Nobody would send it: {why}.")
+        raise ProblemError(CONFLICT, f"Nobody would send it: {why}.")
     tried = await ask_to_try(_world(asked), board, asked.path["sink"])
     if tried is None:
         raise ProblemError(NOT_FOUND)
@@ -182,7 +188,7 @@ ROUTES = (
         body=Ending,
         answer=SinkShown,
         status=202,
-        problems=(NOT_FOUND, UNAVAILABLE),
+        problems=(CONFLICT, NOT_FOUND, UNAVAILABLE),
         idempotent=True,
         optional_body=True,
         example={},

@@ -125,7 +125,7 @@ def test_every_word_of_the_watch_may_be_answered(
 async def test_a_sink_is_tried_by_the_watch(ask: Client, worlds: Worlds) -> None:
     """Asked for in the topic, where its leader finds it; of none there is nothing."""
     path = "/v1/alert-sinks/chat/test"
-    assert (await ask("POST", path)).slug == "unavailable"
+    assert (await ask("POST", path)).slug == "conflict"
     await looked(ask, worlds)
     got = await ask("POST", path)
     assert (got.status, got.json["name"], got.json["tried_why"]) == (202, "chat", None)
