@@ -25,7 +25,7 @@ NOT_RUN = {
     "bus outbox retry": "likewise, for a row that was refused",
     "bus outbox discard": "likewise",
     "bus channels": "files of the reader's own; test_channels.py has some",
-    "bus intake": "what the reader's sources sent; test_replaying.py and test_parked.py",
+    "bus intake": "what a reader's sources sent; test_parked.py decides about some",
     "bus sources": "senders of the reader's own; test_sources.py has some",
     "bus registry serve": "runs until it is stopped; test_registry.py serves one",
     "bus registry user": "asks for a password",
