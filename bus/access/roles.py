@@ -29,6 +29,9 @@ class Scope(StrEnum):
     SUBSCRIPTIONS_WRITE = "subscriptions:write"
     SUBSCRIPTIONS_OPERATE = "subscriptions:operate"
     SUBSCRIPTIONS_TRUST = "subscriptions:trust"
+    SOURCES_READ = "sources:read"
+    SOURCES_WRITE = "sources:write"
+    SOURCES_OPERATE = "sources:operate"
     EVENTS_PUBLISH = "events:publish"
     EVENTS_READ = "events:read"
     DELIVERIES_READ = "deliveries:read"
@@ -58,6 +61,9 @@ MEANINGS: Mapping[Scope, str] = {
     Scope.SUBSCRIPTIONS_WRITE: "add, change and remove them, rotate their secrets",
     Scope.SUBSCRIPTIONS_OPERATE: "pause and resume them, send a test event",
     Scope.SUBSCRIPTIONS_TRUST: "take an endpoint on without its proof of ownership",
+    Scope.SOURCES_READ: "list and show sources of intake",
+    Scope.SOURCES_WRITE: "add, change and remove them, rotate their secrets",
+    Scope.SOURCES_OPERATE: "pause and resume them",
     Scope.EVENTS_PUBLISH: "publish events",
     Scope.EVENTS_READ: "search all events, and read their content",
     Scope.DELIVERIES_READ: "deliveries, attempts and timelines, without content",
@@ -127,6 +133,8 @@ GRANTS: Mapping[Role, Grant] = {
             {
                 Scope.SUBSCRIPTIONS_READ,
                 Scope.SUBSCRIPTIONS_OPERATE,
+                Scope.SOURCES_READ,
+                Scope.SOURCES_OPERATE,
                 Scope.EVENTS_READ,
                 Scope.DELIVERIES_READ,
                 Scope.DELIVERIES_REPLAY,
@@ -160,6 +168,9 @@ GRANTS: Mapping[Role, Grant] = {
                 Scope.SUBSCRIPTIONS_READ,
                 Scope.SUBSCRIPTIONS_WRITE,
                 Scope.SUBSCRIPTIONS_OPERATE,
+                Scope.SOURCES_READ,
+                Scope.SOURCES_WRITE,
+                Scope.SOURCES_OPERATE,
                 Scope.DELIVERIES_READ,
                 Scope.DELIVERIES_REPLAY,
                 Scope.LETTERS_READ,
@@ -180,6 +191,7 @@ GRANTS: Mapping[Role, Grant] = {
         frozenset(
             {
                 Scope.SUBSCRIPTIONS_READ,
+                Scope.SOURCES_READ,
                 Scope.DELIVERIES_READ,
                 Scope.SCHEMAS_READ,
                 Scope.STATUS_READ,

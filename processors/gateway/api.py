@@ -25,6 +25,7 @@ from processors.parked.world import ParkedWorld
 from processors.redrive.fates import KnownFates
 from processors.rules.held import HeldRules
 from processors.settings.telling import InForce
+from processors.sources.world import SourcesWorld
 from processors.status.glance import Glance
 from processors.subscriptions.world import World
 from processors.watch.board import Board
@@ -87,6 +88,7 @@ class Api:
     glance: Glance
     rules: HeldRules
     parked: ParkedWorld
+    sources: SourcesWorld
     asking: Asking = field(default_factory=partial(asking, 0))
     most_of_tenant: int = 0
     objective: Objective = field(default_factory=Objective)

@@ -28,6 +28,9 @@ NAMES: Mapping[str, Named] = {
     "subscription": Named(
         SUBSCRIPTION_ID.pattern, "The id of a subscription.", "my-shop"
     ),
+    "source": Named(
+        SUBSCRIPTION_ID.pattern, "The id of a source of intake.", "shop-eu"
+    ),
     "event": Named(
         r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
         "The webhook-id of an event.",

@@ -140,6 +140,8 @@ def whole(fields: Fields, folder: Path) -> Fields:
     if isinstance(files := told.pop("public_key_files", None), str | list):
         names = [files] if isinstance(files, str) else files
         told["public_keys"] = [text_of("public_key_files", one) for one in names]
+    if isinstance(told.get("max_body"), str):
+        told["max_body"] = _size(told["max_body"], problems)
     fetch = told.get("fetch")
     if isinstance(fetch, dict) and isinstance(fetch.get("credentials"), dict):
         credentials = {

@@ -41,6 +41,7 @@ from processors.wiring.branding import brand_of
 from processors.wiring.control import open_world
 from processors.wiring.describing import asyncapi
 from processors.wiring.diagnosing import open_means
+from processors.wiring.intake_sources import sources_of
 from processors.wiring.life import Life, live
 from processors.wiring.objective import objective_of_all
 from processors.wiring.parked import held_rules, make_parked
@@ -113,20 +114,20 @@ async def open_gateway(
         table = KeyTable(world.reader, world.clock, topic=world.topology.keys)
         await stack.enter_async_context(table)
         ring = _ring(world, table, keys)
-        using = asyncio.create_task(ring.uses.run())
-        stack.callback(using.cancel)
+        stack.callback(asyncio.create_task(ring.uses.run()).cancel)
         means = await stack.enter_async_context(open_means(settings))
         log = await stack.enter_async_context(AskedLog(settings))
         api = _api(settings, world, ring, log, means, telemetry)
         stack.callback(api.glance.close)
         await _follow(api, stack)
+        await stack.enter_async_context(api.sources.table)
         stack.push_async_callback(api.live.close)
         stack.push_async_callback(api.rules.close)
         _say_readiness(telemetry, world, table)
         await asyncio.gather(world.table.ready(), table.ready())
-        await world.writer.versions.settle_all()
-        await ring.writer.versions.settle_all()
-        for writer in (world.writer, ring.writer):
+        await api.sources.table.ready()
+        for writer in (world.writer, ring.writer, api.sources.writer):
+            await writer.versions.settle_all()
             settling = asyncio.create_task(writer.versions.keep_settled())
             stack.callback(settling.cancel)
         gateway = _gateway(settings, api, telemetry)
@@ -195,6 +196,7 @@ def _api(
         means=means,
         board=Board(world.reader, world.clock, world.topology.alerts),
         glance=Glance(world, log),
+        sources=sources_of(world, settings),
         rules=rules,
         parked=make_parked(settings, world, rules),
         log=log,

@@ -7,13 +7,12 @@ from contextlib import asynccontextmanager
 from bus.adapters.kafka import Connection, KafkaLogReader, KafkaPublisher, KafkaTopics
 from bus.client.channels import FolderChannels, channels_folder
 from bus.client.schemas import load_catalogue
-from processors.access.trail import OnMissed, Trail
+from processors.access.trail import OnMissed
 from processors.clock import SystemClock
 from processors.settings import Settings
 from processors.sources.table import SourceTable
 from processors.sources.world import SourcesWorld
 from processors.sources.writer import SourceWriter
-from processors.subscriptions.keys import Keys
 from processors.subscriptions.world import World
 from processors.wiring.adapters import (
     PATIENCE_S,
@@ -68,19 +67,19 @@ async def open_sources(
         await publisher.close()
 
 
-def sources_of(
-    world: World, table: SourceTable, keys: Keys, channels: FolderChannels, trail: Trail
-) -> SourcesWorld:
-    """The same over what a gateway has open already."""
-    publisher, clock = world.publisher, world.clock
-    writer = SourceWriter(publisher, table, keys, clock, os.urandom, trail)
+def sources_of(world: World, settings: Settings) -> SourcesWorld:
+    """The same over what a gateway has open already; nobody follows its table yet."""
+    publisher, clock, keys = world.publisher, world.clock, read_keys(settings)
+    topic = world.topology.intake_sources
+    table = SourceTable(world.reader, keys, clock, topic=topic)
+    writer = SourceWriter(publisher, table, keys, clock, os.urandom, world.trail)
     return SourcesWorld(
         table=table,
         writer=writer,
         topics=world.topics,
         topology=world.topology,
-        channels=channels,
-        trail=trail,
+        channels=make_channels(settings),
+        trail=world.trail,
         clock=clock,
         random_bytes=os.urandom,
     )

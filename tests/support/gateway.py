@@ -45,6 +45,7 @@ from processors.web.site import Around, make_site
 from processors.wiring.streaming import make_live
 from tests.support.access import SERVER, Access, open_access
 from tests.support.parked import parked_of
+from tests.support.sources import sources_over
 from tests.support.worlds import Worlds
 
 UNLIMITED = Bounds(key_rate=0, address_rate=0)
@@ -226,6 +227,7 @@ def _api(worlds: Worlds, world: World, access: Access, observer: MemoryObserver)
         means=_means(world),
         board=Board(world.reader, world.clock, world.topology.alerts),
         glance=Glance(world, no_log),
+        sources=sources_over(world),
         rules=HeldRules(world, shipped_lines),
         parked=parked_of(world),
         asyncapi=partial(described, worlds.topology),
@@ -253,8 +255,7 @@ async def serving(  # noqa: PLR0913 - what a test may choose
     async with worlds.open() as world, open_access(worlds) as access:
         keys = await _held(access)
         made = _api(worlds, world, access, observer)
-        asked = ask_log or the_log
-        glance = Glance(world, asked)
+        glance = Glance(world, asked := ask_log or the_log)
         api = replace(made, log=asked, streams=streams or Streams(), glance=glance)
         site = make_site(
             access.world, world.random_bytes, Lifetimes(), secure=False, around=around
@@ -264,8 +265,8 @@ async def serving(  # noqa: PLR0913 - what a test may choose
         )
         await gateway.start(Place())
         try:
-            board, parked = api.board, api.parked.table
-            async with board, parked, ClientSession(gateway.url) as session:
+            board, parked, sources = api.board, api.parked.table, api.sources.table
+            async with board, parked, sources, ClientSession(gateway.url) as session:
                 yield Client(session, keys, observer, gateway, api, log)
         finally:
             await gateway.stop()

@@ -14,8 +14,9 @@ from processors.sources.steps import Taken, add
 from processors.sources.table import SourceTable
 from processors.sources.world import SourcesWorld
 from processors.sources.writer import SourceWriter
+from processors.subscriptions.world import World
 from tests.support.channels import CATALOGUE
-from tests.support.worlds import Randomness, Worlds
+from tests.support.worlds import KEYS, Randomness, Worlds
 
 CHANNELS = FolderChannels(channels_folder(), CATALOGUE)
 
@@ -52,6 +53,24 @@ async def open_sources(worlds: Worlds) -> AsyncIterator[SourcesWorld]:
             clock=clock,
             random_bytes=random_bytes,
         )
+
+
+def sources_over(world: World) -> SourcesWorld:
+    """The same over what a gateway has open; nobody follows its table yet."""
+    clock = world.clock
+    table = SourceTable(world.reader, KEYS, clock)
+    random_bytes = Randomness(11)
+    args = (world.publisher, table, KEYS, clock, random_bytes, world.trail)
+    return SourcesWorld(
+        table=table,
+        writer=SourceWriter(*args),
+        topics=world.topics,
+        topology=world.topology,
+        channels=CHANNELS,
+        trail=world.trail,
+        clock=clock,
+        random_bytes=random_bytes,
+    )
 
 
 async def added(world: SourcesWorld, **fields: object) -> Taken:

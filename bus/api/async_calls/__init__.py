@@ -31,6 +31,8 @@ from bus.api.async_calls.schema_changes import SchemaChangesCalls
 from bus.api.async_calls.schema_versions import SchemaVersionsCalls
 from bus.api.async_calls.searching import SearchingCalls
 from bus.api.async_calls.settings import SettingsCalls
+from bus.api.async_calls.source_steps import SourceStepsCalls
+from bus.api.async_calls.sources import SourcesCalls
 from bus.api.async_calls.spans import SpansCalls
 from bus.api.async_calls.status import StatusCalls
 from bus.api.async_calls.subscription_steps import SubscriptionStepsCalls
@@ -57,6 +59,8 @@ class AsyncCalls(
     ObjectivesCalls,
     DiagnosingCalls,
     ApplyingCalls,
+    SourcesCalls,
+    SourceStepsCalls,
     AcksCalls,
     SpansCalls,
     LettersCalls,

@@ -31,6 +31,8 @@ from bus.api.calls.schema_changes import SchemaChangesCalls
 from bus.api.calls.schema_versions import SchemaVersionsCalls
 from bus.api.calls.searching import SearchingCalls
 from bus.api.calls.settings import SettingsCalls
+from bus.api.calls.source_steps import SourceStepsCalls
+from bus.api.calls.sources import SourcesCalls
 from bus.api.calls.spans import SpansCalls
 from bus.api.calls.status import StatusCalls
 from bus.api.calls.subscription_steps import SubscriptionStepsCalls
@@ -57,6 +59,8 @@ class Calls(
     ObjectivesCalls,
     DiagnosingCalls,
     ApplyingCalls,
+    SourcesCalls,
+    SourceStepsCalls,
     AcksCalls,
     SpansCalls,
     LettersCalls,

@@ -144,6 +144,25 @@ from bus.api.models.schema_changes import (
 from bus.api.models.schema_versions import SchemaRegistered, SchemaVersion
 from bus.api.models.searching import PayloadHit, PayloadHits
 from bus.api.models.settings import SettingShown, SettingsShown
+from bus.api.models.source_steps import (
+    SourceDocument,
+    SourceRemoved,
+    SourceRotation,
+    SourcesApplied,
+    SourceStepDone,
+)
+from bus.api.models.sources import (
+    NewSource,
+    PublicKeyShown,
+    SourceAnswers,
+    SourceChange,
+    SourceFetch,
+    SourceRow,
+    SourceRows,
+    SourceSecretShown,
+    SourceShown,
+    SourceTaken,
+)
 from bus.api.models.spans import SpanPlan, SpanSelection, SpanWork
 from bus.api.models.status import StatusShown
 from bus.api.models.subscription_steps import (
@@ -219,18 +238,21 @@ __all__ = [
 "LimitShown", "LineShown", "LinesShown", "LoggedAttempt", "LoggedDelivery",
 "LoggedEvent", "Login", "LoginShown", "LookupLoaded", "LookupRows", "LookupShown",
 "LookupsShown", "NewEvent", "NewEvents", "NewKey", "NewPortalLink", "NewSilence",
-"NewSubscription", "ObjectiveDay", "ObjectiveLedger", "ObjectiveOwn", "ObjectivePart",
-"ObjectiveShown", "ObjectiveWanted", "Objectives", "OpenShown", "OrderReach",
-"ParkedDecision", "ParkedEdit", "ParkedEdited", "ParkedFinding", "ParkedGroup",
-"ParkedGroups", "ParkedRow", "ParkedRows", "ParkedTerms", "ParkedWhole", "PartShown",
-"PartitionShown", "Pause", "PayloadHit", "PayloadHits", "PortalLink", "Proposal",
-"ProposalApplied", "ProposalShown", "ProposalsShown", "Publication", "RateShown",
-"ReasonShown", "RecordShown", "Reject", "Release", "Replacement", "ReplaySelection",
-"Resume", "Revocation", "Rotation", "RuleChange", "RuleFault", "RuleLine",
-"RuleShown", "RuleStep", "RulesApplied", "RulesDocument", "SchemaChangeShown",
-"SchemaDifference", "SchemaRegistered", "SchemaVersion", "SchemaVersions",
-"ScopeGiven", "SecretShown", "Selection", "Sent", "SettingShown", "SettingsShown",
-"SilenceShown", "Silences", "SinkShown", "Sinks", "Snooze", "SpanPlan",
+"NewSource", "NewSubscription", "ObjectiveDay", "ObjectiveLedger", "ObjectiveOwn",
+"ObjectivePart", "ObjectiveShown", "ObjectiveWanted", "Objectives", "OpenShown",
+"OrderReach", "ParkedDecision", "ParkedEdit", "ParkedEdited", "ParkedFinding",
+"ParkedGroup", "ParkedGroups", "ParkedRow", "ParkedRows", "ParkedTerms",
+"ParkedWhole", "PartShown", "PartitionShown", "Pause", "PayloadHit", "PayloadHits",
+"PortalLink", "Proposal", "ProposalApplied", "ProposalShown", "ProposalsShown",
+"PublicKeyShown", "Publication", "RateShown", "ReasonShown", "RecordShown", "Reject",
+"Release", "Replacement", "ReplaySelection", "Resume", "Revocation", "Rotation",
+"RuleChange", "RuleFault", "RuleLine", "RuleShown", "RuleStep", "RulesApplied",
+"RulesDocument", "SchemaChangeShown", "SchemaDifference", "SchemaRegistered",
+"SchemaVersion", "SchemaVersions", "ScopeGiven", "SecretShown", "Selection", "Sent",
+"SettingShown", "SettingsShown", "SilenceShown", "Silences", "SinkShown", "Sinks",
+"Snooze", "SourceAnswers", "SourceChange", "SourceDocument", "SourceFetch",
+"SourceRemoved", "SourceRotation", "SourceRow", "SourceRows", "SourceSecretShown",
+"SourceShown", "SourceStepDone", "SourceTaken", "SourcesApplied", "SpanPlan",
 "SpanSelection", "SpanWork", "Split", "SplitGroups", "StatusShown", "StepDone",
 "StepShown", "SubscriptionChange", "SubscriptionRow", "SubscriptionRows",
 "SubscriptionShown", "SubscriptionTaken", "TestEvent", "TestResult", "TimelineShown",

@@ -27,6 +27,7 @@ PARKED = item(1, owner="acme")
 OURS = {
     "subscription": "our-shop",
     "topic": "bus.dlq.our-shop",
+    "source": "our-in",
     "item": PARKED.id,
     "group": fingerprint_of(PARKED),
 }
@@ -35,6 +36,7 @@ MISSING = {
     "event": "0" * 32,
     "order": "SO-0",
     "subscription": "no-shops",
+    "source": "no-source",
     "job": "f" * 24,
     "key": "zzzzzzzzzz",
     "account": "no-account",
@@ -86,6 +88,9 @@ async def ours(ask: Client) -> dict[str, str]:
         new = {"id": name, "url": "https://a.example/x", "types": [types]}
         made = await ask("POST", "/v1/subscriptions", new | {"owner": owner})
         assert made.status == 201
+
+    source = {"id": "our-in", "channel": "shopify", "owner": "acme"}
+    assert (await ask("POST", "/v1/sources", source)).status == 201
 
     async def work(_: Progress) -> dict[str, object]:
         return {}
@@ -200,6 +205,7 @@ async def test_ours_is_there(ask: Client, route: Route) -> None:
 
 
 _SHOP = {"id": "other-shop", "url": "https://b.example/x", "types": ["*"]}
+_SOURCE = {"id": "other-in", "channel": "shopify"}
 NAMING = {
     "createKey": (lambda name: {"role": "reader", "tenant": name}, "#/tenant"),
     "makePortalLink": (lambda name: {"tenant": name}, "#/tenant"),
@@ -207,6 +213,11 @@ NAMING = {
     "applySubscriptions": (
         lambda name: {"subscriptions": [_SHOP | {"owner": name}]},
         "#/subscriptions/0/owner",
+    ),
+    "createSource": (lambda name: _SOURCE | {"owner": name}, "#/owner"),
+    "applySources": (
+        lambda name: {"sources": [_SOURCE | {"owner": name}]},
+        "#/sources/0/owner",
     ),
 }
 """Routes whose bodies name a tenant: a body that does, and where."""
