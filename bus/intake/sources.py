@@ -151,7 +151,7 @@ class Source(_Model):
     Printing one shows no secret. `url` is the address as the sender knows it, where
     that is signed; empty: the bus's own. `path_secret` is the digest of what stands
     behind the id in the address, if anything does. `rate` is submissions a second, of
-    which `burst` may come at once; None: no limit. `folder` is watched for files.
+    which `burst` may come at once; None: no limit.
     """
 
     id: Annotated[str, Field(pattern=rf"^{ID_PATTERN.pattern}$")]
@@ -173,7 +173,6 @@ class Source(_Model):
     concurrency: Annotated[int, Field(ge=1, le=10_000)] = 64
     max_body: Annotated[int, Field(ge=1, le=LARGEST_BODY)] | None = None
     answers: Answers = Answers()
-    folder: Line = ""
     fetch: Fetch | None = None
     created_at: AwareDatetime | None = None
     updated_at: AwareDatetime | None = None

@@ -80,10 +80,6 @@ _OPTIONS: Mapping[str, object] = {
         str | None,
         typer.Option(metavar="SIZE", help="How large one may be, such as 2MiB."),
     ],
-    "folder": Annotated[
-        str | None,
-        typer.Option(metavar="DIR", help="Watched for files. '': none."),
-    ],
     "fetch_hosts": Annotated[
         list[str] | None,
         typer.Option(

@@ -103,54 +103,61 @@ class SourceFetch(Model):
     timeout_s: Annotated[float, Field(gt=0, le=300)] = 10
 
 
+Title: TypeAlias = Annotated[Line, Field(description="What people call it.")]
+Account: TypeAlias = Annotated[
+    Line, Field(description="Whose orders these are, where they do not say.")
+]
+Answers: TypeAlias = Annotated[
+    SourceAnswers, Field(description="Where its answers differ from its channel's.")
+]
+Fetch: TypeAlias = Annotated[
+    SourceFetch | None,
+    Field(description="From where thin messages are completed; for operators to set."),
+]
+
+
 class NewSource(Model):
     """A source to be made."""
 
     id: Id
     channel: ChannelName
     owner: Owner = ""
-    title: Line = ""
+    title: Title = ""
     settings: Settings = Field(default={})
     secret: Annotated[SourceSecret | None, Field(repr=False)] = None
     public_keys: Keys = Field(default=[])
     path_secret: Hidden = None
     url: Address = ""
-    account: Annotated[
-        Line, Field(description="Whose orders these are, where they do not say.")
-    ] = ""
+    account: Account = ""
     labels: Labels = Field(default={})
     unverified: Wrong = "refuse"
     rate: Rate = None
     burst: Burst = None
     concurrency: AtOnce = 64
     max_body: Largest = None
-    answers: SourceAnswers = SourceAnswers()
-    folder: Annotated[
-        Line, Field(description="Watched for files; for operators to set.")
-    ] = ""
-    fetch: SourceFetch | None = None
+    answers: Answers = SourceAnswers()
+    fetch: Fetch = None
 
 
 class SourceChange(Model):
     """The fields that change; an empty setting or label is taken away."""
 
-    title: Line = ""
+    title: Title = ""
     settings: Settings = Field(default={})
     public_keys: Annotated[Keys, Field(description="They join those there are.")] = (
         Field(default=[])
     )
     path_secret: Hidden = None
     url: Address = ""
-    account: Line = ""
+    account: Account = ""
     labels: Labels = Field(default={})
     unverified: Wrong = "refuse"
     rate: Rate = None
     burst: Burst = None
     concurrency: AtOnce = 64
     max_body: Largest = None
-    answers: SourceAnswers = SourceAnswers()
-    folder: Line = ""
-    fetch: SourceFetch | None = None
+    answers: Answers = SourceAnswers()
+    fetch: Fetch = None
 
 
 class SourceSecretShown(Model):
@@ -212,7 +219,6 @@ class SourceShown(SourceRow):
     concurrency: int
     max_body: int | None
     answers: SourceAnswers
-    folder: str
     fetch: Annotated[
         Mapping[str, object] | None, Field(description="Its credentials are hidden.")
     ]
@@ -269,4 +275,6 @@ class SourceRemoved(Model):
 class SourceDocument(Model):
     """All sources as they are to be."""
 
-    sources: Annotated[list[NewSource], Field(max_length=1_000)]
+    sources: Annotated[
+        list[NewSource], Field(max_length=1_000, description="Each of them, whole.")
+    ]

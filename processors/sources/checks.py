@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from bus.errors import InvalidSourceError
@@ -55,8 +54,6 @@ def _of_source(source: Source, channel: Channel) -> Iterator[Problem]:
             yield f"settings.{name}", why
     if source.burst is not None and source.rate is None:
         yield "burst", "means nothing without a rate"
-    if source.folder and not PurePosixPath(source.folder).is_absolute():
-        yield "folder", "expected an absolute path"
 
 
 def _of_secrets(draft: Draft, channel: Channel) -> Iterator[Problem]:

@@ -50,12 +50,6 @@ SPOOL_REFUSED = _note(
 UNREADABLE_SOURCE = _note(
     "unreadable_source", "error", "A stored source cannot be used."
 )
-FILE_TAKEN = _note(
-    "file_taken", "info", "A file of a watched folder was kept; as which submission."
-)
-FILE_FAILED = _note(
-    "file_failed", "warning", "A file of a watched folder was not, for the reason."
-)
 
 # --- metrics
 

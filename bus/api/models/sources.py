@@ -64,7 +64,6 @@ class NewSource(TypedDict):
     concurrency: NotRequired[int]
     max_body: NotRequired[int | None]
     answers: NotRequired[SourceAnswers]
-    folder: NotRequired[str]
     fetch: NotRequired[SourceFetch | None]
 
 
@@ -112,7 +111,6 @@ class SourceShown(TypedDict):
     concurrency: int
     max_body: int | None
     answers: SourceAnswers
-    folder: str
     fetch: Mapping[str, object] | None
     created_at: str | None
     updated_at: str | None
@@ -143,5 +141,4 @@ class SourceChange(TypedDict):
     concurrency: NotRequired[int]
     max_body: NotRequired[int | None]
     answers: NotRequired[SourceAnswers]
-    folder: NotRequired[str]
     fetch: NotRequired[SourceFetch | None]

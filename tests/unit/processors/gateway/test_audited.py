@@ -11,27 +11,32 @@ import pytest
 
 from bus.client.schemas import load_catalogue
 from bus.delivery.delivery import Reason
+from bus.intake.parked.fingerprint import fingerprint_of
 from bus.record import Message
 from bus.samples.lifecycles import sample
 from processors.gateway.table import ROUTES
 from tests.support.gateway import Client, Got
 from tests.support.orders import STARTED
+from tests.support.parked import item, park
 from tests.support.past import Past
 from tests.support.worlds import Worlds
 
 ONE = "/v1/subscriptions/acme"
-SOURCES = "/v1/sources"
 EVENT = sample("order.created", 1, STARTED)
 HUSH = "whsec_aHVzaGh1c2hodXNoaHVzaGh1c2hodXNoaHVzaA=="
+PARKED = item(1)
+SOURCES = "/v1/sources"
+GROUP = f"/v1/parked/groups/{fingerprint_of(PARKED)}"
 UNNOTED = {
     "publishEvents": "the event is its own record",
     "checkCompatibility": "changes nothing",
     "diagnoseSubscription": "changes nothing",
     "testSubscription": "changes nothing; the endpoint gets a marked sample",
-    "testAlertSink": "changes nothing; the sink gets a marked notice",
     "cancelJob": "what the job did until then is written down by the job",
+    "testAlertSink": "changes nothing; the sink gets a notice that says so",
+    "applyRuleProposal": "its lines and rows are applied, and noted, as any others",
 }
-"""Why a POST leaves none; it only shrinks."""
+"""Why a POST leaves none, or none of its own."""
 Body: TypeAlias = dict[str, object] | None
 Asking: TypeAlias = tuple[str, str, Body]
 
@@ -130,6 +135,37 @@ CHANGES: Mapping[str, Callable[[Mapping[str, object]], Asking]] = {
         f"{SOURCES}:apply",
         {"sources": [{"id": "new-in", "channel": "shopify"}]},
     ),
+    "editParked": lambda _: (
+        "POST",
+        f"/v1/parked/{PARKED.id}/edit",
+        {"data": {"order_id": PARKED.order_id}, "why": "a typo"},
+    ),
+    "releaseParked": lambda _: ("POST", f"/v1/parked/{PARKED.id}/release", None),
+    "rejectParked": lambda _: (
+        "POST",
+        f"/v1/parked/{PARKED.id}/reject",
+        {"why": "a test order"},
+    ),
+    "assignParked": lambda _: (
+        "POST",
+        f"/v1/parked/{PARKED.id}/assign",
+        {"to": "kim"},
+    ),
+    "snoozeParked": lambda _: (
+        "POST",
+        f"/v1/parked/{PARKED.id}/snooze",
+        {"duration": "4h", "why": "a price list"},
+    ),
+    "splitParkedGroup": lambda _: ("POST", f"{GROUP}/split", {"by": "account"}),
+    "fixParkedGroup": lambda _: ("POST", f"{GROUP}/fix", {"why": "a price list"}),
+    "releaseParkedGroup": lambda _: ("POST", f"{GROUP}/release", None),
+    "rejectParkedGroup": lambda _: ("POST", f"{GROUP}/reject", {"why": "tests"}),
+    "assignParkedGroup": lambda _: ("POST", f"{GROUP}/assign", {"to": "kim"}),
+    "snoozeParkedGroup": lambda _: (
+        "POST",
+        f"{GROUP}/snooze",
+        {"duration": "4h", "why": "a price list"},
+    ),
     "createSilence": lambda _: (
         "POST",
         "/v1/silences",
@@ -155,9 +191,6 @@ async def happened(ask: Client, worlds: Worlds) -> Mapping[str, object]:
     await ask.api.world.writer.update(
         "new", lambda one: one.model_copy(update={"unproven": True})
     )
-    for name in ("in", "held"):
-        await ask("POST", SOURCES, {"id": name, "channel": "shopify"})
-    await ask("POST", f"{SOURCES}/held/pause", {})
     await past.subscribe("held")
     await ask("POST", "/v1/subscriptions/held/pause", {})
     record = await past.produce(EVENT)
@@ -168,6 +201,10 @@ async def happened(ask: Client, worlds: Worlds) -> Mapping[str, object]:
         ("bus-quarantine-at-ms", b"1000"),
     )
     worlds.broker.append(Message("bus.quarantine", b"k", record.value, ours))
+    await park(ask.api.parked, PARKED)
+    for name in ("in", "held"):
+        await ask("POST", SOURCES, {"id": name, "channel": "shopify"})
+    await ask("POST", f"{SOURCES}/held/pause", {})
     example = (await ask("GET", "/v1/event-types/order.created/example")).json
     data = cast("dict[str, object]", example["data"])
     await worlds.clock.advance(1)

@@ -69,7 +69,6 @@ async def test_public_keys_are_given_not_made(worlds: Worlds) -> None:
         ({"secret": "short"}, "secret", "8 characters"),
         ({"public_keys": [PEM]}, "public_keys", "no public key"),
         ({"burst": 5}, "burst", "without a rate"),
-        ({"folder": "orders"}, "folder", "absolute path"),
         ({"state": "paused"}, "state", "kept by the bus"),
         ({"colour": 1}, "colour", "no such field"),
         ({"max_body": "much"}, "max_body", "a size such as"),
