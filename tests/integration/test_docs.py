@@ -25,6 +25,8 @@ NOT_RUN = {
     "bus outbox retry": "likewise, for a row that was refused",
     "bus outbox discard": "likewise",
     "bus channels": "files of the reader's own; test_channels.py has some",
+    "bus jobs cancel": "a job that runs; test_jobs.py cancels one",
+    "bus jobs show": "a job that there was; test_jobs.py shows one",
     "bus intake": "what a reader's sources sent; test_parked.py decides about some",
     "bus sources": "senders of the reader's own; test_sources.py has some",
     "bus registry serve": "runs until it is stopped; test_registry.py serves one",

@@ -55,9 +55,10 @@ class Shell:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_is_a_command(name: str) -> None:
     """Of that name, and works on what it is given alone."""
-    group, _, inner = name.partition(" ")
+    group, *inner = name.split(" ")
     found = command_of("processors.cli", group)
-    assert not inner or inner in getattr(found, "commands", {})
+    for word in inner:
+        found = getattr(found, "commands", {})[word]
     assert list(signature(COMMANDS[name]).parameters) == ["api", "given"]
 
 
