@@ -145,7 +145,7 @@ def test_the_narrowest_scope_wins(
         )
     ]
     narrowest = max(
-        fitting,
+        reversed(fitting),  # of two lines of one scope the later one stands
         key=lambda line: (
             bool(line.scope.account),
             bool(line.scope.source),

@@ -99,15 +99,12 @@ async def test_too_large(sink: KafkaSink, topic: str) -> None:
 def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
     """A Kafka that asks for a password, and lets alice write to few topics."""
     with secure_kafka(tmp_path_factory.mktemp("secure")) as made:
+        create_topic(made.plain.bootstrap_servers, "shop.orders")
         yield made
 
 
 async def test_login(secure: Secure, sink: KafkaSink) -> None:
     """With the password and the authority it is taken, without either it is not."""
-    create = asyncio.to_thread(
-        create_topic, secure.plain.bootstrap_servers, "shop.orders"
-    )
-    await create
     authority = await asyncio.to_thread(
         Path(secure.client["ssl.ca.location"]).read_text
     )

@@ -96,7 +96,7 @@ def _is_named(order: Order) -> bool:
     return any(
         bool(records(party.get("ids")))
         for _, party in order.parties
-        if party.get("role") in {"ship_to", "pickup"}
+        if text(party.get("role")) in {"ship_to", "pickup"}
     ) or any(
         text(one.get("pickup_point")) or one.get("service_level") == "pickup"
         for one in records(order.data.get("deliveries"))
