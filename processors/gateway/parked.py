@@ -10,17 +10,19 @@ from bus.intake.parked.grouping import Row
 from bus.times import rfc3339
 from processors.gateway.model import DryRun, Model
 from processors.gateway.paging import cut
-from processors.gateway.parked_models import (
+from processors.gateway.parked_decisions import (
     Assign,
     ParkedEdit,
     ParkedEdited,
+    Reject,
+    Release,
+    Snooze,
+)
+from processors.gateway.parked_models import (
     ParkedQuery,
     ParkedRow,
     ParkedRows,
     ParkedWhole,
-    Reject,
-    Release,
-    Snooze,
 )
 from processors.gateway.problems import CONFLICT, NOT_FOUND, UNAVAILABLE
 from processors.gateway.routes import Asked, Reply, Route

@@ -9,16 +9,18 @@ from processors.gateway.jobs import Job, Progress
 from processors.gateway.model import DryRun, PageQuery
 from processors.gateway.paging import cut
 from processors.gateway.parked import BODIES, PATH, TAG, wish_of
-from processors.gateway.parked_models import (
+from processors.gateway.parked_decisions import (
     Fix,
     FixPlan,
     FixWork,
     GroupPlan,
     GroupWork,
+    Split,
+)
+from processors.gateway.parked_models import (
     ParkedGroup,
     ParkedGroups,
     ParkedTerms,
-    Split,
     SplitGroups,
 )
 from processors.gateway.problems import CONFLICT, NOT_FOUND, UNAVAILABLE, ProblemError

@@ -21,6 +21,7 @@ from processors.intake.finding import Finder
 from processors.intake.keeping import Keeper
 from processors.intake.serving import DoorBounds, Serving
 from processors.sources.world import SourcesWorld
+from tests.support.bus import wait_until
 from tests.support.sources import CHANNELS, added, open_sources
 from tests.support.worlds import Randomness, Worlds
 
@@ -86,9 +87,7 @@ class Knocker:
 
 async def until(condition: Callable[[], object]) -> None:
     """Let sockets and the disk, which are real, do their work until this holds."""
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - of sockets and disks
-            await asyncio.sleep(0.001)
+    await wait_until(condition, 20, "what sockets and the disk do")
 
 
 def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:

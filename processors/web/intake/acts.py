@@ -13,8 +13,7 @@ from processors.gateway.parked import (
     release_item,
     snooze_item,
 )
-from processors.gateway.parked_groups import decide_group, split_group
-from processors.gateway.parked_models import (
+from processors.gateway.parked_decisions import (
     Assign,
     By,
     GroupWork,
@@ -23,6 +22,7 @@ from processors.gateway.parked_models import (
     Snooze,
     Split,
 )
+from processors.gateway.parked_groups import decide_group, split_group
 from processors.gateway.routes import Asked, Handler
 from processors.gateway.subscription_models import Duration, Line
 from processors.web.asking import asking, content_of

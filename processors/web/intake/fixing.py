@@ -7,8 +7,15 @@ from pydantic import Field
 
 from bus.access.roles import Scope
 from processors.gateway.model import DryRun, Model
+from processors.gateway.parked_decisions import (
+    Fix,
+    FixPlan,
+    FixWork,
+)
 from processors.gateway.parked_groups import fix_group, get_group
-from processors.gateway.parked_models import Fix, FixPlan, FixWork, ParkedGroup
+from processors.gateway.parked_models import (
+    ParkedGroup,
+)
 from processors.gateway.routes import Asked
 from processors.gateway.subscription_models import Line
 from processors.web.asking import asking, content_of

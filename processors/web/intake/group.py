@@ -9,9 +9,11 @@ from markupsafe import Markup
 from bus.access.roles import Scope
 from processors.gateway.model import PageQuery
 from processors.gateway.parked import list_items
+from processors.gateway.parked_decisions import (
+    By,
+)
 from processors.gateway.parked_groups import get_group, list_groups
 from processors.gateway.parked_models import (
-    By,
     ParkedGroup,
     ParkedGroups,
     ParkedQuery,

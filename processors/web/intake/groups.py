@@ -9,7 +9,11 @@ from markupsafe import Markup
 from bus.access.roles import Scope
 from processors.gateway.model import PageQuery
 from processors.gateway.parked_groups import list_groups
-from processors.gateway.parked_models import ParkedGroup, ParkedGroups, ParkedTerms
+from processors.gateway.parked_models import (
+    ParkedGroup,
+    ParkedGroups,
+    ParkedTerms,
+)
 from processors.gateway.routes import Asked
 from processors.web.asking import asking, content_of
 from processors.web.charts import Unit, sparkline

@@ -13,7 +13,13 @@ from bus.access.roles import Scope
 from bus.errors import DecodeError, OrderbusError
 from processors.gateway.model import DryRun, Model
 from processors.gateway.parked import edit_item, get_item
-from processors.gateway.parked_models import ParkedEdit, ParkedEdited, ParkedWhole
+from processors.gateway.parked_decisions import (
+    ParkedEdit,
+    ParkedEdited,
+)
+from processors.gateway.parked_models import (
+    ParkedWhole,
+)
 from processors.gateway.problems import NOT_FOUND, ProblemError
 from processors.gateway.routes import Asked
 from processors.gateway.subscription_models import Line

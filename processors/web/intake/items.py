@@ -10,7 +10,12 @@ from bus.access.roles import Scope
 from bus.intake.parked.grouping import GROUP
 from processors.gateway.model import PageQuery
 from processors.gateway.parked import list_items
-from processors.gateway.parked_models import ParkedQuery, ParkedRow, ParkedRows, State
+from processors.gateway.parked_models import (
+    ParkedQuery,
+    ParkedRow,
+    ParkedRows,
+    State,
+)
 from processors.gateway.routes import Asked
 from processors.web.asking import asking, content_of
 from processors.web.pages import Page

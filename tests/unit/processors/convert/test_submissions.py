@@ -1,6 +1,5 @@
 """Submissions end as events, repeats, superseded, ignored, parked; never as nothing."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
@@ -15,6 +14,7 @@ from bus.intake.parked.item import Found, Stage
 from bus.intake.verifying.verdict import Reason
 from processors.convert.judging import Judged
 from processors.telemetry import convert_names as names
+from tests.support.bus import wait_until
 from tests.support.converting import World, order, shop
 
 
@@ -242,17 +242,13 @@ async def test_large_submissions_are_converted_aside(world: World) -> None:
     async with world.running():
         world.send(*items)
         world.send(order(900))
-        for _ in range(2_000):
+
+        async def told() -> bool:  # a thread works on it, in a time of its own
             await world.clock.advance(0.01)
-            if len(world.told()) == 801:
-                break
-            await _a_moment()
+            return len(world.told()) == 801
+
+        await wait_until(told, 20, "801 orders")
     assert len(world.told()) == 801
-
-
-async def _a_moment() -> None:
-    """Let a thread end its work."""
-    await asyncio.sleep(0.005)
 
 
 async def test_orders_keep_their_order(world: World) -> None:

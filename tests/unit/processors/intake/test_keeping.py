@@ -70,9 +70,12 @@ async def test_what_fails_on_the_way_back_is_tried_on(knock: Knocker) -> None:
     task = asyncio.create_task(knock.draining.run())
     await until(lambda: len(knock.kept("own")) >= 2)
     knock.worlds.broker.faults = lambda _: None
-    while knock.spool.holds("own"):
+
+    async def sent() -> bool:
         await knock.worlds.clock.advance(1)
-        await asyncio.sleep(0.001)
+        return not knock.spool.holds("own")
+
+    await until(sent)
     task.cancel()
     bodies = [raw.submission.body for raw in knock.kept("own")]
     assert bodies[:2] == NAMES[:2]
@@ -142,9 +145,12 @@ async def test_who_does_not_try_again_waits_for_his_turn(knock: Knocker) -> None
     await until(lambda: knock.serving.in_flight)
     await settle()
     assert not waiting.done()
-    while not waiting.done():
+
+    async def answered() -> bool:
         await knock.worlds.clock.advance(1)
-        await asyncio.sleep(0.001)
+        return waiting.done()
+
+    await until(answered)
     assert (await waiting).status == 202
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bus.adapters.memory import settle
 from bus.delivery.effort import STEPS_A_SECOND, Efforts
 from bus.delivery.matching import Matcher
 from bus.event import Event
@@ -91,6 +92,6 @@ async def test_one_at_a_time(past: Past) -> None:
     filters = Filters(past.world, [a_subscription("dear", filter=doubling(12))])
     async with past.world.aside:
         asking = asyncio.create_task(filters.match(an_event()))
-        await asyncio.sleep(0)
+        await settle()
         assert not asking.done()
     assert (await asking).subscriptions == ("dear",)
