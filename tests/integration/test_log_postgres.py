@@ -70,7 +70,7 @@ def _stopped(url: str) -> Iterator[None]:
 
 async def test_a_server_that_hangs_is_given_up(url: str) -> None:
     """Its connections are cut; on new ones it goes on, with nothing twice."""
-    within_s = patience(1)
+    within_s = patience(4)
     log = open_log(url, read_s=within_s, write_s=within_s)
     await log.prepare(NOW_US)
     await write(log, attempt(0))

@@ -118,7 +118,7 @@ def is_whole(event_type: str, data: Mapping[str, object]) -> bool:
     """Whether an event tells all of an order that its source would tell."""
     if event_type not in _OF_WHOLE_ORDERS or data.get("restated") is False:
         return False
-    return data.get("completeness") not in {"thin", "partial"}
+    return data.get("completeness") not in ("thin", "partial")
 
 
 def calls_for_parking(part: Converted) -> bool:

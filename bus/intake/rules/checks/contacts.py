@@ -65,7 +65,7 @@ def _contact(
         def run(order: Order, _: Context) -> Iterator[Found]:
             seen = False
             for path, party in order.parties:
-                if roles and party.get("role") not in roles:
+                if roles and text(party.get("role")) not in roles:
                     continue
                 value = text(party.get(name))
                 seen = seen or bool(value)

@@ -21,7 +21,7 @@ def _addresses(
 ) -> Iterator[tuple[str, Mapping[str, object]]]:
     for path, party in order.parties:
         if isinstance(party.get("address"), dict) and (
-            not roles or party.get("role") in roles
+            not roles or text(party.get("role")) in roles
         ):
             yield f"{path}.address", record(party["address"])
 
