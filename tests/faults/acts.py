@@ -17,6 +17,8 @@ Act = Callable[[Stage, Fault], Awaitable[None]]
 _QUEUE_MESSAGES = 1
 _NOTICED_S = 15.0
 _READY_S = 120.0
+_FULL_S = 120.0
+"""How long two messages may take to meet: the process may have no partition yet."""
 
 
 async def kill(stage: Stage, fault: Fault) -> None:
@@ -58,14 +60,22 @@ async def queue(stage: Stage, fault: Fault) -> None:
     await tiny.ready(_READY_S)
     stage.behave(VICTIM.name, Behaviour(fail_share=0.8))
     await CLOCK.sleep(fault.lasts_s)
+    # Only fanout writes so often that two messages are bound to meet.
+    if fault.role == "fanout" and not await _filled(stage, tiny.process.pid):
+        stage.fleet.complaints.append(f"the queue of {name} was never full")
     stage.behave(VICTIM.name)
     await stage.fleet.stop(*name)
-    stage.fleet.hear()
-    # Only fanout writes so often that two messages are bound to meet.
-    full = tiny.process.pid in stage.fleet.full_queues
-    if fault.role == "fanout" and not full:
-        stage.fleet.complaints.append(f"the queue of {name} was never full")
     await (await stage.fleet.start(*name)).ready(_READY_S)
+
+
+async def _filled(stage: Stage, pid: int) -> bool:
+    until = CLOCK.monotonic() + patience(_FULL_S)
+    while CLOCK.monotonic() < until:
+        stage.fleet.hear()
+        if pid in stage.fleet.full_queues:
+            return True
+        await CLOCK.sleep(1)
+    return False
 
 
 async def registry(stage: Stage, fault: Fault) -> None:
