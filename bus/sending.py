@@ -4,6 +4,7 @@ A `Sink` takes deliveries of one kind and says what became of each; a `Sender` i
 the sink of webhooks posts with. An `Asker` gets documents.
 """
 
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -119,6 +120,14 @@ class Places(Protocol):
 
     async def close(self) -> None:
         """Forget the names."""
+        ...
+
+
+class Trust(Protocol):
+    """Whom connections trust, and what of ours they show."""
+
+    def context(self, tls: Tls | None) -> ssl.SSLContext | NoAnswer:
+        """What a connection with these settings is secured by; or what is wrong."""
         ...
 
 

@@ -13,6 +13,11 @@ from tests.support.postgres import (
     missing_postgres,
     running_postgres,
 )
+from tests.support.rabbitmq import (
+    RabbitUnderTest,
+    missing_rabbitmq,
+    running_rabbitmq,
+)
 
 # A shell ignores Ctrl-C for what it starts in the background, and programs inherit
 # that; the tests press it.
@@ -44,3 +49,12 @@ def postgres() -> Iterator[PostgresUnderTest]:
         pytest.skip(why)
     with running_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> Iterator[RabbitUnderTest]:
+    """A real RabbitMQ for the whole session; use names of exchanges of your own."""
+    if why := missing_rabbitmq():
+        pytest.skip(why)
+    with running_rabbitmq() as broker:
+        yield broker

@@ -13,6 +13,8 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
+from bus.delivery.queues import AmqpEndpoint, parse_amqp
+
 
 class Kind(StrEnum):
     """How a delivery travels."""
@@ -20,6 +22,7 @@ class Kind(StrEnum):
     HTTP = "http"
     GRPC = "grpc"
     KAFKA = "kafka"
+    AMQP = "amqp"
 
 
 class Scheme(NamedTuple):
@@ -37,10 +40,17 @@ SCHEMES: Mapping[str, Scheme] = {
     "grpcs": Scheme(Kind.GRPC, 443, plain=False),
     "kafka": Scheme(Kind.KAFKA, 9092, plain=True),
     "kafkas": Scheme(Kind.KAFKA, 9093, plain=False),
+    "amqp": Scheme(Kind.AMQP, 5672, plain=True),
+    "amqps": Scheme(Kind.AMQP, 5671, plain=False),
 }
 """All there are. A URL without a port means the scheme's."""
 
-EXPECTED = "expected an absolute http or https URL, or one of grpcs or kafkas"
+_OTHERS = [
+    name
+    for name, scheme in SCHEMES.items()
+    if scheme.kind is not Kind.HTTP and not scheme.plain
+]
+EXPECTED = f"expected an absolute http or https URL, or one of {', '.join(_OTHERS)}"
 _TOPIC = re.compile(r"/(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}")
 _AVRO = "value=avro"
 AVRO_TYPE = "application/avro"
@@ -80,11 +90,17 @@ class KafkaEndpoint:
     avro: bool
 
 
-Endpoint: TypeAlias = HttpEndpoint | GrpcEndpoint | KafkaEndpoint
+Endpoint: TypeAlias = HttpEndpoint | GrpcEndpoint | KafkaEndpoint | AmqpEndpoint
 
 
 def _port(*, plain: bool) -> int:
     return SCHEMES["grpc" if plain else "grpcs"].port
+
+
+def secured(scheme: str) -> str:
+    """The scheme that is the same with TLS."""
+    kind = SCHEMES[scheme].kind
+    return next(n for n, one in SCHEMES.items() if one.kind is kind and not one.plain)
 
 
 def kind_of(url: str) -> Kind:
@@ -122,6 +138,8 @@ def parse_endpoint(url: str) -> Endpoint:
                 )
             topic, avro = parts.path[1:], parts.query == _AVRO
             return KafkaEndpoint(host, port, scheme.plain, topic, avro)
+        case Kind.AMQP:
+            return parse_amqp(host, port, parts, plain=scheme.plain)
 
 
 def _grpc(endpoint: GrpcEndpoint, parts: SplitResult) -> GrpcEndpoint:

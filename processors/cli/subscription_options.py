@@ -68,7 +68,7 @@ _OPTIONS: Mapping[str, object] = {
         ),
     ],
     "username": Annotated[
-        str | None, typer.Option(help="To sign in to Kafka (SASL). '': not to.")
+        str | None, typer.Option(help="To sign in to Kafka or a queue. '': not to.")
     ],
     "password_file": Annotated[
         Path | None, typer.Option(help="Its password, in a file.")

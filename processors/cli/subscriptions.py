@@ -44,7 +44,7 @@ def add_command(  # noqa: PLR0913 - one an option
     ctx: typer.Context,
     subscription_id: Id,
     url: Annotated[
-        str, typer.Argument(metavar="URL", help="https://host/path, or grpcs://host.")
+        str, typer.Argument(metavar="URL", help="https://host/path, or grpcs, …")
     ],
     *,
     secret_file: SecretFile = None,
@@ -63,8 +63,8 @@ def add_command(  # noqa: PLR0913 - one an option
       bus subscriptions add acme https://acme.example/hooks --type 'order.*'
       bus subscriptions add erp https://e.example -t '*' --accept application/xml
       bus subscriptions add wms grpcs://w.example:8443 -t 'order.*'
-      bus subscriptions add crm https://c.example -t '*' -H 'X-Token: @file'
-      bus subscriptions add own https://o.example -t '*' --secret-file - <key
+      bus subscriptions add erp amqps://rabbit.example/queues/in -t '*'
+      bus subscriptions add crm https://c.example -t '*' --secret-file - <key
     """
     from processors.cli.subscription_view import print_taken
     from processors.subscriptions import onboarding

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bus.delivery.endpoint import KafkaEndpoint, Kind, parse_endpoint
+from bus.delivery.queues import SHORT
 from bus.delivery.subscription import DEFAULT_TRANSIENT, Subscription
 
 _OURS = ("bus.", "oms.", "intake.")
@@ -20,6 +21,8 @@ def fitting(subscription: Subscription) -> Iterator[tuple[str, str]]:
             yield from _grpc(subscription)
         case Kind.KAFKA:
             yield from _kafka(subscription)
+        case Kind.AMQP:
+            yield from _amqp(subscription)
 
 
 def _no_login(subscription: Subscription, instead: str) -> Iterator[tuple[str, str]]:
@@ -40,6 +43,16 @@ def _kafka(subscription: Subscription) -> Iterator[tuple[str, str]]:
         )
     if endpoint.topic.startswith(_OURS):
         yield "url", "topics named bus.… and oms.… are the bus's own; choose another"
+
+
+def _amqp(subscription: Subscription) -> Iterator[tuple[str, str]]:
+    if subscription.transient_statuses != DEFAULT_TRANSIENT:
+        yield "transient_statuses", "a queue answers with no statuses"
+    if subscription.login is not None and subscription.login.mechanism != "plain":
+        yield "login.mechanism", "AMQP brokers are signed in to by plain, over TLS"
+    for name in subscription.headers:
+        if len(name) > SHORT:
+            yield f"headers.{name[:20]}…", f"AMQP has {SHORT} bytes for a name"
 
 
 def _grpc(subscription: Subscription) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,8 @@ A webhook sender that posts wherever it is told can be made to flood somebody. S
 endpoint says first that it wants events, in one of two ways: the handshake of
 CloudEvents HTTP 1.1 Web Hooks (section 4), which needs no secret, or a signed
 challenge, which it answers with the challenge alone. An echo is no answer: whatever
-repeats what it is sent would say yes for somebody else.
+repeats what it is sent would say yes for somebody else. A queue can answer nothing:
+that its broker let us in and took the challenge has to do.
 """
 
 import json
@@ -34,6 +35,7 @@ class How(StrEnum):
     OPENED = "in a network that the operator has opened"
     HANDSHAKE = "by the CloudEvents handshake"
     CHALLENGE = "by answering a signed challenge"
+    TAKEN = "by taking a signed challenge into its queue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +153,10 @@ def _said(body: str) -> str:
     if isinstance(fields, dict) and set(fields) == {"challenge"}:
         return str(fields["challenge"])
     return fields if isinstance(fields, str) else body
+
+
+def read_taken(outcome: Outcome) -> Proof | Unproven:
+    """What came of one for a queue: that it was taken is a yes."""
+    if isinstance(outcome, Accepted):
+        return Proof(How.TAKEN)
+    return Unproven(f"challenge: {outcome.detail or outcome.name}")

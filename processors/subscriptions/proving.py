@@ -23,12 +23,15 @@ from processors.subscriptions.proof import (
     read_challenge,
     read_handshake,
     read_outcome,
+    read_taken,
 )
 from processors.subscriptions.world import World
 
 _ASK_S = 5.0
 _CHALLENGE_BYTES = 32
 _ID_BYTES = 16
+_QUEUES = frozenset({Kind.AMQP})
+"""Kinds that take what is sent and cannot answer it."""
 _NOT_YET = Unproven("challenge: not sent, it cannot know the new secret yet")
 
 
@@ -44,9 +47,7 @@ async def prove(
     if _stays(subscription) and await world.asker.opened(subscription.url, _ASK_S):
         return Proof(How.OPENED)
     if subscription.kind is not Kind.HTTP:
-        if subscription.kind is Kind.KAFKA:
-            return Proof(How.TRUSTED)  # a topic cannot say; only operators name one
-        return await _call(world, subscription) if knows_secret else _NOT_YET
+        return await _ask_other(world, subscription, knows_secret=knows_secret)
     said = await _shake_hands(world, subscription)
     if isinstance(said, Proof) or not knows_secret:
         return said
@@ -81,12 +82,25 @@ async def _challenge(world: World, one: Subscription) -> Proof | Unproven:
     return read_challenge(await world.sender.send(made[0]), made[1])
 
 
+async def _ask_other(
+    world: World, one: Subscription, *, knows_secret: bool
+) -> Proof | Unproven:
+    if one.kind is Kind.KAFKA:
+        return Proof(How.TRUSTED)  # a topic cannot say; only operators name one
+    if one.kind not in _QUEUES and not knows_secret:
+        return _NOT_YET
+    return await _call(world, one)
+
+
 async def _call(world: World, one: Subscription) -> Proof | Unproven:
     """The same for other kinds of endpoints, which answer it in words of their own."""
     made = _challenging(world, one)
     if isinstance(made, Unproven):
         return made
-    return read_outcome(await world.sink(one.kind).send(made[0]), made[1])
+    outcome = await world.sink(one.kind).send(made[0])
+    return (
+        read_taken(outcome) if one.kind in _QUEUES else read_outcome(outcome, made[1])
+    )
 
 
 def _challenging(world: World, one: Subscription) -> tuple[Parcel, str] | Unproven:

@@ -5,20 +5,29 @@ from importlib.util import find_spec
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.places import GuardedPlaces
 from bus.adapters.http.reply import user_agent
+from bus.adapters.http.trust import SettledTrust
 from bus.delivery.endpoint import Kind
 from bus.errors import ConfigurationError
 from bus.ports import Sender
 from bus.sending import Sink
 from processors.sinks import Sinks
 
-_EXTRAS = {Kind.GRPC: ("grpc", ("grpc", "grpc_health", "google.rpc"))}
+_EXTRAS = {
+    Kind.GRPC: ("grpc", ("grpc", "grpc_health", "google.rpc")),
+    Kind.AMQP: ("amqp", ("aiormq",)),
+}
 """By kind the extra, and the packages that it brings."""
 
 
 def make_sinks(sender: Sender, guard: Guard) -> Sinks:
     """Sinks behind this guard; nothing is imported for a kind until it is used."""
     return Sinks(
-        sender, {Kind.GRPC: lambda: _grpc(guard), Kind.KAFKA: lambda: _kafka(guard)}
+        sender,
+        {
+            Kind.GRPC: lambda: _grpc(guard),
+            Kind.KAFKA: lambda: _kafka(guard),
+            Kind.AMQP: lambda: _amqp(guard),
+        },
     )
 
 
@@ -55,3 +64,11 @@ def _grpc(guard: Guard) -> Sink:
     from bus.adapters.grpc.sink import GrpcSink  # noqa: PLC0415
 
     return GrpcSink(GuardedPlaces(guard, "grpc"), user_agent())
+
+
+def _amqp(guard: Guard) -> Sink:
+    if (why := missing(Kind.AMQP)) is not None:
+        raise ConfigurationError(why)
+    from bus.adapters.amqp.sink import AmqpSink  # noqa: PLC0415 - likewise
+
+    return AmqpSink(GuardedPlaces(guard, "amqp"), SettledTrust())

@@ -28,7 +28,7 @@ from ipaddress import (
 from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
-from bus.delivery.endpoint import SCHEMES
+from bus.delivery.endpoint import SCHEMES, secured
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -218,7 +218,7 @@ class Guard:
 
 
 def _plain(scheme: str) -> str:
-    return f"plain {scheme} is refused; use {scheme}s"
+    return f"plain {scheme} is refused; use {secured(scheme)}"
 
 
 def told(refusal: str) -> str:

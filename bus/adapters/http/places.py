@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bus.adapters.http.guard import ForbiddenAddressError, Guard
 from bus.adapters.http.names import Names, UnresolvableError
 from bus.adapters.http.reply import no_answer
+from bus.delivery.endpoint import secured
 from bus.ports import NoAnswer, NoAnswerKind
 
 
@@ -26,7 +27,7 @@ class GuardedPlaces:
         self, host: str, port: int, *, plain: bool
     ) -> Sequence[str] | NoAnswer:
         """See `Places`."""
-        scheme = self._scheme if plain else f"{self._scheme}s"
+        scheme = self._scheme if plain else secured(self._scheme)
         shown = f"[{host}]" if ":" in host else host
         refused = self._guard.check_endpoint(f"{scheme}://{shown}:{port}")
         if refused is not None:

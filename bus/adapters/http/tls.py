@@ -3,6 +3,7 @@
 import os
 import ssl
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,9 +18,14 @@ class BadTlsError(Exception):
 
 
 class Contexts:
-    """SSL contexts by value: equal settings share one, and its sessions."""
+    """SSL contexts by value: equal settings share one, and its sessions.
 
-    def __init__(self) -> None:
+    Args:
+        protocols: What is offered to be spoken (ALPN); nothing is fine.
+    """
+
+    def __init__(self, protocols: Sequence[str] = ("http/1.1",)) -> None:
+        self._protocols = protocols
         self._by_tls: dict[Tls, ssl.SSLContext] = {}
 
     def of(self, tls: Tls | None) -> ssl.SSLContext:
@@ -31,14 +37,14 @@ class Contexts:
         tls = _DEFAULT if tls is None else tls
         context = self._by_tls.get(tls)
         if context is None:
-            context = _make(tls)
+            context = _make(tls, self._protocols)
             if len(self._by_tls) >= _MOST_CONTEXTS:
                 self._by_tls.pop(next(iter(self._by_tls)))
             self._by_tls[tls] = context
         return context
 
 
-def _make(tls: Tls) -> ssl.SSLContext:
+def _make(tls: Tls, protocols: Sequence[str]) -> ssl.SSLContext:
     if tls.ca is not None and not tls.ca.strip():
         raise BadTlsError("the CA bundle is empty")
     try:
@@ -46,7 +52,8 @@ def _make(tls: Tls) -> ssl.SSLContext:
         context = ssl.create_default_context(cadata=tls.ca)
     except (ssl.SSLError, ValueError):
         raise BadTlsError("the CA bundle cannot be read") from None
-    context.set_alpn_protocols(("http/1.1",))
+    if protocols:
+        context.set_alpn_protocols(protocols)
     if not tls.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

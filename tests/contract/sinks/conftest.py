@@ -12,6 +12,7 @@ from bus.adapters.grpc.sink import GrpcSink
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.names import Names
 from bus.adapters.http.places import GuardedPlaces
+from tests.contract.sinks.queue_worlds import open_amqp, open_rabbitmq
 from tests.contract.sinks.worlds import (
     LOOPBACK,
     Scripted,
@@ -20,8 +21,16 @@ from tests.contract.sinks.worlds import (
     open_world,
 )
 
-SCRIPTED = ("http", "grpc")
-"""Those whose servers answer as they are told; Kafka answers as it is."""
+SCRIPTED: Mapping[str, Callable[..., AsyncIterator[Scripted]]] = {
+    "http": partial(open_world, "http"),
+    "grpc": partial(open_world, "grpc"),
+    "amqp": open_amqp,
+}
+"""Those whose servers answer as they are told; Kafka and RabbitMQ are what they are."""
+REAL = [
+    pytest.param("kafka", marks=pytest.mark.kafka),
+    pytest.param("rabbitmq", marks=pytest.mark.rabbitmq),
+]
 
 
 class OpenAs(Protocol):
@@ -49,12 +58,18 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, "http://127.0.0.1:9")
 
 
-@pytest.fixture(params=[*SCRIPTED, pytest.param("kafka", marks=pytest.mark.kafka)])
+@pytest.fixture(params=[*SCRIPTED, *REAL])
 def open_as(request: pytest.FixtureRequest) -> OpenAs:
-    """Each kind; the running Kafka is asked for outside any loop."""
-    if request.param != "kafka":
-        return partial(open_world, request.param)
-    return partial(open_kafka, request.getfixturevalue("kafka").bootstrap_servers)
+    """Each kind; the running servers are asked for outside any loop."""
+    match request.param:
+        case "kafka":
+            return partial(
+                open_kafka, request.getfixturevalue("kafka").bootstrap_servers
+            )
+        case "rabbitmq":
+            return partial(open_rabbitmq, request.getfixturevalue("rabbitmq"))
+        case kind:
+            return SCRIPTED[kind]
 
 
 @pytest.fixture
@@ -67,7 +82,7 @@ async def world(open_as: OpenAs) -> AsyncIterator[World]:
 @pytest.fixture(params=SCRIPTED)
 async def scripted(request: pytest.FixtureRequest) -> AsyncIterator[Scripted]:
     """Each sink with an endpoint that can be told what to answer."""
-    async for opened in open_world(request.param):
+    async for opened in SCRIPTED[request.param]():
         yield opened
 
 

@@ -79,7 +79,12 @@ class World(Protocol):
 
 
 class Scripted(World, Protocol):
-    """A world whose server answers as it is told."""
+    """A world whose server answers as it is told.
+
+    `wait_s` is how long it asks to wait where it throttles, if it can say so.
+    """
+
+    wait_s: float | None
 
     def then(self, *replies: Reply) -> None:
         """The next deliveries are answered so, one each; all others accepted."""
@@ -126,6 +131,7 @@ class HttpWorld(Placed):
     """Webhooks, by the lean sender."""
 
     template = "http://{}/hook"
+    wait_s: float | None = WAIT_S
 
     def __init__(self, sender: LeanSender, endpoint: Endpoint, relay: Relay) -> None:
         super().__init__(relay)
@@ -182,6 +188,7 @@ class GrpcWorld(Placed):
     """Calls over gRPC."""
 
     template = "grpc://{}"
+    wait_s: float | None = WAIT_S
 
     def __init__(self, sink: GrpcSink, receiver: GrpcReceiver, relay: Relay) -> None:
         super().__init__(relay)

@@ -11,6 +11,7 @@ from bus.delivery.endpoint import (
     kind_of,
     parse_endpoint,
     passes_on,
+    secured,
 )
 
 
@@ -58,7 +59,7 @@ def test_http() -> None:
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("amqp://a.example", "absolute http or https URL"),
+        ("ftp://a.example", "absolute http or https URL"),
         ("grpcs:wms", "absolute http or https URL"),
         ("grpcs://", "absolute http or https URL"),
         ("grpcs://u:p@wms.example", "credentials"),
@@ -82,8 +83,9 @@ def test_refused(url: str, why: str) -> None:
 
 
 def test_every_kind_has_a_scheme_with_tls_and_one_without() -> None:
-    """The latter is the former without its s."""
+    """Each of the latter names the former."""
     for name, scheme in SCHEMES.items():
-        assert SCHEMES[name.rstrip("s")].kind is scheme.kind
-        assert scheme.plain is not name.endswith("s")
+        assert SCHEMES[secured(name)].kind is scheme.kind
+        assert not SCHEMES[secured(name)].plain
+        assert scheme.plain is (secured(name) != name)
     assert {scheme.kind for scheme in SCHEMES.values()} == set(Kind)

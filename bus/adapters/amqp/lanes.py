@@ -1,0 +1,269 @@
+"""Connections to brokers: one for each endpoint, login and way of TLS, and a channel.
+
+Names are resolved and addresses judged by `Places` when a connection is made, and
+nothing else is connected to. A broker that closes a channel or connection gets a new
+one with the next delivery.
+"""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+from aiormq.abc import AbstractChannel
+from aiormq.connection import (
+    Connection,
+    FrameReceiver,
+    ReceivedFrame,
+    TransportFactory,
+    exception_by_code,
+)
+from aiormq.exceptions import ConnectionClosed
+from pamqp.base import Frame
+from pamqp.commands import Connection as Methods
+from pamqp.frame import FrameTypes
+from typing_extensions import override
+from yarl import URL
+
+from bus.adapters.amqp.codes import unreachable
+from bus.adapters.amqp.errors import outcome_of
+from bus.delivery.delivery import Outcome, Unreachable
+from bus.delivery.queues import AmqpEndpoint
+from bus.delivery.subscription import Login, Tls
+from bus.ports import NoAnswer, NoAnswerKind
+from bus.sending import Places, Trust
+
+_OPEN_S = 10.0
+_CLOSE_S = 3.0
+_HEARTBEAT_S = 10
+_MOST_TIMEOUTS = 3
+_Streams: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class Lane:
+    """The way to one endpoint. `used` is when it last was, on the loop's clock."""
+
+    def __init__(
+        self,
+        endpoint: AmqpEndpoint,
+        tls: Tls | None,
+        login: Login | None,
+        places: Places,
+        trust: Trust,
+    ) -> None:
+        self.used = 0.0
+        self._endpoint = endpoint
+        self._tls = tls
+        self._login = login
+        self._places = places
+        self._trust = trust
+        self._connection: Connection | None = None
+        self._channel: AbstractChannel | None = None
+        self._opening: asyncio.Task[AbstractChannel | Outcome] | None = None
+        self._under_way: dict[str, asyncio.Event] = {}
+        self._timeouts = 0
+
+    async def channel(self) -> AbstractChannel | Outcome:
+        """The open channel; or why there is none. Who waits together opens one."""
+        channel = self._channel
+        if channel is not None and not channel.is_closed and self._well():
+            return channel
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._open())
+            self._opening.add_done_callback(self._opened)
+        return await asyncio.shield(self._opening)
+
+    @asynccontextmanager
+    async def alone(self, message_id: str) -> AsyncIterator[None]:
+        """Hold a message's id: a broker names what it returns by nothing else."""
+        while (before := self._under_way.get(message_id)) is not None:
+            await before.wait()
+        done = self._under_way[message_id] = asyncio.Event()
+        try:
+            yield
+        finally:
+            del self._under_way[message_id]
+            done.set()
+
+    async def blocked(self) -> bool:
+        """Whether the broker has said that it takes nothing for now."""
+        if self._connection is None:
+            return False
+        try:
+            async with asyncio.timeout(0):
+                await self._connection.ready()
+        except TimeoutError:
+            return True
+        return False
+
+    def heard(self, outcome: Outcome) -> None:
+        """Take note of what came of a message.
+
+        A machine that vanished says nothing, not even that it knows of no connection:
+        after so many in a row there is a new one.
+        """
+        silent = isinstance(outcome, Unreachable) and (
+            outcome.kind == NoAnswerKind.TIMEOUT
+        )
+        self._timeouts = self._timeouts + 1 if silent else 0
+
+    async def close(self) -> None:
+        """Close the connection; whoever waits for a confirmation gets none."""
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.wait([self._opening])
+        connection, self._connection, self._channel = self._connection, None, None
+        if connection is not None:
+            await _close(connection)
+
+    def _well(self) -> bool:
+        connection = self._connection
+        return (
+            connection is not None
+            and connection.is_opened
+            and self._timeouts < _MOST_TIMEOUTS
+        )
+
+    def _opened(self, task: "asyncio.Task[AbstractChannel | Outcome]") -> None:
+        self._opening = None
+        if not task.cancelled():
+            _ = task.exception()  # whoever waited has it
+
+    async def _open(self) -> AbstractChannel | Outcome:
+        try:
+            async with asyncio.timeout(_OPEN_S):
+                if not self._well():
+                    failed = await self._connect()
+                    if failed is not None:
+                        return failed
+                if self._connection is None:
+                    return unreachable(NoAnswerKind.RESET)
+                self._channel = await self._connection.channel()
+                return self._channel
+        except TimeoutError:
+            return unreachable(NoAnswerKind.TIMEOUT)
+        except Exception as error:  # noqa: BLE001 - whatever a stranger makes a library say
+            return outcome_of(error, 0)
+
+    async def _connect(self) -> Outcome | None:
+        before, self._connection, self._channel = self._connection, None, None
+        if before is not None:
+            await _close(before)
+        self._timeouts = 0
+        where = self._endpoint
+        found = await self._places.admitted(where.host, where.port, plain=where.plain)
+        if isinstance(found, NoAnswer):
+            return Unreachable(found.kind, found.detail)
+        context = None if where.plain else self._trust.context(self._tls)
+        if isinstance(context, NoAnswer):
+            return Unreachable(context.kind, context.detail)
+        self._connection = await self._dial(found, context)
+        return None
+
+    async def _dial(
+        self, addresses: Sequence[str], context: ssl.SSLContext | None
+    ) -> Connection:
+        connection = _Connection(
+            _url(self._endpoint, self._tls, self._login),
+            transport_factory=_Admitted(self._endpoint, addresses, context),
+        )
+        connection.vhost = self._endpoint.vhost
+        try:
+            await connection.connect()
+        except BaseException:
+            await _close(connection)
+            raise
+        return connection
+
+
+class _Connection(Connection):
+    """Hears why a virtual host is refused; the library tells an odd answer only."""
+
+    @staticmethod
+    @override
+    async def _rpc(
+        request: Frame,
+        writer: asyncio.StreamWriter,
+        frame_receiver: FrameReceiver,
+        wait_response: bool = True,
+    ) -> FrameTypes | None:
+        if isinstance(request, Methods.Open):
+            frame_receiver = _Hearing(frame_receiver)
+        return await Connection._rpc(request, writer, frame_receiver, wait_response)  # noqa: SLF001 - it is inherited
+
+
+class _Hearing(FrameReceiver):
+    """Passes frames on, but raises what a broker closes with."""
+
+    def __init__(self, frames: FrameReceiver) -> None:
+        self._frames = frames
+
+    @override
+    async def get_frame(self) -> ReceivedFrame:
+        weight, channel, frame = await self._frames.get_frame()
+        if isinstance(frame, Methods.Close):
+            raise exception_by_code(frame)
+        return weight, channel, frame
+
+
+class _Admitted(TransportFactory):
+    """Connects to the addresses that were judged, one after the other."""
+
+    def __init__(
+        self,
+        endpoint: AmqpEndpoint,
+        addresses: Sequence[str],
+        context: ssl.SSLContext | None,
+    ) -> None:
+        self._endpoint = endpoint
+        self._addresses = addresses
+        self._context = context
+
+    @override
+    async def create(self, url: URL, **kwargs: object) -> _Streams:
+        del url, kwargs
+        failure: OSError = ConnectionRefusedError()
+        for address in self._addresses:
+            try:
+                return await asyncio.open_connection(
+                    address,
+                    self._endpoint.port,
+                    ssl=self._context,
+                    server_hostname=self._endpoint.host if self._context else None,
+                )
+            except OSError as error:
+                failure = error
+        raise failure
+
+
+def _url(endpoint: AmqpEndpoint, tls: Tls | None, login: Login | None) -> URL:
+    """What aiormq takes settings from; it is connected to by `_Admitted` alone."""
+    external = login is None and tls is not None and tls.client_certificate is not None
+    query = {"heartbeat": str(_HEARTBEAT_S), "name": "orderbus"}
+    return URL.build(
+        scheme="amqp" if endpoint.plain else "amqps",
+        host=endpoint.host,
+        port=endpoint.port,
+        user=None if login is None else login.username,
+        password=None if login is None else login.password,
+        query=query | ({"auth": "external"} if external else {}),
+    )
+
+
+async def _close(connection: Connection) -> None:
+    try:
+        async with asyncio.timeout(_CLOSE_S):
+            await connection.close(ConnectionClosed(200, "closed by the bus"))
+    except (TimeoutError, asyncio.CancelledError):
+        if (task := asyncio.current_task()) is not None and task.cancelling():
+            raise
+
+
+def hush() -> None:
+    """Let no line of the library's be written: each failure is an attempt's outcome."""
+    logger = logging.getLogger("aiormq")
+    logger.propagate = False
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())

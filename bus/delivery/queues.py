@@ -1,0 +1,84 @@
+"""Queues and subjects as endpoints: what the paths of their URLs say."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, unquote
+
+_FIELD = re.compile(r"\{([^{}]*)\}")
+_FIELDS = ("type", "order")
+_ANY_BRACE = re.compile(r"[{}]")
+DEFAULT_KEY = "{type}"
+SHORT = 255
+"""Bytes that AMQP has for a routing key or the name of a queue."""
+_EXCHANGE = re.compile(r"[A-Za-z0-9_.:@#,/+ -]{1,127}")
+_VHOST = 127
+_AMQP = (
+    "expected {0}://HOST/exchanges/EXCHANGE/KEY or {0}://HOST/queues/QUEUE, with the"
+    " virtual host before it unless it is the default one"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text that may have the event's type and its order id in it."""
+
+    text: str
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """The text for one event; `values` has `type` and `order`."""
+        return _FIELD.sub(lambda found: values[found[1]], self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class AmqpEndpoint:
+    """An exchange of an AMQP 0-9-1 broker and the routing key for it.
+
+    The default exchange, whose name is empty, takes the name of a queue as its key.
+    """
+
+    host: str
+    port: int
+    plain: bool
+    vhost: str
+    exchange: str
+    key: Template
+
+
+def parse_amqp(
+    host: str, port: int, parts: SplitResult, *, plain: bool
+) -> AmqpEndpoint:
+    """Read `/VHOST/exchanges/EXCHANGE/KEY` or `/VHOST/queues/QUEUE`.
+
+    Raises:
+        ValueError: it is neither; says what is wrong.
+    """
+    wrong = ValueError(_AMQP.format(parts.scheme))
+    segments = [unquote(one) for one in parts.path.split("/")[1:]]
+    if parts.query or not segments or not all(segments):
+        raise wrong
+    vhost = "/" if segments[0] in {"exchanges", "queues"} else segments.pop(0)
+    if len(vhost) > _VHOST or any(len(one.encode()) > SHORT for one in segments):
+        raise ValueError(f"expected names of at most {SHORT} bytes")
+    match segments:
+        case ["exchanges", exchange, *key] if len(key) <= 1:
+            if not _EXCHANGE.fullmatch(exchange):
+                raise ValueError("an exchange has letters, digits, spaces, _.:@#,/+-")
+            found = exchange, template(*key or [DEFAULT_KEY])
+        case ["queues", queue] if not _ANY_BRACE.search(queue):
+            found = "", Template(queue)
+        case _:
+            raise wrong
+    return AmqpEndpoint(host, port, plain, vhost, *found)
+
+
+def template(text: str) -> Template:
+    """A text whose fields are those that there are.
+
+    Raises:
+        ValueError: it has others.
+    """
+    left = _FIELD.sub(lambda m: "" if m[1] in _FIELDS else m[0], text)
+    if _ANY_BRACE.search(left):
+        raise ValueError("in braces there may be {type} and {order}, and nothing else")
+    return Template(text)

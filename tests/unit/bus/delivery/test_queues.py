@@ -1,0 +1,70 @@
+"""URLs of queues: what they mean, and why they mean nothing."""
+
+import pytest
+
+from bus.delivery.endpoint import Kind, kind_of, parse_endpoint
+from bus.delivery.queues import AmqpEndpoint, Template, template
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        (
+            "amqps://rabbit.example/exchanges/shop",
+            ("rabbit.example", 5671, False, "/", "shop", "{type}"),
+        ),
+        (
+            "amqps://rabbit.example:443/exchanges/shop/orders.{type}",
+            ("rabbit.example", 443, False, "/", "shop", "orders.{type}"),
+        ),
+        (
+            "amqp://r/eu/exchanges/shop/%7Border%7D",
+            ("r", 5672, True, "eu", "shop", "{order}"),
+        ),
+        (
+            "amqp://r/%2F/exchanges/a%2Fb/x",
+            ("r", 5672, True, "/", "a/b", "x"),
+        ),
+        ("amqp://r/queues/in", ("r", 5672, True, "/", "", "in")),
+        ("amqp://r/eu/queues/in%20box", ("r", 5672, True, "eu", "", "in box")),
+        ("amqp://r/eu/queues/queues", ("r", 5672, True, "eu", "", "queues")),
+    ],
+)
+def test_amqp(url: str, found: tuple[str, int, bool, str, str, str]) -> None:
+    """A broker, a virtual host, and an exchange with a key, or a queue."""
+    *where, key = found
+    assert parse_endpoint(url) == AmqpEndpoint(*where, Template(key))  # type: ignore[arg-type, call-arg]
+    assert kind_of(url) is Kind.AMQP
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("amqp://r", "HOST/exchanges/EXCHANGE/KEY"),
+        ("amqps://r/", "amqps://HOST/queues/QUEUE"),
+        ("amqp://r/exchanges", "HOST/exchanges"),
+        ("amqp://r/exchanges/a/b/c", "HOST/exchanges"),
+        ("amqp://r/exchanges//b", "HOST/exchanges"),
+        ("amqp://r/exchanges/a?x=1", "HOST/exchanges"),
+        ("amqp://r/v/w/queues/q", "HOST/exchanges"),
+        ("amqp://r/queues/{type}", "HOST/exchanges"),
+        ("amqp://r/exchanges/a/{status}", "{type} and {order}"),
+        ("amqp://r/exchanges/a/{type", "{type} and {order}"),
+        ("amqp://r/exchanges/a%00/x", "an exchange has letters"),
+        (f"amqp://r/exchanges/{'a' * 128}", "an exchange has letters"),
+        (f"amqp://r/queues/{'a' * 256}", "at most 255 bytes"),
+        (f"amqp://r/{'v' * 128}/queues/a", "at most 255 bytes"),
+        ("amqp://u:p@r/queues/a", "credentials"),
+    ],
+)
+def test_refused(url: str, why: str) -> None:
+    """What is wrong is said."""
+    with pytest.raises(ValueError, match=why):
+        parse_endpoint(url)
+
+
+def test_a_template_is_filled_once() -> None:
+    """What an event has in it is not read as a template again."""
+    made = template("a.{type}.{order}.{type}")
+    filled = made.filled({"type": "{order}", "order": "{type}"})
+    assert filled == "a.{order}.{type}.{order}"

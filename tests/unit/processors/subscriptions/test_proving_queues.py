@@ -1,0 +1,53 @@
+"""Endpoints that take what is sent and cannot answer it: queues."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bus.adapters.memory import MemorySink
+from bus.adapters.memory.prober import MemoryProber, Scripted
+from bus.delivery.delivery import Accepted, Refused, Unreachable
+from bus.delivery.endpoint import Kind
+from processors.sinks import Sinks
+from processors.subscriptions import onboarding
+from processors.subscriptions.document import Draft, draft
+from processors.subscriptions.proof import (
+    CHALLENGE_TYPE,
+    How,
+    Proof,
+    Unproven,
+    read_taken,
+)
+from tests.support.worlds import Worlds
+
+
+@pytest.mark.parametrize("takes", [True, False])
+async def test_a_queue_that_takes_it(worlds: Worlds, *, takes: bool) -> None:
+    """That its broker took the challenge is its word, at once."""
+    queue = MemorySink(Accepted(200) if takes else Refused(404, "NO_ROUTE"))
+    url = "amqps://rabbit.example/exchanges/shop"
+    fields = {"id": "wms", "url": url, "types": ["order.*"]}
+    async with worlds.open() as world:
+        await world.table.ready()
+        asking = replace(
+            world,
+            asker=MemoryProber({"rabbit.example": Scripted()}),
+            sinks=Sinks(world.sender, {Kind.AMQP: lambda: queue}),
+        )
+        wanted = Draft(draft(fields, Path()).subscription)
+        taken = await onboarding.add(asking, wanted)
+
+    assert taken.subscription.unproven is not takes
+    (sent,) = queue.parcels
+    assert sent.event.type == CHALLENGE_TYPE
+    if not takes:
+        assert "challenge: NO_ROUTE" in taken.warnings[-1]
+
+
+def test_what_came_of_it() -> None:
+    """Anything but taken is no yes, and says why."""
+    assert read_taken(Accepted(200)) == Proof(How.TAKEN)
+    assert read_taken(Unreachable("dns", "no address")) == Unproven(
+        "challenge: no address"
+    )
