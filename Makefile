@@ -10,19 +10,21 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-.PHONY: help install demo test test-long simulate bench faults fuzz client proto lint format lock wheel clean
+.PHONY: help install demo test test-long simulate bench faults fuzz fuzz-native client proto lint format lock wheel clean
 
 help:
 	@sed -n '1,4s/^# //p' Makefile
-	@echo "make demo ARGS=--json · make test-long · make simulate SEEDS=1000000 · make bench ARGS='a b' · make faults MINUTES=30 · make fuzz MINUTES=10 · make lint · make format · make clean"
+	@echo "make demo ARGS=--json · make test-long · make simulate SEEDS=1000000 · make bench ARGS='a b' · make faults MINUTES=30 · make fuzz MINUTES=10 · make fuzz-native MINUTES=10 · make lint · make format · make clean"
 
-$(READY): requirements/dev.txt requirements/web.txt pyproject.toml hatch_build.py
+NATIVE := $(wildcard bus/native/src/*.rs bus/native/Cargo.* bus/native/build.rs)
+$(READY): requirements/dev.txt requirements/web.txt pyproject.toml hatch_build.py $(NATIVE)
 	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or newer with venv found; install one, or say make PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Making $(VENV) with $$($(PYTHON) --version) …" >&2
 	@$(PYTHON) -m venv $(VENV)
-	@{ PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r requirements/dev.txt; \
-	  echo "ended $$?"; } | all=$$(grep -c == requirements/dev.txt) sh -c "$$PROGRESS" >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PYTHON) hatch_build.py native & \
+	{ PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r requirements/dev.txt; \
+	  echo "ended $$?"; } | all=$$(grep -c == requirements/dev.txt) sh -c "$$PROGRESS" >&2; installed=$$?; wait; exit $$installed
+	@ORDERBUS_PURE=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 # What pip says, as a few lines. A loop of the shell's, since Debian's awk (mawk) reads a pipe only in pieces of 4 KiB.
@@ -78,6 +80,10 @@ fuzz: $(READY)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group fuzz
 	@$(BIN)/python -m tests.fuzz .fuzz $(or $(FILE),$(MINUTES),10)
 
+# Random schemas and damaged records: the native part does as the Python does, or leaves it; SEED=… repeats one.
+fuzz-native: $(READY)
+	@$(BIN)/python -m tests.fuzz.native $(if $(SEED),--seed $(SEED),--minutes $(or $(MINUTES),10))
+
 # The methods and types of bus/api, after a change of the gateway's table of routes.
 client: $(READY)
 	@$(BIN)/python -m tests.api_client
@@ -102,4 +108,4 @@ wheel: $(READY)
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist .
 
 clean:
-	rm -rf $(VENV) dist .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) dist .fuzz .native bus/native/_core.abi3.so bus/native/_core.sources .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

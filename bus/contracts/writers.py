@@ -44,14 +44,22 @@ def read(writer: Writer, body: bytes) -> tuple[Schema, dict[str, object]]:
     Raises:
         DecodeError: The body is not of this schema.
     """
+    schema, rest = chosen(writer, body)
+    return schema, decode(schema, rest)
+
+
+def chosen(writer: Writer, body: bytes) -> tuple[Schema, bytes]:
+    """Return the record that an Avro body is of, and where its bytes begin.
+
+    Raises:
+        DecodeError: The body names no record of this schema.
+    """
     if not writer.union:
-        schema = writer.branches[0]
-        return schema, decode(schema, body)
+        return writer.branches[0], body
     number, rest = _long(body)
     if not 0 <= number < len(writer.branches):
         raise DecodeError(f"the union has no branch {number}")
-    schema = writer.branches[number]
-    return schema, decode(schema, rest)
+    return writer.branches[number], rest
 
 
 def _long(body: bytes) -> tuple[int, bytes]:

@@ -76,7 +76,9 @@ def _show_version(*, value: bool) -> None:
     if value:
         from importlib.metadata import version
 
-        typer.echo(f"orderbus {version('orderbus')}")
+        from bus.native.loading import told
+
+        typer.echo(f"orderbus {version('orderbus')} ({told})")
         raise typer.Exit
 
 
@@ -104,7 +106,7 @@ def root(
             "--version",
             callback=lambda value: _show_version(value=value),
             is_eager=True,
-            help="Print the version.",
+            help="Print the version, and whether the hot path is native.",
         ),
     ] = False,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from bus.delivery.expressions import Expression
 from bus.event import Event
+from bus.native.reading import json_body
 from bus.webhook.document import document, outline
 from bus.webhook.rendering import Representation, render, render_outline
 
@@ -41,6 +42,10 @@ class Content:
     def _render(
         self, representation: Representation, transform: Expression | None
     ) -> bytes:
-        if self._doc is None and transform is None and representation is _JSON:
-            return render_outline(outline(self.event))
+        if transform is None and representation is _JSON:
+            body = json_body(self.event)
+            if body is not None:
+                return body
+            if self._doc is None:
+                return render_outline(outline(self.event))
         return render(self.doc(), representation, transform)

@@ -25,6 +25,7 @@ from bus.errors import (
     undecodable,
 )
 from bus.event import Event
+from bus.native.reading import read as read_lazily
 from bus.ports import Clock, Observer, Schemas
 from bus.record import Record, SchemaRef
 from processors.delivery.json_events import JsonEvents
@@ -58,7 +59,11 @@ class _Question:
 
 
 class Decoder:
-    """Decodes records that are `ready`; `fetch` makes them so."""
+    """Decodes records that are `ready`; `fetch` makes them so.
+
+    With `lazily` an event's data is decoded when it is looked into: for those who
+    mostly send it on.
+    """
 
     def __init__(
         self,
@@ -67,7 +72,10 @@ class Decoder:
         observer: Observer,
         patience: Patience | None = None,
         oddities: Looks | None = None,
+        *,
+        lazily: bool = False,
     ) -> None:
+        self._read = read_lazily if lazily else read
         self._schemas = schemas
         self._clock = clock
         self._observer = observer
@@ -134,7 +142,7 @@ class Decoder:
             return self._json.decode(record)
         attributes = read_attributes(record)
         known, body = self._written_with(record)
-        schema, data = read(known.writer, body)
+        schema, data = self._read(known.writer, body)
         self._oddities.look(record, attributes, schema.event_type)
         return build_event(record, attributes, data, known.id, schema.event_type)
 

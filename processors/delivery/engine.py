@@ -101,7 +101,7 @@ class Engine:
             observer=observer,
         )
         patience = Patience(policy.registry_patience_s)
-        self._decoder = Decoder(parts.schemas, clock, observer, patience)
+        self._decoder = Decoder(parts.schemas, clock, observer, patience, lazily=True)
         self._aside = Aside(self._hops)
         self.sources: Sequence[str] = parts.topology.sources
         self.programs = [self._program(role) for role in ROLES if role in roles]

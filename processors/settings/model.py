@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from processors.settings.api import LAST_PORT, ApiSettings, ClientSettings, Network
+from processors.settings.code import CodeSettings
 from processors.settings.intake import IntakeSettings
 from processors.settings.log import LogSettings
 from processors.settings.outbox import OutboxSettings
@@ -26,6 +27,7 @@ Count = Annotated[int, Field(ge=1)]
 class Settings(
     ApiSettings,
     ClientSettings,
+    CodeSettings,
     IntakeSettings,
     LogSettings,
     OutboxSettings,

@@ -7,6 +7,7 @@ from processors.telemetry import group_names, live_names, log_names, outbox_name
 from processors.telemetry.convert_names import OURS as _CONVERT
 from processors.telemetry.intake_names import OURS as _INTAKE
 from processors.telemetry.kinds import Metric, Names, Note
+from processors.telemetry.process_names import OURS as _PROCESS
 from processors.telemetry.watch_names import OURS as _WATCH
 
 _OURS = Names()
@@ -288,13 +289,10 @@ SCHEMA_WAIT = _gauge(
     "How long a schema has been asked for that partitions wait for.",
 )
 SUBSCRIPTIONS = _gauge("orderbus_subscriptions", ("state",), "Subscriptions by state.")
-LOOP_DELAY = _gauge(
-    "orderbus_loop_delay_seconds", (), "Longest delay of the event loop lately."
-)
 
 API_STREAMS, API_STREAMS_ENDED = live_names.API_STREAMS, live_names.API_STREAMS_ENDED
 
 _LATER = (log_names.OURS, outbox_names.OURS, live_names.OURS, _WATCH, _INTAKE, _CONVERT)
-_ALL = (_OURS, group_names.OURS, *_LATER)
+_ALL = (_OURS, _PROCESS, group_names.OURS, *_LATER)
 NOTES: dict[str, Note] = {n: note for part in _ALL for n, note in part.notes.items()}
 METRICS: dict[str, Metric] = {n: m for part in _ALL for n, m in part.metrics.items()}

@@ -9,9 +9,10 @@ from typing import BinaryIO, Literal
 
 from bus.delivery.delivery import Attempt
 from bus.event import Event
+from bus.native.loading import core as native
 from bus.ports import Change, Clock, PartitionChange, Span, Step
 from bus.record import Expired, Record, TopicPartition
-from processors.telemetry import names
+from processors.telemetry import names, process_names
 from processors.telemetry.health import Beat, Health, Pages
 from processors.telemetry.kinds import Level
 from processors.telemetry.logs import (
@@ -74,7 +75,12 @@ class Telemetry:
         self._beat = Beat()
         self.health = Health()
         self.metrics = Metrics()
-        self.metrics.gauge(names.LOOP_DELAY, lambda: {"": self._beat.longest_s()})
+        self.metrics.gauge(
+            process_names.LOOP_DELAY, lambda: {"": self._beat.longest_s()}
+        )
+        self.metrics.gauge(
+            process_names.NATIVE, lambda: {"": float(native is not None)}
+        )
         self._expired: Counter[str] = Counter()
         self.health.notice("expired", lambda: _expiry_of(self._expired))
         self._pages = Pages(self.metrics, self.health, config.host_names)

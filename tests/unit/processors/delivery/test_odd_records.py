@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import pytest
 from typing_extensions import override
 
-from bus.contracts import writers
-from bus.contracts.codec import Schema, decode
+from bus.contracts.codec import Schema
+from bus.contracts.writers import Writer, chosen
 from bus.delivery.attributes import read_attributes
 from bus.delivery.delivery import Reason
 from bus.delivery.headers import read_state
 from bus.errors import DecodeError, undecodable
-from bus.event import Data
+from bus.native import reading
 from bus.record import Message, Record, TopicPartition
 from processors.delivery.content import Content
 from processors.delivery.partition import Partition
@@ -100,12 +100,12 @@ async def test_an_error_nobody_foresaw_while_decoding(
     """What a codec makes of hostile bytes ends with the record."""
     fails = [error]
 
-    def once(schema: Schema, body: bytes) -> Data:
+    def once(writer: Writer, body: bytes) -> tuple[Schema, bytes]:
         if fails:
             raise fails.pop()
-        return decode(schema, body)
+        return chosen(writer, body)
 
-    monkeypatch.setattr(writers, "decode", once)
+    monkeypatch.setattr(reading, "chosen", once)
     bus.subscribe("erp")
     async with bus.running():
         await bus.produce("SO-1", 1)

@@ -1,0 +1,30 @@
+# The library in Rust; what its parts promise stands in `src/`.
+
+from collections.abc import Sequence
+from typing import TypeAlias, final
+
+API: int
+LIFTED: Sequence[str]
+
+# Kind, names of fields or symbols, numbers of inner nodes, a decimal's scale and
+# precision.
+Spec: TypeAlias = tuple[str, Sequence[str], Sequence[int], int, int]
+
+@final
+class Plan:
+    def __new__(cls, specs: Sequence[Spec], /) -> Plan: ...
+    def read(self, body: bytes, /) -> Content | None: ...
+
+@final
+class Content:
+    def body(
+        self,
+        id: str,  # noqa: A002 - as the body has it
+        event_type: str,
+        time: str,
+        order_id: str,
+        source: str,
+        schema_id: int,
+        extensions: bytes | None,
+        /,
+    ) -> bytes: ...
