@@ -9,6 +9,7 @@ from bus.contracts.codec import Schema, decode, encode_unchecked
 from bus.contracts.framing import split_frame
 from bus.delivery.delivery import Attempt, Origin
 from bus.errors import OrderbusError
+from bus.native.writing import flat
 from bus.ports import Clock, Observer, Publisher, Schemas
 from bus.record import Message, Record
 from processors.telemetry import names
@@ -31,6 +32,7 @@ class AttemptLog:
         self._publisher = publisher
         self._topic = topic
         self._schema = schema
+        self._flat = flat(schema, _VALUES)
         self._schema_id = 0
         self._why = "the schema is being registered"
         self.opened = asyncio.Event()
@@ -66,6 +68,10 @@ class AttemptLog:
         self._publisher.publish_soon(Message(self._topic, key, value))
 
     def _encode(self, attempt: Attempt) -> bytes:
+        if self._flat is not None:
+            value = self._flat.write(self._schema_id, _values(attempt))
+            if value is not None:
+                return value
         return encode_unchecked(self._schema, self._schema_id, _fields(attempt))
 
 
@@ -97,6 +103,19 @@ def _fields(attempt: Attempt) -> Mapping[str, object]:
         "traceparent": attempt.traceparent,
         "arrived_us": origin.timestamp_ms * 1000,
     }
+
+
+# What `_values` returns, by the names that `_fields` has for it; an origin is no field.
+_VALUES = (
+    *("event_id", "event_type", "order_id", "subscription", "number", "outcome"),
+    *("status", "detail", "route", "started_at", "duration_us", "", "replay"),
+    *("traceparent", "origin", "arrived_us"),
+)
+
+
+def _values(attempt: Attempt) -> tuple[object, ...]:
+    topic, partition, offset, since_ms, *_ = attempt.origin
+    return (*attempt, f"{topic}/{partition}/{offset}", since_ms * 1000)
 
 
 def read_attempt(record: Record, schema: Schema) -> Attempt:

@@ -1,0 +1,43 @@
+"""Flat records of our own making, written without a dict and a writer a field."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from bus.contracts.codec import Schema
+from bus.contracts.scalars import Definition
+from bus.native.loading import core
+
+if TYPE_CHECKING:
+    from bus.native._core import Flat
+
+_PLAIN = {"string": "string", "int": "int", "long": "long"}
+_OPTIONAL = ["null", "string"]
+
+
+def flat(schema: Schema, names: Sequence[str]) -> "Flat | None":
+    """Return what writes this schema of values that stand in the order of `names`.
+
+    None: without the library, or with a field that is not named, or of a type other
+    than text, numbers, microseconds and text that may be missing.
+    """
+    if core is None:
+        return None
+    fields = cast("list[Definition]", schema.parsed["fields"])
+    made: list[tuple[int, str]] = []
+    for field in fields:
+        kind = _kind(field["type"])
+        if kind is None or field["name"] not in names:
+            return None
+        made.append((names.index(str(field["name"])), kind))
+    return core.Flat(made)
+
+
+def _kind(schema: object) -> str | None:
+    if isinstance(schema, str):
+        return _PLAIN.get(schema)
+    if schema == _OPTIONAL:
+        return "optional"
+    if isinstance(schema, dict):
+        micros = schema.get("logicalType") == "timestamp-micros"
+        return "long" if micros and schema["type"] == "long" else None
+    return None
