@@ -29,7 +29,8 @@ def flat(schema: Schema, names: Sequence[str]) -> "Flat | None":
         if kind is None or field["name"] not in names:
             return None
         made.append((names.index(str(field["name"])), kind))
-    return core.Flat(made)
+    writer: Flat = core.Flat(made)
+    return writer
 
 
 def _kind(schema: object) -> str | None:

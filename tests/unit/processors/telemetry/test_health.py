@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bus.errors import ConfigurationError
 from bus.record import Expired, TopicPartition
-from processors.telemetry import Telemetry, names
+from processors.telemetry import Telemetry, names, process_names
 from processors.telemetry.health import Beat, Health
 from tests.support.reports import ATTEMPT, EVENT
 
@@ -33,7 +33,7 @@ async def test_metrics_page(telemetry: Telemetry, url: str) -> None:
     families = {f.name: f for f in text_string_to_metric_families(text)}
     assert status == 200
     assert families[names.UNSETTLED].samples[0].value == 3
-    assert names.LOOP_DELAY in families
+    assert process_names.LOOP_DELAY in families
     assert "process_cpu_seconds" in families
 
 
