@@ -10,12 +10,13 @@ from bus.log.lags import FORECAST_DAYS, ForecastRow, LagRow, LagStore
 from bus.ports import Clock
 from bus.topics.topology import Topology
 from bus.watch.forecasts.bottleneck import Outlook, Part, Stage, outlook
-from bus.watch.forecasts.drain import Queue, Verdict, time_to_drain
+from bus.watch.forecasts.drain import CannotSay, Queue, Verdict, time_to_drain
 from bus.watch.forecasts.flow import Flow, Sample, together
 from bus.watch.forecasts.record import ENOUGH, Record, record_of, width_of
 from processors.forecasting.counting import Counting, Counts
 from processors.forecasting.outcomes import outcomes_of
 from processors.forecasting.queues import (
+    Running,
     Waiting,
     source_queues,
     subscription_queues,
@@ -24,6 +25,7 @@ from processors.status.processes import Speakers, processes
 from processors.subscriptions.table import SubscriptionTable
 from processors.subscriptions.world import World
 
+_NOTHING = CannotSay("nothing was counted yet")
 _APART_S = 10.0
 """A sample just before now is left out: over so short a time rates are noise."""
 _PAST = 480
@@ -103,24 +105,37 @@ class _Known:
     workers: int
 
 
-async def foresee(parts: ForesightParts, only: str | None = None) -> Sequence[Foreseen]:
+async def foresee(
+    parts: ForesightParts, only: str | None = None, *, idle: bool = True
+) -> Sequence[Foreseen]:
     """Every queue, source topics first; with `only`, those of one subscription.
+
+    Without `idle`, tiers in which nothing waits are left out: most are such.
 
     Raises:
         BrokerUnavailableError: no answer.
         LogUnavailableError: no answer of the log.
     """
     known, _ = await asyncio.gather(_find_out(parts), parts.table.ready())
-    now_ms = known.now_us / 1_000
+    running = Running.of(known.there, known.now_us / 1_000)
     queues: list[Waiting] = []
     if only is None:
-        queues += source_queues(parts.topology, known.there, now_ms)
+        queues += source_queues(parts.topology, running)
     for one in parts.table.all():
         if only in {None, one.id}:
-            queues += subscription_queues(parts.topology, one, known.there, now_ms)
+            queues += subscription_queues(parts.topology, one, running)
     every = [row for rows in known.kept.values() for row in rows]
     pooled = width_of((), outcomes_of(sorted(every, reverse=True), known.now_us))
-    return [_foreseen(queue, known, pooled) for queue in queues]
+    return [
+        _foreseen(queue, known, pooled)
+        for queue in queues
+        if idle or not queue.tier or _waiting(queue, known)
+    ]
+
+
+def _waiting(queue: Waiting, known: _Known) -> int:
+    counts = (known.counts.get(topic, Counts()) for topic in queue.topics)
+    return max(0, sum(one.came - one.went for one in counts))
 
 
 async def _find_out(parts: ForesightParts) -> _Known:
@@ -136,6 +151,11 @@ async def _find_out(parts: ForesightParts) -> _Known:
 
 
 def _foreseen(queue: Waiting, known: _Known, pooled: float) -> Foreseen:
+    quiet = queue.subscription and queue.name not in known.kept
+    if quiet and not any(topic in known.counts for topic in queue.topics):
+        return Foreseen(
+            queue=queue, waiting=0, overdue=0, verdict=_NOTHING, width=pooled
+        )
     flow = together(list(_flows(queue, known)))
     own = outcomes_of(known.kept.get(queue.name, ()), known.now_us)
     record = record_of(own)
@@ -152,7 +172,7 @@ def _foreseen(queue: Waiting, known: _Known, pooled: float) -> Foreseen:
     counts = [known.counts.get(topic, Counts()) for topic in queue.topics]
     return Foreseen(
         queue=queue,
-        waiting=max(0, sum(one.came - one.went for one in counts)),
+        waiting=_waiting(queue, known),
         overdue=round(flow.waiting(flow.samples[-1])) if flow.samples else 0,
         verdict=verdict,
         limit=None if queue.subscription else _limit(flow, counts, known),

@@ -87,16 +87,18 @@ async def list_forecasts(asked: Asked) -> Reply:
 
 
 async def foreseen_for(
-    asked: Asked, only: str | None
+    asked: Asked, only: str | None, *, idle: bool = True
 ) -> tuple[Sequence[Foreseen], Mapping[str, str]]:
     """What is foreseen of the queues that whoever asks may see, and the log's lag.
+
+    Without `idle`, tiers in which nothing waits are left out.
 
     Raises:
         ProblemError: there is no log.
     """
     scope = await scope_of(asked)
     async with consulted(asked) as (log, headers):
-        found = await foresee(parts_of(asked.api.world, log.kept), only)
+        found = await foresee(parts_of(asked.api.world, log.kept), only, idle=idle)
     mine = [one for one in found if scope is None or one.queue.subscription in scope]
     return mine, headers
 

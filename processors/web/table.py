@@ -38,6 +38,11 @@ from processors.web.quarantine import editing as quarantine_edit
 from processors.web.quarantine import listing as quarantined
 from processors.web.quarantine import one as quarantined_one
 from processors.web.quarantine import planning as quarantine_plan
+from processors.web.rules import effective, lookups, proposals
+from processors.web.rules import listing as rules
+from processors.web.sources import acts as source_acts
+from processors.web.sources import listing as sources
+from processors.web.sources import one as source
 from processors.web.subscriptions import (
     acts,
     diagnosis,
@@ -71,6 +76,12 @@ PAGES: Sequence[Page] = (
     *intake_fix.PAGES,
     *intake_items.PAGES,
     *intake_item.PAGES,
+    *sources.PAGES,
+    *source.PAGES,
+    *rules.PAGES,
+    *effective.PAGES,
+    *lookups.PAGES,
+    *proposals.PAGES,
     *letter_causes.PAGES,
     *letters.PAGES,
     *letter.PAGES,
@@ -106,4 +117,6 @@ ACTS: Sequence[Act] = (
     *intake_acts.ACTS,
     *intake_fix.ACTS,
     *intake_item.ACTS,
+    *source_acts.ACTS,
+    *proposals.ACTS,
 )

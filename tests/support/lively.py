@@ -28,6 +28,7 @@ from tests.support.bus import wait_until
 from tests.support.gateway import Client, serving
 from tests.support.lively_alerts import put_alerts, put_backlog
 from tests.support.lively_aside import put_aside
+from tests.support.lively_intake import put_intake
 from tests.support.lively_keys import put_keys
 from tests.support.lively_parked import put_parked
 from tests.support.lively_stand import (
@@ -144,6 +145,7 @@ async def _happen(
     await put_waiting(world, log)
     await put_watch(world, NAMES)
     await put_parked(worlds, api.parked)
+    await put_intake(api)
     await put_aside(api)
     await api.board.ready()
     await put_alerts(world, api.board)

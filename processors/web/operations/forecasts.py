@@ -83,7 +83,8 @@ async def view(asked: Asked) -> ForecastsView:
         ProblemError: the queue whose picture is asked for is not there.
     """
     query = asked.query_as(ForecastsQuery)
-    found, _ = await foreseen_for(asked, None)
+    idle = bool(query.show or query.queue)
+    found, _ = await foreseen_for(asked, None, idle=idle)
     fitting = sorted((one for one in found if _fits(one, query)), key=_key)
     rows, after, before = cut(
         fitting,

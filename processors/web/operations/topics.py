@@ -9,6 +9,7 @@ from processors.gateway.paging import cut
 from processors.gateway.routes import Asked
 from processors.gateway.topics import TopicsQuery, topic_of
 from processors.status.lagging import Group
+from processors.status.question import Unknown
 from processors.status.topics import (
     Declared,
     Partition,
@@ -25,6 +26,8 @@ class TopicsView:
 
     query: TopicsQuery
     groups: Sequence[Group]
+    unknown: Sequence[str]
+    age_s: float
     rows: Sequence[Declared]
     shown: int
     all: int
@@ -54,12 +57,23 @@ async def view(asked: Asked) -> TopicsView:
         cursor=query.cursor,
         about=f"topics {query.q}",
     )
-    rows, groups = await asyncio.gather(
-        as_they_are(world, shown), delivering_groups(world, every)
+    rows, known = await asyncio.gather(
+        as_they_are(world, shown), asked.api.glance.report()
+    )
+    found: Sequence[Group | Unknown] = (
+        await delivering_groups(world, every)
+        if known.value is None
+        else [*known.value.groups.values()]
     )
     return TopicsView(
         query=query,
-        groups=groups,
+        groups=[one for one in found if isinstance(one, Group)],
+        unknown=[
+            f"What waits for a group is not known: {one.why}."
+            for one in found
+            if isinstance(one, Unknown)
+        ],
+        age_s=known.age_s,
         rows=rows,
         shown=len(fitting),
         all=len(every),

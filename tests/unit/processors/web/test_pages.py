@@ -42,11 +42,14 @@ NOBODYS = {
     "offset": "7",
     "item": "00000000-0000-5000-8000-000000000000",
     "group": "f1-000000000000",
+    "source": "nobodys-shop",
+    "table": "nobodys",
+    "proposal": "p0000000000",
 }
 """What there is not, by its name in paths."""
 
 
-FOREIGN = {**NOBODYS, "subscription": "acme-erp", "key": KEY}
+FOREIGN = {**NOBODYS, "subscription": "acme-erp", "key": KEY, "source": "acme-shop"}
 """What there is, of a tenant that a stranger is not."""
 
 
@@ -133,7 +136,8 @@ async def test_every_path_that_names_what_somebody_owns_says_so() -> None:
     forgotten = [
         row.name
         for row in rows
-        if ("{subscription}" in row.path or "{key}" in row.path) and not row.tenants
+        if any(f"{{{name}}}" in row.path for name in ("subscription", "source", "key"))
+        and not row.tenants
     ]
     assert not forgotten
 

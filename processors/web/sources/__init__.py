@@ -1,0 +1,1 @@
+"""Pages of sources of intake: who sends, how one is set, what is done with it."""

@@ -1,0 +1,97 @@
+"""All sources of intake, and the form that makes one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bus.access.roles import Scope
+from bus.intake.sources import Source
+from processors.gateway.model import PageQuery
+from processors.gateway.paging import cut
+from processors.gateway.routes import Asked
+from processors.gateway.sources import mine, world_of
+from processors.sources.showing import path_shown
+from processors.web.pages import Page
+
+
+class SourcesQuery(PageQuery):
+    """Which sources are listed; what is empty does not narrow."""
+
+    q: Annotated[str, Field(max_length=100)] = ""
+    state: Literal["", "active", "paused"] = ""
+    channel: Annotated[str, Field(max_length=63)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A source in the list."""
+
+    one: Source
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcesView:
+    """What the template reads; of `channels` one can be made, if `may_add`."""
+
+    query: SourcesQuery
+    rows: Sequence[SourceLine]
+    shown: int
+    all: int
+    next: str | None
+    previous: str | None
+    unreadable: Sequence[str]
+    channels: Sequence[str]
+    may_add: bool
+    tenant: str
+
+
+async def view(asked: Asked) -> SourcesView:
+    """The sources that are there for whoever looks."""
+    query, world = asked.query_as(SourcesQuery), await world_of(asked)
+    all_ = mine(world, asked.by)
+    fitting = [one for one in all_ if _fits(one, query)]
+    rows, after, before = cut(
+        fitting,
+        lambda one: one.id,
+        limit=query.limit,
+        cursor=query.cursor,
+        about=f"ui sources {query.q} {query.state} {query.channel}",
+    )
+    return SourcesView(
+        query=query,
+        rows=[SourceLine(one, path_shown(one)) for one in rows],
+        shown=len(fitting),
+        all=len(all_),
+        next=after,
+        previous=before,
+        unreadable=[] if asked.by.tenant else sorted(world.table.unreadable),
+        channels=world.channels.names(),
+        may_add=asked.by.may(Scope.SOURCES_WRITE),
+        tenant=asked.by.tenant,
+    )
+
+
+def _fits(one: Source, query: SourcesQuery) -> bool:
+    text = f"{one.id} {one.title} {one.owner} {one.account}".lower()
+    return (
+        query.q.lower() in text
+        and query.state in {"", one.state.value}
+        and query.channel in {"", one.channel}
+    )
+
+
+PAGES = (
+    Page(
+        path="/sources",
+        name="sources",
+        scope=Scope.SOURCES_READ,
+        view=view,
+        template="sources.html.j2",
+        query=SourcesQuery,
+        nav="Sources",
+        find="q",
+    ),
+)
