@@ -5,10 +5,10 @@ the sink of webhooks posts with. An `Asker` gets documents.
 """
 
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from bus.delivery.delivery import Outcome
 from bus.delivery.subscription import Subscription, Tls
@@ -103,6 +103,33 @@ class Sink(Protocol):
 
     async def close(self) -> None:
         """Close all connections."""
+        ...
+
+
+@runtime_checkable
+class StraightSender(Sender, Protocol):
+    """A sender that needs neither coroutine nor task where it can begin at once."""
+
+    def start(self, post: Post, heard: Callable[[Reply | None], object]) -> bool:
+        """Begin to post; say whether that was possible: if not, it takes `send`.
+
+        If it was, `heard` is called once, not before this has returned: with the
+        reply, or with None if a kept connection ended before any byte of an answer.
+        Then `send` is to post once more, in the time that is left.
+        """
+        ...
+
+
+@runtime_checkable
+class StraightSink(Sink, Protocol):
+    """A sink that posts by a straight sender, where it can begin at once."""
+
+    def start(self, parcel: Parcel, heard: Callable[[Reply | None], object]) -> bool:
+        """Begin to deliver; see `StraightSender`."""
+        ...
+
+    def judged(self, parcel: Parcel, reply: Reply) -> Outcome:
+        """What the reply means that was heard."""
         ...
 
 

@@ -12,7 +12,7 @@ from bus.delivery.endpoint import Kind
 from bus.delivery.routing import judge
 from bus.errors import ConfigurationError
 from bus.ports import Answer, Sender
-from bus.sending import Parcel, Sink
+from bus.sending import Parcel, Reply, Sink, StraightSender
 
 Maker: TypeAlias = Callable[[], Sink]
 """Makes a sink. Raises ConfigurationError where that cannot be."""
@@ -23,10 +23,19 @@ class Webhooks:
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
+        self._straight = sender if isinstance(sender, StraightSender) else None
 
     async def send(self, parcel: Parcel) -> Outcome:
         """See `Sink`."""
-        reply = await self._sender.send(parcel)
+        return self.judged(parcel, await self._sender.send(parcel))
+
+    def start(self, parcel: Parcel, heard: Callable[[Reply | None], object]) -> bool:
+        """See `StraightSink`."""
+        straight = self._straight
+        return straight is not None and straight.start(parcel, heard)
+
+    def judged(self, parcel: Parcel, reply: Reply) -> Outcome:
+        """See `StraightSink`."""
         if isinstance(reply, Answer):
             return judge(
                 reply.status,

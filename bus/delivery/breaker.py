@@ -98,9 +98,9 @@ class _Window:
         self.results = self.failed = self.dead = 0
 
     def add(self, now: float, results: int, failed: int, dead: int) -> None:
-        self.expire(now)
         index = int(now // self._width_s)
         if not self._buckets or self._buckets[-1][0] != index:
+            self._expire(index - _BUCKETS)
             self._buckets.append([index, 0, 0, 0])
         bucket = self._buckets[-1]
         bucket[1] += results
@@ -110,8 +110,7 @@ class _Window:
         self.failed += failed
         self.dead += dead
 
-    def expire(self, now: float) -> None:
-        oldest = int(now // self._width_s) - _BUCKETS
+    def _expire(self, oldest: int) -> None:
         while self._buckets and self._buckets[0][0] <= oldest:
             _, results, failed, dead = self._buckets.popleft()
             self.results -= results
@@ -155,6 +154,11 @@ class Breaker:
 
     # --- questions
 
+    @property
+    def closed(self) -> bool:
+        """Whether calls go through, as they nearly always do."""
+        return self._state is CLOSED
+
     def state(self, now: float) -> BreakerState:
         """The state; an open breaker whose time is over is half-open already."""
         if self._state is OPEN and now >= self._open_until:
@@ -182,7 +186,7 @@ class Breaker:
     def acquire(self, now: float) -> bool:
         """Ask to make a call. A call granted must be reported, or released."""
         self.change = None
-        if not self.allows(now):
+        if self.next_chance(now) > now:
             return False
         if self._state is OPEN:
             self._go(Cause.WAITED, now)

@@ -1,40 +1,34 @@
 """The one step all programs share: from a ticket that may start to its route.
 
-Read `attempt` from top to bottom: acked → wanted → body → signed → sent → judged →
-routed → followed. Sending and judging are the sink's, a kind of endpoint each.
+Read `begin` from top to bottom: affordable → acked → wanted → body → signed → sent;
+then `_came`: judged → routed → followed. Sending and judging are the sink's, a kind of
+endpoint each. What is accepted takes no task of its own: its sender calls back.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Protocol
 
-from bus.delivery.choices import Exhausted, Ordering
 from bus.delivery.delivery import (
     Accepted,
     DeadLetter,
     Done,
-    Failed,
     Outcome,
     Reason,
-    Refused,
     Retry,
-    Route,
-    Throttled,
-    Unreachable,
 )
-from bus.delivery.routing import fused, route
-from bus.ports import Clock, NoAnswerKind, Observer
+from bus.delivery.effort import DEAR
+from bus.ports import Clock, Observer
 from bus.topics.topology import Topology
+from processors.delivery.consequences import Consequences
 from processors.delivery.deciding import decide
 from processors.delivery.hops import Hops
-from processors.delivery.posting import BUG, UNRENDERABLE, Posting, said
+from processors.delivery.posting import Posting, Trying, said
 from processors.delivery.reporting import Held, Reporter, detail_of, status_of
 from processors.delivery.subscriber import Subscriber
 from processors.delivery.ticket import Ticket
 from processors.telemetry import names
-
-_THROTTLE_S = 1.0
-"""How long an endpoint is left alone that throttles without saying how long."""
 
 
 class Acks(Protocol):
@@ -67,55 +61,66 @@ class Deliver:
         disable: Callable[[str, str], None],
         policy: DeliverPolicy,
     ) -> None:
-        self._posting = Posting(reporter, policy.first_budget_s)
+        self._posting = Posting(
+            reporter, clock, policy.first_budget_s, self._came, self._soon
+        )
+        self._consequences = Consequences(topology, clock, disable)
         self._hops = hops
-        self._topology = topology
         self._acks = acks
         self._clock = clock
         self._observer = observer
         self._reporter = reporter
-        self._disable = disable
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def attempt(
-        self, subscriber: Subscriber, ticket: Ticket, *, probe: bool
-    ) -> None:
+    def begin(
+        self, subscriber: Subscriber, ticket: Ticket, started: float, *, probe: bool
+    ) -> bool:
         """Try once. Whatever happens, the ticket is settled, moved or held.
 
-        Not if its partition went since the decision to start: the drain has not waited
-        for it, and the next owner will try it. Nor if the last secret has expired.
+        True: it is under way, and `subscriber.ended` is called when it is over.
+        False: it is over.
         """
-        started = self._clock.now()
-        if not ticket.partition.open:
-            subscriber.breaker.release()
-            return
-        if (why := subscriber.kept(ticket, started)) is not None:
-            subscriber.breaker.release()
-            ticket.home.held(ticket, why)
-            return
+        delivery = ticket.delivery
         ticket.partition.started()
         try:
-            delivery, host = ticket.delivery, subscriber.host
-            name, event = delivery.subscription, delivery.event
-            if self._acks.contains(name, event.webhook_id):
-                subscriber.breaker.release()
-                self._reporter.attempt(delivery, Accepted(0), Done(), started, host)
-                ticket.home.done(ticket)
-                return
-            if delivery.undecided and not await self._is_wanted(subscriber, ticket):
-                return
-            span = self._observer.span("attempt", event, host, subscription=name)
-            outcome = await self._posting.send(subscriber, ticket, span, started, probe)
-            span.end(outcome.name, status_of(outcome))
-            decided = self._decide(subscriber, ticket, outcome, probe=probe)
-            self._reporter.attempt(
-                delivery, outcome, decided, started, host, span.traceparent
+            if self._is_over(subscriber, ticket, started):
+                ticket.partition.finished()
+                return False
+            span = self._observer.span(
+                "attempt",
+                delivery.event,
+                subscriber.host,
+                subscription=delivery.subscription,
             )
-            await self._follow(ticket, outcome, decided)
+            self._posting.send(Trying(subscriber, ticket, span, started, probe))
         except Exception as error:  # noqa: BLE001 - a bug; the delivery is not lost by it
-            subscriber.breaker.release()
-            await self._end(ticket, error)
-        finally:
-            ticket.partition.finished()
+            self._soon(self._aside(subscriber, ticket, error))
+        return True
+
+    def _came(self, trying: Trying, outcome: Outcome) -> None:
+        """An attempt has come to something: see it routed."""
+        subscriber, ticket = trying.subscriber, trying.ticket
+        try:
+            trying.span.end(outcome.name, status_of(outcome))
+            decided = self._consequences.of(
+                subscriber, ticket, outcome, probe=trying.probe
+            )
+            self._reporter.attempt(
+                ticket.delivery,
+                outcome,
+                decided,
+                trying.started,
+                subscriber.host,
+                trying.span.traceparent,
+            )
+            if not isinstance(decided, Done):
+                self._soon(self._follow(subscriber, ticket, outcome, decided))
+                return
+            ticket.home.done(ticket)
+        except Exception as error:  # noqa: BLE001 - a bug; the delivery is not lost by it
+            self._soon(self._aside(subscriber, ticket, error))
+            return
+        _over(subscriber, ticket)
 
     async def dead_letter(self, ticket: Ticket, reason: Reason, detail: str) -> None:
         """Give up a delivery without another attempt."""
@@ -165,13 +170,25 @@ class Deliver:
 
     # ------------------------------------------------ the rungs
 
-    async def _is_wanted(self, subscriber: Subscriber, ticket: Ticket) -> bool:
+    def _is_over(self, subscriber: Subscriber, ticket: Ticket, now: float) -> bool:
+        """Whether nothing is to be sent; then all that is to be done was begun."""
+        delivery = ticket.delivery
+        if subscriber.overdraws(ticket):
+            ticket.home.held(ticket, DEAR)
+        elif self._acks.contains(delivery.subscription, delivery.event.webhook_id):
+            self._reporter.attempt(delivery, Accepted(0), Done(), now, subscriber.host)
+            ticket.home.done(ticket)
+        elif not delivery.undecided or self._is_wanted(subscriber, ticket):
+            return False
+        subscriber.breaker.release()
+        return True
+
+    def _is_wanted(self, subscriber: Subscriber, ticket: Ticket) -> bool:
         """Ask the filter, which was not possible before; a no is the delivery's end."""
         delivery, verdict = ticket.delivery, decide(subscriber, ticket)
         if verdict.end is None:
             delivery.undecided = False
             return True
-        subscriber.breaker.release()
         if verdict.failed:
             self._observer.note(
                 names.FILTER_FAILED,
@@ -180,87 +197,54 @@ class Deliver:
                 why=verdict.failed,
             )
         if isinstance(verdict.end, DeadLetter):
-            await self.dead_letter(ticket, verdict.end.reason, verdict.why)
+            self._soon(self.dead_letter(ticket, verdict.end.reason, verdict.why))
         else:
             self._reporter.hop(delivery, verdict.end, verdict.why)
             ticket.home.done(ticket)
         return False
 
-    def _decide(
-        self, subscriber: Subscriber, ticket: Ticket, outcome: Outcome, *, probe: bool
-    ) -> Route | Held:
-        self._teach(subscriber, outcome)
-        decided = self._route(subscriber, ticket, outcome)
-        if probe and (isinstance(decided, Retry) or decided == _EXHAUSTED):
-            # An outage burns no attempts: a failed probe gives its own back.
-            return Held(outcome.name)
-        if fused(decided):
-            passed = subscriber.breaker.refuse(self._clock.monotonic())
-            subscriber.heard(subscriber.breaker.change)
-            if not passed:
-                return Held("fuse")
-        return decided
-
-    def _route(self, subscriber: Subscriber, ticket: Ticket, outcome: Outcome) -> Route:
-        if isinstance(outcome, Unreachable) and outcome.kind == UNRENDERABLE:
-            return DeadLetter(Reason.UNRENDERABLE)
-        subscription = subscriber.subscription
-        age_s = self._clock.now() - ticket.delivery.origin.timestamp_ms / 1000
-        decided = route(
-            outcome,
-            number=ticket.delivery.attempts + 1,
-            retry=subscription.retry,
-            age_s=age_s,
-            max_age_s=subscription.max_age_s,
-            delay_of=self._topology.tiers,
-        )
-        if (
-            decided == _EXHAUSTED
-            and subscription.ordering is Ordering.KEY
-            and subscription.on_exhausted is Exhausted.BLOCK
-        ):
-            return Retry(subscription.retry[-1])
-        return decided
-
-    def _teach(self, subscriber: Subscriber, outcome: Outcome) -> None:
-        """Tell the breaker what the attempt says about the endpoint."""
-        now = self._clock.monotonic()
-        breaker = subscriber.breaker
-        match outcome:
-            case Accepted():
-                subscriber.heard(breaker.success(now))
-            case Failed(retry_after_s=after):
-                subscriber.heard(breaker.failure(now))
-                subscriber.hold(after or 0.0)
-            case Throttled(retry_after_s=after):
-                breaker.release()
-                subscriber.hold(after or _THROTTLE_S)
-            case Unreachable(kind=kind):
-                ours = kind in _OWN_FAULT
-                subscriber.heard(breaker.release() if ours else breaker.failure(now))
-            case Refused(status=status):
-                subscriber.heard(breaker.success(now))
-                if status == _GONE:
-                    self._disable(subscriber.subscription.id, "answered 410 Gone")
-
     async def _follow(
-        self, ticket: Ticket, outcome: Outcome, decided: Route | Held
+        self,
+        subscriber: Subscriber,
+        ticket: Ticket,
+        outcome: Outcome,
+        decided: Retry | DeadLetter | Held,
     ) -> None:
-        match decided:
-            case Done():
-                ticket.home.done(ticket)
-            case Retry():
-                await ticket.home.retry(ticket, decided, detail_of(outcome))
-            case DeadLetter(reason=reason):
-                number = ticket.delivery.attempts + 1
-                if await self._hops.to_dead_letters(
-                    ticket, reason, attempts=number, detail=detail_of(outcome)
-                ):
-                    ticket.home.done(ticket)
-            case Held(why=why):
-                ticket.home.held(ticket, why)
+        """See a delivery to where it goes that was not accepted; that may take long."""
+        try:
+            match decided:
+                case Retry():
+                    await ticket.home.retry(ticket, decided, detail_of(outcome))
+                case DeadLetter(reason=reason):
+                    number = ticket.delivery.attempts + 1
+                    if await self._hops.to_dead_letters(
+                        ticket, reason, attempts=number, detail=detail_of(outcome)
+                    ):
+                        ticket.home.done(ticket)
+                case Held(why=why):
+                    ticket.home.held(ticket, why)
+        except Exception as error:  # noqa: BLE001 - a bug; the delivery is not lost by it
+            subscriber.breaker.release()
+            await self._end(ticket, error)
+        finally:
+            _over(subscriber, ticket)
+
+    def _soon(self, step: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(step)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     # ------------------------------------------------ what nobody foresaw
+
+    async def _aside(
+        self, subscriber: Subscriber, ticket: Ticket, error: Exception
+    ) -> None:
+        """End an attempt that met a bug."""
+        subscriber.breaker.release()
+        try:
+            await self._end(ticket, error)
+        finally:
+            _over(subscriber, ticket)
 
     async def _end(self, ticket: Ticket, error: Exception) -> None:
         """Settle what a bug kept from its route: a dead letter that says which.
@@ -280,6 +264,6 @@ class Deliver:
             self._reporter.bug(ticket.delivery, again)
 
 
-_EXHAUSTED = DeadLetter(Reason.EXHAUSTED)
-_OWN_FAULT = frozenset({UNRENDERABLE, BUG, NoAnswerKind.FORBIDDEN})
-_GONE = 410
+def _over(subscriber: Subscriber, ticket: Ticket) -> None:
+    ticket.partition.finished()
+    subscriber.ended()

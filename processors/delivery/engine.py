@@ -94,7 +94,7 @@ class Engine:
             policy=policy.deliver,
         )
         self.subscribers = Subscribers(
-            self._deliver.attempt,
+            self._deliver.begin,
             sinks=parts.sinks or Sinks(parts.sender),
             policy=policy.subscriber,
             clock=clock,

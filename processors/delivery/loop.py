@@ -239,14 +239,14 @@ class Loop:
 
     def hand_over(self, partition: Partition, record: Record) -> int:
         """Give a record to the handler; return how much work it was."""
-        before = self._tally.deliveries
+        before = self._tally.begun
         try:
             self._handler.handle(partition, record)
         except Exception as error:  # noqa: BLE001 - a bug; other records have not met it
             partition.begin(record.offset, handling.UNHANDLED)  # not lost, but open
             self.unforeseen(record, error)
         self._limit(partition)
-        return 1 + max(0, self._tally.deliveries - before)
+        return 1 + self._tally.begun - before
 
     def unforeseen(self, record: Record, error: Exception) -> None:
         """Say where a bug showed; the loop, and all other records, go on."""

@@ -12,10 +12,12 @@ class Tally:
     """What the partitions of one loop hold together.
 
     `calm` is set while few enough deliveries are unsettled; `idle` is pulsed when a
-    leaving partition finishes a step. `dirty` are those with news to commit.
+    leaving partition finishes a step. `dirty` are those with news to commit. `begun`
+    counts deliveries for ever, whatever became of them.
     """
 
     __slots__ = (
+        "begun",
         "calm",
         "deliveries",
         "dirty",
@@ -28,6 +30,7 @@ class Tally:
     def __init__(self, limit: int, resume: Callable[["Partition"], None]) -> None:
         self.unsettled = 0
         self.deliveries = 0
+        self.begun = 0
         self.resume = resume
         self.limit = limit
         self.calm = asyncio.Event()
@@ -80,6 +83,7 @@ class Partition:
         """Say which deliveries a record waits for; none settles it at once."""
         before, open_ = self.ledger.unsettled, self.ledger.deliveries
         self.ledger.begin(offset, deliveries)
+        self._tally.begun += len(deliveries)
         self._moved(before, open_)
 
     def skip(self, start: int) -> None:

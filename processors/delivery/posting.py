@@ -1,9 +1,18 @@
-"""From a ticket to what came of it: body → signed → sent, and judged by the sink."""
+"""From a ticket to what came of it: body → signed → sent, and judged by the sink.
+
+Straight where the sink can begin at once: its sender calls back. Else by a task, and so
+is what a kept connection did not carry.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 from bus.delivery.delivery import Delivery, Outcome, Unreachable
 from bus.errors import RenderError
-from bus.ports import Span
-from bus.sending import Parcel
+from bus.ports import Clock, Reply, Span
+from bus.sending import Parcel, StraightSink
 from processors.delivery.reporting import Reporter
 from processors.delivery.subscriber import Subscriber
 from processors.delivery.ticket import Ticket
@@ -14,54 +23,96 @@ UNRENDERABLE = "unrenderable"
 BUG = "bug"
 
 
+_LEAST_S = 0.001
+
+
+@dataclass(slots=True)
+class Trying:
+    """One attempt of a ticket: when it began (epoch s), and whether it is a probe."""
+
+    subscriber: Subscriber
+    ticket: Ticket
+    span: Span
+    started: float
+    probe: bool
+
+
+Soon: TypeAlias = Callable[[Coroutine[object, object, None]], object]
+"""Begins a task."""
+
+
 class Posting:
     """Sends once, and never raises: a bug of ours is an outcome, too.
 
-    `first_budget_s` is how long a first attempt may take, whatever its timeout.
+    `first_budget_s` is how long a first attempt may take, whatever its timeout. `came`
+    is called once with what an attempt came to, perhaps before `send` has returned.
     """
 
-    def __init__(self, reporter: Reporter, first_budget_s: float) -> None:
+    def __init__(
+        self,
+        reporter: Reporter,
+        clock: Clock,
+        first_budget_s: float,
+        came: Callable[[Trying, Outcome], None],
+        soon: Soon,
+    ) -> None:
         self._reporter = reporter
+        self._clock = clock
         self._first_budget_s = first_budget_s
+        self._came = came
+        self._soon = soon
 
-    async def send(
-        self,
-        subscriber: Subscriber,
-        ticket: Ticket,
-        span: Span,
-        now: float,
-        probe: bool,  # noqa: FBT001 - straight from the step
-    ) -> Outcome:
-        """Render, sign and send; return what the answer means."""
+    def send(self, trying: Trying) -> None:
+        """Render, sign and send."""
         try:
-            body = (
-                as_it_came(ticket.delivery)
-                if subscriber.verbatim
-                else ticket.content.body(
-                    subscriber.representation, subscriber.transform
-                )
-            )
+            body = _body(trying)
         except Exception as error:  # noqa: BLE001 - an event's content is its own affair
-            return Unreachable(UNRENDERABLE, said(error))
-        finally:
-            if subscriber.transform is not None:
-                subscriber.spent(subscriber.transform.taken())
+            self._came(trying, Unreachable(UNRENDERABLE, said(error)))
+            return
+        straight = trying.subscriber.straight
         try:
-            parcel = self._parcel(subscriber, ticket, span, now, body)
-            parcel.probe = probe
-            return await subscriber.sink.send(parcel)
+            parcel = self._parcel(trying, body)
+            if straight is not None and straight.start(
+                parcel, partial(self._heard, trying, parcel, straight)
+            ):
+                return
         except Exception as error:  # noqa: BLE001 - a bug; the next attempt may not meet it
-            self._reporter.bug(ticket.delivery, error)
-            return Unreachable(BUG, said(error))
+            self._came(trying, self._bug(trying, error))
+            return
+        self._soon(self._sent(trying, parcel))
 
-    def _parcel(
+    def _heard(
         self,
-        subscriber: Subscriber,
-        ticket: Ticket,
-        span: Span,
-        now: float,
-        body: bytes,
-    ) -> Parcel:
+        trying: Trying,
+        parcel: Parcel,
+        straight: StraightSink,
+        reply: Reply | None,
+    ) -> None:
+        """The sender's call: with a reply, or to have the parcel sent once more."""
+        if reply is None:
+            gone_s = max(0.0, self._clock.now() - trying.started)
+            parcel.timeout_s = max(parcel.timeout_s - gone_s, _LEAST_S)
+            self._soon(self._sent(trying, parcel))
+            return
+        try:
+            outcome = straight.judged(parcel, reply)
+        except Exception as error:  # noqa: BLE001 - as above
+            outcome = self._bug(trying, error)
+        self._came(trying, outcome)
+
+    async def _sent(self, trying: Trying, parcel: Parcel) -> None:
+        try:
+            outcome = await trying.subscriber.sink.send(parcel)
+        except Exception as error:  # noqa: BLE001 - as above
+            outcome = self._bug(trying, error)
+        self._came(trying, outcome)
+
+    def _bug(self, trying: Trying, error: Exception) -> Unreachable:
+        self._reporter.bug(trying.ticket.delivery, error)
+        return Unreachable(BUG, said(error))
+
+    def _parcel(self, trying: Trying, body: bytes) -> Parcel:
+        subscriber, ticket, now = trying.subscriber, trying.ticket, trying.started
         subscription, event = subscriber.subscription, ticket.delivery.event
         event_id = event.webhook_id
         at = int(now)
@@ -70,7 +121,7 @@ class Posting:
             ("webhook-id", event_id),
             ("webhook-timestamp", str(at)),
             ("webhook-signature", subscriber.signer.sign(event_id, at, body)),
-            ("traceparent", span.traceparent),
+            ("traceparent", trying.span.traceparent),
         )
         timeout_s = subscription.timeout_s
         if ticket.home.first:
@@ -84,7 +135,22 @@ class Posting:
             subscription,
             event,
             now,
+            trying.probe,
         )
+
+
+def _body(trying: Trying) -> bytes:
+    """What is signed and sent; its owner pays for a transform, that fails too."""
+    subscriber, ticket = trying.subscriber, trying.ticket
+    if subscriber.verbatim:
+        return as_it_came(ticket.delivery)
+    transform = subscriber.transform
+    if transform is None:
+        return ticket.content.body(subscriber.representation, None)
+    try:
+        return ticket.content.body(subscriber.representation, transform)
+    finally:
+        subscriber.spent(transform.taken())
 
 
 def as_it_came(delivery: Delivery) -> bytes:

@@ -20,13 +20,14 @@ class Slots:
     Who finds no slot is called when one is free, in turn.
     """
 
-    __slots__ = ("_limit", "_waiting", "floor", "in_use")
+    __slots__ = ("_giving", "_limit", "_waiting", "floor", "in_use")
 
     def __init__(self, limit: int, floor: int = 4) -> None:
         self._limit = limit
         self.floor = floor
         self.in_use = 0
         self._waiting: dict[Taker, None] = {}
+        self._giving = False
 
     def take(self, taker: Taker) -> bool:
         """Take a slot; without one the taker is called once it is its turn."""
@@ -39,10 +40,16 @@ class Slots:
     def give(self) -> None:
         """Give a slot back and let the first that waits have it."""
         self.in_use -= 1
-        if self._waiting and self.in_use < self._limit:
-            first = next(iter(self._waiting))
-            del self._waiting[first]
-            first.pump()
+        if self._giving:
+            return  # by one that was just called: the call below goes on
+        self._giving = True
+        try:
+            while self._waiting and self.in_use < self._limit:
+                first = next(iter(self._waiting))
+                del self._waiting[first]
+                first.pump()
+        finally:
+            self._giving = False
 
     def yields(self, taker: Taker) -> bool:
         """Whether a taker should let others have its slot before its next attempt."""

@@ -6,18 +6,18 @@ that may not start goes back to its home; it never blocks another subscription.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from bus.delivery.breaker import Breaker, BreakerPolicy, BreakerState, Cause, Transition
-from bus.delivery.effort import DEAR, Efforts, payer_of
+from bus.delivery.effort import Efforts, payer_of
 from bus.delivery.endpoint import AVRO_TYPE, passes_on
 from bus.delivery.expressions import Expression, compile_expression
 from bus.delivery.rate import Bucket
 from bus.delivery.subscription import State, Subscription
 from bus.ports import Change, Clock, Observer
-from bus.sending import Sink
+from bus.sending import Sink, StraightSink
 from bus.webhook.rendering import Representation, content_type, negotiate
 from bus.webhook.signing import Signer
 from processors.delivery.slots import Slots
@@ -29,9 +29,13 @@ class AttemptStep(Protocol):
     """The deliver step, as a subscriber calls it."""
 
     def __call__(
-        self, subscriber: "Subscriber", ticket: Ticket, *, probe: bool
-    ) -> Coroutine[object, object, None]:
-        """Try a ticket once and see it routed. Never raises."""
+        self, subscriber: "Subscriber", ticket: Ticket, started: float, *, probe: bool
+    ) -> bool:
+        """Try a ticket once, now (epoch s), and see it routed. Never raises.
+
+        True: it is under way, and `subscriber.ended` is called when it is over.
+        False: it is over.
+        """
         ...
 
 
@@ -64,7 +68,6 @@ class Subscriber:
         self.in_flight = 0
         self._fresh: deque[Ticket] = deque()
         self._due: deque[Ticket] = deque()
-        self._workers: set[asyncio.Task[None]] = set()
         self._timer: asyncio.Task[None] | None = None
         self._dear_at = float("-inf")
         self.configure(subscription)
@@ -100,11 +103,14 @@ class Subscriber:
     def _configure_sink(self, subscription: Subscription) -> None:
         sink = self._sinks.of(subscription.kind)
         self._absent: str | None = None
+        self.straight: StraightSink | None = None
         if isinstance(sink, str):
             self._absent = sink
             self._observer.transition(subscription.id, Change.HELD, sink)
-        else:
-            self.sink: Sink = sink
+            return
+        self.sink: Sink = sink
+        if isinstance(sink, StraightSink):
+            self.straight = sink
 
     # ------------------------------------------------ asked from outside
 
@@ -122,15 +128,14 @@ class Subscriber:
             return max(chance, self._efforts.next_chance(self._payer))
         return chance
 
-    def kept(self, ticket: Ticket, now: float) -> str | None:
-        """Why a ticket may not be tried now, though it has its turn, or None."""
-        why = self.withheld(now)
+    def overdraws(self, ticket: Ticket) -> bool:
+        """Whether a ticket may not be tried as its owner has no steps left for it."""
         if self.transform is None and not ticket.delivery.undecided:
-            return why
-        if why is None and self._efforts.left(self._payer) <= 0:
-            self.overdrew()
-            return DEAR
-        return why
+            return False
+        if self._efforts.left(self._payer) > 0:
+            return False
+        self.overdrew()
+        return True
 
     def overdrew(self) -> None:
         """Deliveries wait, as its expressions have used up their steps; it is told."""
@@ -165,14 +170,10 @@ class Subscriber:
         while self.in_flight < self._concurrency and self._older() is not None:
             if not self._slots.take(self):
                 return
-            started = self._next()
-            if started is None:
-                self._slots.give()
-                return
             self.in_flight += 1
-            worker = asyncio.create_task(self._work(*started))
-            self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
+            if not self._began():
+                self._leave()
+                return
 
     def spill(self, before: float) -> None:
         """Give back fresh tickets that have waited since before this time."""
@@ -193,7 +194,7 @@ class Subscriber:
             if transition.why is Cause.FUSE:
                 change = Change.FUSE_BLOWN
             self._observer.transition(self.subscription.id, change, transition.why)
-        if transition is not None or self.breaker_state is not BreakerState.CLOSED:
+        if transition is not None or not self.breaker.closed:
             self._opened(self.subscription.id)
 
     def hold(self, seconds: float) -> None:
@@ -211,29 +212,36 @@ class Subscriber:
         """The breaker's state now."""
         return self.breaker.state(self._clock.monotonic())
 
-    # ------------------------------------------------ steps
-
-    async def _work(self, ticket: Ticket, probe: bool) -> None:  # noqa: FBT001 - a pair from _next
-        try:
-            started: tuple[Ticket, bool] | None = (ticket, probe)
-            while started is not None:
-                await self._step(self, started[0], probe=started[1])
-                if self.in_flight > self._concurrency or self._slots.yields(self):
-                    return
-                started = self._next()
-        finally:
-            self.in_flight -= 1
-            self._slots.give()
+    def ended(self) -> None:
+        """An attempt that was under way is over: its slot is the next ticket's."""
+        crowded = self.in_flight > self._concurrency or self._slots.yields(self)
+        if crowded or not self._began():
+            self._leave()
             self.pump()
 
-    def _next(self) -> tuple[Ticket, bool] | None:
-        """The next ticket that may start, with whether it is a probe."""
+    # ------------------------------------------------ steps
+
+    def _began(self) -> bool:
+        """Begin the next ticket that may start, and those that are over at once."""
+        while (following := self._next()) is not None:
+            ticket, started = following
+            probe = not self.breaker.closed
+            if self._step(self, ticket, started, probe=probe):
+                return True
+        return False
+
+    def _leave(self) -> None:
+        self.in_flight -= 1
+        self._slots.give()
+
+    def _next(self) -> tuple[Ticket, float] | None:
+        """The next ticket that may start, with the time (epoch s)."""
         while (queue := self._older()) is not None:
             if not queue[0].partition.open:
                 queue.popleft()
                 continue
-            now = self._clock.monotonic()
-            if (why := self.withheld(self._clock.now())) is not None:
+            now, time = self._clock.monotonic(), self._clock.now()
+            if (why := self.withheld(time)) is not None:
                 self._give_all_back(why)
             elif self._bucket is not None and not self._bucket.take(now):
                 self._pump_at(self._bucket.next_chance(now))
@@ -242,8 +250,7 @@ class Subscriber:
                 self._give_all_back("breaker")
             else:
                 self.heard(self.breaker.change)
-                probe = self.breaker.state(now) is not BreakerState.CLOSED
-                return queue.popleft(), probe
+                return queue.popleft(), time
         return None
 
     def _older(self) -> deque[Ticket] | None:

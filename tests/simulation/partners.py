@@ -1,13 +1,19 @@
 """The partners' endpoints, and the sender of one process that posts to them."""
 
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVarTuple, Unpack
+
 import orjson
 
 from bus.ports import Answer, NoAnswer, NoAnswerKind, Post, Reply
 from tests.guarantees import Pair
 from tests.simulation.plan import Mood, seeded
-from tests.simulation.scheduler import Process
+from tests.simulation.scheduler import TICK_S, Process
 from tests.simulation.world import World
 
+Arguments = TypeVarTuple("Arguments")
 _OK = Answer(200)
 _FOREVER_S = float("inf")
 
@@ -59,10 +65,12 @@ _STATUSES = {
     Mood.GONE: (410,),
 }
 _WAITS = (None, "0", "1", "3", "soon")
+_FRESH, _ENDED = 0.2, 0.05
+"""How often no connection is kept, and how often it ends before the post comes."""
 
 
 class SimulatedSender:
-    """`bus.ports.Sender` of one process; `under_way` are its posts not answered."""
+    """`StraightSender` of one process; `under_way` are its posts not answered."""
 
     def __init__(self, world: World, process: Process, endpoints: Endpoints) -> None:
         self.under_way: dict[object, Pair] = {}
@@ -70,37 +78,75 @@ class SimulatedSender:
         self._world = world
         self._process = process
         self._endpoints = endpoints
+        self._random = seeded(f"connections {world.plan.seed} {process.name}")
 
     async def send(self, post: Post) -> Reply:
         """Post once, over a network that delays and drops answers."""
-        world = self._world
+        waiter: asyncio.Future[Reply] = self._world.loop.create_future()
+        self._post(post, waiter.set_result)
+        return await waiter
+
+    def start(self, post: Post, heard: Callable[[Reply | None], object]) -> bool:
+        """Do so on a kept connection, if there is one and it has not just ended."""
+        draw = self._random.random()
+        if draw < _FRESH:
+            return False
+        if draw < _FRESH + _ENDED:
+            self._after(self._world.latency(), heard, None)
+        else:
+            self._post(post, heard)
+        return True
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def _post(self, post: Post, heard: Callable[[Reply], object]) -> None:
         subscription = post.url.split("/")[2].split(".")[0]
         event_id = f"e{orjson.loads(post.body)['data']['number']}"
         name = next(v for k, v in post.headers if k == "webhook-id")
-        pair, token = Pair(event_id, subscription), object()
-        self.under_way[token] = pair
-        world.witness.posted(pair, self._process, name)
-        started = world.loop.time()
-        await world.clock.sleep(world.latency())
-        reply, takes_s = self._endpoints.answer(subscription, event_id)
+        pair = Pair(event_id, subscription)
+        course = _Course(pair, heard, self._world.loop.time() + post.timeout_s)
+        self.under_way[course] = pair
+        self._world.witness.posted(pair, self._process, name)
+        self._after(self._world.latency(), self._arrived, course)
+
+    def _arrived(self, course: "_Course") -> None:
+        world, pair = self._world, course.pair
+        reply, takes_s = self._endpoints.answer(pair.subscription, pair.event_id)
         accepts = isinstance(reply, Answer) and 200 <= reply.status <= 299
         if accepts and takes_s < _FOREVER_S:
             world.witness.accepted(pair, self._process)
-        lost = accepts and self._endpoints.moods[subscription] is Mood.RESETTING
+        lost = accepts and self._endpoints.moods[pair.subscription] is Mood.RESETTING
         if lost and world.chance(0.2):
             reply = NoAnswer(NoAnswerKind.RESET, "after the request, simulated")
-        left_s = post.timeout_s - (world.loop.time() - started)
+        left_s = course.deadline - world.loop.time()
         takes_s += world.latency()
         if takes_s >= left_s:
             reply = NoAnswer(NoAnswerKind.TIMEOUT, "simulated")
             world.witness.unheard(pair)
         elif isinstance(reply, NoAnswer) and accepts:
             world.witness.unheard(pair)
-        await world.clock.sleep(max(0.0, min(takes_s, left_s)))
-        del self.under_way[token]
-        if accepts and isinstance(reply, Answer):
-            world.witness.heard(pair, self._process)
-        return reply
+        self._after(min(takes_s, left_s), self._over, course, reply, accepts)
 
-    async def close(self) -> None:
-        """Nothing is open."""
+    def _over(self, course: "_Course", reply: Reply, accepts: bool) -> None:  # noqa: FBT001 - a callback
+        del self.under_way[course]
+        if accepts and isinstance(reply, Answer):
+            self._world.witness.heard(course.pair, self._process)
+        course.heard(reply)
+
+    def _after(
+        self,
+        delay_s: float,
+        step: Callable[[Unpack[Arguments]], object],
+        *args: *Arguments,
+    ) -> None:
+        self._world.loop.call_later(max(delay_s, TICK_S), step, *args)
+
+
+@dataclass(eq=False, slots=True)
+class _Course:
+    """A post on its way."""
+
+    pair: Pair
+    heard: Callable[[Reply], object]
+    deadline: float

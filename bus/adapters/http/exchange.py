@@ -15,6 +15,7 @@ Sources: RFC 9110 section 15.2; RFC 9112 sections 6.3, 8, 9.3 and 9.6.
 import asyncio
 import ssl
 from collections import deque
+from collections.abc import Callable
 from typing import Protocol, TypeAlias, cast
 
 import httptools
@@ -78,7 +79,7 @@ class Connection(asyncio.Protocol):
         self._look: Look | None = None
         self._early = b""
         self._parser: httptools.HttpResponseParser | None = None
-        self._waiter: asyncio.Future[Result] | None = None
+        self._tell: Callable[[Result], object] | None = None
         self._used = False
         self._received = 0
         self._reply: Reply | None = None
@@ -93,29 +94,26 @@ class Connection(asyncio.Protocol):
 
     @property
     def disturbed(self) -> bool:
-        """Whether something came, or the end, since the last answer.
-
-        The event loop may not have looked yet: what came before a post is not its
-        answer.
-        """
+        """Whether something came since the last answer: it is no answer to a post."""
         return self._look is not None and self._look.disturbed()
 
-    async def exchange(self, request: bytes, deadline: float) -> Result:
-        """Send a request and wait for its answer, at most until `deadline`."""
-        if self._transport is None:
-            return None
-        waiter: asyncio.Future[Result] = self._loop.create_future()
-        self._waiter = waiter
+    def exchange(
+        self, request: bytes, deadline: float, tell: Callable[[Result], object]
+    ) -> bool:
+        """Send a request; `tell` is called once: with its answer, or at `deadline`.
+
+        False: the connection is gone, and nothing was sent.
+        """
+        transport = self._transport
+        if transport is None:
+            return False
+        self._tell = tell
         self._received = 0
         self._early = b""
         self._forget()
         self._slot = self._deadlines.add(self, deadline)
-        self._transport.write(request)
-        try:
-            return await waiter
-        except asyncio.CancelledError:
-            self.abort()
-            raise
+        transport.write(request)
+        return True
 
     def abort(self) -> None:
         """Hang up at once; an exchange under way gets no answer."""
@@ -146,7 +144,7 @@ class Connection(asyncio.Protocol):
     @override
     def data_received(self, data: bytes) -> None:
         parser = self._parser
-        if parser is None or self._waiter is None:
+        if parser is None or self._tell is None:
             self.abort()  # an answer to no question
             return
         self._received += len(data)
@@ -292,6 +290,11 @@ class Connection(asyncio.Protocol):
     def _settle(self, result: Result) -> None:
         self._reply = None
         self._slot.discard(self)
-        waiter, self._waiter = self._waiter, None
-        if waiter is not None and not waiter.done():
-            waiter.set_result(result)
+        tell, self._tell = self._tell, None
+        try:
+            if tell is not None:
+                tell(result)
+        except Exception as error:  # noqa: BLE001 - a bug of who is told is no connection's
+            self._loop.call_exception_handler(
+                {"message": "whom a reply was told failed", "exception": error}
+            )

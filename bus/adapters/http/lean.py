@@ -7,12 +7,14 @@ streaming. Connections are kept and reused last in, first out.
 
 import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from bus.adapters.http.deadlines import Deadlines
+from bus.adapters.http.exchange import Connection, Result
 from bus.adapters.http.guard import ForbiddenAddressError, Guard
 from bus.adapters.http.names import Names, UnresolvableError
 from bus.adapters.http.origin import Origin
@@ -77,12 +79,25 @@ class LeanSender:
         request = self._request(target, post)
         connection = target.origin.take()
         if connection is not None:
-            reply = await connection.exchange(request, deadline)
+            reply = await _exchanged(connection, request, deadline)
             if reply is not None:
                 return reply
             # The endpoint hung up on a kept connection, most likely before the post
             # came.
         return await self._post_afresh(target.origin, deadlines, request, deadline)
+
+    def start(self, post: Post, heard: Callable[[Reply | None], object]) -> bool:
+        """Post on a kept connection; see `bus.sending.StraightSender`."""
+        target = self._targets.get(post.url)
+        if target is None or target.tls is not post.tls:
+            return False
+        if refused_header(post.headers) is not None:
+            return False
+        connection = target.origin.take()
+        if connection is None:
+            return False
+        deadline = asyncio.get_running_loop().time() + post.timeout_s
+        return connection.exchange(self._request(target, post), deadline, heard)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -111,7 +126,7 @@ class LeanSender:
             return no_answer(NoAnswerKind.DNS, str(error))
         except (OSError, RuntimeError) as error:
             return no_answer(_kind_of(error), why(error))
-        reply = await connection.exchange(request, deadline)
+        reply = await _exchanged(connection, request, deadline)
         return no_answer(NoAnswerKind.RESET) if reply is None else reply
 
     def _request(self, target: _Target, post: Post) -> bytes:
@@ -158,6 +173,22 @@ class LeanSender:
         for origin in self._origins.values():
             origin.close_idle(loop.time() - self._idle_s)
         self._sweep = loop.call_later(self._idle_s / 4, self._sweep_idle)
+
+
+async def _exchanged(connection: Connection, request: bytes, deadline: float) -> Result:
+    waiter: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+    if not connection.exchange(request, deadline, partial(_resolve, waiter)):
+        return None
+    try:
+        return await waiter
+    except asyncio.CancelledError:
+        connection.abort()
+        raise
+
+
+def _resolve(waiter: asyncio.Future[Result], result: Result) -> None:
+    if not waiter.done():
+        waiter.set_result(result)
 
 
 def _names_agent(headers: Sequence[tuple[str, str]]) -> bool:

@@ -1,5 +1,6 @@
 """A sender without a network: endpoints answer as scripted, time is the clock's."""
 
+import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,7 +38,10 @@ class Sent:
 
 
 class MemorySender:
-    """`bus.ports.Sender` for tests and simulations.
+    """`bus.sending.StraightSender` for tests and simulations.
+
+    It begins at once what is answered at once: no reply that takes its time or is
+    made from the post.
 
     Args:
         clock: Delays and timeouts are slept there.
@@ -74,6 +78,29 @@ class MemorySender:
             self.in_flight -= 1
         self.sent.append(Sent(post, reply, started, self._clock.now()))
         return reply
+
+    def start(self, post: Post, heard: Callable[[Reply | None], object]) -> bool:
+        """Begin to post; see `bus.sending.StraightSender`."""
+        queued = self._next[post.url] or [self._always.get(post.url, self._default)]
+        if not isinstance(queued[0], Answer | NoAnswer):
+            return False
+        loop = asyncio.get_running_loop()
+        loop.call_soon(self._answer, post, queued[0], self._clock.now(), heard)
+        self.in_flight += 1
+        if self._next[post.url]:
+            self._next[post.url].popleft()
+        return True
+
+    def _answer(
+        self,
+        post: Post,
+        reply: Reply,
+        started: float,
+        heard: Callable[[Reply | None], object],
+    ) -> None:
+        self.in_flight -= 1
+        self.sent.append(Sent(post, reply, started, self._clock.now()))
+        heard(reply)
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -1,4 +1,7 @@
-"""What every sender promises: the in-memory one, aiohttp's and the lean one."""
+"""What every sender promises: the in-memory one, aiohttp's and the lean one.
+
+The straight ones post by both their ways.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,7 +13,7 @@ from tests.contract.sender.worlds import REAL, World, open_world, post
 from tests.support.pace import patience
 
 
-@pytest.fixture(params=["memory", *REAL])
+@pytest.fixture(params=["memory", "memory, straight", *REAL])
 async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
     """Each fulfilment of the port in turn."""
     async for opened in open_world(request.param):

@@ -62,7 +62,9 @@ class Bed(NamedTuple):
 async def bed() -> AsyncIterator[Bed]:
     """Both senders and one endpoint."""
     async with Endpoint() as endpoint:
-        senders = tuple(make(Guard(allow=LOOPBACK), None) for make in REAL.values())
+        senders = tuple(
+            REAL[name](Guard(allow=LOOPBACK), None) for name in ("aiohttp", "lean")
+        )
         yield Bed(senders, endpoint)
         for sender in senders:
             await sender.close()

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
+from functools import partial
 from typing import Protocol, TypeAlias
 
 from bus.adapters.http.aiohttp_sender import AiohttpSender
@@ -12,6 +14,7 @@ from bus.adapters.http.names import Names
 from bus.adapters.memory.clock import MemoryClock, settle
 from bus.adapters.memory.sender import HANG, MemorySender
 from bus.ports import Answer, NoAnswer, NoAnswerKind, Post, Reply, Sender
+from bus.sending import StraightSender
 from tests.support.endpoint import Endpoint, Exchange, says
 
 MakeSender: TypeAlias = Callable[[Guard, Names | None], Sender]
@@ -20,6 +23,7 @@ LOOPBACK = ("127.0.0.0/8", "::1/128")
 REAL: dict[str, MakeSender] = {
     "aiohttp": AiohttpSender,
     "lean": LeanSender,
+    "lean, straight": lambda guard, names: Straight(LeanSender(guard, names)),
 }
 HEADERS = (("content-type", "application/json"), ("webhook-id", "evt-1"))
 
@@ -33,6 +37,36 @@ def kind(reply: Reply) -> NoAnswerKind:
     """The kind of a reply that must be none."""
     assert isinstance(reply, NoAnswer), reply
     return reply.kind
+
+
+class Straight:
+    """A sender as the engine posts by it: straight where it can begin at once."""
+
+    def __init__(self, inner: StraightSender) -> None:
+        self._inner = inner
+
+    async def send(self, post: Post) -> Reply:
+        """Post, by `start` where that is possible."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        waiter: asyncio.Future[Reply | None] = loop.create_future()
+        if self._inner.start(post, partial(_resolve, waiter)):
+            assert not waiter.done(), "heard before it has begun"
+            reply = await waiter
+            if reply is not None:
+                return reply
+            left_s = post.timeout_s - (loop.time() - began)
+            post = replace(post, timeout_s=max(left_s, 0.001))
+        return await self._inner.send(post)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._inner.close()
+
+
+def _resolve(waiter: "asyncio.Future[Reply | None]", reply: Reply | None) -> None:
+    if not waiter.cancelled():
+        waiter.set_result(reply)  # raises if it is called twice
 
 
 class World(Protocol):
@@ -62,11 +96,11 @@ class World(Protocol):
 class MemoryWorld:
     """The in-memory sender."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, straight: bool) -> None:
         self._clock = MemoryClock()
         self._endpoints = 0
         self.memory = MemorySender(self._clock)
-        self.sender: Sender = self.memory
+        self.sender: Sender = Straight(self.memory) if straight else self.memory
 
     async def answering(
         self, status: int, body: str = "", retry_after: str | None = None
@@ -137,9 +171,9 @@ class RealWorld:
 
 
 async def open_world(name: str) -> AsyncIterator[World]:
-    """A world by name: `memory`, or one of `REAL`."""
-    if name == "memory":
-        yield MemoryWorld()
+    """A world by name: `memory`, `memory, straight`, or one of `REAL`."""
+    if name.startswith("memory"):
+        yield MemoryWorld(straight=name != "memory")
         return
     async with AsyncExitStack() as stack:
         sender = REAL[name](Guard(allow=LOOPBACK), None)

@@ -99,11 +99,11 @@ async def test_full_intake_relieves_itself_of_the_deep(bus: MemoryBus) -> None:
         assert len(bus.hops("dead", "1s")) > 1_000
 
 
-async def test_attempt_that_begins_after_the_revoke_is_not_made(
+async def test_what_waits_at_a_revoke_is_left_to_the_next_owner(
     bus: MemoryBus,
 ) -> None:
-    """What was decided on just before a revoke is left to the next owner."""
-    bus.subscribe("erp")
+    """What was decided on is under way, and the drain waits for it; no more begins."""
+    bus.subscribe("erp", concurrency=1)
     event = await bus.produce()
     (record,) = bus.records("oms.order")
     async with bus.running() as engine:
@@ -116,14 +116,16 @@ async def test_attempt_that_begins_after_the_revoke_is_not_made(
         partition.begin(record.offset, ("erp",))
         origin = Origin(*record[:3], record.timestamp_ms)
         delivery = Delivery("erp", event, record, origin)
-        ticket = Ticket(delivery, Content(event), partition, Nobody(), 0.0)
         before = len(bus.sender.sent)
-        subscriber.offer(ticket)
-        assert subscriber.in_flight == 1
+        for _ in range(2):
+            ticket = Ticket(delivery, Content(event), partition, Nobody(), 0.0)
+            subscriber.offer(ticket)
+        assert (subscriber.in_flight, partition.in_flight) == (1, 1)
         partition.close()
         await settle()
         assert (subscriber.in_flight, partition.in_flight) == (0, 0)
-        assert len(bus.sender.sent) == before
+        assert len(bus.sender.sent) == before + 1
+        assert not subscriber.depth
 
 
 class Nobody:

@@ -96,9 +96,9 @@ async def test_last_secret_that_expires_holds_the_retries(bus: MemoryBus) -> Non
         assert all_signed(bus)
 
 
-async def test_secret_that_expires_just_before_the_attempt(bus: MemoryBus) -> None:
-    """Decided on with a secret, begun without: the ticket goes back untried."""
-    erp = bus.subscribe("erp")
+async def test_secret_that_expires_before_the_turn_comes(bus: MemoryBus) -> None:
+    """Queued with a secret, its turn comes without: the ticket goes back untried."""
+    erp = bus.subscribe("erp", concurrency=1)
     event = await bus.produce()
     (record,) = bus.records("oms.order")
     async with bus.running() as engine:
@@ -110,13 +110,14 @@ async def test_secret_that_expires_just_before_the_attempt(bus: MemoryBus) -> No
         partition = Partition(tp, Commit(0), Tally(9, lambda _: None))
         delivery = Delivery("erp", event, record, Origin(*record[:3], 0))
         home = Home()
-        subscriber.offer(Ticket(delivery, Content(event), partition, home, 0.0))
-        assert subscriber.in_flight == 1
+        for _ in range(2):
+            subscriber.offer(Ticket(delivery, Content(event), partition, home, 0.0))
+        assert (subscriber.in_flight, subscriber.depth) == (1, 1)
         engine.changed(erp, erp.model_copy(update={"secrets": ()}))
         await settle()
         assert home.given_back == ["no signing secret that lasts"]
         assert (subscriber.in_flight, partition.in_flight) == (0, 0)
-        assert len(bus.sender.sent) == before
+        assert len(bus.sender.sent) == before + 1
 
 
 class Home:
