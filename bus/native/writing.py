@@ -1,4 +1,4 @@
-"""Flat records of our own making, written without a dict and a writer a field."""
+"""Flat records and lines of our own making, written without a dict."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
@@ -8,7 +8,7 @@ from bus.contracts.scalars import Definition
 from bus.native.loading import core
 
 if TYPE_CHECKING:
-    from bus.native._core import Flat
+    from bus.native._core import Flat, Line
 
 _PLAIN = {"string": "string", "int": "int", "long": "long"}
 _OPTIONAL = ["null", "string"]
@@ -30,6 +30,21 @@ def flat(schema: Schema, names: Sequence[str]) -> "Flat | None":
             return None
         made.append((names.index(str(field["name"])), kind))
     writer: Flat = core.Flat(made)
+    return writer
+
+
+def line(
+    fields: Sequence[tuple[str, str, bool]], hints: Sequence[bytes]
+) -> "Line | None":
+    """Return what writes a log line of these fields; None: without the library.
+
+    A field is its name, its kind (`text`, `int`, `float`), and whether it is left out
+    where its value is empty. A line with one of the `hints`, or with anything but
+    visible ASCII, is left to Python.
+    """
+    if core is None:
+        return None
+    writer: Line = core.Line(fields, hints)
     return writer
 
 

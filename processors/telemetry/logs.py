@@ -21,9 +21,9 @@ from processors.telemetry.kinds import Level
 
 _FLUSH_S = 0.1
 _FLUSH_BYTES = 65_536
-_LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 # Cheap to look for; only a line that has one of them is searched in earnest.
-_HINTS = (b"whs", b"uthorization", b"earer ", b"asic ", b"assword")
+HINTS = (b"whs", b"uthorization", b"earer ", b"asic ", b"assword")
 _SECRETS = re.compile(
     rb"(whsec_|whsk_)[A-Za-z0-9+/=_-]+"
     rb"|(?i:((?:authorization|password)\\?[\"']?\s*[:=]\s*\\?[\"']?)"
@@ -38,7 +38,7 @@ Fields = MutableMapping[str, object]
 
 def redact(line: bytes) -> bytes:
     """The line without what looks like a secret. The last defence, not the first."""
-    for hint in _HINTS:
+    for hint in HINTS:
         if hint in line:
             return _SECRETS.sub(_mask, line)
     return line
@@ -172,7 +172,7 @@ class Log(structlog.BoundLoggerBase):
 
     def line(self, level: Level, name: str, fields: Fields) -> None:
         """Write one line, unless `level` is below what is written."""
-        if _LEVELS[level] < self.least:
+        if LEVELS[level] < self.least:
             return
         line = self.stamp(level, name)
         line.update(fields)
@@ -196,7 +196,7 @@ def make_log(
         processors=[structlog.processors.format_exc_info, render],
         wrapper_class=Log,
     ).bind()
-    log.least = _LEVELS[level]
+    log.least = LEVELS[level]
     log.stamp = stamp
     return log
 

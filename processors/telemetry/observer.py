@@ -13,10 +13,10 @@ from bus.native.loading import core as native
 from bus.ports import Change, Clock, PartitionChange, Span, Step
 from bus.record import Expired, Record, TopicPartition
 from processors.telemetry import names, process_names
+from processors.telemetry.attempt_lines import AttemptLines
 from processors.telemetry.health import Beat, Health, Pages
 from processors.telemetry.kinds import Level
 from processors.telemetry.logs import (
-    Fields,
     LibraryLines,
     Lines,
     Stamp,
@@ -70,6 +70,9 @@ class Telemetry:
             level=config.log_level,
             colors=out.isatty(),
         )
+        self._attempts = AttemptLines(
+            self._log, self._lines, clock, config.program, json=style == "json"
+        )
         self._library: LibraryLines | None = None
         self._traces = traces or _traces(config)
         self._beat = Beat()
@@ -118,7 +121,7 @@ class Telemetry:
         if attempt.route.startswith("dead_letter"):
             level = "warning"
             self.metrics.measure(names.LINES, 1, level)
-        self._log.line(level, names.ATTEMPT, _wide(attempt, host))
+        self._attempts.write(level, attempt, host)
 
     def span(
         self,
@@ -234,31 +237,3 @@ def _traces(config: TelemetryConfig) -> Traces:
         return Traces(None, 0)
     provider = otlp_provider(config.otlp_endpoint, config.program, config.version)
     return Traces(provider, config.trace_ratio)
-
-
-def _wide(attempt: Attempt, host: str) -> Fields:
-    origin = attempt.origin
-    ended_us = attempt.started_us + attempt.duration_us
-    fields: Fields = {
-        "subscription": attempt.subscription,
-        "event_id": attempt.event_id,
-        "type": attempt.event_type,
-        "order_id": attempt.order_id,
-        "attempt": attempt.number,
-        "outcome": attempt.outcome,
-        "status": attempt.status,
-        "route": attempt.route,
-        "host": host,
-        "duration_ms": attempt.duration_us / 1e3,
-        "age_ms": ended_us / 1e3 - origin.timestamp_ms,
-        "topic": origin.topic,
-        "partition": origin.partition,
-        "offset": origin.offset,
-    }
-    if attempt.detail:
-        fields["detail"] = attempt.detail
-    if attempt.replay:
-        fields["replay"] = attempt.replay
-    if attempt.traceparent:
-        fields["trace_id"] = attempt.traceparent[3:35]
-    return fields

@@ -11,6 +11,7 @@ mod decimal;
 mod flat;
 mod input;
 mod json;
+mod line;
 mod moment;
 mod plan;
 mod walk;
@@ -18,7 +19,7 @@ mod walk;
 use pyo3::prelude::*;
 
 /// Counts up whenever Python and Rust must change together.
-const API: u32 = 2;
+const API: u32 = 3;
 
 /// Not sure: the Python is to decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,5 +34,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<plan::Plan>()?;
     module.add_class::<body::Content>()?;
     module.add_class::<flat::Flat>()?;
+    module.add_class::<line::Line>()?;
     Ok(())
 }

@@ -6,6 +6,9 @@ const DAY_US: i64 = 86_400_000_000;
 /// Of the years 1 to 9999, which are all that Python has.
 const FIRST_DAY: i64 = -719_162;
 const LAST_DAY: i64 = 2_932_896;
+/// Of year 2255: until then microseconds are told apart in a float.
+const MOST_SECONDS: f64 = 9e9;
+const WITH_MICROS: &[u8] = b".000000Z\"";
 /// From 1 March of the year 0, where the count of days below begins, to 1970.
 const BEFORE_1970: i64 = 719_468;
 
@@ -42,6 +45,24 @@ pub fn write_micros(out: &mut Vec<u8>, micros: i64) -> Sure<()> {
 /// Write milliseconds as microseconds.
 pub fn write_millis(out: &mut Vec<u8>, millis: i64) -> Sure<()> {
     write_micros(out, millis.checked_mul(1000).ok_or(Unsure)?)
+}
+
+/// Write seconds as a log line has them: microseconds only where there are any.
+///
+/// They are rounded as Python's `fromtimestamp` does, half to even.
+pub fn write_seconds(out: &mut Vec<u8>, seconds: f64) -> Sure<()> {
+    let whole = seconds.floor();
+    let part = ((seconds - whole) * 1e6).round_ties_even();
+    if !(0.0..MOST_SECONDS).contains(&whole) || !(0.0..1e6).contains(&part) {
+        return Err(Unsure);
+    }
+    let micros = (whole as i64).checked_mul(1_000_000).ok_or(Unsure)?;
+    write_micros(out, micros.checked_add(part as i64).ok_or(Unsure)?)?;
+    if part == 0.0 {
+        out.truncate(out.len().saturating_sub(WITH_MICROS.len()));
+        out.extend_from_slice(b"Z\"");
+    }
+    Ok(())
 }
 
 struct Date {
