@@ -180,6 +180,10 @@ class SpoolError(OrderbusError):
     """What was to be kept on disk could not be: no room, or the disk fails."""
 
 
+class FolderError(OrderbusError):
+    """A folder that files are taken from cannot be used, for the reason it says."""
+
+
 class BadCursorError(OrderbusError):
     """A cursor is none that the log gave out for this question."""
 

@@ -26,6 +26,7 @@ BUS_TOPICS = (
     "alerts",
     "parked",
     "seen",
+    "collected",
 )
 # What the names of each have to hold.
 SUBSCRIPTION_TOPICS: Mapping[str, tuple[str, ...]] = {

@@ -3,13 +3,15 @@
 import typer
 
 from processors.cli import intake_parked_decide
+from processors.cli.intake_file import file_command
 from processors.cli.intake_parked import app as parked
 from processors.cli.intake_replay import replay_command, show_command
 
 app = typer.Typer(
-    help="What sources sent: stored submissions, orders that are held.",
+    help="What sources sent: files, submissions, orders that are held.",
     no_args_is_help=True,
 )
+app.command("file")(file_command)
 app.command("show")(show_command)
 app.command("replay")(replay_command)
 app.add_typer(parked, name="parked")

@@ -51,7 +51,7 @@ COMMANDS = {
     "config": "Show settings as they are in force, and what says so.",
     "topics": "The topics that topics.yaml declares: compare, make it so.",
     "schemas": "Event types and their Avro schemas: list, explain, check.",
-    "intake": "What sources sent: stored submissions, orders that are held.",
+    "intake": "What sources sent: files, submissions, orders that are held.",
     "channels": "Channels: how what senders send becomes our events.",
     "rules": "Rules: what orders are held for, by channel and account.",
     "lookups": "Lookup tables of rules: articles, prices, accounts.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bus.access.audit import Change
     from processors.access.world import KeysWorld
+    from processors.collecting.handing import FilesWorld
     from processors.diagnose.probing import Means
     from processors.outbox.desk import Desk
     from processors.parked.world import ParkedWorld
@@ -118,6 +119,12 @@ class Root:
         from processors.wiring.intake_sources import open_sources
 
         return open_sources(self.kafka(), missed=_tell_missed, reads=reads)
+
+    def files(self) -> "AbstractAsyncContextManager[FilesWorld]":
+        """Open what takes files of sources."""
+        from processors.wiring.collecting import open_files
+
+        return open_files(self.kafka())
 
     def gateway(self) -> str:
         """Where the gateway is, as far as the settings say it."""

@@ -1,5 +1,6 @@
 """The settings of intake: of its door, and of convert."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -56,6 +57,17 @@ class IntakeSettings(BaseModel):
         2**30,
         description="Bytes that are kept on disk (`data_dir`/spool) while Kafka takes "
         "none, of senders that never try again. 0: none.",
+    )
+    intake_folder: Path | None = Field(
+        None,
+        description="Folder whose subfolders are watched, each called as a source: "
+        "what is put there is taken in as its files. None: none is watched.",
+    )
+    intake_folder_look_s: _Positive = Field(
+        2, description="How often it is looked into."
+    )
+    intake_folder_settle_s: Annotated[float, Field(ge=0)] = Field(
+        5, description="A file is whole once it has not changed for so long."
     )
     intake_remembered: Annotated[int, Field(ge=1, le=50_000_000)] = Field(
         500_000,

@@ -47,6 +47,19 @@ SPOOL_REFUSED = _note(
     "error",
     "Kafka never takes a record of the spool; it is put aside, as `.refused`.",
 )
+FILE = _note(
+    "file_collected",
+    "info",
+    "A file of a watched folder was put away: of which source, what came of it, where "
+    "it is now.",
+)
+FOLDER_FAILS = _note(
+    "folder_fails",
+    "warning",
+    "Files of a source are not taken, for the reason it says; they stay where they "
+    "are.",
+)
+FOLDER_BACK = _note("folder_back", "info", "Files of a source are taken again.")
 UNREADABLE_SOURCE = _note(
     "unreadable_source", "error", "A stored source cannot be used."
 )
@@ -88,6 +101,11 @@ SPOOLED = _counter(
 )
 SPOOL_BYTES = _gauge(
     "orderbus_intake_spool_bytes", (), "What is kept on disk until Kafka takes it."
+)
+FILES = _counter(
+    "orderbus_intake_files_total",
+    ("outcome",),
+    "Files of watched folders: kept, repeat, refused.",
 )
 AWAY_SOURCES = _gauge(
     "orderbus_intake_away", (), "Sources of which Kafka takes nothing now."

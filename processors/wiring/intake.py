@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 
 from bus.adapters.kafka import (
@@ -13,7 +13,7 @@ from bus.adapters.kafka import (
     OnEvent,
 )
 from bus.adapters.spool import Spool, open_spool
-from bus.ports import Clock, Publisher
+from bus.ports import Clock, LogReader, Publisher
 from bus.topics.topology import Topology
 from processors.clock import SystemClock
 from processors.entry.addresses import Proxies
@@ -28,6 +28,7 @@ from processors.telemetry import Telemetry, intake_names
 from processors.telemetry.troubles import ClientTroubles
 from processors.wiring.adapters import read_keys, read_topology
 from processors.wiring.announcing import announcing
+from processors.wiring.collecting import folder_watch, taker_for
 from processors.wiring.intake_sources import make_channels
 from processors.wiring.life import Life, live
 from processors.wiring.serve import check_topics
@@ -69,11 +70,11 @@ class IntakeProgram:
     def __init__(
         self,
         door: Door,
-        draining: "asyncio.Task[None]",
+        tasks: "Sequence[asyncio.Task[None]]",
         keeper: Keeper,
     ) -> None:
         self._door = door
-        self._draining = draining
+        self._tasks = tasks
         self.publisher: Publisher = keeper.publisher
         self.topology: Topology = keeper.topology
         self.clock: Clock = keeper.clock
@@ -84,16 +85,18 @@ class IntakeProgram:
         return self._door.url
 
     async def broken(self) -> Exception:
-        """A bug ends a request, never the door; what drains the spool may not end."""
-        await asyncio.wait([self._draining])
-        error = None if self._draining.cancelled() else self._draining.exception()
+        """A bug ends a request, never the door; what goes on beside it may not end."""
+        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        ended = done.pop()
+        error = None if ended.cancelled() else ended.exception()
         return error if isinstance(error, Exception) else RuntimeError("it has ended")
 
     async def stop(self) -> None:
         """Take no more, and finish what is under way."""
         await self._door.stop()
-        self._draining.cancel()
-        await asyncio.gather(self._draining, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 async def open_intake(
@@ -115,11 +118,9 @@ async def open_intake(
     spool = _spool(settings, telemetry)
     stack.push_async_callback(spool.close)
     reader = KafkaLogReader(connection, on_event=on_event)
-    table = SourceTable(
-        *(reader, keys, clock),
-        topic=topology.intake_sources,
-        on_problem=_unreadable(telemetry),
-    )
+    made = (reader, keys, clock)
+    topic, told = topology.intake_sources, _unreadable(telemetry)
+    table = SourceTable(*made, topic=topic, on_problem=told)
     finder = Finder(table, make_channels(settings).get, clock)
     await stack.enter_async_context(table)
     await table.ready()
@@ -135,21 +136,40 @@ async def open_intake(
     serving = Serving(finder, keeper, bounds := _bounds(settings))
     _say(telemetry, table, finder, serving, spool)
     draining = Draining(spool, publisher, clock, telemetry, _worked(finder, clock))
-    return await _opened(settings, Door(serving, bounds), draining, keeper, stack)
+    watching = _folders(settings, telemetry, table, keeper, reader)
+    beside = {"draining": draining.run(), **watching}
+    return await _opened(settings, Door(serving, bounds), beside, keeper, stack)
+
+
+def _folders(
+    settings: Settings,
+    telemetry: Telemetry,
+    table: SourceTable,
+    keeper: Keeper,
+    reader: LogReader,
+) -> Mapping[str, Coroutine[None, None, None]]:
+    """What watches the folders of sources, if there are to be any."""
+    if settings.intake_folder is None:
+        return {}
+    publisher, topology = keeper.publisher, keeper.topology
+    taker = taker_for(reader, publisher, topology, keeper.clock, telemetry)
+    watch = folder_watch(settings, table, taker)
+    telemetry.health.notice("folders", watch.trouble)
+    return {"folders": watch.run()}
 
 
 async def _opened(
     settings: Settings,
     door: Door,
-    draining: Draining,
+    beside: Mapping[str, Coroutine[None, None, None]],
     keeper: Keeper,
     stack: AsyncExitStack,
 ) -> IntakeProgram:
     await door.start(_place(settings))
     stack.push_async_callback(door.stop)
     keeper.observer.note(intake_names.SERVES, url=door.url)
-    task = asyncio.create_task(draining.run(), name="draining")
-    return IntakeProgram(door, task, keeper)
+    tasks = [asyncio.create_task(work, name=name) for name, work in beside.items()]
+    return IntakeProgram(door, tasks, keeper)
 
 
 def _unreadable(telemetry: Telemetry) -> Callable[[str, str], None]:

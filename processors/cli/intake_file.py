@@ -1,0 +1,86 @@
+"""`bus intake file`: files of a source, taken as what its sender would have posted."""
+
+from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
+
+import typer
+
+from processors.cli.control import asking_kafka, exit_with, over_api
+from processors.cli.intake_replay import Source
+from processors.cli.subscription_options import AsJson
+
+if TYPE_CHECKING:
+    from processors.cli.root import Root
+
+
+Files: TypeAlias = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE…", help="Files, each whole; -: standard input."),
+]
+Headers: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--header",
+        metavar="NAME=VALUE",
+        help="A header that a webhook would have had; as often as needed.",
+    ),
+]
+Again: TypeAlias = Annotated[
+    bool, typer.Option("--again", help="Though the same bytes were taken before.")
+]
+DryRun: TypeAlias = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what they would come to.")
+]
+
+
+def file_command(  # noqa: PLR0913 - an option each
+    ctx: typer.Context,
+    source: Source,
+    files: Files,
+    header: Headers = None,
+    *,
+    again: Again = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take files in as submissions of a source: an interchange, a CSV, a saved webhook.
+
+    Each is in Kafka, acknowledged by all replicas, before it is said to be kept. The
+    same bytes a second time are told as a repeat, and not taken. Of a channel that goes
+    by headers, say them: --header. A file has to be as large as a body may be, at most.
+
+    Exit code 0: all are in Kafka, now or before. 1: one is not, and it says why.
+
+    For example:
+      bus intake file partner-edi 850-*.edi
+      bus intake file shop-eu order.json --header x-shopify-topic=orders/create
+      unzip -p orders.zip | bus intake file partner-csv - --json
+    """
+    from processors.cli.intake_file_work import How, take_files
+
+    if over_api(ctx):
+        return
+    how = How(_headers(header or []), again, dry_run, as_json)
+
+    async def in_world() -> int:
+        with asking_kafka() as answered:
+            async with cast("Root", ctx.obj).files() as world:
+                answered()
+                return await take_files(world, source, files, how)
+
+    exit_with(ctx, in_world())
+
+
+def _headers(given: list[str]) -> dict[str, str]:
+    """Headers by name in small letters.
+
+    Raises:
+        typer.BadParameter: one is none.
+    """
+    found: dict[str, str] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals or not name.strip():
+            expected = f"expected NAME=VALUE, got {one!r}"
+            raise typer.BadParameter(expected, param_hint="--header")
+        found[name.strip().lower()] = value.strip()
+    return found

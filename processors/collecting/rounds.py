@@ -1,0 +1,117 @@
+"""One round over the folder of a source: what is whole is taken, then put away."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bus.errors import FolderError, OrderbusError
+from bus.intake.channels.definition import Channel
+from bus.intake.collecting.whole import Seen, Settling
+from bus.intake.sources import Source
+from bus.ports import Clock, Observer
+from processors.collecting.ports import Folder, Held
+from processors.collecting.taking import (
+    Busy,
+    Outcome,
+    Parcel,
+    Refused,
+    Taker,
+    most_bytes,
+    too_large,
+)
+from processors.collecting.verdicts import beside, folder_of, verdict
+from processors.telemetry import intake_names as names
+
+
+class Meant(NamedTuple):
+    """Whose files these are."""
+
+    source: Source
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What all rounds of a process share; files are large, so each waits its turn."""
+
+    taker: Taker
+    clock: Clock
+    observer: Observer
+    turns: asyncio.Semaphore
+
+
+class Rounds:
+    """Goes over one folder, again and again; remembers how its files looked."""
+
+    def __init__(self, folder: Folder, tools: Tools, settle_s: float) -> None:
+        self._folder = folder
+        self._taker = tools.taker
+        self._clock = tools.clock
+        self._observer = tools.observer
+        self._turns = tools.turns
+        self._settling = Settling(settle_s)
+
+    async def go(self, meant: Meant, wanted: Callable[[], bool]) -> int:
+        """Take what is whole, the oldest first, while it is `wanted`; how many.
+
+        Raises:
+            FolderError: the folder cannot be used.
+            OrderbusError: Kafka cannot be; what is not taken stays where it is.
+        """
+        listing = await self._folder.look()
+        count = 0
+        for seen in self._settling.whole(listing, self._clock.monotonic()):
+            if not wanted():
+                break
+            async with self._turns:
+                count += await self._one(meant, seen)
+        return count
+
+    async def _one(self, meant: Meant, seen: Seen) -> bool:
+        """Take a file, if nobody else has it; whether it was put away."""
+        held = await self._folder.hold(seen)
+        if held is None:
+            return False
+        try:
+            outcome = await self._outcome(meant, seen, held)
+            if outcome is None or isinstance(outcome, Busy):
+                return False
+            await self._put_away(meant, seen, held, outcome)
+        finally:
+            await held.let_go()
+        return True
+
+    async def _outcome(self, meant: Meant, seen: Seen, held: Held) -> Outcome | None:
+        """What came of it; None: it was not whole after all."""
+        most = most_bytes(meant.source, meant.channel)
+        if held.size > most:
+            return Refused(too_large(most, held.size))
+        body = await held.read(most + 1)
+        if body is None or len(body) != held.size:
+            return None
+        parcel = Parcel(seen.name, body, stamp=held.stamp)
+        return await self._taker.take(meant.source, meant.channel, parcel)
+
+    async def _put_away(
+        self, meant: Meant, seen: Seen, held: Held, outcome: Outcome
+    ) -> None:
+        where = folder_of(outcome)
+        told = beside(meant.source.id, seen.name, held.size, outcome, self._clock.now())
+        name = await held.put_away(where, told)
+        self._observer.note(
+            names.FILE,
+            source=meant.source.id,
+            file=seen.name,
+            bytes=held.size,
+            moved_to=f"{where}/{name}",
+            **verdict(outcome),
+        )
+        outcome_word = str(verdict(outcome)["outcome"])
+        self._observer.measure(names.FILES, 1, outcome_word)
+
+
+def why_of(error: OrderbusError) -> str:
+    """Why a round ended, in a line."""
+    kind = "" if isinstance(error, FolderError) else "Kafka takes nothing: "
+    return f"{kind}{str(error).replace(chr(10), '; ')}"
