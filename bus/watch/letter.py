@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import format_datetime
 
 from bus.delivery.subscription import Subscription
@@ -40,7 +40,9 @@ def letter_of(
         return None
     if alert.rule not in rules_of(subscription.mail_about) or not subscription.mail_to:
         return None
-    said = message_of(notice, links, at)
+    # Sections of our own files are nothing that an owner could open.
+    theirs = links if "://" in links.runbook else replace(links, runbook="")
+    said = message_of(notice, theirs, at)
     word = "over" if notice.is_over else alert.rule.replace("_", " ")
     return Letter(
         to=subscription.mail_to,

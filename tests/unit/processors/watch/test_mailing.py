@@ -55,7 +55,7 @@ class Sent:
 async def told(one: Subscription | None, *notices: Notice) -> Sequence[Letter]:
     """The letters that come of notices."""
     sent = Sent()
-    mail = OwnersMail(sent, lambda _: one, MemoryObserver(), Links(runbook=""), "Shop")
+    mail = OwnersMail(sent, lambda _: one, MemoryObserver(), Links(), "Shop")
     for each in notices:
         await mail.tell(each, AT + 60)
     return sent.letters
@@ -68,6 +68,7 @@ async def test_an_owner_is_written_to() -> None:
     assert letter.subject == "Shop: acme-shop, breaker open"
     assert "503 from the endpoint" in letter.body
     assert "mail_to" in letter.body
+    assert "runbook" not in letter.body  # a file of ours, which an owner does not have
     assert "runbook" not in letter.body
 
 
