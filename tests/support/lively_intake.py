@@ -61,11 +61,10 @@ async def put_intake(api: Api) -> None:
     rules = await api.rules()
     rows = {
         f"SKU-{n:04}": {"price": f"{n * 7 % 90 + 5}.90", "currency": "EUR"}
-        for n in range(1, 131)
+        for n in range(1, 61)
     }
     await rules.rows.load(TABLE, rows, replace=False)
-    articles = {key: {"title": "-"} for key in rows}
-    await rules.rows.load("articles", articles, replace=False)
+    await rules.rows.load("accounts", {"shop-12": {"tier": "gold"}}, replace=False)
     lines = [read_line(one) for one in _LINES]
     await apply(rules.writer, plan(rules.table.book, lines), lambda _: None)
     await _decided(api)
