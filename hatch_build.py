@@ -50,6 +50,7 @@ LIBRARY = NATIVE / "_core.abi3.so"
 MADE_OF = NATIVE / "_core.sources"
 """Says of which sources the library was made."""
 _ENVIRONMENT = dict(os.environ)  # noqa: TID251 - a build has no other settings
+_TRUE = frozenset({"1", "on", "t", "true", "y", "yes"})  # as bus/native/loading.py
 _MOST_S = 900
 
 
@@ -124,7 +125,7 @@ def build_native() -> str | None:
     What cannot be built again is taken away if its sources have changed: Python and
     Rust stay of one version.
     """
-    if _ENVIRONMENT.get("ORDERBUS_PURE"):
+    if _ENVIRONMENT.get("ORDERBUS_PURE", "").lower() in _TRUE:
         return None
     sources = _sources()
     if LIBRARY.is_file() and MADE_OF.is_file() and MADE_OF.read_text() == sources:
