@@ -3,6 +3,7 @@
 import typer
 
 from processors.cli import intake_parked_decide
+from processors.cli.intake_acknowledge import acknowledge_command
 from processors.cli.intake_file import file_command
 from processors.cli.intake_parked import app as parked
 from processors.cli.intake_replay import replay_command, show_command
@@ -13,6 +14,7 @@ app = typer.Typer(
 )
 app.command("file")(file_command)
 app.command("show")(show_command)
+app.command("acknowledge")(acknowledge_command)
 app.command("replay")(replay_command)
 app.add_typer(parked, name="parked")
 _MORE_OF_PARKED = intake_parked_decide

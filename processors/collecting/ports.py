@@ -51,6 +51,14 @@ class Folder(Protocol):
         """
         ...
 
+    async def put(self, where: str, name: str, content: bytes) -> None:
+        """Put a file into the folder `where` of it, whole at once.
+
+        Raises:
+            FolderError: it cannot be written.
+        """
+        ...
+
     async def hold(self, seen: Seen) -> Held | None:
         """Take hold of one; None: it is gone, another has it, or it has changed.
 

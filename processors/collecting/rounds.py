@@ -7,20 +7,24 @@ from typing import NamedTuple
 
 from bus.errors import FolderError, OrderbusError
 from bus.intake.channels.definition import Channel
+from bus.intake.collecting.entries import Entry
 from bus.intake.collecting.whole import Seen, Settling
 from bus.intake.sources import Source
 from bus.ports import Clock, Observer
+from processors.collecting.owing import owed
 from processors.collecting.ports import Folder, Held
 from processors.collecting.taking import (
     Busy,
     Outcome,
     Parcel,
     Refused,
+    Repeat,
+    Taken,
     Taker,
     most_bytes,
     too_large,
 )
-from processors.collecting.verdicts import beside, folder_of, verdict
+from processors.collecting.verdicts import OUT, beside, folder_of, verdict
 from processors.telemetry import intake_names as names
 
 
@@ -77,6 +81,7 @@ class Rounds:
             outcome = await self._outcome(meant, seen, held)
             if outcome is None or isinstance(outcome, Busy):
                 return False
+            await self._acknowledge(meant, seen, outcome)
             await self._put_away(meant, seen, held, outcome)
         finally:
             await held.let_go()
@@ -92,6 +97,18 @@ class Rounds:
             return None
         parcel = Parcel(seen.name, body, stamp=held.stamp)
         return await self._taker.take(meant.source, meant.channel, parcel)
+
+    async def _acknowledge(self, meant: Meant, seen: Seen, outcome: Outcome) -> None:
+        """Lay out what its sender is owed; for a file sent again, too."""
+        match outcome:
+            case Taken(place=place) | Repeat(of=Entry(place=place)):
+                reader = self._taker.reader
+                found = await owed(reader, meant.source, meant.channel, place)
+            case _:
+                return
+        if found is not None:
+            name = f"{seen.name}{found.suffix}"
+            await self._folder.put(OUT, name, found.content)
 
     async def _put_away(
         self, meant: Meant, seen: Seen, held: Held, outcome: Outcome

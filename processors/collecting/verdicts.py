@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from bus.times import moment_of, rfc3339
 from processors.collecting.taking import Outcome, Refused, Repeat, Taken
 
-DONE, FAILED = "done", "failed"
+DONE, FAILED, OUT = "done", "failed", "out"
 
 
 def folder_of(outcome: Outcome) -> str:

@@ -32,6 +32,10 @@ class LocalFolder:
         """The files there are; none where there is no folder."""
         return await _aside(self._path, self._listed)
 
+    async def put(self, where: str, name: str, content: bytes) -> None:
+        """Put a file into the folder `where` of it, whole at once."""
+        await _aside(self._path / where, _put, self._path / where, name, content)
+
     async def hold(self, seen: Seen) -> "HeldFile | None":
         """Take hold of one; None: it is gone, another has it, or it has changed."""
         return await _aside(self._path / seen.name, self._held, seen)
@@ -116,12 +120,17 @@ class HeldFile:
         folder = self._path.parent / where
         folder.mkdir(exist_ok=True)
         name = _free_name(folder, self._path.name)
-        beside = folder / f"{name}.verdict.json"
-        half = folder / f".{name}.verdict.part"
-        half.write_bytes(verdict)
-        half.replace(beside)
+        _put(folder, f"{name}.verdict.json", verdict)
         self._path.rename(folder / name)
         return name
+
+
+def _put(folder: Path, name: str, content: bytes) -> None:
+    """Write it, then rename it: nobody ever reads a half of it."""
+    folder.mkdir(exist_ok=True)
+    half = folder / f".{name}.part"
+    half.write_bytes(content)
+    half.replace(folder / name)
 
 
 def _free_name(folder: Path, name: str) -> str:

@@ -6,9 +6,12 @@ import os
 from pathlib import Path
 
 from bus.adapters.memory.broker import Fault
+from bus.client.channels import channels_folder
 from bus.intake.collecting.entries import STALE_S
 from processors.collecting.watching import FolderWatch
 from tests.support.collecting import ORDER, Files
+
+CHANNELS_FOLDER = channels_folder()
 
 
 def put(root: Path, name: str, body: bytes = ORDER, source: str = "own") -> Path:
@@ -156,3 +159,20 @@ async def test_links_and_odd_things_are_left_alone(
     await looked(files.watch(tmp_path))
     assert files.kept() == []
     assert (folder / "link.json").is_symlink()
+
+
+async def test_edi_is_acknowledged(files: Files, tmp_path: Path) -> None:
+    """In out/, whole, before the file is put away; sent again it is there again."""
+    files.add("edi", "x12", settings={"currency": "USD"})
+    body = (CHANNELS_FOLDER / "x12/samples/01-plain/body.edi").read_bytes()
+    out = tmp_path / "edi" / "out" / "850.edi.997.edi"
+    watch = files.watch(tmp_path)
+    put(tmp_path, "850.edi", body, "edi")
+    await watch.round()
+    first = out.read_bytes()
+    assert b"AK5*A~" in first
+    out.unlink()
+    put(tmp_path, "850.edi", body, "edi")
+    await watch.round()
+    assert out.read_bytes() == first
+    assert [path.name for path in out.parent.iterdir()] == [out.name]
