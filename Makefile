@@ -51,15 +51,18 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 # A file of tests a worker, each with a Kafka of its own; one more than there are cores, since tests wait a good deal.
+# In the order of their names: integration comes early, and what runs last, beside nothing, is small.
 # What fails beside others is run once more, alone: that counts.
 WORKERS = $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 test: lint
-	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile $(ARGS) || { failed=$$?; [ $$failed -eq 1 ] || exit $$failed; \
+	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS) || { failed=$$?; [ $$failed -eq 1 ] || exit $$failed; \
 	  echo "make: those that failed beside others run once more, one after the other" >&2; \
 	  $(BIN)/pytest --last-failed --last-failed-no-failures none $(ARGS); }
 
+# The long runs, and all examples of the properties, of which `make test` looks at a quarter.
 test-long: $(READY)
 	$(BIN)/pytest -m long $(ARGS)
+	ORDERBUS_TEST_EXAMPLES=all $(BIN)/pytest tests/property tests/contract/sender/test_same.py $(ARGS)
 
 # SEEDS of them from FIRST on, on all cores; or one SEED, replayed with its history.
 SEEDS ?= 20000

@@ -6,7 +6,9 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket, BytecodeCache
 from pydantic import BaseModel
+from typing_extensions import override
 
 from processors.web import wording
 from processors.web.assets import Assets
@@ -16,6 +18,25 @@ from processors.web.pages import Page
 
 _TEMPLATES = Path(__file__).parent / "templates"
 HTML = "text/html; charset=utf-8"
+
+
+class _Compiled(BytecodeCache):
+    """Each template is compiled once a process, however many sites there are in it."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], bytes] = {}
+
+    @override
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self._kept.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(code)
+
+    @override
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 class Renderer:
@@ -32,6 +53,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            bytecode_cache=_COMPILED,
         )
         self._environment.globals |= {
             "asset": assets.url,

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import re
+import shlex
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,8 @@ from bus.record import Message
 from processors.cli.lazy import command_of
 from tests.support.bus import wait_until
 from tests.support.documented import Shown, shown
-from tests.support.pace import patience
 from tests.support.terminals import Terminals, terminals
+from tests.support.warm import WarmBus, warm_bus
 
 NOT_RUN = {
     "bus alerts test on-call": "asks a receiver of one's own file",
@@ -124,30 +126,59 @@ def filled(text: str, known: dict[str, str]) -> str:
 @pytest.mark.timeout(600)
 async def test_every_command_of_every_page(tmp_path: Path) -> None:
     """Each ends as it should; what fails is told with its page's words."""
-    async with terminals(tmp_path) as opened:
-        known = await _lived_in(opened)
+    async with (
+        terminals(tmp_path) as opened,
+        warm_bus(tmp_path, opened.around()) as bus,
+    ):
+        desk = Desk(opened, bus)
+        known = await _lived_in(desk)
         for text in commands():
-            await _run(opened, text, filled(text, known))
+            await _run(desk, text, filled(text, known))
 
 
-async def _lived_in(opened: Terminals) -> dict[str, str]:
+@dataclass(frozen=True)
+class Desk:
+    """Terminals in which the bus runs, and commands that ask it."""
+
+    opened: Terminals
+    bus: WarmBus
+
+    async def asks(self, text: str) -> tuple[int, str]:
+        """Run a line that begins with `bus`."""
+        program, *words = shlex.split(self.opened.here(text))
+        assert program == "bus", text
+        return await self.bus(*words)
+
+    async def __call__(self, text: str) -> str:
+        """What it says to its good end."""
+        code, said = await self.asks(text)
+        assert code == 0, f"{text}: {code}\n{said}"
+        return said
+
+    def file(self, name: str) -> Path:
+        """One in the folder of this test."""
+        return self.opened.folder / name
+
+
+async def _lived_in(desk: Desk) -> dict[str, str]:
     """A bus with a subscription, an event, and a dead letter of it."""
+    opened = desk.opened
     await opened.keep("bus dev --kafka-port 9092 --registry-port 8081", "Ctrl-C stops")
     await opened.keep("python -m processors.receiver --port 8000", "port")
     url = opened.here("http://127.0.0.1:8000/hook?fail_orders=SO-1001&fail_status=400")
-    await opened.shell(f"bus subscriptions add acme '{url}' --type '*'")
+    await desk(f"bus subscriptions add acme '{url}' --type '*'")
     sent = json.loads(
-        await opened.shell("bus events send order.created --order SO-1001 --json")
+        await desk("bus events send order.created --order SO-1001 --json")
     )
 
     async def dead() -> bool:
-        return bool(json.loads(await opened.shell("bus dlq list acme --json")))
+        return bool(json.loads(await desk("bus dlq list acme --json")))
 
     await wait_until(dead, 60, "a dead letter")
-    place = await _put_aside(opened)
+    place = await _put_aside(desk)
     at = f"{sent['topic']}/{sent['partition']}/{sent['offset']}"
-    made = json.loads(await opened.shell("bus keys create --role operator --json"))
-    file = opened.folder / "subscriptions.yaml"
+    made = json.loads(await desk("bus keys create --role operator --json"))
+    file = desk.file("subscriptions.yaml")
     declared = f"- {{id: acme, url: '{url}', types: ['*']}}\n"
     await asyncio.to_thread(file.write_text, declared)
     return {
@@ -158,30 +189,30 @@ async def _lived_in(opened: Terminals) -> dict[str, str]:
         "ID": "acme",
         "PLACE": place,
         "TOPIC/PARTITION/OFFSET": at,
-        **await _edited(opened, at),
-        **await _ruled(opened),
+        **await _edited(desk, at),
+        **await _ruled(desk),
         "KEY_ID": made["key"]["id"],
         "mfrggzdfmz": made["key"]["id"],
         "T": "1h",
         "FILE": str(file),
         "subscriptions.yaml": str(file),
-        "ticket.json": str(opened.folder / "ticket.json"),
+        "ticket.json": str(desk.file("ticket.json")),
         "--to 1h": "--to now",
     }
 
 
-async def _edited(opened: Terminals, at: str) -> dict[str, str]:
+async def _edited(desk: Desk, at: str) -> dict[str, str]:
     """Files with the data of an event, alone and with its type."""
-    data = json.loads(await opened.shell(f"bus events show {at} --as data"))
+    data = json.loads(await desk(f"bus events show {at} --as data"))
     whole = {"type": "order.created", "data": data}
     files = {"edited.json": data, "mended.json": whole, "sasl.txt": "s3cret"}
     for name, content in files.items():
-        write = (opened.folder / name).write_text
+        write = desk.file(name).write_text
         await asyncio.to_thread(write, json.dumps(content))
-    return {name: str(opened.folder / name) for name in files}
+    return {name: str(desk.file(name)) for name in files}
 
 
-async def _ruled(opened: Terminals) -> dict[str, str]:
+async def _ruled(desk: Desk) -> dict[str, str]:
     """A document of rules, an order to try it on, and lookup tables."""
     files = {
         "rules.yaml": "rules: [{id: total-sum, parameters: {tolerance: 2}}]",
@@ -190,32 +221,30 @@ async def _ruled(opened: Terminals) -> dict[str, str]:
         "prices.csv": "sku,price\nMUG-1,9.90\n",
     }
     for name, content in files.items():
-        await asyncio.to_thread((opened.folder / name).write_text, content)
-    return {name: str(opened.folder / name) for name in files}
+        await asyncio.to_thread((desk.file(name)).write_text, content)
+    return {name: str(desk.file(name)) for name in files}
 
 
-async def _put_aside(opened: Terminals) -> str:
+async def _put_aside(desk: Desk) -> str:
     """A record that nobody can decode; where it stands."""
     publisher = KafkaPublisher(
-        Connection({"bootstrap.servers": opened.here("127.0.0.1:9092")})
+        Connection({"bootstrap.servers": desk.opened.here("127.0.0.1:9092")})
     )
     await publisher.publish(Message("oms.order", b"SO-1", b"no event"))
     await publisher.close()
     found: list[dict[str, str]] = []
 
     async def there() -> bool:
-        found[:] = json.loads(await opened.shell("bus quarantine list --json"))
+        found[:] = json.loads(await desk("bus quarantine list --json"))
         return bool(found)
 
     await wait_until(there, 60, "a record in quarantine")
     return found[0]["place"]
 
 
-async def _run(opened: Terminals, text: str, command: str) -> None:
+async def _run(desk: Desk, text: str, command: str) -> None:
     if text == "bus subscriptions update ID":
         command += " --description 'as the page says'"
-    process, log = await opened.start("bash", "-ec", opened.here(command))
-    code = await asyncio.wait_for(process.wait(), patience(90))
-    said = await asyncio.to_thread(log.read_text)
+    code, said = await desk.asks(command)
     expected = next((ENDS[start] for start in ENDS if text.startswith(start)), 0)
     assert code == expected, f"{text} ({command}): {code}\n{said}"

@@ -16,6 +16,7 @@ from bus.delivery.breaker import (
     BreakerState,
     Transition,
 )
+from tests.support.examples import examples
 
 POLICY = BreakerPolicy(
     consecutive=3, window_min=6, fuse_min=6, probe_successes=2, probe_lease_s=40
@@ -172,5 +173,5 @@ class Breakers(RuleBasedStateMachine):
 
 TestBreakers = Breakers.TestCase
 TestBreakers.settings = settings(
-    max_examples=200, stateful_step_count=50, deadline=None
+    max_examples=examples(200), stateful_step_count=50, deadline=None
 )

@@ -14,6 +14,7 @@ from bus.client.schemas import load_catalogue
 from bus.contracts.codec import Schema, decode, encode
 from bus.contracts.framing import split_frame
 from bus.errors import DecodeError, InvalidEventError
+from tests.support.examples import examples
 
 CATALOGUE = load_catalogue()
 Definition = dict[str, object]
@@ -87,7 +88,7 @@ STRATEGIES = {str(schema.event_type): data_of(schema) for schema in CATALOGUE}
 
 @pytest.mark.parametrize("event_type", CATALOGUE.event_types)
 @given(random=st.data(), schema_id=st.integers(0, 2**31 - 1))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_round_trip(event_type: str, random: st.DataObject, schema_id: int) -> None:
     """Any data of any event type comes back equal, with its schema id."""
     schema = CATALOGUE.schema(event_type)
@@ -98,7 +99,7 @@ def test_round_trip(event_type: str, random: st.DataObject, schema_id: int) -> N
 
 
 @given(body=st.binary(max_size=400), event_type=st.sampled_from(CATALOGUE.event_types))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_random_bytes_are_refused_or_read(body: bytes, event_type: str) -> None:
     """Whatever the bytes are, there is no other error than `DecodeError`."""
     with suppress(DecodeError):
@@ -106,7 +107,7 @@ def test_random_bytes_are_refused_or_read(body: bytes, event_type: str) -> None:
 
 
 @given(random=st.data(), event_type=st.sampled_from(CATALOGUE.event_types))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_damaged_bytes_are_refused_or_read(
     random: st.DataObject, event_type: str
 ) -> None:
@@ -136,7 +137,7 @@ WRONG: Values = st.one_of(
 
 
 @given(random=st.data(), wrong=WRONG, event_type=st.sampled_from(CATALOGUE.event_types))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_a_wrong_value_is_refused_by_name(
     random: st.DataObject, wrong: object, event_type: str
 ) -> None:

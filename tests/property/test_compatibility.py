@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bus.contracts.compatibility import Level, check
+from tests.support.examples import examples
 
 Schema = dict[str, object]
 SIMPLE: dict[str, object] = {
@@ -97,7 +98,7 @@ def example(kind: object) -> object:
 
 
 @given(old=records(), new=records())
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 def test_what_passes_can_be_read(old: Schema, new: Schema) -> None:
     """A real reader reads old data with the new schema, and amounts stay."""
     if check(json.dumps(new), [("old", json.dumps(old))], Level.BACKWARD):
@@ -114,7 +115,7 @@ def test_what_passes_can_be_read(old: Schema, new: Schema) -> None:
 
 
 @given(old=records(), new=records())
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 def test_without_our_rules_it_is_apaches(old: Schema, new: Schema) -> None:
     """Apart from logical types and aliases, the verdict is that of Apache's checker."""
     old_text = json.dumps(old).replace("logicalType", "note")
@@ -127,7 +128,7 @@ def test_without_our_rules_it_is_apaches(old: Schema, new: Schema) -> None:
 
 
 @given(old=records(), new=records())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_full_is_both_directions(old: Schema, new: Schema) -> None:
     """FULL refuses what BACKWARD or FORWARD refuses; FORWARD is BACKWARD mirrored."""
     old_text, new_text = json.dumps(old), json.dumps(new)

@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 from bus.delivery.offsets import Ledger
 from bus.delivery.settled import METADATA_BYTES
 from bus.record import Commit
+from tests.support.examples import examples
 
 IDS = [f"sub-{number}" for number in range(40)]
 
@@ -135,7 +136,9 @@ class Books(RuleBasedStateMachine):
 
 
 TestBooks = Books.TestCase
-TestBooks.settings = settings(max_examples=300, stateful_step_count=50, deadline=None)
+TestBooks.settings = settings(
+    max_examples=examples(300), stateful_step_count=50, deadline=None
+)
 
 
 @given(seed=st.integers(0, 2**32), records=st.integers(1, 60))

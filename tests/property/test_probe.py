@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bus.adapters.http.answering import converse
 from bus.probing import Exchanged
+from tests.support.examples import examples
 
 PIECES = st.sampled_from(
     [
@@ -49,7 +50,7 @@ async def told(pieces: list[bytes]) -> Exchanged:
 
 
 @given(st.lists(st.one_of(PIECES, st.binary(max_size=40)), max_size=12))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_any_answer(pieces: list[bytes]) -> None:
     """It is whole or a failure says why; all texts are printable."""
     seen = asyncio.run(told(pieces))

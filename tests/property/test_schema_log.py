@@ -12,6 +12,7 @@ from bus.registry.answers import Append, Decision, Refused, Settled
 from bus.registry.log import TOKEN, SchemaLog
 from bus.registry.records import FLOOR, Content, Key, Kind
 from bus.registry.rules import delete_subject, delete_version, set_level
+from tests.support.examples import examples
 
 SUBJECTS = ("a", "b", "c")
 NAMES = ("X", "Y", "Z")
@@ -218,7 +219,7 @@ GIVEN_UNAWARES = [
 @given(steps)
 @example(REMOVED_AND_COMPACTED)
 @example(GIVEN_UNAWARES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_instances_agree_after_any_interleaving(
     history: list[tuple[int, Sequence[object]]],
 ) -> None:
@@ -252,7 +253,7 @@ AFTER_A_FORGOTTEN_REMOVAL = [
 
 @given(steps)
 @example(AFTER_A_FORGOTTEN_REMOVAL)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_an_acknowledged_id_stays(
     history: list[tuple[int, Sequence[object]]],
 ) -> None:

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bus.record import Headers, Record
 from bus.versions import Standing, read_to_header, take
+from tests.support.examples import examples
 
 WRITERS = st.integers(0, 2)
 
@@ -155,5 +156,7 @@ class Versions(RuleBasedStateMachine):
             assert copy.value == self.truth.value
 
 
-Versions.TestCase.settings = settings(max_examples=200, stateful_step_count=40)
+Versions.TestCase.settings = settings(
+    max_examples=examples(200), stateful_step_count=40
+)
 TestVersions = Versions.TestCase

@@ -184,6 +184,7 @@ def described(topology: Topology) -> Mapping[str, object]:
     return document(topology, _catalogue(), about)
 
 
+@cache
 def _told() -> Told:
     """What the process was told: little, and one secret."""
     settings = Settings(drain_s=7, watch_heartbeat_url=SecretStr("https://beat/s3cret"))

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -32,6 +33,7 @@ TOPICS_FILE = Path(__file__).parents[2] / "deploy" / "topics.yaml"
 EVENT_TYPES = frozenset({"order.created", "order.cancelled", "payment.captured"})
 
 
+@cache
 def topology() -> Topology:
     """The declared topics."""
     return Topology.parse(TOPICS_FILE.read_text(), replication=1)

@@ -15,6 +15,7 @@ from bus.ports import NoAnswerKind, Reply, Sender
 from tests.contract.sender.answers import ANSWERS, EMPTY, OK
 from tests.contract.sender.worlds import LOOPBACK, REAL, post
 from tests.support.endpoint import Endpoint, Exchange
+from tests.support.examples import examples
 
 _EMPTY_ENCODING = re.compile(rb"transfer-encoding *: *\r?\n", re.IGNORECASE)
 
@@ -122,7 +123,7 @@ _WHOLE = st.builds(
 @given(answer=st.one_of(_WHOLE, st.binary(max_size=200)))
 @example(answer=b"HTTP/1.1 200\r\n\r\n")
 @settings(
-    max_examples=200,
+    max_examples=examples(200),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -93,22 +94,34 @@ def test_completion_imports_nothing_dear(words: str, answer: str) -> None:
 
 
 def cpu_s(*command: str) -> float:
-    """The least CPU that a command took, of three times."""
-    took = []
-    for _ in range(3):
-        process = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, *command], cwd=ROOT, stdout=subprocess.DEVNULL
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        assert process.returncode == 0, command
-        took.append(used.ru_utime + used.ru_stime)
-    return min(took)
+    """The CPU that a command takes."""
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, *command], cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, command
+    return used.ru_utime + used.ru_stime
+
+
+@cache
+def typers_s() -> float:
+    """What Typer alone takes, at best."""
+    return min(cpu_s("-c", "import typer") for _ in range(3))
 
 
 @pytest.mark.parametrize(
     "words", [["--version"], ["--help"], *([name, "--help"] for name in COMMANDS)]
 )
 def test_an_answer_takes_little_more_than_typer(words: list[str]) -> None:
-    """0.3 s of CPU at most where Typer alone takes 0.1; it was 18 times Typer's."""
-    assert cpu_s("-m", "processors.cli", *words) < 3 * cpu_s("-c", "import typer")
+    """0.3 s of CPU at most where Typer alone takes 0.1; it was 18 times Typer's.
+
+    What takes longer is asked again beside Typer: the machine may be slow just now.
+    """
+    ours, typer = cpu_s("-m", "processors.cli", *words), typers_s()
+    for _ in range(2):
+        if ours < 3 * typer:
+            break
+        typer = cpu_s("-c", "import typer")
+        ours = min(ours, cpu_s("-m", "processors.cli", *words))
+    assert ours < 3 * typer
