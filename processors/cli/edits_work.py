@@ -10,9 +10,8 @@ from bus.errors import ConfigurationError, DecodeError
 from processors.cli.control import FAILED, GOOD, console, print_json, read_text
 from processors.cli.edit_options import How
 from processors.redrive.edits import Payload, replace_item, replace_letter
-from processors.redrive.item_rows import all_items
+from processors.redrive.known_items import KnownItems
 from processors.redrive.letters import Wanted, read_letters
-from processors.redrive.quarantine import WantedItems
 from processors.redrive.readiness import refuse_unready
 from processors.subscriptions.onboarding import find
 from processors.subscriptions.world import World
@@ -40,7 +39,7 @@ def read_payload(path: str) -> Payload:
 async def edit_item(world: World, place: str, how: How) -> int:
     """Publish it in the place of a quarantined record; return the exit code."""
     payload = read_payload(how.file)
-    items = await all_items(world, WantedItems(places=[place]))
+    items = await KnownItems().of(world, [place])
     if not items:
         console(stderr=True).print(f"There is no record of {place} in quarantine.")
         return FAILED

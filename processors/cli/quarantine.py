@@ -113,10 +113,11 @@ def show_command(
       bus quarantine show oms.order/3/17 --json | jq -r '.[0].value' | base64 -d
     """
     from processors.cli.quarantine_view import print_whole
-    from processors.redrive.item_rows import all_items, event_now, item_whole
+    from processors.redrive.item_rows import event_now, item_whole
+    from processors.redrive.known_items import KnownItems
 
     async def show(world: "World") -> int:
-        found = await all_items(world, _wanted(world, [place], {}, ()))
+        found = await KnownItems().of(world, [place])
         rows = [item_whole(item, await event_now(world, item)) for item in found]
         if as_json:
             print_json(rows)

@@ -23,6 +23,7 @@ from processors.gateway.streams import Streams
 from processors.live.hub import Live
 from processors.parked.world import ParkedWorld
 from processors.redrive.fates import KnownFates
+from processors.redrive.known_items import KnownItems
 from processors.rules.held import HeldRules
 from processors.settings.telling import InForce
 from processors.sources.world import SourcesWorld
@@ -96,6 +97,7 @@ class Api:
     log: AskLog = no_log
     asyncapi: Callable[[], Mapping[str, object]] = dict
     fates: KnownFates = field(default_factory=KnownFates)
+    items: KnownItems = field(default_factory=KnownItems)
     searches: Few = field(default_factory=searches)
     plans: Few = field(default_factory=plans)
     told: Told = field(default_factory=Told)

@@ -14,9 +14,7 @@ from processors.gateway.routes import Asked, Reply, Route
 from processors.gateway.subscriptions import ONE
 from processors.gateway.tenants import subscription_of
 from processors.redrive.edits import Payload, replace_item, replace_letter
-from processors.redrive.item_rows import all_items
 from processors.redrive.letters import Wanted, read_letters
-from processors.redrive.quarantine import WantedItems
 from processors.redrive.readiness import refuse_unready
 from processors.redrive.replacing import Replaced
 
@@ -75,7 +73,7 @@ async def replace_quarantined(asked: Asked) -> Reply:
     world, edited = asked.api.world, asked.body_as(EditedPayload)
     place = "/".join(asked.path[name] for name in ("topic", "partition", "offset"))
     await world.table.ready()
-    items = await all_items(world, WantedItems(places=[place]))
+    items = await asked.api.items.of(world, [place])
     if not items:
         raise ProblemError(NOT_FOUND)
     done = await replace_item(

@@ -1,6 +1,7 @@
 """Quarantine over HTTP: records that nobody could decode."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from bus.access.roles import Scope
 from bus.delivery.marks import Fate
@@ -24,7 +25,6 @@ from processors.gateway.quarantine_models import (
 from processors.gateway.record_links import record_path
 from processors.gateway.routes import Asked, Reply, Route
 from processors.redrive.item_rows import (
-    all_items,
     event_now,
     item_row,
     item_whole,
@@ -32,7 +32,7 @@ from processors.redrive.item_rows import (
 )
 from processors.redrive.letter_rows import Row
 from processors.redrive.newest import From, newest_items
-from processors.redrive.quarantine import Item, WantedItems, read_items
+from processors.redrive.quarantine import Item, WantedItems
 from processors.redrive.release import Release, Released, count_pending, let_drop
 
 _TAG = "Quarantine"
@@ -63,12 +63,12 @@ async def list_items(asked: Asked) -> Reply:
 async def get_items(asked: Asked) -> Reply:
     """What is wrong with one, what to do, and what is in it."""
     place = "/".join(asked.path[name] for name in ("topic", "partition", "offset"))
-    world = asked.api.world
+    world, items = asked.api.world, asked.api.items
     data = [
         ItemWhole.model_validate(
             item_whole(item, await event_now(world, item)) | _added(asked, item)
         )
-        for item in await all_items(world, WantedItems(places=[place]))
+        for item in await items.of(world, [place])
     ]
     if not data:
         raise ProblemError(NOT_FOUND)
@@ -78,13 +78,14 @@ async def get_items(asked: Asked) -> Reply:
 async def replay_items(asked: Asked) -> Reply:
     """Decode pending ones again, and deliver what can be read by now."""
     world, wanted = asked.api.world, _pending(asked)
+    read = partial(asked.api.items.read, world, wanted)
     await world.table.ready()
     with asked.api.plans.one(asked.by):
-        plan = await Release(world).plan(read_items(world, wanted), PLAN_S)
+        plan = await Release(world).plan(read(), PLAN_S)
 
     async def work(progress: Progress) -> dict[str, object]:
         told = counted(progress, plan.pending)
-        done = await Release(world).run(read_items(world, wanted), told)
+        done = await Release(world).run(read(), told)
         failed = done.stuck.total() + done.refused
         return {**released_row(done), "done": done.released, "failed": failed}
 
@@ -97,12 +98,13 @@ async def replay_items(asked: Asked) -> Reply:
 async def discard_items(asked: Asked) -> Reply:
     """Mark pending ones as done with."""
     world, wanted = asked.api.world, _pending(asked)
+    read = partial(asked.api.items.read, world, wanted)
     with asked.api.plans.one(asked.by):
-        plan = await count_pending(read_items(world, wanted), PLAN_S)
+        plan = await count_pending(read(), PLAN_S)
 
     async def work(progress: Progress) -> dict[str, object]:
         told = counted(progress, plan.pending)
-        done = await let_drop(world, read_items(world, wanted), told)
+        done = await let_drop(world, read(), told)
         return {"done": done, "failed": 0}
 
     if asked.query_as(DryRun).dry_run:

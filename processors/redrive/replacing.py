@@ -136,19 +136,21 @@ async def standing_mark(world: World, original: Record) -> Mark | None:
 
 
 async def _marks(world: World, original: Record) -> AsyncIterator[Mark]:
-    place = (original.partition, original.offset)
-    start = {original.partition: original.offset + 1}
-    since_ms = original.timestamp_ms
+    topic, *place = original.topic, original.partition, original.offset
+    lags = await world.groups.lag(f"{world.group_prefix}status.dlq", [topic])
+    ends = {tp.partition: lag.end for tp, lag in lags.items()}
     async for batch in world.reader.read(
-        original.topic, since_ms=since_ms, start=start
+        topic,
+        start={original.partition: original.offset + 1},
+        stop={original.partition: ends.get(original.partition, 0)},
     ):
         for record in batch:
-            if record.value is None and record.partition == original.partition:
+            if record.value is None:
                 try:
                     found = read_mark(record)
                 except DecodeError:
                     continue
-                if found and (found.partition, found.offset) == place:
+                if found and [found.partition, found.offset] == place:
                     yield found
 
 
