@@ -1,7 +1,7 @@
 """What was given up and what nobody could decode, by cause, over HTTP."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -15,8 +15,10 @@ from processors.gateway.problems import UNAVAILABLE, ProblemError
 from processors.gateway.routes import Asked, Reply, Route
 from processors.redrive.portfolio import MOST_COUNTED, Cause
 from processors.status.glance import Known
+from processors.subscriptions.actions import ACTIONS, Action
 
 _HUGE = 10**9
+_ACTIONS = ("replay", "discard")
 
 
 class Group(NamedTuple):
@@ -66,6 +68,10 @@ class _Counted(Model):
     oldest_at: str | None
     newest_at: str | None
     detail: Annotated[str, Field(description="What was said of the newest.")]
+    actions: Annotated[
+        Sequence[Literal["replay", "discard"]],
+        Field(description="What whoever asks may do now to all of a cause at once."),
+    ] = ()
 
 
 class LetterCause(_Counted):
@@ -124,7 +130,10 @@ async def list_letter_causes(asked: Asked) -> Reply:
         cursor=query.cursor,
         about=f"dead letter causes {query.q}",
     )
-    data = [LetterCause.model_validate(_letter(one)) for one in rows]
+    data = [
+        LetterCause.model_validate(_letter(one) | {"actions": _of_letters(asked, one)})
+        for one in rows
+    ]
     age_s = round(known.age_s, 1)
     page = LetterCauses(data=data, next=after, previous=before, age_s=age_s)
     return Reply(content=page)
@@ -135,8 +144,22 @@ async def list_item_causes(asked: Asked) -> Reply:
     known = await asked.api.glance.quarantined()
     _refuse_unknown(known)
     causes = item_causes(known.value or ())
-    data = [ItemCause.model_validate(_item(one)) for one in causes]
+    may = asked.by.may(Scope.QUARANTINE_WRITE)
+    data = [
+        ItemCause.model_validate(
+            _item(one) | {"actions": _ACTIONS if may and one.count else ()}
+        )
+        for one in causes
+    ]
     return Reply(content=ItemCauses(data=data, age_s=round(known.age_s, 1)))
+
+
+def _of_letters(asked: Asked, group: Group) -> Sequence[str]:
+    """As of each single one; of a subscription that was removed, nothing."""
+    one = asked.api.world.table.get(group.cause.owner)
+    if one is None or not group.cause.count or not asked.by.may(Scope.LETTERS_WRITE):
+        return ()
+    return _ACTIONS if Action.REPLAY in ACTIONS[one.state] else ("discard",)
 
 
 def _refuse_unknown(known: Known[Sequence[Cause]]) -> None:

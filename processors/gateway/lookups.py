@@ -19,7 +19,11 @@ _MOST = 20_000
 async def list_lookups(asked: Asked) -> Reply:
     """All tables."""
     sizes = (await rules_of(asked)).lookups.sizes()
-    data = [{"table": name, "rows": rows} for name, rows in sizes.items()]
+    actions = ["load"] if asked.by.may(Scope.RULES_WRITE) else []
+    data = [
+        {"table": name, "rows": rows, "actions": actions}
+        for name, rows in sizes.items()
+    ]
     return Reply(content=LookupsShown.model_validate({"data": data}))
 
 

@@ -67,6 +67,14 @@ class LineShown(RuleLine):
     ]
     by: str
     at: str | None
+    actions: Annotated[
+        Sequence[Literal["override", "change", "enforce", "remove"]],
+        Field(
+            description="What whoever asks may do with `applyRules`: lay a line over "
+            "one that came with the bus; change, or leave out with `prune`, one of "
+            "yours; put a trial in force with `enforce`."
+        ),
+    ] = ()
 
 
 class LinesShown(Model):
@@ -167,6 +175,7 @@ class LookupShown(Model):
 
     table: str
     rows: int
+    actions: Sequence[Literal["load"]] = ()
 
 
 class LookupsShown(Model):
@@ -231,6 +240,7 @@ class ProposalShown(Model):
     released: Annotated[int, Field(description="Held for nothing, that had gone on.")]
     lost: Annotated[int, Field(description="Held rightly, that had gone on, too.")]
     value: Annotated[Mapping[str, str], Field(description="Of those released.")]
+    actions: Sequence[Literal["apply"]] = ()
 
 
 class ProposalsShown(Model):

@@ -1,5 +1,7 @@
 """What decisions on parked orders teach, over HTTP."""
 
+from typing import Literal
+
 from bus.access.roles import Scope
 from processors.gateway.problems import CONFLICT, NOT_FOUND, UNAVAILABLE, ProblemError
 from processors.gateway.routes import Asked, Reply, Route
@@ -20,7 +22,12 @@ async def list_proposals(asked: Asked) -> Reply:
     """What is proposed, and how often each rule was wrong."""
     rules = await rules_of(asked)
     row = learned_row(learned(await read_decisions(rules), rules))
-    return Reply(content=ProposalsShown.model_validate(row))
+    shown = ProposalsShown.model_validate(row)
+    actions: list[Literal["apply"]] = []
+    if asked.by.may(Scope.RULES_WRITE):
+        actions = ["apply"]
+    proposals = [one.model_copy(update={"actions": actions}) for one in shown.proposals]
+    return Reply(content=shown.model_copy(update={"proposals": proposals}))
 
 
 async def apply_proposal(asked: Asked) -> Reply:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bus.access.roles import Scope
 from bus.errors import ConfigurationError
 from bus.intake.parsing.paths import WordingError
-from bus.intake.rules.book import Book, alone
+from bus.intake.rules.book import SHIPPED, STORED, TRIAL, Book, alone
 from bus.intake.rules.documents import laid
 from bus.intake.rules.lines import Line, read_line
 from processors.gateway.problems import (
@@ -42,6 +42,14 @@ EXAMPLE = {
 }
 
 
+_ACTIONS = {
+    SHIPPED: ("override",),
+    STORED: ("change", "remove"),
+    TRIAL: ("enforce", "change", "remove"),
+}
+"""What may be done to a line, by its layer."""
+
+
 async def rules_of(asked: Asked) -> RulesWorld:
     """The rules, what is done to them written down as the visitor's."""
     world = asked.api.world.by(asked.by.key_id, asked.address)
@@ -51,7 +59,12 @@ async def rules_of(asked: Asked) -> RulesWorld:
 async def list_rules(asked: Asked) -> Reply:
     """All lines."""
     book = (await rules_of(asked)).table.book
-    return Reply(content=LinesShown.model_validate({"data": line_rows(book)}))
+    may = asked.by.may(Scope.RULES_WRITE)
+    data = [
+        row | {"actions": _ACTIONS[str(row["layer"])] if may else ()}
+        for row in line_rows(book)
+    ]
+    return Reply(content=LinesShown.model_validate({"data": data}))
 
 
 async def get_effective_rules(asked: Asked) -> Reply:

@@ -2,7 +2,7 @@
 
 # Written from the table of routes by `make client`, not by hand.
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 
 class LetterCause(TypedDict):
@@ -13,6 +13,7 @@ class LetterCause(TypedDict):
     oldest_at: str | None
     newest_at: str | None
     detail: str
+    actions: Sequence[Literal["replay", "discard"]]
     subscription: str
     owner: str
     removed: bool
@@ -37,6 +38,7 @@ class ItemCause(TypedDict):
     oldest_at: str | None
     newest_at: str | None
     detail: str
+    actions: Sequence[Literal["replay", "discard"]]
     topic: str
     reason: str
     meaning: str

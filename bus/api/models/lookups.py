@@ -2,7 +2,7 @@
 
 # Written from the table of routes by `make client`, not by hand.
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 
 class LookupShown(TypedDict):
@@ -10,6 +10,7 @@ class LookupShown(TypedDict):
 
     table: str
     rows: int
+    actions: Sequence[Literal["load"]]
 
 
 class LookupsShown(TypedDict):

@@ -34,6 +34,7 @@ class ProposalShown(TypedDict):
     released: int
     lost: int
     value: Mapping[str, str]
+    actions: Sequence[Literal["apply"]]
 
 
 class ProposalsShown(TypedDict):

@@ -21,6 +21,7 @@ class LineShown(TypedDict):
     layer: Literal["shipped", "stored", "trial"]
     by: str
     at: str | None
+    actions: Sequence[Literal["override", "change", "enforce", "remove"]]
 
 
 class LinesShown(TypedDict):

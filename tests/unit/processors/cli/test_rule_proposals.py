@@ -77,6 +77,9 @@ async def test_the_same_over_the_api(decided: Worlds) -> None:
     """Listed, applied as whoever asks, gone after."""
     async with serving(decided) as ask:
         found: Any = (await ask("GET", "/v1/rules/proposals")).json
+        assert found["proposals"][0]["actions"] == ["apply"]
+        seen: Any = (await ask("GET", "/v1/rules/proposals", by="support")).json
+        assert seen["proposals"][0]["actions"] == []
         path = f"/v1/rules/proposals/{found['proposals'][0]['id']}/apply"
         assert (await ask("POST", path, {}, by="support")).status == 403
         done = await ask("POST", path, {})
@@ -103,11 +106,16 @@ async def test_rules_and_tables_over_the_api() -> None:
         rows = (await ask("GET", "/v1/rules")).rows
         (mine,) = [row for row in rows if row["layer"] == "stored"]
         assert mine["parameters"] == {"tolerance": "3"}
+        actions = {row["layer"]: row["actions"] for row in rows}
+        assert actions == {"shipped": ["override"], "stored": ["change", "remove"]}
+        for path in ("/v1/rules", "/v1/lookups"):
+            read = (await ask("GET", path, by="support")).rows
+            assert not any(row["actions"] for row in read)
         body = {"rows": {"MUG-1": {"price": "9.90"}}}
         loaded = await ask("POST", "/v1/lookups/prices/load", body)
         assert loaded.json["added"] == 1
         assert (await ask("GET", "/v1/lookups")).rows == [
-            {"table": "prices", "rows": 1}
+            {"table": "prices", "rows": 1, "actions": ["load"]}
         ]
         assert (await ask("GET", "/v1/lookups/prices")).json == body
         assert (await ask("GET", "/v1/lookups/none")).status == 404

@@ -34,6 +34,7 @@ async def test_dead_letters_by_cause(site: Lively) -> None:
     (one,) = rows(first, "data")
     assert (one["subscription"], one["reason"], one["count"]) == (SHOP, "exhausted", 6)
     assert (one["status"], one["at_least"], one["removed"]) == (503, False, False)
+    assert one["actions"] == ["replay", "discard"]
     assert str(one["oldest_at"]) <= str(one["newest_at"])
     path = f"/v1/dead-letter-causes?limit=1&cursor={first['next']}"
     (other,) = rows((await site.ask("GET", path)).json, "data")
@@ -53,6 +54,7 @@ async def test_quarantine_by_cause(site: Lively) -> None:
     assert found["not_framed"]["topic"] == "oms.order"
     assert found["not_framed"]["meaning"]
     assert found["not_framed"]["what_to_do"]
+    assert found["not_framed"]["actions"] == ["replay", "discard"]
     assert (await site.ask("GET", "/v1/quarantine-causes", by="partner")).status == 403
 
 

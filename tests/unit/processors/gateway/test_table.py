@@ -169,8 +169,6 @@ ONLY_READ = {
     *("listEventTypes", "listEvents", "getEvent", "listAttempts", "listAudit"),
     *("searchPayload", "getEventTimeline", "getOrderTimeline"),
     *("listObjectives", "listForecasts", "listTopics", "listGroups"),
-    *("listDeadLetterCauses", "listQuarantineCauses"),
-    *("listRules", "listLookups"),
     *("getSubscriptionCourse", "listSchemaVersions", "getSettings"),
 }
 """Lists of what nobody changes row by row."""
