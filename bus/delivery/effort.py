@@ -14,6 +14,8 @@ from bus.delivery.subscription import Subscription
 FREE_STEPS = 200
 """An evaluation up to here costs no more than the delivery itself."""
 STEPS_A_SECOND = 100_000
+AT_ONCE = 20_000
+"""What all filters together may take on one event before others have their turn."""
 
 DEAR = "expressions"
 """Why deliveries wait whose owner's expressions have used up their steps."""
@@ -69,6 +71,29 @@ class Efforts:
             return self._rate
         level, at = known
         return min(self._rate, level + max(0.0, now - at) * self._rate)
+
+
+class Sparing:
+    """Accounts from which one event takes at most `AT_ONCE` steps, whoever pays."""
+
+    __slots__ = ("_efforts", "_room")
+
+    def __init__(self, efforts: Efforts) -> None:
+        self._efforts = efforts
+        self._room = AT_ONCE
+
+    def begin(self) -> None:
+        """The next event is looked at."""
+        self._room = AT_ONCE
+
+    def left(self, payer: str) -> int:
+        """How many steps it may take of this event."""
+        return min(self._room, self._efforts.left(payer))
+
+    def spend(self, payer: str, steps: int) -> None:
+        """One evaluation has taken so many steps."""
+        self._room -= steps
+        self._efforts.spend(payer, steps)
 
 
 class Tab:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bus.delivery.breaker import BreakerPolicy, BreakerState
-from bus.delivery.effort import STEPS_A_SECOND, Efforts
+from bus.delivery.effort import STEPS_A_SECOND, Efforts, Sparing
 from bus.delivery.matching import Match, Matcher
 from bus.delivery.presence import Presence
 from bus.delivery.subscription import State, Subscription
@@ -62,6 +62,7 @@ class Subscribers:
         self._all: dict[str, Subscriber] = {}
         self._slots = Slots(policy.in_flight)
         self._efforts = Efforts(policy.steps, clock.monotonic)
+        self._sparing = Sparing(self._efforts)
         self._matcher = Matcher(())
         self._stale = False
         self._wakers: list[Callable[[str], None]] = []
@@ -112,8 +113,9 @@ class Subscribers:
     def match(self, content: Content) -> Match:
         """Which subscriptions want this event."""
         if self._stale:
-            self._matcher = Matcher(self.subscriptions(), self._efforts)
+            self._matcher = Matcher(self.subscriptions(), self._sparing)
             self._stale = False
+        self._sparing.begin()
         return self._matcher.match(content.event, content.doc)
 
     def relieve(self) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bus.delivery.effort import FREE_STEPS, Efforts, payer_of
+from bus.delivery.effort import AT_ONCE, FREE_STEPS, Efforts, Sparing, payer_of
 from bus.delivery.expressions import (
     MAX_STEPS,
     CostlyExpressionError,
@@ -96,6 +96,27 @@ def test_one_owner_s_filters_are_put_off_and_nobody_else_s(clock: Clock) -> None
     assert "fair" in again.subscriptions
     clock.at += 1
     assert len(asked(matcher).undecided) == len(first.undecided)
+
+
+def test_many_owners_do_not_stop_an_event_for_long(clock: Clock) -> None:
+    """However rich each is: what does not fit is asked later, of the next as well."""
+    efforts = Efforts(MAX_STEPS, clock)
+    dear = [
+        a_subscription(f"s-{n}", owner=f"o-{n}", filter=f"{doubling(9)} | [{n}] || @")
+        for n in range(100)
+    ]
+    sparing = Sparing(efforts)
+    matcher = Matcher([*dear, a_subscription("fair", filter=CHEAP)], sparing)
+    for _ in range(2):
+        before = sum(efforts.left(f"o-{n}") for n in range(100))
+        sparing.begin()
+        found = asked(matcher)
+        taken = before - sum(efforts.left(f"o-{n}") for n in range(100))
+        assert 0 < taken <= AT_ONCE + FREE_STEPS
+        assert "fair" in found.subscriptions
+        assert len(found.subscriptions) > 1
+        assert len(found.undecided) > 90
+        assert not found.failed_filters
 
 
 def test_what_owners_share_each_of_them_pays(clock: Clock) -> None:
