@@ -14,16 +14,49 @@ _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 10.0
 _STEADY_S = 30.0
 _BEYOND_DRAIN_S = 15.0
+_FAILED = 1
 _REFUSED = 2
+
+
+class Restarts:
+    """Whether a process that has ended is started again, and how soon.
+
+    After pauses that double, until one has lived for a while. One that was refused its
+    settings (exit code 2) is not, nor one that has ended more than `most` times in a
+    row; 0: any number.
+    """
+
+    def __init__(self, most: int = 0) -> None:
+        self._most = most
+        self._in_a_row = 0
+
+    def pause_s(self, code: int, lived_s: float) -> float | None:
+        """The pause before it is started again; None: it is not."""
+        if code == _REFUSED:
+            return None
+        self._in_a_row = 1 if lived_s > _STEADY_S else self._in_a_row + 1
+        if self._most and self._in_a_row > self._most:
+            return None
+        return min(_FIRST_PAUSE_S * 2 ** min(self._in_a_row - 1, 9), _LONGEST_PAUSE_S)
+
+
+def how_it_ended(code: int) -> str:
+    """An exit code in words."""
+    if code >= 0:
+        return f"ended with {code}"
+    try:
+        return f"was ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was ended by signal {-code}"
 
 
 class Supervisor:
     """Runs `bus run ROLE` in several processes; as an async context manager.
 
-    A process that ends is started again, after a pause that doubles; one that was
-    refused its settings (exit code 2) ends them all. The processes also end when
-    this one dies: they hold the other end of a pipe. `drain_s` is how long each may
-    drain when it is stopped, `first` the index of the first one.
+    A process that ends, by itself or by somebody's SIGTERM, is started again as
+    `Restarts` says; where that ends, they all end. The processes also end when this
+    one dies: they hold the other end of a pipe. `drain_s` is how long each may drain
+    when it is stopped, `first` the index of the first one, `most` as `Restarts`.
     """
 
     def __init__(  # noqa: PLR0913 - what its owners may choose, by name
@@ -36,6 +69,7 @@ class Supervisor:
         first: int = 0,
         environment: Mapping[str, str] | None = None,
         log: Path | None = None,
+        most: int = 0,
         on_crash: Callable[[int, int], None] = lambda _index, _code: None,
     ) -> None:
         self._arguments = list(arguments)
@@ -45,6 +79,7 @@ class Supervisor:
         self._first = first
         self._environment = environment
         self._log = log
+        self._most = most
         self._on_crash = on_crash
         self._running: dict[int, asyncio.subprocess.Process] = {}
         self._keepers: list[asyncio.Task[int]] = []
@@ -102,7 +137,7 @@ class Supervisor:
         return await self._run(index)
 
     async def _run(self, index: int) -> int:
-        pause_s = _FIRST_PAUSE_S
+        restarts = Restarts(self._most)
         while True:
             began = self._clock.monotonic()
             if self._stopping:
@@ -111,16 +146,13 @@ class Supervisor:
             if process.stdout is not None and await process.stdout.readline():
                 self._ready[index].set()
             code = await process.wait()
-            if self._final(code):
+            if self._stopping:
                 return code
+            pause_s = restarts.pause_s(code, self._clock.monotonic() - began)
+            if pause_s is None:
+                return code if code == _REFUSED else _FAILED
             self._on_crash(index, code)
-            if self._clock.monotonic() - began > _STEADY_S:
-                pause_s = _FIRST_PAUSE_S
             await self._clock.sleep(pause_s)
-            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
-
-    def _final(self, code: int) -> bool:
-        return self._stopping or code in {0, _REFUSED}
 
     async def _start(self, index: int) -> asyncio.subprocess.Process:
         command = [sys.executable, "-m", "processors.cli", *self._arguments]

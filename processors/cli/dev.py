@@ -59,7 +59,7 @@ def dev_command(
     work offline. Data are kept and used again at the next start; where, says
     `bus --data-dir DIR dev`. Webhooks may go to this machine itself; a receiver to
     try them with runs beside it. Other `bus` commands find the running one by
-    themselves. Ctrl-C stops it.
+    themselves. A process of it that ends is started again. Ctrl-C stops it.
     """
     from processors.cli.dev_stack import run_stack
     from processors.cli.processes import run_in_loop, worker_command

@@ -8,7 +8,7 @@ from typing import TypeVar
 from rich.console import Console
 
 from processors.cli.called import bus
-from processors.cli.control import GOOD, INTERRUPTED, console
+from processors.cli.control import GOOD, INTERRUPTED, REFUSED, console
 from processors.cli.progress import Drawn
 from processors.settings import Settings
 from processors.stopping import stop_on_signals
@@ -17,6 +17,7 @@ from processors.wiring.dev_key import DevKey, operator_key
 from processors.wiring.log import log_place
 from processors.wiring.partner import open_partner
 from processors.wiring.stack import (
+    MOST_DEATHS,
     STARTING_WORKERS,
     Stack,
     StackPlan,
@@ -25,6 +26,7 @@ from processors.wiring.stack import (
 )
 
 Work = TypeVar("Work")
+_DIES = f"has ended {MOST_DEATHS + 1} times, soon after each start"
 
 
 async def run_stack(plan: StackPlan, receiver_port: int | None) -> int:
@@ -70,7 +72,8 @@ async def _run(
                 _say(stack, receiver, await _key(stack), out)
             if await _before(stop, ended):
                 code = ended.result()
-                out.print(f"A process has ended with {code}; its log says why.")
+                what = "was refused its settings" if code == REFUSED else _DIES
+                out.print(f"A process {what}; its log says why.")
                 return code
             ended.cancel()
             out.print("Stopping …")

@@ -9,7 +9,7 @@ import uvloop
 
 from processors.clock import SystemClock
 from processors.stopping import stop_on_signals
-from processors.supervisor import Supervisor
+from processors.supervisor import Supervisor, how_it_ended
 
 if TYPE_CHECKING:
     from processors.settings import Settings
@@ -32,7 +32,8 @@ async def supervise(
     typer.echo(say, err=True)
 
     def crashed(index: int, code: int) -> None:
-        typer.echo(f"bus run: process {index} ended with {code}; again", err=True)
+        ended = how_it_ended(code)
+        typer.echo(f"bus run: process {index} {ended}; again", err=True)
 
     stop = asyncio.Event()
     stop_on_signals(stop)
@@ -60,7 +61,7 @@ async def run_beside(
     typer.echo(f"bus run: {role} beside it, in a process of its own", err=True)
 
     def crashed(_: int, code: int) -> None:
-        typer.echo(f"bus run: {role} ended with {code}; again", err=True)
+        typer.echo(f"bus run: {role} {how_it_ended(code)}; again", err=True)
 
     async with Supervisor(
         worker_command(arguments, role),

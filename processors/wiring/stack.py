@@ -13,7 +13,7 @@ from bus.errors import ConfigurationError
 from processors.clock import SystemClock
 from processors.settings import DevState, Settings, write_dev
 from processors.subscriptions.keys import make_key_file
-from processors.supervisor import Supervisor
+from processors.supervisor import Supervisor, how_it_ended
 from processors.wiring.adapters import read_topology
 from processors.wiring.folders import usable
 from processors.wiring.keeping import Say, kept
@@ -21,6 +21,8 @@ from processors.wiring.listening import free_port, refuse_taken, refuse_taken_pa
 from processors.wiring.registry import open_registry
 
 KEY_FILE = "encryption.key"
+MOST_DEATHS = 5
+"""So often in a row a process may end soon after its start, before all ends."""
 STARTING_WORKERS = "Starting processors"
 """The step from which on workers may write to the terminal."""
 
@@ -109,25 +111,25 @@ async def open_stack(
         found = {"registry_url": url, "api_port": port, "intake_port": door}
         settings = settings.model_copy(update=found)
         progress.step(STARTING_WORKERS)
-        workers, gateway = await _start_all(plan, settings, url, stack)
+        processes = _Processes(plan, settings, url, say)
+        workers, gateway = await _start_all(plan, processes, stack)
         note = write_dev(data_dir, _dev_state(settings, url))
         stack.callback(note.unlink, missing_ok=True)
         yield Stack(settings, url, kafka, workers, gateway, api_url(settings))
 
 
 async def _start_all(
-    plan: StackPlan, settings: Settings, url: str, stack: AsyncExitStack
+    plan: StackPlan, processes: "_Processes", stack: AsyncExitStack
 ) -> tuple[Supervisor, Supervisor]:
     """Start every process; return the workers and the gateway."""
     for index, arguments in enumerate(plan.beside, plan.processes):
-        beside = _processes(plan, settings, url, arguments, first=index)
+        beside = processes.of(arguments, first=index, most=0)
         await stack.enter_async_context(beside)
     workers = await stack.enter_async_context(
-        _processes(plan, settings, url, plan.arguments, count=plan.processes)
+        processes.of(plan.arguments, count=plan.processes)
     )
-    index, arguments = _gateway_index(plan), plan.api_arguments
     gateway = await stack.enter_async_context(
-        _processes(plan, settings, url, arguments, first=index)
+        processes.of(plan.api_arguments, first=_gateway_index(plan))
     )
     return workers, gateway
 
@@ -157,25 +159,40 @@ def _with_key(settings: Settings, data_dir: Path) -> Settings:
     return settings.model_copy(update={"encryption_key_file": key_file})
 
 
-def _processes(
-    plan: StackPlan,
-    settings: Settings,
-    url: str,
-    arguments: Sequence[str],
-    *,
-    count: int = 1,
-    first: int = 0,
-) -> Supervisor:
-    environment = {**os.environ, **_environment(settings, url)}  # noqa: TID251 - handed on to children, not read
-    return Supervisor(
-        arguments,
-        count,
-        SystemClock(),
-        drain_s=settings.drain_s,
-        first=first,
-        environment={**environment, **(plan.environment or {})},
-        log=plan.worker_log,
-    )
+@dataclass(frozen=True, slots=True)
+class _Processes:
+    """Makes who keeps processes running; who is started again is told of."""
+
+    plan: StackPlan
+    settings: Settings
+    url: str
+    say: Say
+
+    def of(
+        self,
+        arguments: Sequence[str],
+        *,
+        count: int = 1,
+        first: int = 0,
+        most: int = MOST_DEATHS,
+    ) -> Supervisor:
+        environment = {**os.environ, **_environment(self.settings, self.url)}  # noqa: TID251 - handed on to children, not read
+
+        def crashed(_: int, code: int) -> None:
+            name = " ".join(arguments)
+            self.say(f"bus {name} {how_it_ended(code)}; starting it again.")
+
+        return Supervisor(
+            arguments,
+            count,
+            SystemClock(),
+            drain_s=self.settings.drain_s,
+            first=first,
+            environment={**environment, **(self.plan.environment or {})},
+            log=self.plan.worker_log,
+            most=most,
+            on_crash=crashed,
+        )
 
 
 def _gateway_index(plan: StackPlan) -> int:

@@ -1,4 +1,4 @@
-"""The embedded Kafka dies under `bus dev`: it says why, and helps where it can."""
+"""A part of `bus dev` dies: it says why, and helps where it can."""
 
 import asyncio
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.bus import wait_until
 from tests.support.kafka import create_topic, topics
 from tests.support.pace import patience
 
@@ -47,13 +48,21 @@ class Dev:
     @property
     def kafka(self) -> int:
         """The java process."""
-        command = ["/bin/ps", "-axww", "-o", "pid=,args="]
-        listed = subprocess.check_output(command, text=True)  # noqa: S603 - ours
         settings = str(self.data / "kafka" / "node-1" / "server.properties")
         [pid] = [
             int(line.split()[0])
-            for line in listed.splitlines()
+            for line in _listed()
             if f"kafka.Kafka {settings}" in line and "supervisor.py" not in line
+        ]
+        return pid
+
+    def worker(self, role: str) -> int:
+        """The process that runs a role."""
+        [pid] = [
+            int(line.split()[0])
+            for line in _listed()
+            if f"run {role} --index" in line
+            and int(line.split()[1]) == self.process.pid
         ]
         return pid
 
@@ -64,6 +73,11 @@ class Dev:
             line for line in self.said.splitlines() if line.startswith("Kafka   ")
         ]
         return line.split()[1]
+
+
+def _listed() -> list[str]:
+    command = ["/bin/ps", "-axww", "-o", "pid=,ppid=,args="]
+    return subprocess.check_output(command, text=True).splitlines()  # noqa: S603 - ours
 
 
 @asynccontextmanager
@@ -108,6 +122,7 @@ def small_disk(where: Path) -> Iterator[Path]:
 async def test_killed_it_is_started_once_more(tmp_path: Path) -> None:
     """Its data and address stay; killed again, all ends with 1, cause and log named."""
     async with dev(tmp_path) as running:
+        await _restarts(running)
         create_topic(running.servers, "kept")
         os.kill(running.kafka, signal.SIGKILL)
         await running.until("Kafka node 1 runs again.")
@@ -117,6 +132,25 @@ async def test_killed_it_is_started_once_more(tmp_path: Path) -> None:
     log = tmp_path / "kafka" / "node-1" / "kafka.log"
     assert running.said.count("has ended: killed (SIGKILL)") == 2
     assert running.said.count(f"its log: {log}") == 2
+
+
+async def _restarts(running: Dev) -> None:
+    """A worker that is stopped or killed is started again, which one line says."""
+    before = running.worker("all"), running.worker("gateway")
+    os.kill(before[0], signal.SIGTERM)
+    await running.until("bus run all ended with 0; starting it again.")
+    os.kill(before[1], signal.SIGKILL)
+    await running.until("bus run gateway was ended by SIGKILL; starting it again.")
+    assert running.said.count("starting it again.") == 2
+
+    def again() -> bool:
+        try:
+            after = running.worker("all"), running.worker("gateway")
+        except ValueError:  # between two of them
+            return False
+        return not set(before) & set(after)
+
+    await wait_until(again, 30, "both run again")
 
 
 async def test_a_full_disk_is_named(tmp_path: Path) -> None:

@@ -11,28 +11,14 @@ import pytest
 import pytest_asyncio
 from pydantic import BaseModel
 
-from bus.access.roles import GRANTS, Role, Tenancy, principal, scopes_of
-from bus.intake.parked.fingerprint import fingerprint_of
-from bus.samples.lifecycles import sample
-from processors.gateway.jobs import Progress
+from bus.access.roles import GRANTS, Role, Tenancy, scopes_of
 from processors.gateway.matching import names_in
 from processors.gateway.routes import Route
 from processors.gateway.table import ROUTES
-from tests.contract.log.rows import attempt, event, write
 from tests.support.gateway import Client, Got, serving
-from tests.support.orders import STARTED
-from tests.support.parked import item, park
-from tests.support.past import Past
+from tests.support.tenants import compared, ours
 from tests.support.worlds import Worlds
 
-PARKED = item(1, owner="acme")
-OURS = {
-    "subscription": "our-shop",
-    "topic": "bus.dlq.our-shop",
-    "source": "our-in",
-    "item": PARKED.id,
-    "group": fingerprint_of(PARKED),
-}
 MISSING = {
     "topic": "bus.dlq.no-shops",
     "event": "0" * 32,
@@ -83,52 +69,6 @@ SEARCHES = [
 ]
 
 
-async def ours(ask: Client) -> dict[str, str]:
-    """Something of each kind that belongs to `acme`; and a shop of the stranger's."""
-    for name, owner, types in (
-        ("our-shop", "acme", "*"),
-        ("their-shop", "other", "shipment.*"),
-    ):
-        new = {"id": name, "url": "https://a.example/x", "types": [types]}
-        made = await ask("POST", "/v1/subscriptions", new | {"owner": owner})
-        assert made.status == 201
-
-    source = {"id": "our-in", "channel": "shopify", "owner": "acme"}
-    assert (await ask("POST", "/v1/sources", source)).status == 201
-
-    async def work(_: Progress) -> dict[str, object]:
-        return {}
-
-    by = principal("abcdefgh23", Role.PARTNER, "acme")
-    job, _ = ask.api.jobs.start(by, "test", "our-shop", work)
-    keys = ask.api.keys.table.all()
-    (key,) = [key.id for key in keys if key.tenant == "acme"]
-    await ask.keys.add("watcher", Role.READER, "other")
-    await park(ask.api.parked, PARKED)
-    return OURS | {"job": job.id, "key": key} | await happened(ask)
-
-
-async def happened(ask: Client) -> dict[str, str]:
-    """An event that was attempted for our shop alone, and is a dead letter of it."""
-    died = sample("order.created", 1, STARTED)
-    sent = event(1, event_id=died.webhook_id, order_id=died.subject)
-    await write(ask.log, sent, attempt(1, sent, subscription="our-shop"))
-    await ask.api.world.table.ready()
-    past = Past(ask.api.world)
-    record = await past.produce(died)
-    await past.attempt("our-shop", died, "failed", "dead_letter:exhausted")
-    at = await past.die("our-shop", died, record)
-    return {
-        "event": died.webhook_id,
-        "order": died.subject,
-        "account": str(died.data["account_id"]),
-        "actor": "abcdefgh23",
-        "id": "our-shop",
-        "partition": str(at.partition),
-        "offset": str(at.offset),
-    }
-
-
 class Town(NamedTuple):
     """A gateway, and what is `acme`'s there."""
 
@@ -144,12 +84,6 @@ async def town() -> AsyncIterator[Town]:
 
 
 in_town = pytest.mark.asyncio(loop_scope="module")
-
-
-def compared(got: Got) -> tuple[int, bytes, dict[str, str]]:
-    """All of an answer but the second in which it was given."""
-    headers = {name: value for name, value in got.headers.items() if name != "Date"}
-    return got.status, got.body, headers
 
 
 def test_every_name_is_known() -> None:
