@@ -37,7 +37,8 @@ class Restarts:
         self._in_a_row = 1 if lived_s > _STEADY_S else self._in_a_row + 1
         if self._most and self._in_a_row > self._most:
             return None
-        return min(_FIRST_PAUSE_S * 2 ** min(self._in_a_row - 1, 9), _LONGEST_PAUSE_S)
+        doubled = _FIRST_PAUSE_S * 2.0 ** min(self._in_a_row - 1, 9)
+        return min(doubled, _LONGEST_PAUSE_S)
 
 
 def how_it_ended(code: int) -> str:
@@ -140,19 +141,22 @@ class Supervisor:
         restarts = Restarts(self._most)
         while True:
             began = self._clock.monotonic()
-            if self._stopping:
+            if self._is_stopping():
                 return 0
             process = await self._start(index)
             if process.stdout is not None and await process.stdout.readline():
                 self._ready[index].set()
             code = await process.wait()
-            if self._stopping:
+            if self._is_stopping():
                 return code
             pause_s = restarts.pause_s(code, self._clock.monotonic() - began)
             if pause_s is None:
                 return code if code == _REFUSED else _FAILED
             self._on_crash(index, code)
             await self._clock.sleep(pause_s)
+
+    def _is_stopping(self) -> bool:
+        return self._stopping
 
     async def _start(self, index: int) -> asyncio.subprocess.Process:
         command = [sys.executable, "-m", "processors.cli", *self._arguments]

@@ -73,7 +73,7 @@ class Town(NamedTuple):
     """A gateway, and what is `acme`'s there."""
 
     ask: Client
-    there: Mapping[str, str]
+    there: dict[str, str]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
