@@ -117,7 +117,8 @@ def show_command(
     from processors.redrive.known_items import KnownItems
 
     async def show(world: "World") -> int:
-        found = await KnownItems().of(world, [place])
+        wanted = _wanted(world, [place], {}, ())
+        found = await KnownItems().of(world, wanted.places)
         rows = [item_whole(item, await event_now(world, item)) for item in found]
         if as_json:
             print_json(rows)
