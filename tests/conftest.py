@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.kafka import KafkaUnderTest, embedded_kafka
+from tests.support.nats_server import NatsUnderTest, running_nats
 from tests.support.pace import patience
 from tests.support.postgres import (
     PostgresUnderTest,
@@ -58,3 +59,10 @@ def rabbitmq() -> Iterator[RabbitUnderTest]:
         pytest.skip(why)
     with running_rabbitmq() as broker:
         yield broker
+
+
+@pytest.fixture(scope="session")
+def nats() -> Iterator[NatsUnderTest]:
+    """A real NATS for the whole session; use names of streams of your own."""
+    with running_nats() as server:
+        yield server

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
-from bus.delivery.queues import AmqpEndpoint, parse_amqp
+from bus.delivery.queues import AmqpEndpoint, NatsEndpoint, parse_amqp, parse_nats
 
 
 class Kind(StrEnum):
@@ -23,6 +23,7 @@ class Kind(StrEnum):
     GRPC = "grpc"
     KAFKA = "kafka"
     AMQP = "amqp"
+    NATS = "nats"
 
 
 class Scheme(NamedTuple):
@@ -42,6 +43,8 @@ SCHEMES: Mapping[str, Scheme] = {
     "kafkas": Scheme(Kind.KAFKA, 9093, plain=False),
     "amqp": Scheme(Kind.AMQP, 5672, plain=True),
     "amqps": Scheme(Kind.AMQP, 5671, plain=False),
+    "nats": Scheme(Kind.NATS, 4222, plain=True),
+    "tls": Scheme(Kind.NATS, 4222, plain=False),
 }
 """All there are. A URL without a port means the scheme's."""
 
@@ -90,7 +93,9 @@ class KafkaEndpoint:
     avro: bool
 
 
-Endpoint: TypeAlias = HttpEndpoint | GrpcEndpoint | KafkaEndpoint | AmqpEndpoint
+Endpoint: TypeAlias = (
+    HttpEndpoint | GrpcEndpoint | KafkaEndpoint | AmqpEndpoint | NatsEndpoint
+)
 
 
 def _port(*, plain: bool) -> int:
@@ -140,6 +145,8 @@ def parse_endpoint(url: str) -> Endpoint:
             return KafkaEndpoint(host, port, scheme.plain, topic, avro)
         case Kind.AMQP:
             return parse_amqp(host, port, parts, plain=scheme.plain)
+        case Kind.NATS:
+            return parse_nats(host, port, parts, plain=scheme.plain)
 
 
 def _grpc(endpoint: GrpcEndpoint, parts: SplitResult) -> GrpcEndpoint:

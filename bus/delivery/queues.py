@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import SplitResult, unquote
+from urllib.parse import SplitResult, quote, unquote
 
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _FIELDS = ("type", "order")
@@ -13,6 +13,8 @@ SHORT = 255
 """Bytes that AMQP has for a routing key or the name of a queue."""
 _EXCHANGE = re.compile(r"[A-Za-z0-9_.:@#,/+ -]{1,127}")
 _VHOST = 127
+_SUBJECT = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+_EMPTY_TOKEN = re.compile(r"^\.|\.\.|\.$|^$")
 _AMQP = (
     "expected {0}://HOST/exchanges/EXCHANGE/KEY or {0}://HOST/queues/QUEUE, with the"
     " virtual host before it unless it is the default one"
@@ -70,6 +72,46 @@ def parse_amqp(
         case _:
             raise wrong
     return AmqpEndpoint(host, port, plain, vhost, *found)
+
+
+@dataclass(frozen=True, slots=True)
+class NatsEndpoint:
+    """A subject of NATS, which a stream of JetStream keeps."""
+
+    host: str
+    port: int
+    plain: bool
+    subject: Template
+
+
+def parse_nats(
+    host: str, port: int, parts: SplitResult, *, plain: bool
+) -> NatsEndpoint:
+    """Read `/SUBJECT`.
+
+    Raises:
+        ValueError: it is none that can be published to; says what is wrong.
+    """
+    subject = unquote(parts.path[1:])
+    shape = template(subject).filled({"type": "type", "order": "order"})
+    if parts.query or not _SUBJECT.fullmatch(shape):
+        raise ValueError(
+            f"expected {parts.scheme}://HOST/SUBJECT, of tokens of letters, digits,"
+            " - and _ with dots between them"
+        )
+    if shape.startswith("_INBOX"):
+        raise ValueError("subjects named _INBOX are for answers; choose another")
+    return NatsEndpoint(host, port, plain, template(subject))
+
+
+def token(text: str, *, dots: bool) -> str:
+    """A text as a part of a subject: what means something there is percent-encoded.
+
+    With `dots` those stay, as long as there is something between them.
+    """
+    keeps = dots and not _EMPTY_TOKEN.search(text)
+    encoded = quote(text.encode("utf-8", "replace"), safe="!+,:=@&'()")
+    return encoded if keeps else encoded.replace(".", "%2E")
 
 
 def template(text: str) -> Template:

@@ -104,15 +104,21 @@ class Tls(_Model):
         return self
 
 
+Mechanism: TypeAlias = Literal[
+    "plain", "scram-sha-256", "scram-sha-512", "token", "nkey"
+]
+
+
 class Login(_Model):
     """A name and a password, for kinds of endpoints that ask for them.
 
-    `password` is sealed wherever it is stored. `mechanism` is SASL's.
+    `password` is sealed wherever it is stored. `mechanism` is SASL's, or how NATS is
+    signed in to: by a token, or the seed of an nkey, whose public key is the name.
     """
 
     username: Annotated[str, Field(min_length=1, max_length=500)]
     password: Annotated[str, Field(max_length=4096)] = Field(repr=False)
-    mechanism: Literal["plain", "scram-sha-256", "scram-sha-512"] = "plain"
+    mechanism: Mechanism = "plain"
 
 
 def _url(value: str) -> str:

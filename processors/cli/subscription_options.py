@@ -74,7 +74,8 @@ _OPTIONS: Mapping[str, object] = {
         Path | None, typer.Option(help="Its password, in a file.")
     ],
     "mechanism": Annotated[
-        str | None, typer.Option(help="plain, scram-sha-256 or scram-sha-512.")
+        str | None,
+        typer.Option(help="plain, scram-sha-256, scram-sha-512, token or nkey."),
     ],
     "verify": Annotated[
         bool | None,

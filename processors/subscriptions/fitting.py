@@ -23,6 +23,8 @@ def fitting(subscription: Subscription) -> Iterator[tuple[str, str]]:
             yield from _kafka(subscription)
         case Kind.AMQP:
             yield from _amqp(subscription)
+        case Kind.NATS:
+            yield from _nats(subscription)
 
 
 def _no_login(subscription: Subscription, instead: str) -> Iterator[tuple[str, str]]:
@@ -30,7 +32,26 @@ def _no_login(subscription: Subscription, instead: str) -> Iterator[tuple[str, s
         yield "login", f"{subscription.kind} has none; send {instead}"
 
 
+def _signed_in(
+    subscription: Subscription, *mechanisms: str
+) -> Iterator[tuple[str, str]]:
+    login = subscription.login
+    if login is not None and login.mechanism not in mechanisms:
+        there = ", ".join(mechanisms)
+        yield "login.mechanism", f"{subscription.kind} endpoints have {there}"
+
+
+def _nats(subscription: Subscription) -> Iterator[tuple[str, str]]:
+    yield from _signed_in(subscription, "plain", "token", "nkey")
+    if subscription.transient_statuses != DEFAULT_TRANSIENT:
+        yield "transient_statuses", "a stream answers with no statuses"
+    for name in subscription.headers:
+        if name.lower().startswith("nats-"):
+            yield f"headers.{name}", "NATS keeps Nats-… for itself"
+
+
 def _kafka(subscription: Subscription) -> Iterator[tuple[str, str]]:
+    yield from _signed_in(subscription, "plain", "scram-sha-256", "scram-sha-512")
     if subscription.transient_statuses != DEFAULT_TRANSIENT:
         yield "transient_statuses", "a topic answers with no statuses"
     endpoint = parse_endpoint(subscription.url)
@@ -48,8 +69,7 @@ def _kafka(subscription: Subscription) -> Iterator[tuple[str, str]]:
 def _amqp(subscription: Subscription) -> Iterator[tuple[str, str]]:
     if subscription.transient_statuses != DEFAULT_TRANSIENT:
         yield "transient_statuses", "a queue answers with no statuses"
-    if subscription.login is not None and subscription.login.mechanism != "plain":
-        yield "login.mechanism", "AMQP brokers are signed in to by plain, over TLS"
+    yield from _signed_in(subscription, "plain")
     for name in subscription.headers:
         if len(name) > SHORT:
             yield f"headers.{name[:20]}…", f"AMQP has {SHORT} bytes for a name"

@@ -15,6 +15,7 @@ from processors.sinks import Sinks
 _EXTRAS = {
     Kind.GRPC: ("grpc", ("grpc", "grpc_health", "google.rpc")),
     Kind.AMQP: ("amqp", ("aiormq",)),
+    Kind.NATS: ("nats", ("nats",)),
 }
 """By kind the extra, and the packages that it brings."""
 
@@ -27,6 +28,7 @@ def make_sinks(sender: Sender, guard: Guard) -> Sinks:
             Kind.GRPC: lambda: _grpc(guard),
             Kind.KAFKA: lambda: _kafka(guard),
             Kind.AMQP: lambda: _amqp(guard),
+            Kind.NATS: lambda: _nats(guard),
         },
     )
 
@@ -72,3 +74,11 @@ def _amqp(guard: Guard) -> Sink:
     from bus.adapters.amqp.sink import AmqpSink  # noqa: PLC0415 - likewise
 
     return AmqpSink(GuardedPlaces(guard, "amqp"), SettledTrust())
+
+
+def _nats(guard: Guard) -> Sink:
+    if (why := missing(Kind.NATS)) is not None:
+        raise ConfigurationError(why)
+    from bus.adapters.nats.sink import NatsSink  # noqa: PLC0415 - likewise
+
+    return NatsSink(GuardedPlaces(guard, "nats"), SettledTrust())

@@ -27,11 +27,13 @@ class SubscriptionRows(TypedDict):
 
 
 class Login(TypedDict):
-    """A name and a password, for endpoints of kind kafka (SASL)."""
+    """A name and a password, for endpoints that are queues and topics."""
 
     username: str
     password: str
-    mechanism: NotRequired[Literal["plain", "scram-sha-256", "scram-sha-512"]]
+    mechanism: NotRequired[
+        Literal["plain", "scram-sha-256", "scram-sha-512", "token", "nkey"]
+    ]
 
 
 class Tls(TypedDict):

@@ -12,6 +12,7 @@ from bus.adapters.grpc.sink import GrpcSink
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.names import Names
 from bus.adapters.http.places import GuardedPlaces
+from tests.contract.sinks.nats_worlds import open_nats, open_told
 from tests.contract.sinks.queue_worlds import open_amqp, open_rabbitmq
 from tests.contract.sinks.worlds import (
     LOOPBACK,
@@ -25,9 +26,11 @@ SCRIPTED: Mapping[str, Callable[..., AsyncIterator[Scripted]]] = {
     "http": partial(open_world, "http"),
     "grpc": partial(open_world, "grpc"),
     "amqp": open_amqp,
+    "nats": open_told,
 }
-"""Those whose servers answer as they are told; Kafka and RabbitMQ are what they are."""
+"""Those whose servers answer as they are told; the others are what they are."""
 REAL = [
+    "jetstream",
     pytest.param("kafka", marks=pytest.mark.kafka),
     pytest.param("rabbitmq", marks=pytest.mark.rabbitmq),
 ]
@@ -68,6 +71,8 @@ def open_as(request: pytest.FixtureRequest) -> OpenAs:
             )
         case "rabbitmq":
             return partial(open_rabbitmq, request.getfixturevalue("rabbitmq"))
+        case "jetstream":
+            return partial(open_nats, request.getfixturevalue("nats"))
         case kind:
             return SCRIPTED[kind]
 

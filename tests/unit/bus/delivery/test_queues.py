@@ -3,7 +3,13 @@
 import pytest
 
 from bus.delivery.endpoint import Kind, kind_of, parse_endpoint
-from bus.delivery.queues import AmqpEndpoint, Template, template
+from bus.delivery.queues import (
+    AmqpEndpoint,
+    NatsEndpoint,
+    Template,
+    template,
+    token,
+)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +61,16 @@ def test_amqp(url: str, found: tuple[str, int, bool, str, str, str]) -> None:
         (f"amqp://r/queues/{'a' * 256}", "at most 255 bytes"),
         (f"amqp://r/{'v' * 128}/queues/a", "at most 255 bytes"),
         ("amqp://u:p@r/queues/a", "credentials"),
+        ("nats://n", "nats://HOST/SUBJECT"),
+        ("tls://n/", "tls://HOST/SUBJECT"),
+        ("nats://n/a..b", "nats://HOST/SUBJECT"),
+        ("nats://n/a.*", "nats://HOST/SUBJECT"),
+        ("nats://n/a.%3E", "nats://HOST/SUBJECT"),
+        ("nats://n/$JS.API.STREAM.DELETE.x", "nats://HOST/SUBJECT"),
+        ("nats://n/_INBOX.x", "_INBOX"),
+        ("nats://n/a/b", "nats://HOST/SUBJECT"),
+        ("nats://n/a?x=1", "nats://HOST/SUBJECT"),
+        ("nats://n/a.{status}", "{type} and {order}"),
     ],
 )
 def test_refused(url: str, why: str) -> None:
@@ -68,3 +84,36 @@ def test_a_template_is_filled_once() -> None:
     made = template("a.{type}.{order}.{type}")
     filled = made.filled({"type": "{order}", "order": "{type}"})
     assert filled == "a.{order}.{type}.{order}"
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("nats://n/shop", ("n", 4222, True, "shop")),
+        (
+            "tls://nats.example:4443/shop.{type}.{order}",
+            ("nats.example", 4443, False, "shop.{type}.{order}"),
+        ),
+    ],
+)
+def test_nats(url: str, found: tuple[str, int, bool, str]) -> None:
+    """A server and a subject."""
+    host, port, plain, subject = found
+    assert parse_endpoint(url) == NatsEndpoint(host, port, plain, Template(subject))
+    assert kind_of(url) is Kind.NATS
+
+
+@pytest.mark.parametrize(
+    ("text", "dots", "found"),
+    [
+        ("order.created", True, "order.created"),
+        ("order..created", True, "order%2E%2Ecreated"),
+        (".order", True, "%2Eorder"),
+        ("a.b", False, "a%2Eb"),
+        ("* > $x\r\n", True, "%2A%20%3E%20%24x%0D%0A"),
+        ("Ü", True, "%C3%9C"),
+    ],
+)
+def test_tokens(text: str, dots: bool, found: str) -> None:  # noqa: FBT001 - a parameter
+    """What means something in a subject is encoded."""
+    assert token(text, dots=dots) == found

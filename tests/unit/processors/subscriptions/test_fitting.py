@@ -27,6 +27,32 @@ def test_refused_for_grpc(fields: dict[str, object], field: str, why: str) -> No
     check_runnable(make(**fields))
 
 
+AMQP, NATS = "amqps://rabbit.example/queues/in", "tls://nats.example/shop"
+NKEY = {"username": "U", "password": "S", "mechanism": "nkey"}
+SCRAM = {**NKEY, "mechanism": "scram-sha-256"}
+
+
+@pytest.mark.parametrize(
+    ("url", "fields", "field"),
+    [
+        (AMQP, {"transient_statuses": [404]}, "transient_statuses"),
+        (AMQP, {"login": SCRAM}, "login.mechanism"),
+        (AMQP, {"login": NKEY}, "login.mechanism"),
+        (AMQP, {"headers": {"x" * 300: "1"}}, f"headers.{'x' * 20}…"),
+        (NATS, {"transient_statuses": [404]}, "transient_statuses"),
+        (NATS, {"login": SCRAM}, "login.mechanism"),
+        (NATS, {"headers": {"Nats-Msg-Id": "1"}}, "headers.Nats-Msg-Id"),
+        ("kafkas://b.example/t", {"login": NKEY}, "login.mechanism"),
+    ],
+)
+def test_refused_for_queues(url: str, fields: dict[str, object], field: str) -> None:
+    """Each with the field; what is left fits."""
+    with pytest.raises(InvalidSubscriptionError) as caught:
+        check_runnable(make(url=url, **fields))
+    assert caught.value.field == field
+    check_runnable(make(url=url, tls={"verify": False}))
+
+
 def test_what_fits() -> None:
     """Tokens, an own CA and everything that is the bus's own affair."""
     check_runnable(

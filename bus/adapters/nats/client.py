@@ -1,0 +1,136 @@
+"""nats-py's client, held to one connection: to addresses that were admitted, with TLS.
+
+By itself it reconnects, to whatever servers a cluster tells it of, and speaks without
+TLS if a server says that it wants none. Neither is for endpoints that others name.
+"""
+
+import asyncio
+import base64
+import binascii
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import ParseResult, urlparse
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from nats.aio.client import Client, Srv
+from nats.aio.transport import TcpTransport
+from nats.errors import InvalidUserCredentialsError, SecureConnRequiredError
+from typing_extensions import override
+
+from bus.delivery.queues import NatsEndpoint
+from bus.delivery.subscription import Login
+
+_SEED_BYTES = slice(2, 34)
+"""Where an nkey's seed has its key: two bytes of prefix before it, two of CRC after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a server is connected to. `context` is None without TLS."""
+
+    endpoint: NatsEndpoint
+    addresses: Sequence[str]
+    context: ssl.SSLContext | None
+    login: Login | None
+
+
+class GuardedClient(Client):
+    """Connects once, to the addresses of a way and to no other."""
+
+    def __init__(self, way: Way) -> None:
+        super().__init__()
+        self._way = way
+        login = way.login
+        if login is not None and login.mechanism == "nkey":
+            self._public_nkey = login.username
+
+    @override
+    async def _select_next_server(self) -> None:
+        transport = _Admitted(self._way)
+        self._transport = transport
+        where = "tls" if self._way.context else "nats"
+        self._current_server = Srv(urlparse(f"{where}://{self._way.addresses[0]}"))
+        await transport.connect(self._current_server.uri, _BUFFER_BYTES, 0)
+
+    @override
+    async def _process_info(
+        self, info: dict[str, object], initial_connection: bool = False
+    ) -> None:
+        info.pop("connect_urls", None)  # servers that nobody has judged
+        if initial_connection and self._way.context is not None:
+            info["tls_required"] = True  # whatever it says, before it has our password
+        elif info.get("tls_required") is True and self._way.context is None:
+            raise SecureConnRequiredError
+        await super()._process_info(info, initial_connection)
+
+
+_BUFFER_BYTES = 32_768
+
+
+class _Admitted(TcpTransport):
+    """Connects to the addresses that were judged, one after the other."""
+
+    def __init__(self, way: Way) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._way = way
+
+    @override
+    async def connect(
+        self, uri: ParseResult, buffer_size: int, connect_timeout: int
+    ) -> None:
+        del uri, connect_timeout
+        failure: OSError = ConnectionRefusedError()
+        for address in self._way.addresses:
+            try:
+                opened = await asyncio.open_connection(
+                    address, self._way.endpoint.port, limit=buffer_size
+                )
+            except OSError as error:
+                failure = error
+            else:
+                self._bare_io_reader, self._bare_io_writer = opened
+                self._io_reader, self._io_writer = opened
+                return
+        raise failure
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """What the client is told of how to sign in."""
+
+    user: str | None = None
+    password: str | None = None
+    token: str | None = None
+    sign: Callable[[str], bytes] | None = None
+
+
+def credentials(login: Login | None) -> Credentials:
+    """How a login is told to the client.
+
+    Raises:
+        InvalidUserCredentialsError: an nkey's seed is none.
+    """
+    if login is None:
+        return Credentials()
+    match login.mechanism:
+        case "token":
+            return Credentials(token=login.password)
+        case "nkey":
+            key = _key(login.password)
+            return Credentials(sign=lambda nonce: _signed(key, nonce))
+        case _:
+            return Credentials(login.username, login.password)
+
+
+def _key(seed: str) -> Ed25519PrivateKey:
+    text = seed.strip()
+    try:
+        raw = base64.b32decode(text + "=" * (-len(text) % 8))
+        return Ed25519PrivateKey.from_private_bytes(raw[_SEED_BYTES])
+    except (ValueError, binascii.Error):
+        raise InvalidUserCredentialsError from None
+
+
+def _signed(key: Ed25519PrivateKey, nonce: str) -> bytes:
+    return base64.b64encode(key.sign(nonce.encode()))

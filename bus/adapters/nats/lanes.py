@@ -1,0 +1,209 @@
+"""Connections to NATS: one for each endpoint, login and way of TLS.
+
+Answers come to an inbox of the connection's own, a future for each message under way.
+Names are resolved and addresses judged by `Places` when a connection is made; one that
+ended gets a new one with the next delivery.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import ConnectionClosedError
+
+from bus.adapters.nats.client import GuardedClient, Way, credentials
+from bus.adapters.nats.codes import complained, unreachable
+from bus.adapters.nats.errors import outcome_of
+from bus.delivery.delivery import Outcome, Unreachable
+from bus.delivery.queues import NatsEndpoint
+from bus.delivery.subscription import Login, Tls
+from bus.ports import NoAnswer, NoAnswerKind
+from bus.sending import Places, Trust
+
+_OPEN_S = 10.0
+_CLOSE_S = 3.0
+_PING_S = 10
+_MOST_TIMEOUTS = 3
+
+
+class Line:
+    """One connection, and the messages that wait for their answer on it."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.inbox = client.new_inbox()
+        self._numbers = count()
+        self._ended = asyncio.Event()
+        self._waiting: dict[str, tuple[str, asyncio.Future[Msg | Outcome]]] = {}
+
+    async def ask(
+        self, subject: str, payload: bytes, headers: Mapping[str, str]
+    ) -> Msg | Outcome:
+        """Publish, and return what was answered; or what became of the connection."""
+        number = str(next(self._numbers))
+        answer: asyncio.Future[Msg | Outcome]
+        answer = asyncio.get_running_loop().create_future()
+        self._waiting[number] = subject, answer
+        try:
+            to = f"{self.inbox}.{number}"
+            await self.client.publish(subject, payload, to, dict(headers))
+            return await answer
+        finally:
+            del self._waiting[number]
+
+    async def answered(self, message: Msg) -> None:
+        """An answer came."""
+        waiting = self._waiting.get(message.subject.rpartition(".")[2])
+        if waiting is not None and not waiting[1].done():
+            waiting[1].set_result(message)
+
+    async def complained(self, error: Exception) -> None:
+        """The server said that something is not allowed; it closes nothing for that."""
+        outcome = complained(str(error))
+        if outcome is not None:
+            text = str(error)
+            ours = f'"{self.inbox}' in text
+            self._end(outcome, lambda subject: ours or f'"{subject}"' in text)
+
+    async def closed(self) -> None:
+        """It is closed; `last_error` says if somebody said why."""
+        said = self.client.last_error
+        outcome = None if said is None else complained(str(said))
+        self._ended.set()
+        self._end(outcome or unreachable(NoAnswerKind.RESET), lambda _: True)
+
+    async def pause(self, for_s: float) -> None:
+        """Wait, unless it is closed meanwhile."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(for_s):
+                await self._ended.wait()
+
+    def _end(self, outcome: Outcome, which: Callable[[str], bool]) -> None:
+        for subject, answer in list(self._waiting.values()):
+            if which(subject) and not answer.done():
+                answer.set_result(outcome)
+
+
+@dataclass
+class Lane:
+    """The way to one endpoint. `used` is when it last was, on the loop's clock."""
+
+    endpoint: NatsEndpoint
+    tls: Tls | None
+    login: Login | None
+    places: Places
+    trust: Trust
+    used: float = 0.0
+    _line: Line | None = None
+    _opening: "asyncio.Task[Line | Outcome] | None" = None
+    _timeouts: int = field(default=0)
+
+    async def line(self) -> Line | Outcome:
+        """The open connection; or why there is none. Who waits together opens one."""
+        line = self._line
+        if line is not None and line.client.is_connected and self._speaks():
+            return line
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._open())
+            self._opening.add_done_callback(self._opened)
+        return await asyncio.shield(self._opening)
+
+    def heard(self, outcome: Outcome) -> None:
+        """Take note of what came of a message: silence may be a dead connection."""
+        silent = isinstance(outcome, Unreachable) and (
+            outcome.kind == NoAnswerKind.TIMEOUT
+        )
+        self._timeouts = self._timeouts + 1 if silent else 0
+
+    async def close(self) -> None:
+        """Close the connection; whoever waits for an answer gets none."""
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.wait([self._opening])
+        line, self._line = self._line, None
+        if line is not None:
+            await _close(line.client)
+            await line.closed()
+
+    def _speaks(self) -> bool:
+        return self._timeouts < _MOST_TIMEOUTS
+
+    def _opened(self, task: "asyncio.Task[Line | Outcome]") -> None:
+        self._opening = None
+        if not task.cancelled():
+            _ = task.exception()  # whoever waited has it
+
+    async def _open(self) -> Line | Outcome:
+        before, self._line = self._line, None
+        if before is not None:
+            await _close(before.client)
+        self._timeouts = 0
+        try:
+            async with asyncio.timeout(_OPEN_S):
+                way = await self._way()
+                if not isinstance(way, Way):
+                    return way
+                self._line = await _dial(way)
+                return self._line
+        except TimeoutError:
+            return unreachable(NoAnswerKind.TIMEOUT)
+        except Exception as error:  # noqa: BLE001 - whatever a stranger makes a library say
+            return outcome_of(error)
+
+    async def _way(self) -> Way | Outcome:
+        where = self.endpoint
+        found = await self.places.admitted(where.host, where.port, plain=where.plain)
+        if isinstance(found, NoAnswer):
+            return Unreachable(found.kind, found.detail)
+        context = None if where.plain else self.trust.context(self.tls)
+        if isinstance(context, NoAnswer):
+            return Unreachable(context.kind, context.detail)
+        return Way(where, found, context, self.login)
+
+
+async def _dial(way: Way) -> Line:
+    login = credentials(way.login)
+    client = GuardedClient(way)
+    line = Line(client)
+    try:
+        await client.connect(
+            name="orderbus",
+            allow_reconnect=False,
+            ping_interval=_PING_S,
+            error_cb=line.complained,
+            closed_cb=line.closed,
+            tls=way.context,
+            tls_hostname=way.endpoint.host,
+            user=login.user,
+            password=login.password,
+            token=login.token,
+            signature_cb=login.sign,
+        )
+        await client.subscribe(f"{line.inbox}.*", cb=line.answered)
+    except BaseException:
+        await _close(client)
+        raise
+    if client.is_closed:
+        raise ConnectionClosedError
+    return line
+
+
+async def _close(client: Client) -> None:
+    try:
+        async with asyncio.timeout(_CLOSE_S):
+            await client.close()
+    except TimeoutError:
+        return
+
+
+def hush() -> None:
+    """Let no line of the library's be written: each failure is an attempt's outcome."""
+    logger = logging.getLogger("nats")
+    logger.propagate = False
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())

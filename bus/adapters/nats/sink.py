@@ -1,0 +1,150 @@
+"""The sink of kind nats: an event a message, acknowledged by its stream."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TypeAlias
+
+from nats.aio.msg import Msg
+
+from bus.adapters.nats.codes import NO_STREAM, TOO_LARGE, judge, unreachable
+from bus.adapters.nats.envelope import headers, subject_of, weight
+from bus.adapters.nats.errors import outcome_of
+from bus.adapters.nats.lanes import Lane, Line, hush
+from bus.delivery.delivery import Accepted, Outcome, Refused
+from bus.delivery.endpoint import parse_endpoint
+from bus.delivery.queues import NatsEndpoint
+from bus.delivery.subscription import Login, Tls
+from bus.ports import NoAnswerKind
+from bus.sending import Parcel, Places, Trust
+
+MOST_SUBJECT = 1_000
+"""Bytes of a subject; a server takes lines of 4 KiB."""
+_IDLE_S = 600.0
+_TRIES, _BETWEEN_S = 3, 0.25
+"""A stream that is choosing its leader answers as one that is not there."""
+_NOBODY = "503"
+_OK = Accepted(200)
+_Key: TypeAlias = tuple[str, Tls | None, Login | None]
+
+
+class NatsSink:
+    """Fulfils `bus.sending.Sink` by publishing to JetStream.
+
+    Args:
+        places: Where it may connect to; closed here.
+        trust: What connections with TLS are secured by.
+    """
+
+    def __init__(self, places: Places, trust: Trust) -> None:
+        hush()
+        self._places = places
+        self._trust = trust
+        self._lanes: dict[_Key, Lane] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        """See `Sink`."""
+        endpoint = _endpoint(parcel.url)
+        lane = self._lane(endpoint, parcel)
+        outcome: Outcome
+        try:
+            async with asyncio.timeout(parcel.timeout_s):
+                outcome = await _publish(lane, endpoint, parcel)
+        except TimeoutError:
+            outcome = unreachable(NoAnswerKind.TIMEOUT)
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise
+            outcome = unreachable(NoAnswerKind.RESET)  # the connection was closed
+        lane.heard(outcome)
+        return outcome
+
+    async def close(self) -> None:
+        """Close all connections."""
+        lanes = list(self._lanes.values())
+        self._lanes.clear()
+        await asyncio.gather(*(lane.close() for lane in lanes), *self._closing)
+        await self._places.close()
+
+    def _lane(self, endpoint: NatsEndpoint, parcel: Parcel) -> Lane:
+        login = parcel.subscription.login
+        key = parcel.url, parcel.tls, login
+        now = asyncio.get_running_loop().time()
+        lane = self._lanes.get(key)
+        if lane is None:
+            self._retire(now)
+            lane = Lane(endpoint, parcel.tls, login, self._places, self._trust)
+            self._lanes[key] = lane
+        lane.used = now
+        return lane
+
+    def _retire(self, now: float) -> None:
+        """Close what nobody has used for long."""
+        for key in [k for k, v in self._lanes.items() if now - v.used > _IDLE_S]:
+            task = asyncio.create_task(self._lanes.pop(key).close())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+
+async def _publish(lane: Lane, endpoint: NatsEndpoint, parcel: Parcel) -> Outcome:
+    subject, made = subject_of(endpoint, parcel), headers(parcel)
+    if (size := len(subject)) > MOST_SUBJECT:
+        return Refused(400, f"not sent: a subject of {size} bytes, not {MOST_SUBJECT}")
+    for last in (*[False] * (_TRIES - 1), True):
+        line = await lane.line()
+        if not isinstance(line, Line):
+            return line
+        size, most = len(parcel.body) + weight(made), line.client.max_payload
+        if size > most:
+            detail = f"not sent: {size} bytes with headers, and its server takes {most}"
+            return Refused(TOO_LARGE, detail)
+        outcome = await _asked(line, subject, parcel.body, made)
+        if last or outcome is not NO_STREAM:
+            return outcome
+        await line.pause(_BETWEEN_S)
+    raise AssertionError
+
+
+async def _asked(
+    line: Line, subject: str, body: bytes, made: Mapping[str, str]
+) -> Outcome:
+    try:
+        answer = await line.ask(subject, body, made)
+    except TimeoutError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a stranger makes a library say
+        return outcome_of(error)
+    return read(answer) if isinstance(answer, Msg) else answer
+
+
+def read(answer: Msg) -> Outcome:
+    """What an answer says: an acknowledgement, an error, or that nobody is there."""
+    if (answer.headers or {}).get("Status") == _NOBODY:
+        return NO_STREAM
+    try:
+        said = json.loads(answer.data)
+    except ValueError:
+        return unreachable(NoAnswerKind.PROTOCOL)
+    match said:
+        case {"error": dict() as error}:
+            return judge(error)
+        case {"stream": str(), "seq": int()}:
+            return _OK
+        case _:
+            return unreachable(NoAnswerKind.PROTOCOL)
+
+
+@lru_cache(maxsize=20_000)
+def _endpoint(url: str) -> NatsEndpoint:
+    endpoint = parse_endpoint(url)
+    if not isinstance(endpoint, NatsEndpoint):
+        raise TypeError(f"no NATS endpoint: {type(endpoint).__name__}")
+    return endpoint
+
+
+def _is_cancelled() -> bool:
+    """Whether it is our own task that was cancelled."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
