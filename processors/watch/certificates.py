@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
+from bus.delivery.endpoint import SCHEMES
 from bus.delivery.subscription import State, Subscription
 from bus.ports import Clock
 from bus.probing import Prober
@@ -69,4 +70,6 @@ class Certificates:
 
 
 def _has_one(one: Subscription) -> bool:
-    return urlsplit(one.url).scheme == "https" and one.state is State.ACTIVE
+    scheme = SCHEMES.get(urlsplit(one.url).scheme)
+    secure = scheme is not None and not scheme.plain
+    return secure and one.state is State.ACTIVE

@@ -18,9 +18,9 @@ from bus.adapters.http.certificates import shown
 from bus.adapters.http.guard import ForbiddenAddressError, Guard, told
 from bus.adapters.http.names import Names, UnresolvableError
 from bus.adapters.http.reply import no_answer, refused_header, unsent, user_agent, why
-from bus.adapters.http.requesting import PORTS, request_start
+from bus.adapters.http.requesting import request_start
 from bus.adapters.http.tls import BadTlsError, Contexts
-from bus.delivery.endpoint import SCHEMES
+from bus.delivery.endpoint import SCHEMES, Kind, kind_of
 from bus.delivery.subscription import Tls
 from bus.ports import NoAnswer, NoAnswerKind, Post
 from bus.probing import Address, Connected, Exchanged, LookedUp, Secured
@@ -41,6 +41,7 @@ class EndpointProbe:
         self._names = Names(ttl_s=0) if names is None else names
         self._owns_names = names is None
         self._contexts = Contexts()
+        self._others = Contexts(())  # what speaks something else than HTTP
 
     async def look_up(self, url: str, within_s: float) -> LookedUp:
         """See `Prober`."""
@@ -84,7 +85,7 @@ class EndpointProbe:
     ) -> Secured:
         """See `Prober`."""
         try:
-            context = self._contexts.of(tls)
+            context = self._of(url).of(tls)
         except BadTlsError as error:
             failure = no_answer(NoAnswerKind.TLS, str(error))
             return Secured(failure=failure, unusable=True)
@@ -167,6 +168,9 @@ class EndpointProbe:
                 why_untrusted=int(getattr(error, "verify_code", 0) or 0),
             )
 
+    def _of(self, url: str) -> Contexts:
+        return self._contexts if kind_of(url) is Kind.HTTP else self._others
+
     def _context(self, parts: SplitResult, tls: Tls | None) -> ssl.SSLContext | None:
         return self._contexts.of(tls) if parts.scheme == "https" else None
 
@@ -182,6 +186,8 @@ class EndpointProbe:
             connected = await self._socket(parts, address)
             try:
                 reader, writer = await asyncio.open_connection(sock=connected)
+                if context is not None and kind_of(parts.geturl()) is Kind.NATS:
+                    await reader.readline()  # it introduces itself before TLS
             except BaseException:
                 connected.close()
                 raise
@@ -198,11 +204,12 @@ class EndpointProbe:
             wire.abort()
 
     async def _socket(self, parts: SplitResult, address: str) -> socket.socket:
-        plain = parts.scheme == "http"
-        if (refused := self._guard.check_url(parts.geturl())) is not None:
-            raise ForbiddenAddressError(refused)
-        self._guard.admit([address], plain=plain)
-        where = (address, parts.port or PORTS[parts.scheme])
+        scheme = SCHEMES.get(parts.scheme)
+        refused = self._guard.check_endpoint(parts.geturl())
+        if refused is not None or scheme is None:
+            raise ForbiddenAddressError(refused or "no endpoint")
+        self._guard.admit([address], plain=scheme.plain, scheme=parts.scheme)
+        where = (address, parts.port or scheme.port)
         six = isinstance(ip_address(address), IPv6Address)
         made = socket.socket(socket.AF_INET6 if six else socket.AF_INET)
         try:

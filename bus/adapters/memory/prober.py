@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from bus.delivery.endpoint import SCHEMES
 from bus.delivery.subscription import Tls
 from bus.ports import NoAnswer, NoAnswerKind, Post
 from bus.probing import Address, Connected, Exchanged, LookedUp, Secured
@@ -41,8 +42,8 @@ class MemoryProber:
     async def look_up(self, url: str, within_s: float) -> LookedUp:  # noqa: ARG002 - the port's
         """See `Prober`."""
         parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            return LookedUp(refused="expected an http or https URL")
+        if parts.scheme not in SCHEMES or not parts.hostname:
+            return LookedUp(refused="expected a URL of an endpoint")
         host = self.hosts.get(parts.hostname)
         if host is None:
             unknown = NoAnswer(NoAnswerKind.DNS, "the host name cannot be resolved")

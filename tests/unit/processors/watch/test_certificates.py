@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bus.adapters.memory.prober import Scripted
 from bus.probing import Certificate, Secured
 from processors.watch.certificates import EVERY_S, Certificates
@@ -29,6 +31,26 @@ async def test_each_endpoint_is_looked_at_twice_a_day(stage: Watched) -> None:
     assert await certificates.look([acme, plain])
     assert not await certificates.look([])
     assert not certificates.known(acme)
+
+
+@pytest.mark.parametrize(
+    ("url", "has_one"),
+    [
+        ("grpcs://other.example", True),
+        ("amqps://other.example/queues/in", True),
+        ("tls://other.example/shop", True),
+        ("kafkas://other.example/shop", True),
+        ("amqp://other.example/queues/in", False),
+        ("nats://other.example/shop", False),
+    ],
+)
+async def test_every_kind_with_tls(stage: Watched, url: str, *, has_one: bool) -> None:
+    """Is looked at, whatever is spoken inside."""
+    one = stage.world.table.all()[0].model_copy(update={"url": url})
+    stage.prober.hosts["other.example"] = Scripted(tls=Secured(chain=[SHOWN]))
+    certificates = Certificates(stage.prober, stage.world.clock)
+    assert await certificates.look([one]) is has_one
+    assert certificates.ends(one) == (ENDS if has_one else None)
 
 
 async def test_one_that_ends_soon_is_looked_at_hourly(stage: Watched) -> None:
