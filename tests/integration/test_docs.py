@@ -205,7 +205,8 @@ async def _edited(desk: Desk, at: str) -> dict[str, str]:
     """Files with the data of an event, alone and with its type."""
     data = json.loads(await desk(f"bus events show {at} --as data"))
     whole = {"type": "order.created", "data": data}
-    files = {"edited.json": data, "mended.json": whole, "sasl.txt": "s3cret"}
+    secrets = dict.fromkeys(("sasl.txt", "password.txt"), "s3cret")
+    files = {"edited.json": data, "mended.json": whole, **secrets}
     for name, content in files.items():
         write = desk.file(name).write_text
         await asyncio.to_thread(write, json.dumps(content))
