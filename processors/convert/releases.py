@@ -153,8 +153,9 @@ class Releases:
             await self._clock.sleep(_LOOK_S)
         read = await asyncio.to_thread(read_parts, known)
         how = Handling(released=True, attempt=decision.release)
-        parts = [part for part in read.parts if _is_meant(read, part.section, decision)]
-        parts = parts or [p for p in read.parts if p.part == decision.part][:1]
+        same = [part for part in read.parts if part.part == decision.part]
+        parts = [part for part in same if _is_meant(read, part.section, decision)]
+        parts = parts or same[:1]
         if not parts:
             self._unfound(
                 settling, decision, "its submission has no such part any more"

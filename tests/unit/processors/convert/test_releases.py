@@ -93,6 +93,20 @@ async def test_what_is_to_be_converted_again_is_judged_again(world: World) -> No
     assert told.id == str(note)
 
 
+async def test_of_several_orders_in_a_file_the_one_that_is_meant(
+    world: World,
+) -> None:
+    """Though others of it went through the same lines of the mapping."""
+    world.send(order(1, note="first"), order(2, note="second"))
+    await world.converts()
+    second = next(item for item in world.parked() if item.part == 1)
+    assert isinstance(world.judge, Holding)
+    world.judge.on = False
+    decide(world, release(second))
+    await world.converts()
+    assert world.notes() == ["second"]
+
+
 async def test_what_is_still_held_is_parked_again(world: World) -> None:
     """The same item, saying how often it was released."""
     item = await parked(world)
