@@ -44,7 +44,7 @@ _LINES: tuple[dict[str, object], ...] = (
     {
         "id": "value-limit",
         "scope": {"source": "globex-edi"},
-        "parameters": {"most": {"EUR": "250000"}},
+        "parameters": {"limits": {"EUR": "250000"}},
         "why": "they buy by the truck",
     },
 )

@@ -127,8 +127,11 @@ async def rotate(asked: Asked) -> Again:
     form = asked.body_as(RotateForm)
     body = SourceRotation(grace=form.grace, secret=form.secret or None)
     reply = await rotate_source_secret(asking(asked, body=body))
+    taken = content_of(reply, SourceTaken)
     said = f"Rotated; an old secret counts as well for {form.grace}."
-    return await _told(asked, content_of(reply, SourceTaken), said)
+    if taken.path:
+        said = "Rotated; the old address has ended."
+    return await _told(asked, taken, said)
 
 
 async def remove(asked: Asked) -> Done:

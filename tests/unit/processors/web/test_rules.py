@@ -24,6 +24,7 @@ async def test_lines_are_narrowed_by_their_address(site: Lively) -> None:
     async with visiting(site, "support") as visitor:
         seen = await visitor.get(f"{ALL}?layer=stored")
         assert "a plug-in rounds each line" in seen.text
+        assert "limits EUR 250000" in seen.text
         assert "channel woocommerce, account shop-12" in seen.text
         assert "shipped</span>" not in seen.text.split("<tbody>")[1]
         scoped = await visitor.get(f"{ALL}?scope=shop-12")

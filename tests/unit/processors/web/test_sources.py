@@ -81,6 +81,8 @@ async def test_a_secret_is_shown_once(site: Lively) -> None:
         new = {"csrf": fields["csrf"], "id": "own-hook", "channel": "generic-json"}
         made = await visitor.post(ALL, {**new, "title": "Ours"})
         assert (made.status, "shown this once" in made.text) == (200, True)
+        moved = await visitor.post(f"{ALL}/own-hook/rotate-secret", fields)
+        assert "Rotated" in moved.text
         again = await visitor.post(ALL, new)
         assert again.status == 303
         assert "exists already" in (await visitor.get(again.headers["Location"])).text
