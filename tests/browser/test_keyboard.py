@@ -11,9 +11,11 @@ from processors.web.letters.editing import PAGES as EDIT
 from tests.support.browser import WAIT_MS, Sight, context_of
 from tests.support.browsing import address
 from tests.support.lively import SHOP, Lively, lively, signed_in
+from tests.support.lively_intake import SOURCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 _ONE = "/ui/subscriptions/globex-bi"
+_SOURCE = f"/ui/sources/{SOURCE}"
 _PLAN = f"/ui/subscriptions/{SHOP}/dead-letters/plan"
 
 
@@ -58,6 +60,18 @@ FLOWS = {
     ),
     "discard the rest": Flow(f"{_PLAN}?act=discard", "discard", "Discarding"),
     "cancel a job": Flow(f"/ui/jobs/{'1' * 24}", "cancel it", "It is running"),
+    "pause a source": Flow(_SOURCE, "pause", "Paused", ("=it moved", "Enter")),
+    "resume a source": Flow(_SOURCE, "resume", "Resumed"),
+    "rotate a source": Flow(
+        _SOURCE, "rotate it", "Rotated", ("Tab", "Tab", "Space", "Tab", "Enter")
+    ),
+    "remove a source": Flow(
+        "/ui/sources/umbrella-hook",
+        "remove umbrella",
+        "is removed",
+        ("Tab", "Space", "Enter"),
+    ),
+    "apply a proposal": Flow("/ui/rules/proposals", "apply it", "Applied"),
     "remove": Flow(_ONE, "remove globex", "is being removed", ("Space", "Enter")),
 }
 
