@@ -141,6 +141,9 @@ class Witness:
         self.hops[pair].append(hop)
         if hop.reason is not None:
             sources = [known.record for known in self.at.values()]
+            if pair.event_id in self.gone:
+                # Its record went with its topic; the letter says where it stood.
+                sources.insert(0, self.events[pair.event_id].record)
             self.violations += judge_letter(record, hop.reason, sources)
         self.tell("broker", f"{record.topic}/{record.partition}@{offset}: {pair[0]}")
         if hop.reason not in (None, Reason.UNWRITABLE):

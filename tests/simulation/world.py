@@ -36,6 +36,7 @@ bus:
     processes: {name: bus.processes}
     alerts: {name: bus.alerts}
     parked: {name: intake.parked}
+    collected: {name: bus.intake.collected}
 tiers: {1s: 1s, 5s: 5s}
 subscription:
   defaults: {config: {max.message.bytes: 4KiB}}
