@@ -1,14 +1,15 @@
 """Sending a delivery, as ports: what is sent, what comes back or does not.
 
-A `Sink` takes deliveries of one kind and says what became of each; a `Sender` is what
-the sink of webhooks posts with. An `Asker` gets documents.
+A `Sink` takes deliveries of one kind and says what became of each; a `BatchSink` takes
+several in one request. A `Sender` is what the sink of webhooks posts with, an `Asker`
+what gets documents and calls APIs.
 """
 
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from bus.delivery.delivery import Outcome
 from bus.delivery.subscription import Subscription, Tls
@@ -133,6 +134,38 @@ class StraightSink(Sink, Protocol):
         ...
 
 
+class Limits(NamedTuple):
+    """How much one request may carry: so many parcels, of so many bytes together."""
+
+    parcels: int
+    size: int
+
+
+class BatchSink(Protocol):
+    """Delivers parcels of one kind, several in one request. Never raises, as `Sink`.
+
+    Those of one request have the same URL, certificates and login.
+    """
+
+    def limits(self, parcel: Parcel) -> Limits:
+        """How much a request may carry to where this one goes."""
+        ...
+
+    def size(self, parcel: Parcel) -> int:
+        """How many bytes of them it takes, at most."""
+        ...
+
+    async def send_all(
+        self, parcels: Sequence[Parcel], timeout_s: float
+    ) -> Sequence[Outcome]:
+        """Deliver within `timeout_s`; what came of each, in their order."""
+        ...
+
+    async def close(self) -> None:
+        """Close all connections."""
+        ...
+
+
 class Places(Protocol):
     """Which addresses an endpoint may be reached at: names resolved, and guarded."""
 
@@ -160,12 +193,18 @@ class Trust(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A document to be got. `headers` may hold credentials; never shown."""
+    """A document to be got, or an API's call. `headers` may hold credentials.
+
+    Neither they nor `body` are ever shown.
+    """
 
     url: str
     headers: Sequence[tuple[str, str]] = field(repr=False)
     timeout_s: float
     most_bytes: int
+    method: Literal["GET", "POST"] = "GET"
+    body: bytes = field(default=b"", repr=False)
+    tls: Tls | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +221,13 @@ class Got:
 
 
 class Asker(Protocol):
-    """Gets documents. Never raises for what a server or network does."""
+    """Gets documents, calls APIs. Never raises for what a server or network does."""
 
     async def ask(self, ask: Ask) -> Got | NoAnswer:
-        """Get, within `timeout_s`; no redirects, once. `FORBIDDEN` is the guard."""
+        """Ask, within `timeout_s`; no redirects, once. `FORBIDDEN` is the guard.
+
+        Asks once more where a kept connection ends before any byte of an answer.
+        """
         ...
 
     async def close(self) -> None:

@@ -1,8 +1,8 @@
 """Where deliveries go: an endpoint's kind and place, as its URL says them.
 
 The scheme is the tag of the union: `https://…` is a webhook, `grpcs://…` a call,
-`kafkas://…` a record. How it is talked to (headers, login, certificates) stands beside
-the URL, for all kinds alike.
+`kafkas://…` a record, `sqs://…` a message in a queue. How it is talked to (headers,
+login, certificates) stands beside the URL, for all kinds alike.
 """
 
 import re
@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
+from bus.delivery.clouds import AwsEndpoint, parse_aws
 from bus.delivery.queues import AmqpEndpoint, NatsEndpoint, parse_amqp, parse_nats
 
 
@@ -24,6 +25,9 @@ class Kind(StrEnum):
     KAFKA = "kafka"
     AMQP = "amqp"
     NATS = "nats"
+    SQS = "sqs"
+    SNS = "sns"
+    EVENTBRIDGE = "eventbridge"
 
 
 class Scheme(NamedTuple):
@@ -45,6 +49,12 @@ SCHEMES: Mapping[str, Scheme] = {
     "amqps": Scheme(Kind.AMQP, 5671, plain=False),
     "nats": Scheme(Kind.NATS, 4222, plain=True),
     "tls": Scheme(Kind.NATS, 4222, plain=False),
+    "sqs": Scheme(Kind.SQS, 443, plain=False),
+    "sqs+http": Scheme(Kind.SQS, 80, plain=True),
+    "sns": Scheme(Kind.SNS, 443, plain=False),
+    "sns+http": Scheme(Kind.SNS, 80, plain=True),
+    "eventbridge": Scheme(Kind.EVENTBRIDGE, 443, plain=False),
+    "eventbridge+http": Scheme(Kind.EVENTBRIDGE, 80, plain=True),
 }
 """All there are. A URL without a port means the scheme's."""
 
@@ -94,7 +104,12 @@ class KafkaEndpoint:
 
 
 Endpoint: TypeAlias = (
-    HttpEndpoint | GrpcEndpoint | KafkaEndpoint | AmqpEndpoint | NatsEndpoint
+    HttpEndpoint
+    | GrpcEndpoint
+    | KafkaEndpoint
+    | AmqpEndpoint
+    | NatsEndpoint
+    | AwsEndpoint
 )
 
 
@@ -111,6 +126,10 @@ def secured(scheme: str) -> str:
 def kind_of(url: str) -> Kind:
     """The kind of an endpoint whose URL has been checked."""
     return SCHEMES[url.partition(":")[0].lower()].kind
+
+
+AWS = frozenset({Kind.SQS, Kind.SNS, Kind.EVENTBRIDGE})
+"""Kinds of endpoints that are called as AWS's services are."""
 
 
 def passes_on(url: str) -> bool:
@@ -137,16 +156,21 @@ def parse_endpoint(url: str) -> Endpoint:
         case Kind.GRPC:
             return _grpc(GrpcEndpoint(host, port, scheme.plain), parts)
         case Kind.KAFKA:
-            if not _TOPIC.fullmatch(parts.path) or parts.query not in {"", _AVRO}:
-                raise ValueError(
-                    f"expected {parts.scheme}://BROKER/TOPIC, and at most ?{_AVRO}"
-                )
-            topic, avro = parts.path[1:], parts.query == _AVRO
-            return KafkaEndpoint(host, port, scheme.plain, topic, avro)
+            return _kafka(host, port, parts, plain=scheme.plain)
         case Kind.AMQP:
             return parse_amqp(host, port, parts, plain=scheme.plain)
         case Kind.NATS:
             return parse_nats(host, port, parts, plain=scheme.plain)
+        case Kind.SQS | Kind.SNS | Kind.EVENTBRIDGE:
+            return parse_aws(scheme.kind, parts, port, plain=scheme.plain)
+
+
+def _kafka(host: str, port: int, parts: SplitResult, *, plain: bool) -> KafkaEndpoint:
+    if not _TOPIC.fullmatch(parts.path) or parts.query not in {"", _AVRO}:
+        raise ValueError(
+            f"expected {parts.scheme}://BROKER/TOPIC, and at most ?{_AVRO}"
+        )
+    return KafkaEndpoint(host, port, plain, parts.path[1:], parts.query == _AVRO)
 
 
 def _grpc(endpoint: GrpcEndpoint, parts: SplitResult) -> GrpcEndpoint:

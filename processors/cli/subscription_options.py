@@ -68,10 +68,11 @@ _OPTIONS: Mapping[str, object] = {
         ),
     ],
     "username": Annotated[
-        str | None, typer.Option(help="To sign in to Kafka or a queue. '': not to.")
+        str | None,
+        typer.Option(help="To sign in: a name, or AWS's key id. '': not to."),
     ],
     "password_file": Annotated[
-        Path | None, typer.Option(help="Its password, in a file.")
+        Path | None, typer.Option(help="Its password, or secret key, in a file.")
     ],
     "mechanism": Annotated[
         str | None,

@@ -18,8 +18,8 @@ from processors.gateway.subscription_models import (
     Tiers,
     Tls,
     Types,
-    Url,
 )
+from processors.gateway.url_field import Url
 
 _MAY_BE_NULL = frozenset({"filter", "transform", "rate", "login"})
 _NEVER_NULL = (

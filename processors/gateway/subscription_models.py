@@ -11,6 +11,7 @@ from bus.delivery.subscription import ID_PATTERN
 from processors.gateway.login_models import Login, LoginShown
 from processors.gateway.mail_fields import EVERY, MailAbout, MailTo
 from processors.gateway.model import Flag, Model, Page, PageQuery
+from processors.gateway.url_field import Url
 
 _NEVER_SHOWN = {"writeOnly": True}
 
@@ -43,18 +44,6 @@ Owner: TypeAlias = Annotated[
 ]
 Line: TypeAlias = Annotated[str, Field(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Pem: TypeAlias = Annotated[str, Field(max_length=100_000)]
-Url: TypeAlias = Annotated[
-    str,
-    Field(
-        max_length=2048,
-        pattern=r"^(https?|grpcs?|kafkas?)://[!-~]+$",
-        description="Where events go: webhooks to https, calls to grpcs (a host and a "
-        "port, where orderbus.v1.EventReceiver is served), records to kafkas (a broker "
-        "and a topic; set up by operators). Its query is not shown again; secrets "
-        "belong in headers or login.",
-        examples=["https://shop.example/hooks"],
-    ),
-]
 Types: TypeAlias = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=200)]],
     Field(
@@ -159,7 +148,9 @@ class NewSubscription(Model):
     ] = None
     transient_statuses: Statuses = Field(default=[408, 409, 425, 429])
     headers: Headers = Field(default={}, repr=False)
-    login: Login | None = Field(default=None, description="To sign in to Kafka.")
+    login: Login | None = Field(
+        default=None, description="For all kinds but webhooks and gRPC."
+    )
     tls: Tls = Tls()
     objective: Annotated[
         ObjectiveWanted, Field(description="For operators to set.")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bus.access.roles import Principal, Scope
+from bus.delivery.endpoint import AWS
 from bus.delivery.subscription import Subscription
 from processors.gateway.endpoints import may_ask
 from processors.gateway.paging import cut
@@ -100,8 +101,11 @@ async def change_subscription(asked: Asked) -> Reply:
     if not fields and not trust:
         raise ProblemError(INVALID, "Nothing is to change.")
     if isinstance(url := fields.get("url"), str):
-        refuse_kind(asked.by, url)
+        login = fields.get("login", found.login)
+        refuse_kind(asked.by, url, login=login is not None)
         may_ask(asked, url)
+    elif "login" in fields and found.kind in AWS:
+        refuse_kind(asked.by, found.url, login=fields["login"] is not None)
     refuse_objective(asked.by, fields)
     taken = await onboarding.update(
         asked.api.world, found.id, fields, if_version=asked.version, trust=trust
@@ -120,7 +124,7 @@ def draft_of(wanted: NewSubscription, by: Principal) -> Draft:
     """
     fields = wanted.model_dump(exclude_unset=True, exclude=_NOT_FIELDS)
     fields["owner"] = owner_wanted(by, wanted.owner)
-    refuse_kind(by, wanted.url)
+    refuse_kind(by, wanted.url, login=wanted.login is not None)
     return Draft(draft(fields, Path()).subscription, wanted.secret)
 
 

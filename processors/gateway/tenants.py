@@ -3,7 +3,7 @@
 from collections.abc import Container, Sequence
 
 from bus.access.roles import Principal, Scope
-from bus.delivery.endpoint import SCHEMES, Kind
+from bus.delivery.endpoint import AWS, SCHEMES, Kind
 from bus.delivery.objective import OwnObjective
 from bus.delivery.subscription import Subscription
 from bus.errors import InvalidKeyError, InvalidSubscriptionError
@@ -103,17 +103,23 @@ def refuse_id(by: Principal, wanted: str) -> None:
         )
 
 
-def refuse_kind(by: Principal, url: str) -> None:
-    """Raise if a tenant wants a kind of endpoint that only operators may set up.
+def refuse_kind(by: Principal, url: str, *, login: bool) -> None:
+    """Raise if a tenant wants an endpoint that only operators may set up.
 
     A Kafka client connects to whatever brokers it is told of, where no guard looks.
+    At AWS, without an access key of the tenant's, the bus would sign in as itself.
 
     Raises:
         InvalidSubscriptionError: it does.
     """
     scheme = SCHEMES.get(url.partition(":")[0].lower())
-    if by.tenant and scheme is not None and scheme.kind is Kind.KAFKA:
+    if not by.tenant or scheme is None:
+        return
+    if scheme.kind is Kind.KAFKA:
         raise InvalidSubscriptionError("url", f"a Kafka topic {_NOT_YOURS}")
+    if scheme.kind in AWS and not login:
+        text = f"{scheme.kind} without an access key {_NOT_YOURS}"
+        raise InvalidSubscriptionError("login", text)
 
 
 def with_objective(

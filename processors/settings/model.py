@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from processors.settings.api import LAST_PORT, ApiSettings, ClientSettings, Network
 from processors.settings.code import CodeSettings
+from processors.settings.endpoints import EndpointSettings
 from processors.settings.intake import IntakeSettings
 from processors.settings.log import LogSettings
 from processors.settings.outbox import OutboxSettings
@@ -33,6 +34,7 @@ class Settings(
     OutboxSettings,
     ParkedSettings,
     WatchSettings,
+    EndpointSettings,
     Sourced,
     BaseSettings,
 ):
@@ -225,9 +227,9 @@ class Settings(
     @field_validator("allow_networks", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
 
     @field_validator("bootstrap_servers", mode="after")
     @classmethod
@@ -237,10 +239,8 @@ class Settings(
             if not colon or server.strip().endswith("]"):
                 continue  # Kafka's own port
             if not port.isdecimal() or not 0 < int(port) <= LAST_PORT:
-                raise ValueError(
-                    f"expected host:port with a port of 1 to {LAST_PORT},"
-                    f" not {server.strip()}"
-                )
+                expected = f"expected host:port with a port of 1 to {LAST_PORT}"
+                raise ValueError(f"{expected}, not {server.strip()}")
         return value
 
     @field_validator("data_dir", "cache_dir", mode="after")
@@ -295,6 +295,5 @@ class Settings(
     def librdkafka(self) -> dict[str, str]:
         """The librdkafka settings in plain text, secrets included: never log them."""
         plain = {name: value.get_secret_value() for name, value in self.kafka.items()}
-        if self.bootstrap_servers is not None:
-            plain["bootstrap.servers"] = self.bootstrap_servers
-        return plain
+        servers = self.bootstrap_servers
+        return plain if servers is None else plain | {"bootstrap.servers": servers}

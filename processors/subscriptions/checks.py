@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol, TypeAlias
 
 from bus.delivery.choices import Exhausted, Ordering
-from bus.delivery.endpoint import Kind
+from bus.delivery.endpoint import AWS, Kind
 from bus.delivery.expressions import compile_expression
 from bus.delivery.subscription import Subscription, Tls
 from bus.errors import InvalidSubscriptionError
@@ -19,6 +19,10 @@ from processors.subscriptions.doubts import doubts
 from processors.subscriptions.fitting import fitting
 
 Problem: TypeAlias = tuple[str, str]
+_NO_LOGIN = (
+    "expected an access key and its secret; only with ORDERBUS_AWS_OWN_CREDENTIALS the"
+    " bus signs with its own"
+)
 
 
 class Declared(Protocol):
@@ -39,6 +43,7 @@ class Checks:
         check_url: Why a URL may not be posted to, or None (`Guard.check_url`).
         check_tls: Why certificates cannot be used, or None.
         missing: What a kind of endpoint needs that is not installed, or None.
+        aws_own_credentials: Whether endpoints at AWS need no login.
     """
 
     topology: Declared
@@ -46,6 +51,7 @@ class Checks:
     check_url: Callable[[str], str | None]
     check_tls: Callable[[Tls], str | None]
     missing: Callable[[Kind], str | None] = lambda _: None
+    aws_own_credentials: bool = False
 
     def refuse(self, subscription: Subscription) -> None:
         """Raise unless the subscription can be taken on.
@@ -68,6 +74,9 @@ class Checks:
             yield "tls", why
         if (why := self.missing(subscription.kind)) is not None:
             yield "url", why
+        own = self.aws_own_credentials or subscription.login is not None
+        if subscription.kind in AWS and not own:
+            yield "login", _NO_LOGIN
 
     def warn(self, subscription: Subscription) -> Sequence[str]:
         """What may be a mistake, one sentence each."""

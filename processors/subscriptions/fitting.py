@@ -1,13 +1,17 @@
 """What a kind of endpoint cannot do that a subscription asks of it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bus.delivery.endpoint import KafkaEndpoint, Kind, parse_endpoint
 from bus.delivery.queues import SHORT
 from bus.delivery.subscription import DEFAULT_TRANSIENT, Subscription
+from bus.errors import InvalidSubscriptionError
+from bus.webhook.rendering import Representation, negotiate
 
 _OURS = ("bus.", "oms.", "intake.")
+_ATTRIBUTE = re.compile(r"(?!aws\.|amazon\.)[0-9a-z_-]+(\.[0-9a-z_-]+)*")
+_MOST_ATTRIBUTES = 3
 _METADATA_NAME = re.compile(r"[0-9a-z_.-]+")
 
 
@@ -25,6 +29,8 @@ def fitting(subscription: Subscription) -> Iterator[tuple[str, str]]:
             yield from _amqp(subscription)
         case Kind.NATS:
             yield from _nats(subscription)
+        case Kind.SQS | Kind.SNS | Kind.EVENTBRIDGE:
+            yield from _aws(subscription)
 
 
 def _no_login(subscription: Subscription, instead: str) -> Iterator[tuple[str, str]]:
@@ -73,6 +79,37 @@ def _amqp(subscription: Subscription) -> Iterator[tuple[str, str]]:
     for name in subscription.headers:
         if len(name) > SHORT:
             yield f"headers.{name[:20]}…", f"AMQP has {SHORT} bytes for a name"
+
+
+def _aws(subscription: Subscription) -> Iterator[tuple[str, str]]:
+    login, kind = subscription.login, subscription.kind
+    if login is not None and login.mechanism != "plain":
+        yield "login.mechanism", "AWS has none; a name is an access key's id"
+    if subscription.transient_statuses != DEFAULT_TRANSIENT:
+        yield "transient_statuses", f"{kind} answers with no statuses"
+    if kind is not Kind.EVENTBRIDGE:
+        yield from _attributes(subscription.headers)
+    elif _wants_xml(subscription.accept):
+        yield "accept", "EventBridge takes JSON only"
+
+
+def _attributes(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if len(headers) > _MOST_ATTRIBUTES:
+        text = f"at most {_MOST_ATTRIBUTES}: a message has ten attributes, seven ours"
+        yield "headers", text
+    for name, value in headers.items():
+        if not _ATTRIBUTE.fullmatch(name.lower()):
+            text = "expected letters, digits, - _ . as AWS's attributes have them"
+            yield f"headers.{name}", text
+        elif not value:
+            yield f"headers.{name}", "an attribute cannot be empty"
+
+
+def _wants_xml(accept: str) -> bool:
+    try:
+        return negotiate(accept) is Representation.XML
+    except InvalidSubscriptionError:
+        return False  # which is said elsewhere
 
 
 def _grpc(subscription: Subscription) -> Iterator[tuple[str, str]]:

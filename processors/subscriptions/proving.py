@@ -4,7 +4,7 @@ from base64 import urlsafe_b64encode
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from bus.delivery.endpoint import Kind
+from bus.delivery.endpoint import AWS, Kind
 from bus.delivery.subscription import Subscription
 from bus.errors import InvalidSubscriptionError
 from bus.ports import Post
@@ -30,7 +30,7 @@ from processors.subscriptions.world import World
 _ASK_S = 5.0
 _CHALLENGE_BYTES = 32
 _ID_BYTES = 16
-_QUEUES = frozenset({Kind.AMQP, Kind.NATS})
+_QUEUES = AWS | {Kind.AMQP, Kind.NATS}
 """Kinds that take what is sent and cannot answer it."""
 _NOT_YET = Unproven("challenge: not sent, it cannot know the new secret yet")
 

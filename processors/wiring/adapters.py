@@ -179,7 +179,7 @@ def _senders(
     """What delivers, closed with the stack."""
     sender = make_sender(settings, guard)
     stack.push_async_callback(sender.close)
-    sinks = make_sinks(sender, guard)
+    sinks = make_sinks(sender, guard, aws=settings.aws_own_credentials)
     stack.push_async_callback(sinks.close)
     return sender, sinks
 

@@ -170,7 +170,8 @@ class _Http(NamedTuple):
     def of(cls, settings: Settings) -> Self:
         guard = make_guard(settings)
         sender = make_sender(settings, guard)
-        return cls(guard, sender, EndpointProbe(guard), make_sinks(sender, guard))
+        sinks = make_sinks(sender, guard, aws=settings.aws_own_credentials)
+        return cls(guard, sender, EndpointProbe(guard), sinks)
 
 
 def _as_set(world: World, http: _Http, settings: Settings) -> World:
@@ -192,6 +193,7 @@ def _checks(settings: Settings, topology: Topology, guard: Guard) -> Checks:
         check_url=guard.check_endpoint,
         check_tls=check_tls,
         missing=missing_extra,
+        aws_own_credentials=settings.aws_own_credentials,
     )
 
 

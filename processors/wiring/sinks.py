@@ -1,36 +1,42 @@
 """The sinks of a process: webhooks, and the kinds whose extras are installed."""
 
+from functools import partial
 from importlib.util import find_spec
 
+from bus.adapters.http.asker import HttpAsker
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.places import GuardedPlaces
 from bus.adapters.http.reply import user_agent
 from bus.adapters.http.trust import SettledTrust
-from bus.delivery.endpoint import Kind
+from bus.delivery.endpoint import AWS, Kind
 from bus.errors import ConfigurationError
 from bus.ports import Sender
 from bus.sending import Sink
-from processors.sinks import Sinks
+from processors.gathering import Gathered
+from processors.sinks import Maker, Sinks
 
 _EXTRAS = {
     Kind.GRPC: ("grpc", ("grpc", "grpc_health", "google.rpc")),
     Kind.AMQP: ("amqp", ("aiormq",)),
     Kind.NATS: ("nats", ("nats",)),
+    **dict.fromkeys(AWS, ("aws", ("aiobotocore",))),
 }
 """By kind the extra, and the packages that it brings."""
 
 
-def make_sinks(sender: Sender, guard: Guard) -> Sinks:
-    """Sinks behind this guard; nothing is imported for a kind until it is used."""
-    return Sinks(
-        sender,
-        {
-            Kind.GRPC: lambda: _grpc(guard),
-            Kind.KAFKA: lambda: _kafka(guard),
-            Kind.AMQP: lambda: _amqp(guard),
-            Kind.NATS: lambda: _nats(guard),
-        },
-    )
+def make_sinks(sender: Sender, guard: Guard, *, aws: bool = False) -> Sinks:
+    """Sinks behind this guard; nothing is imported for a kind until it is used.
+
+    `aws` lets endpoints at AWS be called with the process's own credentials.
+    """
+    makers: dict[Kind, Maker] = {
+        Kind.GRPC: lambda: _grpc(guard),
+        Kind.KAFKA: lambda: _kafka(guard),
+        Kind.AMQP: lambda: _amqp(guard),
+        Kind.NATS: lambda: _nats(guard),
+    }
+    makers |= {kind: partial(_aws, kind, guard, own=aws) for kind in AWS}
+    return Sinks(sender, makers)
 
 
 def missing(kind: Kind) -> str | None:
@@ -82,3 +88,12 @@ def _nats(guard: Guard) -> Sink:
     from bus.adapters.nats.sink import NatsSink  # noqa: PLC0415 - likewise
 
     return NatsSink(GuardedPlaces(guard, "nats"), SettledTrust())
+
+
+def _aws(kind: Kind, guard: Guard, *, own: bool) -> Sink:
+    if (why := missing(kind)) is not None:
+        raise ConfigurationError(why)
+    # Half a second, and not needed where nothing goes to AWS.
+    from bus.adapters.aws.sink import AwsSink  # noqa: PLC0415
+
+    return Gathered(AwsSink(HttpAsker(guard), user_agent(), own=own))

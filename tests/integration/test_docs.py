@@ -28,6 +28,7 @@ NOT_RUN = {
     "bus outbox discard": "likewise",
     "bus channels": "files of the reader's own; test_channels.py has some",
     "bus jobs": "asks a gateway, which has them; test_jobs.py asks one",
+    "bus subscriptions add shop-": "would call AWS; tests/contract/sinks has moto",
     "bus intake": "what a reader's sources sent; test_parked.py decides about some",
     "bus sources": "senders of the reader's own; test_sources.py has some",
     "bus registry serve": "runs until it is stopped; test_registry.py serves one",

@@ -1,6 +1,8 @@
-"""Gets documents with aiohttp, guarded as posts are: a body is read whole or not."""
+"""Asks with aiohttp, guarded as posts are: a body is read whole or not."""
 
+import asyncio
 import math
+import ssl
 from collections.abc import Mapping
 
 import aiohttp
@@ -13,7 +15,7 @@ from bus.adapters.http.guard import ForbiddenAddressError, Guard
 from bus.adapters.http.guarded import GuardedResolver
 from bus.adapters.http.names import Names, UnresolvableError
 from bus.adapters.http.reply import no_answer, refused_header, unsent, user_agent, why
-from bus.adapters.http.tls import Contexts
+from bus.adapters.http.tls import BadTlsError, Contexts
 from bus.sending import Ask, Got, NoAnswer, NoAnswerKind
 
 _LONGEST_LINE = 32_768
@@ -36,11 +38,13 @@ class HttpAsker:
         self._opened: aiohttp.ClientSession | None = None
 
     async def ask(self, ask: Ask) -> Got | NoAnswer:
-        """Get; see `bus.ports.Asker`."""
+        """See `bus.ports.Asker`."""
         if (refusal := refused_header(ask.headers)) is not None:
             return unsent(refusal)
         try:
-            return await self._get(ask)
+            return await self._ask(ask)
+        except BadTlsError as error:
+            return no_answer(NoAnswerKind.TLS, str(error))
         except ForbiddenAddressError as error:
             return no_answer(NoAnswerKind.FORBIDDEN, str(error))
         except UnresolvableError as error:
@@ -54,25 +58,21 @@ class HttpAsker:
         if session is not None:
             await session.close()
 
-    async def _get(self, ask: Ask) -> Got:
+    async def _ask(self, ask: Ask) -> Got:
         if (refusal := self._guard.check_url(ask.url)) is not None:
             raise ForbiddenAddressError(refusal)
-        url = URL(ask.url, encoded=True)
-        TRY.set(Try(plain=url.scheme == "http"))
-        context = self._contexts.of(None) if url.scheme == "https" else True
-        response = await self._session().get(
-            url,
-            headers=ask.headers,
-            ssl=context,
-            allow_redirects=False,
-            timeout=ClientTimeout(total=ask.timeout_s, ceil_threshold=math.inf),
-        )
+        plain = URL(ask.url, encoded=True).scheme == "http"
+        context = True if plain else self._contexts.of(ask.tls)
+        now = asyncio.get_running_loop().time
+        deadline, first, session = now() + ask.timeout_s, Try(plain), self._session()
         try:
-            body = await _read(response.content, ask.most_bytes)
-            headers = _plain(response.headers)
-            return Got(response.status, headers, body or b"", cut=body is None)
-        finally:
-            response.close()
+            return await _try(session, ask, context, first, ask.timeout_s)
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+            if not first.unanswered or session.closed:
+                raise
+        # The server hung up on a kept connection, most likely before it was asked.
+        left_s = max(deadline - now(), 0.001)
+        return await _try(session, ask, context, Try(plain), left_s)
 
     def _session(self) -> aiohttp.ClientSession:
         if self._opened is None:
@@ -86,6 +86,31 @@ class HttpAsker:
                 max_headers=_MOST_HEADERS,
             )
         return self._opened
+
+
+async def _try(
+    session: aiohttp.ClientSession,
+    ask: Ask,
+    context: ssl.SSLContext | bool,  # noqa: FBT001 - as aiohttp has it
+    this: Try,
+    timeout_s: float,
+) -> Got:
+    TRY.set(this)
+    response = await session.request(
+        ask.method,
+        URL(ask.url, encoded=True),
+        data=ask.body or None,
+        headers=ask.headers,
+        ssl=context,
+        allow_redirects=False,
+        timeout=ClientTimeout(total=timeout_s, ceil_threshold=math.inf),
+    )
+    try:
+        body = await _read(response.content, ask.most_bytes)
+        headers = _plain(response.headers)
+        return Got(response.status, headers, body or b"", cut=body is None)
+    finally:
+        response.close()
 
 
 def _plain(headers: Mapping[str, str]) -> dict[str, str]:

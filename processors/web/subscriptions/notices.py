@@ -21,10 +21,10 @@ from processors.gateway.subscription_models import (
     NewSubscription,
     SubscriptionTaken,
     TrustQuery,
-    Url,
 )
 from processors.gateway.subscriptions import change_subscription, create_subscription
 from processors.gateway.tenants import owned, subscription_of
+from processors.gateway.url_field import Url
 from processors.web.asking import asking, content_of
 from processors.web.pages import Act, Again, Done, Page
 from processors.web.rendering import href

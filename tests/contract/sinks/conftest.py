@@ -1,7 +1,7 @@
 """Each sink in turn, on the loop that the programs run on and on asyncio's own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from functools import partial
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from bus.adapters.grpc.sink import GrpcSink
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.names import Names
 from bus.adapters.http.places import GuardedPlaces
+from tests.contract.sinks.aws_worlds import open_moto, open_sqs
 from tests.contract.sinks.nats_worlds import open_nats, open_told
 from tests.contract.sinks.queue_worlds import open_amqp, open_rabbitmq
 from tests.contract.sinks.worlds import (
@@ -21,18 +22,21 @@ from tests.contract.sinks.worlds import (
     open_kafka,
     open_world,
 )
+from tests.support.aws import running_aws
 
 SCRIPTED: Mapping[str, Callable[..., AsyncIterator[Scripted]]] = {
     "http": partial(open_world, "http"),
     "grpc": partial(open_world, "grpc"),
     "amqp": open_amqp,
     "nats": open_told,
+    "sqs": open_sqs,
 }
 """Those whose servers answer as they are told; the others are what they are."""
 REAL = [
     "jetstream",
     pytest.param("kafka", marks=pytest.mark.kafka),
     pytest.param("rabbitmq", marks=pytest.mark.rabbitmq),
+    "moto",
 ]
 
 
@@ -61,6 +65,13 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, "http://127.0.0.1:9")
 
 
+@pytest.fixture(scope="session")
+def aws() -> Iterator[int]:
+    """The port of moto's server."""
+    with running_aws() as port:
+        yield port
+
+
 @pytest.fixture(params=[*SCRIPTED, *REAL])
 def open_as(request: pytest.FixtureRequest) -> OpenAs:
     """Each kind; the running servers are asked for outside any loop."""
@@ -73,6 +84,8 @@ def open_as(request: pytest.FixtureRequest) -> OpenAs:
             return partial(open_rabbitmq, request.getfixturevalue("rabbitmq"))
         case "jetstream":
             return partial(open_nats, request.getfixturevalue("nats"))
+        case "moto":
+            return partial(open_moto, request.getfixturevalue("aws"))
         case kind:
             return SCRIPTED[kind]
 

@@ -40,6 +40,8 @@ class Reply(Enum):
     FAIL = auto()
     UNAUTHORISED = auto()
     HANG = auto()
+    SPLIT = auto()
+    """Of several together: too much; of a kind that takes several at once."""
 
 
 WAIT_S = 7
@@ -59,6 +61,7 @@ class World(Protocol):
 
     sink: Sink
     relay: Relay
+    takes_empty: bool
 
     @property
     def url(self) -> str:
@@ -109,6 +112,7 @@ class Placed:
     """What all worlds have: a relay in front, and URLs."""
 
     template: str
+    takes_empty = True
 
     def __init__(self, relay: Relay) -> None:
         self.relay = relay

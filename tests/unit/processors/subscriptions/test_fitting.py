@@ -1,5 +1,7 @@
 """What a subscription may not ask of its kind of endpoint."""
 
+from dataclasses import replace
+
 import pytest
 
 from bus.errors import InvalidSubscriptionError
@@ -7,6 +9,10 @@ from processors.subscriptions.checks import check_runnable
 from tests.unit.processors.subscriptions.test_checks import checks, make
 
 GRPC = "grpcs://wms.example:8443"
+QUEUE = "sqs://sqs.eu-central-1.amazonaws.com/123456789012/orders"
+TOPIC = "sns://sns.eu-central-1.amazonaws.com/123456789012/orders"
+EVENT_BUS = "eventbridge://events.eu-central-1.amazonaws.com/123456789012/orders"
+KEY = {"username": "AKIAEXAMPLE", "password": "s3cret"}
 
 
 @pytest.mark.parametrize(
@@ -51,6 +57,45 @@ def test_refused_for_queues(url: str, fields: dict[str, object], field: str) -> 
         check_runnable(make(url=url, **fields))
     assert caught.value.field == field
     check_runnable(make(url=url, tls={"verify": False}))
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "why"),
+    [
+        ({"login": KEY | {"mechanism": "scram-sha-256"}}, "login.mechanism", "none"),
+        ({"transient_statuses": [404]}, "transient_statuses", "no statuses"),
+        ({"headers": dict.fromkeys("abcd", "1")}, "headers", "at most 3"),
+        ({"headers": {"AWS.x": "1"}}, "headers.AWS.x", "attributes"),
+        ({"headers": {"a..b": "1"}}, "headers.a..b", "attributes"),
+        ({"headers": {"X!Y": "1"}}, "headers.X!Y", "attributes"),
+        ({"headers": {"X-Y": ""}}, "headers.X-Y", "empty"),
+    ],
+)
+def test_refused_for_aws(fields: dict[str, object], field: str, why: str) -> None:
+    """Each with the field and the reason, for queues and topics."""
+    for url in (QUEUE, TOPIC):
+        with pytest.raises(InvalidSubscriptionError, match=why) as caught:
+            check_runnable(make(url=url, **{"login": KEY, **fields}))
+        assert caught.value.field == field
+
+
+def test_event_buses_take_json() -> None:
+    """And headers of any number and name, which are in the event's detail."""
+    with pytest.raises(InvalidSubscriptionError, match="JSON only") as caught:
+        check_runnable(make(url=EVENT_BUS, accept="application/xml"))
+    assert caught.value.field == "accept"
+    check_runnable(make(url=EVENT_BUS, headers=dict.fromkeys("abcd", "1")))
+    check_runnable(make(url=QUEUE, accept="application/xml", headers={"a.b": "1"}))
+
+
+def test_who_signs_as_the_bus() -> None:
+    """Endpoints at AWS need a login, unless an operator has allowed otherwise."""
+    for url in (QUEUE, TOPIC, EVENT_BUS):
+        with pytest.raises(InvalidSubscriptionError, match="access key") as caught:
+            checks().refuse(make(url=url))
+        assert caught.value.field == "login"
+        checks().refuse(make(url=url, login=KEY))
+        replace(checks(), aws_own_credentials=True).refuse(make(url=url))
 
 
 def test_what_fits() -> None:

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from bus.adapters.memory import MemorySink
 from bus.adapters.memory.prober import MemoryProber, Scripted
 from bus.delivery.delivery import Accepted, Refused, Unreachable
-from bus.delivery.endpoint import Kind
+from bus.delivery.endpoint import kind_of
 from processors.sinks import Sinks
 from processors.subscriptions import onboarding
 from processors.subscriptions.document import Draft, draft
@@ -21,19 +22,25 @@ from processors.subscriptions.proof import (
 )
 from tests.support.worlds import Worlds
 
+RABBIT = "amqps://rabbit.example/exchanges/shop"
+AT_AWS = "sqs://sqs.eu-central-1.amazonaws.com/123456789012/orders"
 
-@pytest.mark.parametrize("takes", [True, False])
-async def test_a_queue_that_takes_it(worlds: Worlds, *, takes: bool) -> None:
+
+@pytest.mark.parametrize(
+    ("takes", "url"), [(True, RABBIT), (False, RABBIT), (True, AT_AWS), (False, AT_AWS)]
+)
+async def test_a_queue_that_takes_it(worlds: Worlds, *, takes: bool, url: str) -> None:
     """That its broker took the challenge is its word, at once."""
     queue = MemorySink(Accepted(200) if takes else Refused(404, "NO_ROUTE"))
-    url = "amqps://rabbit.example/exchanges/shop"
-    fields = {"id": "wms", "url": url, "types": ["order.*"]}
+    login = {"username": "shop", "password": "s3cret"}
+    fields = {"id": "wms", "url": url, "types": ["order.*"], "login": login}
+    host = urlsplit(url).hostname or ""
     async with worlds.open() as world:
         await world.table.ready()
         asking = replace(
             world,
-            asker=MemoryProber({"rabbit.example": Scripted()}),
-            sinks=Sinks(world.sender, {Kind.AMQP: lambda: queue}),
+            asker=MemoryProber({host: Scripted()}),
+            sinks=Sinks(world.sender, {kind_of(url): lambda: queue}),
         )
         wanted = Draft(draft(fields, Path()).subscription)
         taken = await onboarding.add(asking, wanted)

@@ -7,8 +7,11 @@ import pytest
 
 from bus.adapters.http.guard import Guard
 from bus.adapters.memory import MemoryClock, MemorySender
-from bus.delivery.endpoint import Kind
+from bus.delivery.endpoint import AWS, Kind
+from processors.gathering import Gathered
 from processors.wiring.sinks import make_sinks, missing
+
+SENDER = MemorySender(MemoryClock())
 
 
 def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,6 +26,17 @@ def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sinks.of(Kind.GRPC) == why
 
 
+def test_all_of_aws_is_one_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With it there is a sink for each; without it, what to install."""
+    for kind in AWS:
+        assert isinstance(make_sinks(SENDER, Guard()).of(kind), Gathered)
+    monkeypatch.setitem(sys.modules, "aiobotocore", None)
+    for kind in AWS:
+        why = make_sinks(SENDER, Guard()).of(kind)
+        assert isinstance(why, str)
+        assert 'pip install "orderbus[aws]"' in why
+
+
 def test_nothing_is_loaded_until_it_is_used() -> None:
     """A worker imports gRPC for the first subscription that needs it."""
     code = (
@@ -33,11 +47,12 @@ def test_nothing_is_loaded_until_it_is_used() -> None:
         "from bus.adapters.http.guard import Guard\n"
         "sinks = make_sinks(None, Guard())\n"
         "missing(Kind.GRPC), sinks.of(Kind.HTTP)\n"
-        "print('grpc' in sys.modules)\n"
-        "sinks.of(Kind.GRPC)\n"
-        "print('grpc' in sys.modules)\n"
+        "missing(Kind.SQS)\n"
+        "print('grpc' in sys.modules, 'botocore' in sys.modules)\n"
+        "sinks.of(Kind.GRPC), sinks.of(Kind.SQS)\n"
+        "print('grpc' in sys.modules, 'botocore' in sys.modules)\n"
     )
     done = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert done.stdout == "False\nTrue\n"
+    assert done.stdout == "False False\nTrue True\n"

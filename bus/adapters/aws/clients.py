@@ -1,0 +1,98 @@
+"""Clients of the library: one for each service, place and way of signing in."""
+
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
+from typing import TypeAlias, cast
+
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
+from botocore.loaders import Loader
+
+from bus.adapters.aws.calling import Calling
+from bus.adapters.aws.services import SERVICES
+from bus.delivery.clouds import AwsEndpoint
+from bus.delivery.subscription import Login, Tls
+from bus.sending import Asker
+
+_MOST_CLIENTS = 2_000
+Signs: TypeAlias = tuple[Tls | None, Login | None]
+"""By which certificates, and with which keys; None: the system's, our own."""
+_Key: TypeAlias = tuple[str, str, str, Tls | None, Login | None]
+Call: TypeAlias = Callable[..., Awaitable[Mapping[str, object]]]  # type: ignore[explicit-any]  # as the library makes its methods
+
+
+class Clients:
+    """What there is of clients. `agent` is how we introduce ourselves."""
+
+    def __init__(self, asker: Asker, agent: str) -> None:
+        self._asker = asker
+        self._agent = agent
+        self._calls: dict[_Key, Call] = {}
+        self._sessions: dict[bool, AioSession] = {}
+        _models()
+
+    async def of(
+        self, endpoint: AwsEndpoint, name: str, operation: str, signs: Signs
+    ) -> Call:
+        """An operation of a service, at the place of an endpoint.
+
+        Without a login it signs with what the process itself has: its environment, a
+        profile, the role of its machine or container.
+        """
+        tls, login = signs
+        key = name, endpoint.root, endpoint.region, tls, login
+        call = self._calls.get(key)
+        if call is None:
+            if len(self._calls) >= _MOST_CLIENTS:
+                self._calls.pop(next(iter(self._calls)))
+            client = await self._open(endpoint, name, signs)
+            call = self._calls[key] = cast("Call", getattr(client, operation))
+        return call
+
+    async def _open(self, endpoint: AwsEndpoint, name: str, signs: Signs) -> object:
+        tls, login = signs
+        made = self._session(own=login is None).create_client(
+            name,
+            region_name=endpoint.region,
+            endpoint_url=endpoint.root,
+            aws_access_key_id=None if login is None else login.username,
+            aws_secret_access_key=None if login is None else login.password,
+            config=AioConfig(
+                user_agent=self._agent,
+                retries={"total_max_attempts": 1, "mode": "standard"},  # ours count
+                proxies={},
+                use_fips_endpoint=False,
+                use_dualstack_endpoint=False,
+                disable_request_compression=True,
+                inject_host_prefix=False,
+            ),
+        )
+        # It opens no connection, so that it need not be closed.
+        client = await made.__aenter__()
+        client.meta.events.register("before-send", Calling(self._asker, tls))
+        return client
+
+    def _session(self, *, own: bool) -> AioSession:
+        session = self._sessions.get(own)
+        if session is None:
+            session = self._sessions[own] = AioSession()
+            session.register_component("data_loader", _models())
+            if not own:  # no file of ours may change how others sign in
+                store = session.get_component("config_store")
+                store.set_config_variable("config_file", os.devnull)
+                store.set_config_variable("credentials_file", os.devnull)
+                store.set_config_variable("profile", None)
+        return session
+
+
+@cache
+def _models() -> Loader:
+    """The library's models of services: read once, and before anybody waits for it."""
+    loader = Loader()
+    for service in SERVICES.values():
+        loader.load_service_model(service.name, "service-2")
+        loader.load_service_model(service.name, "endpoint-rule-set-1")
+    loader.load_data("endpoints")
+    loader.load_data("partitions")
+    return loader

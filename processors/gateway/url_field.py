@@ -1,0 +1,22 @@
+"""Where events go, as the API takes it: a URL of any kind of endpoint there is."""
+
+import re
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+from bus.delivery.endpoint import SCHEMES
+
+Url: TypeAlias = Annotated[
+    str,
+    Field(
+        max_length=2048,
+        pattern=rf"^({'|'.join(map(re.escape, SCHEMES))})://[!-~]+$",
+        description="Where events go: webhooks to https, calls to grpcs (a host and a "
+        "port, where orderbus.v1.EventReceiver is served), records to kafkas (a broker "
+        "and a topic; set up by operators), messages to amqps (a broker, an exchange "
+        "or queue), sqs, sns and eventbridge (a host of AWS, an account, a name). Its "
+        "query is not shown again; secrets belong in headers or login.",
+        examples=["https://shop.example/hooks"],
+    ),
+]
