@@ -60,6 +60,13 @@ def coverage(channel: Channel, samples: Iterable[Sample]) -> Coverage:
     return Coverage(unread, unfilled, len(seen) - len(unread), len(seen))
 
 
+def read_paths(channel: Channel) -> frozenset[str]:
+    """The fields that the lines of a channel read by their paths."""
+    filled = [line for one in channel.sections.values() for line in one.filled]
+    paths, _ = _read_by([*channel.lines, *filled])
+    return frozenset(".".join(names) for names in paths if names)
+
+
 def _items(channel: Channel, sample: Sample) -> Iterator[Tree]:
     """Those of which there are events; what the channel ignores nobody has to read."""
     try:

@@ -27,6 +27,7 @@ BUS_TOPICS = (
     "parked",
     "seen",
     "collected",
+    "tallies",
 )
 # What the names of each have to hold.
 SUBSCRIPTION_TOPICS: Mapping[str, tuple[str, ...]] = {

@@ -35,6 +35,9 @@ COVERS: Mapping[str, Cover] = {
     "broker_missing": _cover(_KAFKA),
     "process_silent": _cover(_KAFKA),
     "retries_late": _cover(_NO_RETRY, _MANY, _KAFKA),
+    "intake_silent": _cover(_KAFKA, "program_missing:program/intake"),
+    "intake_put_off": _cover(_KAFKA),
+    "intake_slow": _cover("intake_put_off", _KAFKA),
     "unusual_volume": _cover("silent", _KAFKA, for_s=900.0),
     "log_behind": _cover(_KAFKA),
     # An endpoint that fails is slow, burns its budget at three paces, has its breaker

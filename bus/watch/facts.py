@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bus.delivery.objective import OwnObjective
+from bus.intake.health.figures import SourceFigures
 from bus.log.health import Figures, figures_of
 from bus.watch.verdicts import Kind, Subject, Whose
 
@@ -30,6 +31,7 @@ class Part(StrEnum):
     COUNTS = "counts"
     QUARANTINE = "quarantine"
     PARKED = "parked"
+    INTAKES = "intakes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,25 @@ class ParkedFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeFacts:
+    """A source of intake.
+
+    `state` and `why` are its own words. `rotated` is when its newest secret was given
+    to it, beside another; `ending` has the secrets that end, and when. `arrivals` are
+    what it sends by itself.
+    """
+
+    id: str
+    owner: str = ""
+    state: str = "active"
+    why: str = ""
+    rotated: float | None = None
+    ending: Mapping[str, float] = field(default_factory=dict)
+    arrivals: Arrivals = Arrivals()
+    figures: SourceFigures = field(default_factory=SourceFigures)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All of it at `at`. `unknown` has the parts that gave no answer, and why."""
 
@@ -190,12 +211,13 @@ class Facts:
     cluster: ClusterFacts = ClusterFacts()
     quarantined: int = 0
     parked: Sequence[ParkedFacts] = ()
+    intakes: Sequence[IntakeFacts] = ()
     unknown: Mapping[Part, str] = field(default_factory=dict)
 
     @property
     def whose(self) -> Mapping[Subject, Whose]:
-        """Whose each subscription is."""
+        """Whose each subscription is, and each source of intake."""
         return {
             Subject(Kind.SUBSCRIPTION, one.id): Whose(one.owner, one.hears)
             for one in self.subscriptions
-        }
+        } | {Subject(Kind.INTAKE, one.id): Whose(one.owner) for one in self.intakes}

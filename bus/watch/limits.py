@@ -19,5 +19,13 @@ class Limits:
     volume_z: float = 6.0
     volume_minutes: int = 3
     parked_value: float = 1_000.0
+    intake_fewest: int = 5
+    refused_share: float = 0.02
+    unmapped_share: float = 0.02
+    put_off_share: float = 0.05
+    repeats_share: float = 0.2
+    ahead_share: float = 0.05
+    answer_s: float = 1.0
+    old_secret_s: float = 86_400.0
     many: int = 3
     many_share: float = 0.25

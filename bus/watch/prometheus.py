@@ -12,7 +12,8 @@ from bus.watch.burning import FAST, FEWEST, FEWEST_BAD, MEDIUM, SLOW, Window, bu
 from bus.watch.facts import Objective
 from bus.watch.limits import Limits
 from bus.watch.prometheus_rows import OWN, Row
-from bus.watch.rules import BY_NAME, RULES, Rule
+from bus.watch.rule import Rule
+from bus.watch.rules import BY_NAME, RULES
 from bus.watch.verdicts import Severity
 
 _JUDGED = {row.rule for row in OWN if row.rule}

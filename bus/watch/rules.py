@@ -1,46 +1,18 @@
 """The rules, gravest first: one table, from which come states, alerts and documents."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from bus.watch import of_subscriptions as subscriptions
 from bus.watch import of_the_bus as bus
 from bus.watch.facts import Facts, Part
+from bus.watch.intake_rules import PAGES, TICKETS
 from bus.watch.limits import Limits
-from bus.watch.verdicts import Health, Said, Severity, Subject, Whose
-
-Judge: TypeAlias = Callable[[Facts, Limits], Iterable[Said]]
+from bus.watch.rule import Rule
+from bus.watch.verdicts import Health, Severity, Subject, Whose
 
 _PAGE, _TICKET = Severity.PAGE, Severity.TICKET
 _FAILING, _DEGRADED = Health.FAILING, Health.DEGRADED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """What is judged, and what follows.
-
-    An alert fires once it was so for `for_s`, and is resolved once it was not for
-    `clear_s`. Meanwhile its subject is in `state`. Without an answer to one of `needs`
-    nobody knows, and all stays as it was. `runbook` is a section of deploy/runbook.md.
-    """
-
-    name: str
-    severity: Severity
-    judge: Judge
-    runbook: str
-    state: Health = Health.DEGRADED
-    needs: frozenset[Part] = frozenset()
-    for_s: float = 0.0
-    clear_s: float = 60.0
-
-    @property
-    def meaning(self) -> str:
-        """One sentence: what it tells."""
-        return (self.judge.__doc__ or _BURNING).partition("\n")[0]
-
-
-_BURNING = "More deliveries fail, or are late, than the error budget allows."
 _SUBSCRIPTIONS = frozenset({Part.SUBSCRIPTIONS})
 _COUNTS = frozenset({Part.SUBSCRIPTIONS, Part.COUNTS})
 _PROCESSES = frozenset({Part.PROCESSES})
@@ -89,6 +61,7 @@ RULES = (
         runbook="events-stop-coming",
         needs=_SOURCES,
     ),
+    *PAGES,
     Rule(
         name="many_failing",
         severity=_PAGE,
@@ -165,6 +138,7 @@ RULES = (
         runbook="orders-are-parked",
         needs=frozenset({Part.PARKED}),
     ),
+    *TICKETS,
     Rule(
         name="burns_medium",
         severity=_TICKET,

@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bus.watch.facts import THREE_DAYS, Facts, Part, SubscriptionFacts
+from bus.watch.facts import (
+    THREE_DAYS,
+    Facts,
+    IntakeFacts,
+    Part,
+    SubscriptionFacts,
+)
+from bus.watch.of_intake import of as of_source
 from bus.watch.rules import BY_NAME, Judged
 from bus.watch.verdicts import WORST, Health, Kind, Subject
 
@@ -30,6 +37,7 @@ class State:
 
 HEALTHY = State(Health.HEALTHY)
 _IDLE = State(Health.UNKNOWN, (Reason("nothing was sent in the last three days"),))
+_QUIET = State(Health.UNKNOWN, (Reason("nothing came in the last three days"),))
 
 
 def states(facts: Facts, found: Judged) -> Mapping[Subject, State]:
@@ -43,6 +51,9 @@ def states(facts: Facts, found: Judged) -> Mapping[Subject, State]:
     for one in facts.subscriptions:
         if told[of(one)] is HEALTHY and _is_idle(one):
             told[of(one)] = _IDLE
+    for source in facts.intakes:
+        if told[of_source(source)] is HEALTHY and _is_quiet(source, facts.at):
+            told[of_source(source)] = _QUIET
     return {**told, BUS: _whole(facts, told)}
 
 
@@ -58,6 +69,7 @@ def _subjects(facts: Facts) -> Iterator[Subject]:
     for source in facts.sources:
         yield Subject(Kind.SOURCE, source.name)
     yield from map(of, facts.subscriptions)
+    yield from map(of_source, facts.intakes)
 
 
 def _all(facts: Facts, found: Judged) -> Iterator[tuple[Subject, Health, Reason]]:
@@ -79,6 +91,19 @@ def _all(facts: Facts, found: Judged) -> Iterator[tuple[Subject, Health, Reason]
             yield of(one), Health.UNKNOWN, reason
         if reason_held := _held(one):
             yield of(one), Health.HELD, reason_held
+    for source in facts.intakes:
+        yield from _of_intake(facts, source)
+
+
+def _of_intake(
+    facts: Facts, one: IntakeFacts
+) -> Iterator[tuple[Subject, Health, Reason]]:
+    if Part.INTAKES in facts.unknown:
+        reason = Reason(f"{Part.INTAKES}: {facts.unknown[Part.INTAKES]}")
+        yield of_source(one), Health.UNKNOWN, reason
+    if one.state != "active":
+        text = f"{one.state}: {one.why}" if one.why else one.state
+        yield of_source(one), Health.HELD, Reason(text)
 
 
 def _held(one: SubscriptionFacts) -> Reason | None:
@@ -96,6 +121,10 @@ def _is_idle(one: SubscriptionFacts) -> bool:
     return not one.within(THREE_DAYS).attempts
 
 
+def _is_quiet(one: IntakeFacts, at: float) -> bool:
+    return at - one.figures.last > THREE_DAYS
+
+
 def _worst(said: Sequence[tuple[Health, Reason]]) -> State:
     if not said:
         return HEALTHY
@@ -104,11 +133,11 @@ def _worst(said: Sequence[tuple[Health, Reason]]) -> State:
 
 
 def _whole(facts: Facts, told: Mapping[Subject, State]) -> State:
-    """The bus is as bad as its worst part; a partner's endpoint only degrades it."""
+    """The bus is as bad as its worst part; what is a partner's only degrades it."""
     said: list[tuple[Health, Reason]] = []
     for subject, state in told.items():
         health = state.health
-        if subject.kind is Kind.SUBSCRIPTION:
+        if subject.kind in {Kind.SUBSCRIPTION, Kind.INTAKE}:
             if health is not Health.FAILING and health is not Health.DEGRADED:
                 continue
             health = Health.DEGRADED

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     SOURCE = "source"
     SUBSCRIPTION = "subscription"
     PARKED = "parked"
+    INTAKE = "intake"
 
 
 class Subject(NamedTuple):
@@ -50,7 +51,7 @@ class Subject(NamedTuple):
 
 
 class Whose(NamedTuple):
-    """Whose a subscription is, and whether it hears alerts over the bus itself."""
+    """Whose somebody is, and whether they hear alerts over the bus itself."""
 
     owner: str = ""
     hears: bool = False

@@ -16,6 +16,7 @@ from processors.cli.control import (
     read_text,
 )
 from processors.cli.source_ends import apply_command, remove_command
+from processors.cli.source_health import health_command
 from processors.cli.source_options import (
     AsJson,
     Id,
@@ -252,5 +253,6 @@ def _run(ctx: typer.Context, body: Body, *, reads: bool = False) -> None:
     exit_with(ctx, inside())
 
 
+app.command("health")(health_command)
 app.command("remove")(remove_command)
 app.command("apply")(apply_command)

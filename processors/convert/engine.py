@@ -14,6 +14,7 @@ from processors.convert.asking import Asking
 from processors.convert.desk import Desk
 from processors.convert.fetches import Fetches
 from processors.convert.judging import Judge
+from processors.convert.noticing import Noticing
 from processors.convert.outgoing import Outgoing
 from processors.convert.reading import Channels, Reading
 from processors.convert.releases import Releases
@@ -56,6 +57,7 @@ class ConvertParts:
     clock: Clock
     observer: Observer
     random_bytes: Callable[[int], bytes]
+    noticing: Noticing
     group_prefix: str = "bus."
 
 
@@ -160,6 +162,7 @@ class Converter:
             merging=self.merging,
             judge=parts.judge,
             outgoing=outgoing,
+            noticing=parts.noticing,
             clock=parts.clock,
             observer=parts.observer,
         )

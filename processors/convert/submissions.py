@@ -13,6 +13,7 @@ from bus.intake.converting import Converted
 from bus.intake.fetching.template import fields_of
 from bus.intake.fetching.wanted import Wanted
 from bus.intake.findings import Finding
+from bus.intake.health import words
 from bus.intake.merging.fates import Held, Ignored, Merging, Repeat, Superseded, Told
 from bus.intake.merging.identity import (
     anew,
@@ -29,6 +30,7 @@ from bus.ports import Clock, Observer
 from bus.record import Record
 from bus.times import moment_of
 from processors.convert.judging import Judge, with_found
+from processors.convert.noticing import Noticing
 from processors.convert.outgoing import Outgoing
 from processors.convert.parking import item_of, stage_of
 from processors.convert.reading import Read, Reading
@@ -57,13 +59,14 @@ _AS_SENT = Handling()
 class Submissions:
     """The handler of raw topics."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of the program; made in one place
         self,
         *,
         reading: Reading,
         merging: Merging,
         judge: Judge,
         outgoing: Outgoing,
+        noticing: Noticing,
         clock: Clock,
         observer: Observer,
     ) -> None:
@@ -71,6 +74,7 @@ class Submissions:
         self._merging = merging
         self._judge = judge
         self._outgoing = outgoing
+        self._noticing = noticing
         self._clock = clock
         self._observer = observer
 
@@ -80,6 +84,7 @@ class Submissions:
         if read is None:  # its source went between two looks; its topic goes with it
             partition.begin(record.offset, _GONE)
             return
+        self._noticing.came(read)
         meant = [part for part in read.parts if is_meant(part, record.headers)]
         named = {name_of(part): part for part in meant}
         wanted = partition.ledger.remaining(record.offset, named)
@@ -112,6 +117,7 @@ class Submissions:
                 self._park(job, part, note, stage_of(part))
             case Superseded(note=note):
                 self._merging.learn(note, now)
+                self._noticing.became(job.read.source.id, words.SUPERSEDED)
                 self._outgoing.put(self._work(job, part, note))
             case Repeat():
                 self._settle(job, "repeat")
@@ -143,6 +149,7 @@ class Submissions:
             note = replace(told.note, became=Became.PARKED, version=None)
             self._park(job, part, note, Stage.RULE, judged.found)
             return
+        self._noticing.told(job.read, event)
         self._merging.learn(told.note, self._clock.now())
         instead = partial(self._never_taken, job, part)
         wanted = self._wanted(job, part, opens=told.opens)
@@ -163,12 +170,14 @@ class Submissions:
         stage: Stage,
         found: tuple[Found, ...] = (),
     ) -> None:
+        self._noticing.became(job.read.source.id, f"{words.PARKED}.{stage.value}")
         self._merging.learn(note, self._clock.now())
         item = self._item(job, part, stage, found)
         self._outgoing.put(replace(self._work(job, part, note), item=item))
 
     def _settle(self, job: "_Job", result: str) -> None:
         self._observer.measure(names.CONVERTED, 1, result)
+        self._noticing.became(job.read.source.id, result)
         if result == "repeat":
             self._observer.measure(names.REPEATS_BY, 1, job.read.source.id)
         job.settling.settle()

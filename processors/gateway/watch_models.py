@@ -19,9 +19,9 @@ class ReasonShown(Model):
 
 
 class PartShown(Model):
-    """A program, a source topic or a subscription."""
+    """A program, a source topic, a subscription, a source of intake."""
 
-    kind: Literal["bus", "program", "source", "subscription", "parked"]
+    kind: Literal["bus", "program", "source", "subscription", "parked", "intake"]
     name: str
     state: Literal["healthy", "degraded", "failing", "held", "unknown"]
     reasons: Sequence[ReasonShown]

@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from aiohttp import HttpVersion11, web
@@ -70,9 +70,13 @@ class Share:
 
 
 async def read_body(
-    request: web.BaseRequest, most: int, within_s: float, share: Share, full: Given
+    request: web.BaseRequest,
+    most: int,
+    within_s: float,
+    share: Share,
+    full: Callable[[], Given],
 ) -> bytes:
-    """The bytes of the body, as they came.
+    """The bytes of the body, as they came; `full` makes the answer without room.
 
     Raises:
         TurnedAwayError: it is too large, too slow, breaks off; or there is no room.
@@ -88,7 +92,7 @@ async def read_body(
                 if len(body) + len(chunk) > most:
                     raise TurnedAwayError(too_large(most))
                 if not share.take(len(chunk)):
-                    raise TurnedAwayError(full)
+                    raise TurnedAwayError(full())
                 body += chunk
     except TimeoutError:
         raise TurnedAwayError(TOO_SLOW) from None

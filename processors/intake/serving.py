@@ -7,6 +7,7 @@ keep taken out → a signed ping? → kept → the channel's own answer.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -15,6 +16,7 @@ from aiohttp import web
 from bus.intake.channels.answers import Answering
 from bus.intake.channels.definition import Channel
 from bus.intake.findings import shown
+from bus.intake.health import words
 from bus.intake.raw import moment_text
 from bus.intake.receiving.replies import Came, Reply, challenged, pinged, shaken
 from bus.intake.sources import Source, Unverified
@@ -33,6 +35,7 @@ from processors.intake.finding import Finder, Found
 from processors.intake.gates import CrowdedError
 from processors.intake.heads import headers_of, most_bytes, with_body, without_secret
 from processors.intake.keeping import Arrived, Keeper, Looked, NotKeptError, look
+from processors.tallying.tallies import Tallies
 from processors.telemetry import intake_names as names
 from processors.telemetry.names import BUG as BUG_NOTE
 
@@ -82,8 +85,11 @@ class _Asked(NamedTuple):
 class Serving:
     """Answers requests; never raises."""
 
-    def __init__(self, finder: Finder, keeper: Keeper, bounds: DoorBounds) -> None:
+    def __init__(
+        self, finder: Finder, keeper: Keeper, bounds: DoorBounds, tallies: Tallies
+    ) -> None:
         self._finder = finder
+        self.tallies = tallies
         self._keeper = keeper
         self._bounds = bounds
         self._memory = Memory(bounds.memory_bytes)
@@ -126,10 +132,18 @@ class Serving:
         found = self._finder.find(request.rel_url.raw_path)
         if found is None:
             raise TurnedAwayError(NOT_FOUND)
-        asked = self._asked(request, found)
+        clock, source = self._keeper.clock, found.source.id
+        began = clock.monotonic()
+        try:
+            return await self._entered(self._asked(request, found))
+        finally:
+            self.tallies.answered(source, clock.monotonic() - began)
+
+    async def _entered(self, asked: _Asked) -> Given:
+        gate = asked.found.gate
         wait_s = 0 if asked.answering.retries else self._bounds.wait_s
         try:
-            async with found.gate.entered(wait_s):
+            async with gate.entered(wait_s):
                 return await self._inside(asked)
         except CrowdedError:
             return self._overloaded(asked)
@@ -154,7 +168,7 @@ class Serving:
         with self._memory.holding(asked.source.id) as share:
             most = most_bytes(asked.source, asked.channel)
             packed = encoding_of(asked.request)
-            full = self._overloaded(asked)
+            full = partial(self._overloaded, asked)
             body = await read_body(
                 asked.request, most, self._bounds.body_s, share, full
             )
@@ -162,7 +176,7 @@ class Serving:
             if packed:
                 content = unpacked(body, most)
                 if not share.take(len(content)):
-                    return full
+                    return full()
             return await self._submitted(asked, body, content)
 
     def _without_body(self, asked: _Asked) -> Given:
@@ -219,6 +233,9 @@ class Serving:
                 return too_large(most_bytes(asked.source, asked.channel))
             return self._overloaded(asked)
         raw = looked.raw
+        self.tallies.count(asked.source.id, words.CAME)
+        if raw.secret:
+            self.tallies.count(asked.source.id, f"{words.SECRET}.{raw.secret}")
         self._keeper.observer.note(
             names.SUBMISSION,
             id=raw.id,
@@ -238,6 +255,7 @@ class Serving:
     def _overloaded(self, asked: _Asked) -> Given:
         """Not now; what has not been read of the body is not waited for."""
         self._keeper.observer.measure(names.OVERLOADED, 1, asked.source.id)
+        self.tallies.count(asked.source.id, words.PUT_OFF)
         overload = asked.answering.overload
         return said(overload, asked.words(self._at()), close=True)
 
@@ -245,6 +263,7 @@ class Serving:
         """Counted always, told now and then, kept never."""
         source = asked.source.id
         self._keeper.observer.measure(names.REFUSED, 1, source)
+        self.tallies.count(source, f"{words.REFUSED}.{looked.verdict.reason.value}")
         now = self._keeper.clock.monotonic()
         last, more = self._told.get(source, (-_QUIET_S, 0))
         if now - last < _QUIET_S:

@@ -53,7 +53,7 @@ def health_row(board: Board, now: float) -> Row:
     whole = _whole(board, old)
     return {
         "state": whole.health.value,
-        "reasons": _reasons(whole),
+        "reasons": reason_rows(whole),
         "looked_at": None if board.look is None else _moment(board.look.at),
         "unknown": {} if board.look is None else dict(board.look.unknown),
         "parts": [
@@ -61,7 +61,7 @@ def health_row(board: Board, now: float) -> Row:
                 "kind": subject.kind.value,
                 "name": subject.name,
                 "state": state.health.value,
-                "reasons": _reasons(state),
+                "reasons": reason_rows(state),
             }
             for subject, state in _ranked(board)
             if subject != BUS
@@ -178,7 +178,8 @@ def _ranked(board: Board) -> Iterable[tuple[Subject, State]]:
     )
 
 
-def _reasons(state: State) -> Sequence[Row]:
+def reason_rows(state: State) -> Sequence[Row]:
+    """Why somebody is as they are."""
     return [{"why": one.why, "rule": one.rule} for one in state.reasons]
 
 

@@ -14,6 +14,7 @@ from bus.watch.verdicts import Subject
 from processors.following import Follower
 from processors.watch.records import (
     ALERT,
+    FIGURES,
     HOUR,
     SILENCE,
     SINK,
@@ -45,6 +46,7 @@ class Board(Follower):
         self.states: dict[Subject, State] = {}
         self.silences: dict[str, Silence] = {}
         self.sinks: dict[str, Told] = {}
+        self.figures: dict[str, Mapping[str, object]] = {}
         self.trials: dict[str, float] = {}
         self.look: Look | None = None
         self.term = -1
@@ -56,6 +58,7 @@ class Board(Follower):
             STATE: self._hold_state,
             HOUR: self._hold_hour,
             SINK: self._hold_sink,
+            FIGURES: self._hold_figures,
         }
 
     def weeks(self, topic: str) -> Mapping[int, Weeks]:
@@ -121,6 +124,13 @@ class Board(Follower):
             self.sinks.pop(name, None)
         else:
             self.sinks[name] = told
+
+    def _hold_figures(self, key: str, record: Record) -> None:
+        name, figures = key.removeprefix(FIGURES), read_plain(record.value)
+        if figures:
+            self.figures[name] = figures
+        else:
+            self.figures.pop(name, None)
 
     def _hold_trial(self, key: str, record: Record) -> None:
         at = read_plain(record.value).get("at")

@@ -16,6 +16,7 @@ from bus.watch.facts import (
     Arrivals,
     ClusterFacts,
     Facts,
+    IntakeFacts,
     Objective,
     ParkedFacts,
     Part,
@@ -29,6 +30,7 @@ from processors.watch.arriving import Arriving
 from processors.watch.asking import ANSWER_S, Latest
 from processors.watch.certificates import Certificates
 from processors.watch.counting import By, Counts
+from processors.watch.intakes import Intakes
 from processors.watch.lagging import Backlogs, Looking
 from processors.watch.programs import (
     Presences,
@@ -46,7 +48,8 @@ _CLUSTER_S, _LAG_S, _QUARANTINE_S = 15.0, 10.0, 60.0
 class Senses:
     """What facts come from; `weeks` is what came into a topic in past weeks.
 
-    `parked` are the groups of parked orders, `parked_trouble` why they may be old.
+    `parked` are the groups of parked orders, `parked_trouble` why they may be old;
+    `intakes` are the sources of intake.
     """
 
     world: World
@@ -57,6 +60,7 @@ class Senses:
     weeks: Callable[[str], Mapping[int, Weeks]] = field(default=lambda _topic: {})
     parked: Callable[[], Sequence[ParkedFacts]] = tuple
     parked_trouble: Callable[[], str | None] = lambda: None
+    intakes: Intakes | None = None
 
 
 class Gathering:
@@ -117,8 +121,18 @@ class Gathering:
             cluster=_cluster(cluster),
             quarantined=quarantine.records if isinstance(quarantine, Count) else 0,
             parked=self._senses.parked(),
+            intakes=self._intakes(),
             unknown=self._unknown(cluster, sources, waiting, quarantine, counts),
         )
+
+    def arrivals(self) -> Mapping[str, Arriving]:
+        """Whatever has something usual: source topics, and sources of intake."""
+        intakes = self._senses.intakes
+        return self.arriving | ({} if intakes is None else intakes.arriving)
+
+    def _intakes(self) -> Sequence[IntakeFacts]:
+        intakes = self._senses.intakes
+        return () if intakes is None else intakes.facts()
 
     def _table(self) -> Sequence[Subscription]:
         return self._senses.world.table.all()
@@ -147,6 +161,9 @@ class Gathering:
             unknown[Part.SUBSCRIPTIONS] = why
         if (why := self._senses.parked_trouble()) is not None:
             unknown[Part.PARKED] = why
+        intakes = self._senses.intakes
+        if intakes is not None and (why := intakes.trouble()) is not None:
+            unknown[Part.INTAKES] = why
         return unknown
 
     def _source_facts(self, found: Backlogs | Unknown) -> Iterator[SourceFacts]:

@@ -17,7 +17,7 @@ from bus.watch.stored import Plain, alert_json, silence_json
 from bus.watch.verdicts import Health, Kind, Subject
 
 WATCH, ALERT, STATE, SILENCE, HOUR = "watch", "alert/", "state/", "silence/", "hour/"
-SINK, TRIAL = "sink/", "trial/"
+SINK, TRIAL, FIGURES = "sink/", "trial/", "figures/"
 _TERM = "orderbus-term"
 _MOST_WEEKS = 6
 
@@ -77,6 +77,14 @@ def sink_message(topic: str, told: Told | None, name: str, term: int) -> Message
     """Return what a sink was told; None: there is none of that name any more."""
     fields = None if told is None else told_json(told)
     return _message(topic, f"{SINK}{name}", fields, term)
+
+
+def figures_message(
+    topic: str, source: str, figures: Mapping[str, object] | None, term: int
+) -> Message:
+    """Return what a source of intake did; None: there is none of that name any more."""
+    fields = None if figures is None else dict(figures)
+    return _message(topic, f"{FIGURES}{source}", fields, term)
 
 
 def silence_message(topic: str, silence: Silence) -> Message:

@@ -19,6 +19,7 @@ from processors.watch.gathering import Gathering
 from processors.watch.leading import Leading
 from processors.watch.records import Look, PastHour, look_message
 from processors.watch.sinks import Listener, Moment
+from processors.watch.sourced import figures_row
 from processors.watch.telling import Telling
 from processors.watch.writing import Desk, Writing
 
@@ -149,6 +150,7 @@ class Watch:
         await writing.alerts(self._alerts)
         await writing.sinks(self._telling.states())
         await writing.states(health, overwritten)
+        await writing.figures({one.id: figures_row(one) for one in facts.intakes})
         await writing.look(facts.at, {p.value: w for p, w in facts.unknown.items()})
         await self._keep_hours(facts, writing)
         parts.observer.measure(names.SECONDS, parts.clock.monotonic() - began)
@@ -160,7 +162,7 @@ class Watch:
             return
         self._hour = hour
         gone: list[PastHour] = []
-        for topic, arriving in self._parts.gathering.arriving.items():
+        for topic, arriving in self._parts.gathering.arrivals().items():
             past = arriving.hour(hour - 1, self._parts.board.past(topic, hour - 1))
             if past is not None:
                 gone.append(past)

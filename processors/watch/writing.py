@@ -18,6 +18,7 @@ from processors.watch.records import (
     STATE,
     Look,
     alert_message,
+    figures_message,
     hour_message,
     look_message,
     sink_message,
@@ -30,6 +31,7 @@ WRITE_WITHIN_S = 5.0
 """How long a look waits for Kafka to take what it found."""
 _LATE = f"no acknowledgement within {WRITE_WITHIN_S:.0f} s"
 _REASON_EVERY_S = 60.0
+_FIGURES_EVERY_S = 30.0
 _HOURS_A_WEEK = 168
 
 
@@ -55,6 +57,8 @@ class Writing:
         self._sinks: Mapping[str, Told] = dict(board.sinks)
         self._said_at: dict[Subject, float] = {}
         self._looked_at = float("-inf")
+        self._figures: Mapping[str, Mapping[str, object]] = dict(board.figures)
+        self._figures_at = float("-inf")
         self._failing = False
 
     @property
@@ -114,6 +118,21 @@ class Writing:
         look = Look(leader=self._leader, at=at, unknown=unknown)
         if await self._write([look_message(self._desk.topic, look, self._term)]):
             self._looked_at = at
+
+    async def figures(self, figures: Mapping[str, Mapping[str, object]]) -> None:
+        """Write what sources of intake did, of those where it changed."""
+        now = self._desk.clock.monotonic()
+        if now - self._figures_at < _FIGURES_EVERY_S:
+            return
+        news: dict[str, Mapping[str, object] | None] = {
+            name: one for name, one in figures.items() if self._figures.get(name) != one
+        }
+        news |= dict.fromkeys(self._figures.keys() - figures.keys())
+        topic, term = self._desk.topic, self._term
+        if await self._write(
+            figures_message(topic, name, one, term) for name, one in news.items()
+        ):
+            self._figures, self._figures_at = dict(figures), now
 
     async def hours(self, hours: Iterable[Past]) -> None:
         """Write what came in hours that are over."""

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from bus.adapters.kafka import (
     KafkaSource,
 )
-from bus.client.channels import FolderChannels, channels_folder
+from bus.client.channels import FolderChannels, channels_folder, read_samples
 from bus.client.producer import EventWriter
 from bus.client.rules import shipped_lines
 from bus.intake.rules.memory import Memory
@@ -16,8 +16,10 @@ from bus.intake.sources import Source
 from bus.ports import Lag
 from bus.record import TopicPartition
 from processors.convert.engine import ROLE, Converter, ConvertParts, ConvertPolicy
+from processors.convert.noticing import Noticing
 from processors.convert.remembering import Remembering
 from processors.convert.ruling import Ruling
+from processors.convert.samples import KnownFields
 from processors.convert.shelf import Shelf
 from processors.delivery.handling import LoopPolicy
 from processors.delivery.lagging import LagWatch
@@ -26,12 +28,14 @@ from processors.rules.lookups import LookupTable
 from processors.rules.table import RuleTable
 from processors.settings import Settings
 from processors.sources.table import SourceTable
+from processors.tallying.tallies import Tallies
 from processors.telemetry import Telemetry, convert_names, names
 from processors.telemetry.intake_names import UNREADABLE_SOURCE
 from processors.wiring.announcing import announcing
 from processors.wiring.convert_world import ConvertWorld, open_convert
 from processors.wiring.life import Life, live
 from processors.wiring.reconciling import reconciling
+from processors.wiring.tallying import writing_tallies
 
 _HELD = 500
 _FLUSH_S = 2.0
@@ -90,6 +94,8 @@ class Converting:
             world.clock,
             telemetry,
         )
+        self._tallies = Tallies(world.clock)
+        self._known = self._known_fields()
         self._rules, self._lookups = self._rule_tables()
         self._source = self._member()
         self._converter = self._make()
@@ -115,6 +121,9 @@ class Converting:
         await self._stack.enter_async_context(self._remembering)
         await self._stack.enter_async_context(self._rules)
         await self._stack.enter_async_context(self._lookups)
+        await self._stack.enter_async_context(
+            writing_tallies(self._tallies, world, ROLE)
+        )
         await asyncio.gather(
             self._table.ready(),
             self._rules.ready(),
@@ -153,6 +162,7 @@ class Converting:
             "topics": self._follow_topics(),
             "lag": lag.run(),
             "channels": self._shelf.run(),
+            "samples": self._known.run(),
             "announcing": self._announcing.run(),
             "reconciling": reconciling(world, telemetry, [membership]).run(),
         }
@@ -190,6 +200,7 @@ class Converting:
             clock=world.clock,
             observer=self._telemetry,
             random_bytes=os.urandom,
+            noticing=Noticing(self._tallies, world.clock, self._known.of),
             group_prefix=settings.group_prefix,
         )
         loop = LoopPolicy(
@@ -214,6 +225,10 @@ class Converting:
             on_problem=self._unreadable_rule,
         )
         return rules, lookups
+
+    def _known_fields(self) -> KnownFields:
+        folder = channels_folder(self._world.settings.schemas_dir)
+        return KnownFields(lambda name: read_samples(folder / name), self._clock)
 
     def _member(self) -> KafkaSource:
         settings = self._world.settings

@@ -24,6 +24,7 @@ from processors.intake.keeping import Keeper
 from processors.intake.serving import DoorBounds, Serving
 from processors.settings import Settings
 from processors.sources.table import SourceTable
+from processors.tallying.tallies import Tallies
 from processors.telemetry import Telemetry, intake_names
 from processors.telemetry.troubles import ClientTroubles
 from processors.wiring.adapters import read_keys, read_topology
@@ -32,6 +33,7 @@ from processors.wiring.collecting import folder_watch, taker_for
 from processors.wiring.intake_sources import make_channels
 from processors.wiring.life import Life, live
 from processors.wiring.serve import check_topics
+from processors.wiring.tallying import writing_tallies
 
 ROLE = "intake"
 _LINGER_MS = 1.0
@@ -107,9 +109,8 @@ async def open_intake(
     Raises:
         OrderbusError: a setting, the spool's folder or Kafka cannot be used.
     """
-    keys, clock = read_keys(settings), SystemClock()
-    on_event = ClientTroubles(telemetry, clock)
-    connection = Connection(settings.librdkafka())
+    clock = SystemClock()
+    on_event, connection = ClientTroubles(telemetry, clock), _connection(settings)
     topics = KafkaTopics(connection, on_event=on_event)
     topology = await read_topology(settings, topics)
     await check_topics(settings, topology, topics)
@@ -118,7 +119,7 @@ async def open_intake(
     spool = _spool(settings, telemetry)
     stack.push_async_callback(spool.close)
     reader = KafkaLogReader(connection, on_event=on_event)
-    made = (reader, keys, clock)
+    made = (reader, read_keys(settings), clock)
     topic, told = topology.intake_sources, _unreadable(telemetry)
     table = SourceTable(*made, topic=topic, on_problem=told)
     finder = Finder(table, make_channels(settings).get, clock)
@@ -133,7 +134,8 @@ async def open_intake(
         spool=spool if settings.intake_spool_bytes else None,
         patience_s=settings.intake_patience_s,
     )
-    serving = Serving(finder, keeper, bounds := _bounds(settings))
+    serving = Serving(finder, keeper, bounds := _bounds(settings), Tallies(clock))
+    await stack.enter_async_context(writing_tallies(serving.tallies, keeper, ROLE))
     _say(telemetry, table, finder, serving, spool)
     draining = Draining(spool, publisher, clock, telemetry, _worked(finder, clock))
     watching = _folders(settings, telemetry, table, keeper, reader)
@@ -170,6 +172,10 @@ async def _opened(
     keeper.observer.note(intake_names.SERVES, url=door.url)
     tasks = [asyncio.create_task(work, name=name) for name, work in beside.items()]
     return IntakeProgram(door, tasks, keeper)
+
+
+def _connection(settings: Settings) -> Connection:
+    return Connection(settings.librdkafka())
 
 
 def _unreadable(telemetry: Telemetry) -> Callable[[str, str], None]:

@@ -14,13 +14,17 @@ from bus.ports import Clock
 from bus.watch.limits import Limits
 from processors.delivery.announcing import Announcing
 from processors.settings import Settings
+from processors.sources.table import SourceTable
+from processors.subscriptions.keys import NO_KEYS
 from processors.subscriptions.world import World
+from processors.tallying.table import TallyTable
 from processors.telemetry import Telemetry
 from processors.telemetry.troubles import ClientTroubles
 from processors.watch.board import Board
 from processors.watch.certificates import Certificates
 from processors.watch.counting import Counts
 from processors.watch.gathering import Gathering, Senses
+from processors.watch.intakes import Intakes
 from processors.watch.parking import parked_facts
 from processors.watch.programs import Presences
 from processors.watch.sinks import Listener
@@ -103,7 +107,8 @@ async def _begin(
     board = Board(world.reader, world.clock, world.topology.alerts)
     presences = Presences(world.reader, world.clock, world.topology.processes)
     parked = make_parked(settings, world, held_rules(settings, world))
-    for follower in (board, presences, parked.table):
+    intakes = _intakes(world, board)
+    for follower in (board, presences, parked.table, *intakes.followers):
         await stack.enter_async_context(follower)
     await world.table.ready()
     senses = Senses(
@@ -115,19 +120,25 @@ async def _begin(
         weeks=board.weeks,
         parked=partial(parked_facts, parked),
         parked_trouble=parked.table.trouble,
+        intakes=intakes,
     )
     sinks = await stack.enter_async_context(open_sinks(settings, world, telemetry))
     watch = Watch(_parts(settings, world, telemetry, board, Gathering(senses), sinks))
     _say_how_it_is(telemetry, world, board, watch)
     said = announcing(world, telemetry.health, [ROLE], pages, lambda said: said)
-    return Watching(
-        watch,
-        said,
-        asyncio.create_task(watch.run(), name=ROLE),
-        (
-            asyncio.create_task(said.run(), name="announcing"),
-            asyncio.create_task(_look(certificates, world), name="certificates"),
-        ),
+    beside = (
+        asyncio.create_task(said.run(), name="announcing"),
+        asyncio.create_task(_look(certificates, world), name="certificates"),
+    )
+    return Watching(watch, said, asyncio.create_task(watch.run(), name=ROLE), beside)
+
+
+def _intakes(world: World, board: Board) -> Intakes:
+    """Sources are looked at; their secrets are nobody's business here."""
+    reader, clock, topology = world.reader, world.clock, world.topology
+    sources = SourceTable(*(reader, NO_KEYS, clock), topic=topology.intake_sources)
+    return Intakes(
+        sources, TallyTable(reader, clock, topology.tallies), clock, board.weeks
     )
 
 

@@ -22,10 +22,12 @@ from bus.client.producer import EventWriter
 from bus.contracts.codec import decode
 from bus.contracts.framing import FRAME
 from bus.intake.channels.definition import Channel
+from bus.intake.health.fields import Known, known_of
 from bus.intake.merging.notes import Note, read_note
 from bus.intake.parked.item import Item
 from bus.intake.parked.records import read_parked
 from bus.intake.raw import Raw, submission_id, to_message
+from bus.intake.samples import Sample
 from bus.intake.sources import Source, parse_source
 from bus.intake.submission import Submission
 from bus.intake.verifying.verdict import Reason
@@ -33,66 +35,14 @@ from bus.record import Record
 from bus.topics.topology import Topology
 from processors.convert.engine import Converter, ConvertParts, ConvertPolicy
 from processors.convert.judging import Judge, NoRules
-from tests.support.channels import CATALOGUE, load
+from processors.convert.noticing import Noticing
+from processors.tallying.tallies import Tallies
+from tests.support.channels import CATALOGUE
 from tests.support.schemas import HeldSchemas
+from tests.support.shop_channel import BASE, DEFINITION, MAPPING, shop
 from tests.support.worlds import topology
 
-DEFINITION = """\
-channel: shop
-title: A shop
-format: json
-split: items[]
-verify: {kind: none}
-type: kind
-events:
-  order: intake.order_received
-  change: intake.order_changed
-  thin: thin
-  whole: whole
-  pay: intake.payment_reported
-  ping: ignore
-event_id: event
-deduplicate: {window: 1h}
-settings:
-  base: {default: "", about: "Address of its API."}
-fetch:
-  after: [thin]
-  url: "{setting.base}/orders/{order.id}"
-  headers: {x-token: "{credential.token}"}
-  as: whole
-  limits: {remaining: x-left, reset: x-reset}
-"""
-MAPPING = """\
-intake.order_received:
-  order.id: id
-  source_version: version
-  note: note
-intake.order_changed:
-  like: intake.order_received
-  restated: restated
-thin:
-  event: intake.order_received
-  order.id: id
-  source_version: version
-  completeness: =thin
-whole:
-  event: intake.order_changed
-  order.id: id
-  source_version: version
-  completeness: =full
-  note: note
-intake.payment_reported:
-  order.id: id
-  payment.state: =captured
-"""
-BASE = "https://api.shop.example"
-
-
-def shop(definition: str = DEFINITION, mapping: str = MAPPING) -> Channel:
-    """The channel `shop` of the tests."""
-    loaded = load(definition, mapping)
-    assert loaded.channel is not None, [str(one) for one in loaded.problems]
-    return loaded.channel
+__all__ = ["BASE", "DEFINITION", "MAPPING", "Told", "World", "order", "shop"]
 
 
 @dataclass
@@ -115,6 +65,7 @@ class World:
     schemas: HeldSchemas = field(default_factory=HeldSchemas)
     judge: Judge = field(default_factory=NoRules)
     channels: dict[str, Channel] = field(default_factory=dict)
+    samples: Sequence[Sample] = ()
     _sources: dict[str, Source] = field(default_factory=dict)
     _sent: int = 0
 
@@ -122,10 +73,15 @@ class World:
         """Make the topics, and one source."""
         self.broker = MemoryBroker(self.clock)
         self.asker = MemoryAsker(self.clock)
+        self.tallies = Tallies(self.clock)
         for topic in self.topology.fixed():
             self.broker.create(topic)
         self.channels.setdefault("shop", shop())
         self.add("mine")
+
+    def known(self, channel: Channel) -> Known | None:
+        """What the samples of a channel have."""
+        return known_of(channel, self.samples) if self.samples else None
 
     # --- fulfils AllSources
 
@@ -262,6 +218,7 @@ class World:
             clock=self.clock,
             observer=self.observer,
             random_bytes=bytes,
+            noticing=Noticing(self.tallies, self.clock, self.known),
             group_prefix="",
         )
         converter = Converter(parts, policy or ConvertPolicy())

@@ -21,6 +21,7 @@ from processors.intake.finding import Finder
 from processors.intake.keeping import Keeper
 from processors.intake.serving import DoorBounds, Serving
 from processors.sources.world import SourcesWorld
+from processors.tallying.tallies import Tallies
 from tests.support.bus import wait_until
 from tests.support.sources import CHANNELS, added, open_sources
 from tests.support.worlds import Randomness, Worlds
@@ -50,6 +51,11 @@ class Knocker:
     observer: MemoryObserver
     spool: Spool
     draining: Draining
+
+    @property
+    def tallies(self) -> Tallies:
+        """What the door has counted."""
+        return self.serving.tallies
 
     async def __call__(
         self,
@@ -125,7 +131,7 @@ async def opened(
             spool=spool,
             patience_s=5,
         )
-        serving = Serving(finder, keeper, bounds)
+        serving = Serving(finder, keeper, bounds, Tallies(worlds.clock))
         door = Door(serving, bounds)
         await door.start(replace(place or DoorPlace(), port=0))
         await added(world, secret=SECRET)

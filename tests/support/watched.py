@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bus.intake.health.figures import Figures as Counted
+from bus.intake.health.figures import SourceFigures
 from bus.log.health import Figures
 from bus.watch.facts import (
     SPANS,
     Facts,
+    IntakeFacts,
     LogFacts,
     ProgramFacts,
     SourceFacts,
@@ -63,6 +66,22 @@ def shop(**changes: object) -> Facts:
 def orders(**changes: object) -> Facts:
     """A bus that is well but for what is said of its one source topic."""
     return replace(WELL, sources=(replace(ORDERS, **changes),))  # type: ignore[arg-type]
+
+
+def intake(**changes: object) -> Facts:
+    """A bus that is well but for what is said of its one source of intake."""
+    one = IntakeFacts(id="shop-eu", figures=SourceFigures(last=AT))
+    return replace(WELL, intakes=(replace(one, **changes),))  # type: ignore[arg-type]
+
+
+def hour(**counts: int) -> SourceFigures:
+    """A source that did this in the last hour."""
+    return SourceFigures(last=AT, hour=Counted(counts))
+
+
+def sent(**counts: int) -> Facts:
+    """A bus whose one source did this in the last hour."""
+    return intake(figures=hour(**counts))
 
 
 def found(facts: Facts) -> Judged:

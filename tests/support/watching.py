@@ -15,17 +15,20 @@ from bus.record import Commit, Message, TopicPartition
 from bus.watch.alerts import Phase
 from bus.watch.telling import Notice
 from bus.watch.verdicts import Subject
+from processors.sources.table import SourceTable
 from processors.subscriptions.world import World
+from processors.tallying.table import TallyTable
 from processors.watch.board import Board
 from processors.watch.certificates import Certificates
 from processors.watch.counting import Counts
 from processors.watch.gathering import Gathering, Senses
+from processors.watch.intakes import Intakes
 from processors.watch.programs import Presences
 from processors.watch.sinks import Listener, LogLines
 from processors.watch.watch import Watch, WatchParts, WatchPolicy
 from processors.watch.writing import Desk
 from tests.support.past import Past
-from tests.support.worlds import Worlds
+from tests.support.worlds import KEYS, Worlds
 
 WORKER = Presence(
     host="node-1",
@@ -106,14 +109,10 @@ class Watched:
             counts=Counts(self._ask_log, world.clock),
             certificates=Certificates(self.prober, world.clock),
             weeks=board.weeks,
+            intakes=self._intakes(board),
         )
         source = MemorySource(self.worlds.broker, "bus.watch")
-        desk = Desk(
-            publisher=world.publisher,
-            topic=world.topology.alerts,
-            clock=world.clock,
-            observer=observer,
-        )
+        desk = self._desk(observer)
         parts = WatchParts(
             name=f"node/{len(self._tasks)}",
             gathering=Gathering(senses),
@@ -133,6 +132,23 @@ class Watched:
         self._tasks.append(task)
         await settle()
         return Watcher(watch, board, source, observer, task)
+
+    def _desk(self, observer: MemoryObserver) -> Desk:
+        world = self.world
+        return Desk(
+            publisher=world.publisher,
+            topic=world.topology.alerts,
+            clock=world.clock,
+            observer=observer,
+        )
+
+    def _intakes(self, board: Board) -> Intakes:
+        world = self.world
+        sources = SourceTable(world.reader, KEYS, world.clock)
+        tallies = TallyTable(world.reader, world.clock, world.topology.tallies)
+        for follower in (sources, tallies):
+            self._tasks.append(asyncio.create_task(follower.run()))
+        return Intakes(sources, tallies, world.clock, board.weeks)
 
     async def pass_s(self, seconds: float) -> None:
         """Let time pass, the worker saying every five seconds that it is there."""

@@ -31,6 +31,7 @@ from bus.api.async_calls.schema_changes import SchemaChangesCalls
 from bus.api.async_calls.schema_versions import SchemaVersionsCalls
 from bus.api.async_calls.searching import SearchingCalls
 from bus.api.async_calls.settings import SettingsCalls
+from bus.api.async_calls.source_health import SourceHealthCalls
 from bus.api.async_calls.source_steps import SourceStepsCalls
 from bus.api.async_calls.sources import SourcesCalls
 from bus.api.async_calls.spans import SpansCalls
@@ -60,6 +61,7 @@ class AsyncCalls(
     DiagnosingCalls,
     ApplyingCalls,
     SourcesCalls,
+    SourceHealthCalls,
     SourceStepsCalls,
     AcksCalls,
     SpansCalls,

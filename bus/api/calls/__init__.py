@@ -31,6 +31,7 @@ from bus.api.calls.schema_changes import SchemaChangesCalls
 from bus.api.calls.schema_versions import SchemaVersionsCalls
 from bus.api.calls.searching import SearchingCalls
 from bus.api.calls.settings import SettingsCalls
+from bus.api.calls.source_health import SourceHealthCalls
 from bus.api.calls.source_steps import SourceStepsCalls
 from bus.api.calls.sources import SourcesCalls
 from bus.api.calls.spans import SpansCalls
@@ -60,6 +61,7 @@ class Calls(
     DiagnosingCalls,
     ApplyingCalls,
     SourcesCalls,
+    SourceHealthCalls,
     SourceStepsCalls,
     AcksCalls,
     SpansCalls,

@@ -4,18 +4,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, NotRequired, TypedDict
 
-
-class ReasonShown(TypedDict):
-    """Why, and by which rule; an empty one: by its own word, or for want of facts."""
-
-    why: str
-    rule: str
+from bus.api.models.source_health import ReasonShown
 
 
 class PartShown(TypedDict):
-    """A program, a source topic or a subscription."""
+    """A program, a source topic, a subscription, a source of intake."""
 
-    kind: Literal["bus", "program", "source", "subscription", "parked"]
+    kind: Literal["bus", "program", "source", "subscription", "parked", "intake"]
     name: str
     state: Literal["healthy", "degraded", "failing", "held", "unknown"]
     reasons: Sequence[ReasonShown]

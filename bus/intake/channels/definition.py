@@ -75,6 +75,7 @@ class Channel:
             cheap to know; None: nothing does.
         limit: Bytes that a submission may have.
         fetch: What its messages leave to be fetched; None: nothing.
+        numbered: Kinds of messages that bring orders numbered one by one.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Channel:
     order_key: Make | None = None
     limit: int = 1 << 20
     fetch: Fetching | None = None
+    numbered: frozenset[str] = frozenset()
 
     def sections_of(self, native_type: str) -> tuple[str, ...] | None:
         """Which sections a native type goes through; None: nobody knows it."""

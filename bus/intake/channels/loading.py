@@ -38,6 +38,7 @@ _KEYS = (
     "events",
     "event_id",
     "deduplicate",
+    "numbered",
     "fetch",
     "settings",
     "tables",
@@ -71,6 +72,7 @@ def load_channel(name: str, files: Mapping[str, str], catalogue: Catalogue) -> L
         read_yaml(files.get(MAPPING, ""), mapped), words, catalogue, mapped
     )
     _check_fetching(channel, block)
+    _check_numbered(channel, block)
     if MAPPING in files and not mapped.found:
         _check_events(channel, sections, block)
     found = (*_by_line(defined), *_by_line(mapped))
@@ -114,6 +116,7 @@ def _channel(name: str, block: Block) -> Channel:
         else compiler.value(key),
         limit=limits_of(block).bytes,
         fetch=read_fetching(block.block("fetch")),
+        numbered=frozenset(str(node.text) for node in block.texts("numbered")),
     )
 
 
@@ -154,6 +157,13 @@ def _check_events(
     for name in sections.keys() - used:
         text = f"no native type goes to the section {name!r} of {MAPPING}"
         block.problems.add(events.node, "unused_section", text)
+
+
+def _check_numbered(channel: Channel, block: Block) -> None:
+    for node in block.texts("numbered"):
+        if not channel.sections_of(str(node.text)):
+            text = f"numbered: events does not say what becomes of {node.text!r}"
+            block.problems.add(node, "unknown_type", text)
 
 
 def _check_fetching(channel: Channel, block: Block) -> None:

@@ -9,6 +9,7 @@ from bus.api.models import NewSource, SourceChange, SourceDocument, SourceTaken
 from bus.errors import InvalidSourceError
 from processors.cli.control import GOOD, print_json, read_text, warn
 from processors.cli.over_api.given import Given, as_here
+from processors.cli.source_health_view import tell_all, tell_one
 from processors.cli.source_options import written
 from processors.cli.sources_view import (
     ask_to_prune,
@@ -47,6 +48,18 @@ async def show(api: AsyncApi, given: Given) -> int:
     else:
         print_fields(as_here(fields))
     return GOOD
+
+
+async def health(api: AsyncApi, given: Given) -> int:
+    """How they fare."""
+    only = given.maybe("source_id")
+    if only is not None:
+        return tell_one(
+            as_here(await api.get_source_health(only)), as_json=given.as_json
+        )
+    names = [row["id"] async for row in api.list_sources(limit=250)]
+    rows = [as_here(await api.get_source_health(name)) for name in names]
+    return tell_all(rows, as_json=given.as_json)
 
 
 async def add(api: AsyncApi, given: Given) -> int:

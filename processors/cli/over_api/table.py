@@ -48,6 +48,7 @@ COMMANDS: Mapping[str, Work] = {
     "sources add": sources.add,
     "sources list": sources.list_,
     "sources show": sources.show,
+    "sources health": sources.health,
     "sources update": sources.update,
     "sources pause": sources.pause,
     "sources resume": sources.resume,

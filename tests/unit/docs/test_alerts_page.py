@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bus.watch.rules import RULES, Rule
+from bus.watch.rule import Rule
+from bus.watch.rules import RULES
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")

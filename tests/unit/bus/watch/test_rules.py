@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bus.intake.health.figures import SourceFigures
 from bus.log.health import Figures
 from bus.watch.facts import (
     FIVE_MINUTES,
@@ -28,8 +29,11 @@ from tests.support.watched import (
     always,
     figures,
     found,
+    hour,
+    intake,
     orders,
     said,
+    sent,
     shop,
 )
 
@@ -45,7 +49,7 @@ def fares(**spans: Figures) -> Facts:
     )
 
 
-SPEAKING = {
+SPEAKING: dict[str, Facts] = {
     "breaker_open": shop(breaker="open", waiting={"30s": Waiting(7, 12.0)}),
     "burns_fast": fares(five=figures(90, 10), hour=figures(900, 100)),
     "burns_medium": shop(figures=always(figures(950, 50))),
@@ -102,6 +106,18 @@ SPEAKING = {
     ),
     "kafka_away": replace(WELL, cluster=ClusterFacts(offline=2)),
     "broker_missing": replace(WELL, cluster=ClusterFacts(away=[3])),
+    "intake_silent": intake(arrivals=Arrivals(silent_s=600, expected=14.0)),
+    "intake_refused": sent(came=80, **{"refused.mismatch": 20}),
+    "intake_unmapped": sent(told=90, **{"parked.map": 10}),
+    "intake_gaps": intake(figures=SourceFigures(missing=1, first_missing=(7,))),
+    "intake_fields": intake(figures=SourceFigures(gone=(("orders/create", "id"),))),
+    "intake_put_off": sent(came=80, put_off=20),
+    "intake_slow": sent(**{"answer.0.025": 90, "answer.2.5": 10}),
+    "intake_repeats": sent(told=50, repeat=50),
+    "intake_clock": sent(told=80, ahead=20),
+    "intake_old_secret": intake(
+        ending={"s-1": AT + 3_600}, figures=hour(**{"secret.s-1": 3, "secret.s-2": 9})
+    ),
 }
 
 

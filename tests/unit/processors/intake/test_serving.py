@@ -9,6 +9,7 @@ import pytest
 from bus.adapters.memory.broker import Fault
 from bus.intake.verifying.verdict import Reason
 from processors.sources import steps
+from processors.telemetry import intake_names as names
 from tests.support.door import ORDER, SECRET, Knocker, signed
 from tests.support.sources import added
 
@@ -241,3 +242,15 @@ async def test_a_changed_source_counts_at_once(knock: Knocker) -> None:
     assert (await knock.shopify()).status == 413
     await steps.remove(knock.world, "shop-eu")
     assert (await knock.shopify()).status == 404
+
+
+async def test_what_comes_is_counted_by_source(knock: Knocker) -> None:
+    """What was kept and by which secret, refused, and how long answers took."""
+    await knock.shopify()
+    await knock.shopify(secret="another")  # noqa: S106 - a test's
+    await knock("/in/nobody")
+    tally = knock.tallies.get("shop-eu")
+    assert tally.total == {"came": 1, "secret": 1, "refused": 1, "answer": 2}
+    overloaded = [n for n, *_ in knock.observer.measures if n == names.OVERLOADED]
+    assert overloaded == []
+    assert list(knock.tallies.of) == ["shop-eu"]
