@@ -22,6 +22,7 @@ class Limits:
     intake_fewest: int = 5
     refused_share: float = 0.02
     unmapped_share: float = 0.02
+    uncaptured_share: float = 0.01
     put_off_share: float = 0.05
     repeats_share: float = 0.2
     ahead_share: float = 0.05

@@ -61,6 +61,30 @@ def intake_gaps(facts: Facts, limits: Limits) -> Iterator[Said]:
             yield Said(of(one), f"{numbers} never came: {first}{more}")
 
 
+def intake_uncaptured(facts: Facts, limits: Limits) -> Iterator[Said]:
+    """Orders of a source never come by themselves: they are taken from its list."""
+    for one in _active(facts):
+        day = one.figures.day
+        missed, listed = day.of(words.MISSED), day.of(words.LISTED)
+        share = Share(missed, listed)
+        if (
+            missed >= limits.intake_fewest
+            and wilson_low(share) > limits.uncaptured_share
+        ):
+            text = f"{missed} of {count(listed, 'order')} in a day did not come"
+            yield Said(of(one), text)
+
+
+def intake_unreconciled(facts: Facts, limits: Limits) -> Iterator[Said]:
+    """The list of a source's orders cannot be had: nobody knows what is missing."""
+    del limits
+    for one in _active(facts):
+        rounds = one.figures.hour.by(words.ROUND)
+        failed = rounds.get("failed", 0)
+        if failed > 1 and not rounds.get("done"):
+            yield Said(of(one), f"{failed} looks in an hour failed, none did not")
+
+
 def intake_fields(facts: Facts, limits: Limits) -> Iterator[Said]:
     """A source leaves out fields that its channel's mapping reads."""
     del limits

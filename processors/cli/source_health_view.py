@@ -37,6 +37,8 @@ _COUNTED = (
     ("not readable", "mapping_errors"),
     ("clock ahead", "ahead"),
     ("signed with", "secrets"),
+    ("listed by its API", "listed"),
+    ("of it missed", "missed"),
     ("answers", "answers"),
     ("p99 of them", "answer_p99_s"),
 )
@@ -80,6 +82,8 @@ def _lines(row: Row) -> Iterator[str]:
         expected = row["expected"]
         usual = "" if expected is None else f"; {expected:.1f} are usual in such a time"
         yield f"last heard {row['last']}, {row['silent_s']} s ago{usual}"
+    for day, share in cast("Mapping[str, float]", row["captured_by_day"]).items():
+        yield f"{day}: {share:.1%} came by itself"
     if row["missing"]:
         first = ", ".join(map(str, cast("Sequence[int]", row["first_missing"])))
         yield f"{row['missing']} numbers never came: {first}"

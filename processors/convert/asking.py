@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from bus.intake.channels.definition import Channel
+from bus.intake.fetching.declared import RateHeaders
 from bus.intake.fetching.limiter import Limiter
 from bus.intake.fetching.template import MissingError, host_of
 from bus.intake.fetching.wanted import Verdict, Wanted, judge
@@ -109,6 +110,27 @@ class Asking:
             return later
         return await self._asked(ask, account, channel, source, wanted)
 
+    async def get(
+        self, source: Source, rules: Fetch, limits: RateHeaders, ask: Ask
+    ) -> Got | NoAnswer | Later:
+        """Ask a source's API for something else, at the same pace."""
+        account = self._account(source.id, rules)
+        if (later := self._later(account)) is not None:
+            return later
+        got = await self._sent(ask, account)
+        if isinstance(got, Got):
+            now = self._clock.now()
+            account.limiter.learn(got.status, got.headers, limits, now)
+        return got
+
+    async def _sent(self, ask: Ask, account: _Account) -> Got | NoAnswer:
+        account.limiter.take(self._clock.now())
+        account.in_use += 1
+        try:
+            return await self._asker.ask(ask)
+        finally:
+            account.in_use -= 1
+
     # ------------------------------------------------ steps
 
     def _later(self, account: _Account) -> Later | None:
@@ -127,12 +149,7 @@ class Asking:
         source: Source,
         wanted: Wanted,
     ) -> Outcome:
-        account.limiter.take(self._clock.now())
-        account.in_use += 1
-        try:
-            got = await self._asker.ask(ask)
-        finally:
-            account.in_use -= 1
+        got = await self._sent(ask, account)
         if isinstance(got, NoAnswer):
             never = got.kind is NoAnswerKind.FORBIDDEN
             self._count(Verdict.NEVER if never else Verdict.AGAIN)

@@ -8,6 +8,7 @@ from bus.client.producer import EventWriter
 from bus.intake.merging.fates import Merging
 from bus.intake.sources import Source as IntakeSource
 from bus.ports import Clock, LogReader, Observer, Publisher, Source
+from bus.record import TopicPartition
 from bus.sending import Asker
 from bus.topics.topology import Topology
 from processors.convert.asking import Asking
@@ -17,6 +18,7 @@ from processors.convert.judging import Judge
 from processors.convert.noticing import Noticing
 from processors.convert.outgoing import Outgoing
 from processors.convert.reading import Channels, Reading
+from processors.convert.reconciling import ReconcileParts, Reconciler
 from processors.convert.releases import Releases
 from processors.convert.submissions import Submissions
 from processors.convert.telling import Telling
@@ -77,6 +79,8 @@ class Converter:
         self.merging = Merging(policy.remembered)
         self.group = f"{parts.group_prefix}{ROLE}"
         clock, observer = parts.clock, parts.observer
+        self.asking = self._asking()
+        self.reconciler = Reconciler(self._reconciling())
         reading = Reading(parts.sources, parts.channels, parts.topology, clock)
         self.loop = Loop(
             parts.source,
@@ -132,7 +136,7 @@ class Converter:
             observer=observer,
         )
         fetches = Fetches(
-            asking=self._asking(),
+            asking=self.asking,
             sources=parts.sources,
             topology=topology,
             writing=writing,
@@ -166,6 +170,27 @@ class Converter:
             clock=parts.clock,
             observer=parts.observer,
         )
+
+    def _reconciling(self) -> ReconcileParts:
+        parts = self._parts
+        return ReconcileParts(
+            sources=parts.sources,
+            channels=parts.channels,
+            asking=self.asking,
+            merging=self.merging,
+            publisher=parts.publisher,
+            topology=parts.topology,
+            tallies=parts.noticing.tallies,
+            clock=parts.clock,
+            observer=parts.observer,
+            random_bytes=parts.random_bytes,
+            reads=self._reads,
+        )
+
+    def _reads(self, source: str) -> bool:
+        """Whether a source is this process's, where one process has to do something."""
+        topic = self._parts.topology.raw_topic(source)
+        return TopicPartition(topic, 0) in self.loop.partitions
 
     def _asking(self) -> Asking:
         parts = self._parts

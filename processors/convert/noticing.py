@@ -33,7 +33,7 @@ class Noticing:
         clock: Clock,
         known: Callable[[Channel], Known | None] = lambda _channel: None,
     ) -> None:
-        self._tallies = tallies
+        self.tallies = tallies
         self._clock = clock
         self._known = known
         self._looked: dict[str, float] = {}
@@ -41,34 +41,34 @@ class Noticing:
     def came(self, read: Read) -> None:
         """A submission is converted."""
         source, submission = read.source.id, read.raw.submission
-        self._tallies.count(source, f"{words.VIA}.{submission.via}")
+        self.tallies.count(source, f"{words.VIA}.{submission.via}")
         for part in read.parts:
             self._take_number(read, part)
         if submission.via == "file":
-            self._tallies.count(source, words.CAME)
+            self.tallies.count(source, words.CAME)
         if submission.via not in _UNSENT:
             self._look(source, read.channel, submission)
 
     def became(self, source: str, word: str) -> None:
         """A part of one came to something."""
-        self._tallies.count(source, word)
+        self.tallies.count(source, word)
 
     def told(self, read: Read, event: Event) -> None:
         """An event is told."""
         source = read.source.id
-        self._tallies.count(source, words.TOLD)
+        self.tallies.count(source, words.TOLD)
         happened = event.data.get("occurred_at")
         if isinstance(happened, datetime):
             ahead = happened - read.raw.submission.observed_at
             if ahead.total_seconds() >= _AHEAD_S:
-                self._tallies.count(source, words.AHEAD)
+                self.tallies.count(source, words.AHEAD)
 
     def _take_number(self, read: Read, part: Converted) -> None:
         """Whatever becomes of an order, its number has come."""
         if part.native_type in read.channel.numbered:
             number = _number(part.made or {})
             if number is not None:
-                tally = self._tallies.get(read.source.id)
+                tally = self.tallies.get(read.source.id)
                 tally.numbers.take(number, self._clock.now())
                 tally.changed = True
 
@@ -82,7 +82,7 @@ class Noticing:
         if known is None or len(submission.body) > _MOST_BYTES:
             return
         self._looked[source] = now
-        tally = self._tallies.get(source)
+        tally = self.tallies.get(source)
         for kind, names in names_in(channel, submission.body, submission.headers):
             tally.fields.look(known, kind, names)
 

@@ -39,6 +39,16 @@ class SpanShown(Model):
     secrets: Annotated[
         Counts, Field(description="Submissions by the secret they are signed with.")
     ]
+    listed: Annotated[
+        int, Field(description="Orders that its API lists, each change once.")
+    ]
+    missed: Annotated[
+        int, Field(description="Of them those that did not come by themselves.")
+    ]
+    captured: Annotated[
+        float | None, Field(description="The share that did; null: none is listed.")
+    ]
+    rounds: Annotated[Counts, Field(description="Looks at the list: done, failed.")]
     answers: int
     answer_p99_s: Annotated[
         float | None,
@@ -81,6 +91,10 @@ class SourceHealth(Model):
         Field(description="Fields that no sample has, with how many messages had it."),
     ]
     gone_fields: Sequence[GoneField]
+    captured_by_day: Annotated[
+        Mapping[str, float],
+        Field(description="The share that came by itself, by day (UTC)."),
+    ]
     rotated: Annotated[
         str | None, Field(description="When its newest secret came beside another.")
     ]

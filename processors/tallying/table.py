@@ -8,7 +8,7 @@ from bus.record import Record
 from processors.following import Follower
 from processors.tallying.records import read_record
 
-KEPT_S = 4 * 86_400.0
+KEPT_S = 8 * 86_400.0
 _MOST_PROCESSES = 200
 
 

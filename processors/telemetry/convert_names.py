@@ -37,6 +37,17 @@ RELEASE_UNREADABLE = _note(
     "A record of `intake.parked` cannot be read, or what it releases cannot be found.",
 )
 
+RECONCILED = _note(
+    "source_reconciled",
+    "warning",
+    "A source's API lists orders that never came; they were taken from the list.",
+)
+NOT_RECONCILED = _note(
+    "source_not_reconciled",
+    "warning",
+    "The list of a source's orders cannot be had, for the reason it says.",
+)
+
 # --- metrics
 
 _AGE_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)

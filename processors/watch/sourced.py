@@ -28,6 +28,11 @@ def figures_row(one: IntakeFacts) -> Row:
         "hour": _span_row(figures.hour),
         "day": _span_row(figures.day),
         **_findings(figures),
+        "captured_by_day": {
+            rfc3339(moment_of(begin * 1000))[:10]: one.capture
+            for begin, one in figures.days.items()
+            if one.capture is not None
+        },
         "rotated": _moment(one.rotated),
         "ending": {name: _moment(at) for name, at in one.ending.items()},
     }
@@ -86,6 +91,10 @@ def _span_row(figures: Figures) -> Row:
         "mapping_errors": figures.unmapped,
         "ahead": figures.of(words.AHEAD),
         "secrets": dict(figures.by(words.SECRET)),
+        "listed": figures.of(words.LISTED),
+        "missed": figures.of(words.MISSED),
+        "captured": figures.capture,
+        "rounds": dict(figures.by(words.ROUND)),
         "answers": figures.of(words.ANSWER),
         "answer_p99_s": None if p99 is None else min(p99, _MORE_S),
     }
@@ -109,6 +118,7 @@ _NOTHING: Mapping[str, object] = {
     "hour": _NO_SPAN,
     "day": _NO_SPAN,
     **_findings(SourceFigures()),
+    "captured_by_day": {},
     "rotated": None,
     "ending": {},
 }

@@ -163,6 +163,7 @@ class Converting:
             "lag": lag.run(),
             "channels": self._shelf.run(),
             "samples": self._known.run(),
+            "reconciling sources": self._converter.reconciler.run(),
             "announcing": self._announcing.run(),
             "reconciling": reconciling(world, telemetry, [membership]).run(),
         }

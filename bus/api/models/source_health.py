@@ -27,6 +27,10 @@ class SpanShown(TypedDict):
     mapping_errors: int
     ahead: int
     secrets: Mapping[str, int]
+    listed: int
+    missed: int
+    captured: float | None
+    rounds: Mapping[str, int]
     answers: int
     answer_p99_s: float | None
 
@@ -53,5 +57,6 @@ class SourceHealth(TypedDict):
     first_missing: Sequence[int]
     new_fields: Mapping[str, int]
     gone_fields: Sequence[GoneField]
+    captured_by_day: Mapping[str, float]
     rotated: str | None
     ending: Mapping[str, str | None]

@@ -9,6 +9,7 @@ from bus.intake.fetching.declared import Fetching
 from bus.intake.mapping.compiling import Filled
 from bus.intake.mapping.lines import Make
 from bus.intake.parsing.tree import Parsed
+from bus.intake.reconciling.declared import Reconciling
 from bus.intake.verifying.verdict import Verifier
 
 IGNORED = "ignore"
@@ -75,6 +76,7 @@ class Channel:
             cheap to know; None: nothing does.
         limit: Bytes that a submission may have.
         fetch: What its messages leave to be fetched; None: nothing.
+        reconcile: Where its orders are listed; None: nowhere.
         numbered: Kinds of messages that bring orders numbered one by one.
     """
 
@@ -99,6 +101,7 @@ class Channel:
     limit: int = 1 << 20
     fetch: Fetching | None = None
     numbered: frozenset[str] = frozenset()
+    reconcile: Reconciling | None = None
 
     def sections_of(self, native_type: str) -> tuple[str, ...] | None:
         """Which sections a native type goes through; None: nobody knows it."""

@@ -19,32 +19,37 @@ def read_fetching(block: Block) -> Fetching | None:
     after = frozenset(str(node.text) for node in block.texts("after"))
     if not after:
         block.problems.add(block.node, "shape", "fetch.after names kinds of messages")
-    url = _url(block)
-    headers = {
-        name.lower(): template
-        for name in block.pairs("headers")
-        if (template := _template(block.block("headers"), name)) is not None
-    }
+    url = read_url(block, "fetch")
     return Fetching(
         after=after,
         url=url or Template("", ()),
         native_type=block.text("as"),
-        headers=headers,
-        limits=_limits(block.block("limits")),
+        headers=read_headers(block),
+        limits=read_limits(block.block("limits")),
     )
 
 
-def _url(block: Block) -> Template | None:
+def read_headers(block: Block) -> dict[str, Template]:
+    """What is sent along, by name in small letters."""
+    return {
+        name.lower(): template
+        for name in block.pairs("headers")
+        if (template := _template(block.block("headers"), name)) is not None
+    }
+
+
+def read_url(block: Block, place: str) -> Template | None:
+    """The address, whose host the channel or the source says, and nobody else."""
     template = _template(block, "url")
     if template is None:
         return None
     where = block.node.get("url") or block.node
     if any(name.startswith("credential.") for name in template.names):
-        text = "fetch.url: credentials belong in headers"
+        text = f"{place}.url: credentials belong in headers"
         block.problems.add(where, "shape", text)
     host = template.text.startswith(_SETTING)
     if not host and not _names_host(template.text):
-        text = f"fetch.url begins with https:// and a host, or {_SETTING}NAME}}"
+        text = f"{place}.url begins with https:// and a host, or {_SETTING}NAME}}"
         block.problems.add(where, "shape", text)
     return template
 
@@ -72,7 +77,8 @@ def _template(block: Block, name: str) -> Template | None:
         return None
 
 
-def _limits(block: Block) -> RateHeaders:
+def read_limits(block: Block) -> RateHeaders:
+    """Where an API says how fast it may be asked."""
     block.only((*_LIMITS,))
     return RateHeaders(
         remaining=block.text("remaining", "").lower(),

@@ -16,6 +16,7 @@ from bus.intake.channels.definition import (
 )
 from bus.intake.channels.fetching import read_fetching
 from bus.intake.channels.formats import FORMATS, KEYS, limits_of, parser_of
+from bus.intake.channels.reconciling import read_reconciling
 from bus.intake.channels.sections import read_sections
 from bus.intake.channels.shape import Block
 from bus.intake.channels.verifiers import read_verifier
@@ -40,6 +41,7 @@ _KEYS = (
     "deduplicate",
     "numbered",
     "fetch",
+    "reconcile",
     "settings",
     "tables",
     "minor_units",
@@ -116,6 +118,7 @@ def _channel(name: str, block: Block) -> Channel:
         else compiler.value(key),
         limit=limits_of(block).bytes,
         fetch=read_fetching(block.block("fetch")),
+        reconcile=read_reconciling(block.block("reconcile")),
         numbered=frozenset(str(node.text) for node in block.texts("numbered")),
     )
 

@@ -11,6 +11,7 @@ from bus.intake.health.tally import LONG_S, SHORT_S, Counts, Seen, within
 
 HOUR, DAY = 3_600.0, 86_400.0
 _FIELDS_S = DAY
+_WEEK_S = 8 * DAY
 _SHOWN = 20
 
 
@@ -45,6 +46,12 @@ class Figures:
         return sum(map(self.of, all_))
 
     @property
+    def capture(self) -> float | None:
+        """The share of listed orders that came by themselves; None: none is listed."""
+        listed = self.of(words.LISTED)
+        return 1 - self.of(words.MISSED) / listed if listed else None
+
+    @property
     def unmapped(self) -> int:
         """Those that could not be read or mapped."""
         parked = self.by(words.PARKED)
@@ -75,6 +82,7 @@ class SourceFigures:
         heard: Submissions that came by themselves, since somebody counts: only its
             growth says anything.
         hour, day: What was counted in them, about.
+        days: What was counted in each day (UTC), by when it begins.
         missing: Numbers that never came, of how many is said; the first few.
         new, gone: Fields that no sample has, with how often; and those that the
             mapping reads and that come no more, with the kind of message.
@@ -84,6 +92,7 @@ class SourceFigures:
     heard: int = 0
     hour: Figures = field(default_factory=Figures)
     day: Figures = field(default_factory=Figures)
+    days: Mapping[int, Figures] = field(default_factory=dict)
     missing: int = 0
     first_missing: Sequence[int] = ()
     new: Mapping[str, int] = field(default_factory=dict)
@@ -108,11 +117,22 @@ def figures_of(several: Iterable[Seen], at: float) -> SourceFigures:
         heard=sum(one.total.get(words.CAME, 0) for one in seen),
         hour=Figures(hour),
         day=Figures(day),
+        days=_days(seen, at),
         missing=len(late),
         first_missing=tuple(late[:_SHOWN]),
         new=_new(same),
         gone=tuple(_gone(same)),
     )
+
+
+def _days(seen: Sequence[Seen], at: float) -> Mapping[int, Figures]:
+    """The last seven days and this one, oldest first."""
+    found: dict[int, Counter[str]] = {}
+    for one in seen:
+        for begin, counts in one.days.items():
+            if at - begin < _WEEK_S:
+                found.setdefault(begin, Counter()).update(counts)
+    return {begin: Figures(found[begin]) for begin in sorted(found)}
 
 
 def _came(one: Seen) -> bool:

@@ -1,7 +1,7 @@
 """What one process has seen of one source: counts by spans of time, in bounded memory.
 
-Twelve spans of five minutes, twenty-five of an hour. Spans carry their own time, so
-that what several processes saw, some of them long gone, can be added up.
+Thirteen spans of five minutes, twenty-five of an hour, eight days. Spans carry their
+own time, so that what several processes saw, some of them long gone, can be added up.
 """
 
 from collections import Counter
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from bus.intake.health.fields import Fields
 from bus.intake.health.numbers import Numbers
 
-SHORT_S, LONG_S = 300, 3_600
-_SPANS = {SHORT_S: 13, LONG_S: 25}
+SHORT_S, LONG_S, DAY_S = 300, 3_600, 86_400
+_SPANS = {SHORT_S: 13, LONG_S: 25, DAY_S: 8}
 _MOST_WORDS = 64
 _OTHERS = "others"
 
@@ -32,6 +32,7 @@ class Tally:
 
     short: dict[int, Counter[str]] = field(default_factory=dict)
     long: dict[int, Counter[str]] = field(default_factory=dict)
+    days: dict[int, Counter[str]] = field(default_factory=dict)
     total: Counter[str] = field(default_factory=Counter)
     last: float = 0.0
     numbers: Numbers = field(default_factory=Numbers)
@@ -40,7 +41,11 @@ class Tally:
 
     def count(self, word: str, at: float, by: int = 1) -> None:
         """Count something at a time, in epoch seconds."""
-        for spans, length in ((self.short, SHORT_S), (self.long, LONG_S)):
+        for spans, length in (
+            (self.short, SHORT_S),
+            (self.long, LONG_S),
+            (self.days, DAY_S),
+        ):
             begin = int(at) // length * length
             if begin not in spans:
                 spans[begin] = Counter()
@@ -61,6 +66,7 @@ class Seen:
     last: float
     short: Spans
     long: Spans
+    days: Spans
     total: Counts
     numbers: Numbers
     fields: Fields
@@ -83,6 +89,7 @@ def tally_json(tally: Tally, at: float) -> dict[str, object]:
         "last": tally.last,
         "short": _plain(tally.short),
         "long": _plain(tally.long),
+        "days": _plain(tally.days),
         "total": dict(tally.total),
         "numbers": tally.numbers.as_json(),
         "fields": tally.fields.as_json(),
@@ -99,6 +106,7 @@ def read_tally(fields: Mapping[str, object]) -> Seen | None:
         last=float(last),
         short=dict(_spans(fields.get("short"))),
         long=dict(_spans(fields.get("long"))),
+        days=dict(_spans(fields.get("days"))),
         total=_counts(fields.get("total")),
         numbers=Numbers.read(fields.get("numbers")),
         fields=Fields.read(fields.get("fields")),

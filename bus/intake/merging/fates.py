@@ -17,6 +17,7 @@ from bus.intake.merging.tables import Newest, Owner, Seen
 from bus.intake.merging.versions import Version, older, version_of
 
 _IGNORED = "ignored_type"
+_FEWER = 10
 _OF_WHOLE_ORDERS = frozenset({"intake.order_received", "intake.order_changed"})
 _CHANGED = "intake.order_changed"
 
@@ -67,19 +68,24 @@ class Merging:
     """Decides by two tables; is asked in the order of records, and told what follows.
 
     Args:
-        limit: How many messages, and how many orders, are remembered.
+        limit: How many messages, and how many orders, are remembered; of `held`, orders
+            of which something is parked, a tenth.
     """
 
     def __init__(self, limit: int) -> None:
         self.seen = Seen(limit)
         self.newest = Newest(limit)
+        self.held = Newest(max(1, limit // _FEWER))
 
     def learn(self, note: Note, now_s: float) -> None:
         """Take over what was written down, by this process or another."""
         if note.until_s > now_s:
             self.seen.hold(note.key, note.owner, note.until_s, now_s)
-        if note.version is not None:
+        if note.became is Became.PARKED and note.order_id:
+            self.held.take(note.order_id, Version())
+        elif note.version is not None:
             self.newest.take(note.order_id, note.version)
+            self.held.drop(note.order_id)
 
     def decide(
         self, part: Converted, owner: Owner, window_s: float, now_s: float

@@ -106,6 +106,10 @@ class Newest:
         if len(self._versions) > self._limit:
             del self._versions[next(iter(self._versions))]
 
+    def drop(self, order_id: str) -> None:
+        """Forget an order."""
+        self._versions.pop(_digest(order_id), None)
+
 
 def _hashes(owner: Owner) -> tuple[int, int]:
     place = int.from_bytes(blake2b(owner.place.encode(), digest_size=8).digest())

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bus.intake.health.figures import Figures as Counted
 from bus.intake.health.figures import SourceFigures
 from bus.log.health import Figures
 from bus.watch.facts import (
@@ -110,6 +111,10 @@ SPEAKING: dict[str, Facts] = {
     "intake_refused": sent(came=80, **{"refused.mismatch": 20}),
     "intake_unmapped": sent(told=90, **{"parked.map": 10}),
     "intake_gaps": intake(figures=SourceFigures(missing=1, first_missing=(7,))),
+    "intake_uncaptured": intake(
+        figures=SourceFigures(day=Counted({"listed": 200, "missed": 20}))
+    ),
+    "intake_unreconciled": sent(**{"round.failed": 3}),
     "intake_fields": intake(figures=SourceFigures(gone=(("orders/create", "id"),))),
     "intake_put_off": sent(came=80, put_off=20),
     "intake_slow": sent(**{"answer.0.025": 90, "answer.2.5": 10}),

@@ -1,0 +1,255 @@
+"""Reconciling sources with their APIs: what never came is taken from the list.
+
+The process that reads the first partition of a source's raw topic does it, so that one
+does. What is missing is written as a submission (`via: reconcile`) and goes the way of
+all others.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bus.errors import PublishError
+from bus.intake.channels.definition import Channel
+from bus.intake.fetching.template import MissingError, host_of
+from bus.intake.fetching.wanted import Verdict, judge
+from bus.intake.health import words
+from bus.intake.merging.fates import Merging
+from bus.intake.parsing.tree import UnparsableError
+from bus.intake.raw import Raw, submission_id, to_message
+from bus.intake.receiving.keys import order_key
+from bus.intake.reconciling.comparing import Standing, changed_at, standing
+from bus.intake.reconciling.declared import SINCE, UNTIL, Reconciling
+from bus.intake.reconciling.paging import next_page
+from bus.intake.reconciling.slices import slices
+from bus.intake.sources import Fetch, Source, State
+from bus.intake.submission import Submission
+from bus.intake.verifying.verdict import Reason
+from bus.ports import Clock, Observer, Publisher
+from bus.sending import Ask, Got, NoAnswer
+from bus.times import moment_of, rfc3339
+from bus.topics.topology import Topology
+from processors.convert.asking import MOST_BYTES, Asking, Later
+from processors.convert.reading import Channels
+from processors.tallying.tallies import Tallies
+from processors.telemetry import convert_names as names
+
+GRACE_S = 120.0
+"""What changed so lately may still be on its way."""
+FIRST_S = 86_400.0
+"""How far the first look of a process goes back."""
+_LOOK_S = 5.0
+_MOST_PAGES = 200
+_MOST_WAITS = 50
+_ID_BYTES = 10
+
+
+class AllSources(Protocol):
+    """The sources as they are now."""
+
+    def all(self) -> Sequence[Source]:
+        """All sources."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconcileParts:
+    """What reconciling works with; `reads` says whether a source is this process's."""
+
+    sources: AllSources
+    channels: Channels
+    asking: Asking
+    merging: Merging
+    publisher: Publisher
+    topology: Topology
+    tallies: Tallies
+    clock: Clock
+    observer: Observer
+    random_bytes: Callable[[int], bytes]
+    reads: Callable[[str], bool]
+
+
+@dataclass(slots=True)
+class Round:
+    """One look: what was listed, what was missing, why it broke off if it did."""
+
+    since: float
+    until: float
+    first: bool
+    listed: int = 0
+    missing: int = 0
+    why: str = ""
+    seen: set[str] = field(default_factory=set)
+
+
+class FailedError(Exception):
+    """A list cannot be had; says why."""
+
+
+class Reconciler:
+    """Looks at one source after the other, each as often as its channel says."""
+
+    def __init__(self, parts: ReconcileParts) -> None:
+        self._parts = parts
+        self._until: dict[str, float] = {}
+        self._due: dict[str, float] = {}
+
+    async def run(self) -> None:
+        """Go on until cancelled."""
+        while True:
+            await self._parts.clock.sleep(_LOOK_S)
+            for source, channel in self._all_due():
+                await self.round(source, channel)
+
+    async def round(self, source: Source, channel: Channel) -> Round:
+        """Look once; what is missing is written when this returns."""
+        clock, declared = self._parts.clock, channel.reconcile
+        now = clock.now()
+        every_s = declared.every_s if declared else FIRST_S
+        self._due[source.id] = clock.monotonic() + every_s
+        until, before = now - GRACE_S, self._until.get(source.id)
+        overlap_s = declared.overlap_s if declared else 0
+        since = until - FIRST_S if before is None else before - overlap_s
+        look = Round(since, until, first=before is None)
+        try:
+            await self._look(source, channel, look, before or until)
+        except (FailedError, MissingError, UnparsableError, PublishError) as error:
+            look.why = str(error)
+            self._parts.tallies.count(source.id, f"{words.ROUND}.failed")
+            self._parts.observer.note(
+                names.NOT_RECONCILED, source=source.id, why=look.why
+            )
+            return look
+        self._until[source.id] = until
+        self._parts.tallies.count(source.id, f"{words.ROUND}.done")
+        if look.missing:
+            self._parts.observer.note(
+                names.RECONCILED,
+                source=source.id,
+                listed=look.listed,
+                missing=look.missing,
+            )
+        return look
+
+    # ------------------------------------------------ steps
+
+    def _all_due(self) -> Iterator[tuple[Source, Channel]]:
+        parts, now = self._parts, self._parts.clock.monotonic()
+        for source in parts.sources.all():
+            channel = parts.channels.get(source.channel)
+            wants = channel is not None and channel.reconcile and source.fetch
+            if channel is None or not wants or source.state is not State.ACTIVE:
+                continue
+            if self._due.get(source.id, 0.0) <= now and parts.reads(source.id):
+                yield source, channel
+
+    async def _look(
+        self, source: Source, channel: Channel, look: Round, counted: float
+    ) -> None:
+        declared, fetch = channel.reconcile, source.fetch
+        if declared is None or fetch is None:
+            raise FailedError("nothing says where its orders are listed")
+        ask: Ask | None = _first(channel, declared, source, fetch, look)
+        for _ in range(_MOST_PAGES):
+            if ask is None:
+                return
+            got = await self._page(source, declared, fetch, ask)
+            for item in slices(got.body, declared.items):
+                await self._item(source, channel, item, look, counted)
+            url = next_page(ask.url, got.headers.get("link", ""))
+            ask = None if url is None else Ask(url, ask.headers, *_bounds(fetch))
+        raise FailedError(f"there are more than {_MOST_PAGES} pages")
+
+    async def _page(
+        self, source: Source, declared: Reconciling, fetch: Fetch, ask: Ask
+    ) -> Got:
+        """One page, when its API may be asked; of no host but the source's."""
+        if host_of(ask.url) not in fetch.hosts:
+            raise FailedError(f"{host_of(ask.url)} is none of the source's hosts")
+        for _ in range(_MOST_WAITS):
+            got = await self._parts.asking.get(source, fetch, declared.limits, ask)
+            if isinstance(got, Later):
+                await self._parts.clock.sleep(got.wait_s)
+                continue
+            if isinstance(got, NoAnswer):
+                raise FailedError(got.detail or got.kind.value)
+            if judge(got.status) is Verdict.LATER:
+                continue
+            if judge(got.status) is not Verdict.GOOD or got.cut:
+                raise FailedError(f"answered {got.status}, {len(got.body)} bytes")
+            return got
+        raise FailedError("its API wants to be left alone")
+
+    async def _item(
+        self,
+        source: Source,
+        channel: Channel,
+        item: bytes,
+        look: Round,
+        counted: float,
+    ) -> None:
+        """Count an item once, whether it came or not; write one that is missing."""
+        declared = channel.reconcile
+        if declared is None:
+            return
+        changed = changed_at(item, declared)
+        if changed is not None and changed.timestamp() > look.until:
+            return  # the next look has it
+        now = moment_of(self._parts.clock.now() * 1000)
+        told = _told(source, item, declared.new, now)
+        found, order_id, _ = standing(channel, source, told, self._parts.merging)
+        if found is Standing.UNREADABLE or order_id in look.seen:
+            return
+        look.seen.add(order_id)
+        is_missing = found is not Standing.CAME
+        is_fresh = changed is None or changed.timestamp() > counted or look.first
+        if is_missing or is_fresh:
+            self._count(source.id, look, is_missing=is_missing)
+        if is_missing:
+            headers = declared.new if found is Standing.NEW else declared.changed
+            await self._write(channel, _told(source, item, headers, now))
+
+    def _count(self, source: str, look: Round, *, is_missing: bool) -> None:
+        look.listed += 1
+        look.missing += is_missing
+        self._parts.tallies.count(source, words.LISTED)
+        if is_missing:
+            self._parts.tallies.count(source, words.MISSED)
+
+    async def _write(self, channel: Channel, told: Submission) -> None:
+        """Keep it as a submission; the API said it, which no signature has to say."""
+        parts = self._parts
+        raw = Raw(
+            id=submission_id(parts.clock.now(), parts.random_bytes(_ID_BYTES)),
+            submission=told,
+            channel=channel.name,
+            verdict=Reason.NOT_CHECKED,
+        )
+        key = order_key(channel, told.body, told.headers)
+        topic = parts.topology.raw_topic(told.instance)
+        await parts.publisher.publish(to_message(raw, topic, key))
+
+
+def _told(
+    source: Source, item: bytes, headers: Mapping[str, str], now: datetime
+) -> Submission:
+    return Submission(source.id, item, headers, now, via="reconcile")
+
+
+def _first(
+    channel: Channel, declared: Reconciling, source: Source, fetch: Fetch, look: Round
+) -> Ask:
+    defaults = {name: one.default for name, one in channel.settings.items()}
+    settings = {**defaults, **source.settings}
+    moments = {SINCE: look.since, UNTIL: look.until}
+    times = {n: rfc3339(moment_of(at * 1000)) for n, at in moments.items()}
+    headers = [
+        (name, template.header(settings, fetch.credentials))
+        for name, template in declared.headers.items()
+    ]
+    return Ask(declared.url.url(settings, times), headers, *_bounds(fetch))
+
+
+def _bounds(fetch: Fetch) -> tuple[float, int]:
+    return fetch.timeout_s, MOST_BYTES
