@@ -14,5 +14,5 @@ def next_page(url: str, link: str) -> str | None:
     """
     for found in _LINK.finditer(link[:8_000]):
         if _NEXT.search(found[2]):
-            return urljoin(url, found[1])
+            return str(urljoin(url, found[1]))
     return None

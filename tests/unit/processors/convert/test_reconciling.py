@@ -126,7 +126,7 @@ async def test_two_of_a_hundred_are_dropped_and_all_are_captured(world: World) -
         assert len(world.told()) == 98
         found = await look(world, converter)
         assert (found.listed, found.missing, found.why) == (100, 2, "")
-        assert sorted({one.data["order_id"] for one in world.told()}) == sorted(
+        assert sorted({str(one.data["order_id"]) for one in world.told()}) == sorted(
             f"shop.mine.{number}" for number in range(100)
         )
         assert len(world.told()) == 100
