@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bus.errors import PublishError
 from bus.intake.channels.definition import Channel
+from bus.intake.channels.reconcile import SINCE, UNTIL, Reconciling
 from bus.intake.fetching.template import MissingError, host_of
 from bus.intake.fetching.wanted import Verdict, judge
 from bus.intake.health import words
@@ -20,7 +21,6 @@ from bus.intake.parsing.tree import UnparsableError
 from bus.intake.raw import Raw, submission_id, to_message
 from bus.intake.receiving.keys import order_key
 from bus.intake.reconciling.comparing import Standing, changed_at, standing
-from bus.intake.reconciling.declared import SINCE, UNTIL, Reconciling
 from bus.intake.reconciling.paging import next_page
 from bus.intake.reconciling.slices import slices
 from bus.intake.sources import Fetch, Source, State

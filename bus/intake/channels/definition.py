@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from bus.contracts.codec import Schema
 from bus.intake.channels.answers import Answering
+from bus.intake.channels.reconcile import Reconciling
 from bus.intake.fetching.declared import Fetching
 from bus.intake.mapping.compiling import Filled
 from bus.intake.mapping.lines import Make
 from bus.intake.parsing.tree import Parsed
-from bus.intake.reconciling.declared import Reconciling
 from bus.intake.verifying.verdict import Verifier
 
 IGNORED = "ignore"

@@ -1,9 +1,9 @@
 """`reconcile` of channel.yaml: where orders that changed lately are listed."""
 
 from bus.intake.channels.fetching import read_headers, read_limits, read_url
+from bus.intake.channels.reconcile import SINCE, UNTIL, Reconciling
 from bus.intake.channels.shape import Block
 from bus.intake.fetching.template import Template
-from bus.intake.reconciling.declared import SINCE, UNTIL, Reconciling
 
 _KEYS = (
     *("url", "items", "moment", "new", "changed"),

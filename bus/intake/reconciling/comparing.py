@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from bus.intake.channels.definition import Channel
+from bus.intake.channels.reconcile import Reconciling
 from bus.intake.converting import convert
 from bus.intake.merging.fates import Merging
 from bus.intake.merging.versions import Version, older, version_of
-from bus.intake.reconciling.declared import Reconciling
 from bus.intake.reconciling.slices import field_of
 from bus.intake.sources import Source
 from bus.intake.submission import Submission
