@@ -148,10 +148,11 @@ def read_version(request: web.BaseRequest, route: Route) -> str:
     """
     if route.if_match == "none":
         return ANY
-    version = (_single(request, "If-Match") or "").strip()
-    if route.if_match == "may" and not version:
+    given = _single(request, "If-Match")
+    if route.if_match == "may" and given is None:
         return ANY
-    if not version:
+    version = (given or "").strip()
+    if route.if_match == "must" and not version:
         raise ProblemError(UNCONDITIONAL)
     if not re.fullmatch(VERSION_PATTERN, version):
         fault = Fault(parameter="If-Match", detail="expected an ETag of ours, or *")
