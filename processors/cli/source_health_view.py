@@ -7,6 +7,7 @@ from rich.text import Text
 
 from processors.cli.control import FAILED, GOOD, console, print_json
 from processors.screen.tables import Cell, Column, print_told
+from processors.watch.sourced import COUNTED
 
 Row = Mapping[str, object]
 _COLOURS = {"healthy": "green", "degraded": "yellow", "failing": "red"}
@@ -24,24 +25,6 @@ _SPANS = (
     Column("LAST DAY", right=True),
 )
 _WELL = frozenset({"healthy", "held"})
-_COUNTED = (
-    ("came by itself", "came"),
-    ("by way", "by_way"),
-    ("wrong signatures", "refused"),
-    ("put off", "put_off"),
-    ("told as events", "told"),
-    ("repeats", "repeats"),
-    ("superseded", "superseded"),
-    ("ignored", "ignored"),
-    ("parked", "parked"),
-    ("not readable", "mapping_errors"),
-    ("clock ahead", "ahead"),
-    ("signed with", "secrets"),
-    ("listed by its API", "listed"),
-    ("of it missed", "missed"),
-    ("answers", "answers"),
-    ("p99 of them", "answer_p99_s"),
-)
 
 
 def tell_all(rows: Sequence[Row], *, as_json: bool) -> int:
@@ -67,7 +50,7 @@ def tell_one(row: Row, *, as_json: bool) -> int:
     hour, day = cast("Row", row["hour"]), cast("Row", row["day"])
     spans = [
         [name, _said(hour[key]), _said(day[key])]
-        for name, key in _COUNTED
+        for name, key in COUNTED
         if hour[key] or day[key]
     ]
     if spans:

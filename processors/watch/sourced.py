@@ -16,6 +16,26 @@ from processors.watch.answers import Row, reason_rows, too_old
 from processors.watch.board import Board
 
 _MORE_S = 2 * words.ANSWER_S[-1]
+COUNTED = (
+    ("came by itself", "came"),
+    ("by way", "by_way"),
+    ("wrong signatures", "refused"),
+    ("put off", "put_off"),
+    ("told as events", "told"),
+    ("repeats", "repeats"),
+    ("superseded", "superseded"),
+    ("ignored", "ignored"),
+    ("parked", "parked"),
+    ("not readable", "mapping_errors"),
+    ("clock ahead", "ahead"),
+    ("signed with", "secrets"),
+    ("listed by its API", "listed"),
+    ("of it missed", "missed"),
+    ("looks at that list", "rounds"),
+    ("answers", "answers"),
+    ("p99 of them", "answer_p99_s"),
+)
+"""What people call the figures of an hour and a day."""
 
 
 def figures_row(one: IntakeFacts) -> Row:

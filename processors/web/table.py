@@ -38,6 +38,7 @@ from processors.web.quarantine import editing as quarantine_edit
 from processors.web.quarantine import listing as quarantined
 from processors.web.quarantine import one as quarantined_one
 from processors.web.quarantine import planning as quarantine_plan
+from processors.web.rules import apply as apply_rules
 from processors.web.rules import effective, lookups, proposals
 from processors.web.rules import listing as rules
 from processors.web.sources import acts as source_acts
@@ -47,6 +48,7 @@ from processors.web.subscriptions import (
     acts,
     diagnosis,
     listing,
+    making,
     notices,
     one,
     recover,
@@ -82,6 +84,7 @@ PAGES: Sequence[Page] = (
     *effective.PAGES,
     *lookups.PAGES,
     *proposals.PAGES,
+    *apply_rules.PAGES,
     *letter_causes.PAGES,
     *letters.PAGES,
     *letter.PAGES,
@@ -103,6 +106,7 @@ PAGES: Sequence[Page] = (
 
 ACTS: Sequence[Act] = (
     *acts.ACTS,
+    *making.ACTS,
     *replaying.ACTS,
     *alert_acts.ACTS,
     *letter_plan.ACTS,
@@ -119,4 +123,5 @@ ACTS: Sequence[Act] = (
     *intake_item.ACTS,
     *source_acts.ACTS,
     *proposals.ACTS,
+    *apply_rules.ACTS,
 )

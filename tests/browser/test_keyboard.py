@@ -71,6 +71,12 @@ FLOWS = {
         "is removed",
         ("Tab", "Space", "Enter"),
     ),
+    "apply rules": Flow(
+        "/ui/rules/apply?start=stored",
+        "say what would change",
+        "0 of 2 lines",
+        ("Tab", "Tab", "Tab", "Enter"),
+    ),
     "apply a proposal": Flow("/ui/rules/proposals", "apply it", "Applied"),
     "remove": Flow(_ONE, "remove globex", "is being removed", ("Space", "Enter")),
 }

@@ -11,9 +11,12 @@ from aiohttp import ClientSession, DummyCookieJar
 from typing_extensions import override
 
 from processors.web.pages import Act, Page
+from tests.support.command_check import wrong_with
 from tests.support.lively import Lively, signed_in
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
+_NO_ACTS = ("/ui/sign-in", "/ui/sign-out", "/ui/link")
+"""Forms without a command: who somebody is in a browser is no matter of a terminal."""
 _CSRF = re.compile(r'name="csrf" value="([0-9a-f]{32})"')
 
 
@@ -34,6 +37,8 @@ class _Laws(HTMLParser):
         self.ids: list[str] = []
         self.headings = 0
         self.broken: list[str] = []
+        self._form = ""
+        self._code: list[str] | None = None
 
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -49,6 +54,28 @@ class _Laws(HTMLParser):
             self.broken.append("form without an action")
         if tag == "script" and not given.get("src"):
             self.broken.append("script in the page")
+        if tag == "form" and given.get("method") == "post":
+            self._form = str(given["action"])
+        if tag == "code":
+            self._code = []
+            self._form = "" if "data-copy" in given else self._form
+
+    @override
+    def handle_data(self, data: str) -> None:
+        """Note what stands in code."""
+        if self._code is not None:
+            self._code.append(data)
+
+    @override
+    def handle_endtag(self, tag: str) -> None:
+        """A command is one that there is; an act has one beside it."""
+        if tag == "code":
+            text, self._code = "".join(self._code or ()), None
+            why = wrong_with(text) if text.startswith("bus ") else ""
+            self.broken += [f"{text}: {why}"] if why else []
+        if tag == "form" and self._form not in {"", *_NO_ACTS}:
+            self.broken.append(f"no command beside {self._form}")
+        self._form = "" if tag == "form" else self._form
 
 
 @dataclass(frozen=True)
@@ -76,7 +103,7 @@ class Seen:
         laws.feed(self.text)
         assert laws.headings == 1
         assert len(laws.ids) == len(set(laws.ids)), laws.ids
-        assert not laws.broken
+        assert not laws.broken, laws.broken
         heading = re.search(r"<h1>(.*?)</h1>", self.text, re.DOTALL)
         title = re.search(r"<title>(.*?)</title>", self.text, re.DOTALL)
         assert heading

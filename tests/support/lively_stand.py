@@ -13,6 +13,7 @@ from bus.watch.verdicts import Health, Kind, Severity, Subject
 from processors.subscriptions.world import World
 from processors.watch.records import Look, alert_message, look_message, state_message
 from tests.contract.log.rows import NOW_US, SECOND_US
+from tests.support.lively_faring import faring_messages
 
 SHOP = "acme-shop"
 """The one that all is to be seen of: it fails, and has dead letters."""
@@ -76,6 +77,7 @@ async def put_watch(world: World, names: Collection[str]) -> None:
             _alert("dead_letters", shop, Phase.PENDING, now - 60, "5 in 10 minutes"),
         )
     ]
+    messages += faring_messages(topic, now, term)
     for message in messages:
         await world.publisher.publish(message)
 

@@ -12,6 +12,8 @@ from bus.watch.forecasts.drain import Within
 from bus.watch.states import BUS, State
 from processors.forecasting.plain import said
 from processors.gateway.routes import Asked
+from processors.gateway.sources import mine as of_whom
+from processors.gateway.sources import world_of
 from processors.gateway.tenants import owned
 from processors.status.lagging import Backlog
 from processors.status.question import Unknown
@@ -36,6 +38,8 @@ from processors.web.overview.totals import (
     tiers,
 )
 from processors.web.pages import Page
+from processors.web.sources.faring import AllFare, together
+from processors.web.sources.faring import faring as faring_sources
 
 _MOST_ALERTS, _MOST_FORECASTS = 6, 5
 
@@ -62,6 +66,7 @@ class OverviewView:
     dead: int | None
     worst: Sequence[Faring]
     subscriptions: int
+    intake: AllFare | None
     picture: Picture | None
     forecasts: Sequence[tuple[str, str]]
     unknown: Sequence[str]
@@ -85,6 +90,7 @@ async def view(asked: Asked) -> OverviewView:
         dead=None if standing is None else dead(standing, ids),
         worst=[one for one in fleet if one.health in {"failing", "degraded"}],
         subscriptions=len(mine),
+        intake=await _intake(asked),
         picture=await _picture(asked, known, fleet, mine),
         forecasts=await _forecasts(asked, ids),
         unknown=known.unknown,
@@ -117,6 +123,13 @@ async def _whole(asked: Asked) -> Whole | None:
         alerts=rows[:_MOST_ALERTS],
         firing=sum(row["phase"] == Phase.FIRING for row in rows),
     )
+
+
+async def _intake(asked: Asked) -> AllFare | None:
+    """The sources of orders that are there for whoever looks; None: it may not."""
+    if not asked.by.may(Scope.SOURCES_READ):
+        return None
+    return together(faring_sources(asked, of_whom(await world_of(asked), asked.by)))
 
 
 def _behind(asked: Asked, report: Report | None) -> Backlog | None:

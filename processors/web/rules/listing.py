@@ -33,6 +33,7 @@ class LinesView:
     rows: Sequence[LineShown]
     shown: int
     all: int
+    may_apply: bool
     next: str | None
     previous: str | None
 
@@ -54,6 +55,7 @@ async def view(asked: Asked) -> LinesView:
         rows=rows,
         shown=len(fitting),
         all=len(lines),
+        may_apply=asked.by.may(Scope.RULES_WRITE),
         next=after,
         previous=before,
     )

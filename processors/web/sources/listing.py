@@ -14,6 +14,7 @@ from processors.gateway.routes import Asked
 from processors.gateway.sources import mine, world_of
 from processors.sources.showing import path_shown
 from processors.web.pages import Page
+from processors.web.sources.faring import Fares, faring
 
 
 class SourcesQuery(PageQuery):
@@ -22,6 +23,7 @@ class SourcesQuery(PageQuery):
     q: Annotated[str, Field(max_length=100)] = ""
     state: Literal["", "active", "paused"] = ""
     channel: Annotated[str, Field(max_length=63)] = ""
+    health: Literal["", "failing", "degraded", "unknown", "held", "healthy"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class SourceLine:
 
     one: Source
     path: str
+    fares: Fares
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,24 +48,31 @@ class SourcesView:
     unreadable: Sequence[str]
     channels: Sequence[str]
     may_add: bool
+    may_wait: bool
     tenant: str
 
 
 async def view(asked: Asked) -> SourcesView:
     """The sources that are there for whoever looks."""
     query, world = asked.query_as(SourcesQuery), await world_of(asked)
+    await asked.api.board.ready()
     all_ = mine(world, asked.by)
-    fitting = [one for one in all_ if _fits(one, query)]
+    fares = {one.one.source: one for one in faring(asked, all_)}
+    fitting = [
+        one
+        for one in all_
+        if _fits(one, query) and query.health in {"", fares[one.id].one.state}
+    ]
     rows, after, before = cut(
         fitting,
         lambda one: one.id,
         limit=query.limit,
         cursor=query.cursor,
-        about=f"ui sources {query.q} {query.state} {query.channel}",
+        about=f"ui sources {query.q} {query.state} {query.channel} {query.health}",
     )
     return SourcesView(
         query=query,
-        rows=[SourceLine(one, path_shown(one)) for one in rows],
+        rows=[SourceLine(one, path_shown(one), fares[one.id]) for one in rows],
         shown=len(fitting),
         all=len(all_),
         next=after,
@@ -70,6 +80,7 @@ async def view(asked: Asked) -> SourcesView:
         unreadable=[] if asked.by.tenant else sorted(world.table.unreadable),
         channels=world.channels.names(),
         may_add=asked.by.may(Scope.SOURCES_WRITE),
+        may_wait=asked.by.may(Scope.PARKED_READ),
         tenant=asked.by.tenant,
     )
 

@@ -9,10 +9,11 @@ from processors.gateway.audit import AuditQuery, ChangeRows, list_audit
 from processors.gateway.problems import ProblemError
 from processors.gateway.routes import Asked
 from processors.gateway.source_models import SourceShown, SourceTaken
-from processors.gateway.sources import get_source
+from processors.gateway.sources import get_source, source_of, world_of
 from processors.web.asking import asking, content_of
 from processors.web.operations.audit import Changed, changed
 from processors.web.pages import Page
+from processors.web.sources.faring import Fares, faring
 
 PATH = "/sources/{source}"
 TEMPLATE = "source.html.j2"
@@ -25,6 +26,7 @@ class SourceView:
     """What the template reads; `told` is a new secret or address, shown this once."""
 
     one: SourceShown
+    fares: Fares
     channel: str
     may_wait: bool
     may_rules: bool
@@ -45,11 +47,14 @@ async def seen(
 ) -> SourceView:
     """The same, after something was done to it."""
     one = content_of(await get_source(asking(asked)), SourceShown)
+    await asked.api.board.ready()
+    (fares,) = faring(asked, [source_of(await world_of(asked), asked)])
     history, why = await _history(asked, one.id)
     channel = asked.api.sources.channels.get(one.channel)
     told = {} if taken is None else {"secret": taken.secret, "address": taken.path}
     return SourceView(
         one=one,
+        fares=fares,
         channel=_about(channel),
         may_wait=asked.by.may(Scope.PARKED_READ),
         may_rules=asked.by.may(Scope.RULES_READ),

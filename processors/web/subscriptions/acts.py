@@ -8,28 +8,23 @@ from bus.access.roles import Scope
 from processors.gateway.model import Model, NoQuery
 from processors.gateway.routes import Asked
 from processors.gateway.subscription_models import (
-    Duration,
     Line,
     Pause,
     Resume,
-    Rotation,
-    SubscriptionTaken,
 )
 from processors.gateway.subscription_steps import (
     RemovalQuery,
     pause_subscription,
     remove_subscription,
     resume_subscription,
-    rotate_secret,
     test_subscription,
 )
 from processors.gateway.trial_models import TestEvent
 from processors.gateway.trial_models import TestResult as Tested
-from processors.web.asking import asking, content_of
+from processors.web.asking import asking
 from processors.web.pages import Act, Done
 from processors.web.rendering import href
-
-_ONE = "/subscriptions/{subscription}"
+from processors.web.subscriptions.one import PATH
 
 
 class PauseForm(Model):
@@ -42,13 +37,6 @@ class TestForm(Model):
     """Which sample is sent; empty: one that it asks for."""
 
     type: Annotated[str, Field(max_length=200)] = ""
-
-
-class RotateForm(Model):
-    """How long the secret before signs as well, and that it is meant."""
-
-    grace: Duration = "24h"
-    sure: Literal["yes"]
 
 
 class RemoveForm(Model):
@@ -91,17 +79,6 @@ async def remove(asked: Asked) -> Done:
     return Done(text, href("subscriptions"))
 
 
-async def rotate(asked: Asked) -> Done:
-    """A new secret, told once, on the page that follows."""
-    grace = asked.body_as(RotateForm).grace
-    reply = await rotate_secret(asking(asked, body=Rotation(grace=grace)))
-    secret = content_of(reply, SubscriptionTaken).secret
-    told = f", shown only now: {secret}" if secret else ""
-    return _done(
-        asked, f"New signing secret{told}; the old one signs as well for {grace}."
-    )
-
-
 def _tested(content: object) -> Tested:
     if not isinstance(content, Tested):
         raise TypeError("a test is answered by its result")
@@ -114,48 +91,39 @@ def _done(asked: Asked, text: str, *, good: bool = True) -> Done:
 
 ACTS = (
     Act(
-        path=f"{_ONE}/pause",
+        path=f"{PATH}/pause",
         name="pauseSubscription",
         scope=Scope.SUBSCRIPTIONS_OPERATE,
         do=pause,
         form=PauseForm,
-        back=_ONE,
+        back=PATH,
         tenants=True,
     ),
     Act(
-        path=f"{_ONE}/resume",
+        path=f"{PATH}/resume",
         name="resumeSubscription",
         scope=Scope.SUBSCRIPTIONS_OPERATE,
         do=resume,
         form=NoQuery,
-        back=_ONE,
+        back=PATH,
         tenants=True,
     ),
     Act(
-        path=f"{_ONE}/test",
+        path=f"{PATH}/test",
         name="testSubscription",
         scope=Scope.SUBSCRIPTIONS_OPERATE,
         do=test,
         form=TestForm,
-        back=_ONE,
+        back=PATH,
         tenants=True,
     ),
     Act(
-        path=f"{_ONE}/rotate-secret",
-        name="rotateSecret",
-        scope=Scope.SUBSCRIPTIONS_WRITE,
-        do=rotate,
-        form=RotateForm,
-        back=_ONE,
-        tenants=True,
-    ),
-    Act(
-        path=f"{_ONE}/remove",
+        path=f"{PATH}/remove",
         name="removeSubscription",
         scope=Scope.SUBSCRIPTIONS_WRITE,
         do=remove,
         form=RemoveForm,
-        back=_ONE,
+        back=PATH,
         tenants=True,
     ),
 )

@@ -83,6 +83,8 @@ class ListView:
     previous: str | None
     unknown: Sequence[str]
     age_s: float
+    may_add: bool
+    tenant: str
 
 
 async def view(asked: Asked) -> ListView:
@@ -111,6 +113,8 @@ async def view(asked: Asked) -> ListView:
         previous=before,
         unknown=known.unknown,
         age_s=known.standing.age_s,
+        may_add=asked.by.may(Scope.SUBSCRIPTIONS_WRITE),
+        tenant=asked.by.tenant,
     )
 
 

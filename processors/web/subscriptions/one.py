@@ -1,7 +1,7 @@
 """One subscription: how it fares, its latest attempts, settings, what can be done."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bus.access.roles import Scope
 from bus.log import health as log_health
@@ -13,6 +13,7 @@ from processors.gateway.course import CourseQuery
 from processors.gateway.logged import consulted
 from processors.gateway.problems import ProblemError
 from processors.gateway.routes import Asked
+from processors.gateway.subscription_models import SubscriptionTaken
 from processors.gateway.subscriptions import actions
 from processors.gateway.tenants import subscription_of
 from processors.status.lagging import Backlog
@@ -23,6 +24,8 @@ from processors.web.operations.audit import Changed, changed
 from processors.web.pages import Page
 from processors.web.subscriptions.course import SPANS, Courses, courses
 
+PATH = "/subscriptions/{subscription}"
+TEMPLATE = "subscription.html.j2"
 _LATEST, _CHANGES = 25, 10
 
 
@@ -42,9 +45,9 @@ class History:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OneView:
-    """What the template reads."""
+    """What the template reads; `secret` is shown this once, `said` is what was done."""
 
     one: Faring
     reasons: Sequence[Reason]
@@ -57,10 +60,21 @@ class OneView:
     settings: Mapping[str, object]
     history: History
     unknown: Sequence[str]
+    secret: str = field(default="", repr=False)
+    said: str = ""
+    warnings: Sequence[str] = ()
 
 
 async def view(asked: Asked) -> OneView:
     """The one that the path names."""
+    return await seen(asked)
+
+
+async def seen(
+    asked: Asked, taken: SubscriptionTaken | None = None, said: str = ""
+) -> OneView:
+    """The same, after something was done to it."""
+    query = CourseQuery() if taken else asked.query_as(CourseQuery)
     found = await subscription_of(asked)
     known = await sources(asked)
     health = None if known.health.value is None else known.health.value.get(found.id)
@@ -72,11 +86,14 @@ async def view(asked: Asked) -> OneView:
         health=health,
         tiers=standing.pending if standing else None,
         latest=await _latest(asked, found.id),
-        courses=await courses(asked, found, asked.query_as(CourseQuery)),
+        courses=await courses(asked, found, query),
         spans=SPANS,
         settings=shown(found),
         history=await _history(asked, found.id),
         unknown=known.unknown,
+        secret=(taken.secret or "") if taken else "",
+        said=said,
+        warnings=taken.warnings if taken else (),
     )
 
 
@@ -105,11 +122,11 @@ async def _history(asked: Asked, name: str) -> History:
 
 PAGES = (
     Page(
-        path="/subscriptions/{subscription}",
+        path=PATH,
         name="subscription",
         scope=Scope.SUBSCRIPTIONS_READ,
         view=view,
-        template="subscription.html.j2",
+        template=TEMPLATE,
         query=CourseQuery,
         tenants=True,
         example={"subscription": "acme-shop"},

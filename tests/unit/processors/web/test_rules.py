@@ -30,7 +30,7 @@ async def test_lines_are_narrowed_by_their_address(site: Lively) -> None:
         scoped = await visitor.get(f"{ALL}?scope=shop-12")
         assert scoped.text.count('<th scope="row">') == 1
         none = await visitor.get(f"{ALL}?q=luck")
-    assert "bus rules apply -f rules.yaml" in none.text
+    assert "bus rules apply rules.yaml" in none.text
 
 
 async def test_what_holds_and_where_it_comes_from(site: Lively) -> None:
@@ -73,3 +73,60 @@ async def test_a_proposal_is_applied_once(site: Lively) -> None:
         assert "Nothing is proposed" in done.text
         held = await visitor.get(f"{ALL}/effective?channel=shopify&account=A-7")
         assert '<td>tolerance</td><td class="said">4</td>' in held.text
+
+
+_DOCUMENT = """
+rules:
+  - id: value-limit
+    scope: {source: globex-edi}
+    parameters: {limits: {EUR: 500000}}
+    why: they grew
+  - id: total-sum
+    scope: {account: acme}
+    parameters: {tolerance: 0}
+"""
+
+
+async def test_a_document_is_planned_then_applied(site: Lively) -> None:
+    """What is looser holds, what is stricter is tried; who did it is in the audit."""
+    to = f"{ALL}/apply"
+    async with visiting(site, "operator") as visitor:
+        fields = {"csrf": await visitor.csrf(), "document": _DOCUMENT}
+        planned = await visitor.post(to, fields)
+        assert planned.status == 200
+        planned.hold_to_the_laws()
+        assert "2 of 2 lines" in planned.text
+        assert "<ins>limits EUR 500000</ins>" in planned.text
+        assert "stricter: " in planned.text
+        seen = re.search(r'name="planned" value="([0-9a-f]{64})"', planned.text)
+        assert seen
+        unseen = await visitor.post(to, {**fields, "do": "apply", "enforce": "yes"})
+        assert (unseen.status, "not what you have seen" in unseen.text) == (422, True)
+        wanted = {**fields, "do": "apply", "planned": seen[1]}
+        done = await visitor.post(to, wanted)
+        assert done.headers["Location"] == f"{ALL}?layer=stored"
+        after = await visitor.get(done.headers["Location"])
+        assert "Applied: 2 of 2 lines changed." in after.text
+        assert "limits EUR 500000" in after.text
+        assert "trial</span>" in (await visitor.get(f"{ALL}?layer=trial")).text
+        mine = await visitor.get(f"{to}?start=stored")
+        assert "they grew" in mine.text
+        again = await visitor.post(to, fields)
+        assert "0 of 2 lines" in again.text
+    *_, last, newest = site.worlds.audited()
+    assert (last.entity, newest.entity) == ("rule", "rule")
+    assert (last.action, newest.action) == ("update", "trial")
+    assert last.actor == site.ask.keys.tokens["operator"].split("_")[2]
+
+
+async def test_what_is_wrong_with_a_document_is_said_by_line(site: Lively) -> None:
+    """And nothing is planned; what was typed stays."""
+    text = "rules:\n  - id: total-sum\n    severity: </textarea><b>bad\n"
+    async with visiting(site, "operator") as visitor:
+        fields = {"csrf": await visitor.csrf(), "document": text}
+        seen = await visitor.post(f"{ALL}/apply", fields)
+    assert seen.status == 422
+    seen.hold_to_the_laws()
+    assert "rules.yaml:" in seen.text
+    assert "&lt;/textarea&gt;&lt;b&gt;bad" in seen.text
+    assert "What would change</h2>" not in seen.text

@@ -51,6 +51,38 @@ async def test_one_shows_settings_and_no_secret(site: Lively) -> None:
     assert f"/ui/rules/effective?channel=shopify&amp;source={SOURCE}" in seen.text
 
 
+async def test_one_says_how_it_fares(site: Lively) -> None:
+    """As the watch has written it: silence, signatures, capture, gaps, drift."""
+    async with visiting(site, "operator") as visitor:
+        seen = await visitor.get(ONE)
+        other = await visitor.get(f"{ALL}/umbrella-hook")
+    for said in (
+        *("degraded</span>", "3 numbers never came", "100412, 100413, 100420"),
+        *("1 min 14 s", "8.4 usual in such a time", "61 of 8,100 listed did not come"),
+        *("99.25 %", "6 mismatch, 1 stale", "customer.locale</code> of orders/create"),
+        *("order.gift_note</code> in 37", "signed with s-0", "it ends"),
+        *("140 done, 4 failed", f"bus sources health {SOURCE}"),
+    ):
+        assert said in seen.text.replace("4 failed, 140 done", "140 done, 4 failed")
+    assert "the watch has not looked at it yet" in other.text
+    assert "Nothing has been counted of it yet" in other.text
+
+
+async def test_lists_and_overview_say_who_is_not_well(site: Lively) -> None:
+    """Each with why; a partner hears of its own."""
+    async with visiting(site, "operator") as visitor:
+        ill = await visitor.get(f"{ALL}?health=degraded")
+        assert "1 of 4" in ill.text
+        assert "3 numbers never came" in ill.text
+        overview = await visitor.get("/ui/")
+    assert f'<a href="/ui/sources/{SOURCE}">' in overview.text
+    assert "2 need a look" in overview.text
+    async with visiting(site, "partner") as visitor:
+        own = await visitor.get("/ui/")
+    assert f'<a href="/ui/sources/{SOURCE}">' in own.text
+    assert "umbrella-hook" not in own.text
+
+
 async def test_what_is_done_to_it(site: Lively) -> None:
     """Paused, resumed, changed, removed: the steps of the API."""
     async with visiting(site, "operator") as visitor:

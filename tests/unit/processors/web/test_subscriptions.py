@@ -95,3 +95,64 @@ async def test_tests_and_removes(site: Lively) -> None:
         assert (seen.status, "sure" in seen.text) == (422, True)
         seen = await visitor.act(f"{one}/remove", sure="yes")
         assert "initech-edi is being removed" in seen.text
+
+
+async def test_a_partner_makes_an_endpoint_of_its_own(site: Lively) -> None:
+    """Its secret is shown once; it belongs to the partner, whatever the form says."""
+    async with visiting(site, "partner") as visitor:
+        fields = {
+            "csrf": await visitor.csrf(),
+            "id": "acme-new",
+            "url": "https://acme.example/new",
+            "types": "order.*, payment.captured",
+        }
+        made = await visitor.post("/ui/subscriptions", fields)
+        assert made.status == 200
+        made.hold_to_the_laws()
+        assert "whsec_" in made.text
+        assert "order.*, payment.captured" in made.text
+        assert "whsec_" not in (await visitor.get("/ui/subscriptions/acme-new")).text
+        twice = await visitor.act("/ui/subscriptions", **fields)
+        assert "notice bad" in twice.text
+        foreign = await visitor.act("/ui/subscriptions", **{**fields, "id": "globex-x"})
+        assert "notice bad" in foreign.text
+    stands = site.ask.api.world.table.get("acme-new")
+    assert stands is not None
+    assert stands.owner == "acme"
+
+
+async def test_what_people_change_of_one(site: Lively) -> None:
+    """What is left empty stays, or means none; what is wrong is said and not done."""
+    to = "/ui/subscriptions/acme-shop"
+    fields = {
+        "types": "order.created order.cancelled",
+        "filter": "data.total > `5`",
+        "rate": "7.5",
+        "concurrency": "9",
+        "timeout": "4s",
+    }
+    async with visiting(site, "partner") as visitor:
+        before = await visitor.get(to)
+        done = await visitor.act(f"{to}/change", **fields)
+        assert "Changed." in done.text
+        assert "data.total &gt; `5`" in done.text
+        assert "order.created, order.cancelled" in done.text
+        wrong = await visitor.act(f"{to}/change", **{**fields, "filter": "data.["})
+        assert "notice bad" in wrong.text
+        none = await visitor.act(f"{to}/change", **{**fields, "filter": "", "rate": ""})
+        assert "<dt>filter</dt>" not in none.text
+        assert "<dt>rate</dt>" not in none.text
+    assert "Change …" in before.text
+
+
+async def test_an_endpoint_that_has_yet_to_say_so_is_asked(site: Lively) -> None:
+    """The page says that events wait, and asks again."""
+    unproven = {"unproven": True}
+    await site.ask.api.world.writer.update(
+        "acme-shop", lambda one: one.model_copy(update=unproven)
+    )
+    async with visiting(site, "partner") as visitor:
+        seen = await visitor.get("/ui/subscriptions/acme-shop")
+        assert "Its events wait until its endpoint says" in seen.text
+        asked = await visitor.act("/ui/subscriptions/acme-shop/verify")
+    assert "notice" in asked.text
