@@ -15,6 +15,8 @@ from bus.errors import InvalidEventError, PublishError
 from bus.event import Event
 from bus.record import Written
 
+_NEEDED = ("order_id", "occurred_at", "channel")
+"""What an event's attributes are made of."""
 _NAMESPACE = UUID("0d1f9a54-6f0e-5b7c-8f0f-6f2b9a1c7e55")
 
 
@@ -48,7 +50,7 @@ Result: TypeAlias = Published | NotPublished
 
 
 def event_of(catalogue: Catalogue, wish: Wish) -> tuple[Event, bytes]:
-    """The event of a wish, and its Avro body.
+    """The event of a wish, its data as far as it is needed, and its Avro body.
 
     Raises:
         InvalidEventError: it does not match its schema, or there is no such type, or
@@ -56,7 +58,8 @@ def event_of(catalogue: Catalogue, wish: Wish) -> tuple[Event, bytes]:
     """
     if is_own(wish.type):
         raise InvalidEventError("type", "ops events are what the bus says of itself")
-    data, body = take_json(catalogue.schema(wish.type), dict(wish.data))
+    schema = catalogue.schema(wish.type)
+    data, body = take_json(schema, dict(wish.data), needed=_NEEDED)
     event = make_event(wish.type, data, event_id=wish.id, source=wish.source)
     return event, body
 

@@ -9,9 +9,9 @@ from bus.contracts.jsontext import read_json
 from bus.errors import ConfigurationError, DecodeError
 from processors.cli.control import FAILED, GOOD, console, print_json, read_text
 from processors.cli.edit_options import How
-from processors.redrive.edits import Payload, replace_item, replace_letter
+from processors.redrive.edits import Desk, Payload, replace_item, replace_letter
 from processors.redrive.known_items import KnownItems
-from processors.redrive.letters import Wanted, read_letters
+from processors.redrive.known_letters import KnownLetters
 from processors.redrive.readiness import refuse_unready
 from processors.subscriptions.onboarding import find
 from processors.subscriptions.world import World
@@ -39,12 +39,14 @@ def read_payload(path: str) -> Payload:
 async def edit_item(world: World, place: str, how: How) -> int:
     """Publish it in the place of a quarantined record; return the exit code."""
     payload = read_payload(how.file)
-    items = await KnownItems().of(world, [place])
+    known = KnownItems()
+    items = await known.of(world, [place])
     if not items:
         console(stderr=True).print(f"There is no record of {place} in quarantine.")
         return FAILED
     writer = EventWriter(world.publisher, world.schemas, load_catalogue(how.folder))
-    done = await replace_item(world, writer, items, payload, dry_run=how.dry_run)
+    desk = Desk(world, writer, known)
+    done = await replace_item(desk, items, payload, dry_run=how.dry_run)
     say_replaced(done._asdict(), as_json=how.as_json)
     return GOOD
 
@@ -53,21 +55,16 @@ async def edit_letter(world: World, owner: str, event: str, how: How) -> int:
     """Send it for a refused dead letter; return the exit code."""
     payload = read_payload(how.file)
     subscription = find(world, owner)
-    wanted = Wanted(events=[event])
-    letters = [
-        letter
-        async for batch in read_letters(world, subscription.id, wanted)
-        for letter in batch
-    ]
+    known = KnownLetters()
+    letters = await known.of(world, subscription.id, [event])
     if not letters:
         say = console(stderr=True).print
         say(f"{subscription.id} has no dead letter of event {event}.")
         return FAILED
     await refuse_unready(world, subscription, force=how.force)
-    letters.sort(key=lambda letter: letter.at_ms)
     writer = EventWriter(world.publisher, world.schemas, load_catalogue(how.folder))
     done = await replace_letter(
-        world, writer, subscription, letters, payload, dry_run=how.dry_run
+        Desk(world, writer, known), subscription, letters, payload, dry_run=how.dry_run
     )
     say_replaced(done._asdict(), as_json=how.as_json)
     return GOOD

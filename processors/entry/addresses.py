@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import NamedTuple
 
@@ -10,6 +11,8 @@ from aiohttp import web
 
 Network = IPv4Network | IPv6Network
 _SUBSCRIBER = 64
+_LONGEST = 100
+"""Longer texts are no addresses, whatever the scope that one of IPv6 may name."""
 _FOR = re.compile(r'(?:^|;)\s*for=("[^"]*"|[^;,\s]*)', re.IGNORECASE)
 _WITH_PORT = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d+)?|([0-9.]+):\d+", re.ASCII)
 
@@ -76,6 +79,11 @@ def _trusted(address: str, proxies: Collection[Network]) -> bool:
 
 def parsed(address: str) -> IPv4Address | IPv6Address | None:
     """An address that is one; None for what is none."""
+    return _parsed(address) if len(address) <= _LONGEST else None
+
+
+@lru_cache(maxsize=4_096)  # each request has the same few
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     try:
         found = ip_address(address)
     except ValueError:

@@ -1,9 +1,9 @@
 """What handlers work with: the world of the commands, and what serving adds to it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from bus.access.roles import Principal
 from bus.client.producer import EventWriter
@@ -24,6 +24,7 @@ from processors.live.hub import Live
 from processors.parked.world import ParkedWorld
 from processors.redrive.fates import KnownFates
 from processors.redrive.known_items import KnownItems
+from processors.redrive.known_letters import KnownLetters
 from processors.rules.held import HeldRules
 from processors.settings.telling import InForce
 from processors.sources.world import SourcesWorld
@@ -98,7 +99,15 @@ class Api:
     asyncapi: Callable[[], Mapping[str, object]] = dict
     fates: KnownFates = field(default_factory=KnownFates)
     items: KnownItems = field(default_factory=KnownItems)
+    letters: KnownLetters = field(default_factory=KnownLetters)
     searches: Few = field(default_factory=searches)
     plans: Few = field(default_factory=plans)
     told: Told = field(default_factory=Told)
     papers: Callable[[], Papers] = Papers
+
+    def by(self, key_id: str, address: str) -> Self:
+        """The same, what is done in its world written down as a visitor's."""
+        world = self.world.by(key_id, address)
+        keys = replace(self.keys, writer=self.keys.writer.by(world.trail))
+        parked = replace(self.parked, trail=world.trail)
+        return replace(self, world=world, keys=keys, parked=parked)

@@ -13,8 +13,7 @@ from processors.gateway.record_links import record_path
 from processors.gateway.routes import Asked, Reply, Route
 from processors.gateway.subscriptions import ONE
 from processors.gateway.tenants import subscription_of
-from processors.redrive.edits import Payload, replace_item, replace_letter
-from processors.redrive.letters import Wanted, read_letters
+from processors.redrive.edits import Desk, Payload, replace_item, replace_letter
 from processors.redrive.readiness import refuse_unready
 from processors.redrive.replacing import Replaced
 
@@ -77,8 +76,7 @@ async def replace_quarantined(asked: Asked) -> Reply:
     if not items:
         raise ProblemError(NOT_FOUND)
     done = await replace_item(
-        world,
-        asked.api.writer,
+        Desk(world, asked.api.writer, asked.api.items),
         items,
         Payload(edited.data, edited.type),
         dry_run=asked.query_as(DryRun).dry_run,
@@ -90,20 +88,15 @@ async def replace_dead_letter(asked: Asked) -> Reply:
     """Send an edited event for one that was refused."""
     world, edited = asked.api.world, asked.body_as(EditedLetter)
     subscription = await subscription_of(asked)
-    meant = Wanted(events=[asked.path["event"]])
-    letters = [
-        letter
-        async for batch in read_letters(world, subscription.id, meant)
-        for letter in batch
-    ]
+    known, event = asked.api.letters, asked.path["event"]
+    letters = await known.of(world, subscription.id, [event])
     if not letters:
         raise ProblemError(NOT_FOUND)
     await refuse_unready(world, subscription, force=edited.force)
     done = await replace_letter(
-        world,
-        asked.api.writer,
+        Desk(world, asked.api.writer, known),
         subscription,
-        sorted(letters, key=lambda letter: letter.at_ms),
+        letters,
         Payload(edited.data, edited.type),
         dry_run=asked.query_as(DryRun).dry_run,
     )
@@ -120,7 +113,14 @@ def _told(done: Replaced) -> Reply:
 
 _EXAMPLE = {
     "type": "order.cancelled",
-    "data": {"order_id": "SO-1001", "occurred_at": "2026-01-15T10:30:00Z"},
+    "data": {
+        "order_id": "SO-1001",
+        "status": "cancelled",
+        "occurred_at": "2026-01-15T10:30:00Z",
+        "order_version": 3,
+        "channel": "web",
+        "account_id": "A-7",
+    },
 }
 
 ROUTES = (

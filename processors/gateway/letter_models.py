@@ -120,10 +120,8 @@ class LetterWhole(LetterRow):
     attempt_log: Sequence[AttemptShown]
 
 
-class LettersOfEvent(Model):
-    """The dead letters of one event."""
-
-    data: Sequence[LetterWhole]
+class LettersOfEvent(Page[LetterWhole]):
+    """A page of the dead letters of one event, the newest first."""
 
 
 class Selection(Model):

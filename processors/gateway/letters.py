@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bus.access.roles import Scope
+from bus.delivery.delivery import Attempt
 from bus.delivery.marks import Fate
 from processors.gateway.job_routes import counted, selected, shown
 from processors.gateway.jobs import Job, Progress
@@ -18,19 +19,21 @@ from processors.gateway.letter_models import (
     ReplaySelection,
     Selection,
 )
-from processors.gateway.model import DryRun
+from processors.gateway.model import DryRun, PageQuery
 from processors.gateway.moments import ms_of
-from processors.gateway.paging import places_cursor, places_in
+from processors.gateway.paging import cut, places_cursor, places_in
 from processors.gateway.problems import CONFLICT, NOT_FOUND, UNAVAILABLE, ProblemError
 from processors.gateway.record_links import record_path
+from processors.gateway.remembering import attempts_for
 from processors.gateway.routes import Asked, Reply, Route
 from processors.gateway.subscriptions import ONE
 from processors.gateway.tenants import letters_owner, subscription_of
 from processors.redrive.again import target
+from processors.redrive.attempts import told_apart
 from processors.redrive.edits import can_edit
-from processors.redrive.inspecting import whole_of
+from processors.redrive.inspecting import tries_of, whole_of
 from processors.redrive.letter_rows import Row, letter_row, plan_row
-from processors.redrive.letters import Letter, Wanted, read_letters
+from processors.redrive.letters import Letter, Wanted
 from processors.redrive.newest import From, newest_letters
 from processors.redrive.readiness import refuse_unready
 from processors.redrive.replaying import can_replay, discard, plan, replay
@@ -53,19 +56,47 @@ async def list_letters(asked: Asked) -> Reply:
 
 
 async def get_letters(asked: Asked) -> Reply:
-    """Those of one event, with content and attempts."""
-    owner, world = await letters_owner(asked), asked.api.world
-    meant = Wanted(events=[asked.path["event"]])
+    """Those of one event, the newest first, with content and attempts."""
+    owner, query = await letters_owner(asked), asked.query_as(PageQuery)
+    event = asked.path["event"]
+    found = await asked.api.letters.of(asked.api.world, owner, [event])
+    if not found:
+        raise ProblemError(NOT_FOUND)
+    letters, after, before = cut(
+        sorted(found, key=_order),
+        _order,
+        limit=query.limit,
+        cursor=query.cursor,
+        about=f"{owner} {event}",
+    )
+    tries = await _tries(asked, letters)
     data = [
         LetterWhole.model_validate(
-            await whole_of(world, letter) | _added(asked, letter)
+            await whole_of(asked.api.world, letter, tries) | _added(asked, letter)
         )
-        async for batch in read_letters(world, owner, meant)
-        for letter in batch
+        for letter in letters
     ]
-    if not data:
-        raise ProblemError(NOT_FOUND)
-    return Reply(content=LettersOfEvent(data=data))
+    return Reply(content=LettersOfEvent(data=data, next=after, previous=before))
+
+
+async def _tries(asked: Asked, letters: Sequence[Letter]) -> Sequence[Attempt]:
+    """The attempts of letters of one event: from the log, and what came since."""
+    world = asked.api.world
+    known = [one for one in letters if one.event is not None]
+    if not known:
+        return ()
+    logged = await attempts_for(asked, known[0].event_id, known[0].order_id)
+    if logged is None:
+        return await tries_of(world, known)
+    return told_apart(
+        (*logged.attempts, *await tries_of(world, known, logged.since_ms))
+    )
+
+
+def _order(letter: Letter) -> str:
+    """Sorts the newest first."""
+    at = letter.record
+    return " ".join(f"{2**63 - n:020}" for n in (letter.at_ms, at.offset, at.partition))
 
 
 async def replay_letters(asked: Asked) -> Reply:
@@ -75,13 +106,14 @@ async def replay_letters(asked: Asked) -> Reply:
     await refuse_unready(world, subscription, force=meant.force)
     wanted = _pending(asked, meant)
     with asked.api.plans.one(asked.by):
-        found = await plan(read_letters(world, subscription.id, wanted), PLAN_S)
+        letters = asked.api.letters
+        found = await plan(letters.read(world, subscription.id, wanted), PLAN_S)
     told = plan_row(subscription.id, found, target(world.topology, subscription))
 
     async def work(progress: Progress) -> dict[str, object]:
         told_of = counted(progress, found.pending)
-        letters = read_letters(world, subscription.id, wanted)
-        done = await replay(world, subscription, letters, told_of)
+        again = letters.read(world, subscription.id, wanted)
+        done = await replay(world, subscription, again, told_of)
         left = found.whole - done.sent - done.gone - done.refused
         split = {"done": done.sent, "failed": done.gone + done.refused}
         more = {"why": done.why, "not_sent": done.named}
@@ -99,11 +131,12 @@ async def discard_letters(asked: Asked) -> Reply:
     owner = await letters_owner(asked)
     wanted = _pending(asked, meant)
     with asked.api.plans.one(asked.by):
-        found = await plan(read_letters(world, owner, wanted), PLAN_S)
+        letters = asked.api.letters
+        found = await plan(letters.read(world, owner, wanted), PLAN_S)
 
     async def work(progress: Progress) -> dict[str, object]:
         told_of = counted(progress, found.pending)
-        done = await discard(world, read_letters(world, owner, wanted), told_of)
+        done = await discard(world, letters.read(world, owner, wanted), told_of)
         return {"done": done, "failed": 0, "unknown": 0}
 
     told = plan_row(owner, found, "")
@@ -190,9 +223,11 @@ ROUTES = (
         path=f"{_PATH}/{{event}}",
         operation="getDeadLetters",
         summary="Show the dead letters of one event: headers, content, attempts.",
+        description="The newest first. By its webhook-id, or its producer's own id.",
         tag=_TAG,
         scope=Scope.LETTERS_READ,
         handler=get_letters,
+        query=PageQuery,
         answer=LettersOfEvent,
         problems=(UNAVAILABLE,),
         tenants=True,

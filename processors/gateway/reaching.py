@@ -67,7 +67,7 @@ async def of_event(asked: Asked, event_id: str) -> Known:
             raise ProblemError(NOT_FOUND)
         named = events[0].event_id
         question = AttemptQuestion(event_id=named, scope=scope)
-        attempts, cut = await _attempts(log, question)
+        attempts, cut = await attempts_of(log, question)
         acks = await log.acks(named, scope)
     arrived = {row.event_id: row.arrived_us for row in events[:1]}
     delays = asked.api.world.topology.tiers
@@ -85,7 +85,7 @@ async def of_order(asked: Asked, order_id: str) -> Known:
     async with consulted(asked) as (log, headers):
         events = await _events(log, order_id, scope)
         question = AttemptQuestion(order_id=order_id, scope=scope)
-        attempts, cut = await _attempts(log, question)
+        attempts, cut = await attempts_of(log, question)
     if not events and not attempts:
         raise ProblemError(NOT_FOUND)
     arrived = {row.event_id: row.arrived_us for row in events}
@@ -149,10 +149,10 @@ async def _events(log: Log, order_id: str, scope: Scope) -> Sequence[EventRow]:
     return (await log.events(question, Paging(MOST))).rows
 
 
-async def _attempts(
+async def attempts_of(
     log: Log, question: AttemptQuestion
 ) -> tuple[Sequence[AttemptRow], bool]:
-    """The newest thousand."""
+    """The newest thousand, and whether there are older ones."""
     found: list[AttemptRow] = []
     cursor = ""
     for _ in range(_MOST_PAGES):

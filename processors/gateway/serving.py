@@ -47,6 +47,7 @@ from processors.telemetry import names
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _SMALL_BODY = 2 * 2**20
 _LARGE_OF_ALL, _LARGE_OF_ONE = 16, 4
+_MOST_VISITORS = 1_000
 
 
 class Serving:
@@ -79,6 +80,7 @@ class Serving:
         self._repeats = Repeats()
         self._draining = Draining()
         self._in_flight = 0
+        self._visitors: dict[tuple[str, str], Api] = {}
         observer, streams = api.observer, api.streams
         observer.gauge(names.API_IN_FLIGHT, lambda: {"": float(self._in_flight)})
         observer.gauge(names.API_STREAMS, lambda: {"": float(streams.open)})
@@ -166,7 +168,7 @@ class Serving:
         query = reading.read_query(request, route)
         text = await self._body(visit, request, route)
         asked = Asked(
-            api=_of(self._api, visit),
+            api=self._of(visit),
             principal=visit.principal,
             path=match.path,
             query=query,
@@ -219,6 +221,18 @@ class Serving:
             self._repeats.finish(by, asked.key, done, reply.standing)
         return done
 
+    def _of(self, visit: Visit) -> Api:
+        """The same, what is done in its world written down as the visitor's."""
+        if visit.principal is None:
+            return self._api
+        who = (visit.principal.key_id, visit.address)
+        found = self._visitors.get(who)
+        if found is None:
+            if len(self._visitors) >= _MOST_VISITORS:
+                self._visitors.clear()
+            found = self._visitors[who] = self._api.by(*who)
+        return found
+
     def _ending(self, request: web.BaseRequest) -> Reason | None:
         """Why a stream has to end: it is left, or its key is valid no more."""
         if request.transport is None or request.transport.is_closing():
@@ -266,16 +280,6 @@ class Serving:
         self._api.observer.note(
             names.BUG, request=visit.id, why=type(error).__name__, exc_info=error
         )
-
-
-def _of(api: Api, visit: Visit) -> Api:
-    """The same, what is done in its world written down as the visitor's."""
-    if visit.principal is None:
-        return api
-    world = api.world.by(visit.principal.key_id, visit.address)
-    keys = replace(api.keys, writer=api.keys.writer.by(world.trail))
-    parked = replace(api.parked, trail=world.trail)
-    return replace(api, world=world, keys=keys, parked=parked)
 
 
 def _named(visit: Visit) -> Mapping[str, str]:

@@ -1,7 +1,8 @@
 """Acknowledging events for a subscription: its deliveries are not tried again."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from bus.access.audit import Shown
 from bus.access.entities import Entity
@@ -13,6 +14,26 @@ from processors.subscriptions.world import World
 
 _NAMED = 100
 """Of more events than these the audit gives the number only."""
+
+
+class Acked(NamedTuple):
+    """A consumer's word that it has an event."""
+
+    subscription: str
+    event_id: str
+    at_ms: int
+
+
+async def read_acks(
+    world: World, since_ms: int, events: Collection[str]
+) -> AsyncIterator[Acked]:
+    """Yield the acknowledgements of these events, by webhook-id, since then."""
+    async for batch in world.reader.read(world.topology.acks, since_ms=since_ms):
+        for record in batch:
+            key = (record.key or b"").decode(errors="replace")
+            subscription, _, event_id = key.partition("/")
+            if event_id in events and record.value is not None:
+                yield Acked(subscription, event_id, record.timestamp_ms)
 
 
 async def write_acks(

@@ -1,6 +1,6 @@
 """Reading the attempt log."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 
 from bus.contracts.framing import split_frame
 from bus.delivery.delivery import Attempt
@@ -32,6 +32,15 @@ async def read_attempts(
         wanted = [r for r in batch if not keys or r.key in keys]
         found = [await _attempt(record, decoder) for record in wanted]
         yield [attempt for attempt in found if attempt is not None]
+
+
+def told_apart(attempts: Iterable[Attempt]) -> Sequence[Attempt]:
+    """Each attempt once, whoever told of it."""
+    return [*{_key(one): one for one in attempts}.values()]
+
+
+def _key(one: Attempt) -> tuple[object, ...]:
+    return one.event_id, one.subscription, one.started_us, one.replay, one.number
 
 
 async def _attempt(record: Record, decoder: Events) -> Attempt | None:

@@ -26,6 +26,7 @@ from processors.redrive.letters import Letter
 from processors.redrive.quarantine import Item
 from processors.redrive.replacing import (
     Draft,
+    Marks,
     Replaced,
     digest,
     replace_record,
@@ -36,6 +37,15 @@ from processors.subscriptions.world import World
 EDITABLE = (Reason.REFUSED.value, Reason.UNRENDERABLE.value)
 """Reasons that are about what was sent; for others a replay is the remedy."""
 _EDITED = (Fate.REPLACING, Fate.REPLACED)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where edits are made: who writes events, who knows the marks of originals."""
+
+    world: World
+    writer: EventWriter
+    known: Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +69,7 @@ def can_edit(letter: Letter) -> bool:
 
 
 async def replace_item(
-    world: World,
-    writer: EventWriter,
+    desk: Desk,
     items: Sequence[Item],
     payload: Payload,
     *,
@@ -76,13 +85,14 @@ async def replace_item(
         ConflictError: as `replace_record`; or it is a delivery, not an event.
         PublishError: as `replace_record`.
     """
+    world = desk.world
     first = min(items, key=lambda one: (one.fate not in _EDITED, _order(one.record)))
     if (owner := world.topology.owner(first.topic)) is not None:
         raise ConflictError(
             f"{first.place} is a delivery on its way to {owner}, whose event stands in"
             f" its source topic: bus replay {owner} delivers it again"
         )
-    draft = await _item_draft(world, writer, first, payload)
+    draft = await _item_draft(desk, first, payload)
     done = await replace_record(world, draft, dry_run=dry_run)
     if not dry_run:
         same = Edit("", done.after, done.to)
@@ -92,9 +102,8 @@ async def replace_item(
     return done
 
 
-async def _item_draft(
-    world: World, writer: EventWriter, item: Item, payload: Payload
-) -> Draft:
+async def _item_draft(desk: Desk, item: Item, payload: Payload) -> Draft:
+    writer = desk.writer
     event = _event_of(writer, item.source, payload)
     message = Message(
         writer.catalogue.topic(event.type),
@@ -103,13 +112,14 @@ async def _item_draft(
         event_headers(event),
     )
     return Draft(
+        known=desk.known,
         original=item.record,
         place=item.place,
         before=digest(item.source.value),
         event=event,
         message=message,
         entity=Entity.QUARANTINE,
-        entity_id=world.topology.quarantine,
+        entity_id=desk.world.topology.quarantine,
     )
 
 
@@ -160,8 +170,7 @@ def _data(writer: EventWriter, event_type: str, payload: Payload) -> Data:
 
 
 async def replace_letter(
-    world: World,
-    writer: EventWriter,
+    desk: Desk,
     subscription: Subscription,
     letters: Sequence[Letter],
     payload: Payload,
@@ -179,8 +188,9 @@ async def replace_letter(
         ConflictError: as `replace_record`; or its payload is not what was refused.
         PublishError: as `replace_record`.
     """
+    world = desk.world
     drafts = [
-        await _draft(world, writer, subscription, letter, payload)
+        await _draft(desk, subscription, letter, payload)
         for letter in letters
         if letter.fate in _EDITED
     ]
@@ -195,17 +205,14 @@ async def replace_letter(
             f"its payload is not what was refused: it is a dead letter by"
             f" {meant.reason}; replay it as it is"
         )
-    draft = await _draft(world, writer, subscription, meant, payload)
+    draft = await _draft(desk, subscription, meant, payload)
     return await replace_record(world, draft, dry_run=dry_run)
 
 
 async def _draft(
-    world: World,
-    writer: EventWriter,
-    subscription: Subscription,
-    letter: Letter,
-    payload: Payload,
+    desk: Desk, subscription: Subscription, letter: Letter, payload: Payload
 ) -> Draft:
+    world, writer = desk.world, desk.writer
     state, event, at = letter.state, letter.event, letter.record
     place = f"{at.topic}/{at.partition}/{at.offset}"
     if state is None or event is None:
@@ -223,6 +230,7 @@ async def _draft(
     )
     elsewhere = letter.elsewhere
     return Draft(
+        known=desk.known,
         original=at,
         place=place,
         before=elsewhere.digest if elsewhere else digest(at.value),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from bus.delivery.delivery import Attempt
 from bus.errors import DecodeError
 from bus.event import Event
 from processors.delivery.decoding import at_origin
@@ -67,39 +68,59 @@ async def all_of(world: World, subscription: str | None, event_id: str) -> list[
     found: list[Row] = []
     for owner in await owners_of(world, subscription):
         async for letters in read_letters(world, owner, Wanted(events=[event_id])):
-            found += [await whole_of(world, letter) for letter in letters]
+            tries = await tries_of(world, letters)
+            found += [await whole_of(world, letter, tries) for letter in letters]
     return found
 
 
-async def whole_of(world: World, letter: Letter) -> Row:
+async def tries_of(
+    world: World, letters: Sequence[Letter], since_ms: int | None = None
+) -> Sequence[Attempt]:
+    """The attempts of these letters' events, from Kafka; from then on, or all."""
+    if since_ms is None:
+        since_ms = min(map(_began_ms, letters), default=0) - _SLACK_MS
+    ids = {letter.event_id for letter in letters}
+    return [
+        attempt
+        async for batch in read_attempts(world, since_ms=max(0, since_ms), events=ids)
+        for attempt in batch
+    ]
+
+
+def _began_ms(letter: Letter) -> int:
+    """When an event may have been tried first; it may be older than its record."""
+    origin_ms = letter.state.origin.timestamp_ms if letter.state else letter.at_ms
+    event_ms = int(letter.event.time.timestamp() * 1000) if letter.event else origin_ms
+    return min(origin_ms, event_ms)
+
+
+async def whole_of(world: World, letter: Letter, tries: Sequence[Attempt]) -> Row:
     """All there is to say of one: its content as far as it is there, its attempts."""
     if letter.state is None:
         return letter_whole(letter, None, [])
-    origin = letter.state.origin
     event: Event | None = letter.event
     try:
         record = await body_of(world, letter) or letter.record
-        event = await Events(world.schemas).of(at_origin(record, origin))
+        event = await Events(world.schemas).of(at_origin(record, letter.state.origin))
     except DecodeError:
         event = None
-    since_ms = origin.timestamp_ms
-    if event is not None:
-        since_ms = min(since_ms, int(event.time.timestamp() * 1000)) - _SLACK_MS
-    tries: list[Row] = [
-        {
-            "number": attempt.number,
-            "replay": attempt.replay,
-            "at": moment(attempt.started_us // 1000),
-            "outcome": attempt.outcome,
-            "status": attempt.status,
-            "detail": attempt.detail,
-            "duration_ms": round(attempt.duration_us / 1000, 1),
-            "route": attempt.route,
-        }
-        async for batch in read_attempts(
-            world, since_ms=max(0, since_ms), events=[letter.event_id]
-        )
-        for attempt in batch
+    mine = [
+        attempt
+        for attempt in sorted(tries, key=lambda one: one.started_us)
         if attempt.subscription == letter.subscription
+        and attempt.event_id == letter.event_id
     ]
-    return letter_whole(letter, event, tries)
+    return letter_whole(letter, event, map(_try_row, mine))
+
+
+def _try_row(attempt: Attempt) -> Row:
+    return {
+        "number": attempt.number,
+        "replay": attempt.replay,
+        "at": moment(attempt.started_us // 1000),
+        "outcome": attempt.outcome,
+        "status": attempt.status,
+        "detail": attempt.detail,
+        "duration_ms": round(attempt.duration_us / 1000, 1),
+        "route": attempt.route,
+    }

@@ -10,6 +10,7 @@ from processors.redrive.timeline import Step, Timeline, Track
 
 _STATES = {
     "accepted": "green",
+    "acked": "green",
     "dead_letter": "red",
     "replayed": "cyan",
     "replacing": "red",
@@ -89,6 +90,8 @@ def _line(step: Step, produced_ms: float, most: int) -> Text:
             line.append(f"held: {excerpt(step.detail, most)}", style="yellow")
         case "dead_letter":
             line.append(f"dead letter: {step.outcome}", style="red")
+        case "acked":
+            line.append("acknowledged by its consumer", style="green")
         case kind:
             line.append(f"{kind} by hand", style="cyan")
     return line.append(_followed(step.route), style="dim")

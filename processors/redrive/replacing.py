@@ -6,18 +6,17 @@ then the audit is; then the original is marked as replaced. Who asks again after
 crash in between learns of marks and headers how far it came, and does the rest.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from bus.access.entities import Entity
-from bus.delivery.marks import Edit, Fate, Mark, follow, mark, read_mark
+from bus.delivery.marks import Edit, Fate, Mark, follow, mark
 from bus.errors import (
     BrokerUnavailableError,
     ConflictError,
-    DecodeError,
     Heals,
     PublishError,
 )
@@ -35,11 +34,20 @@ _OF, _BY, _AT, _TOKEN = (
 )
 
 
+class Marks(Protocol):
+    """Who knows what was said of a record."""
+
+    async def marks(self, world: World, record: Record) -> Sequence[Mark]:
+        """All of its marks so far, in the order in which they were written."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """An edited record before it is written.
 
     Attributes:
+        known: Who knows the marks of the original.
         original: The record as it stands; its mark goes beside it.
         place: What it is known by, topic/partition/offset.
         before: SHA-256 of its value.
@@ -48,6 +56,7 @@ class Draft:
         entity: What the audit calls it, together with `entity_id`.
     """
 
+    known: Marks
     original: Record
     place: str
     before: str
@@ -114,7 +123,7 @@ async def replace_record(
 
 async def settled(world: World, draft: Draft) -> Mark | None:
     """What became of the original; an edit that broke off is ended if it can be."""
-    standing = await standing_mark(world, draft.original)
+    standing = await _standing_mark(world, draft)
     if standing is None or standing.fate is not Fate.REPLACING or not standing.edit:
         return standing
     found = await _written(world, standing)
@@ -127,31 +136,12 @@ async def settled(world: World, draft: Draft) -> Mark | None:
     return standing._replace(fate=Fate.REPLACED, edit=edit)
 
 
-async def standing_mark(world: World, original: Record) -> Mark | None:
+async def _standing_mark(world: World, draft: Draft) -> Mark | None:
     """The mark that counts, by what its topic holds now; None while pending."""
     standing: Mark | None = None
-    async for one in _marks(world, original):
+    for one in await draft.known.marks(world, draft.original):
         standing = follow(standing, one, int(PATIENCE_S * 1000))
     return standing
-
-
-async def _marks(world: World, original: Record) -> AsyncIterator[Mark]:
-    topic, *place = original.topic, original.partition, original.offset
-    lags = await world.groups.lag(f"{world.group_prefix}status.dlq", [topic])
-    ends = {tp.partition: lag.end for tp, lag in lags.items()}
-    async for batch in world.reader.read(
-        topic,
-        start={original.partition: original.offset + 1},
-        stop={original.partition: ends.get(original.partition, 0)},
-    ):
-        for record in batch:
-            if record.value is None:
-                try:
-                    found = read_mark(record)
-                except DecodeError:
-                    continue
-                if found and [found.partition, found.offset] == place:
-                    yield found
 
 
 def _refuse(world: World, draft: Draft, standing: Mark) -> None:
@@ -176,7 +166,7 @@ async def _begin(world: World, draft: Draft, edit: Edit) -> None:
         ConflictError: somebody was faster.
     """
     await world.publisher.publish(mark(draft.original, Fate.REPLACING, edit))
-    standing = await standing_mark(world, draft.original)
+    standing = await _standing_mark(world, draft)
     if standing is not None and standing.edit and standing.edit.token == edit.token:
         return
     if standing is not None and standing.fate is not Fate.REPLACING:

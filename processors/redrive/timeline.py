@@ -14,15 +14,17 @@ from bus.delivery.delivery import Attempt, Origin
 from bus.delivery.marks import Fate
 from bus.event import Event
 from bus.record import Record
+from processors.redrive.acking import Acked
 from processors.redrive.letters import Letter
 
 
 class Step(NamedTuple):
     """One thing that happened.
 
-    `kind` is attempt, held (a hop without a call), dead_letter, replayed or
-    discarded. `outcome` is the attempt's, or the dead letter's reason. `route` is
-    what followed an attempt, as in the attempt log. `at_ms` is when it began.
+    `kind` is attempt, held (a hop without a call), dead_letter, acked or a letter's
+    fate: replayed, discarded, replacing, replaced. `outcome` is the attempt's, or the
+    dead letter's reason. `route` is what followed an attempt, as in the attempt log.
+    `at_ms` is when it began.
     """
 
     at_ms: float
@@ -40,7 +42,7 @@ class Step(NamedTuple):
 class Track:
     """What befell an event on its way to one subscription.
 
-    `state` is accepted, dead_letter, replayed, discarded, waiting or unseen.
+    `state` is accepted, acked, dead_letter, a letter's fate, waiting or unseen.
     `accepted_after_ms` counts from the source record's time.
     """
 
@@ -77,18 +79,20 @@ def timeline(
     event: Event | None = None,
     record: Record | None = None,
     wanted_by: Collection[str] = (),
+    acks: Sequence[Acked] = (),
 ) -> Timeline | None:
     """Put an event's life together; None if nothing is known of it.
 
-    All attempts and dead letters are of the same event. `record` is its source
+    All attempts, dead letters and acks are of the same event. `record` is its source
     record, `wanted_by` names subscriptions that match it, attempted or not.
     """
     names = [a.subscription for a in attempts] + [x.subscription for x in letters]
-    names = sorted({*names, *wanted_by})
+    names = sorted({*names, *wanted_by, *(ack.subscription for ack in acks)})
     steps = {
         name: _steps(
             [a for a in attempts if a.subscription == name],
             [letter for letter in letters if letter.subscription == name],
+            [ack for ack in acks if ack.subscription == name],
         )
         for name in names
     }
@@ -141,10 +145,13 @@ class _Facts(NamedTuple):
         return None
 
 
-def _steps(attempts: Sequence[Attempt], letters: Sequence[Letter]) -> Sequence[Step]:
+def _steps(
+    attempts: Sequence[Attempt], letters: Sequence[Letter], acks: Sequence[Acked]
+) -> Sequence[Step]:
     tries = [_attempt(attempt) for attempt in attempts]
     others = chain.from_iterable(_of_letter(letter, tries) for letter in letters)
-    return sorted([*tries, *others], key=lambda step: step.at_ms)
+    said = [Step(ack.at_ms, _ACKED) for ack in acks]
+    return sorted([*tries, *others, *said], key=lambda step: step.at_ms)
 
 
 def _of_letter(letter: Letter, tries: Sequence[Step]) -> Iterator[Step]:
@@ -166,6 +173,7 @@ def _of_letter(letter: Letter, tries: Sequence[Step]) -> Iterator[Step]:
 
 
 _TICK_MS = 0.001
+_ACKED = "acked"
 
 
 def _is_final(step: Step) -> bool:
@@ -187,7 +195,8 @@ def _attempt(attempt: Attempt) -> Step:
 
 
 _ENDS = frozenset(fate.value for fate in Fate if fate is not Fate.PENDING) | {
-    "dead_letter"
+    "dead_letter",
+    _ACKED,
 }
 
 
@@ -197,7 +206,9 @@ def _track(name: str, steps: Sequence[Step], produced_ms: float) -> Track:
     after_ms = accepted[0] - produced_ms if accepted else None
     if not steps:
         return Track(name, "unseen", 0, steps)
-    return Track(name, _state(steps[-1]), tries, steps, after_ms)
+    # A word about what is accepted already changes nothing.
+    told = [s for s in steps if s.kind != _ACKED] if accepted else steps
+    return Track(name, _state(told[-1]), tries, steps, after_ms)
 
 
 def _state(last: Step) -> str:

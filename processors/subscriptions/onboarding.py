@@ -13,7 +13,7 @@ from bus.webhook.signing import PRIVATE_PREFIX, generate_secret
 from processors.subscriptions.document import Draft, Fields, changing
 from processors.subscriptions.missing import missing
 from processors.subscriptions.proof import Proof, Unproven, proven
-from processors.subscriptions.proving import prove
+from processors.subscriptions.proving import prove, prove_again
 from processors.subscriptions.world import World
 from processors.subscriptions.writer import Change
 
@@ -142,7 +142,7 @@ async def verify(
     """
     await world.table.ready()
     old = find(world, subscription_id)
-    proof = await prove(world, old, trust=trust, knows_secret=True)
+    proof = await prove_again(world, old, trust=trust)
     if isinstance(proof, Unproven):
         return old, proof
 

@@ -44,14 +44,41 @@ async def prove(
     """
     if trust or world.asker is None:
         return Proof(How.TRUSTED)
-    if _stays(subscription) and await world.asker.opened(subscription.url, _ASK_S):
+    if await _is_opened(world, subscription):
         return Proof(How.OPENED)
-    if subscription.kind is not Kind.HTTP:
-        return await _ask_other(world, subscription, knows_secret=knows_secret)
-    said = await _shake_hands(world, subscription)
+    return await _ask(world, subscription, knows_secret=knows_secret)
+
+
+async def prove_again(
+    world: World, subscription: Subscription, *, trust: bool
+) -> Proof | Unproven:
+    """Ask one that is there already, also where it need not say so.
+
+    What it says then is how often it may be called; where it says nothing, what it
+    said before counts.
+    """
+    if trust or world.asker is None:
+        return Proof(How.TRUSTED)
+    said = await _ask(world, subscription, knows_secret=True)
+    if isinstance(said, Proof) or not await _is_opened(world, subscription):
+        return said
+    return Proof(How.OPENED, subscription.allowed_rate)
+
+
+async def _is_opened(world: World, one: Subscription) -> bool:
+    asker = world.asker
+    return asker is None or (_stays(one) and await asker.opened(one.url, _ASK_S))
+
+
+async def _ask(
+    world: World, one: Subscription, *, knows_secret: bool
+) -> Proof | Unproven:
+    if one.kind is not Kind.HTTP:
+        return await _ask_other(world, one, knows_secret=knows_secret)
+    said = await _shake_hands(world, one)
     if isinstance(said, Proof) or not knows_secret:
         return said
-    again = await _challenge(world, subscription)
+    again = await _challenge(world, one)
     return again if isinstance(again, Proof) else Unproven(f"{said.why}; {again.why}")
 
 

@@ -10,9 +10,10 @@ from bus.event import Event
 from bus.record import Message, Record
 from bus.samples.lifecycles import sample
 from bus.webhook.document import plain
-from processors.redrive.edits import Payload, replace_item
+from processors.redrive.edits import Desk, Payload, replace_item
 from processors.redrive.events import Events
 from processors.redrive.item_rows import all_items
+from processors.redrive.known_items import KnownItems
 from processors.redrive.quarantine import WantedItems
 from processors.redrive.replacing import Replaced
 from processors.subscriptions.world import World
@@ -53,7 +54,8 @@ async def put_aside(world: World, *headers: tuple[str, bytes], count: int = 1) -
 async def edit_item(world: World, what: Payload, *, dry_run: bool = False) -> Replaced:
     """Edit that record."""
     items = await all_items(world, WantedItems(places=["oms.order/0/7"]))
-    return await replace_item(world, writer(world), items, what, dry_run=dry_run)
+    desk = Desk(world, writer(world), KnownItems())
+    return await replace_item(desk, items, what, dry_run=dry_run)
 
 
 async def fates(world: World) -> list[str]:

@@ -7,7 +7,7 @@ from bus.api.asking import Pages, Sync, fresh_key
 from bus.api.exchange import Call, segment
 from bus.api.models.letters import (
     LetterRow,
-    LettersOfEvent,
+    LetterWhole,
     LetterWork,
     ReplaySelection,
     Selection,
@@ -72,16 +72,24 @@ class LettersCalls(Sync):
             )
         )
 
-    def get_dead_letters(self, subscription: str, event: str) -> LettersOfEvent:
+    def get_dead_letters(
+        self,
+        subscription: str,
+        event: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Pages[LetterWhole]:
         """Show the dead letters of one event: headers, content, attempts.
 
         GET `/v1/subscriptions/{subscription}/dead-letters/{event}`
         with a key of scope `letters:read`
         """
-        return self._ask(
-            Call[LettersOfEvent](
+        return self._pages(
+            Call[LetterWhole](
                 "GET",
                 f"/v1/subscriptions/{segment(subscription)}/dead-letters/{segment(event)}",
+                query={"limit": limit, "cursor": cursor},
             )
         )
 

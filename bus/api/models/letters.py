@@ -80,9 +80,11 @@ class LetterWhole(TypedDict):
 
 
 class LettersOfEvent(TypedDict):
-    """The dead letters of one event."""
+    """A page of the dead letters of one event, the newest first."""
 
     data: Sequence[LetterWhole]
+    next: str | None
+    previous: str | None
 
 
 class ReplaySelection(TypedDict):

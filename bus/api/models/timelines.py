@@ -47,3 +47,4 @@ class Timelines(TypedDict):
     """The lives of an event, or of all events of an order."""
 
     data: Sequence[TimelineShown]
+    cut: bool

@@ -75,10 +75,10 @@ async def show(api: AsyncApi, given: Given) -> int:
     found: list[dict[str, object]] = []
     for owner in await _owners(api, given):
         try:
-            there = (await api.get_dead_letters(owner, event))["data"]
+            there = [one async for one in api.get_dead_letters(owner, event)]
         except NotFoundError:
             continue
-        found += [as_here(one) for one in there]
+        found += [as_here(one) for one in reversed(there)]
     if given.as_json:
         print_json(found)
     elif not found:

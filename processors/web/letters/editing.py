@@ -8,7 +8,7 @@ from bus.errors import OrderbusError
 from processors.gateway.edits import EditedLetter, Replacement, replace_dead_letter
 from processors.gateway.letter_models import LettersOfEvent, LetterWhole
 from processors.gateway.letters import get_letters
-from processors.gateway.model import DryRun
+from processors.gateway.model import MOST_ROWS, DryRun, PageQuery
 from processors.gateway.problems import NOT_FOUND, ProblemError
 from processors.gateway.record_models import RecordShown
 from processors.gateway.records import get_record
@@ -65,7 +65,10 @@ async def send(asked: Asked) -> Done | Again:
 
 
 async def _one(asked: Asked) -> LetterWhole:
-    found = content_of(await get_letters(asking(asked)), LettersOfEvent).data
+    found = content_of(
+        await get_letters(asking(asked, query=PageQuery(limit=MOST_ROWS))),
+        LettersOfEvent,
+    ).data
     return max(found, key=lambda one: ("replace" in one.actions, one.at))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bus.access.roles import Scope
 from processors.gateway.letter_models import LettersOfEvent, LetterWhole
 from processors.gateway.letters import get_letters
+from processors.gateway.model import MOST_ROWS, PageQuery
 from processors.gateway.routes import Asked
 from processors.web.asking import asking, content_of
 from processors.web.letters.words import MEANINGS, Meaning
@@ -38,7 +39,10 @@ class LetterView:
 
 async def view(asked: Asked) -> LetterView:
     """Those that the path names."""
-    found = content_of(await get_letters(asking(asked)), LettersOfEvent)
+    found = content_of(
+        await get_letters(asking(asked, query=PageQuery(limit=MOST_ROWS))),
+        LettersOfEvent,
+    )
     letters = sorted(found.data, key=lambda one: one.at, reverse=True)
     event = next((one.event for one in letters if one.event), None)
     text = "" if event is None else json.dumps(event, indent=2, ensure_ascii=False)

@@ -10,7 +10,7 @@ import pytest
 from bus.client.schemas import load_catalogue
 from bus.contracts.codec import Schema, decode, encode, parse_schema
 from bus.contracts.jsontext import read_json
-from bus.contracts.natural import from_json
+from bus.contracts.natural import from_json, take_json
 from bus.errors import DecodeError, InvalidEventError
 from bus.samples.lifecycles import sample
 from bus.times import EARLIEST
@@ -48,6 +48,17 @@ def test_every_event_type_survives_json(event_type: str) -> None:
         text = json.dumps(plain(dict(data))).encode()
         avro = decode(schema, encode(schema, 1, data)[5:])
         assert from_json(schema, read_json(text)) == avro
+        needed = ("order_id", "occurred_at")
+        data, body = take_json(schema, read_json(text), needed=needed)
+        assert {name: data[name] for name in needed} == {n: avro[n] for n in needed}
+        assert decode(schema, body) == avro
+
+
+def test_what_is_needed_comes_with_its_default() -> None:
+    """What a value leaves out is told as it will be read, if anybody needs it."""
+    schema = a_schema("string", default="web")
+    assert take_json(schema, {}, needed=["f"]).data == {"f": "web"}
+    assert take_json(schema, {}, needed=[]).data == {}
 
 
 @pytest.mark.parametrize(

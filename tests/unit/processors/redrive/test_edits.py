@@ -10,7 +10,8 @@ from bus.delivery.marks import Edit, Fate, mark, read_mark
 from bus.errors import ConflictError, InvalidEventError
 from bus.event import Event
 from bus.record import Record
-from processors.redrive.edits import Payload, can_edit, replace_letter
+from processors.redrive.edits import Desk, Payload, can_edit, replace_letter
+from processors.redrive.known_letters import KnownLetters
 from processors.redrive.letters import Letter, Wanted, read_letters
 from processors.redrive.replacing import Replaced, digest
 from processors.subscriptions.world import World
@@ -145,7 +146,8 @@ async def edit_letter(past: Past, what: Payload, event: Event = EVENT) -> Replac
     one = past.world.table.get("acme")
     assert one is not None
     letters = await letters_of(past, event)
-    return await replace_letter(past.world, writer(past.world), one, letters, what)
+    desk = Desk(past.world, writer(past.world), KnownLetters())
+    return await replace_letter(desk, one, letters, what)
 
 
 async def test_a_refused_letter_goes_to_its_subscription_only(

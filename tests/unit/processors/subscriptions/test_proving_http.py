@@ -13,7 +13,7 @@ from bus.adapters.http.lean import LeanSender
 from bus.adapters.http.probe import EndpointProbe
 from bus.delivery.subscription import Secret, Subscription, parse_subscription
 from processors.subscriptions.proof import How, Proof, Unproven
-from processors.subscriptions.proving import prove
+from processors.subscriptions.proving import prove, prove_again
 from processors.subscriptions.world import World
 from tests.support.endpoint import Endpoint, Exchange, Respond, says
 from tests.support.partner import SECRET
@@ -108,3 +108,16 @@ async def test_none_of_both(world: World, respond: Respond) -> None:
     assert isinstance(proof, Unproven)
     assert "OPTIONS: " in proof.why
     assert "challenge: " in proof.why
+
+
+async def test_an_opened_network_is_asked_again(world: World) -> None:
+    """Need not say so, but may say how often; who says nothing keeps what it said."""
+    opened = replace(world, asker=EndpointProbe(GUARD))
+    async with Endpoint(allows) as endpoint:
+        first = await prove(opened, to(endpoint), trust=False, knows_secret=True)
+        assert endpoint.requests == []
+        again = await prove_again(opened, to(endpoint), trust=False)
+    assert (first, again) == (Proof(How.OPENED), Proof(How.HANDSHAKE, 2.0))
+    async with Endpoint(echo) as endpoint:
+        one = to(endpoint).model_copy(update={"allowed_rate": 2.0})
+        assert await prove_again(opened, one, trust=False) == Proof(How.OPENED, 2.0)

@@ -1,0 +1,168 @@
+"""What the log remembers of an event or an order: the most of its timeline.
+
+A timeline is true to the moment: what the log has not read yet is read from Kafka.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from bus.delivery.delivery import Attempt, Origin
+from bus.errors import ConfigurationError, LogUnavailableError
+from bus.event import Event
+from bus.log.questions import AttemptQuestion, EventQuestion, Paging, Scope
+from bus.log.rows import AttemptRow, EventRow
+from bus.log.store import Log
+from bus.record import Record
+from processors.gateway.logged import LAG, lag_of, now_us, scope_of
+from processors.gateway.reaching import attempts_of
+from processors.gateway.routes import Asked
+from processors.redrive.acking import Acked
+from processors.redrive.tracing import Remembered, Source
+
+_MOST_EVENTS = 50
+_MOST_READ = 10
+"""So many events of an order are read from Kafka, to say who else wants them."""
+_CLOCKS_MS = 5_000
+"""Brokers' clocks and the projector's may differ by so much."""
+
+
+class Memory(NamedTuple):
+    """What a log remembers; `cut`: there are older attempts, or events."""
+
+    known: Remembered
+    headers: Mapping[str, str]
+    cut: bool = False
+
+
+class Tried(NamedTuple):
+    """Attempts; what came to Kafka from `since_ms` on may not be among them."""
+
+    attempts: Sequence[Attempt]
+    since_ms: int
+
+
+class _Open(NamedTuple):
+    """A log that can be asked; all that came to Kafka before that is in it."""
+
+    log: Log
+    read_to_us: int
+
+
+async def remembered(
+    asked: Asked, name: str, since_ms: int | None, *, of_order: bool
+) -> Memory | None:
+    """What there is; None where there is no log that can be asked."""
+    opened = await _opened(asked)
+    if opened is None:
+        return None
+    log, read_to_us = opened
+    since_us, scope = (
+        None if since_ms is None else since_ms * 1000,
+        await scope_of(asked),
+    )
+    rows, more = await _events(log, name, since_us, scope, of_order=of_order)
+    attempts: list[AttemptRow] = []
+    acks: list[Acked] = []
+    cut = more
+    ids = dict.fromkeys(row.event_id for row in rows)
+    asks = [
+        AttemptQuestion(event_id=one, since_us=since_us, scope=scope) for one in ids
+    ]
+    if of_order:
+        asks = [AttemptQuestion(order_id=name, since_us=since_us, scope=scope)]
+    for question in asks:
+        found, older = await attempts_of(log, question)
+        attempts += found
+        cut = cut or older
+    for event_id in ids:
+        acks += [
+            Acked(ack.subscription, ack.event_id, ack.arrived_us // 1000)
+            for ack in await log.acks(event_id, scope)
+        ]
+    known = Remembered(
+        since_ms=max(since_ms or 0, read_to_us // 1000 - _CLOCKS_MS),
+        sources=await _sources(asked, rows),
+        attempts=[_attempt(row) for row in attempts],
+        acks=acks,
+        of_order=of_order,
+    )
+    return Memory(known, {LAG: lag_of(read_to_us, now_us(asked))}, cut)
+
+
+async def attempts_for(asked: Asked, event_id: str, order_id: str) -> Tried | None:
+    """The attempts of an event that the log has; None as for `remembered`."""
+    opened = await _opened(asked)
+    if opened is None:
+        return None
+    question = AttemptQuestion(
+        event_id=event_id, order_id=order_id, scope=await scope_of(asked)
+    )
+    rows, _ = await attempts_of(opened.log, question)
+    since_ms = opened.read_to_us // 1000 - _CLOCKS_MS
+    return Tried([_attempt(row) for row in rows], since_ms)
+
+
+async def _opened(asked: Asked) -> _Open | None:
+    try:
+        log = await asked.api.log()
+        read_to_us = await log.read_to_us() if log else None
+    except (ConfigurationError, LogUnavailableError):
+        return None
+    return _Open(log, read_to_us) if log and read_to_us else None
+
+
+async def _events(
+    log: Log, name: str, since_us: int | None, scope: Scope, *, of_order: bool
+) -> tuple[Sequence[EventRow], bool]:
+    """The events, the oldest first, and whether there are older ones."""
+    if not of_order:
+        rows = await log.event(name, scope)
+        return rows[:_MOST_EVENTS][::-1], len(rows) > _MOST_EVENTS
+    question = EventQuestion(order_id=name, since_us=since_us, scope=scope)
+    page = await log.events(question, Paging(_MOST_EVENTS))
+    return page.rows[::-1], bool(page.next)
+
+
+async def _sources(
+    asked: Asked, rows: Sequence[EventRow]
+) -> Mapping[str, Source | None]:
+    """Their records; of older ones, and of those that are gone, what the log has."""
+    world, found = asked.api.world, dict[str, Source | None]()
+    whole = {row.event_id for row in rows[-_MOST_READ:]}
+    for row in rows:
+        record = await world.reader.at(*row.at) if row.event_id in whole else None
+        bare = Record(*row.at, row.arrived_us // 1000, None, None)
+        found[row.event_id] = Source(record or bare, _outline(row))
+    return found
+
+
+def _outline(row: EventRow) -> Event:
+    return Event(
+        id=row.own_id,
+        type=row.event_type,
+        source=row.source,
+        subject=row.order_id,
+        time=datetime.fromtimestamp(0, UTC),
+        data={},
+    )
+
+
+def _attempt(row: AttemptRow) -> Attempt:
+    place = row.origin or ("", 0, 0)
+    return Attempt(
+        event_id=row.event_id,
+        event_type=row.event_type,
+        order_id=row.order_id,
+        subscription=row.subscription,
+        number=row.number,
+        outcome=row.outcome,
+        status=row.status,
+        detail=row.detail,
+        route=row.route,
+        started_us=row.started_us,
+        duration_us=row.duration_us,
+        origin=Origin(*place, row.arrived_us // 1000),
+        replay=row.replay,
+        traceparent=row.traceparent or None,
+    )
