@@ -40,6 +40,7 @@ COMMANDS = {
     "dlq": "Dead letters: deliveries that were given up.",
     "quarantine": "Records nobody could decode.",
     "replay": "Deliver past events once more, to one subscription alone.",
+    "migrate": "Move a partner from an old sender, with proof and a way back.",
     "listen": "Receive webhooks here: verify, show, answer as told.",
     "trace": "Print what befell an event: attempts, hops, outcome.",
     "tail": "Show events and attempts as they come, until Ctrl-C.",

@@ -1,0 +1,143 @@
+"""Compares what two senders sent: paired, judged, counted; nothing goes unsaid."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from bus.intake.verifying.verdict import Secret
+from bus.migration.absent import absent_cases, is_older
+from bus.migration.bodies import compare_bodies
+from bus.migration.comparison import Case, Class, Comparison, Period
+from bus.migration.differing import Difference
+from bus.migration.figures import spread
+from bus.migration.heads import compare_headers, compare_signatures
+from bus.migration.naming import Kind
+from bus.migration.noise import learnt
+from bus.migration.omitted import omitted
+from bus.migration.pairing import Pair, Pairs, Told, pair
+from bus.migration.sent import Sent, Side
+from bus.migration.sequence import sequences
+from bus.migration.terms import Terms
+
+
+def compare(
+    old: Sequence[Sent],
+    new: Sequence[Sent],
+    terms: Terms,
+    secrets: Mapping[Side, Sequence[Secret]],
+) -> Comparison:
+    """Compare all requests of two sides."""
+    found = Comparison(old=_period(old), new=_period(new))
+    pairs = pair(old, new)
+    swapped = sequences(pairs.pairs)
+    found.orders = swapped.orders
+    out_of_order = {
+        id(one.then): Difference(Kind.ORDER, "order", *_places(one.first, one.then))
+        for one in swapped.swapped
+    }
+    for one in pairs.pairs:
+        _judge(one, out_of_order.get(id(one)), found, terms, secrets)
+    for case in absent_cases(pairs):
+        found.tally(case.type).counts[Class.UNPAIRED] += 1
+        found.add(Class.UNPAIRED, case)
+    _doubled(pairs, found)
+    _late(pairs.pairs, found, terms)
+    found.noise = learnt(pairs, terms)
+    found.left_out = omitted(old, new, terms)
+    return found
+
+
+def _period(sent: Sequence[Sent]) -> Period:
+    times = [one.at_ms for one in sent]
+    return Period(len(sent), min(times, default=None), max(times, default=None))
+
+
+def _places(first: Pair, then: Pair) -> tuple[str, str]:
+    left, right = first.old.counts, then.old.counts
+    one, other = (f"{x.type} {x.version}".strip() for x in (left, right))
+    return f"{one}, then {other}", f"{other}, then {one}"
+
+
+def _judge(
+    one: Pair,
+    swapped: Difference | None,
+    found: Comparison,
+    terms: Terms,
+    secrets: Mapping[Side, Sequence[Secret]],
+) -> None:
+    old, new = one.old.counts, one.new.counts
+    body = compare_bodies(old, new, terms)
+    used = set(body.rules)
+    told = [*_about(old, new), *body.differences]
+    told += compare_headers(old, new, terms.headers, used)
+    told += compare_signatures(old, new, terms, secrets)
+    if swapped is not None:
+        told.append(swapped)
+    tally = found.tally(old.type)
+    if told:
+        tally.counts[Class.DIFFERENT] += 1
+        found.add(Class.DIFFERENT, Case(old.type, old.order, tuple(told), old, new))
+        return
+    tally.counts[Class.EQUIVALENT if used else Class.IDENTICAL] += 1
+    tally.rules.update(used)
+
+
+def _about(old: Sent, new: Sent) -> Iterator[Difference]:
+    """Whether two that share an id tell the same, and ended alike."""
+    if old.type != new.type:
+        yield Difference(Kind.EVENT_TYPE, "type", old.type, new.type)
+    if old.version and new.version and old.version != new.version:
+        older = is_older(new.version, old.version)
+        kind = Kind.STALE if older else Kind.VALUE
+        yield Difference(kind, "version", old.version, new.version)
+    if old.outcome and new.outcome and old.accepted != new.accepted:
+        yield Difference(Kind.OUTCOME, "outcome", old.outcome, new.outcome)
+
+
+def _doubled(pairs: Pairs, found: Comparison) -> None:
+    """What one side sent again though it was taken, and the other did not."""
+    for one in pairs.pairs:
+        left, right = len(one.old.doubled), len(one.new.doubled)
+        if right > left:
+            _double(one.new, one.old.counts, found)
+    for alone in pairs.new_only:
+        if alone.doubled:
+            _double(alone, None, found)
+
+
+def _double(told: Told, old: Sent | None, found: Comparison) -> None:
+    counts = told.counts
+    times = f"{1 + len(told.doubled)} times"
+    one = Difference(Kind.DUPLICATE, "request", "once" if old else "", times)
+    case = Case(counts.type, counts.order, (one,), old, told.doubled[0])
+    found.tally(counts.type).counts[Class.UNPAIRED] += 1
+    found.add(Class.UNPAIRED, case)
+
+
+def _late(pairs: Sequence[Pair], found: Comparison, terms: Terms) -> None:
+    """Compare how late the sides are, type by type: a matter of many, not of one."""
+    times: defaultdict[str, dict[Side, list[int]]] = defaultdict(
+        lambda: {Side.OLD: [], Side.NEW: []}
+    )
+    slowest: dict[str, Pair] = {}
+    for one in pairs:
+        before, after = one.old.counts.latency_ms, one.new.counts.latency_ms
+        if before is None or after is None:
+            continue
+        name = one.old.counts.type
+        times[name][Side.OLD].append(before)
+        times[name][Side.NEW].append(after)
+        other = slowest.setdefault(name, one)
+        if after > (other.new.counts.latency_ms or 0):
+            slowest[name] = one
+    for name, both in times.items():
+        left, right = spread(both[Side.OLD]), spread(both[Side.NEW])
+        found.tally(name).latency = {Side.OLD: left, Side.NEW: right}
+        limit = terms.latency
+        if not left or not right:
+            continue
+        if right.p95 > left.p95 * limit.times + limit.more_ms:
+            worst = slowest[name]
+            told = f"95 % within {left.p95:,} ms", f"95 % within {right.p95:,} ms"
+            one_ = Difference(Kind.LATENCY, "latency", *told)
+            old, new = worst.old.counts, worst.new.counts
+            found.add(Class.DIFFERENT, Case(name, old.order, (one_,), old, new))

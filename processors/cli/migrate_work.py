@@ -1,0 +1,102 @@
+"""What `bus migrate compare` does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from bus.client.recordings import read_recording, read_secrets, read_terms
+from bus.delivery.schedule import parse_duration
+from bus.errors import ConfigurationError
+from bus.migration.report import Plain, Setting, report
+from bus.migration.sent import Side
+from bus.migration.terms import Reading
+from bus.times import moment_of
+from processors.cli.control import FAILED, GOOD, exit_with, print_json, reading
+from processors.cli.migrate_view import print_comparison
+from processors.clock import SystemClock
+from processors.parity.gathering import Gathered, compared, gathered, topic_lines
+from processors.parity.page import report_page
+from processors.subscriptions.world import World
+
+_KAFKA = "kafka:"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What is to be compared, and how it is told."""
+
+    terms: Path
+    old: Sequence[str]
+    new: Sequence[str]
+    html: Path | None
+    since: str
+    as_json: bool
+
+
+def tell_comparison(ctx: typer.Context, asked: Compared) -> None:
+    """Compare, print, write the page."""
+    exit_with(ctx, _tell(ctx, asked))
+
+
+async def _tell(ctx: typer.Context, asked: Compared) -> int:
+    if not any(name.startswith(_KAFKA) for name in (*asked.old, *asked.new)):
+        document = await compare_recordings(asked, None)
+    else:
+        async with reading(ctx)() as world:
+            document = await compare_recordings(asked, world)
+    if asked.html is not None:
+        write_page(asked.html, document)
+    if asked.as_json:
+        print_json(document)
+    else:
+        print_comparison(document, asked.html)
+    return GOOD if str(document["verdict"]).startswith("no difference") else FAILED
+
+
+async def compare_recordings(asked: Compared, world: World | None) -> Plain:
+    """The report on recordings; topics are read in `world`.
+
+    Raises:
+        OrderbusError: One of them, the terms or a secret cannot be read.
+    """
+    terms, text = read_terms(asked.terms)
+    secrets = {
+        Side.OLD: read_secrets(terms.old, asked.terms),
+        Side.NEW: read_secrets(terms.new, asked.terms),
+    }
+    since_s = parse_duration(asked.since)
+    old = await _gathered(asked.old, terms.old, world, since_s)
+    new = await _gathered(asked.new, terms.new, world, since_s)
+    found = compared(old, new, terms, secrets)
+    made_at = moment_of(SystemClock.now() * 1000)
+    told = ", ".join(asked.old), ", ".join(asked.new)
+    return report(found, Setting(*told, made_at, text, terms.headers))
+
+
+async def _gathered(
+    names: Sequence[str], side: Reading, world: World | None, since_s: float
+) -> Gathered:
+    found = Gathered()
+    for name in names:
+        topic = name.removeprefix(_KAFKA)
+        if topic == name:
+            gathered(read_recording(Path(name)), side, found)
+        elif world is not None:
+            since_ms = int((world.clock.now() - since_s) * 1000)
+            async for line in topic_lines(world.reader, topic, since_ms):
+                found.take(line, side)
+    return found
+
+
+def write_page(file: Path, document: Plain) -> None:
+    """Write a report as a page.
+
+    Raises:
+        ConfigurationError: It cannot be written.
+    """
+    try:
+        file.write_text(report_page(document), encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"cannot write {file}: {error.strerror}") from None

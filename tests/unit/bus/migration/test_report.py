@@ -1,0 +1,146 @@
+"""The report: what it says, how sure it is, and that its page takes any text."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from bus.errors import ConfigurationError
+from bus.migration.comparing import compare
+from bus.migration.comparison import Class, Comparison, Tally, grouped
+from bus.migration.figures import bound, spread
+from bus.migration.recorded import (
+    Recorded,
+    UnreadError,
+    read_json_line,
+    sent_of,
+    written,
+)
+from bus.migration.report import Setting, hash_of, report
+from bus.migration.sent import Sent
+from bus.migration.terms import Terms, parse_terms
+
+NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
+TERMS = Terms()
+
+
+def sent(order: str, body: dict, at_ms: int = 0, **more: object) -> Sent:
+    """A request with a body in our own shape."""
+    whole = {"type": "order.created", "order_id": order, "bus": {"sequence": 1}, **body}
+    recorded = Recorded(f"x:{order}", at_ms, json.dumps(whole).encode(), {})
+    found = sent_of(recorded, TERMS.new)
+    return Sent(**{name: getattr(found, name) for name in Sent.__slots__} | more)
+
+
+def reported(comparison: Comparison) -> dict:
+    """Its report."""
+    return report(comparison, Setting("old.jsonl", "new.jsonl", NOW, "terms"))
+
+
+def test_types_are_proven_by_enough_pairs_alone() -> None:
+    """3/N, by type: 12 pairs prove nothing, whatever other types have."""
+    many = [sent(str(n), {}) for n in range(3_000)]
+    few = [sent(str(n), {"type": "order.paid"}) for n in range(12)]
+    document = reported(compare([*many, *few], [*many, *few], TERMS, {}))
+    told = {one["type"]: (one["bound"], one["says"]) for one in document["types"]}
+    assert told == {
+        "order.created": (0.001, "proven: below 0.10% at 95 %"),
+        "order.paid": (0.25, "not proven: 12 pairs of 3,000"),
+    }
+    assert document["verdict"].startswith("no difference: 3,012 pairs")
+
+
+def test_there_is_no_bound_where_something_differs() -> None:
+    """A type with a difference is not proven by all others of its pairs."""
+    tally = Tally()
+    tally.counts[Class.IDENTICAL] = 5_000
+    assert tally.bound == bound(5_000) == 0.0006
+    tally.counts[Class.DIFFERENT] = 1
+    assert tally.bound is None
+
+
+def test_nothing_compared_is_not_clean() -> None:
+    """Two empty recordings prove nothing."""
+    comparison = compare([], [], TERMS, {})
+    assert not comparison.clean
+    assert reported(comparison)["verdict"] == "nothing was compared"
+
+
+def test_noise_is_proposed_and_stays_a_difference() -> None:
+    """What repeats of a side differ in is told as a rule, and used only if agreed."""
+    old = [
+        sent("7", {"nonce": "a"}, 0, id="w1", accepted=False, outcome="http 503"),
+        sent("7", {"nonce": "b"}, 5, id="w1", accepted=True, outcome="accepted"),
+    ]
+    new = [sent("7", {"nonce": "c"}, 3, id="w1", accepted=True, outcome="accepted")]
+    document = reported(compare(old, new, TERMS, {}))
+    assert [one["at"] for one in document["differences"]] == ["nonce"]
+    (noise,) = document["noise"]
+    assert (noise["side"], noise["repeats"], noise["differing"]) == ("old", 1, 1)
+    agreed = parse_terms(json.dumps({"rules": [noise["rule"]]}))
+    after = compare(old, new, agreed, {})
+    assert after.clean
+    assert not after.noise
+    assert any(line.startswith("nonce: ignored") for line in after.left_out)
+
+
+def test_the_hash_is_of_all_else() -> None:
+    """Any change of a report changes its hash, and its own hash is not in it."""
+    document = reported(compare([sent("1", {})], [sent("1", {"x": 1})], TERMS, {}))
+    assert document["hash"] == hash_of(document)
+    assert document["hash"] != hash_of(document | {"verdict": "no difference"})
+    json.dumps(document)
+
+
+def test_spread() -> None:
+    """Half, 95 and 99 in a hundred are no later."""
+    found = spread(range(1, 101))
+    assert found is not None
+    assert (found.p50, found.p95, found.p99) == (50, 95, 99)
+    assert spread([]) is None
+
+
+@pytest.mark.parametrize("body", [b"\xff\x00", "grün <b>".encode(), b""])
+def test_a_written_line_is_read_as_it_was(body: bytes) -> None:
+    """Recordings keep bodies, text or not, headers, columns and outcomes."""
+    line = Recorded("f:1", 1_793_611_807_520, body, {"a": "b"}, "http 500", {"k": "v"})
+    assert read_json_line(written(line), "f:1") == line
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (b"[]", "one JSON object"),
+        (b"{", "no JSON"),
+        (b'{"at": "today", "body": ""}', "a time with its zone"),
+        (b'{"at": 1}', "no body"),
+        (b'{"at": 1, "body_base64": "%"}', "not base64"),
+        (b'{"at": 1, "body": "", "headers": 3}', "headers"),
+    ],
+)
+def test_lines_that_say_nothing(line: bytes, why: str) -> None:
+    """Each is refused with what is wrong."""
+    with pytest.raises(UnreadError, match=why):
+        read_json_line(line, "f:1")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("rules: [{at: x, how: ignore}]", "rules.0.why"),
+        ("old: {signing: {scheme: hmac, over: [what], secret_file: f}}", "over"),
+        ("nonsense: 1", "nonsense"),
+        ("a: [", "no YAML"),
+        ("- 1", "dictionary"),
+    ],
+)
+def test_terms_that_are_wrong(text: str, why: str) -> None:
+    """Each field that is wrong is named; a rule has to say why it is one."""
+    with pytest.raises(ConfigurationError, match=why):
+        parse_terms(text)
+
+
+def test_places_without_indexes() -> None:
+    """Differences are grouped by where they are, whichever of a list it is."""
+    assert grouped("lines[12].tax[0].x") == "lines[].tax[].x"
+    assert grouped("header x-shop") == "header x-shop"
