@@ -1,5 +1,6 @@
 """How many attempts a process has under way, shared out among its subscriptions."""
 
+import asyncio
 from typing import Protocol
 
 
@@ -20,13 +21,14 @@ class Slots:
     Who finds no slot is called when one is free, in turn.
     """
 
-    __slots__ = ("_giving", "_limit", "_waiting", "floor", "in_use")
+    __slots__ = ("_asking", "_giving", "_limit", "_waiting", "floor", "in_use")
 
     def __init__(self, limit: int, floor: int = 4) -> None:
         self._limit = limit
         self.floor = floor
         self.in_use = 0
         self._waiting: dict[Taker, None] = {}
+        self._asking: dict[Taker, None] = {}
         self._giving = False
 
     def take(self, taker: Taker) -> bool:
@@ -51,6 +53,17 @@ class Slots:
         finally:
             self._giving = False
 
-    def yields(self, taker: Taker) -> bool:
-        """Whether a taker should let others have its slot before its next attempt."""
-        return bool(self._waiting) and taker.in_flight > self.floor
+    def soon(self, taker: Taker) -> None:
+        """Call a taker in the next turn of the loop, once, however often it is asked.
+
+        What one turn brings, a batch of records or of answers, begins in one go: its
+        posts leave together, and who receives them is not woken for each.
+        """
+        if not self._asking:
+            asyncio.get_running_loop().call_soon(self._call)
+        self._asking[taker] = None
+
+    def _call(self) -> None:
+        asking, self._asking = self._asking, {}
+        for taker in asking:
+            taker.pump()

@@ -161,9 +161,9 @@ class Subscriber:
         return _UNSIGNED if now >= self.signer.until_s else self._absent
 
     def offer(self, ticket: Ticket) -> None:
-        """Queue a ticket and start what may start."""
+        """Queue a ticket; what may start starts in the next turn of the loop."""
         (self._fresh if ticket.home.first else self._due).append(ticket)
-        self.pump()
+        self._slots.soon(self)
 
     def pump(self) -> None:
         """Start tickets while the limits allow."""
@@ -213,11 +213,9 @@ class Subscriber:
         return self.breaker.state(self._clock.monotonic())
 
     def ended(self) -> None:
-        """An attempt that was under way is over: its slot is the next ticket's."""
-        crowded = self.in_flight > self._concurrency or self._slots.yields(self)
-        if crowded or not self._began():
-            self._leave()
-            self.pump()
+        """An attempt that was under way is over; its slot goes to whose turn it is."""
+        self._leave()
+        self._slots.soon(self)
 
     # ------------------------------------------------ steps
 

@@ -1,5 +1,7 @@
 """Deliveries through the whole engine, in memory, on a clock that is moved."""
 
+import asyncio
+
 import pytest
 
 from bus.adapters.memory import Fault, MemoryBroker, settle
@@ -120,6 +122,7 @@ async def test_what_waits_at_a_revoke_is_left_to_the_next_owner(
         for _ in range(2):
             ticket = Ticket(delivery, Content(event), partition, Nobody(), 0.0)
             subscriber.offer(ticket)
+        await asyncio.sleep(0)
         assert (subscriber.in_flight, partition.in_flight) == (1, 1)
         partition.close()
         await settle()

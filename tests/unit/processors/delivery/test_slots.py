@@ -1,5 +1,6 @@
 """How slots go round."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from processors.delivery.slots import Slots
@@ -30,3 +31,39 @@ def test_all_that_wait_are_called_without_recursion() -> None:
     slots.give()
     assert [taker.calls for taker in takers] == [[1]] * 3_000
     assert slots.in_use == 0
+
+
+async def test_who_asks_often_is_called_once_in_the_next_turn() -> None:
+    """A turn's answers start what follows in one go, in the order of asking."""
+    slots, called = Slots(9), []
+
+    @dataclass(eq=False)
+    class Caller(Taker):
+        def pump(self) -> None:
+            called.append(self)
+
+    first, second = Caller(slots), Caller(slots)
+    for taker in (second, first, second):
+        slots.soon(taker)
+    assert not called
+    await asyncio.sleep(0)
+    assert called == [second, first]
+    slots.soon(first)
+    await asyncio.sleep(0)
+    assert called == [second, first, first]
+
+
+async def test_asking_while_called_is_for_the_turn_after() -> None:
+    """Who has always more to start never keeps the loop from the sockets."""
+    slots, turns = Slots(9), []
+
+    @dataclass(eq=False)
+    class Restless(Taker):
+        def pump(self) -> None:
+            turns.append(len(turns))
+            slots.soon(self)
+
+    slots.soon(Restless(slots))
+    for number in range(1, 4):
+        await asyncio.sleep(0)
+        assert len(turns) == number

@@ -1,5 +1,6 @@
 """A webhook is never sent unsigned: without a live secret, deliveries wait."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -112,6 +113,7 @@ async def test_secret_that_expires_before_the_turn_comes(bus: MemoryBus) -> None
         home = Home()
         for _ in range(2):
             subscriber.offer(Ticket(delivery, Content(event), partition, home, 0.0))
+        await asyncio.sleep(0)
         assert (subscriber.in_flight, subscriber.depth) == (1, 1)
         engine.changed(erp, erp.model_copy(update={"secrets": ()}))
         await settle()
