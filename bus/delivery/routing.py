@@ -25,6 +25,8 @@ from bus.delivery.schedule import parse_retry_after
 GONE = 410
 _ACCEPTED = Accepted(200)
 """What nearly all deliveries come to; made once, as it never changes."""
+DONE = Done()
+"""Where those go."""
 _FUSED = frozenset({Reason.REFUSED, Reason.EXHAUSTED})
 
 
@@ -78,7 +80,7 @@ def route(
     """
     match outcome:
         case Accepted():
-            return Done()
+            return DONE
         case Refused(status=status):
             return DeadLetter(Reason.GONE if status == GONE else Reason.REFUSED)
         case Unreachable(kind="forbidden"):

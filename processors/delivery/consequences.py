@@ -15,7 +15,7 @@ from bus.delivery.delivery import (
     Throttled,
     Unreachable,
 )
-from bus.delivery.routing import GONE, fused, route
+from bus.delivery.routing import DONE, GONE, fused, route
 from bus.ports import Clock, NoAnswerKind
 from bus.topics.topology import Topology
 from processors.delivery.posting import BUG, UNRENDERABLE
@@ -44,6 +44,8 @@ class Consequences:
     ) -> Route | Held:
         """Teach the breaker, and return where the delivery goes."""
         self._teach(subscriber, outcome)
+        if isinstance(outcome, Accepted):
+            return DONE
         decided = self._route(subscriber, ticket, outcome)
         if probe and (isinstance(decided, Retry) or decided == _EXHAUSTED):
             # An outage burns no attempts: a failed probe gives its own back.

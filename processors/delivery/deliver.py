@@ -19,6 +19,7 @@ from bus.delivery.delivery import (
     Retry,
 )
 from bus.delivery.effort import DEAR
+from bus.delivery.routing import DONE
 from bus.ports import Clock, Observer
 from bus.topics.topology import Topology
 from processors.delivery.consequences import Consequences
@@ -176,7 +177,7 @@ class Deliver:
         if subscriber.overdraws(ticket):
             ticket.home.held(ticket, DEAR)
         elif self._acks.contains(delivery.subscription, delivery.event.webhook_id):
-            self._reporter.attempt(delivery, Accepted(0), Done(), now, subscriber.host)
+            self._reporter.attempt(delivery, Accepted(0), DONE, now, subscriber.host)
             ticket.home.done(ticket)
         elif not delivery.undecided or self._is_wanted(subscriber, ticket):
             return False

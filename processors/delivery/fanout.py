@@ -9,7 +9,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Collection, Coroutine, Mapping, Sequence
 
-from bus.delivery.choices import Ordering
 from bus.delivery.delivery import DeadLetter, Delivery, Reason, Retry, origin_of
 from bus.delivery.effort import DEAR
 from bus.delivery.keys import hop_key
@@ -125,7 +124,7 @@ class Fanout:
                 continue
             if delivery.undecided:
                 subscriber.overdrew()
-            if subscriber.subscription.ordering is Ordering.KEY:
+            if subscriber.ordered:
                 self._append(ticket)
             elif delivery.undecided:
                 self.held(ticket, DEAR)

@@ -11,6 +11,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from bus.delivery.breaker import Breaker, BreakerPolicy, BreakerState, Cause, Transition
+from bus.delivery.choices import Ordering
 from bus.delivery.effort import Efforts, payer_of
 from bus.delivery.endpoint import AVRO_TYPE, passes_on
 from bus.delivery.expressions import Expression, compile_expression
@@ -76,6 +77,8 @@ class Subscriber:
         """Take over a changed subscription; queue and breaker stay."""
         self.subscription = subscription
         self._payer = payer_of(subscription)
+        self.ordered = subscription.ordering is Ordering.KEY
+        self._barred = _barred(subscription)
         self.host = urlsplit(subscription.url).hostname or ""
         self._configure_sink(subscription)
         self.representation: Representation = negotiate(subscription.accept)
@@ -154,11 +157,8 @@ class Subscriber:
 
     def withheld(self, now: float) -> str | None:
         """Why nothing may start until the subscription changes, or None."""
-        if self.subscription.state is not State.ACTIVE:
-            return self.subscription.state
-        if self.subscription.unproven:
-            return UNPROVEN
-        return _UNSIGNED if now >= self.signer.until_s else self._absent
+        unsigned = _UNSIGNED if now >= self.signer.until_s else None
+        return self._barred or unsigned or self._absent
 
     def offer(self, ticket: Ticket) -> None:
         """Queue a ticket; what may start starts in the next turn of the loop."""
@@ -278,6 +278,12 @@ class Subscriber:
         await self._clock.sleep(max(0.0, delay_s))
         self._timer = None
         self.pump()
+
+
+def _barred(subscription: Subscription) -> str | None:
+    if subscription.state is not State.ACTIVE:
+        return subscription.state
+    return UNPROVEN if subscription.unproven else None
 
 
 UNPROVEN = "unproven"

@@ -7,7 +7,7 @@ import struct
 # Not `select.poll`: it lets go of the interpreter's lock, for which the threads of the
 # Kafka client wait. Looking once a post then costs a busy worker 7 % of its time.
 _poll = ctypes.PyDLL(None).poll
-_poll.argtypes = (ctypes.c_char_p, ctypes.c_ulong, ctypes.c_int)
+_ONE, _AT_ONCE = ctypes.c_ulong(1), ctypes.c_int(0)
 _POLL_FD = struct.Struct("@ihh")
 
 
@@ -20,4 +20,4 @@ class Look:
 
     def disturbed(self) -> bool:
         """Whether bytes, the end, or an error are there."""
-        return bool(_poll(self._asked, 1, 0))
+        return bool(_poll(self._asked, _ONE, _AT_ONCE))

@@ -16,8 +16,8 @@ _EXCERPT = 200
 EXCERPT_BYTES = 4 * _EXCERPT
 """Bytes of a body that an excerpt is made of."""
 _LONGEST_DETAIL = 200
-_FIRST_STATUS = 100
-_LAST_STATUS = 599
+_BARE = {status: Answer(status) for status in range(100, 600)}
+"""What nearly all answers are: a status alone; made once, as they never change."""
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _FORBIDDEN_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _PLAIN_NAMES = frozenset(
@@ -52,8 +52,11 @@ def excerpt(body: bytes) -> str:
 
 def answer(status: int, retry_after: bytes | None, body: bytes) -> Reply:
     """An answer, unless its status is none of HTTP's."""
-    if not _FIRST_STATUS <= status <= _LAST_STATUS:
+    bare = _BARE.get(status)
+    if bare is None:
         return no_answer(NoAnswerKind.PROTOCOL, f"status {status}")
+    if retry_after is None and not body:
+        return bare
     return Answer(
         status,
         None if retry_after is None else excerpt(retry_after.strip()),
