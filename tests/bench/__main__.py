@@ -2,7 +2,6 @@
 
 import argparse
 import json
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -11,27 +10,24 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.events import Done, Load, Peer
+from tests.bench.beside import add_options, measure
 from tests.bench.log import stored
-from tests.bench.measuring import Row, percentiles
+from tests.bench.measuring import Row
 from tests.bench.meter import machine
 from tests.bench.pages import drawn
 from tests.bench.plots import draw
-from tests.bench.processes import open_receiver, peer_load
-from tests.bench.rig import CLOCK
 from tests.bench.scenarios import SCENARIOS
 
 _SHOWN = Console(width=160)
 _HIDDEN = frozenset({"scenario", "complete"})
 _OF_THE_LOG = {"log": stored, "pages": drawn}
-_PEER_RATES = (200, 1000, 2000, 5000)
 
 
 def main() -> None:
     """Run the scenarios and show, keep and draw what they measured."""
     options = _arguments()
     about = {"at": f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}", "machine": machine()}
-    rows = uvloop.run(_peer(options) if options.peer_url else _ours(options))
+    rows = uvloop.run(_beside(options) if options.peer_url else _ours(options))
     if options.json:
         kept = {**about, "quick": options.quick, "results": rows}
         options.json.write_text(json.dumps(kept, indent=1) + "\n")
@@ -56,10 +52,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the results")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="as tables")
     parser.add_argument("--plots", type=Path, metavar="DIR", help="draw SVGs there")
-    parser.add_argument("--peer-url", help="submit to this system instead of ours")
-    parser.add_argument("--peer-template", type=Path, help="body, see tests/bench/peer")
-    parser.add_argument("--peer-header", action="append", default=[], metavar="N: V")
-    parser.add_argument("--receiver-port", type=int, default=0, help="of --peer-url")
+    add_options(parser)
     options = parser.parse_args()
     unknown = sorted(set(options.scenarios) - SCENARIOS.keys())
     if unknown:
@@ -87,33 +80,11 @@ async def _ours(options: argparse.Namespace) -> list[Row]:
     return rows
 
 
-async def _peer(options: argparse.Namespace) -> list[Row]:
-    """Submit to another system at fixed rates, and measure at our receiver."""
-    headers = dict(header.split(": ", 1) for header in options.peer_header)
-    template = options.peer_template.read_text()
-    peer = Peer(url=options.peer_url, template=template, headers=headers)
+async def _beside(options: argparse.Namespace) -> list[Row]:
     rows: list[Row] = []
-    async with AsyncExitStack() as stack:
-        receiver = await open_receiver(stack, port=options.receiver_port)
-        _SHOWN.print(f"the other system is to deliver to {receiver.url}s/0")
-        producer = await peer_load(stack, peer)
-        for rate in _PEER_RATES:
-            await receiver.forget()
-            load = Load(rate=rate, count=rate * (4 if options.quick else 15))
-            done = Done.model_validate_json(await producer.ask(load.model_dump_json()))
-            arrived = -1
-            while arrived != (arrived := await receiver.requests()):
-                await CLOCK.sleep(2)
-            rows.append(
-                {
-                    "scenario": "peer",
-                    "events_per_s": rate,
-                    "requests": arrived,
-                    "refused": done.failed,
-                    **percentiles(await receiver.latency_ms()),
-                }
-            )
-            _SHOWN.print(rows[-1])
+    async for row in measure(options):
+        rows.append(row)
+        _SHOWN.print({k: v for k, v in row.items() if k not in _HIDDEN})
     _SHOWN.print(_table(rows))
     return rows
 

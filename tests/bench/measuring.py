@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from tests.bench.events import Load, due_of
-from tests.bench.meter import Reading
+from tests.bench.meter import Meter, Reading
+from tests.bench.processes import Receiver
 from tests.bench.rig import CLOCK, Rig
 from tests.support.pace import patience
 
@@ -25,7 +26,14 @@ class Sample(NamedTuple):
     reading: Reading
 
 
-async def look(rig: Rig) -> Sample:
+class Seen(Protocol):
+    """What can be looked at."""
+
+    receiver: Receiver
+    meter: Meter
+
+
+async def look(rig: Seen) -> Sample:
     """See how things stand."""
     requests = await rig.receiver.requests()
     return Sample(CLOCK.monotonic(), requests, rig.meter.read())
@@ -45,14 +53,19 @@ async def saturate(rig: Rig, events: int, within_s: float = 300) -> Row:
     if samples[-1].requests < total * _FIRST:
         came = f"{samples[-1].requests} of {total} deliveries"
         raise RuntimeError(f"only {came} came within {patience(within_s):.0f} s")
-    first = next(s for s in samples if s.requests >= total * _FIRST)
-    last = next((s for s in samples if s.requests >= total * _LAST), samples[-1])
     return {
         "events": events,
         "requests": samples[-1].requests,
         "complete": samples[-1].requests >= total,
-        **costs(first, last),
+        **costs(*between(samples, total)),
     }
+
+
+def between(samples: Sequence[Sample], total: int) -> tuple[Sample, Sample]:
+    """Those at 10 % and at 95 % of a total, the last where it was not reached."""
+    first = next((s for s in samples if s.requests >= total * _FIRST), samples[0])
+    last = next((s for s in samples if s.requests >= total * _LAST), samples[-1])
+    return first, last
 
 
 def costs(first: Sample, last: Sample) -> Row:
