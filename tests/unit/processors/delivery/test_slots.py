@@ -35,7 +35,8 @@ def test_all_that_wait_are_called_without_recursion() -> None:
 
 async def test_who_asks_often_is_called_once_in_the_next_turn() -> None:
     """A turn's answers start what follows in one go, in the order of asking."""
-    slots, called = Slots(9), []
+    slots = Slots(9)
+    called: list[Taker] = []
 
     @dataclass(eq=False)
     class Caller(Taker):
@@ -55,7 +56,8 @@ async def test_who_asks_often_is_called_once_in_the_next_turn() -> None:
 
 async def test_asking_while_called_is_for_the_turn_after() -> None:
     """Who has always more to start never keeps the loop from the sockets."""
-    slots, turns = Slots(9), []
+    slots = Slots(9)
+    turns: list[int] = []
 
     @dataclass(eq=False)
     class Restless(Taker):
