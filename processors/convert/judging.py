@@ -1,5 +1,6 @@
 """What rules say of an event before it is told, as the conversion asks it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -23,6 +24,12 @@ class Judged:
     def held(self) -> bool:
         """Whether it must not be told."""
         return self.outcome in _HELD
+
+    def held_beside(self, overruled: Collection[str]) -> bool:
+        """Whether it must not be told, though a person has overruled these rules."""
+        if not overruled:
+            return self.held
+        return any(one.holds and one.rule not in overruled for one in self.found)
 
 
 class Judge(Protocol):

@@ -140,7 +140,10 @@ class Releases:
     async def _convert(
         self, settling: Settling, decision: Decision, source: Source
     ) -> None:
-        """Convert its submission once more, by today's mapping and rules."""
+        """Convert its submission once more, by today's mapping.
+
+        Today's rules are asked, too; those that held it are overruled.
+        """
         place = decision.place
         record = None
         if place is not None:
@@ -152,7 +155,11 @@ class Releases:
         while (known := self._reading.known(record)) is None:
             await self._clock.sleep(_LOOK_S)
         read = await asyncio.to_thread(read_parts, known)
-        how = Handling(released=True, attempt=decision.release)
+        how = Handling(
+            released=True,
+            attempt=decision.release,
+            overrules=frozenset(decision.overrules),
+        )
         same = [part for part in read.parts if part.part == decision.part]
         parts = [part for part in same if _is_meant(read, part.section, decision)]
         parts = parts or same[:1]

@@ -45,12 +45,13 @@ _GONE = ("gone",)
 class Handling:
     """How a part is looked at.
 
-    `released`: somebody decided that it goes on, whatever its signature; `attempt`
-    counts how often that was.
+    `released`: somebody decided that it goes on, whatever its signature and whatever
+    the rules say that it `overrules`; `attempt` counts how often that was.
     """
 
     released: bool = False
     attempt: int = 0
+    overrules: frozenset[str] = frozenset()
 
 
 _AS_SENT = Handling()
@@ -145,7 +146,7 @@ class Submissions:
         judged = self._judge.judge(told.event, job.read.source, observed)
         event = with_found(told.event, judged.found)
         part = replace(part, event=event, made=event.data)
-        if judged.held:
+        if judged.held_beside(job.how.overrules):
             note = replace(told.note, became=Became.PARKED, version=None)
             self._park(job, part, note, Stage.RULE, judged.found)
             return

@@ -157,8 +157,9 @@ def _version(asked: Asked) -> int | None:
 
 _KEPT = "The original is kept."
 _GO_ON = (
-    "Edited ones go on as they are, others are converted again; the rule that held one "
-    "holds it no more. What cannot be converted is parked again."
+    "Edited ones go on as they are, others are converted again; the rules that held "
+    "one hold it no more. What cannot be converted, or what another rule holds, is "
+    "parked again."
 )
 
 BODIES: dict[str, tuple[type[Model], dict[str, object], str]] = {

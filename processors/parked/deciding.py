@@ -14,6 +14,7 @@ from bus.access.entities import Entity
 from bus.errors import BrokerUnavailableError, ConflictError, VersionMismatchError
 from bus.intake.parked.decisions import Decision, GroupDecision, Kind
 from bus.intake.parked.grouping import FIELDS, Row
+from bus.intake.parked.item import Item
 from bus.intake.parked.machine import may
 from bus.intake.parked.records import decision_message
 from bus.record import Written
@@ -49,6 +50,7 @@ class Wish:
         until: Of a snooze; None: it is over.
         payload, event_type: Of an edit.
         raw: Of a release: convert the submission again, whatever was edited.
+        judged: Of a release: no rule is overruled, those that held it are asked again.
         version: The version that it is meant for; None: any.
     """
 
@@ -59,6 +61,7 @@ class Wish:
     payload: Mapping[str, object] | None = None
     event_type: str = ""
     raw: bool = False
+    judged: bool = False
     version: int | None = None
 
 
@@ -220,7 +223,12 @@ async def _release(
         part=item.part,
         source=item.source,
         release=row.life.releases + 1,
+        overrules=() if edited or wish.judged else _rules_that_hold(item),
     )
+
+
+def _rules_that_hold(item: Item) -> tuple[str, ...]:
+    return tuple(sorted({one.rule for one in item.findings if one.holds and one.rule}))
 
 
 async def _note(
@@ -232,6 +240,7 @@ async def _note(
         "source": row.source,
         "group": row.fingerprint,
         "why": decision.why,
+        "overrules": ", ".join(decision.overrules),
         "to": decision.to,
         "until": decision.until and decision.until.isoformat(),
     }

@@ -88,7 +88,7 @@ async def fix(
     Raises:
         PublishError, BrokerUnavailableError: not all was written.
     """
-    wish = Wish(kind=Kind.RELEASED, why=why or "fixed", raw=True)
+    wish = Wish(kind=Kind.RELEASED, why=why or "fixed", raw=True, judged=True)
     done = await decide_all(world, found.passing, wish, progress)
     if done.done:
         said = GroupDecision(

@@ -50,6 +50,8 @@ class Decision:
         until: Of a snooze: until when.
         place, part, source: Of a release: where the submission stands.
         release: Of a release: the how-manieth of the item, from 1.
+        overrules: Of a release: the rules that held it, as whoever decided saw; they
+            hold it no more. Others still may.
     """
 
     id: str
@@ -66,6 +68,7 @@ class Decision:
     part: int = 0
     source: str = ""
     release: int = 0
+    overrules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from bus.intake.submission import Place
 
 _NAMESPACE = UUID("5b0c3a57-3c46-5f0e-9f0b-7a4c86d2e8b4")
 _BETWEEN = "\x1f"
+_HELD = frozenset({Severity.PARK, Severity.REJECT})
 
 
 class Stage(StrEnum):
@@ -57,6 +58,11 @@ class Found:
     source_path: str = ""
     value: str | None = None
     need: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether it keeps what it was found in from going on."""
+        return not self.observed and self.severity in _HELD
 
     @property
     def name(self) -> str:

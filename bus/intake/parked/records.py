@@ -149,6 +149,7 @@ _TEXTS_OF_FOUND = ("code", "rule", "text", "path", "source_path", "need")
 
 
 def _decision(kind: Kind, said: Mapping[str, object]) -> Decision:
+    rules = said.get("overrules")
     return Decision(
         **{name: str(said.get(name) or "") for name in _TEXTS_OF_DECISION},
         kind=kind,
@@ -159,6 +160,7 @@ def _decision(kind: Kind, said: Mapping[str, object]) -> Decision:
         place=_place(said.get("place")),
         part=_number(said.get("part")),
         release=_number(said.get("release")),
+        overrules=tuple(map(str, rules)) if isinstance(rules, list) else (),
     )
 
 

@@ -107,6 +107,26 @@ async def test_of_several_orders_in_a_file_the_one_that_is_meant(
     assert world.notes() == ["second"]
 
 
+async def test_a_release_overrules_the_rules_that_held_it(world: World) -> None:
+    """What a person has seen and released goes on; its event names the rule."""
+    item = await parked(world)
+    decide(world, replace(release(item), overrules=("all",)))
+    await world.converts()
+    (told,) = world.told()
+    findings = told.data["findings"]
+    assert isinstance(findings, list)
+    assert [one["code"] for one in findings] == ["all"]
+
+
+async def test_a_rule_that_nobody_overruled_holds_it_again(world: World) -> None:
+    """Whoever released it had not seen that one."""
+    item = await parked(world)
+    decide(world, replace(release(item), overrules=("another",)))
+    await world.converts()
+    assert world.told() == []
+    assert world.parked()[-1].attempt == 1
+
+
 async def test_what_is_still_held_is_parked_again(world: World) -> None:
     """The same item, saying how often it was released."""
     item = await parked(world)

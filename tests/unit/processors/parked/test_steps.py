@@ -114,7 +114,9 @@ async def test_a_release_has_what_convert_needs(desk: Triage) -> None:
     by_id = {one.id: one for one in (plain, edited)}
     plain, edited = by_id[item(1).id], by_id[item(2).id]
     assert (plain.payload, plain.place, plain.release) == (None, item(1).place, 1)
+    assert plain.overrules == ("sku-known",)
     assert (edited.payload, edited.event_type) == (DATA, "intake.order_received")
+    assert edited.overrules == ()
     assert ids(desk) == []
     assert len(ids(desk, state="released")) == 2
 
