@@ -105,6 +105,10 @@ class SourceNotFoundError(OrderbusError):
     """No source has this id."""
 
 
+class RequestNotFoundError(OrderbusError):
+    """A source has made no such request of the OMS."""
+
+
 class NotReadyError(OrderbusError):
     """A subscription cannot take replays now; says why and how to go on."""
 

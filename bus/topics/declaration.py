@@ -27,6 +27,7 @@ BUS_TOPICS = (
     "parked",
     "seen",
     "collected",
+    "requests",
     "tallies",
 )
 # What the names of each have to hold.

@@ -43,6 +43,7 @@ class Topology:
         self.parked = bus["parked"].name
         self.seen = bus["seen"].name
         self.collected = bus["collected"].name
+        self.requests = bus["requests"].name
         self.tallies = bus["tallies"].name
         self.tiers: Mapping[str, float] = declaration.tiers
         self._retry = _pattern(declaration.subscription["retry"].name)

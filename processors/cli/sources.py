@@ -25,6 +25,7 @@ from processors.cli.source_options import (
     with_options,
     written,
 )
+from processors.cli.source_requests import request_command
 
 if TYPE_CHECKING:
     from processors.cli.root import Root
@@ -254,5 +255,6 @@ def _run(ctx: typer.Context, body: Body, *, reads: bool = False) -> None:
 
 
 app.command("health")(health_command)
+app.command("request")(request_command)
 app.command("remove")(remove_command)
 app.command("apply")(apply_command)

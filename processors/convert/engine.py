@@ -132,6 +132,7 @@ class Converter:
             publisher=parts.publisher,
             seen=topology.seen,
             parked=topology.parked,
+            requests=topology.requests,
             clock=clock,
             observer=observer,
         )

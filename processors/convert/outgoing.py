@@ -10,6 +10,7 @@ from bus.intake.fetching.wanted import Wanted
 from bus.intake.merging.notes import Became, Note, note_message
 from bus.intake.parked.item import Item
 from bus.intake.parked.records import parked_message
+from bus.intake.requests import request_message, request_parked, request_told
 from bus.ports import Clock, Observer, Publisher
 from processors.convert.telling import Published, Telling
 from processors.convert.work import Settling, Work
@@ -36,7 +37,8 @@ class Outgoing:
     and so comes after.
 
     Args:
-        seen, parked: Topics of notes and of parked items.
+        seen, parked, requests: Topics of notes, of parked items, and of what the OMS
+            is asked to do.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of the program; made in one place
@@ -47,6 +49,7 @@ class Outgoing:
         publisher: Publisher,
         seen: str,
         parked: str,
+        requests: str,
         clock: Clock,
         observer: Observer,
     ) -> None:
@@ -56,6 +59,7 @@ class Outgoing:
         self.fetches: Fetches | None = None
         self._seen = seen
         self._parked = parked
+        self._requests = requests
         self._clock = clock
         self._observer = observer
         self._lanes: Lanes[Work] = Lanes()
@@ -113,11 +117,23 @@ class Outgoing:
         if item is not None and work.item is None and work.note is not None:
             became = replace(work.note, became=Became.PARKED, version=None)
             await self._noted(self._noting(became))
+        if not await self._requested(work, item):
+            return
         self._count(work, item)
         if work.wanted is not None and item is None and self.fetches is not None:
             self.fetches.begin(work.settling, work.wanted)
         else:
             work.settling.settle()
+
+    async def _requested(self, work: Work, item: Item | None) -> bool:
+        """Write down how far a request to the OMS came; False: the partition went."""
+        parked = request_parked(item)
+        found = parked if item is not None else request_told(work.event)
+        if found is None:
+            return True
+        message = request_message(self._requests, found)
+        partition = work.settling.partition
+        return await self._writing.until_taken(partition, message, last=True)
 
     def _noting(self, note: Note | None) -> "asyncio.Future[object] | None":
         """Hand a note over now, beside the event; a record owns what it brings."""

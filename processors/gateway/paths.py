@@ -37,6 +37,9 @@ NAMES: Mapping[str, Named] = {
         "5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11",
     ),
     "order": Named(r"[^/\x00-\x1f\x7f]{1,200}", "The id of an order.", "SO-1001"),
+    "request": Named(
+        r"[^/\x00-\x1f\x7f]{1,200}", "A caller's own id of its request.", "r-17"
+    ),
     "topic": Named(r"[A-Za-z0-9._-]{1,249}", "A topic.", "oms.order"),
     "partition": Named(r"[0-9]{1,9}", "A partition.", "3"),
     "offset": Named(r"[0-9]{1,18}", "An offset.", "17"),

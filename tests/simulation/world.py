@@ -37,6 +37,7 @@ bus:
     alerts: {name: bus.alerts}
     parked: {name: intake.parked}
     collected: {name: bus.intake.collected}
+    requests: {name: bus.intake.requests}
     tallies: {name: bus.intake.tallies}
 tiers: {1s: 1s, 5s: 5s}
 subscription:

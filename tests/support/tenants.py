@@ -2,6 +2,7 @@
 
 from bus.access.roles import Role, principal
 from bus.intake.parked.fingerprint import fingerprint_of
+from bus.intake.requests import Request, request_message
 from bus.samples.lifecycles import sample
 from processors.gateway.jobs import Progress
 from tests.contract.log.rows import attempt, event, write
@@ -15,6 +16,7 @@ OURS = {
     "subscription": "our-shop",
     "topic": "bus.dlq.our-shop",
     "source": "our-in",
+    "request": "r-1",
     "item": PARKED.id,
     "group": fingerprint_of(PARKED),
 }
@@ -42,6 +44,9 @@ async def ours(ask: Client) -> dict[str, str]:
     (key,) = [key.id for key in keys if key.tenant == "acme"]
     await ask.keys.add("watcher", Role.READER, "other")
     await park(ask.api.parked, PARKED)
+    asked = Request(source="our-in", id="r-1", action="hold", order="1", at=STARTED)
+    topic = ask.api.world.topology.requests
+    await ask.api.world.publisher.publish(request_message(topic, asked))
     return OURS | {"job": job.id, "key": key} | await happened(ask)
 
 

@@ -11,6 +11,8 @@ from bus.contracts.conventions import faults, shared_faults
 
 FILES = read_files(default_folder())
 EVENT_TYPES = {
+    "action.answered",
+    "intake.action_requested",
     "intake.cancellation_requested",
     "intake.order_changed",
     "intake.order_received",

@@ -32,6 +32,7 @@ from bus.api.async_calls.schema_versions import SchemaVersionsCalls
 from bus.api.async_calls.searching import SearchingCalls
 from bus.api.async_calls.settings import SettingsCalls
 from bus.api.async_calls.source_health import SourceHealthCalls
+from bus.api.async_calls.source_requests import SourceRequestsCalls
 from bus.api.async_calls.source_steps import SourceStepsCalls
 from bus.api.async_calls.sources import SourcesCalls
 from bus.api.async_calls.spans import SpansCalls
@@ -62,6 +63,7 @@ class AsyncCalls(
     ApplyingCalls,
     SourcesCalls,
     SourceHealthCalls,
+    SourceRequestsCalls,
     SourceStepsCalls,
     AcksCalls,
     SpansCalls,

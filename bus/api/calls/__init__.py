@@ -32,6 +32,7 @@ from bus.api.calls.schema_versions import SchemaVersionsCalls
 from bus.api.calls.searching import SearchingCalls
 from bus.api.calls.settings import SettingsCalls
 from bus.api.calls.source_health import SourceHealthCalls
+from bus.api.calls.source_requests import SourceRequestsCalls
 from bus.api.calls.source_steps import SourceStepsCalls
 from bus.api.calls.sources import SourcesCalls
 from bus.api.calls.spans import SpansCalls
@@ -62,6 +63,7 @@ class Calls(
     ApplyingCalls,
     SourcesCalls,
     SourceHealthCalls,
+    SourceRequestsCalls,
     SourceStepsCalls,
     AcksCalls,
     SpansCalls,

@@ -145,6 +145,7 @@ from bus.api.models.schema_versions import SchemaRegistered, SchemaVersion
 from bus.api.models.searching import PayloadHit, PayloadHits
 from bus.api.models.settings import SettingShown, SettingsShown
 from bus.api.models.source_health import GoneField, ReasonShown, SourceHealth, SpanShown
+from bus.api.models.source_requests import AnswerShown, RequestShown
 from bus.api.models.source_steps import (
     SourceDocument,
     SourceRemoved,
@@ -222,8 +223,8 @@ from bus.api.models.watching import (
 
 # fmt: off
 __all__ = [
-"AbsentShown", "Acked", "Acks", "AlertShown", "Alerts", "Applied", "Assign",
-"AttemptRows", "AttemptShown", "BusHealth", "ChangeRows", "ChangeShown",
+"AbsentShown", "Acked", "Acks", "AlertShown", "Alerts", "AnswerShown", "Applied",
+"Assign", "AttemptRows", "AttemptShown", "BusHealth", "ChangeRows", "ChangeShown",
 "Compatibility", "Course", "CourseStep", "DeliveryRows", "DiagnosisWanted",
 "Document", "DowntimeShown", "EditedLetter", "EditedPayload", "EffectiveShown",
 "Ending", "EventExample", "EventField", "EventOfOrder", "EventReach", "EventResult",
@@ -245,18 +246,19 @@ __all__ = [
 "ParkedTerms", "ParkedWhole", "PartShown", "PartitionShown", "Pause", "PayloadHit",
 "PayloadHits", "PortalLink", "Proposal", "ProposalApplied", "ProposalShown",
 "ProposalsShown", "PublicKeyShown", "Publication", "RateShown", "ReasonShown",
-"RecordShown", "Reject", "Release", "Replacement", "ReplaySelection", "Resume",
-"Revocation", "Rotation", "RuleChange", "RuleFault", "RuleLine", "RuleShown",
-"RuleStep", "RulesApplied", "RulesDocument", "SchemaChangeShown", "SchemaDifference",
-"SchemaRegistered", "SchemaVersion", "SchemaVersions", "ScopeGiven", "SecretShown",
-"Selection", "Sent", "SettingShown", "SettingsShown", "SilenceShown", "Silences",
-"SinkShown", "Sinks", "Snooze", "SourceAnswers", "SourceChange", "SourceDocument",
-"SourceFetch", "SourceHealth", "SourceRemoved", "SourceRotation", "SourceRow",
-"SourceRows", "SourceSecretShown", "SourceShown", "SourceStepDone", "SourceTaken",
-"SourcesApplied", "SpanPlan", "SpanSelection", "SpanShown", "SpanWork", "Split",
-"SplitGroups", "StatusShown", "StepDone", "StepShown", "SubscriptionChange",
-"SubscriptionRow", "SubscriptionRows", "SubscriptionShown", "SubscriptionTaken",
-"TestEvent", "TestResult", "TimelineShown", "TimelineStep", "TimelineTrack",
-"Timelines", "Tls", "TlsShown", "TopicRows", "TopicShown", "TopicWhole",
-"Verification", "VerificationResult", "VersionHeld", "WaitingShown",
+"RecordShown", "Reject", "Release", "Replacement", "ReplaySelection", "RequestShown",
+"Resume", "Revocation", "Rotation", "RuleChange", "RuleFault", "RuleLine",
+"RuleShown", "RuleStep", "RulesApplied", "RulesDocument", "SchemaChangeShown",
+"SchemaDifference", "SchemaRegistered", "SchemaVersion", "SchemaVersions",
+"ScopeGiven", "SecretShown", "Selection", "Sent", "SettingShown", "SettingsShown",
+"SilenceShown", "Silences", "SinkShown", "Sinks", "Snooze", "SourceAnswers",
+"SourceChange", "SourceDocument", "SourceFetch", "SourceHealth", "SourceRemoved",
+"SourceRotation", "SourceRow", "SourceRows", "SourceSecretShown", "SourceShown",
+"SourceStepDone", "SourceTaken", "SourcesApplied", "SpanPlan", "SpanSelection",
+"SpanShown", "SpanWork", "Split", "SplitGroups", "StatusShown", "StepDone",
+"StepShown", "SubscriptionChange", "SubscriptionRow", "SubscriptionRows",
+"SubscriptionShown", "SubscriptionTaken", "TestEvent", "TestResult", "TimelineShown",
+"TimelineStep", "TimelineTrack", "Timelines", "Tls", "TlsShown", "TopicRows",
+"TopicShown", "TopicWhole", "Verification", "VerificationResult", "VersionHeld",
+"WaitingShown",
 ]

@@ -11,6 +11,7 @@ from processors.cli.control import GOOD, print_json, read_text, warn
 from processors.cli.over_api.given import Given, as_here
 from processors.cli.source_health_view import tell_all, tell_one
 from processors.cli.source_options import written
+from processors.cli.source_requests_view import tell_request
 from processors.cli.sources_view import (
     ask_to_prune,
     ask_to_remove,
@@ -60,6 +61,12 @@ async def health(api: AsyncApi, given: Given) -> int:
     names = [row["id"] async for row in api.list_sources(limit=250)]
     rows = [as_here(await api.get_source_health(name)) for name in names]
     return tell_all(rows, as_json=given.as_json)
+
+
+async def request(api: AsyncApi, given: Given) -> int:
+    """What became of one."""
+    found = await api.get_source_request(given.text("source_id"), given.text("request"))
+    return tell_request(as_here(found), as_json=given.as_json)
 
 
 async def add(api: AsyncApi, given: Given) -> int:

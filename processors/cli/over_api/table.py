@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, Work] = {
     "sources list": sources.list_,
     "sources show": sources.show,
     "sources health": sources.health,
+    "sources request": sources.request,
     "sources update": sources.update,
     "sources pause": sources.pause,
     "sources resume": sources.resume,

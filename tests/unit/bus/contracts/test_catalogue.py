@@ -25,6 +25,7 @@ def test_the_catalogue_knows_topics_and_subjects() -> None:
     assert CATALOGUE.topic("order.created") == "oms.order"
     assert CATALOGUE.subject("order.created") == "oms.order-oms.order.v1.OrderCreated"
     assert CATALOGUE.topics == (
+        "oms.action",
         "oms.intake",
         "oms.inventory",
         "oms.ops",
@@ -33,7 +34,7 @@ def test_the_catalogue_knows_topics_and_subjects() -> None:
         "oms.risk",
         "oms.shipment",
     )
-    assert len(CATALOGUE) == len(CATALOGUE.event_types) == 29
+    assert len(CATALOGUE) == len(CATALOGUE.event_types) == 31
     assert "risk.flagged" in CATALOGUE
     assert "risk.found" not in CATALOGUE
 

@@ -30,6 +30,7 @@ bus:
     parked: {name: pk}
     seen: {name: sn}
     collected: {name: co}
+    requests: {name: rq}
     tallies: {name: ta}
 tiers: {1s: 1s}
 subscription:
@@ -109,7 +110,7 @@ def test_sizes(value: str, expected: str) -> None:
         (SMALL, "- a", "line 1: expected a mapping"),
         (SMALL, "a: [", "line 1: not YAML"),
         ("tiers: {1s: 1s}\n", "", "line 1: the field 'tiers' is missing"),
-        ("tiers:", "teirs:", "line 22: teirs: no such field; expected one of"),
+        ("tiers:", "teirs:", "line 23: teirs: no such field; expected one of"),
         (
             "oms.order: {}",
             "oms order: {}",

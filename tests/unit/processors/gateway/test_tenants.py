@@ -25,6 +25,7 @@ MISSING = {
     "order": "SO-0",
     "subscription": "no-shops",
     "source": "no-source",
+    "request": "r-0",
     "job": "f" * 24,
     "key": "zzzzzzzzzz",
     "account": "no-account",
