@@ -188,6 +188,10 @@ class FolderError(OrderbusError):
     """A folder that files are taken from cannot be used, for the reason it says."""
 
 
+class QueueError(OrderbusError):
+    """A queue that messages are pulled from cannot be used, for the reason it says."""
+
+
 class BadCursorError(OrderbusError):
     """A cursor is none that the log gave out for this question."""
 

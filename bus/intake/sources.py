@@ -24,6 +24,7 @@ from pydantic import (
 
 from bus.delivery.subscription import ID_PATTERN, Line
 from bus.errors import InvalidSourceError
+from bus.intake.pulling.declared import Limits, ListPull, Pull, QueuePull
 from bus.intake.verifying.verdict import Secret
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
@@ -106,11 +107,24 @@ def _hosts(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+class OAuth(_Model):
+    """Where a token is had that lives for a while (RFC 6749), by which grant.
+
+    Of the credentials it takes `client_secret`, and `refresh_token` for that grant; it
+    gives the credential `access_token`.
+    """
+
+    url: Annotated[str, Field(max_length=2_000, pattern=r"^https?://[^/@{}]+/")]
+    client_id: Annotated[str, Field(min_length=1, max_length=500)]
+    grant: Literal["client_credentials", "refresh_token"] = "client_credentials"
+    scope: Annotated[str, Field(max_length=1_000)] = ""
+
+
 class Fetch(_Model):
     """How what a thin message names may be fetched: from these hosts, and no others.
 
     The values of `credentials` are sealed where they are stored. `per_second` is how
-    many requests there may be.
+    many requests there may be. With `oauth` there is one credential more, of its kind.
     """
 
     hosts: Annotated[
@@ -120,6 +134,7 @@ class Fetch(_Model):
     per_second: Annotated[float, Field(gt=0, le=10_000)] = 2
     concurrency: Annotated[int, Field(ge=1, le=1_000)] = 4
     timeout_s: Annotated[float, Field(gt=0, le=300)] = 10
+    oauth: OAuth | None = None
 
 
 def _url(value: str) -> str:
@@ -174,6 +189,7 @@ class Source(_Model):
     max_body: Annotated[int, Field(ge=1, le=LARGEST_BODY)] | None = None
     answers: Answers = Answers()
     fetch: Fetch | None = None
+    pull: Pull | None = None
     created_at: AwareDatetime | None = None
     updated_at: AwareDatetime | None = None
 
@@ -232,6 +248,12 @@ _INNER: dict[str, type[BaseModel]] = {
     "answers": Answers,
     "fetch": Fetch,
 }
+_DEEPER: dict[tuple[str, ...], type[BaseModel]] = {
+    ("fetch", "oauth"): OAuth,
+    ("pull", "list"): ListPull,
+    ("pull", "list", "limits"): Limits,
+    ("pull", "sqs"): QueuePull,
+}
 _WORDS = {
     "missing": "is required",
     "too_short": "expected at least one",
@@ -243,7 +265,9 @@ _WORDS = {
 
 def _why(field: tuple[int | str, ...], kind: str, message: str) -> str:
     if kind == "extra_forbidden":
-        known = sorted(_INNER.get(str(field[0]), Source).model_fields)
+        outer = tuple(str(part) for part in field[:-1])
+        model = _DEEPER.get(outer) or _INNER.get(str(field[0]), Source)
+        known = sorted(model.model_fields)
         return f"no such field; there are: {', '.join(known)}"
     if kind == "string_pattern_mismatch" and field[0] in {"id", "channel", "owner"}:
         return (

@@ -94,6 +94,14 @@ _OPTIONS: Mapping[str, object] = {
             help="What is shown there, in a file. Repeatable.",
         ),
     ],
+    "pull_file": Annotated[
+        str | None,
+        typer.Option(
+            "--pull",
+            metavar="FILE",
+            help="A list or queue that is read for it, in YAML. '': none any more.",
+        ),
+    ],
     "owner": Annotated[
         str | None, typer.Option(help="The tenant it belongs to. '': the operators.")
     ],
@@ -121,6 +129,8 @@ def written(options: Mapping[str, object]) -> dict[str, object]:
             fields[name] = dict(_pairs(name, value, problems))
         elif name in _NONE_OF and value == _NONE_OF[name]:
             fields[name] = None
+        elif name == "pull_file" and value == "":
+            fields["pull"] = None
         elif name == "public_key_files" and isinstance(value, list):
             fields[name] = [str(path) for path in value]
         elif name not in {"fetch_hosts", "fetch_credentials"}:
@@ -163,6 +173,8 @@ _NAMED = {
     "public_key_files": "--public-key-file",
     "fetch.hosts": "--fetch-host",
     "fetch_credentials": "--fetch-credential",
+    "pull_file": "--pull",
+    "pull": "--pull",
 }
 
 

@@ -18,11 +18,14 @@ from bus.record import Message
 from bus.sending import Ask, Asker, Got, NoAnswer, NoAnswerKind
 from bus.times import moment_of
 from bus.topics.topology import Topology
+from processors.convert.failed import FailedError
 from processors.convert.reading import Channels, Sources
+from processors.convert.tokens import Tokens
 from processors.telemetry import convert_names as names
 
 MOST_BYTES = 8 * 2**20
 _FULL_S = 0.1
+_UNAUTHORISED = 401
 _ID_BYTES = 10
 _KEPT_HEADERS = frozenset({"content-type", "date", "etag", "last-modified"})
 
@@ -88,6 +91,7 @@ class Asking:
         self._observer = observer
         self._random_bytes = random_bytes
         self._accounts: dict[str, _Account] = {}
+        self._tokens = Tokens(asker, clock)
         observer.gauge(names.FETCHING, self._in_use)
 
     async def fetch(self, wanted: Wanted) -> Outcome:
@@ -99,16 +103,21 @@ class Asking:
         if source.fetch is None:
             return Failed("the source says nothing of how to fetch", for_good=True)
         try:
-            ask = _ask_of(channel, source, source.fetch, wanted)
-        except MissingError as error:
-            return Failed(str(error), for_good=True)
-        if host_of(ask.url) not in source.fetch.hosts:
-            text = f"{host_of(ask.url) or 'nothing'} is none of the source's hosts"
-            return Failed(text, for_good=True)
+            ask = await self._ask_of(channel, source, source.fetch, wanted)
+        except FailedError as error:
+            return Failed(error.why, for_good=error.for_good)
         account = self._account(source.id, source.fetch)
         if (later := self._later(account)) is not None:
             return later
         return await self._asked(ask, account, channel, source, wanted)
+
+    async def credentials(self, source: str, rules: Fetch) -> Mapping[str, str]:
+        """What a source shows its API, with a token if it is to have one.
+
+        Raises:
+            FailedError: the token cannot be had.
+        """
+        return await self._tokens.credentials(source, rules)
 
     async def get(
         self, source: Source, rules: Fetch, limits: RateHeaders, ask: Ask
@@ -121,6 +130,7 @@ class Asking:
         if isinstance(got, Got):
             now = self._clock.now()
             account.limiter.learn(got.status, got.headers, limits, now)
+            self._refused(source.id, got)
         return got
 
     async def _sent(self, ask: Ask, account: _Account) -> Got | NoAnswer:
@@ -132,6 +142,29 @@ class Asking:
             account.in_use -= 1
 
     # ------------------------------------------------ steps
+
+    async def _ask_of(
+        self, channel: Channel, source: Source, rules: Fetch, wanted: Wanted
+    ) -> Ask:
+        """The request that the channel's template and the source's settings make.
+
+        Raises:
+            FailedError: it cannot be made, or may not.
+        """
+        shown = await self.credentials(source.id, rules)
+        try:
+            url, headers = _filled(channel, source, shown, wanted)
+        except MissingError as error:
+            raise FailedError(str(error), for_good=True) from None
+        if host_of(url) not in rules.hosts:
+            text = f"{host_of(url) or 'nothing'} is none of the source's hosts"
+            raise FailedError(text, for_good=True)
+        return Ask(url, headers, rules.timeout_s, MOST_BYTES)
+
+    def _refused(self, source: str, got: Got) -> None:
+        """Let a token go that is not good any more."""
+        if got.status == _UNAUTHORISED:
+            self._tokens.forget(source)
 
     def _later(self, account: _Account) -> Later | None:
         wait_s = account.limiter.wait_s(self._clock.now())
@@ -158,6 +191,7 @@ class Asking:
         limits = channel.fetch.limits if channel.fetch else None
         if limits is not None:
             account.limiter.learn(got.status, got.headers, limits, now)
+        self._refused(source.id, got)
         return self._judged(got, ask, account, source, wanted)
 
     def _judged(
@@ -214,15 +248,16 @@ class Asking:
         return {name: account.in_use for name, account in self._accounts.items()}
 
 
-def _ask_of(channel: Channel, source: Source, rules: Fetch, wanted: Wanted) -> Ask:
-    """The request that the channel's template and the source's settings make."""
+def _filled(
+    channel: Channel, source: Source, shown: Mapping[str, str], wanted: Wanted
+) -> tuple[str, list[tuple[str, str]]]:
+    """The URL and headers of the channel's templates; raises MissingError."""
     if channel.fetch is None:
         raise MissingError("the channel fetches nothing")
     defaults = {name: one.default for name, one in channel.settings.items()}
     settings = {**defaults, **source.settings}
     headers = [
-        (name, template.header(settings, rules.credentials))
+        (name, template.header(settings, shown))
         for name, template in channel.fetch.headers.items()
     ]
-    url = channel.fetch.url.url(settings, wanted.fields)
-    return Ask(url, headers, rules.timeout_s, MOST_BYTES)
+    return channel.fetch.url.url(settings, wanted.fields), headers

@@ -185,10 +185,10 @@ class Converter:
             clock=parts.clock,
             observer=parts.observer,
             random_bytes=parts.random_bytes,
-            reads=self._reads,
+            reads=self.reads,
         )
 
-    def _reads(self, source: str) -> bool:
+    def reads(self, source: str) -> bool:
         """Whether a source is this process's, where one process has to do something."""
         topic = self._parts.topology.raw_topic(source)
         return TopicPartition(topic, 0) in self.loop.partitions

@@ -13,24 +13,25 @@ from typing import Protocol
 from bus.errors import PublishError
 from bus.intake.channels.definition import Channel
 from bus.intake.channels.reconcile import SINCE, UNTIL, Reconciling
-from bus.intake.fetching.template import MissingError, host_of
-from bus.intake.fetching.wanted import Verdict, judge
+from bus.intake.fetching.template import MissingError
 from bus.intake.health import words
+from bus.intake.listing.paging import next_page
+from bus.intake.listing.slices import slices
 from bus.intake.merging.fates import Merging
 from bus.intake.parsing.tree import UnparsableError
 from bus.intake.raw import Raw, submission_id, to_message
 from bus.intake.receiving.keys import order_key
 from bus.intake.reconciling.comparing import Standing, changed_at, standing
-from bus.intake.reconciling.paging import next_page
-from bus.intake.reconciling.slices import slices
 from bus.intake.sources import Fetch, Source, State
 from bus.intake.submission import Submission
 from bus.intake.verifying.verdict import Reason
 from bus.ports import Clock, Observer, Publisher
-from bus.sending import Ask, Got, NoAnswer
+from bus.sending import Ask, Got
 from bus.times import moment_of, rfc3339
 from bus.topics.topology import Topology
-from processors.convert.asking import MOST_BYTES, Asking, Later
+from processors.convert.asking import MOST_BYTES, Asking
+from processors.convert.failed import FailedError
+from processors.convert.patience import patiently
 from processors.convert.reading import Channels
 from processors.tallying.tallies import Tallies
 from processors.telemetry import convert_names as names
@@ -41,7 +42,6 @@ FIRST_S = 86_400.0
 """How far the first look of a process goes back."""
 _LOOK_S = 5.0
 _MOST_PAGES = 200
-_MOST_WAITS = 50
 _ID_BYTES = 10
 
 
@@ -81,10 +81,6 @@ class Round:
     missing: int = 0
     why: str = ""
     seen: set[str] = field(default_factory=set)
-
-
-class FailedError(Exception):
-    """A list cannot be had; says why."""
 
 
 class Reconciler:
@@ -150,7 +146,8 @@ class Reconciler:
         declared, fetch = channel.reconcile, source.fetch
         if declared is None or fetch is None:
             raise FailedError("nothing says where its orders are listed")
-        ask: Ask | None = _first(channel, declared, source, fetch, look)
+        shown = await self._parts.asking.credentials(source.id, fetch)
+        ask: Ask | None = _first(channel, declared, source, look, shown, fetch)
         for _ in range(_MOST_PAGES):
             if ask is None:
                 return
@@ -164,22 +161,8 @@ class Reconciler:
     async def _page(
         self, source: Source, declared: Reconciling, fetch: Fetch, ask: Ask
     ) -> Got:
-        """One page, when its API may be asked; of no host but the source's."""
-        if host_of(ask.url) not in fetch.hosts:
-            raise FailedError(f"{host_of(ask.url)} is none of the source's hosts")
-        for _ in range(_MOST_WAITS):
-            got = await self._parts.asking.get(source, fetch, declared.limits, ask)
-            if isinstance(got, Later):
-                await self._parts.clock.sleep(got.wait_s)
-                continue
-            if isinstance(got, NoAnswer):
-                raise FailedError(got.detail or got.kind.value)
-            if judge(got.status) is Verdict.LATER:
-                continue
-            if judge(got.status) is not Verdict.GOOD or got.cut:
-                raise FailedError(f"answered {got.status}, {len(got.body)} bytes")
-            return got
-        raise FailedError("its API wants to be left alone")
+        parts, of = self._parts, (source, fetch)
+        return await patiently(parts.asking, parts.clock, of, declared.limits, ask)
 
     async def _item(
         self,
@@ -238,14 +221,19 @@ def _told(
 
 
 def _first(
-    channel: Channel, declared: Reconciling, source: Source, fetch: Fetch, look: Round
+    channel: Channel,
+    declared: Reconciling,
+    source: Source,
+    look: Round,
+    shown: Mapping[str, str],
+    fetch: Fetch,
 ) -> Ask:
     defaults = {name: one.default for name, one in channel.settings.items()}
     settings = {**defaults, **source.settings}
     moments = {SINCE: look.since, UNTIL: look.until}
     times = {n: rfc3339(moment_of(at * 1000)) for n, at in moments.items()}
     headers = [
-        (name, template.header(settings, fetch.credentials))
+        (name, template.header(settings, shown))
         for name, template in declared.headers.items()
     ]
     return Ask(declared.url.url(settings, times), headers, *_bounds(fetch))

@@ -12,9 +12,8 @@ from pydantic import Field
 from bus.delivery.subscription import ID_PATTERN
 from bus.intake.sources import LARGEST_BODY
 from processors.gateway.model import Flag, Model, Page, PageQuery
+from processors.gateway.source_asking_models import NEVER_SHOWN, Fetch, Pull
 from processors.gateway.subscription_models import Duration, Id, Line, Owner
-
-_NEVER_SHOWN = {"writeOnly": True}
 
 ChannelName: TypeAlias = Annotated[
     str,
@@ -40,7 +39,7 @@ SourceSecret: TypeAlias = Annotated[
     Field(
         max_length=10_000,
         description="What its sender signs with. Without one it is made.",
-        json_schema_extra=_NEVER_SHOWN,
+        json_schema_extra=NEVER_SHOWN,
     ),
 ]
 Address: TypeAlias = Annotated[
@@ -87,32 +86,12 @@ class SourceAnswers(Model):
     ] = None
 
 
-class SourceFetch(Model):
-    """How what a thin message names may be fetched; for operators to set."""
-
-    hosts: Annotated[
-        list[Annotated[str, Field(pattern=r"^[a-z0-9.-]{1,253}(:[0-9]{1,5})?$")]],
-        Field(min_length=1, max_length=20, description="From these, and no others."),
-    ]
-    credentials: Annotated[
-        dict[str, Annotated[str, Field(max_length=10_000)]],
-        Field(max_length=20, json_schema_extra=_NEVER_SHOWN),
-    ] = Field(default={}, repr=False)
-    per_second: Annotated[float, Field(gt=0, le=10_000)] = 2
-    concurrency: Annotated[int, Field(ge=1, le=1_000)] = 4
-    timeout_s: Annotated[float, Field(gt=0, le=300)] = 10
-
-
 Title: TypeAlias = Annotated[Line, Field(description="What people call it.")]
 Account: TypeAlias = Annotated[
     Line, Field(description="Whose orders these are, where they do not say.")
 ]
 Answers: TypeAlias = Annotated[
     SourceAnswers, Field(description="Where its answers differ from its channel's.")
-]
-Fetch: TypeAlias = Annotated[
-    SourceFetch | None,
-    Field(description="From where thin messages are completed; for operators to set."),
 ]
 
 
@@ -137,6 +116,7 @@ class NewSource(Model):
     max_body: Largest = None
     answers: Answers = SourceAnswers()
     fetch: Fetch = None
+    pull: Pull = None
 
 
 class SourceChange(Model):
@@ -158,6 +138,7 @@ class SourceChange(Model):
     max_body: Largest = None
     answers: Answers = SourceAnswers()
     fetch: Fetch = None
+    pull: Pull = None
 
 
 class SourceSecretShown(Model):
@@ -222,6 +203,7 @@ class SourceShown(SourceRow):
     fetch: Annotated[
         Mapping[str, object] | None, Field(description="Its credentials are hidden.")
     ]
+    pull: Mapping[str, object] | None
     created_at: str | None
     updated_at: str | None
 

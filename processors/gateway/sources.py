@@ -34,7 +34,7 @@ TAG = "Sources"
 PATH = "/v1/sources"
 ONE = f"{PATH}/{{source}}"
 MOST_OF_TENANT = 100
-_OPERATORS = ("fetch",)
+_OPERATORS = ("fetch", "pull")
 
 
 async def list_sources(asked: Asked) -> Reply:

@@ -6,7 +6,9 @@ from typing import TypeAlias
 
 from bus.errors import InvalidSourceError
 from bus.intake.channels.definition import Channel
-from bus.intake.sources import Source
+from bus.intake.fetching.template import host_of
+from bus.intake.pulling.declared import ListPull, QueuePull, names_in
+from bus.intake.sources import Fetch, OAuth, Source
 from bus.intake.verifying.secrets import Kind, kind_of, why_not
 from processors.sources.document import Draft
 from processors.sources.world import Channels
@@ -54,6 +56,45 @@ def _of_source(source: Source, channel: Channel) -> Iterator[Problem]:
             yield f"settings.{name}", why
     if source.burst is not None and source.rate is None:
         yield "burst", "means nothing without a rate"
+    if source.fetch is not None and source.fetch.oauth is not None:
+        yield from _of_oauth(source.fetch, source.fetch.oauth)
+    if source.pull is not None:
+        yield from _of_pull(source, source.pull, channel)
+
+
+def _of_oauth(fetch: Fetch, oauth: OAuth) -> Iterator[Problem]:
+    host = host_of(oauth.url)
+    if host not in fetch.hosts:
+        yield "fetch.oauth.url", f"{host} is none of fetch.hosts"
+    needed = ["client_secret"]
+    needed += ["refresh_token"] if oauth.grant == "refresh_token" else []
+    for name in needed:
+        if not fetch.credentials.get(name):
+            yield "fetch.credentials", f"{name} is missing, which oauth needs"
+
+
+def _of_pull(
+    source: Source, pull: ListPull | QueuePull, channel: Channel
+) -> Iterator[Problem]:
+    """A list is asked of the hosts of `fetch`, with its credentials; so is a queue."""
+    fetch = source.fetch
+    if fetch is None:
+        yield "pull", "needs fetch: from which hosts, with which credentials"
+        return
+    if isinstance(pull, QueuePull):
+        host = host_of(pull.place.root)
+        if host not in fetch.hosts:
+            yield "pull.url", f"{host} is none of fetch.hosts"
+        return
+    settings, credentials = names_in(pull)
+    for name in sorted(settings - set(channel.settings)):
+        known = ", ".join(channel.settings) or "none"
+        yield "pull", f"{channel.name} has no setting {name!r}; it has: {known}"
+    made = {"access_token"} if fetch.oauth is not None else set[str]()
+    for name in sorted(credentials - set(fetch.credentials) - made):
+        yield "pull.headers", f"fetch has no credential {name!r}"
+    if pull.documents and channel.fetch is None:
+        yield "pull.documents", f"{channel.name} fetches no documents"
 
 
 def _of_secrets(draft: Draft, channel: Channel) -> Iterator[Problem]:

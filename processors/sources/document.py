@@ -3,7 +3,7 @@
 They differ from the model in few things: `max_body: 2MiB` is a size, a secret and a
 public key may stand in files (`secret_file`, `public_key_files`, a credential's
 `{file: …}`), `path_secret: true` asks for one to be made, and nobody writes what the
-bus keeps itself (state, times, digests).
+bus keeps itself (state, times, digests). `pull_file` is a file of YAML with `pull`.
 """
 
 import re
@@ -32,7 +32,8 @@ KEPT = frozenset(
     }
 )
 """Fields of the model that nobody declares as they are kept."""
-_ASIDE = ("secret", "secret_file", "public_keys", "public_key_files", "path_secret")
+_ONE_FILE = {"secret_file": "secret", "pull_file": "pull"}
+_ASIDE = (*_ONE_FILE, "secret", "public_keys", "public_key_files", "path_secret")
 WRITTEN = tuple(sorted({*(set(Source.model_fields) - KEPT), *_ASIDE}))
 """The names that may be written."""
 _MERGED = ("settings", "labels", "answers")
@@ -135,24 +136,52 @@ def whole(fields: Fields, folder: Path) -> Fields:
             problems.append((name, f"{value}: {error.strerror or error}"))
         return ""
 
-    if "secret_file" in told:
-        told["secret"] = text_of("secret_file", told.pop("secret_file"))
+    _read_into(told, text_of)
+    if "pull_file" in fields:
+        told["pull"] = _mapping(str(told["pull"]), problems)
+    if isinstance(told.get("max_body"), str):
+        told["max_body"] = _size(told["max_body"], problems)
+    if isinstance(fetch := told.get("fetch"), dict):
+        told["fetch"] = _with_credentials(fetch, text_of)
+    _raise(problems)
+    return told
+
+
+def _read_into(told: dict[str, object], text_of: Callable[[str, object], str]) -> None:
+    """Put the texts of files in the place of their names."""
+    for name, of in _ONE_FILE.items():
+        if name in told:
+            told[of] = text_of(name, told.pop(name))
     if isinstance(files := told.pop("public_key_files", None), str | list):
         names = [files] if isinstance(files, str) else files
         told["public_keys"] = [text_of("public_key_files", one) for one in names]
-    if isinstance(told.get("max_body"), str):
-        told["max_body"] = _size(told["max_body"], problems)
-    fetch = told.get("fetch")
-    if isinstance(fetch, dict) and isinstance(fetch.get("credentials"), dict):
-        credentials = {
-            name: text_of(f"fetch.credentials.{name}", value["file"])
-            if isinstance(value, dict) and set(value) == {"file"}
-            else value
-            for name, value in fetch["credentials"].items()
-        }
-        told["fetch"] = {**fetch, "credentials": credentials}
-    _raise(problems)
-    return told
+
+
+def _with_credentials(
+    fetch: dict[str, object], text_of: Callable[[str, object], str]
+) -> dict[str, object]:
+    """The same, credentials that stand in files in their place."""
+    given = fetch.get("credentials")
+    if not isinstance(given, dict):
+        return fetch
+    credentials = {
+        name: text_of(f"fetch.credentials.{name}", value["file"])
+        if isinstance(value, dict) and set(value) == {"file"}
+        else value
+        for name, value in given.items()
+    }
+    return {**fetch, "credentials": credentials}
+
+
+def _mapping(text: str, problems: list[Problem]) -> object:
+    """What a text of YAML says, if it is a mapping."""
+    try:
+        said: object = yaml.safe_load(text)
+    except yaml.YAMLError:
+        said = None
+    if not isinstance(said, dict) and not problems:
+        problems.append(("pull_file", "expected a mapping, in YAML"))
+    return said
 
 
 def draft(fields: Fields) -> Draft:

@@ -48,6 +48,13 @@ NOT_RECONCILED = _note(
     "The list of a source's orders cannot be had, for the reason it says.",
 )
 
+NOT_PULLED = _note(
+    "source_not_pulled",
+    "warning",
+    "A list or queue that a source declares cannot be read, for the reason it says.",
+)
+PULLED_BACK = _note("source_pulled_again", "info", "It can be read again.")
+
 # --- metrics
 
 _AGE_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)
@@ -74,6 +81,11 @@ FETCHES = _counter(
     "orderbus_fetches_total",
     ("outcome",),
     "Requests to APIs of sources: good, again, later, never; given up: dead.",
+)
+PULLED = _counter(
+    "orderbus_pulled_total",
+    ("source",),
+    "Submissions that were read from a list or a queue.",
 )
 SECONDS = _histogram(
     "orderbus_convert_seconds",

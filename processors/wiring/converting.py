@@ -34,6 +34,7 @@ from processors.telemetry.intake_names import UNREADABLE_SOURCE
 from processors.wiring.announcing import announcing
 from processors.wiring.convert_world import ConvertWorld, open_convert
 from processors.wiring.life import Life, live
+from processors.wiring.pulling import make_pulls
 from processors.wiring.reconciling import reconciling
 from processors.wiring.tallying import writing_tallies
 
@@ -99,11 +100,15 @@ class Converting:
         self._rules, self._lookups = self._rule_tables()
         self._source = self._member()
         self._converter = self._make()
+        self._pulls = make_pulls(
+            world, self._converter, self._table, self._shelf, telemetry
+        )
         health = telemetry.health
         health.ready("tables", self._tables)
         health.ready("assigned", self._unassigned)
         health.notice("channels", self._shelf.said)
         health.notice("waiting", self._converter.waiting)
+        health.notice("pulled", self._pulls.trouble)
         health.alive("loops", self._dead)
 
     async def start(self) -> None:
@@ -164,6 +169,7 @@ class Converting:
             "channels": self._shelf.run(),
             "samples": self._known.run(),
             "reconciling sources": self._converter.reconciler.run(),
+            "pulling": self._pulls.run(),
             "announcing": self._announcing.run(),
             "reconciling": reconciling(world, telemetry, [membership]).run(),
         }

@@ -47,6 +47,13 @@ def missing(kind: Kind) -> str | None:
     return f"{kind} endpoints need an extra that is missing here: {install(extra)}"
 
 
+def aws_is_missing(what: str) -> str | None:
+    """What has to be installed here to talk to AWS, or None."""
+    if _is_there("aiobotocore"):
+        return None
+    return f"{what} need an extra that is missing here: {install('aws')}"
+
+
 def install(extra: str) -> str:
     """How an extra is installed."""
     return f'pip install "orderbus[{extra}]"'

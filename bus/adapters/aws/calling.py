@@ -14,7 +14,8 @@ from botocore.awsrequest import AWSPreparedRequest
 from bus.delivery.subscription import Tls
 from bus.sending import Ask, Asker, NoAnswer, NoAnswerKind
 
-_MOST_BYTES = 262_144
+MOST_BYTES = 262_144
+"""Of an answer to what is sent."""
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 
 WITHIN_S: ContextVar[float] = ContextVar("WITHIN_S")
@@ -43,9 +44,12 @@ class _Raw:
 class Calling:
     """A handler of `before-send` for all requests of a client."""
 
-    def __init__(self, asker: Asker, tls: Tls | None) -> None:
+    def __init__(
+        self, asker: Asker, tls: Tls | None, most_bytes: int = MOST_BYTES
+    ) -> None:
         self._asker = asker
         self._tls = tls
+        self._most_bytes = most_bytes
 
     async def __call__(
         self, request: AWSPreparedRequest, **_: object
@@ -60,7 +64,7 @@ class Calling:
             request.url,
             [*_headers(request.headers)],
             WITHIN_S.get(),
-            _MOST_BYTES,
+            self._most_bytes,
             "POST",
             body.encode() if isinstance(body, str) else bytes(body),
             self._tls,

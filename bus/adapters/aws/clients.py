@@ -9,7 +9,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 from botocore.loaders import Loader
 
-from bus.adapters.aws.calling import Calling
+from bus.adapters.aws.calling import MOST_BYTES, Calling
 from bus.adapters.aws.services import SERVICES
 from bus.delivery.clouds import AwsEndpoint
 from bus.delivery.subscription import Login, Tls
@@ -18,16 +18,22 @@ from bus.sending import Asker
 _MOST_CLIENTS = 2_000
 Signs: TypeAlias = tuple[Tls | None, Login | None]
 """By which certificates, and with which keys; None: the system's, our own."""
-_Key: TypeAlias = tuple[str, str, str, Tls | None, Login | None]
+_Key: TypeAlias = tuple[str, str, str, str, Tls | None, Login | None]
 Call: TypeAlias = Callable[..., Awaitable[Mapping[str, object]]]  # type: ignore[explicit-any]  # as the library makes its methods
 
 
 class Clients:
-    """What there is of clients. `agent` is how we introduce ourselves."""
+    """What there is of clients. `agent` is how we introduce ourselves.
 
-    def __init__(self, asker: Asker, agent: str) -> None:
+    `most_bytes` is how long an answer may be.
+    """
+
+    def __init__(
+        self, asker: Asker, agent: str, *, most_bytes: int = MOST_BYTES
+    ) -> None:
         self._asker = asker
         self._agent = agent
+        self._most_bytes = most_bytes
         self._calls: dict[_Key, Call] = {}
         self._sessions: dict[bool, AioSession] = {}
         _models()
@@ -41,7 +47,7 @@ class Clients:
         profile, the role of its machine or container.
         """
         tls, login = signs
-        key = name, endpoint.root, endpoint.region, tls, login
+        key = name, operation, endpoint.root, endpoint.region, tls, login
         call = self._calls.get(key)
         if call is None:
             if len(self._calls) >= _MOST_CLIENTS:
@@ -70,7 +76,8 @@ class Clients:
         )
         # It opens no connection, so that it need not be closed.
         client = await made.__aenter__()
-        client.meta.events.register("before-send", Calling(self._asker, tls))
+        calling = Calling(self._asker, tls, self._most_bytes)
+        client.meta.events.register("before-send", calling)
         return client
 
     def _session(self, *, own: bool) -> AioSession:

@@ -34,6 +34,18 @@ class SourceAnswers(TypedDict):
     retries: NotRequired[bool | None]
 
 
+class SourceOAuth(TypedDict):
+    """Where a token is had that is the credential `access_token`, by which grant.
+
+    It takes the credentials `client_secret` and, for its grant, `refresh_token`.
+    """
+
+    url: str
+    client_id: str
+    grant: NotRequired[Literal["client_credentials", "refresh_token"]]
+    scope: NotRequired[str]
+
+
 class SourceFetch(TypedDict):
     """How what a thin message names may be fetched; for operators to set."""
 
@@ -42,6 +54,7 @@ class SourceFetch(TypedDict):
     per_second: NotRequired[float]
     concurrency: NotRequired[int]
     timeout_s: NotRequired[float]
+    oauth: NotRequired[SourceOAuth | None]
 
 
 class NewSource(TypedDict):
@@ -65,6 +78,7 @@ class NewSource(TypedDict):
     max_body: NotRequired[int | None]
     answers: NotRequired[SourceAnswers]
     fetch: NotRequired[SourceFetch | None]
+    pull: NotRequired[Mapping[str, object] | None]
 
 
 class SourceSecretShown(TypedDict):
@@ -112,6 +126,7 @@ class SourceShown(TypedDict):
     max_body: int | None
     answers: SourceAnswers
     fetch: Mapping[str, object] | None
+    pull: Mapping[str, object] | None
     created_at: str | None
     updated_at: str | None
 
@@ -142,3 +157,4 @@ class SourceChange(TypedDict):
     max_body: NotRequired[int | None]
     answers: NotRequired[SourceAnswers]
     fetch: NotRequired[SourceFetch | None]
+    pull: NotRequired[Mapping[str, object] | None]

@@ -18,6 +18,8 @@ _ANEW = UUID("f0c9a6de-1a34-5a3e-9a57-6f6f0a8fd2b4")
 _UNTRUSTED = UUID("3a1f36c8-92c1-5d04-8a3c-52f1e6f4c1aa")
 _ONLY = "in_only"
 _WAS = "in_was"
+AS_DOCUMENT: Headers = ((_WAS, b"fetch"),)
+"""Headers of a record whose submission is what the channel's `fetch` brings."""
 
 
 def owner_at(place: Place, part: int, topic_id: str) -> Owner:
@@ -68,11 +70,13 @@ def with_raw_findings(part: Converted, found: Sequence[Finding]) -> Converted:
 def as_sent(raw: Raw, source: Source, headers: Headers) -> Raw:
     """A stored submission with what its source says of it today.
 
-    `headers` are its record's: they say of a replay whether it was fetched once.
+    `headers` are its record's: they say of a replay whether it was fetched once, and of
+    what was pulled whether it is a document as those that complete a message.
     """
     submission = raw.submission
     was = next((value for name, value in headers if name == _WAS), b"")
-    fetched = submission.via == "fetch" or was == b"fetch"
+    completes = submission.via == "fetch" and raw.of is not None
+    fetched = completes or was == b"fetch"
     settled = replace(
         submission, instance=source.id, settings=source.settings, fetched=fetched
     )
@@ -82,8 +86,7 @@ def as_sent(raw: Raw, source: Source, headers: Headers) -> Raw:
 def replay_headers(parts: Sequence[Converted], submission: Submission) -> Headers:
     """What the record of a replay says more: which parts are meant, what it was."""
     only = json.dumps([name_of(part) for part in parts]).encode()
-    was = ((_WAS, b"fetch"),) if submission.fetched else ()
-    return ((_ONLY, only), *was)
+    return ((_ONLY, only), *(AS_DOCUMENT if submission.fetched else ()))
 
 
 def name_of(part: Converted) -> str:

@@ -6,9 +6,9 @@ from enum import StrEnum
 from bus.intake.channels.definition import Channel
 from bus.intake.channels.reconcile import Reconciling
 from bus.intake.converting import convert
+from bus.intake.listing.slices import field_of
 from bus.intake.merging.fates import Merging
 from bus.intake.merging.versions import Version, older, version_of
-from bus.intake.reconciling.slices import field_of
 from bus.intake.sources import Source
 from bus.intake.submission import Submission
 

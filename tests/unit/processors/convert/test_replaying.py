@@ -6,6 +6,7 @@ import pytest
 
 from bus.adapters.memory import MemoryGroups, MemoryLogReader, MemoryPublisher
 from bus.intake.comparing import How
+from bus.intake.submission import Place
 from bus.ports import Clock, Groups, LogReader, Publisher, Schemas
 from bus.topics.topology import Topology
 from processors.convert.differing import of_samples, of_stored
@@ -137,7 +138,8 @@ async def test_some_are_meant(world: World) -> None:
 async def test_what_is_fetched_is_replayed_as_that(world: World) -> None:
     """A document that was fetched has no kind of its own; the replay keeps it."""
     body = b'{"items": [{"id": "1", "version": "3", "note": "a"}]}'
-    world.send_bytes(body, via="fetch")
+    of = Place("intake.raw.mine", 0, 0)
+    world.send_bytes(body, via="fetch", of=of)
     await world.converts()
     assert world.notes() == ["a"]
     world.channels["shop"] = shop(mapping=LOUD)

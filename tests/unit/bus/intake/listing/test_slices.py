@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bus.intake.listing.paging import next_page
+from bus.intake.listing.slices import field_of, slices
 from bus.intake.parsing.tree import UnparsableError
-from bus.intake.reconciling.paging import next_page
-from bus.intake.reconciling.slices import field_of, slices
 
 
 def test_an_item_keeps_its_bytes() -> None:

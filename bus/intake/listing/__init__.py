@@ -1,0 +1,1 @@
+"""Lists as APIs give them: their items byte for byte, and where the next page is."""
