@@ -55,6 +55,11 @@ class Parcel(Post):
     now_s: float
     probe: bool = False
 
+    @property
+    def id(self) -> str:
+        """Its `webhook-id`, which tells duplicates: as it is signed, in trials too."""
+        return next(v for name, v in self.headers if name.lower() == "webhook-id")
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

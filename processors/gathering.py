@@ -11,9 +11,10 @@ import asyncio
 from collections import deque
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from bus.delivery.delivery import Outcome, Unreachable
-from bus.sending import BatchSink, Limits, NoAnswerKind, Parcel
+from bus.sending import BatchSink, Limits, NoAnswerKind, Parcel, Sink
 
 _FLIGHTS = 10
 """Requests under way to one place: few, so that they fill."""
@@ -136,6 +137,27 @@ class Gathered:
             stop.flights -= 1
             stop.orders.difference_update(_orders(together))
             self._depart(key, stop)
+
+
+class GatheringSink(Sink, BatchSink, Protocol):
+    """A sink of either kind, by the endpoint."""
+
+
+class GatheredWhereTaken:
+    """Fulfils `bus.sending.Sink`: gathers for endpoints that take several at once."""
+
+    def __init__(self, sink: GatheringSink) -> None:
+        self._sink = sink
+        self._gathered = Gathered(sink)
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        """See `Sink`."""
+        several = self._sink.limits(parcel).parcels > 1
+        return await (self._gathered if several else self._sink).send(parcel)
+
+    async def close(self) -> None:
+        """Close all connections; what waits or is under way gets no answer."""
+        await self._gathered.close()
 
 
 def _take(stop: _Stop) -> Sequence[_Waiting]:

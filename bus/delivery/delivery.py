@@ -130,6 +130,11 @@ class Unreachable:
 Outcome: TypeAlias = Accepted | Refused | Throttled | Failed | Unreachable
 
 
+def said_of(outcome: Outcome) -> str:
+    """What is told with an outcome, for people."""
+    return outcome.said if isinstance(outcome, Accepted) else outcome.detail
+
+
 class Reason(StrEnum):
     """Why a delivery became a dead letter."""
 

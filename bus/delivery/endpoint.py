@@ -65,6 +65,7 @@ _OTHERS = [
 ]
 EXPECTED = f"expected an absolute http or https URL, or one of {', '.join(_OTHERS)}"
 _TOPIC = re.compile(r"/(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}")
+_BATCH = re.compile(r"(?:batch=([1-9][0-9]{0,2}|1000))?")
 _AVRO = "value=avro"
 AVRO_TYPE = "application/avro"
 """What a value is that is passed on as it came."""
@@ -79,11 +80,12 @@ class HttpEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class GrpcEndpoint:
-    """`orderbus.v1.EventReceiver` is served here."""
+    """`orderbus.v1.EventReceiver` is served here; takes so many in a call."""
 
     host: str
     port: int
     plain: bool
+    batch: int = 1
 
     @property
     def authority(self) -> str:
@@ -154,7 +156,7 @@ def parse_endpoint(url: str) -> Endpoint:
         case Kind.HTTP:
             return HttpEndpoint(url)
         case Kind.GRPC:
-            return _grpc(GrpcEndpoint(host, port, scheme.plain), parts)
+            return _grpc(host, port, parts, plain=scheme.plain)
         case Kind.KAFKA:
             return _kafka(host, port, parts, plain=scheme.plain)
         case Kind.AMQP:
@@ -173,13 +175,14 @@ def _kafka(host: str, port: int, parts: SplitResult, *, plain: bool) -> KafkaEnd
     return KafkaEndpoint(host, port, plain, parts.path[1:], parts.query == _AVRO)
 
 
-def _grpc(endpoint: GrpcEndpoint, parts: SplitResult) -> GrpcEndpoint:
-    if parts.path not in {"", "/"} or parts.query:
+def _grpc(host: str, port: int, parts: SplitResult, *, plain: bool) -> GrpcEndpoint:
+    batch = _BATCH.fullmatch(parts.query)
+    if parts.path not in {"", "/"} or batch is None:
         raise ValueError(
-            "a gRPC URL has neither path nor query; the service called there is"
-            " orderbus.v1.EventReceiver"
+            "a gRPC URL has no path, and at most ?batch=N, 1 to 1000 events in a call;"
+            " the service called there is orderbus.v1.EventReceiver"
         )
-    return endpoint
+    return GrpcEndpoint(host, port, plain, int(batch[1] or 1))
 
 
 def _refuse(url: str, parts: SplitResult) -> None:

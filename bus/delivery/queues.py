@@ -104,6 +104,15 @@ def parse_nats(
     return NatsEndpoint(host, port, plain, template(subject))
 
 
+def wildcard(subject: Template) -> str:
+    """What of NATS's subjects stands for all that a template may become."""
+    before, field, _ = subject.text.partition("{")
+    if not field:
+        return subject.text
+    whole, _, _ = before.rpartition(".")
+    return f"{whole}.>" if whole else ">"
+
+
 def token(text: str, *, dots: bool) -> str:
     """A text as a part of a subject: what means something there is percent-encoded.
 

@@ -19,6 +19,7 @@ from processors.settings import Settings
 from processors.stopping import stop_on_signals
 from processors.wiring.adapters import open_adapters
 from processors.wiring.control import open_world
+from processors.wiring.demo_inlets import open_inlets
 from processors.wiring.log import log_place
 from processors.wiring.stack import StackPlan, open_stack
 
@@ -88,9 +89,11 @@ async def _demo(
             writer = EventWriter(
                 adapters.hop_publisher, adapters.schemas, adapters.catalogue
             )
-            demo = Demo(world, writer, adapters.clock, plan)
-            show = Show(out, demo.tally, demo.partners)
-            outcome = await demo.run(show)
+            folder = stack_plan.settings.data_dir / "nats"
+            async with open_inlets(stack.settings, folder, out.print) as inlets:
+                demo = Demo(world, writer, adapters.clock, plan, inlets)
+                show = Show(out, demo.tally, demo.partners)
+                outcome = await demo.run(show)
             told = await over_http(stack, outcome.life) if outcome.life else ""
     summary = outcome.tally.summary(outcome.wall_s)
     if as_json:

@@ -57,6 +57,27 @@ _OPTIONS: Mapping[str, object] = {
         bool | None,
         typer.Option("--headers", help="Show headers; credentials are left out."),
     ],
+    "grpc": Annotated[
+        bool | None, typer.Option("--grpc", help="Serve gRPC instead of HTTP.")
+    ],
+    "kafka": Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Read a topic: kafka://HOST/TOPIC."),
+    ],
+    "amqp": Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Consume: amqp://HOST/queues/QUEUE or exchanges/…."
+        ),
+    ],
+    "nats": Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Hear a subject: nats://HOST/SUBJECT."),
+    ],
+    "username": Annotated[str | None, typer.Option(help="For these three.")],
+    "password_file": Annotated[
+        str | None, typer.Option(metavar="FILE", help="Likewise; - reads it.")
+    ],
     "as_json": Annotated[
         bool | None, typer.Option("--json", help="Print one JSON object a line.")
     ],
@@ -66,32 +87,33 @@ _OPTIONS: Mapping[str, object] = {
 def listen_command(ctx: typer.Context, **given: object) -> None:
     """Receive webhooks here: verify, show, answer as told.
 
-    For who writes a receiver: needs neither Kafka nor a bus. Every path is taken. A
-    line tells of each webhook its type, order, attempt, whether the signature is good
-    and if not why, how old the event is, and the answer. A second attempt is compared
-    with the first. With a secret, what it did not sign is answered 401.
-
-    Before the first event the bus asks whether its events are wanted: the OPTIONS
-    request and the signed challenge are both answered with yes, whatever --answer and
-    --forward say.
+    For who writes a receiver: needs neither Kafka nor a bus. A line tells of each
+    webhook its type, order, attempt, whether the signature is good and if not why, how
+    old the event is, and the answer. A second attempt is compared with the first. With
+    a secret, what it did not sign is answered 401. Whether events are wanted, which
+    the bus asks first, is answered with yes, whatever --answer and --forward say.
 
     Answers: 200 to 599, hang, close, reset or redirect, with :delay=300ms or
     :retry-after=SECONDS behind it. Several, with commas between, are given to the
     attempts of each webhook in turn, the last one to all that follow.
 
-    Ctrl-C ends it, with exit code 0.
+    --grpc serves orderbus.v1.EventReceiver. --kafka, --amqp and --nats take the URL of
+    the subscription and show what comes there from now on; nobody hears an answer. A
+    queue of AMQP is emptied by it. Ctrl-C ends it, with exit code 0.
 
     For example:
       bus listen
-      WEBHOOK_SECRET=whsec_… bus listen --body
-      bus listen --secret-file secret.txt --answer 500,500,200
+      bus listen --secret-file secret.txt --answer 500,500,200 --body
       bus listen --answer 429:retry-after=5,hang,200 --keep inbox
       bus listen --forward http://127.0.0.1:3000/hook
       bus listen replay inbox http://127.0.0.1:3000/hook
+      bus listen --grpc --port 50051 --secret-file secret.txt
+      bus listen --kafka kafka://127.0.0.1:9092/shop.orders
     """
     if ctx.invoked_subcommand is not None:
         return
-    from processors.cli.listen_work import Wish, listen, read_secrets
+    from processors.cli.listen_at import Wish
+    from processors.cli.listen_work import listen, read_secrets
     from processors.cli.processes import run_in_loop
 
     try:

@@ -45,7 +45,8 @@ class People:
 
     def started(self, url: str, secrets: int, doing: str) -> None:
         """Say where it listens and what it does."""
-        self._out.print(f"Listening on {url}, on any path. {_sentence(doing)}.")
+        any_path = ", on any path" if url.startswith("http") else ""
+        self._out.print(f"Listening on {plain(url)}{any_path}. {_sentence(doing)}.")
         if secrets:
             which = "the secret" if secrets == 1 else f"{secrets} secrets"
             self._out.print(f"Signatures are verified with {which}. Ctrl-C ends it.")

@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -13,39 +12,23 @@ import typer
 
 from bus.errors import ConfigurationError
 from processors.cli.control import FAILED, GOOD, read_text
+from processors.cli.listen_at import Opened, Place, Wish, place_of
 from processors.cli.listen_lines import Lines
 from processors.cli.listen_view import People
 from processors.clock import SystemClock
 from processors.listening.answers import parse_answers
 from processors.listening.keeping import Keep, read_kept
-from processors.listening.listener import Listener, Plan
 from processors.listening.memory import Memory
+from processors.listening.plan import Plan
 from processors.listening.reading import Reading
 from processors.listening.replaying import latest, replay
 from processors.listening.secrets import parse_secrets
 from processors.listening.tally import Tally
 from processors.settings.secret import SECRET_VARIABLE, webhook_secret
 from processors.stopping import stop_on_signals
-from processors.wiring.listening import refuse_taken
 from processors.wiring.onward import open_onward
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What the options of `bus listen` say."""
-
-    secret_file: str | None = None
-    answer: str | None = None
-    forward: str | None = None
-    keep: Path | None = None
-    host: str = "127.0.0.1"
-    port: int = 8000
-    count: int | None = None
-    body: bool = False
-    headers: bool = False
-    as_json: bool = False
 
 
 async def listen(wish: Wish, secrets: Sequence[str]) -> int:
@@ -55,7 +38,7 @@ async def listen(wish: Wish, secrets: Sequence[str]) -> int:
         ConfigurationError: one of the options cannot be used.
     """
     answers = None if wish.answer is None else parse_answers(wish.answer)
-    refuse_taken(wish.host, wish.port, "--port")
+    place = place_of(wish)
     keep = None if wish.keep is None else Keep(wish.keep)
     stop = asyncio.Event()
     stop_on_signals(stop)
@@ -75,10 +58,10 @@ async def listen(wish: Wish, secrets: Sequence[str]) -> int:
             keep=keep,
             onward=onward,
         )
-        listener = Listener(clock, plan)
-        stack.push_async_callback(listener.close)
-        port = await _started(listener, wish)
-        view.started(_url(wish.host, port), len(secrets), _doing(wish))
+        opened = Opened(wish, place, plan, clock)
+        stack.push_async_callback(opened.close)
+        url = await opened.open()
+        view.started(url, len(secrets), _doing(wish, place))
         await stop.wait()
     kept, lost = (keep.count, keep.lost) if keep else (None, 0)
     try:
@@ -90,24 +73,12 @@ async def listen(wish: Wish, secrets: Sequence[str]) -> int:
     return GOOD
 
 
-async def _started(listener: Listener, wish: Wish) -> int:
-    try:
-        return await listener.start(wish.host, wish.port)
-    except OSError as error:
-        raise ConfigurationError(
-            f"--port: cannot listen on {wish.host}:{wish.port}: {error.strerror}"
-        ) from None
-
-
-def _url(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
-
-
-def _doing(wish: Wish) -> str:
+def _doing(wish: Wish, place: Place) -> str:
     """What is done with webhooks beside showing them."""
-    answer = f"answers {wish.answer or 200}"
+    answer = f"answers {wish.answer or 200}" if place.answered else "shows what comes"
     if wish.forward is not None:
         also = f", answers {wish.answer}" if wish.answer else ", answers what that does"
+        also = also if place.answered else ""
         answer = f"posts on to {wish.forward}{also}"
     return answer if wish.keep is None else f"{answer}, keeps in {wish.keep}"
 

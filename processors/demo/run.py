@@ -1,14 +1,18 @@
 """Runs the demo: starts everything, plays the orders, waits, repairs, replays."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from bus.client.producer import EventWriter
+from bus.delivery.endpoint import Kind
 from bus.delivery.subscription import Subscription, parse_subscription
 from bus.errors import BrokerUnavailableError
 from bus.event import Event
 from bus.ports import Clock
+from bus.receiving import Inlet
 from bus.webhook.signing import generate_secret
 from processors.demo.live import Show
 from processors.demo.partners import Partner, partners
@@ -47,10 +51,15 @@ class Outcome:
 
 
 class Demo:
-    """One run, on a stack that is up."""
+    """One run, on a stack that is up; `inlets` are ways to partners beside HTTP."""
 
     def __init__(
-        self, world: World, writer: EventWriter, clock: Clock, plan: DemoPlan
+        self,
+        world: World,
+        writer: EventWriter,
+        clock: Clock,
+        plan: DemoPlan,
+        inlets: Mapping[Kind, Inlet],
     ) -> None:
         self._world = world
         self._writer = writer
@@ -60,7 +69,8 @@ class Demo:
         self._events = orders(plan.events, _SEED, now(self._clock))
         self._picky_order = order_with(self._events, "payment.captured")
         self._secret = generate_secret(world.random_bytes(32))
-        self.partners = partners(self._picky_order, self._secret)
+        self.partners = partners(self._picky_order, self._secret, inlets)
+        self._inlets = inlets
         self.tally = Tally(self.partners)
         self._receiver = Receiver(self._clock)
 
@@ -69,7 +79,7 @@ class Demo:
         async with AsyncExitStack() as stack:
             await self._receiver.start("127.0.0.1", 0)
             stack.push_async_callback(self._receiver.close)
-            await self._subscribe()
+            await self._subscribe(stack)
             began = self._clock.monotonic()
             show.start()
             stack.callback(show.stop)
@@ -84,21 +94,30 @@ class Demo:
             outcome.wall_s = self._clock.monotonic() - began
             return outcome
 
-    async def _subscribe(self) -> None:
+    async def _subscribe(self, stack: AsyncExitStack) -> None:
         for partner in self.partners:
             self._receiver.behave(partner.path, partner.behaviour)
-            subscription = self._subscription(partner)
+            url = await self._open(partner, stack)
+            subscription = self._subscription(partner, url)
             await self._world.topics.create(
                 self._world.topology.topics_of(subscription)
             )
             await self._world.writer.add(subscription)
 
-    def _subscription(self, partner: Partner) -> Subscription:
+    async def _open(self, partner: Partner, stack: AsyncExitStack) -> str:
+        """Let a partner listen; returns where."""
+        inlet = self._inlets.get(partner.via)
+        if inlet is None:
+            return self._receiver.url(partner.path)
+        stack.push_async_callback(inlet.close)
+        return await inlet.open(partial(self._receiver.take, partner.path))
+
+    def _subscription(self, partner: Partner, url: str) -> Subscription:
         created_at = now(self._clock)
         return parse_subscription(
             {
                 "id": partner.id,
-                "url": self._receiver.url(partner.path),
+                "url": url,
                 "types": partner.types,
                 "description": partner.is_,
                 "secrets": [

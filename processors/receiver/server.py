@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 import orjson
 
 from bus.ports import Clock
+from bus.receiving import Arrival, Reaction
 from processors.receiver.acting import act
 from processors.receiver.behaviour import (
     BadBehaviourError,
@@ -49,6 +50,7 @@ class Receiver:
         measure: bool = False,
         on_received: OnReceived = None,
     ) -> None:
+        self._clock = clock
         self._judge = Judge(
             clock,
             default or Behaviour(),
@@ -93,6 +95,15 @@ class Receiver:
     def counts(self) -> dict[str, object]:
         """How many requests, by status and by path; latencies if measured."""
         return self._judge.counts()
+
+    async def take(self, path: str, arrival: Arrival) -> Reaction:
+        """Take what came by another way than HTTP as what is posted to a path is."""
+        request = Request("POST", path, dict(arrival.headers), arrival.body)
+        place = self._judge.place(path)
+        status = self._judge.judge(place, request)
+        if place.behaviour.latency_ms:
+            await self._clock.sleep(place.behaviour.latency_ms / 1000)
+        return Reaction(status)
 
     # --- webhooks
 

@@ -12,7 +12,7 @@ from bus.delivery.endpoint import AWS, Kind
 from bus.errors import ConfigurationError
 from bus.ports import Sender
 from bus.sending import Sink
-from processors.gathering import Gathered
+from processors.gathering import Gathered, GatheredWhereTaken
 from processors.sinks import Maker, Sinks
 
 _EXTRAS = {
@@ -78,7 +78,8 @@ def _grpc(guard: Guard) -> Sink:
     # A quarter of a second, and not needed where nobody is called over gRPC.
     from bus.adapters.grpc.sink import GrpcSink  # noqa: PLC0415
 
-    return GrpcSink(GuardedPlaces(guard, "grpc"), user_agent())
+    sink = GrpcSink(GuardedPlaces(guard, "grpc"), user_agent())
+    return GatheredWhereTaken(sink)
 
 
 def _amqp(guard: Guard) -> Sink:

@@ -96,19 +96,23 @@ class GrpcReceiver:
             self._asked.clear()
             await self._asked.wait()
 
-    def _handlers(self) -> list[grpc.GenericRpcHandler]:
+    def methods(self) -> dict[str, grpc.RpcMethodHandler]:
+        """The methods of its service."""
         deliver = grpc.unary_unary_rpc_method_handler(
             self._deliver,
             request_deserializer=CloudEvent.FromString,
             response_serializer=Receipt.SerializeToString,
         )
+        return {"Deliver": deliver}
+
+    def _handlers(self) -> list[grpc.GenericRpcHandler]:
         check = grpc.unary_unary_rpc_method_handler(
             self._check,
             request_deserializer=health_pb2.HealthCheckRequest.FromString,
             response_serializer=health_pb2.HealthCheckResponse.SerializeToString,
         )
         made = grpc.method_handlers_generic_handler
-        handlers = [made(SERVICE, {"Deliver": deliver})]
+        handlers = [made(SERVICE, self.methods())]
         if self.health is not None:
             handlers.append(made("grpc.health.v1.Health", {"Check": check}))
         return handlers

@@ -35,7 +35,7 @@ def properties(parcel: Parcel) -> Basic.Properties:
     return Basic.Properties(
         content_type=_short(content_type),
         delivery_mode=_PERSISTENT,
-        message_id=event.webhook_id,
+        message_id=parcel.id,
         timestamp=event.time if event.time >= _FIRST else None,
         message_type=_short(event.type),
         app_id="orderbus",

@@ -43,7 +43,7 @@ _Streams: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Lane:
-    """The way to one endpoint. `used` is when it last was, on the loop's clock."""
+    """The way to one endpoint."""
 
     def __init__(
         self,
@@ -53,7 +53,6 @@ class Lane:
         places: Places,
         trust: Trust,
     ) -> None:
-        self.used = 0.0
         self._endpoint = endpoint
         self._tls = tls
         self._login = login

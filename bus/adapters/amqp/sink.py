@@ -13,6 +13,7 @@ from bus.adapters.amqp.codes import BUSY, TOO_LARGE, unreachable
 from bus.adapters.amqp.envelope import properties, weight, written
 from bus.adapters.amqp.errors import outcome_of
 from bus.adapters.amqp.lanes import Lane, hush
+from bus.adapters.lanes import Lanes
 from bus.delivery.delivery import Accepted, Outcome, Refused, Throttled
 from bus.delivery.endpoint import parse_endpoint
 from bus.delivery.queues import SHORT, AmqpEndpoint
@@ -24,7 +25,6 @@ MOST_BYTES = 16 * 1024 * 1024
 """A message may be so long: RabbitMQ 4 takes no more unless it is told to."""
 MOST_FIELDS = 120_000
 """So long may its fields be together: they have one frame, of 128 KiB."""
-_IDLE_S = 600.0
 _BAD = 400
 _TRIES = 2
 """A channel may have been closed before anything was written to it."""
@@ -44,8 +44,7 @@ class AmqpSink:
         hush()
         self._places = places
         self._trust = trust
-        self._lanes: dict[_Key, Lane] = {}
-        self._closing: set[asyncio.Task[None]] = set()
+        self._lanes: Lanes[_Key, Lane] = Lanes()
 
     async def send(self, parcel: Parcel) -> Outcome:
         """See `Sink`."""
@@ -69,35 +68,21 @@ class AmqpSink:
 
     async def close(self) -> None:
         """Close all connections."""
-        lanes = list(self._lanes.values())
-        self._lanes.clear()
-        await asyncio.gather(*(lane.close() for lane in lanes), *self._closing)
+        await self._lanes.close()
         await self._places.close()
 
     def _lane(self, endpoint: AmqpEndpoint, parcel: Parcel) -> Lane:
-        login = parcel.subscription.login
-        key = parcel.url, parcel.tls, login
-        now = asyncio.get_running_loop().time()
-        lane = self._lanes.get(key)
-        if lane is None:
-            self._retire(now)
-            lane = Lane(endpoint, parcel.tls, login, self._places, self._trust)
-            self._lanes[key] = lane
-        lane.used = now
-        return lane
-
-    def _retire(self, now: float) -> None:
-        """Close what nobody has used for long."""
-        for key in [k for k, v in self._lanes.items() if now - v.used > _IDLE_S]:
-            task = asyncio.create_task(self._lanes.pop(key).close())
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+        login, tls = parcel.subscription.login, parcel.tls
+        return self._lanes.of(
+            (parcel.url, tls, login),
+            lambda: Lane(endpoint, tls, login, self._places, self._trust),
+        )
 
 
 async def _publish(
     lane: Lane, parcel: Parcel, made: Basic.Properties, key: str
 ) -> Outcome:
-    async with lane.alone(parcel.event.webhook_id):
+    async with lane.alone(parcel.id):
         for _ in range(_TRIES):
             channel = await lane.channel()
             if not isinstance(channel, AbstractChannel):

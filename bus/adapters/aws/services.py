@@ -53,7 +53,7 @@ def _message(endpoint: AwsEndpoint, parcel: Parcel, number: int, body: str) -> F
     }
     if endpoint.fifo:
         made["MessageGroupId"] = group_of(parcel)
-        made["MessageDeduplicationId"] = parcel.event.webhook_id
+        made["MessageDeduplicationId"] = parcel.id
     return made
 
 

@@ -20,14 +20,19 @@ import grpc.aio
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
 from bus.adapters.grpc.generated.cloudevents_pb2 import CloudEvent
-from bus.adapters.grpc.generated.event_receiver_pb2 import Receipt
+from bus.adapters.grpc.generated.event_receiver_pb2 import (
+    DeliverBatchRequest,
+    DeliverBatchResponse,
+    Receipt,
+)
 from bus.delivery.endpoint import GrpcEndpoint
 from bus.delivery.subscription import Tls
 
 SERVICE = "orderbus.v1.EventReceiver"
 MOST_BYTES = 4 * 1024 * 1024
 """A message may be so long; servers take no more unless they are told to."""
-_RECEIPT_BYTES = 65_536
+_RECEIPT_BYTES = 65_536  # of one; of several there is room for as many, short ones
+_MOST_RECEIPTS_BYTES = 1024 * 1024
 _MOST_LANES = 5_000
 _MOST_TIMEOUTS = 3
 _OPTIONS: tuple[tuple[str, int], ...] = (
@@ -41,10 +46,12 @@ _OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.min_reconnect_backoff_ms", 10_000),  # how long connecting may take
     ("grpc.client_idle_timeout_ms", 60_000),
     ("grpc.max_send_message_length", MOST_BYTES),
-    ("grpc.max_receive_message_length", _RECEIPT_BYTES),
 )
 
 Deliver: TypeAlias = "grpc.aio.UnaryUnaryMultiCallable[CloudEvent, Receipt]"
+DeliverBatch: TypeAlias = (
+    "grpc.aio.UnaryUnaryMultiCallable[DeliverBatchRequest, DeliverBatchResponse]"
+)
 Check: TypeAlias = (
     "grpc.aio.UnaryUnaryMultiCallable[HealthCheckRequest, HealthCheckResponse]"
 )
@@ -53,13 +60,18 @@ _Key: TypeAlias = tuple[GrpcEndpoint, Tls]
 
 @dataclass(slots=True)
 class Lane:
-    """A channel and what is called over it; `timeouts` in a row."""
+    """A channel and what is called over it; `timeouts` in a row.
+
+    `singly` says that nobody serves DeliverBatch there.
+    """
 
     addresses: frozenset[str]
     channel: grpc.aio.Channel
     deliver: Deliver
+    deliver_batch: DeliverBatch
     check: Check
     timeouts: int = 0
+    singly: bool = False
 
     @property
     def stuck(self) -> bool:
@@ -124,6 +136,10 @@ def _lane(
         *_OPTIONS,
         ("grpc.default_authority", endpoint.authority),
         ("grpc.primary_user_agent", agent),
+        (
+            "grpc.max_receive_message_length",
+            _RECEIPT_BYTES if endpoint.batch == 1 else _MOST_RECEIPTS_BYTES,
+        ),
     ]
     target = _target(addresses, endpoint.port)
     if endpoint.plain:
@@ -138,6 +154,11 @@ def _lane(
             f"/{SERVICE}/Deliver",
             request_serializer=CloudEvent.SerializeToString,
             response_deserializer=Receipt.FromString,
+        ),
+        channel.unary_unary(
+            f"/{SERVICE}/DeliverBatch",
+            request_serializer=DeliverBatchRequest.SerializeToString,
+            response_deserializer=DeliverBatchResponse.FromString,
         ),
         channel.unary_unary(
             "/grpc.health.v1.Health/Check",

@@ -1,11 +1,24 @@
-"""The sink of kind grpc: an event a call, judged by its receipt or its status."""
+"""The sink of kind grpc: an event a call, judged by its receipt or its status.
+
+Where an endpoint's URL says so, several events go in a call, each with its receipt.
+"""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import TypeVar
 
 import grpc
 import grpc.aio
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
+from bus.adapters.grpc.batches import (
+    batch_of,
+    counts_for_all,
+    each_of,
+    in_turn,
+    size_of,
+)
 from bus.adapters.grpc.codes import TOO_LARGE, judge, told, unreachable
 from bus.adapters.grpc.envelope import cloud_event, metadata
 from bus.adapters.grpc.generated.cloudevents_pb2 import CloudEvent
@@ -23,16 +36,19 @@ from bus.delivery.delivery import (
 from bus.delivery.endpoint import GrpcEndpoint, parse_endpoint
 from bus.delivery.subscription import Tls, one_line
 from bus.ports import NoAnswer, NoAnswerKind
-from bus.sending import Parcel, Places
+from bus.sending import Limits, Parcel, Places
 
+Came = TypeVar("Came")
 _LONGEST_SAID = 200
 _MOST_ENDPOINTS = 20_000
 _NO_TLS = Tls()
 _OK, _BAD_REQUEST, _TOO_MANY, _ERROR, _UNAVAILABLE = 200, 400, 429, 500, 503
+_NOT_SERVED = Refused(501, "UNIMPLEMENTED DeliverBatch")
+_LATE = unreachable(NoAnswerKind.TIMEOUT)
 
 
 class GrpcSink:
-    """Fulfils `bus.sending.Sink` with `Deliver` of `orderbus.v1.EventReceiver`.
+    """Fulfils `Sink` and `BatchSink` by calls of `orderbus.v1.EventReceiver`.
 
     Args:
         places: Where it may connect to; closed here.
@@ -50,35 +66,90 @@ class GrpcSink:
         if (size := message.ByteSize()) > MOST_BYTES:
             detail = f"not sent: {size} bytes, and gRPC takes {MOST_BYTES}"
             return Refused(TOO_LARGE, detail)
-        now = asyncio.get_running_loop().time
-        deadline = now() + parcel.timeout_s
-        lane = await self._lane(parcel)
-        if isinstance(lane, Unreachable):
-            return lane
-        try:
-            unwell = await _probe(lane, deadline - now()) if parcel.probe else None
-            if unwell is not None:
-                return unwell
-            outcome = await _deliver(lane, message, parcel, deadline - now())
-        except asyncio.CancelledError:
-            if _is_cancelled():
-                raise
-            return unreachable(NoAnswerKind.RESET)  # the channel was closed
-        silent = isinstance(outcome, Unreachable) and (
-            outcome.kind == NoAnswerKind.TIMEOUT
-        )
-        lane.timeouts = lane.timeouts + 1 if silent else 0
-        return outcome
+
+        async def deliver(lane: Lane, within_s: float) -> Outcome:
+            return await _deliver(lane, message, parcel, within_s)
+
+        return await self._call(parcel, parcel.timeout_s, deliver, probe=parcel.probe)
+
+    def limits(self, parcel: Parcel) -> Limits:
+        """See `BatchSink`."""
+        return Limits(self._endpoint(parcel.url).batch, MOST_BYTES)
+
+    def size(self, parcel: Parcel) -> int:
+        """See `BatchSink`."""
+        return size_of(parcel)
+
+    async def send_all(
+        self, parcels: Sequence[Parcel], timeout_s: float
+    ) -> Sequence[Outcome]:
+        """See `BatchSink`; one alone goes by Deliver."""
+        if len(parcels) == 1:
+            return [await self.send(parcels[0])]
+        until = asyncio.get_running_loop().time() + timeout_s
+        probe = any(one.probe for one in parcels)
+
+        async def deliver(lane: Lane, within_s: float) -> Sequence[Outcome] | Outcome:
+            return await _deliver_all(lane, parcels, within_s)
+
+        came = await self._call(parcels[0], timeout_s, deliver, probe=probe)
+        if isinstance(came, Sequence):
+            return each_of(came, len(parcels))
+        if counts_for_all(came):
+            return [came] * len(parcels)
+        return await self._one_by_one(parcels, until)
 
     async def close(self) -> None:
         """Close all connections."""
         await self._lanes.close()
         await self._places.close()
 
-    async def _lane(self, parcel: Parcel) -> Lane | Unreachable:
+    async def _one_by_one(
+        self, parcels: Sequence[Parcel], until: float
+    ) -> Sequence[Outcome]:
+        """Deliver each by a call of its own; those of one order in turn."""
+        outcomes: list[Outcome] = [_LATE] * len(parcels)
+
+        async def deliver(places: Sequence[int]) -> None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(until):
+                    for at in places:
+                        outcomes[at] = await self.send(parcels[at])
+
+        await asyncio.gather(*map(deliver, in_turn(parcels)))
+        return outcomes
+
+    async def _call(
+        self,
+        parcel: Parcel,
+        timeout_s: float,
+        call: Callable[[Lane, float], Awaitable[Came | Outcome]],
+        *,
+        probe: bool,
+    ) -> Came | Outcome:
+        """Call where a parcel goes, if it is well there; or what is wrong."""
+        now = asyncio.get_running_loop().time
+        deadline = now() + timeout_s
+        lane = await self._lane(parcel, timeout_s)
+        if isinstance(lane, Unreachable):
+            return lane
+        try:
+            unwell = await _probe(lane, deadline - now()) if probe else None
+            if unwell is not None:
+                return unwell
+            came = await call(lane, deadline - now())
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise
+            return unreachable(NoAnswerKind.RESET)  # the channel was closed
+        silent = isinstance(came, Unreachable) and came.kind == NoAnswerKind.TIMEOUT
+        lane.timeouts = lane.timeouts + 1 if silent else 0
+        return came
+
+    async def _lane(self, parcel: Parcel, timeout_s: float) -> Lane | Unreachable:
         endpoint = self._endpoint(parcel.url)
         try:
-            async with asyncio.timeout(parcel.timeout_s):
+            async with asyncio.timeout(timeout_s):
                 found = await self._places.admitted(
                     endpoint.host, endpoint.port, plain=endpoint.plain
                 )
@@ -112,6 +183,21 @@ async def _deliver(
     except grpc.aio.AioRpcError as error:
         return _judged(error)
     return read_receipt(receipt)
+
+
+async def _deliver_all(
+    lane: Lane, parcels: Sequence[Parcel], within_s: float
+) -> Sequence[Outcome] | Outcome:
+    if lane.singly:
+        return _NOT_SERVED
+    try:
+        answer = await lane.deliver_batch(
+            batch_of(parcels), timeout=max(within_s, 0.001)
+        )
+    except grpc.aio.AioRpcError as error:
+        lane.singly = error.code() is grpc.StatusCode.UNIMPLEMENTED
+        return _judged(error)
+    return [read_receipt(receipt) for receipt in answer.receipts]
 
 
 async def _probe(lane: Lane, within_s: float) -> Outcome | None:

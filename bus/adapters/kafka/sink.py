@@ -91,7 +91,7 @@ class KafkaSink:
         lane = self._lanes.get(key)
         if lane is None:
             self._retire(now)
-            settings = _settings(endpoint, tls, login, addresses)
+            settings = settings_of(endpoint, tls, login, addresses)
             lane = self._lanes[key] = _open(settings, parcel.timeout_s, now)
         lane.used = now
         return lane
@@ -134,7 +134,7 @@ async def _publish(lane: _Lane, message: Message) -> Outcome:
     return Accepted(200)
 
 
-def _settings(
+def settings_of(
     endpoint: KafkaEndpoint, tls: Tls, login: Login | None, addresses: Sequence[str]
 ) -> dict[str, str]:
     """Librdkafka's settings. Without TLS it begins at the addresses just judged."""

@@ -32,7 +32,7 @@ def headers(parcel: Parcel) -> Mapping[str, str]:
         for name, value in event_headers(event)
         if name != _CONTENT_TYPE and _NAME.fullmatch(name)
     }
-    return {**said, **own, DEDUPLICATION: event.webhook_id}
+    return {**said, **own, DEDUPLICATION: parcel.id}
 
 
 def weight(made: Mapping[str, str]) -> int:

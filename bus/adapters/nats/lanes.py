@@ -83,6 +83,10 @@ class Line:
             async with asyncio.timeout(for_s):
                 await self._ended.wait()
 
+    async def ended(self) -> None:
+        """Wait until it is closed."""
+        await self._ended.wait()
+
     def _end(self, outcome: Outcome, which: Callable[[str], bool]) -> None:
         for subject, answer in list(self._waiting.values()):
             if which(subject) and not answer.done():
@@ -91,14 +95,13 @@ class Line:
 
 @dataclass
 class Lane:
-    """The way to one endpoint. `used` is when it last was, on the loop's clock."""
+    """The way to one endpoint."""
 
     endpoint: NatsEndpoint
     tls: Tls | None
     login: Login | None
     places: Places
     trust: Trust
-    used: float = 0.0
     _line: Line | None = None
     _opening: "asyncio.Task[Line | Outcome] | None" = None
     _timeouts: int = field(default=0)

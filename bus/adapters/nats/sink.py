@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from nats.aio.msg import Msg
 
+from bus.adapters.lanes import Lanes
 from bus.adapters.nats.codes import NO_STREAM, TOO_LARGE, judge, unreachable
 from bus.adapters.nats.envelope import headers, subject_of, weight
 from bus.adapters.nats.errors import outcome_of
@@ -21,7 +22,6 @@ from bus.sending import Parcel, Places, Trust
 
 MOST_SUBJECT = 1_000
 """Bytes of a subject; a server takes lines of 4 KiB."""
-_IDLE_S = 600.0
 _TRIES, _BETWEEN_S = 3, 0.25
 """A stream that is choosing its leader answers as one that is not there."""
 _NOBODY = "503"
@@ -41,8 +41,7 @@ class NatsSink:
         hush()
         self._places = places
         self._trust = trust
-        self._lanes: dict[_Key, Lane] = {}
-        self._closing: set[asyncio.Task[None]] = set()
+        self._lanes: Lanes[_Key, Lane] = Lanes()
 
     async def send(self, parcel: Parcel) -> Outcome:
         """See `Sink`."""
@@ -63,29 +62,15 @@ class NatsSink:
 
     async def close(self) -> None:
         """Close all connections."""
-        lanes = list(self._lanes.values())
-        self._lanes.clear()
-        await asyncio.gather(*(lane.close() for lane in lanes), *self._closing)
+        await self._lanes.close()
         await self._places.close()
 
     def _lane(self, endpoint: NatsEndpoint, parcel: Parcel) -> Lane:
-        login = parcel.subscription.login
-        key = parcel.url, parcel.tls, login
-        now = asyncio.get_running_loop().time()
-        lane = self._lanes.get(key)
-        if lane is None:
-            self._retire(now)
-            lane = Lane(endpoint, parcel.tls, login, self._places, self._trust)
-            self._lanes[key] = lane
-        lane.used = now
-        return lane
-
-    def _retire(self, now: float) -> None:
-        """Close what nobody has used for long."""
-        for key in [k for k, v in self._lanes.items() if now - v.used > _IDLE_S]:
-            task = asyncio.create_task(self._lanes.pop(key).close())
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+        login, tls = parcel.subscription.login, parcel.tls
+        return self._lanes.of(
+            (parcel.url, tls, login),
+            lambda: Lane(endpoint, tls, login, self._places, self._trust),
+        )
 
 
 async def _publish(lane: Lane, endpoint: NatsEndpoint, parcel: Parcel) -> Outcome:

@@ -48,6 +48,16 @@ def test_kafka(url: str, endpoint: tuple[str, int, bool, str, bool]) -> None:
     assert passes_on(url) is endpoint[-1]
 
 
+@pytest.mark.parametrize(
+    ("query", "batch"),
+    [("", 1), ("?batch=1", 1), ("?batch=20", 20), ("?batch=1000", 1000)],
+)
+def test_grpc_several(query: str, batch: int) -> None:
+    """How many events a call may have."""
+    found = parse_endpoint(f"grpcs://wms.example{query}")
+    assert found == GrpcEndpoint("wms.example", 443, plain=False, batch=batch)
+
+
 def test_http() -> None:
     """A webhook's URL is kept as it is."""
     assert parse_endpoint("https://a.example/x?y=z") == HttpEndpoint(
@@ -63,8 +73,10 @@ def test_http() -> None:
         ("grpcs:wms", "absolute http or https URL"),
         ("grpcs://", "absolute http or https URL"),
         ("grpcs://u:p@wms.example", "credentials"),
-        ("grpcs://wms.example/orderbus.v1.EventReceiver", "neither path nor query"),
-        ("grpcs://wms.example?x=1", "neither path nor query"),
+        ("grpcs://wms.example/orderbus.v1.EventReceiver", "no path"),
+        ("grpcs://wms.example?x=1", "at most .batch=N"),
+        ("grpcs://wms.example?batch=0", "1 to 1000"),
+        ("grpcs://wms.example?batch=1001", "1 to 1000"),
         ("grpcs://wms.example#x", "fragment"),
         ("grpcs://wms.example:99999", "port"),
         ("kafka://broker", "BROKER/TOPIC"),

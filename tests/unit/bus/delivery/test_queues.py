@@ -9,6 +9,7 @@ from bus.delivery.queues import (
     Template,
     template,
     token,
+    wildcard,
 )
 
 
@@ -117,3 +118,19 @@ def test_nats(url: str, found: tuple[str, int, bool, str]) -> None:
 def test_tokens(text: str, dots: bool, found: str) -> None:  # noqa: FBT001 - a parameter
     """What means something in a subject is encoded."""
     assert token(text, dots=dots) == found
+
+
+@pytest.mark.parametrize(
+    ("subject", "all_of_it"),
+    [
+        ("shop", "shop"),
+        ("shop.orders", "shop.orders"),
+        ("shop.{type}", "shop.>"),
+        ("shop.{order}.{type}", "shop.>"),
+        ("shop.x{type}", "shop.>"),
+        ("{type}", ">"),
+    ],
+)
+def test_all_that_a_subject_becomes(subject: str, all_of_it: str) -> None:
+    """Who listens to it hears whatever fills its fields."""
+    assert wildcard(Template(subject)) == all_of_it

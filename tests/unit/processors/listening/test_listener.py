@@ -15,9 +15,10 @@ from bus.webhook.rendering import Representation, content_type, render
 from processors.listening.answers import parse_answers
 from processors.listening.heard import Heard
 from processors.listening.keeping import Keep, read_kept
-from processors.listening.listener import Listener, Plan
+from processors.listening.listener import Listener
 from processors.listening.memory import Memory
 from processors.listening.passing import Onward
+from processors.listening.plan import Plan
 from processors.listening.reading import Reading
 from processors.listening.replaying import latest, replay
 from processors.subscriptions.proof import (

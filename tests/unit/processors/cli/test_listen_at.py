@@ -1,0 +1,83 @@
+"""Where `bus listen` listens, as its options say it."""
+
+import json
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bus.adapters.grpc.sink import GrpcSink
+from bus.adapters.http.guard import Guard
+from bus.adapters.http.places import GuardedPlaces
+from bus.delivery.delivery import Accepted, Refused
+from bus.delivery.endpoint import Kind
+from bus.errors import ConfigurationError
+from processors.cli.listen_at import Place, Wish, place_of
+from tests.contract.sinks.parcels import SECRET, parcel
+from tests.contract.sinks.worlds import LOOPBACK
+from tests.support.pace import patience
+
+BUS = [sys.executable, "-m", "processors.cli", "listen"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "place"),
+    [
+        (Wish(), Place(Kind.HTTP)),
+        (Wish(grpc=True, answer="500"), Place(Kind.GRPC)),
+        (Wish(kafka="kafkas://b/t"), Place(Kind.KAFKA, "kafkas://b/t")),
+        (Wish(amqp="amqp://b/queues/q"), Place(Kind.AMQP, "amqp://b/queues/q")),
+        (Wish(nats="tls://b/s"), Place(Kind.NATS, "tls://b/s")),
+    ],
+)
+def test_the_place(wish: Wish, place: Place) -> None:
+    """HTTP, unless another one is named."""
+    assert place_of(wish) == place
+
+
+@pytest.mark.parametrize(
+    ("wish", "why"),
+    [
+        (Wish(grpc=True, kafka="kafka://b/t"), "--kafka and --grpc: one place"),
+        (Wish(kafka="nats://b/t"), "--kafka nats://b/t: expected kafka:// or kafkas"),
+        (Wish(nats="b/t"), "expected nats:// or tls://"),
+        (Wish(nats="nats://b/t", answer="500"), "over nats nobody hears an answer"),
+        (Wish(username="me"), "are for --kafka, --amqp and --nats"),
+    ],
+)
+def test_what_cannot_be(wish: Wish, why: str) -> None:
+    """Is refused with what to do instead."""
+    with pytest.raises(ConfigurationError, match=re.escape(why)):
+        place_of(wish)
+
+
+async def test_over_grpc(tmp_path: Path) -> None:
+    """The bus calls it: a signed event is verified, a forgery refused, both told of."""
+    file = tmp_path / "secret"
+    file.write_text(SECRET)
+    options = ["--grpc", "--port", "0", "--count", "2", "--secret-file", str(file)]
+    process = subprocess.Popen(  # noqa: S603, ASYNC220 - our own program
+        [*BUS, *options, "--json"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["listening"]
+        sink = GrpcSink(GuardedPlaces(Guard(allow=LOOPBACK), "grpc"))
+        now_s = datetime.now(UTC).timestamp()
+        good = await sink.send(parcel(url, now_s=now_s, timeout_s=patience(10)))
+        forged = parcel(url, now_s=now_s, timeout_s=patience(10))
+        forged.body = b"{}"
+        refused = await sink.send(forged)
+        await sink.close()
+        out, _ = process.communicate(timeout=patience(20))
+    first, second, summary = map(json.loads, out.splitlines())
+    assert good == Accepted(200)
+    assert isinstance(refused, Refused)
+    assert refused.status == 401
+    assert [first["verified"], second["verified"]] == [True, False]
+    assert (first["order_id"], summary["webhooks"]) == ("SO-1", 2)
