@@ -2,9 +2,9 @@
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from bus.adapters.sql.locks import MIGRATING
+from bus.adapters.sql.locks import MIGRATING, take
 
 _STEPS = "bus.adapters.sql:migrations"
 
@@ -21,6 +21,5 @@ def migrate(connection: Connection) -> None:
     config.attributes["connection"] = connection
     with connection.begin():
         if connection.dialect.name == "postgresql":
-            lock = text("SELECT pg_advisory_xact_lock(:number)")
-            connection.execute(lock, {"number": MIGRATING})
+            take(connection, MIGRATING)
         command.upgrade(config, "head")

@@ -12,8 +12,8 @@ from bus.errors import ConfigurationError
 
 READ_S = 10.0
 WRITE_S = 60.0
+LOCK_S = 2.0
 _UPKEEP_S = 600.0
-_LOCK_S = 2.0
 
 _EXPECTED = (
     "expected sqlite:////path/log.sqlite3 or postgresql://user:password@host/database"
@@ -90,7 +90,7 @@ def _postgres(url: URL, read_s: float, write_s: float) -> SqlLog:
         Parts(
             writes=threads(write_s, write_s),
             reads=threads(read_s, read_s, reads=True),
-            upkeeps=threads(_UPKEEP_S, _LOCK_S),
+            upkeeps=threads(_UPKEEP_S, LOCK_S),
             bulk=postgres.PostgresBulk(),
             upkeep=upkeep,
             names=names,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from bus.adapters.sql.locks import DAYS
+from bus.adapters.sql.locks import DAYS, take
 from bus.log.retention import DAY_US, Day
 from bus.times import at_us
 
@@ -73,7 +73,7 @@ def make(connection: Connection, days: Collection[int]) -> None:
 
     A table made beside and attached, as `PARTITION OF` would lock all the others out.
     """
-    connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": DAYS})
+    take(connection, DAYS)
     there = {name_of(one.day.table, one.day.day): one for one in listed(connection)}
     left = set(loose(connection))
     for parent, day in ((parent, day) for parent in PARENTS for day in sorted(days)):
