@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from bus.client.channels import (
     channel_names,
     channels_folder,
-    read_channel,
     read_samples,
 )
 from bus.contracts.codec import decode, encode
@@ -20,13 +19,10 @@ from bus.intake.parsing.tree import Limits, UnparsableError
 from bus.intake.parsing.x12 import parse_x12
 from bus.intake.samples import submission_of
 from bus.intake.submission import Submission
-from tests.support.channels import CATALOGUE, NOW, channel, data_of
+from tests.support.channels import CATALOGUE, NOW, channel, data_of, shipped
 
 FOLDER = channels_folder()
-CHANNELS = {
-    name: read_channel(FOLDER / name, CATALOGUE).channel
-    for name in channel_names(FOLDER)
-}
+CHANNELS = {name: shipped(name) for name in channel_names(FOLDER)}
 BODIES = [
     (name, sample)
     for name in CHANNELS

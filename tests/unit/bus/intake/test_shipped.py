@@ -7,26 +7,17 @@ import pytest
 from bus.client.channels import (
     channel_names,
     channels_folder,
-    read_channel,
     read_samples,
 )
-from bus.intake.channels.definition import Channel
 from bus.intake.converting import convert
 from bus.intake.coverage import coverage
 from bus.intake.findings import CODES
 from bus.intake.samples import Sample, differences, outcome, submission_of
-from tests.support.channels import CATALOGUE
+from tests.support.channels import shipped
 
 FOLDER = channels_folder()
 NAMES = channel_names(FOLDER)
 FEWEST = 8
-
-
-def usable(name: str) -> Channel:
-    """A channel of ours."""
-    loaded = read_channel(FOLDER / name, CATALOGUE)
-    assert loaded.channel is not None, [str(one) for one in loaded.problems]
-    return loaded.channel
 
 
 ALL = [
@@ -34,7 +25,7 @@ ALL = [
     for name in NAMES
     for sample in read_samples(FOLDER / name)
 ]
-CHANNELS = {name: usable(name) for name in NAMES}
+CHANNELS = {name: shipped(name) for name in NAMES}
 
 
 def test_the_first_channels_are_there() -> None:
