@@ -54,7 +54,12 @@ lint: $(READY)
 # In the order of their names: integration comes early, and what runs last, beside nothing, is small.
 # What fails beside others is run once more, alone: that counts.
 WORKERS = $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
-test: lint
+# mypy reads everything on one core. Meanwhile the other one makes the bytecode of a fresh clone, asserts rewritten:
+# else each worker would make all of it, all at the same time, and where Python is told to keep none, every time.
+test test-long: export PYTHONDONTWRITEBYTECODE =
+test: $(READY)
+	@{ [ -d tests/unit/__pycache__ ] || exec $(BIN)/pytest --collect-only -qq >/dev/null 2>&1; } & \
+	$(MAKE) --no-print-directory lint || { failed=$$?; kill $$! 2>/dev/null; exit $$failed; }; wait
 	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS) || { failed=$$?; [ $$failed -eq 1 ] || exit $$failed; \
 	  echo "make: those that failed beside others run once more, one after the other" >&2; \
 	  $(BIN)/pytest --last-failed --last-failed-no-failures none $(ARGS); }

@@ -7,7 +7,7 @@ import pytest
 
 from processors.web.table import PAGES
 from tests.browser.conftest import Tabs
-from tests.support.browser import FORMS
+from tests.support.browser import FORMS, Form, Sight
 from tests.support.browsing import address
 from tests.support.lively import SHOP, Lively
 
@@ -35,23 +35,44 @@ def _spots() -> Iterator[Spot]:
     yield Spot("partnersSubscription", f"/ui/subscriptions/{SHOP}", by="partner")
 
 
-@pytest.mark.parametrize("spot", [*_spots()], ids=lambda spot: spot.name)
-async def test_looks_as_it_should(spot: Spot, tab: Tabs, site: Lively) -> None:
-    """In every form: no console error, nothing refused, not too wide, nothing for axe.
+SPOTS = pytest.mark.parametrize("spot", [*_spots()], ids=lambda spot: spot.name)
 
+
+@SPOTS
+async def test_looks_as_it_should(spot: Spot, tab: Tabs, site: Lively) -> None:
+    """No console error, nothing refused, not too wide, nothing for axe.
+
+    Light and wide, dark and narrow; the long run looks at the other two forms, too.
     And without scripts it is as complete. It is loaded once with and once without.
     """
     sight = await tab(spot.by)
     await sight.go(site.url + spot.path, spot.status)
     with_scripts = await sight.words()
-    for form in FORMS:
-        await sight.become(form)
-        await sight.picture(f"{spot.name}-{form.name}")
-        await sight.see_no_overflow()
-        await sight.axe(wholly=form in FORMS[::3])
+    for form in FORMS[::3]:
+        await _looked_at(sight, spot, form)
     sight.check()
     plain = await tab(spot.by, scripts=False)
     await plain.go(site.url + spot.path, spot.status)
     without = await plain.words()
     assert set(with_scripts) - set(without) <= {"Copy"}
     assert len(without) > 10
+
+
+@pytest.mark.long
+@SPOTS
+async def test_looks_as_it_should_in_the_other_forms(
+    spot: Spot, tab: Tabs, site: Lively
+) -> None:
+    """Light and narrow, dark and wide: what a scheme or a width alone can break."""
+    sight = await tab(spot.by)
+    await sight.go(site.url + spot.path, spot.status)
+    for form in FORMS[1:3]:
+        await _looked_at(sight, spot, form)
+    sight.check()
+
+
+async def _looked_at(sight: Sight, spot: Spot, form: Form) -> None:
+    await sight.become(form)
+    await sight.picture(f"{spot.name}-{form.name}")
+    await sight.see_no_overflow()
+    await sight.axe(wholly=form in FORMS[::3])

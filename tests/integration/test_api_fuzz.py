@@ -77,14 +77,15 @@ async def fuzz(
     ("by", "what"),
     [
         ("operator", "all"),
-        ("partner", "open"),
+        pytest.param("partner", "open", marks=pytest.mark.long),
         pytest.param("partner", "all", marks=pytest.mark.long),
     ],
 )
 async def test_no_finding(by: str, what: str, tmp_path: Path) -> None:
     """With a key that may do everything, and with a tenant's.
 
-    What a tenant may not do at all, test_table.py of the gateway asks.
+    What a tenant may not do at all, test_table.py of the gateway asks; that a tenant is
+    shown nothing of others, test_tenants.py.
     """
     async with serving(world()) as ask:
         new = {"id": "my-shop", "url": "https://shop.example/hooks", "types": ["*"]}

@@ -153,8 +153,12 @@ async def _restarts(running: Dev) -> None:
     await wait_until(again, 30, "both run again")
 
 
+@pytest.mark.long
 async def test_a_full_disk_is_named(tmp_path: Path) -> None:
-    """Starting again is no use: all ends with 1."""
+    """Starting again is no use: all ends with 1.
+
+    What a full disk is known by, test_death.py holds; how all ends, the test above.
+    """
     with small_disk(tmp_path / "disk") as disk:
         async with dev(disk / "data") as running:
             _fill(disk / "other")

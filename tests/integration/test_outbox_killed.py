@@ -72,6 +72,7 @@ async def compare(oms: Oms) -> None:
 KILLS = [SHORT, pytest.param(LONG, marks=[pytest.mark.long, pytest.mark.timeout(1200)])]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kills", KILLS)
 async def test_kills_with_sqlite(
     kafka: KafkaUnderTest, tmp_path: Path, kills: int
