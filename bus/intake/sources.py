@@ -24,7 +24,13 @@ from pydantic import (
 
 from bus.delivery.subscription import ID_PATTERN, Line
 from bus.errors import InvalidSourceError
-from bus.intake.pulling.declared import Limits, ListPull, Pull, QueuePull
+from bus.intake.pulling.declared import (
+    FolderPull,
+    Limits,
+    ListPull,
+    Pull,
+    QueuePull,
+)
 from bus.intake.verifying.verdict import Secret
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
@@ -166,7 +172,8 @@ class Source(_Model):
     Printing one shows no secret. `url` is the address as the sender knows it, where
     that is signed; empty: the bus's own. `path_secret` is the digest of what stands
     behind the id in the address, if anything does. `rate` is submissions a second, of
-    which `burst` may come at once; None: no limit.
+    which `burst` may come at once; None: no limit. `file_headers` are those with which
+    a webhook would bring what comes in files.
     """
 
     id: Annotated[str, Field(pattern=rf"^{ID_PATTERN.pattern}$")]
@@ -190,6 +197,7 @@ class Source(_Model):
     answers: Answers = Answers()
     fetch: Fetch | None = None
     pull: Pull | None = None
+    file_headers: Named = Field(default_factory=dict)
     created_at: AwareDatetime | None = None
     updated_at: AwareDatetime | None = None
 
@@ -253,6 +261,7 @@ _DEEPER: dict[tuple[str, ...], type[BaseModel]] = {
     ("pull", "list"): ListPull,
     ("pull", "list", "limits"): Limits,
     ("pull", "sqs"): QueuePull,
+    ("pull", "sftp"): FolderPull,
 }
 _WORDS = {
     "missing": "is required",

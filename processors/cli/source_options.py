@@ -61,6 +61,14 @@ _OPTIONS: Mapping[str, object] = {
         list[str] | None,
         typer.Option("--label", metavar="NAME=VALUE", help="For people. Repeatable."),
     ],
+    "file_headers": Annotated[
+        list[str] | None,
+        typer.Option(
+            "--file-header",
+            metavar="NAME=VALUE",
+            help="With which a webhook would bring what comes in files. Repeatable.",
+        ),
+    ],
     "unverified": Annotated[
         str | None,
         typer.Option(
@@ -106,7 +114,7 @@ _OPTIONS: Mapping[str, object] = {
         str | None, typer.Option(help="The tenant it belongs to. '': the operators.")
     ],
 }
-_PAIRS = ("settings", "labels")
+_PAIRS = ("settings", "labels", "file_headers")
 _NONE_OF = {"rate": 0.0, "burst": 0}
 
 
@@ -195,7 +203,7 @@ def named_as_options() -> Iterator[None]:
 def _option(field: str) -> str:
     name, _, rest = field.partition(".")
     if name in _PAIRS:
-        return f"--{name.removesuffix('s')} {rest}".rstrip()
+        return f"--{name.removesuffix('s').replace('_', '-')} {rest}".rstrip()
     if name == "fetch" and rest.startswith("credentials"):
         return f"--fetch-credential {rest.partition('.')[2]}".rstrip()
     if field == "options" or " " in field:

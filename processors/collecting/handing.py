@@ -10,10 +10,12 @@ from typing import Protocol
 from bus.errors import InvalidSourceError, SourceNotFoundError
 from bus.intake.channels.definition import Channel
 from bus.intake.collecting.entries import State, file_key
+from bus.intake.collecting.packed import TooLongError
 from bus.intake.converting import convert
 from bus.intake.findings import CODES, Severity
 from bus.intake.sources import Source
 from bus.intake.submission import Submission
+from processors.collecting.rounds import whole
 from processors.collecting.taking import (
     Outcome,
     Parcel,
@@ -106,7 +108,8 @@ def recipient(
     if channel is None:
         why = f"{source.channel} is faulty; see: bus channels check {source.channel}"
         raise InvalidSourceError("channel", why)
-    return Recipient(source, channel, {k.lower(): v for k, v in headers.items()})
+    given = {**source.file_headers, **headers}
+    return Recipient(source, channel, {k.lower(): v for k, v in given.items()})
 
 
 async def hand(
@@ -121,6 +124,11 @@ async def hand(
     body = await asyncio.to_thread(read, to.most + 1)
     if len(body) > to.most:
         return Handed(name, Refused(too_large(to.most)), len(body))
+    try:
+        body = await whole(name, body, to.most)
+    except (TooLongError, ValueError) as error:
+        why = str(error) or too_large(to.most)
+        return Handed(name, Refused(why), len(body))
     messages, findings = await asyncio.to_thread(_comes_to, world, to, body)
     if to.dry_run:
         known = await world.taker.ledger.find(file_key(to.source.id, body))

@@ -8,6 +8,12 @@ from typing import NamedTuple
 from bus.errors import FolderError, OrderbusError
 from bus.intake.channels.definition import Channel
 from bus.intake.collecting.entries import Entry
+from bus.intake.collecting.packed import (
+    TooLongError,
+    inner_name,
+    is_packed,
+    unpacked,
+)
 from bus.intake.collecting.whole import Seen, Settling
 from bus.intake.sources import Source
 from bus.ports import Clock, Observer
@@ -95,7 +101,12 @@ class Rounds:
         body = await held.read(most + 1)
         if body is None or len(body) != held.size:
             return None
-        parcel = Parcel(seen.name, body, stamp=held.stamp)
+        try:
+            body = await whole(seen.name, body, most)
+        except (TooLongError, ValueError) as error:
+            return Refused(str(error) or too_large(most))
+        headers = meant.source.file_headers
+        parcel = Parcel(seen.name, body, headers, stamp=held.stamp)
         return await self._taker.take(meant.source, meant.channel, parcel)
 
     async def _acknowledge(self, meant: Meant, seen: Seen, outcome: Outcome) -> None:
@@ -107,7 +118,7 @@ class Rounds:
             case _:
                 return
         if found is not None:
-            name = f"{seen.name}{found.suffix}"
+            name = f"{inner_name(seen.name)}{found.suffix}"
             await self._folder.put(OUT, name, found.content)
 
     async def _put_away(
@@ -126,6 +137,18 @@ class Rounds:
         )
         outcome_word = str(verdict(outcome)["outcome"])
         self._observer.measure(names.FILES, 1, outcome_word)
+
+
+async def whole(name: str, content: bytes, most: int) -> bytes:
+    """A file as its sender wrote it, unpacked where its name says that it is packed.
+
+    Raises:
+        TooLongError: it has more than `most` bytes.
+        ValueError: it cannot be unpacked; says why.
+    """
+    if not is_packed(name):
+        return content
+    return await asyncio.to_thread(unpacked, content, most)
 
 
 def why_of(error: OrderbusError) -> str:

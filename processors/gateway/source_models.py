@@ -30,6 +30,9 @@ Settings: TypeAlias = Annotated[
     Texts, Field(description="What the channel leaves to each source: its zone, …")
 ]
 Labels: TypeAlias = Annotated[Texts, Field(description="For people.")]
+FileHeaders: TypeAlias = Annotated[
+    Texts, Field(description="With which a webhook would bring what comes in files.")
+]
 Keys: TypeAlias = Annotated[
     list[Annotated[str, Field(max_length=20_000)]],
     Field(max_length=10, description="Public keys of the sender's, PEM."),
@@ -109,6 +112,7 @@ class NewSource(Model):
     url: Address = ""
     account: Account = ""
     labels: Labels = Field(default={})
+    file_headers: FileHeaders = Field(default={})
     unverified: Wrong = "refuse"
     rate: Rate = None
     burst: Burst = None
@@ -131,6 +135,7 @@ class SourceChange(Model):
     url: Address = ""
     account: Account = ""
     labels: Labels = Field(default={})
+    file_headers: FileHeaders = Field(default={})
     unverified: Wrong = "refuse"
     rate: Rate = None
     burst: Burst = None
@@ -194,6 +199,7 @@ class SourceShown(SourceRow):
     url: str
     account: str
     labels: Mapping[str, str]
+    file_headers: Mapping[str, str]
     unverified: str
     rate: float | None
     burst: int | None

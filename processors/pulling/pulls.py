@@ -14,11 +14,14 @@ from bus.errors import OrderbusError
 from bus.intake.channels.definition import Channel
 from bus.intake.fetching.template import MissingError
 from bus.intake.parsing.tree import UnparsableError
-from bus.intake.pulling.declared import ListPull, QueuePull
+from bus.intake.pulling.declared import FolderPull, ListPull, QueuePull
 from bus.intake.pulling.reading import UnusableError
 from bus.intake.sources import Source, State
 from bus.ports import Clock, Observer
+from processors.collecting.ports import Folder
+from processors.collecting.rounds import Rounds, Tools
 from processors.convert.failed import FailedError
+from processors.pulling.files import FolderReader
 from processors.pulling.lists import ListReader, Pulling
 from processors.pulling.ports import Queue
 from processors.pulling.queues import QueueReader
@@ -57,13 +60,16 @@ class Channels(Protocol):
 class PullParts:
     """What pulling works with.
 
-    `reads` says whether a source is this process's, `queue_of` opens its queue.
+    `reads` says whether a source is this process's, `queue_of` and `folder_of` open its
+    queue and its folder; `tools` take files.
     """
 
     sources: Sources
     channels: Channels
     pulling: Pulling
     queue_of: Callable[[Source], Queue]
+    folder_of: Callable[[Source], Folder]
+    tools: Tools
     clock: Clock
     observer: Observer
     reads: Callable[[str], bool]
@@ -133,18 +139,34 @@ class Pulls:
         if isinstance(pull, ListPull) and fetch is not None:
             of_list = ListReader(source, channel, pull, fetch)
             return partial(of_list.look, parts.pulling), pull.every_s
-        if not isinstance(pull, QueuePull):
-            raise TypeError(f"{source.id} declares nothing to be pulled")
-        keeping = parts.pulling.keeping
-        opened: list[QueueReader] = []
+        opened: list[QueueReader | FolderReader] = []
 
         async def look() -> int:
             if not opened:
-                queue = parts.queue_of(source)
-                opened.append(QueueReader(source, channel, pull, queue))
-            return await opened[0].look(keeping)
+                opened.append(self._opened(source, channel))
+            return await opened[0].look()
 
-        return look, 0.0
+        pause_s = pull.every_s if isinstance(pull, FolderPull) else 0.0
+        return look, pause_s
+
+    def _opened(self, source: Source, channel: Channel) -> QueueReader | FolderReader:
+        """What reads a queue or a folder, each with a client of its own.
+
+        Raises:
+            QueueError, FolderError: what it needs is not installed.
+        """
+        parts = self._parts
+        match source.pull:
+            case QueuePull() as pull:
+                queue = parts.queue_of(source)
+                keeping = parts.pulling.keeping
+                return QueueReader(source, channel, pull, queue, keeping)
+            case FolderPull(settle_s=settle_s):
+                folder = parts.folder_of(source)
+                rounds = Rounds(folder, parts.tools, settle_s)
+                return FolderReader(source, channel, rounds)
+            case _:
+                raise TypeError(f"{source.id} declares nothing to be pulled")
 
     async def _looked(self, look: _Look) -> str | None:
         """Look once; why it could not be, or None."""

@@ -15,14 +15,20 @@ class QueueReader:
     """Reads one queue; what nobody takes out of it comes again, and is a repeat."""
 
     def __init__(
-        self, source: Source, channel: Channel, pull: QueuePull, queue: Queue
+        self,
+        source: Source,
+        channel: Channel,
+        pull: QueuePull,
+        queue: Queue,
+        keeping: Keeping,
     ) -> None:
         self._source = source
         self._channel = channel
         self._pull = pull
         self._queue = queue
+        self._keeping = keeping
 
-    async def look(self, keeping: Keeping) -> int:
+    async def look(self) -> int:
         """Take what there is now, waiting a while for it; how many messages.
 
         What Kafka never takes stays in the queue, whose own rules say how often it
@@ -37,7 +43,7 @@ class QueueReader:
             return 0
         kept = await asyncio.gather(
             *(
-                keeping.keep(
+                self._keeping.keep(
                     self._source,
                     self._channel,
                     letter.body,

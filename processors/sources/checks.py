@@ -7,7 +7,7 @@ from typing import TypeAlias
 from bus.errors import InvalidSourceError
 from bus.intake.channels.definition import Channel
 from bus.intake.fetching.template import host_of
-from bus.intake.pulling.declared import ListPull, QueuePull, names_in
+from bus.intake.pulling.declared import FolderPull, Pull, QueuePull, names_in
 from bus.intake.sources import Fetch, OAuth, Source
 from bus.intake.verifying.secrets import Kind, kind_of, why_not
 from processors.sources.document import Draft
@@ -73,13 +73,22 @@ def _of_oauth(fetch: Fetch, oauth: OAuth) -> Iterator[Problem]:
             yield "fetch.credentials", f"{name} is missing, which oauth needs"
 
 
-def _of_pull(
-    source: Source, pull: ListPull | QueuePull, channel: Channel
-) -> Iterator[Problem]:
+def _of_folder(fetch: Fetch, pull: FolderPull) -> Iterator[Problem]:
+    names = pull.place.names
+    if not set(names) & set(fetch.hosts):
+        yield "pull.url", f"{names[-1]} is none of fetch.hosts"
+    if not {"password", "private_key"} & set(fetch.credentials):
+        yield "fetch.credentials", "password or private_key is missing"
+
+
+def _of_pull(source: Source, pull: Pull, channel: Channel) -> Iterator[Problem]:
     """A list is asked of the hosts of `fetch`, with its credentials; so is a queue."""
     fetch = source.fetch
     if fetch is None:
         yield "pull", "needs fetch: from which hosts, with which credentials"
+        return
+    if isinstance(pull, FolderPull):
+        yield from _of_folder(fetch, pull)
         return
     if isinstance(pull, QueuePull):
         host = host_of(pull.place.root)

@@ -36,7 +36,7 @@ _ONE_FILE = {"secret_file": "secret", "pull_file": "pull"}
 _ASIDE = (*_ONE_FILE, "secret", "public_keys", "public_key_files", "path_secret")
 WRITTEN = tuple(sorted({*(set(Source.model_fields) - KEPT), *_ASIDE}))
 """The names that may be written."""
-_MERGED = ("settings", "labels", "answers")
+_MERGED = ("settings", "labels", "answers", "file_headers")
 _SIZE = re.compile(r"([0-9]{1,9})(B|KiB|MiB)?")
 _BYTES = {None: 1, "B": 1, "KiB": 2**10, "MiB": 2**20}
 _MOST_BYTES = 100_000
@@ -198,8 +198,8 @@ def draft(fields: Fields) -> Draft:
 def changing(fields: Fields) -> Callable[[Source], Source]:
     """Make a change of written fields; all others stay as they are.
 
-    Settings, labels and answers that are given join those there are; an empty value
-    takes one away.
+    Settings, labels, headers and answers that are given join those there are; an empty
+    value takes one away.
 
     Raises:
         InvalidSourceError: with every problem, now or by the change.

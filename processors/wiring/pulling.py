@@ -1,20 +1,29 @@
 """What lists and queues are pulled with, on what convert works with."""
 
+import asyncio
 import os
 
+from bus.adapters.http.places import GuardedPlaces
 from bus.delivery.subscription import Login
-from bus.errors import QueueError
-from bus.intake.pulling.declared import QueuePull
+from bus.errors import FolderError, QueueError
+from bus.intake.pulling.declared import FolderPull, QueuePull
 from bus.intake.sources import Source
 from bus.ports import Observer
+from processors.collecting.ports import Folder
+from processors.collecting.rounds import Tools
 from processors.convert.engine import Converter
 from processors.pulling.cursors import Cursors
 from processors.pulling.keeping import Keeping
 from processors.pulling.lists import Pulling
 from processors.pulling.ports import Queue
 from processors.pulling.pulls import Channels, PullParts, Pulls, Sources
+from processors.wiring.adapters import make_guard
+from processors.wiring.collecting import taker_for
 from processors.wiring.convert_world import ConvertWorld
-from processors.wiring.sinks import aws_is_missing
+from processors.wiring.sinks import extra_is_missing
+
+_AT_ONCE = 2
+"""Files that are read at the same time: each is in memory as a whole."""
 
 
 def make_pulls(
@@ -40,6 +49,8 @@ def make_pulls(
             channels=channels,
             pulling=Pulling(converter.asking, cursors, keeping, clock),
             queue_of=lambda source: _queue(world, source),
+            folder_of=lambda source: _folder(world, source),
+            tools=_tools(world, observer),
             clock=clock,
             observer=observer,
             reads=converter.reads,
@@ -56,7 +67,7 @@ def _queue(world: ConvertWorld, source: Source) -> Queue:
     pull, fetch = source.pull, source.fetch
     if not isinstance(pull, QueuePull) or fetch is None:
         raise QueueError(f"{source.id} declares no queue")
-    if (why := aws_is_missing("queues")) is not None:
+    if (why := extra_is_missing("aiobotocore", "aws", "queues")) is not None:
         raise QueueError(why)
     # Half a second, and not needed where there is no queue.
     from bus.adapters.aws.queue import AwsQueue  # noqa: PLC0415
@@ -66,3 +77,35 @@ def _queue(world: ConvertWorld, source: Source) -> Queue:
     login = Login(username=key, password=secret) if key else None
     own = world.settings.aws_own_credentials
     return AwsQueue(world.asker, pull.place, login, own=own)
+
+
+def _tools(world: ConvertWorld, observer: Observer) -> Tools:
+    """What takes files, as those of watched folders are."""
+    parts = world.reader, world.publisher, world.topology, world.clock, observer
+    turns = asyncio.Semaphore(_AT_ONCE)
+    return Tools(taker_for(*parts), world.clock, observer, turns)
+
+
+def _folder(world: ConvertWorld, source: Source) -> Folder:
+    """The folder of a source on its partner's server.
+
+    Raises:
+        FolderError: what it needs is not installed, or not declared.
+    """
+    pull, fetch = source.pull, source.fetch
+    if not isinstance(pull, FolderPull) or fetch is None:
+        raise FolderError(f"{source.id} declares no folder")
+    if (why := extra_is_missing("asyncssh", "sftp", "folders of servers")) is not None:
+        raise FolderError(why)
+    # A third of a second, and not needed where there is no such folder.
+    from bus.adapters.sftp import SftpFolder, SftpLogin  # noqa: PLC0415
+
+    known = fetch.credentials
+    login = SftpLogin(
+        username=pull.username,
+        password=known.get("password", ""),
+        private_key=known.get("private_key", ""),
+        passphrase=known.get("passphrase", ""),
+    )
+    places = GuardedPlaces(make_guard(world.settings), "https")
+    return SftpFolder(places, pull.place, login)

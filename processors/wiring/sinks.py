@@ -47,11 +47,11 @@ def missing(kind: Kind) -> str | None:
     return f"{kind} endpoints need an extra that is missing here: {install(extra)}"
 
 
-def aws_is_missing(what: str) -> str | None:
-    """What has to be installed here to talk to AWS, or None."""
-    if _is_there("aiobotocore"):
+def extra_is_missing(package: str, extra: str, what: str) -> str | None:
+    """What has to be installed here for something that needs a package, or None."""
+    if _is_there(package):
         return None
-    return f"{what} need an extra that is missing here: {install('aws')}"
+    return f"{what} need an extra that is missing here: {install(extra)}"
 
 
 def install(extra: str) -> str:

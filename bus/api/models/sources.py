@@ -71,6 +71,7 @@ class NewSource(TypedDict):
     url: NotRequired[str]
     account: NotRequired[str]
     labels: NotRequired[Mapping[str, str]]
+    file_headers: NotRequired[Mapping[str, str]]
     unverified: NotRequired[Literal["refuse", "park"]]
     rate: NotRequired[float | None]
     burst: NotRequired[int | None]
@@ -119,6 +120,7 @@ class SourceShown(TypedDict):
     url: str
     account: str
     labels: Mapping[str, str]
+    file_headers: Mapping[str, str]
     unverified: str
     rate: float | None
     burst: int | None
@@ -150,6 +152,7 @@ class SourceChange(TypedDict):
     url: NotRequired[str]
     account: NotRequired[str]
     labels: NotRequired[Mapping[str, str]]
+    file_headers: NotRequired[Mapping[str, str]]
     unverified: NotRequired[Literal["refuse", "park"]]
     rate: NotRequired[float | None]
     burst: NotRequired[int | None]

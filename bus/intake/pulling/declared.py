@@ -1,4 +1,4 @@
-"""How a source declares what is to be pulled: a list of its API, or a queue."""
+"""How a source declares what is to be pulled: a list, a queue, a folder of files."""
 
 import re
 from typing import Annotated, Literal, TypeAlias
@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bus.delivery.clouds import AwsEndpoint
 from bus.delivery.endpoint import parse_endpoint
+from bus.intake.collecting.servers import SftpPlace, parse_sftp
 from bus.intake.fetching.declared import RateHeaders, Unit
 from bus.intake.fetching.template import read_template
 
@@ -16,6 +17,7 @@ _SETTING, _CREDENTIAL = "setting.", "credential."
 _TIME_OVERLAP_S = 900
 _NAME = re.compile(r"[A-Za-z0-9-]{1,100}")
 _MOST_PAIRS = 20
+_HOST_KEY = r"^[a-z0-9@.-]{4,60} [A-Za-z0-9+/]{20,4000}={0,2}$"
 
 
 class _Model(BaseModel):
@@ -65,6 +67,11 @@ def _headers(value: dict[str, str]) -> dict[str, str]:
 
 def _is_setting(name: str) -> bool:
     return name.startswith(_SETTING)
+
+
+def _sftp(value: str) -> str:
+    parse_sftp(value, ())
+    return value
 
 
 def _queue(value: str) -> str:
@@ -168,7 +175,34 @@ class QueuePull(_Model):
         return found
 
 
-Pull: TypeAlias = Annotated[ListPull | QueuePull, Field(discriminator="kind")]
+class FolderPull(_Model):
+    """A folder on a partner's SFTP server; files are taken, then put into `done/`.
+
+    Signed in to with the credential `password` of `fetch`, or `private_key` (with
+    `passphrase`). `host_keys` are the keys that the server may show, each as in
+    `known_hosts` without the host: `ssh-ed25519 AAAA…`. A file is whole once it has
+    not changed for `settle_s`.
+    """
+
+    kind: Literal["sftp"]
+    url: Annotated[str, Field(max_length=2_000), AfterValidator(_sftp)]
+    username: Annotated[str, Field(min_length=1, max_length=200)]
+    host_keys: Annotated[
+        tuple[Annotated[str, Field(pattern=_HOST_KEY)], ...],
+        Field(min_length=1, max_length=10),
+    ]
+    every_s: Annotated[float, Field(ge=5, le=86_400)] = 60
+    settle_s: Annotated[float, Field(ge=0, le=86_400)] = 10
+
+    @property
+    def place(self) -> SftpPlace:
+        """Where it is."""
+        return parse_sftp(self.url, self.host_keys)
+
+
+Pull: TypeAlias = Annotated[
+    ListPull | QueuePull | FolderPull, Field(discriminator="kind")
+]
 
 
 def names_in(pull: ListPull) -> tuple[frozenset[str], frozenset[str]]:

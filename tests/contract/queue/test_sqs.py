@@ -84,7 +84,11 @@ class Stand:
             random_bytes=bytes,
         )
         self.reader = QueueReader(
-            self.source, self.world.channels["shop"], pull, self.queue()
+            self.source,
+            self.world.channels["shop"],
+            pull,
+            self.queue(),
+            self.keeping,
         )
 
     def queue(self, login: Login | None = LOGIN) -> AwsQueue:
@@ -125,7 +129,7 @@ async def test_messages_become_submissions(sqs: Any, stand: Stand) -> None:
     """All of them, byte for byte; then the queue is empty."""
     bodies = [json.dumps({"items": [order(n)], "to": "Zoë"}) for n in range(13)]
     await send(sqs, stand, *bodies)
-    while await stand.reader.look(stand.keeping):
+    while await stand.reader.look():
         pass
     assert sorted(stand.bodies()) == sorted(body.encode() for body in bodies)
     assert await left(sqs, stand) == 0
@@ -139,7 +143,7 @@ async def test_nothing_leaves_the_queue_before_it_is_in_kafka(
     """While Kafka is away all stay, and come again."""
     await send(sqs, stand, "{}")
     stand.world.broker.down()
-    looking = asyncio.create_task(stand.reader.look(stand.keeping))
+    looking = asyncio.create_task(stand.reader.look())
     await stand.publisher.asked.wait()
     assert not looking.done()
     assert await left(sqs, stand) == 1

@@ -1,14 +1,17 @@
 """A file is in Kafka before anybody says so; once, whatever dies meanwhile."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from bus.adapters.memory import MemoryLogReader, MemoryPublisher
 from bus.adapters.memory.broker import Fault
 from bus.errors import PublishError
 from bus.intake.collecting.entries import STALE_S
 from bus.intake.verifying.verdict import Reason
 from bus.record import Message
+from processors.collecting.ledger import Ledger
 from processors.collecting.taking import (
     Busy,
     Outcome,
@@ -150,3 +153,16 @@ async def test_a_signature_that_is_there_has_to_be_right(files: Files) -> None:
         Reason.VERIFIED,
         Reason.NOT_CHECKED,
     ]
+
+
+async def test_what_is_forgotten_is_taken_again(files: Files) -> None:
+    """Only so many files are remembered, those that were taken last."""
+    taker = files.taker()
+    broker, topic = files.worlds.broker, files.worlds.topology.collected
+    made = MemoryLogReader(broker), MemoryPublisher(broker)
+    taker = replace(taker, ledger=Ledger(*made, topic, most=2))
+    parcels = [Parcel(f"{n}.json", b'{"id": %d}' % n) for n in range(3)]
+    for parcel in parcels:
+        assert isinstance(await take(files, taker, parcel), Taken)
+    assert isinstance(await take(files, taker, parcels[2]), Repeat)
+    assert isinstance(await take(files, taker, parcels[0]), Taken)

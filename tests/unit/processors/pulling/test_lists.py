@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Never
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -27,10 +28,10 @@ from processors.convert.engine import Converter
 from processors.pulling.cursors import Cursors
 from processors.pulling.keeping import Keeping
 from processors.pulling.lists import Pulling
-from processors.pulling.ports import Queue
 from processors.pulling.pulls import PullParts, Pulls
 from processors.telemetry import convert_names as names
 from tests.support.converting import World
+from tests.support.pulling import file_tools
 
 LIST = {
     "kind": "list",
@@ -120,6 +121,8 @@ class Stand:
                 channels=world.channels,
                 pulling=Pulling(converter.asking, cursors, keeping, world.clock),
                 queue_of=_none,
+                folder_of=_none,
+                tools=file_tools(world),
                 clock=world.clock,
                 observer=world.observer,
                 reads=lambda _: self.mine,
@@ -159,7 +162,7 @@ class Stand:
         return [said["why"] for name, said in notes if name == names.NOT_PULLED]
 
 
-def _none(source: Source) -> Queue:
+def _none(source: Source) -> Never:
     raise AssertionError(source.id)
 
 
@@ -287,11 +290,8 @@ async def test_a_token_is_had_once_and_replaced_when_it_is_refused() -> None:
     stand.world.add("own", pull={**LIST, "headers": headers}, fetch=fetch)
     grants = [b'{"access_token": "t-%d", "expires_in": 3600}' % n for n in (1, 2)]
     stand.api.order(1, stand.now)
-    stand.api.instead = [
-        Got(200, {}, grants[0]),
-        Got(401, {}, b""),
-        Got(200, {}, grants[1]),
-    ]
+    refused = Got(401, {}, b"")
+    stand.api.instead = [Got(200, {}, grants[0]), refused, Got(200, {}, grants[1])]
     await stand.pull(63)
     shown = [dict(ask.headers).get("Authorization") for ask in stand.api.asks]
     assert shown[:4] == [None, "Bearer t-1", None, "Bearer t-2"]

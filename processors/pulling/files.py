@@ -1,0 +1,22 @@
+"""A folder on a partner's server: its files are taken as watched folders' are."""
+
+from bus.intake.channels.definition import Channel
+from bus.intake.sources import Source
+from processors.collecting.rounds import Meant, Rounds
+
+
+class FolderReader:
+    """Goes over one folder; remembers how its files looked."""
+
+    def __init__(self, source: Source, channel: Channel, rounds: Rounds) -> None:
+        self._meant = Meant(source, channel)
+        self._rounds = rounds
+
+    async def look(self) -> int:
+        """Take what is whole; how many files.
+
+        Raises:
+            FolderError: the folder cannot be used.
+            OrderbusError: Kafka cannot be; what is not taken stays where it is.
+        """
+        return await self._rounds.go(self._meant, lambda: True)
