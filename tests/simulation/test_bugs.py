@@ -24,7 +24,7 @@ def bug(request: pytest.FixtureRequest) -> Iterator[Bug]:
 
 def test_a_bug_is_found(bug: Bug) -> None:
     """Each promise would notice if it were broken; the history can be made short."""
-    failing = next(_breaking(bug.promise), None)
+    failing = next(_breaking(bug), None)
     assert failing is not None
     small = _small(failing)
     assert promises(small) & promises(failing)
@@ -32,10 +32,10 @@ def test_a_bug_is_found(bug: Bug) -> None:
     assert small.trace
 
 
-def _breaking(promise: str) -> Iterator[Verdict]:
-    for seed in range(BITES_WITHIN):
+def _breaking(bug: Bug) -> Iterator[Verdict]:
+    for seed in (bug.found, *range(BITES_WITHIN)):
         verdict = simulate(make_plan(seed))
-        if promise in promises(verdict):
+        if bug.promise in promises(verdict):
             yield verdict
 
 
