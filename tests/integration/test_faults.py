@@ -1,4 +1,9 @@
-"""A short run of faults on three brokers; `make faults` makes the long one."""
+"""A short run of faults on three brokers; `make faults` makes the long one.
+
+Each of these faults by itself is in a test of every change: test_crash.py,
+test_broker_away.py, test_foreign_producers.py, test_isolation.py; all at once in the
+simulation.
+"""
 
 from pathlib import Path
 
@@ -17,6 +22,7 @@ KINDS = frozenset(Kind) - _LONG
 
 
 @pytest.mark.kafka
+@pytest.mark.long
 @pytest.mark.timeout(400)  # a minute, unless the machine is busy
 async def test_promises_hold_under_faults(tmp_path: Path) -> None:
     """Kills, a zombie, a broker gone, odd records, bad partners: all is kept."""
