@@ -221,6 +221,10 @@ class VersionMismatchError(OrderbusError):
     """It is not the version any more that the change was meant for."""
 
 
+class MigrationNotFoundError(OrderbusError):
+    """There is no migration with this id."""
+
+
 class ParkedNotFoundError(OrderbusError):
     """No parked item, or group of them, has this id."""
 

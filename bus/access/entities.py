@@ -18,3 +18,4 @@ class Entity(StrEnum):
     LOOKUP = "lookup"
     SCHEMA = "schema"
     PARKED = "parked"
+    MIGRATION = "migration"

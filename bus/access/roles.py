@@ -54,6 +54,9 @@ class Scope(StrEnum):
     SETTINGS_READ = "settings:read"
     PARKED_READ = "parked:read"
     PARKED_WRITE = "parked:write"
+    MIGRATIONS_READ = "migrations:read"
+    MIGRATIONS_WRITE = "migrations:write"
+    MIGRATIONS_ASK = "migrations:ask"
 
 
 MEANINGS: Mapping[Scope, str] = {
@@ -86,6 +89,9 @@ MEANINGS: Mapping[Scope, str] = {
     Scope.SETTINGS_READ: "the settings of the gateway that answers, never a secret",
     Scope.PARKED_READ: "list parked orders, and read their content",
     Scope.PARKED_WRITE: "edit, release, reject and assign them, fix groups",
+    Scope.MIGRATIONS_READ: "list and show migrations, their gates and steps",
+    Scope.MIGRATIONS_WRITE: "plan migrations, go on, take orders back",
+    Scope.MIGRATIONS_ASK: "ask who sends an event while orders move",
 }
 """What each scope allows, for people."""
 
@@ -101,6 +107,9 @@ OF_THE_WHOLE_BUS = frozenset(
         Scope.RULES_READ,
         Scope.RULES_WRITE,
         Scope.SETTINGS_READ,
+        Scope.MIGRATIONS_READ,
+        Scope.MIGRATIONS_WRITE,
+        Scope.MIGRATIONS_ASK,
     }
 )
 """Scopes over what belongs to no tenant; a key with a tenant never has one."""
@@ -152,13 +161,14 @@ GRANTS: Mapping[Role, Grant] = {
                 Scope.RULES_READ,
                 Scope.PARKED_READ,
                 Scope.PARKED_WRITE,
+                Scope.MIGRATIONS_READ,
             }
         ),
         Tenancy.NEVER,
         "answers tickets: reads everything, replays, pauses; configures nothing",
     ),
     Role.PRODUCER: Grant(
-        frozenset({Scope.EVENTS_PUBLISH, Scope.SCHEMAS_READ}),
+        frozenset({Scope.EVENTS_PUBLISH, Scope.SCHEMAS_READ, Scope.MIGRATIONS_ASK}),
         Tenancy.MAY,
         "publishes events, and reads nothing but schemas",
     ),

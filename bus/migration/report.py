@@ -39,7 +39,6 @@ class Setting:
         old, new: What was compared, in words: the files, the topic.
         terms: The text of the terms; its hash stands in the report.
         headers: Those that are shown beside the bodies.
-        migration: Phase, gates, approvals and the way back; None: of no migration.
     """
 
     old: str
@@ -47,7 +46,6 @@ class Setting:
     made_at: datetime
     terms: str
     headers: Sequence[str] = ()
-    migration: Mapping[str, object] | None = None
 
 
 def report(found: Comparison, setting: Setting) -> Plain:
@@ -68,9 +66,15 @@ def report(found: Comparison, setting: Setting) -> Plain:
         "not_compared": list(found.left_out),
         "unread": found.unread_count,
         "unread_lines": [asdict(one) for one in found.unread],
-        "migration": setting.migration,
+        "migration": None,
     }
     return document | {"hash": hash_of(document)}
+
+
+def with_migration(document: Plain, migration: Mapping[str, object]) -> Plain:
+    """A report with the migration that it was attached to; its hash is of both."""
+    both = document | {"migration": dict(migration)}
+    return both | {"hash": hash_of(both)}
 
 
 def hash_of(document: Mapping[str, object]) -> str:

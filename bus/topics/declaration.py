@@ -16,6 +16,7 @@ BUS_TOPICS = (
     "sources",
     "rules",
     "lookups",
+    "migrations",
     "keys",
     "audit",
     "quarantine",

@@ -32,6 +32,7 @@ class Topology:
         self.intake_sources = bus["sources"].name
         self.rules = bus["rules"].name
         self.lookups = bus["lookups"].name
+        self.migrations = bus["migrations"].name
         self.keys = bus["keys"].name
         self.audit = bus["audit"].name
         self.quarantine = bus["quarantine"].name

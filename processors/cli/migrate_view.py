@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from processors.cli.control import console
+from processors.cli.control import FAILED, GOOD, console, print_json
 from processors.screen.saying import say
-from processors.screen.tables import Column, print_table
+from processors.screen.tables import Column, print_table, print_told
 
 Row = Mapping[str, object]
 _TYPES = (
@@ -27,6 +27,24 @@ _DIFFERENCES = (
     Column("ORDER", rank=3),
     Column("OLD", rank=1),
     Column("NEW", rank=1),
+)
+_MIGRATIONS = (
+    Column("MIGRATION"),
+    Column("OLD", rank=2),
+    Column("PHASE"),
+    Column("SHARE", right=True),
+    Column("SINCE", rank=3),
+    Column("CLOSED GATES", rank=1),
+)
+_GATE = ("gate", "state", "why")
+_GATES = (Column("GATE"), Column("STATE"), Column("WHY"))
+_STEPS = (
+    Column("EPOCH", right=True),
+    Column("PHASE"),
+    Column("SHARE", right=True),
+    Column("AT", rank=1),
+    Column("BY", rank=2),
+    Column("WHY"),
 )
 
 
@@ -51,6 +69,56 @@ def print_comparison(document: Row, page: Path | None) -> None:
     say(str(document["verdict"]))
     if page is not None:
         say(f"The report is {page}.")
+
+
+def print_migrations(rows: Sequence[Row]) -> None:
+    """All migrations, a line each."""
+    table = [
+        (
+            str(one["id"]),
+            str(one["old"] or "outside"),
+            str(one["phase"]),
+            f"{one['share']} %",
+            str(one["since"]),
+            ", ".join(str(x["gate"]) for x in _closed(one)) or "-",
+        )
+        for one in rows
+    ]
+    print_table(console(), _MIGRATIONS, table)
+
+
+def print_migration(row: Row) -> None:
+    """One, with its gates and steps."""
+    share, old = row["share"], row["old"] or "a sender outside"
+    say(f"{row['id']}: {row['phase']}, {share} % of the orders; the rest by {old}")
+    to = row["next"]
+    if isinstance(to, Mapping):
+        say(f"next: {to['phase']}, {to['share']} %")
+    gates = [tuple(str(x[n]) for n in _GATE) for x in _rows(row["gates"])]
+    if gates:
+        print_told(console(), _GATES, gates)
+    print_told(console(), _STEPS, [_step(one) for one in _rows(row["steps"])])
+    say(f"The way back: {row['way_back']}; last taken: {row['rehearsed'] or 'never'}")
+
+
+def _step(one: Row) -> Sequence[str]:
+    forced = "forced: " if one["forced"] else "back: " if one["back"] else ""
+    head = [str(one[name]) for name in ("number", "phase", "share", "at", "by")]
+    return [*head, f"{forced}{one['why']}"]
+
+
+def _closed(row: Row) -> Sequence[Row]:
+    return [one for one in _rows(row["gates"]) if one["state"] != "pass"]
+
+
+def print_owner(row: Row, *, as_json: bool) -> int:
+    """Who sends an order; 1 if the old sender does not."""
+    if as_json:
+        print_json(row)
+    else:
+        say(f"{row['order_id']}: the {row['owner']} side's at {row['share']} %")
+        say("The old sender sends it." if row["old_sends"] else "The bus sends it.")
+    return GOOD if row["old_sends"] else FAILED
 
 
 def _difference(one: Row) -> Sequence[str]:

@@ -9,13 +9,16 @@ import typer
 from bus.client.recordings import read_recording, read_secrets, read_terms
 from bus.delivery.schedule import parse_duration
 from bus.errors import ConfigurationError
-from bus.migration.report import Plain, Setting, report
+from bus.migration.report import Plain, Setting, report, with_migration
 from bus.migration.sent import Side
 from bus.migration.terms import Reading
 from bus.times import moment_of
 from processors.cli.control import FAILED, GOOD, exit_with, print_json, reading
 from processors.cli.migrate_view import print_comparison
 from processors.clock import SystemClock
+from processors.migrations.showing import migration_row
+from processors.migrations.steps import attach, look
+from processors.migrations.world import MigrationsWorld
 from processors.parity.gathering import Gathered, compared, gathered, topic_lines
 from processors.parity.page import report_page
 from processors.subscriptions.world import World
@@ -46,6 +49,24 @@ async def _tell(ctx: typer.Context, asked: Compared) -> int:
     else:
         async with reading(ctx)() as world:
             document = await compare_recordings(asked, world)
+    return told(asked, document)
+
+
+async def report_on(on: MigrationsWorld, id_: str, asked: Compared) -> int:
+    """Compare, attach what came of it to a migration, and tell both.
+
+    Raises:
+        MigrationNotFoundError: There is none with this id.
+    """
+    await look(on, id_)
+    document = await compare_recordings(asked, on.world)
+    await attach(on, id_, document)
+    row = migration_row(*await look(on, id_))
+    return told(asked, with_migration(document, row))
+
+
+def told(asked: Compared, document: Plain) -> int:
+    """Print a report, write its page; 1 unless nothing differs."""
     if asked.html is not None:
         write_page(asked.html, document)
     if asked.as_json:
@@ -66,7 +87,7 @@ async def compare_recordings(asked: Compared, world: World | None) -> Plain:
         Side.OLD: read_secrets(terms.old, asked.terms),
         Side.NEW: read_secrets(terms.new, asked.terms),
     }
-    since_s = parse_duration(asked.since)
+    since_s = seconds_of("since", asked.since)
     old = await _gathered(asked.old, terms.old, world, since_s)
     new = await _gathered(asked.new, terms.new, world, since_s)
     found = compared(old, new, terms, secrets)
@@ -83,11 +104,25 @@ async def _gathered(
         topic = name.removeprefix(_KAFKA)
         if topic == name:
             gathered(read_recording(Path(name)), side, found)
-        elif world is not None:
+        elif world is None:
+            raise ConfigurationError(f"{name}: topics need --bootstrap-servers")
+        else:
             since_ms = int((world.clock.now() - since_s) * 1000)
             async for line in topic_lines(world.reader, topic, since_ms):
                 found.take(line, side)
     return found
+
+
+def seconds_of(name: str, text: str) -> float:
+    """The seconds of a duration that was typed.
+
+    Raises:
+        ConfigurationError: It is none.
+    """
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise ConfigurationError(f"{name}: {error}") from None
 
 
 def write_page(file: Path, document: Plain) -> None:

@@ -96,6 +96,8 @@ class Fanout:
         those = matched.subscriptions
         if matched.undecided:
             those = [*those, *matched.undecided]
+        if (moves := self._subscribers.moves) is not None:
+            those = moves.sift(those, event.subject, record)
         wanted = partition.ledger.remaining(record.offset, those)
         partition.begin(record.offset, wanted)
         self._observer.measure(names.MATCHED, len(wanted))

@@ -9,6 +9,7 @@ from bus.delivery.effort import STEPS_A_SECOND, Efforts, Sparing
 from bus.delivery.matching import Match, Matcher
 from bus.delivery.presence import Presence
 from bus.delivery.subscription import State, Subscription
+from bus.migration.moves import Moves
 from bus.ports import Change, Clock, Observer
 from processors.delivery.content import Content
 from processors.delivery.slots import Slots
@@ -66,6 +67,7 @@ class Subscribers:
         self._matcher = Matcher(())
         self._stale = False
         self._wakers: list[Callable[[str], None]] = []
+        self.moves: Moves | None = None  # who sends, while orders move; else None
         self._sweeper: asyncio.Task[None] | None = None
 
     # ------------------------------------------------ life

@@ -21,6 +21,7 @@ from processors.gateway.jobs import Jobs
 from processors.gateway.limits import Asking, asking
 from processors.gateway.streams import Streams
 from processors.live.hub import Live
+from processors.migrations.world import HeldMigrations
 from processors.parked.world import ParkedWorld
 from processors.redrive.fates import KnownFates
 from processors.redrive.known_items import KnownItems
@@ -89,6 +90,7 @@ class Api:
     board: Board
     glance: Glance
     rules: HeldRules
+    migrations: HeldMigrations
     parked: ParkedWorld
     sources: SourcesWorld
     asking: Asking = field(default_factory=partial(asking, 0))

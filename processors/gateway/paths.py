@@ -28,6 +28,9 @@ NAMES: Mapping[str, Named] = {
     "subscription": Named(
         SUBSCRIPTION_ID.pattern, "The id of a subscription.", "my-shop"
     ),
+    "migration": Named(
+        SUBSCRIPTION_ID.pattern, "The subscription that takes over.", "my-shop"
+    ),
     "source": Named(
         SUBSCRIPTION_ID.pattern, "The id of a source of intake.", "shop-eu"
     ),

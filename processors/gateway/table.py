@@ -21,6 +21,7 @@ from processors.gateway import (
     live_stream,
     log_lists,
     lookups,
+    migrations,
     objectives,
     parked,
     parked_groups,
@@ -89,6 +90,7 @@ ROUTES: Sequence[Route] = (
     *rules.ROUTES,
     *rule_proposals.ROUTES,
     *lookups.ROUTES,
+    *migrations.ROUTES,
     *settings.ROUTES,
     *documents.ROUTES,
 )

@@ -18,6 +18,12 @@ MAIL_REFUSED = _note(
     "The relay takes mail for some of an endpoint's `mail_to` never; others got it.",
 )
 LEADS = _note("watch_leads", "info", "This watch looks and tells.")
+TURNED = _note(
+    "migration_turned", "warning", "A migration's orders went back by themselves."
+)
+NOT_TURNED = _note(
+    "migration_not_turned", "error", "Orders should go back, and could not yet."
+)
 STANDS_BY = _note(
     "watch_stands_by", "info", "Another watch leads; this one waits for its end."
 )

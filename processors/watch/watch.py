@@ -1,7 +1,7 @@
 """The program: look, judge, write down, tell; as long as it leads."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from bus.errors import BrokerUnavailableError, PublishError
@@ -27,6 +27,10 @@ _STANDBY_S = 1.0
 _HOUR_S = 3_600
 
 
+async def _nothing(_facts: Facts) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchPolicy:
     """How often it looks, and from where on it tells."""
@@ -37,7 +41,10 @@ class WatchPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchParts:
-    """What the watch works with; `name` is what it is called among others."""
+    """What the watch works with; `name` is what it is called among others.
+
+    `after` is done at the end of each round, as long as it leads.
+    """
 
     name: str
     gathering: Gathering
@@ -48,6 +55,7 @@ class WatchParts:
     clock: Clock
     observer: Observer
     policy: WatchPolicy = field(default_factory=WatchPolicy)
+    after: Callable[[Facts], Awaitable[None]] = _nothing
 
 
 class Watch:
@@ -153,6 +161,7 @@ class Watch:
         await writing.figures({one.id: figures_row(one) for one in facts.intakes})
         await writing.look(facts.at, {p.value: w for p, w in facts.unknown.items()})
         await self._keep_hours(facts, writing)
+        await parts.after(facts)
         parts.observer.measure(names.SECONDS, parts.clock.monotonic() - began)
 
     async def _keep_hours(self, facts: Facts, writing: Writing) -> None:

@@ -26,6 +26,7 @@ from processors.gateway.protocol import Lines
 from processors.gateway.server import Gateway, Place
 from processors.gateway.streams import Streams
 from processors.gateway.table import ROUTES
+from processors.migrations.world import HeldMigrations
 from processors.parked.expiring import keep_expiring
 from processors.settings import Settings, in_force
 from processors.status.glance import Glance
@@ -43,6 +44,7 @@ from processors.wiring.describing import asyncapi
 from processors.wiring.diagnosing import open_means
 from processors.wiring.intake_sources import sources_of
 from processors.wiring.life import Life, live
+from processors.wiring.moving import asking_log
 from processors.wiring.objective import objective_of_all
 from processors.wiring.parked import held_rules, make_parked
 from processors.wiring.serve import check_topics
@@ -121,8 +123,8 @@ async def open_gateway(
         stack.callback(api.glance.close)
         await _follow(api, stack)
         await stack.enter_async_context(api.sources.table)
-        stack.push_async_callback(api.live.close)
-        stack.push_async_callback(api.rules.close)
+        for held in (api.live, api.rules, api.migrations):
+            stack.push_async_callback(held.close)
         _say_readiness(telemetry, world, table)
         await asyncio.gather(world.table.ready(), table.ready())
         await api.sources.table.ready()
@@ -177,9 +179,8 @@ def _api(
     rules = held_rules(settings, world)
 
     def who(token: str) -> Principal:
-        found = authenticate(
-            ring.table, ring.world.server_keys, token, world.clock.now()
-        )
+        keys, now = ring.world.server_keys, world.clock.now()
+        found = authenticate(ring.table, keys, token, now)
         ring.uses.note(found.key_id, token)
         return found
 
@@ -198,6 +199,7 @@ def _api(
         glance=Glance(world, log),
         sources=sources_of(world, settings),
         rules=rules,
+        migrations=HeldMigrations(world, asking_log(log, world.clock)),
         parked=make_parked(settings, world, rules),
         log=log,
         objective=objective_of_all(settings),

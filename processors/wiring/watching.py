@@ -3,16 +3,20 @@
 import asyncio
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from bus.adapters.http.probe import EndpointProbe
 from bus.adapters.kafka import Connection, KafkaSource
 from bus.ports import Clock
+from bus.watch.facts import Facts
 from bus.watch.limits import Limits
+from processors.access.trail import BUS
 from processors.delivery.announcing import Announcing
+from processors.migrations.turning import Turning
+from processors.migrations.world import MigrationsWorld, migrations_world
 from processors.settings import Settings
 from processors.sources.table import SourceTable
 from processors.subscriptions.keys import NO_KEYS
@@ -108,7 +112,8 @@ async def _begin(
     presences = Presences(world.reader, world.clock, world.topology.processes)
     parked = make_parked(settings, world, held_rules(settings, world))
     intakes = _intakes(world, board)
-    for follower in (board, presences, parked.table, *intakes.followers):
+    moving = migrations_world(world)
+    for follower in (board, presences, parked.table, moving.table, *intakes.followers):
         await stack.enter_async_context(follower)
     await world.table.ready()
     senses = Senses(
@@ -123,7 +128,8 @@ async def _begin(
         intakes=intakes,
     )
     sinks = await stack.enter_async_context(open_sinks(settings, world, telemetry))
-    watch = Watch(_parts(settings, world, telemetry, board, Gathering(senses), sinks))
+    parts = _parts(settings, world, telemetry, board, Gathering(senses), sinks)
+    watch = Watch(replace(parts, after=_turning(moving, telemetry)))
     _say_how_it_is(telemetry, world, board, watch)
     said = announcing(world, telemetry.health, [ROLE], pages, lambda said: said)
     beside = (
@@ -131,6 +137,20 @@ async def _begin(
         asyncio.create_task(_look(certificates, world), name="certificates"),
     )
     return Watching(watch, said, asyncio.create_task(watch.run(), name=ROLE), beside)
+
+
+def _turning(
+    moving: MigrationsWorld, telemetry: Telemetry
+) -> Callable[[Facts], Awaitable[None]]:
+    """Orders go back by themselves: the bus does it, and the audit says so."""
+    trail = moving.world.trail.of(BUS, "")
+    turning = Turning(moving.by(trail), telemetry)
+
+    async def after(facts: Facts) -> None:
+        known = {one.id: one.figures or {} for one in facts.subscriptions}
+        await turning.look(lambda id_: known.get(id_, {}))
+
+    return after
 
 
 def _intakes(world: World, board: Board) -> Intakes:

@@ -23,6 +23,7 @@ from processors.telemetry.health import Health
 from processors.wiring.adapters import Adapters
 from processors.wiring.announcing import announcing
 from processors.wiring.disabling import Disabling
+from processors.wiring.moving import moves_of
 from processors.wiring.policy import engine_policy
 from processors.wiring.reconciling import reconciling_programs
 from processors.wiring.sources import watching_sources
@@ -77,21 +78,22 @@ class Worker:
         adapters = self._adapters
         self._table = self._subscriptions()
         self._disabling = Disabling(adapters, self._table, self._observer)
-        self._acks = AckTable(
-            adapters.reader, adapters.clock, topic=adapters.topology.acks
-        )
+        reader, clock = adapters.reader, adapters.clock
+        self._acks = AckTable(reader, clock, topic=adapters.topology.acks)
         attempts = self._attempts()
         self.engine = self._engine(self._acks, attempts)
         self._lag = self._watch(attempts)
+        self._moving = moves_of(adapters, self._observer, self.engine.subscribers)
         self._table.on_change(self._changed)
-        await self._stack.enter_async_context(self._table)
-        await self._stack.enter_async_context(self._acks)
+        for table in (self._table, self._acks, self._moving):
+            await self._stack.enter_async_context(table)
         self._opening = asyncio.create_task(
             attempts.open(adapters.schemas, adapters.clock, self._observer)
         )
         await asyncio.gather(
             self._table.ready(),
             self._acks.ready(),
+            self._moving.ready(),
             wait_for(adapters.clock, attempts.opened, _LOG_WITHIN_S),
         )
         await self._disabling.settle()
@@ -268,7 +270,7 @@ class Worker:
     def _tables(self) -> str | None:
         if not self._loaded:
             return "loading"
-        return self._table.trouble() or self._acks.trouble()
+        return self._table.trouble() or self._acks.trouble() or self._moving.trouble()
 
     def _refused(self) -> str | None:
         return self.engine.refused() if self._loaded else None
@@ -288,9 +290,8 @@ class Worker:
         return f"no assignment yet: {', '.join(missing)}" if missing else None
 
     def _dead(self) -> str | None:
-        dead = [
-            p.name for p in self.engine.programs if self._loaded and not p.loop.alive()
-        ]
+        programs = self.engine.programs if self._loaded else ()
+        dead = [p.name for p in programs if not p.loop.alive()]
         return f"ended: {', '.join(dead)}" if dead else None
 
 

@@ -29,6 +29,7 @@ bus:
     acks: {name: bus.acks}
     rules: {name: bus.rules}
     lookups: {name: bus.lookups}
+    migrations: {name: bus.migrations}
     seen: {name: bus.intake.seen}
     keys: {name: bus.keys}
     audit: {name: bus.audit}

@@ -34,6 +34,7 @@ from processors.gateway.routes import Route
 from processors.gateway.server import Gateway, Place
 from processors.gateway.streams import Streams
 from processors.gateway.table import ROUTES
+from processors.migrations.world import HeldMigrations
 from processors.rules.held import HeldRules
 from processors.settings import Settings, in_force
 from processors.settings.sources import Origin, Source
@@ -230,6 +231,7 @@ def _api(worlds: Worlds, world: World, access: Access, observer: MemoryObserver)
         glance=Glance(world, no_log),
         sources=sources_over(world),
         rules=HeldRules(world, shipped_lines),
+        migrations=HeldMigrations(world),
         parked=parked_of(world),
         asyncapi=partial(described, worlds.topology),
         told=_told(),

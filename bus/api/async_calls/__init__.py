@@ -18,6 +18,7 @@ from bus.api.async_calls.key_routes import KeyRoutesCalls
 from bus.api.async_calls.letters import LettersCalls
 from bus.api.async_calls.log_lists import LogListsCalls
 from bus.api.async_calls.lookups import LookupsCalls
+from bus.api.async_calls.migrations import MigrationsCalls
 from bus.api.async_calls.objectives import ObjectivesCalls
 from bus.api.async_calls.parked import ParkedCalls
 from bus.api.async_calls.parked_groups import ParkedGroupsCalls
@@ -84,6 +85,7 @@ class AsyncCalls(
     RulesCalls,
     RuleProposalsCalls,
     LookupsCalls,
+    MigrationsCalls,
     SettingsCalls,
     DocumentsCalls,
 ):

@@ -18,6 +18,7 @@ from bus.api.calls.key_routes import KeyRoutesCalls
 from bus.api.calls.letters import LettersCalls
 from bus.api.calls.log_lists import LogListsCalls
 from bus.api.calls.lookups import LookupsCalls
+from bus.api.calls.migrations import MigrationsCalls
 from bus.api.calls.objectives import ObjectivesCalls
 from bus.api.calls.parked import ParkedCalls
 from bus.api.calls.parked_groups import ParkedGroupsCalls
@@ -84,6 +85,7 @@ class Calls(
     RulesCalls,
     RuleProposalsCalls,
     LookupsCalls,
+    MigrationsCalls,
     SettingsCalls,
     DocumentsCalls,
 ):

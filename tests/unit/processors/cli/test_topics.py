@@ -67,7 +67,7 @@ def test_plan_shows_and_changes_nothing(cluster: Cluster) -> None:
     assert result.exit_code == 0
     assert "+ oms.order" in result.output
     assert "6 partitions, 3 replicas, kept 7d" in result.output
-    assert "25 to create, 0 to change, 0 to delete, 0 impossible" in result.output
+    assert "26 to create, 0 to change, 0 to delete, 0 impossible" in result.output
     assert cluster.broker.topics == {}
 
 

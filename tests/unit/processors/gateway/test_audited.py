@@ -26,6 +26,9 @@ EVENT = sample("order.created", 1, STARTED)
 HUSH = "whsec_aHVzaGh1c2hodXNoaHVzaGh1c2hodXNoaHVzaA=="
 PARKED = item(1)
 SOURCES = "/v1/sources"
+MOVING = "/v1/migrations/new"
+SIDE = {"first": None, "last": None}
+REPORT = {"types": [], "old": SIDE, "new": SIDE, "verdict": "nothing", "hash": "0"}
 GROUP = f"/v1/parked/groups/{fingerprint_of(PARKED)}"
 UNNOTED = {
     "publishEvents": "the event is its own record",
@@ -171,6 +174,11 @@ CHANGES: Mapping[str, Callable[[Mapping[str, object]], Asking]] = {
         "/v1/silences",
         {"rule": "lag", "duration": "2h", "why": "a move"},
     ),
+    "planMigration": lambda _: ("PUT", "/v1/migrations/held", {"shares": [5, 50]}),
+    "stepMigration": lambda _: ("POST", f"{MOVING}/step", {"why": "parity"}),
+    "takeBackMigration": lambda _: ("POST", f"{MOVING}/back", {"why": "a rehearsal"}),
+    "attachReport": lambda _: ("POST", f"{MOVING}/reports", {"report": REPORT}),
+    "removeMigration": lambda _: ("DELETE", MOVING, None),
     "endSilence": lambda ids: ("POST", f"/v1/silences/{ids['silence']}/end", {}),
 }
 """What changes something, by operation."""
@@ -205,6 +213,8 @@ async def happened(ask: Client, worlds: Worlds) -> Mapping[str, object]:
     for name in ("in", "held"):
         await ask("POST", SOURCES, {"id": name, "channel": "shopify"})
     await ask("POST", f"{SOURCES}/held/pause", {})
+    await ask("PUT", MOVING, {})
+    await ask("POST", f"{MOVING}/step")
     example = (await ask("GET", "/v1/event-types/order.created/example")).json
     data = cast("dict[str, object]", example["data"])
     await worlds.clock.advance(1)

@@ -1,0 +1,140 @@
+"""Gates: what has to be so before the new side gets more orders, computed."""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from bus.log.health import Figures
+from bus.migration.ledger import GateSaid, Limits, Migration, Proof
+from bus.migration.phases import Phase, Rung
+
+_HOUR_MS: Final = 3_600_000
+_DAY_MS: Final = 24 * _HOUR_MS
+
+
+class State(StrEnum):
+    """What a gate says; unknown: too little is known for a yes or a no."""
+
+    PASS = "pass"  # noqa: S105 - a word
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+class Gate(NamedTuple):
+    """One condition, and why it is so."""
+
+    gate: str
+    state: State
+    why: str
+
+    @property
+    def said(self) -> GateSaid:
+        """As it is kept with the step."""
+        return GateSaid(gate=self.gate, state=self.state, why=self.why)
+
+
+class Known(NamedTuple):
+    """What the gates are computed from.
+
+    `subscribed`: whether the new subscription is there. `figures`: how it fared since
+    the last step; None: nobody knows.
+    """
+
+    now_ms: int
+    subscribed: bool
+    figures: Figures | None
+
+
+def gates(migration: Migration, to: Rung, known: Known) -> Sequence[Gate]:
+    """What the next rung asks for."""
+    limits, phase = migration.limits, migration.now.phase
+    found = [_subscribed(known)]
+    if to.share and not migration.now.share:
+        proof = migration.proofs[-1] if migration.proofs else None
+        found += _parity(proof, limits, known.now_ms)
+    if phase in {Phase.CANARY, Phase.REVERSED}:
+        found += [_held(migration, known.now_ms), *_healthy(limits, known.figures)]
+    return found
+
+
+def closed(found: Sequence[Gate]) -> Sequence[Gate]:
+    """Those that do not let pass."""
+    return [one for one in found if one.state is not State.PASS]
+
+
+def turned(migration: Migration, figures: Figures) -> str | None:
+    """Why orders have to go back, where the new side has any; None: nothing is wrong.
+
+    Only what is known to be bad turns a gate: too little data changes nothing.
+    """
+    if not migration.now.share or migration.now.phase is Phase.RETIRED:
+        return None
+    bad = [
+        one for one in _healthy(migration.limits, figures) if one.state is State.FAIL
+    ]
+    return bad[0].why if bad else None
+
+
+def _subscribed(known: Known) -> Gate:
+    if known.subscribed:
+        return Gate("subscription", State.PASS, "it is there")
+    return Gate("subscription", State.FAIL, "there is no such subscription yet")
+
+
+def _parity(proof: Proof | None, limits: Limits, now_ms: int) -> Iterator[Gate]:
+    if proof is None:
+        why = "no comparison is attached: bus migrate report"
+        yield Gate("parity", State.UNKNOWN, why)
+        return
+    yield Gate("parity", State.PASS if proof.clean else State.FAIL, proof.verdict)
+    yield _enough(proof, limits)
+    yield _long(proof, limits)
+    age_h = (now_ms - proof.at_ms) / _HOUR_MS
+    fresh = State.PASS if age_h <= limits.fresh_h else State.UNKNOWN
+    told = f"compared {age_h:.1f} h ago, at most {limits.fresh_h:g}"
+    yield Gate("fresh", fresh, told)
+
+
+def _enough(proof: Proof, limits: Limits) -> Gate:
+    few = sorted(
+        (one.pairs, name)
+        for name, one in proof.types.items()
+        if one.pairs < limits.pairs
+    )
+    if few:
+        told = ", ".join(f"{name}: {pairs:,}" for pairs, name in few[:5])
+        why = f"fewer than {limits.pairs:,} pairs of {len(few)} types: {told}"
+        return Gate("pairs", State.UNKNOWN, why)
+    why = f"{limits.pairs:,} pairs or more of each type"
+    return Gate("pairs", State.PASS, why)
+
+
+def _long(proof: Proof, limits: Limits) -> Gate:
+    if proof.first_ms is None or proof.last_ms is None:
+        return Gate("period", State.UNKNOWN, "nothing was compared")
+    days = (proof.last_ms - proof.first_ms) / _DAY_MS
+    state = State.PASS if days >= limits.days else State.UNKNOWN
+    told = f"{days:.1f} days were compared, at least {limits.days:g}"
+    return Gate("period", state, told)
+
+
+def _held(migration: Migration, now_ms: int) -> Gate:
+    hours = (now_ms - migration.now.at_ms) / _HOUR_MS
+    limit = migration.limits.hold_h
+    state = State.PASS if hours >= limit else State.UNKNOWN
+    told = f"{migration.now.share} % for {hours:.1f} h, at least {limit:g}"
+    return Gate("held", state, told)
+
+
+def _healthy(limits: Limits, figures: Figures | None) -> Iterator[Gate]:
+    if figures is None:
+        yield Gate("success", State.UNKNOWN, "the log gives no figures")
+        return
+    rate = figures.success_rate
+    if rate is None or figures.attempts < limits.deliveries:
+        why = f"{figures.attempts:,} attempts, at least {limits.deliveries:,}"
+        yield Gate("success", State.UNKNOWN, why)
+        return
+    state = State.PASS if rate >= limits.success else State.FAIL
+    told = f"{rate:.2%} of {figures.attempts:,} attempts accepted"
+    yield Gate("success", state, f"{told}, at least {limits.success:.2%}")

@@ -1,0 +1,29 @@
+"""Which of the subscriptions that want an event send it, where orders are moving."""
+
+from collections.abc import Iterable, Sequence
+
+from bus.migration.ledger import Migration, Place, owner
+from bus.migration.sent import Side
+from bus.record import Record
+
+
+class Moves:
+    """All migrations, by the subscriptions on either side."""
+
+    def __init__(self, migrations: Iterable[Migration]) -> None:
+        self._of: dict[str, list[tuple[Migration, Side]]] = {}
+        for one in migrations:
+            self._of.setdefault(one.id, []).append((one, Side.NEW))
+            if one.old:
+                self._of.setdefault(one.old, []).append((one, Side.OLD))
+
+    def sift(self, wanting: Sequence[str], order: str, record: Record) -> Sequence[str]:
+        """Those that send it: all that take part in no migration, and the owners."""
+        place = Place(record.topic, record.partition, record.offset)
+        return [one for one in wanting if self._sends(one, order, place)]
+
+    def _sends(self, subscription: str, order: str, place: Place) -> bool:
+        return all(
+            owner(migration, order, place) is side
+            for migration, side in self._of.get(subscription, ())
+        )

@@ -1,0 +1,257 @@
+"""The steps of a migration: planned, a rung up, a rung down, a comparison attached."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from pydantic import ValidationError
+
+from bus.errors import ConfigurationError, ConflictError, MigrationNotFoundError
+from bus.log.health import Figures
+from bus.migration.gates import Gate, Known, closed, gates
+from bus.migration.ledger import (
+    Counts,
+    Epoch,
+    Limits,
+    Migration,
+    Proof,
+    first_epoch,
+    starts_of,
+    told,
+)
+from bus.migration.phases import Rung, above, below
+from bus.times import read_rfc3339
+from processors.migrations.world import MigrationsWorld
+from processors.migrations.writer import Change
+
+_DAY_S = 86_400
+_LEAST_S, _MOST_S = 300, 3 * _DAY_S
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What somebody wants a migration to be; None: as it is, or as usual."""
+
+    old: str | None = None
+    about: str | None = None
+    overlap_s: float | None = None
+    shares: tuple[int, ...] | None = None
+    limits: Mapping[str, float] = field(default_factory=dict)
+
+
+async def plan(on: MigrationsWorld, id_: str, planned: Planned) -> Migration:
+    """Make a migration, or change how it is to go; where it stands stays.
+
+    Raises:
+        ConfigurationError: Something of it cannot be; says what.
+        ConflictError: Its other side cannot change once orders have moved.
+    """
+    at_ms = _now_ms(on)
+
+    def change(before: Migration | None) -> Migration:
+        fields: dict[str, object] = {"id": id_}
+        if before is not None:
+            fields = before.model_dump()
+        fields.setdefault("epochs", (first_epoch(at_ms, on.writer.actor),))
+        if before is not None and before.now.share and _moves(before, planned):
+            raise ConflictError(f"{id_} has orders already: take them back first")
+        given = {
+            "old": planned.old,
+            "about": planned.about,
+            "overlap_s": planned.overlap_s,
+            "shares": planned.shares,
+        }
+        fields |= {name: x for name, x in given.items() if x is not None}
+        limits = before.limits.model_dump() if before is not None else {}
+        fields["limits"] = limits | dict(planned.limits)
+        return _checked(fields, on)
+
+    return await _written(on, id_, change, "plan")
+
+
+def _moves(before: Migration, planned: Planned) -> bool:
+    return planned.old is not None and planned.old != before.old
+
+
+def _checked(fields: Mapping[str, object], on: MigrationsWorld) -> Migration:
+    limits = fields["limits"]
+    unknown = set(cast("dict[str, object]", limits)) - set(Limits.model_fields)
+    if unknown:
+        known = ", ".join(Limits.model_fields)
+        raise ConfigurationError(f"limits: no {min(unknown)}; there are: {known}")
+    try:
+        found = Migration.model_validate(fields)
+    except ValidationError as error:
+        raise ConfigurationError(told(error)) from None
+    if found.old and on.world.table.get(found.old) is None:
+        raise ConfigurationError(f"old: there is no subscription {found.old}")
+    for other in on.table.all():
+        shared = {found.id, found.old} & {other.id, other.old} - {""}
+        if other.id != found.id and shared:
+            raise ConfigurationError(f"{min(shared)} takes part in {other.id} already")
+    return found
+
+
+async def look(on: MigrationsWorld, id_: str) -> tuple[Migration, Sequence[Gate]]:
+    """A migration, and the gates of its next rung.
+
+    Raises:
+        MigrationNotFoundError: There is none with this id.
+    """
+    migration = _there(on.table.get(id_), id_)
+    to = above(migration.now.rung, migration.shares)
+    return migration, () if to is None else gates(migration, to, await _known(on, id_))
+
+
+async def step(on: MigrationsWorld, id_: str, *, force: bool, why: str) -> Migration:
+    """Go a rung up, from the ends of the source topics on.
+
+    Raises:
+        MigrationNotFoundError: There is none with this id.
+        ConflictError: A gate is closed, or there is no rung above.
+        ConfigurationError: It is forced without a reason.
+    """
+    if force and not why:
+        raise ConfigurationError("why: say why a gate is passed that is closed")
+    known, starts = await _known(on, id_), await _ends(on)
+
+    def change(before: Migration | None) -> Migration:
+        migration = _there(before, id_)
+        to = above(migration.now.rung, migration.shares)
+        if to is None:
+            raise ConflictError(f"{id_} is {migration.now.phase}: it is over")
+        found = gates(migration, to, known)
+        if (shut := closed(found)) and not force:
+            said = "; ".join(f"{one.gate}: {one.why}" for one in shut)
+            raise ConflictError(f"{id_} may not go on: {said}")
+        epoch = _epoch(migration, to, known.now_ms, on.writer.actor)
+        more = {
+            "starts": starts,
+            "why": why,
+            "forced": bool(shut),
+            "gates": tuple(one.said for one in found),
+        }
+        return migration.with_epoch(epoch.model_copy(update=more))
+
+    return await _written(on, id_, change, "step")
+
+
+async def back(
+    on: MigrationsWorld, id_: str, *, at_all: bool = False, why: str = ""
+) -> Migration:
+    """Go a rung down, or (`at_all`) to where the new side has no order. No gate.
+
+    Raises:
+        MigrationNotFoundError: There is none with this id.
+        ConflictError: There is no rung below.
+    """
+    starts, at_ms = await _ends(on), _now_ms(on)
+
+    def change(before: Migration | None) -> Migration:
+        migration = _there(before, id_)
+        to = below(migration.now.rung, migration.shares, at_all=at_all)
+        if to is None:
+            raise ConflictError(f"{id_} is at its first phase")
+        epoch = _epoch(migration, to, at_ms, on.writer.actor)
+        more = {"starts": starts, "why": why, "back": True}
+        return migration.with_epoch(epoch.model_copy(update=more))
+
+    return await _written(on, id_, change, "back")
+
+
+async def attach(
+    on: MigrationsWorld, id_: str, report: Mapping[str, object]
+) -> Migration:
+    """Attach a comparison, by which parity is judged.
+
+    Raises:
+        MigrationNotFoundError: There is none with this id.
+        ConfigurationError: It is no report.
+    """
+    proof = proof_of(report, _now_ms(on), on.writer.actor)
+
+    def change(before: Migration | None) -> Migration:
+        return _there(before, id_).with_proof(proof)
+
+    return await _written(on, id_, change, "attach")
+
+
+async def forget(on: MigrationsWorld, id_: str) -> None:
+    """Remove a migration: the subscription then gets all that it asks for.
+
+    Raises:
+        MigrationNotFoundError: There is none with this id.
+        ConflictError: The new side does not have all orders yet.
+    """
+
+    def change(before: Migration | None) -> None:
+        migration = _there(before, id_)
+        if 0 < migration.now.share < 100:  # noqa: PLR2004 - percent
+            raise ConflictError(f"{id_} shares its orders: go on, or back, first")
+
+    await on.writer.write(id_, change, "remove")
+
+
+def proof_of(report: Mapping[str, object], at_ms: int, by: str) -> Proof:
+    """What gates ask of a report.
+
+    Raises:
+        ConfigurationError: It is none.
+    """
+    try:
+        types = cast("list[dict[str, object]]", report["types"])
+        sides = [cast("dict[str, str | None]", report[name]) for name in ("old", "new")]
+        verdict = str(report["verdict"])
+        return Proof(
+            at_ms=at_ms,
+            hash=str(report["hash"]),
+            verdict=verdict,
+            clean=verdict.startswith("no difference"),
+            first_ms=_moment(max(one["first"] or "" for one in sides)),
+            last_ms=_moment(min(one["last"] or "" for one in sides)),
+            types={str(one["type"]): Counts.model_validate(one) for one in types},
+            by=by,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ConfigurationError(f"no report of a comparison: {error}") from None
+
+
+def _moment(text: str) -> int | None:
+    return round(read_rfc3339(text).timestamp() * 1000) if text else None
+
+
+def _there(migration: Migration | None, id_: str) -> Migration:
+    if migration is None:
+        raise MigrationNotFoundError(f"there is no migration {id_}")
+    return migration
+
+
+def _epoch(migration: Migration, to: Rung, at_ms: int, by: str) -> Epoch:
+    number = migration.now.number + 1
+    return Epoch(number=number, phase=to.phase, share=to.share, at_ms=at_ms, by=by)
+
+
+async def _written(
+    on: MigrationsWorld, id_: str, change: Change, action: str
+) -> Migration:
+    return _there(await on.writer.write(id_, change, action), id_)
+
+
+async def _known(on: MigrationsWorld, id_: str) -> Known:
+    migration, now_ms = _there(on.table.get(id_), id_), _now_ms(on)
+    since_s = (now_ms - migration.now.at_ms) // 1000
+    figures: Figures | None = None
+    if migration.now.share:
+        figures = await on.ask(id_, min(max(since_s, _LEAST_S), _MOST_S))
+    return Known(now_ms, on.world.table.get(id_) is not None, figures)
+
+
+async def _ends(on: MigrationsWorld) -> dict[str, tuple[int, ...]]:
+    """Where the source topics end now."""
+    world = on.world
+    lags = await world.groups.lag(world.fanout_group, world.topology.sources)
+    return starts_of({(tp.topic, tp.partition): lag.end for tp, lag in lags.items()})
+
+
+def _now_ms(on: MigrationsWorld) -> int:
+    return int(on.world.clock.now() * 1000)

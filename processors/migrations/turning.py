@@ -1,0 +1,47 @@
+"""Orders are taken back by themselves where the new side fares badly."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from bus.errors import OrderbusError
+from bus.log.health import Figures
+from bus.migration.gates import turned
+from bus.migration.ledger import Migration
+from bus.ports import Observer
+from processors.migrations.steps import back
+from processors.migrations.world import MigrationsWorld
+from processors.telemetry import watch_names as names
+
+Spans: TypeAlias = Mapping[int, Figures]
+"""How a subscription fared, by how many seconds up to now."""
+BY_ITSELF = "by itself"
+
+
+class Turning:
+    """Looks at every migration whose new side has orders; as often as it is asked."""
+
+    def __init__(self, on: MigrationsWorld, observer: Observer) -> None:
+        self._on = on
+        self._observer = observer
+
+    async def look(self, spans_of: Callable[[str], Spans]) -> None:
+        """Take back what fares badly. What cannot be written is tried the next time."""
+        for one in self._on.table.all():
+            why = self._why(one, spans_of(one.id))
+            if why is None:
+                continue
+            try:
+                await back(self._on, one.id, at_all=True, why=f"{BY_ITSELF}: {why}")
+            except OrderbusError as error:
+                self._observer.note(names.NOT_TURNED, migration=one.id, why=str(error))
+            else:
+                self._observer.note(names.TURNED, migration=one.id, why=why)
+
+    def _why(self, migration: Migration, spans: Spans) -> str | None:
+        """Only by what came since the last step: the shortest span, and the longest."""
+        age_s = self._on.world.clock.now() - migration.now.at_ms / 1000
+        within = [span for span in sorted(spans) if span <= age_s]
+        for span in {*within[:1], *within[-1:]} or sorted(spans)[:1]:
+            if (why := turned(migration, spans[span])) is not None:
+                return why
+        return None

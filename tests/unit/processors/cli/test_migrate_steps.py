@@ -1,0 +1,195 @@
+"""`bus migrate plan|status|step|back|owner|remove|report` on a bus in memory."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bus.access.entities import Entity
+from bus.adapters.memory import MemoryObserver
+from bus.log.health import NONE, Figures
+from bus.migration.recorded import written
+from processors.cli import migrate
+from processors.migrations.turning import Turning
+from processors.migrations.world import open_migrations
+from tests.support.old_sender import (
+    NEW_SECRET,
+    OLD_SECRET,
+    both,
+    events,
+    terms_text,
+)
+from tests.support.past import Past
+from tests.support.worlds import Worlds
+
+FREE = ("days=0", "hold_h=0", "pairs=1")
+BAD = Figures(500, 100, 0, 0, 0.2, None, None, None)
+
+
+@pytest.fixture
+def worlds() -> Worlds:
+    """A bus in memory."""
+    return Worlds()
+
+
+def bus(worlds: Worlds, *args: object) -> Result:
+    """Run a command; it must not fail in any way but on purpose."""
+    words = [str(arg) for arg in args]
+    result = CliRunner().invoke(migrate.app, words, obj=worlds.open)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def told(worlds: Worlds, *args: object) -> dict:
+    """The JSON that a command prints."""
+    result = bus(worlds, *args, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+async def subscribed(worlds: Worlds, *names: str) -> None:
+    """There are such subscriptions."""
+    async with worlds.open() as world:
+        await world.table.ready()
+        for name in names:
+            await Past(world).subscribe(name)
+
+
+def planned(worlds: Worlds, *more: str) -> None:
+    """A migration to acme, whose gates ask for little."""
+    limits = [word for one in FREE for word in ("--limit", one)]
+    assert bus(worlds, "plan", "acme", *limits, *more).exit_code == 0
+
+
+def test_a_plan_gives_no_order_away(worlds: Worlds) -> None:
+    """It begins where all is the old side's, and waits for the subscription."""
+    planned(worlds, "--shares", "5,50")
+    row = told(worlds, "status", "acme")
+    assert (row["phase"], row["share"], row["old"]) == ("inventory", 0, "")
+    assert row["shares"] == [5, 50]
+    refused = bus(worlds, "step", "acme")
+    assert refused.exit_code == 1
+    assert "there is no such subscription yet" in refused.output
+    assert bus(worlds, "owner", "acme", "SO-1").exit_code == 0
+
+
+def climb(worlds: Worlds) -> None:
+    """To the first share, its gates passed by force."""
+    for _ in range(2):
+        assert bus(worlds, "step", "acme").exit_code == 0
+    shut = bus(worlds, "step", "acme")
+    assert shut.exit_code == 1
+    assert "no comparison is attached" in shut.output
+    assert bus(worlds, "step", "acme", "--force").exit_code == 2
+    assert bus(worlds, "step", "acme", "--force", "--why", "agreed").exit_code == 0
+
+
+@pytest.mark.usefixtures("there")
+def test_gates_hold_and_force_is_told(worlds: Worlds) -> None:
+    """A forced step needs a reason, which stands in the ledger and the audit."""
+    planned(worlds)
+    climb(worlds)
+    row = told(worlds, "status", "acme")
+    assert (row["phase"], row["share"]) == ("canary", 1)
+    last = row["steps"][-1]
+    assert (last["forced"], last["why"], last["by"]) == (True, "agreed", "cli:ada")
+    assert last["starts"]["oms.order"] == [0] * 6
+    noted = [one for one in worlds.audited() if one.entity == Entity.MIGRATION]
+    assert [one.action for one in noted] == ["plan", "step", "step", "step"]
+    assert (noted[-1].after or {})["why"] == "agreed"
+
+
+@pytest.mark.usefixtures("there")
+def test_back_from_every_rung(worlds: Worlds) -> None:
+    """One rung at a time down to the first, each of them at once."""
+    planned(worlds, "--shares", "5")
+    force = ("--force", "--why", "a rehearsal")
+    rungs = [("inventory", 0)]
+    while bus(worlds, "step", "acme", *force).exit_code == 0:
+        row = told(worlds, "status", "acme")
+        rungs.append((row["phase"], row["share"]))
+        assert bus(worlds, "back", "acme").exit_code == 0
+        row = told(worlds, "status", "acme")
+        assert (row["phase"], row["share"]) == rungs[-2]
+        assert row["rehearsed"] is not None
+        assert bus(worlds, "step", "acme", *force).exit_code == 0
+    assert rungs[-2:] == [("reversed", 100), ("retired", 100)]
+    assert bus(worlds, "back", "acme", "--all").exit_code == 0
+    assert told(worlds, "status", "acme")["phase"] == "shadow"
+
+
+@pytest.fixture
+async def there(worlds: Worlds) -> None:
+    """The subscriptions of both sides."""
+    await subscribed(worlds, "acme", "acme-old")
+
+
+@pytest.mark.usefixtures("there")
+def test_two_subscriptions_are_no_two_migrations(worlds: Worlds) -> None:
+    """A side takes part in one, and the other side is there."""
+    planned(worlds, "--old", "acme-old")
+    again = bus(worlds, "plan", "other", "--old", "acme-old")
+    assert again.exit_code == 2
+    assert "takes part in acme already" in again.output
+    assert bus(worlds, "plan", "third", "--old", "nobody").exit_code == 2
+    assert bus(worlds, "plan", "third", "--limit", "luck=1").exit_code == 2
+    assert bus(worlds, "status", "nobody").exit_code == 1
+
+
+@pytest.mark.usefixtures("there")
+def test_forgotten_only_while_nothing_is_shared(worlds: Worlds) -> None:
+    """Else orders would be nobody's, or both's."""
+    planned(worlds)
+    climb(worlds)
+    assert bus(worlds, "remove", "acme").exit_code == 1
+    assert bus(worlds, "back", "acme", "--all").exit_code == 0
+    assert bus(worlds, "remove", "acme").exit_code == 0
+    assert told(worlds, "status") == []
+
+
+@pytest.mark.usefixtures("there")
+def test_a_report_opens_the_gate(
+    worlds: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was compared stands in the ledger; orders then move without force."""
+    monkeypatch.chdir(tmp_path)
+    Path("terms.yaml").write_text(terms_text())
+    Path("old.secret").write_text(OLD_SECRET)
+    Path("new.secret").write_text(NEW_SECRET)
+    for name, sends in zip(("old", "new"), both(events(2)), strict=True):
+        Path(name).write_bytes(b"\n".join(written(one) for one in sends))
+    planned(worlds)
+    for _ in range(2):
+        assert bus(worlds, "step", "acme").exit_code == 0
+    files = ("--old", "old", "--new", "new", "--html", "r.html")
+    done = bus(worlds, "report", "acme", "terms.yaml", *files)
+    assert done.exit_code == 0, done.output
+    page = Path("r.html").read_text()
+    assert "acme is in shadow" in page
+    assert "bus migrate back acme" in page
+    stepped = bus(worlds, "step", "acme")
+    assert stepped.exit_code == 0, stepped.output
+    assert told(worlds, "status", "acme")["phase"] == "canary"
+
+
+@pytest.mark.usefixtures("there")
+def test_a_side_that_fares_badly_gives_its_orders_back(worlds: Worlds) -> None:
+    """By itself, once there is enough to judge by; and only once."""
+    planned(worlds)
+    climb(worlds)
+
+    async def watched(figures: Figures) -> None:
+        async with worlds.open() as world, open_migrations(world) as on:
+            await Turning(on, MemoryObserver()).look(lambda _: {300: figures})
+
+    asyncio.run(watched(NONE))
+    assert told(worlds, "status", "acme")["share"] == 1
+    asyncio.run(watched(BAD))
+    asyncio.run(watched(BAD))
+    row = told(worlds, "status", "acme")
+    assert (row["phase"], row["share"]) == ("shadow", 0)
+    assert row["steps"][-1]["why"].startswith("by itself: 20.00% of 500 attempts")
+    assert len(row["steps"]) == 5
