@@ -43,7 +43,9 @@ def stack_plan(given: Settings, folder: Path) -> StackPlan:
     return StackPlan(
         settings=settings,
         arguments=worker_command({}, Role.ALL.value),
-        beside=[worker_command({}, Role.PROJECTOR.value)],
+        beside=[
+            worker_command({}, role.value) for role in (Role.PROJECTOR, Role.WATCH)
+        ],
         api_arguments=worker_command({}, Role.GATEWAY.value),
         environment={
             "ORDERBUS_HTTP_PORT": "0",

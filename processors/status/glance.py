@@ -56,7 +56,7 @@ class Kept(Generic[T]):
         self._value: T | None = None
         self._at = 0.0
         self._fresh_s = FRESH_S
-        self._why = "not asked yet"
+        self._why = "still being asked, look again in a moment"
         self._renewal: asyncio.Task[None] | None = None
 
     async def known(self) -> Known[T]:

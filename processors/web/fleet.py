@@ -10,7 +10,8 @@ from bus.watch.states import State
 from bus.watch.verdicts import Health, Kind, Subject
 from processors.gateway.routes import Asked
 from processors.status.glance import Known
-from processors.status.report import Subscriber
+from processors.status.question import Unknown
+from processors.status.report import Report, Subscriber
 from processors.watch.answers import too_old
 
 _FIVE_MINUTES_S = 300.0
@@ -45,11 +46,12 @@ class Faring:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """What is known of all, and what is not, with why."""
+    """What is known of all, and what is not; `waits` is why only that is not known."""
 
     states: Mapping[Subject, State]
     health: Known[Mapping[str, log_health.Health]]
     standing: Known[Mapping[str, Subscriber]]
+    waits: str
     stale: str | None
     now: float
 
@@ -60,6 +62,7 @@ class Sources:
             (self.stale, "Health is not known"),
             (self.health.why, "Rates and latencies are not known"),
             (self.standing.why, "What waits, dead letters and breakers are not known"),
+            (self.waits, "What waits is not known"),
         )
         return [f"{what}: {why}." for why, what in said if why]
 
@@ -72,9 +75,18 @@ async def sources(asked: Asked) -> Sources:
         states=api.board.states,
         health=await api.glance.health(),
         standing=await api.glance.standing(),
+        waits=_waits(asked, (await api.glance.report()).value),
         stale=too_old(api.board, now),
         now=now,
     )
+
+
+def _waits(asked: Asked, report: Report | None) -> str:
+    """Why nobody knows what waits; empty if somebody does, or knows nothing at all."""
+    if report is None or isinstance(report.subscriptions, Unknown):
+        return ""
+    group = report.groups.get(asked.api.world.retry_group)
+    return group.why if isinstance(group, Unknown) else ""
 
 
 def made_of(asked: Asked) -> object:

@@ -65,7 +65,7 @@ class Renderer:
         }
         for filtering in (
             *(wording.count, wording.rate, wording.percent, wording.millis),
-            *(wording.span, wording.moment, wording.moment_us),
+            *(wording.span, wording.moment, wording.moment_us, wording.marked),
         ):
             self._environment.filters[filtering.__name__] = filtering
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bus.times import rfc3339
 
@@ -11,6 +11,17 @@ _MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
 _MANY, _MILLION = 10_000, 1_000_000
 _WHOLE, _FEW = 100, 10
 _TIME = Markup('<time datetime="{}" title="{} UTC">{} UTC</time>')
+
+
+def marked(text: str) -> Markup:
+    """What somebody wrote, `so` as code."""
+    parts = [escape(part) for part in text.split("`")]
+    return Markup("").join(
+        part
+        if at % 2 == 0 or at == len(parts) - 1
+        else Markup("<code>{}</code>").format(part)
+        for at, part in enumerate(parts)
+    )
 
 
 def count(number: float | None) -> str:

@@ -35,6 +35,13 @@ FLOWS = {
     "pause": Flow(_ONE, "pause", "Paused", ("=a long move", "Enter")),
     "resume": Flow(_ONE, "resume", "Resumed"),
     "test": Flow(_ONE, "send a test", "Test event"),
+    "change": Flow(_ONE, "change it", "Changed", ("Enter",)),
+    "add": Flow(
+        "/ui/subscriptions",
+        "add it",
+        "It is there",
+        ("=new-shop", "Tab", "=https://new.example/in", "Tab", "=order.*", "Enter"),
+    ),
     "rotate": Flow(
         _ONE, "rotate the", "New signing secret", ("Tab", "Space", "Tab", "Enter")
     ),

@@ -258,7 +258,9 @@ def attempted(
 ) -> ColumnElement[bool]:
     """Whether one of these (None: anybody) has an attempt of an event."""
     if subscriptions is not None:
-        more = (ATTEMPT.c.subscription.in_(subscriptions), *more)
+        # Of an event there are a few attempts, of a subscription all that there are:
+        # a sum is no column of an index, so that nobody begins with the latter.
+        more = ((ATTEMPT.c.subscription + 0).in_(subscriptions), *more)
     # With an OFFSET PostgreSQL asks event by event, in order, until there are enough;
     # without one it may take all attempts of the subscriptions first.
     return exists(

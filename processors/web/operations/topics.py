@@ -1,7 +1,7 @@
 """Topics and consumer groups: how they are, and by partition what waits in one."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bus.access.roles import Scope
@@ -60,17 +60,17 @@ async def view(asked: Asked) -> TopicsView:
     rows, known = await asyncio.gather(
         as_they_are(world, shown), asked.api.glance.report()
     )
-    found: Sequence[Group | Unknown] = (
-        await delivering_groups(world, every)
+    found: Mapping[str, Group | Unknown] = (
+        {one.name: one for one in await delivering_groups(world, every)}
         if known.value is None
-        else [*known.value.groups.values()]
+        else known.value.groups
     )
     return TopicsView(
         query=query,
-        groups=[one for one in found if isinstance(one, Group)],
+        groups=[one for one in found.values() if isinstance(one, Group)],
         unknown=[
-            f"What waits for a group is not known: {one.why}."
-            for one in found
+            f"What waits for {name} is not known: {one.why}."
+            for name, one in found.items()
             if isinstance(one, Unknown)
         ],
         age_s=known.age_s,

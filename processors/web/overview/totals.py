@@ -44,13 +44,15 @@ def deliveries(minutes: Sequence[Minute], mine: Collection[str]) -> Deliveries:
 
 def tiers(
     standing: Mapping[str, Subscriber], mine: Collection[str], now: float
-) -> Sequence[Tier]:
-    """What waits by tier, in the order in which tiers are walked."""
+) -> Sequence[Tier] | None:
+    """What waits by tier, in the order in which tiers are walked; None: not known."""
+    own = [one for name, one in standing.items() if name in mine]
+    if own and all(one.pending is None for one in own):
+        return None
     sums: dict[str, Backlog] = {}
-    for name, one in standing.items():
-        if name in mine:
-            for tier, backlog in (one.pending or {}).items():
-                sums[tier] = sums.get(tier, Backlog()) + backlog
+    for one in own:
+        for tier, backlog in (one.pending or {}).items():
+            sums[tier] = sums.get(tier, Backlog()) + backlog
     return [
         Tier(name, one.records, _age(one.oldest_ms, now)) for name, one in sums.items()
     ]

@@ -10,7 +10,7 @@ from processors.gateway.source_health import SourceHealth, SpanShown
 from processors.watch.sourced import COUNTED, health_rows
 from processors.web.wording import DASH, count, millis
 
-_WELL = frozenset({"healthy", "held"})
+_ILL = frozenset({"failing", "degraded"})
 
 
 class Counted(NamedTuple):
@@ -55,11 +55,13 @@ class Fares:
 class AllFare:
     """Several of them: how many there are, those that are not well, what was caught.
 
+    Of `unknown` ones nobody says how they are.
     `captured` is the share of listed orders that came by themselves in a day.
     """
 
     sources: int
     ill: Sequence[Fares]
+    unknown: int
     captured: float | None
     missing: int
 
@@ -77,7 +79,8 @@ def together(fares: Sequence[Fares]) -> AllFare:
     missed = sum(one.one.day.missed for one in fares)
     return AllFare(
         sources=len(fares),
-        ill=[one for one in fares if one.one.state not in _WELL],
+        ill=[one for one in fares if one.one.state in _ILL],
+        unknown=sum(one.one.state == "unknown" for one in fares),
         captured=1 - missed / listed if listed else None,
         missing=sum(one.one.missing for one in fares),
     )

@@ -76,7 +76,8 @@ async def test_lists_and_overview_say_who_is_not_well(site: Lively) -> None:
         assert "3 numbers never came" in ill.text
         overview = await visitor.get("/ui/")
     assert f'<a href="/ui/sources/{SOURCE}">' in overview.text
-    assert "2 need a look" in overview.text
+    assert "1 needs a look" in overview.text
+    assert "not known how they are</a></span><strong>1<" in overview.text
     async with visiting(site, "partner") as visitor:
         own = await visitor.get("/ui/")
     assert f'<a href="/ui/sources/{SOURCE}">' in own.text
