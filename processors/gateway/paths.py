@@ -39,7 +39,11 @@ NAMES: Mapping[str, Named] = {
         "The webhook-id of an event.",
         "5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11",
     ),
-    "order": Named(r"[^/\x00-\x1f\x7f]{1,200}", "The id of an order.", "SO-1001"),
+    "order": Named(
+        r"[^\x00-\x1f\x7f]{1,200}",
+        "The id of an order; a slash in it is written `%2F`.",
+        "SO-1001",
+    ),
     "request": Named(
         r"[^/\x00-\x1f\x7f]{1,200}", "A caller's own id of its request.", "r-17"
     ),

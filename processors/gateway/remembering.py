@@ -3,6 +3,7 @@
 A timeline is true to the moment: what the log has not read yet is read from Kafka.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -130,10 +131,12 @@ async def _sources(
     """Their records; of older ones, and of those that are gone, what the log has."""
     world, found = asked.api.world, dict[str, Source | None]()
     whole = {row.event_id for row in rows[-_MOST_READ:]}
+    read = [row for row in rows if row.event_id in whole]
+    records = await asyncio.gather(*(world.reader.at(*row.at) for row in read))
+    there = {row.event_id: one for row, one in zip(read, records, strict=True)}
     for row in rows:
-        record = await world.reader.at(*row.at) if row.event_id in whole else None
         bare = Record(*row.at, row.arrived_us // 1000, None, None)
-        found[row.event_id] = Source(record or bare, _outline(row))
+        found[row.event_id] = Source(there.get(row.event_id) or bare, _outline(row))
     return found
 
 

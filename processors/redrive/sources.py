@@ -1,6 +1,8 @@
 """Source records of events: of an attempt, or of all that fit."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 
 from bus.delivery.delivery import Attempt, Origin
 from bus.errors import DecodeError
@@ -46,16 +48,29 @@ async def sources(
     world: World, since_ms: int, fits: Callable[[Event], bool]
 ) -> Mapping[str, Record]:
     """Source records by webhook-id, in order of their time; `fits` sees outlines."""
+    topics = world.topology.sources
     events = Events(world.schemas)
+    found = await asyncio.gather(
+        *(_fitting(world, topic, since_ms, fits, events) for topic in topics)
+    )
+    pairs = sorted(chain.from_iterable(found), key=lambda pair: pair[1].timestamp_ms)
+    return dict(pairs)
+
+
+async def _fitting(
+    world: World,
+    topic: str,
+    since_ms: int,
+    fits: Callable[[Event], bool],
+    events: Events,
+) -> Sequence[tuple[str, Record]]:
     found: list[tuple[str, Record]] = []
-    for topic in world.topology.sources:
-        async for batch in world.reader.read(topic, since_ms=since_ms):
-            for record in batch:
-                try:
-                    event = await events.outline(record)
-                except DecodeError:
-                    continue
-                if fits(event):
-                    found.append((event.webhook_id, record))
-    found.sort(key=lambda pair: pair[1].timestamp_ms)
-    return dict(found)
+    async for batch in world.reader.read(topic, since_ms=since_ms):
+        for record in batch:
+            try:
+                event = await events.outline(record)
+            except DecodeError:
+                continue
+            if fits(event):
+                found.append((event.webhook_id, record))
+    return found

@@ -4,6 +4,7 @@ All of it stands in Kafka. Who has a log remembers most of it: of Kafka only wha
 since is read then.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeAlias
@@ -128,9 +129,13 @@ async def _completed(asked: _Asked, known: Remembered) -> Remembered:
         )
         found |= {key: Source(one) for key, one in newer.items() if key not in found}
     ids = [*found] or [name]
-    attempts = told_apart((*known.attempts, *await _attempts(asked, ids)))
-    acks = tuple(dict.fromkeys((*known.acks, *await _acks(asked, ids))))
-    return replace(known, sources=found, attempts=attempts, acks=acks)
+    tries, said = await asyncio.gather(_attempts(asked, ids), _acks(asked, ids))
+    return replace(
+        known,
+        sources=found,
+        attempts=told_apart((*known.attempts, *tries)),
+        acks=tuple(dict.fromkeys((*known.acks, *said))),
+    )
 
 
 def _ids(event: Event) -> tuple[str, ...]:

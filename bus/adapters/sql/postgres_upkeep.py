@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import cast
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bus.adapters.sql import postgres_days as days_of
@@ -21,6 +21,7 @@ from bus.log.retention import Day, Pruned, Retention, TableSize, too_many, too_o
 
 _OLDEST_VERSION = 14
 _LOCK_NOT_AVAILABLE = "55P03"
+_SMALL_BYTES = 32 * 2**20
 
 # pg_partition_tree knows partitioned tables only; the others are their own.
 _SIZE = text(
@@ -107,16 +108,23 @@ class PostgresUpkeep:
         connection.execute(text(f"TRUNCATE {names}"))
 
     def sizes(self, connection: Connection) -> Sequence[TableSize]:
-        """What the tables take; rows are the planner's estimates."""
+        """What the tables take; of large ones rows are the planner's estimates.
+
+        Of a small one it may have none yet, or none any more after a crash.
+        """
         sizes = []
         for table in OF_ROWS:
             size, rows = connection.execute(_SIZE, {"name": table.name}).one()
+            if size <= _SMALL_BYTES:
+                counted = select(func.count()).select_from(table)
+                rows = connection.execute(counted).scalar_one()
             sizes.append(TableSize(table.name, int(rows), int(size)))
         return sizes
 
     def total(self, connection: Connection) -> int:
         """How many bytes all of it takes."""
-        return sum(size.bytes for size in self.sizes(connection))
+        names = [{"name": table.name} for table in OF_ROWS]
+        return sum(int(connection.execute(_SIZE, name).one()[0]) for name in names)
 
     def version(self, connection: Connection, /) -> str:
         """The server's version."""

@@ -133,3 +133,10 @@ async def test_days_long_past_are_made_when_they_are_needed(log: AnyLog) -> None
     page = await log.attempts(AttemptQuestion(), Paging())
     assert page.rows == rows
     assert len((await log.describe()).days) >= 4
+
+
+async def test_a_few_rows_are_counted(log: AnyLog) -> None:
+    """Whatever a planner thinks of a table that it has not looked at yet."""
+    await write(log, *(event(n) for n in range(3)), attempt(0), ack(0, event(0)))
+    sizes = {size.name: size.rows for size in (await log.describe()).tables}
+    assert (sizes["event"], sizes["ack"]) == (3, 1)

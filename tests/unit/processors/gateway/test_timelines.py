@@ -135,3 +135,13 @@ async def test_what_came_since_the_log_looked(ask: Client, worlds: Worlds) -> No
         life = next(one for one in lives if one["event_id"] == newer.webhook_id)
         assert [kind for kind, *_ in steps(life)] == ["attempt", "dead_letter"]
     assert (await ask("GET", f"/v1/events/{'0' * 32}/timeline")).status == 404
+
+
+async def test_an_order_with_a_slash(ask: Client) -> None:
+    """Written `%2F` in a path it is looked up as any other."""
+    example = (await ask("GET", "/v1/event-types/order.cancelled/example")).json
+    data = cast("dict[str, object]", example["data"]) | {"order_id": "2026/1001"}
+    assert (await ask("POST", "/v1/events", example | {"data": data})).status == 201
+    await Past(ask.api.world).subscribe()
+    (life,) = (await ask("GET", "/v1/orders/2026%2F1001/timeline")).rows
+    assert life["order_id"] == "2026/1001"
