@@ -171,9 +171,10 @@ class Source(_Model):
 
     Printing one shows no secret. `url` is the address as the sender knows it, where
     that is signed; empty: the bus's own. `path_secret` is the digest of what stands
-    behind the id in the address, if anything does. `rate` is submissions a second, of
-    which `burst` may come at once; None: no limit. `file_headers` are those with which
-    a webhook would bring what comes in files.
+    behind the id in the address, if anything does; `old_path_secret` counts until
+    `old_path_until`. `rate` is submissions a second, of which `burst` may come at
+    once; None: no limit. `file_headers` are those with which a webhook would bring
+    what comes in files.
     """
 
     id: Annotated[str, Field(pattern=rf"^{ID_PATTERN.pattern}$")]
@@ -186,6 +187,8 @@ class Source(_Model):
     secrets: tuple[SourceSecret, ...] = ()
     public_keys: tuple[PublicKey, ...] = ()
     path_secret: Annotated[str, Field(pattern=r"^(sha256:[0-9a-f]{64})?$")] = ""
+    old_path_secret: Annotated[str, Field(pattern=r"^(sha256:[0-9a-f]{64})?$")] = ""
+    old_path_until: AwareDatetime | None = None
     url: Annotated[str, Field(max_length=2048), AfterValidator(_url)] = ""
     account: Line = ""
     labels: Named = Field(default_factory=dict)
@@ -226,10 +229,17 @@ def path_digest(source_id: str, secret: str) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
-def opens(source: Source, secret: str) -> bool:
-    """Whether this may stand behind the source's id; takes as long whatever it is."""
+def opens(source: Source, secret: str, now: datetime) -> bool:
+    """Whether this may stand behind the source's id; takes as long whatever it is.
+
+    An old secret does until its grace is over.
+    """
     given = path_digest(source.id, secret) if secret else ""
-    return compare_digest(given.encode(), source.path_secret.encode())
+    fits = compare_digest(given.encode(), source.path_secret.encode())
+    until, old = source.old_path_until, source.old_path_secret
+    fitted = compare_digest(given.encode(), old.encode())
+    lives = bool(old) and until is not None and now < until
+    return fits or (fitted and lives)
 
 
 def parse_source(fields: Mapping[str, object]) -> Source:

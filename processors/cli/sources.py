@@ -215,7 +215,7 @@ def rotate_command(
 ) -> None:
     """Give it a new secret; the old ones count until the grace ends.
 
-    One whose channel signs nothing gets a new address, and the old one ends at once.
+    One whose channel signs nothing gets a new address; the old one counts as long.
 
     For example:
       bus sources rotate-secret shop-eu --secret-file next.secret

@@ -15,9 +15,10 @@ from bus.intake.channels.definition import Channel
 from bus.intake.channels.reconcile import SINCE, UNTIL, Reconciling
 from bus.intake.fetching.template import MissingError
 from bus.intake.health import words
-from bus.intake.listing.paging import next_page
+from bus.intake.listing.paging import next_page, numbered_page
 from bus.intake.listing.slices import slices
 from bus.intake.merging.fates import Merging
+from bus.intake.merging.identity import AS_FETCHED
 from bus.intake.parsing.tree import UnparsableError
 from bus.intake.raw import Raw, submission_id, to_message
 from bus.intake.receiving.keys import order_key
@@ -152,9 +153,10 @@ class Reconciler:
             if ask is None:
                 return
             got = await self._page(source, declared, fetch, ask)
-            for item in slices(got.body, declared.items):
+            items = slices(got.body, declared.items) if got.body.strip() else []
+            for item in items:
                 await self._item(source, channel, item, look, counted)
-            url = next_page(ask.url, got.headers.get("link", ""))
+            url = _after(ask.url, got, declared, items)
             ask = None if url is None else Ask(url, ask.headers, *_bounds(fetch))
         raise FailedError(f"there are more than {_MOST_PAGES} pages")
 
@@ -180,7 +182,7 @@ class Reconciler:
         if changed is not None and changed.timestamp() > look.until:
             return  # the next look has it
         now = moment_of(self._parts.clock.now() * 1000)
-        told = _told(source, item, declared.new, now)
+        told = _told(source, item, declared, declared.new, now)
         found, order_id, _ = standing(channel, source, told, self._parts.merging)
         if found is Standing.UNREADABLE or order_id in look.seen:
             return
@@ -191,7 +193,7 @@ class Reconciler:
             self._count(source.id, look, is_missing=is_missing)
         if is_missing:
             headers = declared.new if found is Standing.NEW else declared.changed
-            await self._write(channel, _told(source, item, headers, now))
+            await self._write(channel, _told(source, item, declared, headers, now))
 
     def _count(self, source: str, look: Round, *, is_missing: bool) -> None:
         look.listed += 1
@@ -211,13 +213,30 @@ class Reconciler:
         )
         key = order_key(channel, told.body, told.headers)
         topic = parts.topology.raw_topic(told.instance)
-        await parts.publisher.publish(to_message(raw, topic, key))
+        message = to_message(raw, topic, key)
+        if told.fetched:
+            message = message._replace(headers=(*message.headers, *AS_FETCHED))
+        await parts.publisher.publish(message)
 
 
 def _told(
-    source: Source, item: bytes, headers: Mapping[str, str], now: datetime
+    source: Source,
+    item: bytes,
+    declared: Reconciling,
+    headers: Mapping[str, str],
+    now: datetime,
 ) -> Submission:
-    return Submission(source.id, item, headers, now, via="reconcile")
+    fetched = declared.fetched
+    return Submission(source.id, item, headers, now, via="reconcile", fetched=fetched)
+
+
+def _after(
+    url: str, got: Got, declared: Reconciling, items: Sequence[bytes]
+) -> str | None:
+    """The address of the next page; None: this was the last."""
+    if declared.pages:
+        return numbered_page(url, declared.pages) if items else None
+    return next_page(url, got.headers.get("link", ""))
 
 
 def _first(

@@ -12,6 +12,7 @@ from bus.intake.rules.memory import Memory
 from bus.intake.rules.modes import Mode
 from bus.intake.sources import Source
 from processors.convert.judging import Judged
+from processors.convert.reading import Sources
 
 
 class Ruling:
@@ -20,28 +21,50 @@ class Ruling:
     Args:
         book: The rules as they are now.
         memory: What came before.
+        sources: Whose events those are that came before.
     """
 
-    def __init__(self, book: Callable[[], Book], memory: Memory) -> None:
+    def __init__(
+        self, book: Callable[[], Book], memory: Memory, sources: Sources
+    ) -> None:
         self._book = book
         self._memory = memory
+        self._sources = sources
+
+    @property
+    def window_s(self) -> int:
+        """How far back anything is remembered."""
+        return int(self._memory.window.total_seconds())
+
+    @property
+    def full(self) -> bool:
+        """Whether something is forgotten for everything that is remembered."""
+        return self._memory.full
+
+    def remember(self, event: Event, observed_at: datetime) -> None:
+        """Take over what was told before; of a source that is gone, nothing."""
+        source = self._sources.get(event.source.removeprefix("/intake/"))
+        if source is not None:
+            self._memory.note(event.data, self._about(event, source, observed_at))
 
     def judge(self, event: Event, source: Source, observed_at: datetime) -> Judged:
         """Return what the rules in force make of an event. Never raises."""
-        account = account_of(event.data, source.account)
-        about = Context(
+        about = self._about(event, source, observed_at)
+        rules = self._book().effective(source.channel, source.id, about.account)
+        judgement = judge(event.data, about, rules)
+        self._memory.note(event.data, about)
+        return Judged(judgement.outcome, tuple(map(_found, judgement.findings)))
+
+    def _about(self, event: Event, source: Source, observed_at: datetime) -> Context:
+        return Context(
             event_type=event.type,
             channel=source.channel,
             source=source.id,
-            account=account,
+            account=account_of(event.data, source.account),
             observed_at=observed_at,
             test=event.data.get("test") is True,
             known=self._memory,
         )
-        rules = self._book().effective(source.channel, source.id, account)
-        judgement = judge(event.data, about, rules)
-        self._memory.note(event.data, about)
-        return Judged(judgement.outcome, tuple(map(_found, judgement.findings)))
 
 
 def _found(finding: Finding) -> Found:

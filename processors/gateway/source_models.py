@@ -196,6 +196,10 @@ class SourceShown(SourceRow):
     has_path_secret: Annotated[
         bool, Field(description="Whether a secret stands in its address.")
     ]
+    old_path_until: Annotated[
+        str | None,
+        Field(description="Until when the address before counts as well, if one does."),
+    ]
     url: str
     account: str
     labels: Mapping[str, str]

@@ -212,7 +212,7 @@ ROUTES = (
         summary="Give a source a new secret.",
         description="One that is made is told this once. The old ones count until the "
         "grace ends; `0s` where one has leaked. Where the channel signs nothing, the "
-        "address changes, at once.",
+        "address changes, and the old one counts as long.",
         tag=TAG,
         scope=Scope.SOURCES_WRITE,
         handler=rotate_source_secret,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from bus.intake.channels.definition import Channel
@@ -52,7 +53,8 @@ class Finder:
         match = _PATH.fullmatch(path)
         name, secret = (match[1], match[2] or "") if match else ("", "")
         source = self._table.get(name) or _NOBODY
-        opened = opens(source, secret)
+        now = datetime.fromtimestamp(self._clock.now(), UTC)
+        opened = opens(source, secret, now)
         active = source.state is State.ACTIVE and source is not _NOBODY
         if not (opened and active):
             return None

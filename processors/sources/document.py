@@ -25,6 +25,8 @@ KEPT = frozenset(
         "secrets",
         "public_keys",
         "path_secret",
+        "old_path_secret",
+        "old_path_until",
         "state",
         "state_reason",
         "created_at",

@@ -25,7 +25,8 @@ def listed(source: Source) -> Shown:
 def shown(source: Source) -> Shown:
     """All that may be shown."""
     fields: Shown = source.model_dump(
-        mode="json", exclude={"secrets", "public_keys", "path_secret", "fetch"}
+        mode="json",
+        exclude={"secrets", "public_keys", "path_secret", "old_path_secret", "fetch"},
     )
     fetch: Shown | None = None
     if source.fetch is not None:
@@ -36,6 +37,7 @@ def shown(source: Source) -> Shown:
         **fields,
         "fetch": fetch,
         "has_path_secret": bool(source.path_secret),
+        "old_path_until": _time(source.old_path_until),
         "secrets": [_secret(one) for one in source.secrets],
         "public_keys": [_key(one) for one in source.public_keys],
     }

@@ -173,8 +173,8 @@ async def rotate(
 ) -> Taken:
     """Give a source a new secret; the old ones count for `grace_s` more.
 
-    One whose channel has no secrets gets a new path secret, and the old address ends
-    at once.
+    One whose channel has no secrets gets a new path secret, and the old address counts
+    for `grace_s` more.
 
     Raises:
         SourceNotFoundError: there is none with this id.
@@ -187,7 +187,7 @@ async def rotate(
         why = "its sender signs with a private key; give it the new public one"
         raise InvalidSourceError("secret", f"{why}: bus sources update")
     if kind is Kind.NONE:
-        return await _readdress(world, old, text, if_version)
+        return await _readdress(world, old, text, grace_s, if_version)
     if text is not None and (why_wrong := why_not(kind, text)) is not None:
         raise InvalidSourceError("secret", why_wrong)
     if any(one.value == text and one.until is None for one in old.secrets):
@@ -220,17 +220,31 @@ def _rotating(secret: SourceSecret, grace_s: float) -> Callable[[Source], Source
 
 
 async def _readdress(
-    world: SourcesWorld, old: Source, text: str | None, if_version: str | None
+    world: SourcesWorld,
+    old: Source,
+    text: str | None,
+    grace_s: float,
+    if_version: str | None,
 ) -> Taken:
     if text is not None:
         raise InvalidSourceError(
             "secret", "its channel has none; the path secret is made"
         )
     path = _path(world)
-    update = {"path_secret": path_digest(old.id, path)}
+    until = world.writer.now + timedelta(seconds=grace_s)
+
+    def change(stands: Source) -> Source:
+        counts = bool(stands.path_secret) and grace_s > 0
+        update = {
+            "path_secret": path_digest(old.id, path),
+            "old_path_secret": stands.path_secret if counts else "",
+            "old_path_until": until if counts else None,
+        }
+        return stands.model_copy(update=update)
+
     written = await world.writer.update(
         old.id,
-        lambda stands: stands.model_copy(update=update),
+        change,
         if_version=if_version,
         action="rotate",
     )

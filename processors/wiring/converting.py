@@ -10,32 +10,28 @@ from bus.adapters.kafka import (
 )
 from bus.client.channels import FolderChannels, channels_folder, read_samples
 from bus.client.producer import EventWriter
-from bus.client.rules import shipped_lines
-from bus.intake.rules.memory import Memory
 from bus.intake.sources import Source
 from bus.ports import Lag
 from bus.record import TopicPartition
 from processors.convert.engine import ROLE, Converter, ConvertParts, ConvertPolicy
 from processors.convert.noticing import Noticing
 from processors.convert.remembering import Remembering
-from processors.convert.ruling import Ruling
 from processors.convert.samples import KnownFields
 from processors.convert.shelf import Shelf
 from processors.delivery.handling import LoopPolicy
 from processors.delivery.lagging import LagWatch
 from processors.delivery.reconciling import Membership
-from processors.rules.lookups import LookupTable
-from processors.rules.table import RuleTable
 from processors.settings import Settings
 from processors.sources.table import SourceTable
 from processors.tallying.tallies import Tallies
-from processors.telemetry import Telemetry, convert_names, names
+from processors.telemetry import Telemetry, names
 from processors.telemetry.intake_names import UNREADABLE_SOURCE
 from processors.wiring.announcing import announcing
 from processors.wiring.convert_world import ConvertWorld, open_convert
 from processors.wiring.life import Life, live
 from processors.wiring.pulling import make_pulls
 from processors.wiring.reconciling import reconciling
+from processors.wiring.ruling import Rules
 from processors.wiring.tallying import writing_tallies
 
 _HELD = 500
@@ -97,7 +93,7 @@ class Converting:
         )
         self._tallies = Tallies(world.clock)
         self._known = self._known_fields()
-        self._rules, self._lookups = self._rule_tables()
+        self._rules = Rules(world, telemetry, self._table)
         self._source = self._member()
         self._converter = self._make()
         self._pulls = make_pulls(
@@ -124,17 +120,18 @@ class Converting:
         self._table.on_change(self._changed)
         await self._stack.enter_async_context(self._table)
         await self._stack.enter_async_context(self._remembering)
-        await self._stack.enter_async_context(self._rules)
-        await self._stack.enter_async_context(self._lookups)
+        await self._stack.enter_async_context(self._rules.table)
+        await self._stack.enter_async_context(self._rules.lookups)
         await self._stack.enter_async_context(
             writing_tallies(self._tallies, world, ROLE)
         )
         await asyncio.gather(
             self._table.ready(),
-            self._rules.ready(),
-            self._lookups.ready(),
+            self._rules.table.ready(),
+            self._rules.lookups.ready(),
             self._remembering.loaded(),
         )
+        await self._rules.warm(self._stack)
         self._loaded = True
         self._telemetry.note(names.TABLE_LOADED, sources=len(self._table.all()))
         self._joined_at = self._clock.monotonic()
@@ -202,7 +199,7 @@ class Converting:
             asker=world.asker,
             sources=self._table,
             channels=self._shelf,
-            judge=Ruling(lambda: self._rules.book, Memory(tables=self._lookups.table)),
+            judge=self._rules.ruling,
             topology=world.topology,
             clock=world.clock,
             observer=self._telemetry,
@@ -215,23 +212,6 @@ class Converting:
         )
         policy = ConvertPolicy(loop.each(_HELD), settings.intake_remembered)
         return Converter(parts, policy)
-
-    def _rule_tables(self) -> tuple[RuleTable, LookupTable]:
-        world = self._world
-        rules = RuleTable(
-            world.reader,
-            world.clock,
-            shipped_lines(world.settings.schemas_dir),
-            topic=world.topology.rules,
-            on_problem=self._unreadable_rule,
-        )
-        lookups = LookupTable(
-            world.reader,
-            world.clock,
-            topic=world.topology.lookups,
-            on_problem=self._unreadable_rule,
-        )
-        return rules, lookups
 
     def _known_fields(self) -> KnownFields:
         folder = channels_folder(self._world.settings.schemas_dir)
@@ -269,13 +249,11 @@ class Converting:
     def _unreadable(self, source: str, why: str) -> None:
         self._telemetry.note(UNREADABLE_SOURCE, source=source, why=why)
 
-    def _unreadable_rule(self, key: str, why: str) -> None:
-        self._telemetry.note(convert_names.RULE_UNREADABLE, rule=key, why=why)
-
     def _tables(self) -> str | None:
         if not self._loaded:
             return "loading"
-        tables = (self._table, self._rules, self._lookups, self._remembering)
+        rules = self._rules
+        tables = (self._table, rules.table, rules.lookups, self._remembering)
         return next((why for one in tables if (why := one.trouble())), None)
 
     def _unassigned(self) -> str | None:

@@ -117,6 +117,7 @@ class SourceShown(TypedDict):
     secrets: Sequence[SourceSecretShown]
     public_keys: Sequence[PublicKeyShown]
     has_path_secret: bool
+    old_path_until: str | None
     url: str
     account: str
     labels: Mapping[str, str]

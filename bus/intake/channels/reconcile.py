@@ -15,7 +15,10 @@ class Reconciling:
 
     Attributes:
         url: Of the first page; `{since}` and `{until}` are moments, RFC 3339. Further
-            ones are those of the header `Link` (RFC 8288, `rel="next"`).
+            ones are those of the header `Link` (RFC 8288, `rel="next"`), unless there
+            are `pages`.
+        pages: The parameter that numbers pages, from 1, until one is empty.
+        fetched: An item is what the channel fetches: `new` and `changed` say nothing.
         items: The names that lead to the list; none: the document is the list.
         moment: The names that lead, in an item, to when it last changed.
         new, changed: The headers with which a message would bring an order that nobody
@@ -35,3 +38,5 @@ class Reconciling:
     every_s: int = 600
     overlap_s: int = 900
     limits: RateHeaders = field(default_factory=RateHeaders)
+    pages: str = ""
+    fetched: bool = False

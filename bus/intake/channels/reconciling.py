@@ -7,7 +7,7 @@ from bus.intake.fetching.template import Template
 
 _KEYS = (
     *("url", "items", "moment", "new", "changed"),
-    *("headers", "every", "overlap", "limits"),
+    *("headers", "every", "overlap", "limits", "pages", "fetched"),
 )
 _KNOWN = frozenset({SINCE, UNTIL})
 _LEAST_S, _MOST_S = 300, 900
@@ -26,7 +26,7 @@ def read_reconciling(block: Block) -> Reconciling | None:
     if not _LEAST_S <= every_s <= _MOST_S:
         text = "reconcile.every: expected 5m to 15m"
         block.problems.add(block.node.get("every") or block.node, "shape", text)
-    new = block.pairs("new")
+    new = {} if block.flag("fetched") else block.pairs("new")
     return Reconciling(
         url=url or Template("", ()),
         items=_names(block, "items"),
@@ -37,6 +37,8 @@ def read_reconciling(block: Block) -> Reconciling | None:
         every_s=every_s,
         overlap_s=block.seconds("overlap", "15m"),
         limits=read_limits(block.block("limits")),
+        pages=block.text("pages", ""),
+        fetched=block.flag("fetched"),
     )
 
 

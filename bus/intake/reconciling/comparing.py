@@ -1,6 +1,7 @@
 """What of a list is missing: orders that never came, or only as they were before."""
 
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from bus.intake.channels.definition import Channel
@@ -36,6 +37,7 @@ def standing(
         observed_at=told.observed_at,
         via=told.via,
         settings=source.settings,
+        fetched=told.fetched,
     )
     part = convert(channel, settled)[0]
     made = part.made or {}
@@ -53,8 +55,23 @@ def standing(
 
 def changed_at(item: bytes, declared: Reconciling) -> datetime | None:
     """When an item last changed; in UTC where it names no zone; None: unknown."""
-    try:
-        moment = datetime.fromisoformat(field_of(item, declared.moment))
-    except ValueError:
+    text = field_of(item, declared.moment)
+    moment = _iso(text) or _mailed(text)
+    if moment is None:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _mailed(text: str) -> datetime | None:
+    """A time as mails have it (RFC 2822)."""
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None

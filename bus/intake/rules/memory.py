@@ -27,10 +27,15 @@ class Memory:
         most: int = 200_000,
         tables: Callable[[str], Mapping[str, Row]] = lambda _: {},
     ) -> None:
-        self._window = window
+        self.window = window
         self._most = most
         self._tables = tables
         self._marks: OrderedDict[str, list[tuple[datetime, str]]] = OrderedDict()
+
+    @property
+    def full(self) -> bool:
+        """Whether one more mark makes another be forgotten."""
+        return len(self._marks) >= self._most
 
     def note(self, event: Mapping[str, object], about: Context) -> None:
         """Remember an order, once it was judged; again changes nothing."""
@@ -46,7 +51,7 @@ class Memory:
             self._marks.popitem(last=False)
 
     def _drop_old(self, entries: list[tuple[datetime, str]]) -> None:
-        oldest = entries[-1][0] - self._window
+        oldest = entries[-1][0] - self.window
         del entries[: bisect_left(entries, (oldest, ""))]
         del entries[:-_A_MARK]
 

@@ -85,9 +85,23 @@ def test_printing_shows_no_secret() -> None:
 def test_a_path_secret_opens_its_own_source() -> None:
     """Its digest is of the source as well: the same secret opens no other."""
     made = source(path_secret=path_digest("shop-eu", "long-and-random"))
-    assert opens(made, "long-and-random")
-    assert not opens(made, "long-and-randon")
-    assert not opens(made, "")
-    assert opens(source(), "")
-    assert not opens(source(), "anything")
-    assert not opens(source(path_secret=path_digest("shop-us", "x")), "x")
+    assert opens(made, "long-and-random", NOW)
+    assert not opens(made, "long-and-randon", NOW)
+    assert not opens(made, "", NOW)
+    assert opens(source(), "", NOW)
+    assert not opens(source(), "anything", NOW)
+    assert not opens(source(path_secret=path_digest("shop-us", "x")), "x", NOW)
+
+
+def test_an_old_path_secret_opens_for_a_while() -> None:
+    """Until its grace is over; none opens what never had one."""
+    hour = timedelta(hours=1)
+    made = source(
+        path_secret=path_digest("shop-eu", "the-new-one"),
+        old_path_secret=path_digest("shop-eu", "the-old-one"),
+        old_path_until=NOW + hour,
+    )
+    assert opens(made, "the-new-one", NOW)
+    assert opens(made, "the-old-one", NOW)
+    assert not opens(made, "the-old-one", NOW + hour)
+    assert not opens(made, "", NOW)

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.utils import format_datetime
+from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 import pytest
@@ -19,6 +21,7 @@ from processors.convert.engine import Converter
 from processors.convert.reconciling import FIRST_S, GRACE_S, Round
 from tests.support.channels import load
 from tests.support.converting import World
+from tests.support.stored import shipped
 
 DEFINITION = """\
 channel: shop
@@ -152,6 +155,51 @@ async def test_a_newer_version_is_a_change(world: World) -> None:
         found = await look(world, converter)
         assert found.missing == 1
         assert [one.type for one in world.told()][-1] == "intake.order_changed"
+
+
+async def test_bigcommerce_lists_by_numbered_pages(world: World) -> None:
+    """Orders as they are fetched; what never came is told whole, what came is not."""
+    channel, samples = shipped("bigcommerce")
+    whole = orjson.loads(next(s.body for s in samples if s.name == "11-fetched"))
+    at = datetime.fromtimestamp(world.clock.now() - 600, UTC)
+    mailed = {"date_created": format_datetime(at), "date_modified": format_datetime(at)}
+    orders = [orjson.dumps({**whole, **mailed, "id": n}) for n in range(1, 4)]
+    world.channels["bigcommerce"] = channel
+    settings = {"api": "https://api.shop.example", "store_hash": "abc"}
+    source = world.add("bc", channel="bigcommerce", settings=settings)
+    world.asker = api = Numbered(orders)  # type: ignore[assignment]
+    async with world.running() as converter:
+        found = await converter.reconciler.round(source, channel)
+        await world.clock.advance(1)
+        assert (found.listed, found.missing, found.why) == (3, 3, "")
+        told = world.told()
+        assert {one.data["completeness"] for one in told} == {"full"}
+        assert {one.data["via"] for one in told} == {"reconcile"}
+        assert sorted(str(one.data["order_id"]) for one in told) == [
+            f"bigcommerce.bc.{n}" for n in range(1, 4)
+        ]
+        again = await converter.reconciler.round(source, channel)
+        assert again.missing == 0
+    assert [page_of(ask) for ask in api.asked] == ["1", "2", "3"] * 2
+    assert "min_date_modified=" in api.asked[0].url
+
+
+def page_of(ask: Ask) -> str:
+    """The number of the page that is asked for."""
+    return dict(parse_qsl(urlsplit(ask.url).query)).get("page", "1")
+
+
+class Numbered(Api):
+    """An API that numbers its pages, of two orders; after the last there is nothing."""
+
+    async def ask(self, ask: Ask) -> Got:
+        """One page."""
+        self.asked.append(ask)
+        page = int(page_of(ask)) - 1
+        part = self.orders[page * 2 : page * 2 + 2]
+        if not part:
+            return Got(204, {}, b"")
+        return Got(200, {}, b"[" + b",".join(part) + b"]")
 
 
 async def test_what_may_be_on_its_way_waits(world: World) -> None:

@@ -39,7 +39,7 @@ async def test_what_signs_nothing_gets_a_secret_address(worlds: Worlds) -> None:
         taken = await added(world, id="edi", channel="x12")
         assert taken.secret is None
         assert taken.path_secret
-        assert opens(taken.source, taken.path_secret)
+        assert opens(taken.source, taken.path_secret, world.writer.now)
         assert taken.warnings == []
         bare = await added(world, id="open", channel="x12", path_secret=False)
         assert bare.path_secret is None
@@ -64,7 +64,7 @@ async def test_public_keys_are_given_not_made(worlds: Worlds) -> None:
     ("fields", "where", "why"),
     [
         ({"channel": "shopfy"}, "channel", "did you mean shopify"),
-        ({"channel": "nothing-like-it"}, "channel", "there are: adyen"),
+        ({"channel": "nothing-like-it"}, "channel", "there are: actions"),
         ({"settings": {"zone": "UTC"}}, "settings.zone", "it has: shop, currency"),
         ({"secret": "short"}, "secret", "8 characters"),
         ({"public_keys": [PEM]}, "public_keys", "no public key"),
@@ -112,12 +112,12 @@ async def test_an_address_gets_and_loses_its_secret(worlds: Worlds) -> None:
         await added(world)
         taken = await steps.update(world, "shop-eu", {"path_secret": True})
         assert taken.path_secret
-        assert opens(taken.source, taken.path_secret)
+        assert opens(taken.source, taken.path_secret, world.writer.now)
         again = await steps.update(world, "shop-eu", {"path_secret": True})
         assert again.path_secret is None
-        assert opens(again.source, taken.path_secret)
+        assert opens(again.source, taken.path_secret, world.writer.now)
         bare = await steps.update(world, "shop-eu", {"path_secret": False})
-        assert opens(bare.source, "")
+        assert opens(bare.source, "", world.writer.now)
 
 
 async def test_rotating_keeps_the_old_secret_for_the_grace(worlds: Worlds) -> None:
@@ -138,14 +138,19 @@ async def test_rotating_keeps_the_old_secret_for_the_grace(worlds: Worlds) -> No
 
 
 async def test_rotating_what_signs_nothing_changes_its_address(worlds: Worlds) -> None:
-    """At once: only a digest of the old one is there."""
+    """The old one counts until the grace is over; where it leaked, no more."""
     async with open_sources(worlds) as world:
         old = (await added(world, channel="x12")).path_secret
         new = await steps.rotate(world, "shop-eu", 3600)
         assert new.path_secret
-        assert opens(new.source, new.path_secret)
+        assert opens(new.source, new.path_secret, world.writer.now)
         assert old is not None
-        assert not opens(new.source, old)
+        now = world.writer.now
+        assert opens(new.source, old, now)
+        assert not opens(new.source, old, now + timedelta(hours=1))
+        last = await steps.rotate(world, "shop-eu", 0)
+        assert not opens(last.source, new.path_secret, now)
+        assert not opens(last.source, old, now)
 
 
 async def test_pausing_and_resuming(worlds: Worlds) -> None:
