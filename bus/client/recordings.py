@@ -8,7 +8,13 @@ from typing import Final
 from bus.errors import ConfigurationError
 from bus.intake.verifying.verdict import Secret
 from bus.migration.comparison import Unread
-from bus.migration.recorded import Recorded, UnreadError, read_json_line, recorded_of
+from bus.migration.recorded import (
+    Recorded,
+    UnreadError,
+    read_json_line,
+    recorded_of,
+    written,
+)
 from bus.migration.terms import MOST_BYTES, Reading, Terms, parse_terms
 
 _LONGEST: Final = 32 << 20
@@ -101,3 +107,26 @@ def _text(file: Path) -> str:
         raise ConfigurationError(f"cannot read {file}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ConfigurationError(f"{file} is not text in UTF-8") from None
+
+
+class RecordingFile:
+    """A recording that grows by a line at a time, each whole in one write."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        try:
+            self._out = file.open("ab", buffering=0)
+        except OSError as error:
+            raise ConfigurationError(f"cannot write {file}: {error.strerror}") from None
+
+    def append(self, line: Recorded) -> None:
+        """Write a line.
+
+        Raises:
+            OSError: It could not be written.
+        """
+        self._out.write(written(line) + b"\n")
+
+    def close(self) -> None:
+        """Write no more."""
+        self._out.close()

@@ -6,6 +6,7 @@ import typer
 
 from processors.cli.control import GOOD
 from processors.cli.migrate_compare import compare_command
+from processors.cli.migrate_record import shadow_command, tap_command
 from processors.cli.migrate_report import report_command
 from processors.cli.subscription_options import AsJson, Id
 
@@ -20,6 +21,8 @@ Why: TypeAlias = Annotated[str, typer.Option(help="For the report and the audit.
 
 app.command("compare")(compare_command)
 app.command("report")(report_command)
+app.command("tap")(tap_command)
+app.command("shadow")(shadow_command)
 
 
 @app.command("plan")

@@ -7,6 +7,7 @@ from bus.adapters.http.aiohttp_sender import AiohttpSender
 from bus.adapters.http.guard import Guard
 from bus.errors import ConfigurationError
 from bus.ports import Clock
+from bus.sending import Sender
 from processors.listening.passing import Onward
 
 _EVERYWHERE = ("0.0.0.0/0", "::/0")
@@ -19,11 +20,22 @@ async def open_onward(url: str, clock: Clock) -> AsyncIterator[Onward]:
     Raises:
         ConfigurationError: it is no URL to post to.
     """
+    async with open_sender(url) as sender:
+        yield Onward(url, sender, clock)
+
+
+@asynccontextmanager
+async def open_sender(url: str) -> AsyncIterator[Sender]:
+    """What posts there, and to any path below.
+
+    Raises:
+        ConfigurationError: it is no URL to post to.
+    """
     guard = Guard(allow=_EVERYWHERE, https_only=False)
     if (why := guard.check_url(url)) is not None:
         raise ConfigurationError(f"{url}: {why}")
     sender = AiohttpSender(guard)
     try:
-        yield Onward(url, sender, clock)
+        yield sender
     finally:
         await sender.close()
