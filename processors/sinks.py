@@ -5,6 +5,7 @@ missing nothing is lost: its deliveries wait, and it is said what is to be insta
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypeAlias
 
 from bus.delivery.delivery import Outcome, Unreachable
@@ -56,24 +57,31 @@ class Sinks:
     Args:
         sender: Posts webhooks; not closed here.
         makers: Make the sinks of other kinds, each called once and when needed.
+        others: Makes those of plug-ins, likewise, by their names.
     """
 
     def __init__(
-        self, sender: Sender, makers: Mapping[Kind, Maker] | None = None
+        self,
+        sender: Sender,
+        makers: Mapping[str, Maker] | None = None,
+        others: Callable[[str], Sink] | None = None,
     ) -> None:
         self._makers = makers or {}
-        self._made: dict[Kind, Sink] = {Kind.HTTP: Webhooks(sender)}
+        self._others = others
+        self._made: dict[str, Sink] = {Kind.HTTP: Webhooks(sender)}
 
-    def of(self, kind: Kind) -> Sink | str:
-        """The sink of a kind, or why there is none here."""
-        sink = self._made.get(kind)
+    def of(self, way: str) -> Sink | str:
+        """The sink of a kind or a plug-in's name, or why there is none here."""
+        sink = self._made.get(way)
         if sink is not None:
             return sink
-        maker = self._makers.get(kind)
+        maker = self._makers.get(way)
+        if maker is None and self._others is not None and way.startswith("x-"):
+            maker = partial(self._others, way)
         if maker is None:
-            return f"this process does not deliver to {kind} endpoints"
+            return f"this process does not deliver to {way} endpoints"
         try:
-            sink = self._made[kind] = maker()
+            sink = self._made[way] = maker()
         except ConfigurationError as error:
             return str(error)
         return sink

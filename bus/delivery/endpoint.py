@@ -6,12 +6,15 @@ login, certificates) stands beside the URL, for all kinds alike.
 """
 
 import re
+from collections import UserDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 from urllib.parse import SplitResult, urlsplit
+
+from typing_extensions import override
 
 from bus.delivery.clouds import AwsEndpoint, parse_aws
 from bus.delivery.queues import AmqpEndpoint, NatsEndpoint, parse_amqp, parse_nats
@@ -28,6 +31,8 @@ class Kind(StrEnum):
     SQS = "sqs"
     SNS = "sns"
     EVENTBRIDGE = "eventbridge"
+    PLUGGED = "plugged"
+    """By a sink that others wrote, which the scheme names."""
 
 
 class Scheme(NamedTuple):
@@ -38,24 +43,48 @@ class Scheme(NamedTuple):
     plain: bool
 
 
-SCHEMES: Mapping[str, Scheme] = {
-    "http": Scheme(Kind.HTTP, 80, plain=True),
-    "https": Scheme(Kind.HTTP, 443, plain=False),
-    "grpc": Scheme(Kind.GRPC, 80, plain=True),
-    "grpcs": Scheme(Kind.GRPC, 443, plain=False),
-    "kafka": Scheme(Kind.KAFKA, 9092, plain=True),
-    "kafkas": Scheme(Kind.KAFKA, 9093, plain=False),
-    "amqp": Scheme(Kind.AMQP, 5672, plain=True),
-    "amqps": Scheme(Kind.AMQP, 5671, plain=False),
-    "nats": Scheme(Kind.NATS, 4222, plain=True),
-    "tls": Scheme(Kind.NATS, 4222, plain=False),
-    "sqs": Scheme(Kind.SQS, 443, plain=False),
-    "sqs+http": Scheme(Kind.SQS, 80, plain=True),
-    "sns": Scheme(Kind.SNS, 443, plain=False),
-    "sns+http": Scheme(Kind.SNS, 80, plain=True),
-    "eventbridge": Scheme(Kind.EVENTBRIDGE, 443, plain=False),
-    "eventbridge+http": Scheme(Kind.EVENTBRIDGE, 80, plain=True),
-}
+_PLAIN = "+plain"
+_PLUGGED = re.compile(r"(x-[a-z0-9][a-z0-9.-]{0,30})(\+plain)?")
+
+
+class _Schemes(UserDict[str, Scheme]):
+    """Ours, which it lists; and beside them all that begin with x-, which are others'.
+
+    No scheme of ours ever begins so.
+    """
+
+    def __missing__(self, name: str) -> Scheme:
+        """That of a sink that others wrote."""
+        if _PLUGGED.fullmatch(name) is None:
+            raise KeyError(name)
+        return Scheme(Kind.PLUGGED, 443, plain=name.endswith(_PLAIN))
+
+    @override
+    def __contains__(self, name: object) -> bool:
+        known = super().__contains__(name)
+        return known or (isinstance(name, str) and bool(_PLUGGED.fullmatch(name)))
+
+
+SCHEMES: Mapping[str, Scheme] = _Schemes(
+    {
+        "http": Scheme(Kind.HTTP, 80, plain=True),
+        "https": Scheme(Kind.HTTP, 443, plain=False),
+        "grpc": Scheme(Kind.GRPC, 80, plain=True),
+        "grpcs": Scheme(Kind.GRPC, 443, plain=False),
+        "kafka": Scheme(Kind.KAFKA, 9092, plain=True),
+        "kafkas": Scheme(Kind.KAFKA, 9093, plain=False),
+        "amqp": Scheme(Kind.AMQP, 5672, plain=True),
+        "amqps": Scheme(Kind.AMQP, 5671, plain=False),
+        "nats": Scheme(Kind.NATS, 4222, plain=True),
+        "tls": Scheme(Kind.NATS, 4222, plain=False),
+        "sqs": Scheme(Kind.SQS, 443, plain=False),
+        "sqs+http": Scheme(Kind.SQS, 80, plain=True),
+        "sns": Scheme(Kind.SNS, 443, plain=False),
+        "sns+http": Scheme(Kind.SNS, 80, plain=True),
+        "eventbridge": Scheme(Kind.EVENTBRIDGE, 443, plain=False),
+        "eventbridge+http": Scheme(Kind.EVENTBRIDGE, 80, plain=True),
+    }
+)
 """All there are. A URL without a port means the scheme's."""
 
 _OTHERS = [
@@ -105,6 +134,13 @@ class KafkaEndpoint:
     avro: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PluggedEndpoint:
+    """Where a sink that others wrote delivers to; its URL is for that to read."""
+
+    url: str
+
+
 Endpoint: TypeAlias = (
     HttpEndpoint
     | GrpcEndpoint
@@ -112,6 +148,7 @@ Endpoint: TypeAlias = (
     | AmqpEndpoint
     | NatsEndpoint
     | AwsEndpoint
+    | PluggedEndpoint
 )
 
 
@@ -122,12 +159,22 @@ def _port(*, plain: bool) -> int:
 def secured(scheme: str) -> str:
     """The scheme that is the same with TLS."""
     kind = SCHEMES[scheme].kind
+    if kind is Kind.PLUGGED:
+        return scheme.removesuffix(_PLAIN)
     return next(n for n, one in SCHEMES.items() if one.kind is kind and not one.plain)
 
 
 def kind_of(url: str) -> Kind:
     """The kind of an endpoint whose URL has been checked."""
     return SCHEMES[url.partition(":")[0].lower()].kind
+
+
+def way_of(url: str) -> str:
+    """What delivers there: a kind, or where that is plugged in, its name."""
+    kind = kind_of(url)
+    if kind is not Kind.PLUGGED:
+        return kind
+    return secured(url.partition(":")[0].lower())
 
 
 AWS = frozenset({Kind.SQS, Kind.SNS, Kind.EVENTBRIDGE})
@@ -155,16 +202,22 @@ def parse_endpoint(url: str) -> Endpoint:
     match scheme.kind:
         case Kind.HTTP:
             return HttpEndpoint(url)
-        case Kind.GRPC:
-            return _grpc(host, port, parts, plain=scheme.plain)
-        case Kind.KAFKA:
-            return _kafka(host, port, parts, plain=scheme.plain)
-        case Kind.AMQP:
-            return parse_amqp(host, port, parts, plain=scheme.plain)
-        case Kind.NATS:
-            return parse_nats(host, port, parts, plain=scheme.plain)
+        case Kind.PLUGGED:
+            return PluggedEndpoint(url)
         case Kind.SQS | Kind.SNS | Kind.EVENTBRIDGE:
             return parse_aws(scheme.kind, parts, port, plain=scheme.plain)
+        case kind:
+            return _PARSERS[kind](host, port, parts, plain=scheme.plain)
+
+
+class _Parse(Protocol):
+    """Reads the URL of a kind. Raises ValueError."""
+
+    def __call__(
+        self, host: str, port: int, parts: SplitResult, *, plain: bool
+    ) -> Endpoint:
+        """Say what it means."""
+        ...
 
 
 def _kafka(host: str, port: int, parts: SplitResult, *, plain: bool) -> KafkaEndpoint:
@@ -183,6 +236,14 @@ def _grpc(host: str, port: int, parts: SplitResult, *, plain: bool) -> GrpcEndpo
             " the service called there is orderbus.v1.EventReceiver"
         )
     return GrpcEndpoint(host, port, plain, int(batch[1] or 1))
+
+
+_PARSERS: Mapping[Kind, _Parse] = {
+    Kind.GRPC: _grpc,
+    Kind.KAFKA: _kafka,
+    Kind.AMQP: parse_amqp,
+    Kind.NATS: parse_nats,
+}
 
 
 def _refuse(url: str, parts: SplitResult) -> None:

@@ -104,7 +104,7 @@ class Subscriber:
             self._observer.transition(subscription.id, Change.HELD, _UNSIGNED)
 
     def _configure_sink(self, subscription: Subscription) -> None:
-        sink = self._sinks.of(subscription.kind)
+        sink = self._sinks.of(subscription.way)
         self._absent: str | None = None
         self.straight: StraightSink | None = None
         if isinstance(sink, str):

@@ -117,6 +117,8 @@ def refuse_kind(by: Principal, url: str, *, login: bool) -> None:
         return
     if scheme.kind is Kind.KAFKA:
         raise InvalidSubscriptionError("url", f"a Kafka topic {_NOT_YOURS}")
+    if scheme.kind is Kind.PLUGGED:  # who wrote it need not have asked the guard
+        raise InvalidSubscriptionError("url", f"a plugged-in endpoint {_NOT_YOURS}")
     if scheme.kind in AWS and not login:
         text = f"{scheme.kind} without an access key {_NOT_YOURS}"
         raise InvalidSubscriptionError("login", text)

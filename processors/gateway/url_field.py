@@ -7,11 +7,12 @@ from pydantic import Field
 
 from bus.delivery.endpoint import SCHEMES
 
+_PLUGGED = r"x-[a-z0-9][a-z0-9.-]{0,30}(\+plain)?"
 Url: TypeAlias = Annotated[
     str,
     Field(
         max_length=2048,
-        pattern=rf"^({'|'.join(map(re.escape, SCHEMES))})://[!-~]+$",
+        pattern=rf"^({'|'.join(map(re.escape, SCHEMES))}|{_PLUGGED})://[!-~]+$",
         description="Where events go: webhooks to https, calls to grpcs (a host and a "
         "port, where orderbus.v1.EventReceiver is served), records to kafkas (a broker "
         "and a topic; set up by operators), messages to amqps (a broker, an exchange "

@@ -23,6 +23,8 @@ def fitting(subscription: Subscription) -> Iterator[tuple[str, str]]:
         case Kind.GRPC:
             yield from _no_login(subscription, "metadata, by a header")
             yield from _grpc(subscription)
+        case Kind.PLUGGED:
+            return  # what it cannot do only its author knows
         case Kind.KAFKA:
             yield from _kafka(subscription)
         case Kind.AMQP:

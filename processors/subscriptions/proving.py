@@ -112,7 +112,7 @@ async def _challenge(world: World, one: Subscription) -> Proof | Unproven:
 async def _ask_other(
     world: World, one: Subscription, *, knows_secret: bool
 ) -> Proof | Unproven:
-    if one.kind is Kind.KAFKA:
+    if one.kind in {Kind.KAFKA, Kind.PLUGGED}:
         return Proof(How.TRUSTED)  # a topic cannot say; only operators name one
     if one.kind not in _QUEUES and not knows_secret:
         return _NOT_YET
@@ -124,7 +124,7 @@ async def _call(world: World, one: Subscription) -> Proof | Unproven:
     made = _challenging(world, one)
     if isinstance(made, Unproven):
         return made
-    outcome = await world.sink(one.kind).send(made[0])
+    outcome = await world.sink(one.way).send(made[0])
     return (
         read_taken(outcome) if one.kind in _QUEUES else read_outcome(outcome, made[1])
     )

@@ -80,7 +80,7 @@ async def _tried(world: World, parcel: Parcel) -> tuple[Outcome, str]:
     """What came of it, and what the endpoint said."""
     subscription = parcel.subscription
     if subscription.kind is not Kind.HTTP:
-        outcome = await world.sink(subscription.kind).send(parcel)
+        outcome = await world.sink(subscription.way).send(parcel)
         return outcome, getattr(outcome, "said", "")
     reply = await world.sender.send(parcel)
     if not isinstance(reply, Answer):

@@ -7,7 +7,6 @@ from typing import Self
 
 from bus.delivery.breaker import BreakerPolicy
 from bus.delivery.effort import Efforts
-from bus.delivery.endpoint import Kind
 from bus.errors import InvalidSubscriptionError
 from bus.ports import Clock, Groups, LogReader, Publisher, Schemas, Sender, Topics
 from bus.probing import Asker
@@ -55,13 +54,13 @@ class World:
     aside: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     origin: str = "orderbus"
 
-    def sink(self, kind: Kind) -> Sink:
-        """What delivers to endpoints of a kind.
+    def sink(self, way: str) -> Sink:
+        """What delivers to endpoints of a kind, or of a plug-in.
 
         Raises:
             InvalidSubscriptionError: nothing here does; says what is missing.
         """
-        found = (self.sinks or Sinks(self.sender)).of(kind)
+        found = (self.sinks or Sinks(self.sender)).of(way)
         if isinstance(found, str):
             raise InvalidSubscriptionError("url", found)
         return found

@@ -10,10 +10,12 @@ from bus.adapters.http.reply import user_agent
 from bus.adapters.http.trust import SettledTrust
 from bus.delivery.endpoint import AWS, Kind
 from bus.errors import ConfigurationError
+from bus.plugged import Kit
 from bus.ports import Sender
 from bus.sending import Sink
 from processors.gathering import Gathered, GatheredWhereTaken
 from processors.sinks import Maker, Sinks
+from processors.wiring.plugged import absent, plug_in
 
 _EXTRAS = {
     Kind.GRPC: ("grpc", ("grpc", "grpc_health", "google.rpc")),
@@ -29,18 +31,21 @@ def make_sinks(sender: Sender, guard: Guard, *, aws: bool = False) -> Sinks:
 
     `aws` lets endpoints at AWS be called with the process's own credentials.
     """
-    makers: dict[Kind, Maker] = {
+    makers: dict[str, Maker] = {
         Kind.GRPC: lambda: _grpc(guard),
         Kind.KAFKA: lambda: _kafka(guard),
         Kind.AMQP: lambda: _amqp(guard),
         Kind.NATS: lambda: _nats(guard),
     }
     makers |= {kind: partial(_aws, kind, guard, own=aws) for kind in AWS}
-    return Sinks(sender, makers)
+    return Sinks(sender, makers, lambda name: _plugged(name, guard))
 
 
-def missing(kind: Kind) -> str | None:
-    """What has to be installed here for endpoints of a kind, or None."""
+def missing(way: str) -> str | None:
+    """What has to be installed here for endpoints of a kind or plug-in, or None."""
+    if way.startswith("x-"):
+        return absent(way)
+    kind = Kind(way)
     extra, packages = _EXTRAS.get(kind, ("", ()))
     if all(_is_there(name) for name in packages):
         return None
@@ -64,6 +69,12 @@ def _is_there(name: str) -> bool:
         return find_spec(name) is not None
     except ModuleNotFoundError:  # the package that it is in
         return False
+
+
+def _plugged(name: str, guard: Guard) -> Sink:
+    return plug_in(
+        name, Kit(GuardedPlaces(guard, f"{name}+plain"), SettledTrust(), user_agent())
+    )
 
 
 def _kafka(guard: Guard) -> Sink:

@@ -1,8 +1,9 @@
 """What a sink sends, an inlet of its kind takes in as it is."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,6 +35,7 @@ from tests.contract.sinks.worlds import LOOPBACK
 from tests.support.kafka import KafkaUnderTest, create_topic
 from tests.support.nats_server import running_nats
 from tests.support.pace import patience
+from tests.support.rabbitmq import RabbitUnderTest
 
 _OK = Reaction(200)
 
@@ -78,6 +80,9 @@ def sink_for(sinks: Sinks, url: str) -> Sink:
     return found
 
 
+Make = Callable[[str], Awaitable[Inlet]]
+
+
 @pytest.fixture(
     params=[
         "grpc",
@@ -87,25 +92,42 @@ def sink_for(sinks: Sinks, url: str) -> Sink:
         pytest.param("exchange", marks=pytest.mark.rabbitmq),
     ]
 )
-async def inlet(request: pytest.FixtureRequest) -> AsyncIterator[Inlet]:
-    """One of each kind."""
-    name = f"t{uuid4().hex[:12]}"
-    made: Inlet
+def make(request: pytest.FixtureRequest) -> Make:
+    """Makes one of each kind; the running servers are asked for outside any loop."""
     match request.param:
         case "grpc":
-            made = grpc_inlet("127.0.0.1", 0)
+            return _grpc
         case "kafka":
             kafka: KafkaUnderTest = request.getfixturevalue("kafka")
-            await asyncio.to_thread(create_topic, kafka.bootstrap_servers, name)
-            url = f"kafka://{kafka.bootstrap_servers}/{name}"
-            made = inlet_at(url, Kind.KAFKA, None, 0)
+            return partial(_kafka, kafka.bootstrap_servers)
         case "nats":
-            port = request.getfixturevalue("nats").port
-            made = nats_inlet(f"nats://127.0.0.1:{port}/{name}.{{type}}", stream=name)
+            return partial(_nats, request.getfixturevalue("nats").port)
         case kind:
-            port = request.getfixturevalue("rabbitmq").port
-            url = await _rabbit(port, name, kind)
-            made = inlet_at(url, Kind.AMQP, None, 0)
+            return partial(_amqp, request.getfixturevalue("rabbitmq").port, kind)
+
+
+async def _grpc(name: str) -> Inlet:
+    del name
+    return grpc_inlet("127.0.0.1", 0)
+
+
+async def _kafka(servers: str, name: str) -> Inlet:
+    await asyncio.to_thread(create_topic, servers, name)
+    return inlet_at(f"kafka://{servers}/{name}", Kind.KAFKA, None, 0)
+
+
+async def _nats(port: int, name: str) -> Inlet:
+    return nats_inlet(f"nats://127.0.0.1:{port}/{name}.{{type}}", stream=name)
+
+
+async def _amqp(port: int, kind: str, name: str) -> Inlet:
+    return inlet_at(await _rabbit(port, name, kind), Kind.AMQP, None, 0)
+
+
+@pytest.fixture
+async def inlet(make: Make) -> AsyncIterator[Inlet]:
+    """One of each kind."""
+    made = await make(f"t{uuid4().hex[:12]}")
     yield made
     await made.close()
 
@@ -227,10 +249,10 @@ async def test_a_topic_that_is_not_there(kafka: KafkaUnderTest) -> None:
 
 
 @pytest.mark.rabbitmq
-async def test_a_queue_that_is_not_there(request: pytest.FixtureRequest) -> None:
+async def test_a_queue_that_is_not_there(rabbitmq: RabbitUnderTest) -> None:
     """Is said at once."""
-    port = request.getfixturevalue("rabbitmq").port
-    inlet = inlet_at(f"amqp://127.0.0.1:{port}/queues/nobody", Kind.AMQP, None, 0)
+    url = f"amqp://127.0.0.1:{rabbitmq.port}/queues/nobody"
+    inlet = inlet_at(url, Kind.AMQP, None, 0)
     with pytest.raises(ConfigurationError, match="nobody"):
         await inlet.open(Partner().take)
     await inlet.close()

@@ -8,10 +8,12 @@ from bus.delivery.endpoint import (
     HttpEndpoint,
     KafkaEndpoint,
     Kind,
+    PluggedEndpoint,
     kind_of,
     parse_endpoint,
     passes_on,
     secured,
+    way_of,
 )
 
 
@@ -58,6 +60,31 @@ def test_grpc_several(query: str, batch: int) -> None:
     assert found == GrpcEndpoint("wms.example", 443, plain=False, batch=batch)
 
 
+@pytest.mark.parametrize(
+    ("url", "way", "plain"),
+    [
+        ("x-lines://host:7000/a?b=c", "x-lines", False),
+        ("X-Lines+plain://host", "x-lines", True),
+    ],
+)
+def test_plugged(url: str, way: str, *, plain: bool) -> None:
+    """Whatever begins with x- is somebody else's, and never one of ours."""
+    assert parse_endpoint(url) == PluggedEndpoint(url)
+    assert kind_of(url) is Kind.PLUGGED
+    assert way_of(url) == way
+    scheme = url.partition(":")[0].lower()
+    assert SCHEMES[scheme].plain is plain
+    assert secured(scheme) == way
+    assert not any(name.startswith("x-") for name in SCHEMES)
+
+
+@pytest.mark.parametrize("name", ["x-", "x--a", "x-Ä", "x-a+tls", "y-a", "xa"])
+def test_no_scheme(name: str) -> None:
+    """And nothing else is a scheme because it looks like one."""
+    assert name not in SCHEMES
+    assert SCHEMES.get(name) is None
+
+
 def test_http() -> None:
     """A webhook's URL is kept as it is."""
     assert parse_endpoint("https://a.example/x?y=z") == HttpEndpoint(
@@ -100,4 +127,4 @@ def test_every_kind_has_a_scheme_with_tls_and_one_without() -> None:
         assert SCHEMES[secured(name)].kind is scheme.kind
         assert not SCHEMES[secured(name)].plain
         assert scheme.plain is (secured(name) != name)
-    assert {scheme.kind for scheme in SCHEMES.values()} == set(Kind)
+    assert {scheme.kind for scheme in SCHEMES.values()} == set(Kind) - {Kind.PLUGGED}

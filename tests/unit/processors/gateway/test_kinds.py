@@ -18,6 +18,7 @@ OPERATOR = principal("k2", Role.OPERATOR, "")
     ("url", "login", "field"),
     [
         ("kafkas://b.example/shop", True, "url"),
+        ("x-lines+plain://b.example/shop", True, "url"),
         (QUEUE, False, "login"),
         ("SQS://x", False, "login"),
     ],
