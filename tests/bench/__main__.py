@@ -56,9 +56,8 @@ def _arguments() -> argparse.Namespace:
     options = parser.parse_args()
     unknown = sorted(set(options.scenarios) - SCENARIOS.keys())
     if unknown:
-        parser.error(
-            f"no scenario {', '.join(unknown)}; there are a to k, p, log and pages"
-        )
+        known = ", ".join(SCENARIOS)
+        parser.error(f"no scenario {', '.join(unknown)}; there are {known}")
     if options.peer_url and not options.peer_template:
         parser.error("--peer-url needs --peer-template")
     return options

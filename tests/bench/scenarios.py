@@ -21,6 +21,7 @@ from tests.bench.pages import drawn
 from tests.bench.projecting import projected
 from tests.bench.publishing import published
 from tests.bench.rig import CLOCK, Plan, Rig, open_rig
+from tests.bench.sinks import delivered
 
 Scenario: TypeAlias = Callable[[bool], AsyncIterator[Row]]
 
@@ -283,4 +284,5 @@ SCENARIOS: Mapping[str, Scenario] = {
     "p": published,
     "log": stored,
     "pages": drawn,
+    "sinks": delivered,
 }
