@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from bus.delivery.choices import MAILBOX, Concern, Exhausted, Ordering
-from bus.delivery.endpoint import Kind, kind_of, parse_endpoint, shown_url, way_of
+from bus.delivery.endpoint import Kind, kind_of, parse_endpoint, shown_url
 from bus.delivery.objective import OwnObjective
 from bus.errors import InvalidSubscriptionError
 
@@ -244,11 +244,6 @@ class Subscription(_Model):
     def kind(self) -> Kind:
         """How its deliveries travel, which the URL's scheme says."""
         return kind_of(self.url)
-
-    @property
-    def way(self) -> str:
-        """What delivers to it: its kind, or the name of a sink that others wrote."""
-        return way_of(self.url)
 
     @property
     def endpoint(self) -> str:

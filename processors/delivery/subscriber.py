@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from bus.delivery.breaker import Breaker, BreakerPolicy, BreakerState, Cause, Transition
 from bus.delivery.choices import Ordering
 from bus.delivery.effort import Efforts, payer_of
-from bus.delivery.endpoint import AVRO_TYPE, passes_on
+from bus.delivery.endpoint import AVRO_TYPE, passes_on, way_of
 from bus.delivery.expressions import Expression, compile_expression
 from bus.delivery.rate import Bucket
 from bus.delivery.subscription import State, Subscription
@@ -104,7 +104,7 @@ class Subscriber:
             self._observer.transition(subscription.id, Change.HELD, _UNSIGNED)
 
     def _configure_sink(self, subscription: Subscription) -> None:
-        sink = self._sinks.of(subscription.way)
+        sink = self._sinks.of(way_of(subscription.url))
         self._absent: str | None = None
         self.straight: StraightSink | None = None
         if isinstance(sink, str):

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol, TypeAlias
 
 from bus.delivery.choices import Exhausted, Ordering
-from bus.delivery.endpoint import AWS
+from bus.delivery.endpoint import AWS, way_of
 from bus.delivery.expressions import compile_expression
 from bus.delivery.subscription import Subscription, Tls
 from bus.errors import InvalidSubscriptionError
@@ -72,7 +72,7 @@ class Checks:
             yield "url", why
         if (why := self.check_tls(subscription.tls)) is not None:
             yield "tls", why
-        if (why := self.missing(subscription.way)) is not None:
+        if (why := self.missing(way_of(subscription.url))) is not None:
             yield "url", why
         own = self.aws_own_credentials or subscription.login is not None
         if subscription.kind in AWS and not own:
