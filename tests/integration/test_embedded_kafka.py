@@ -63,26 +63,23 @@ def test_answers_a_kafka_client(kafka: KafkaUnderTest) -> None:
     assert "embedded-answers" in topics(kafka.bootstrap_servers)
 
 
-async def test_keeps_its_topics_and_port_between_runs(tmp_path: Path) -> None:
-    """A second run on the same folder finds what the first one left."""
+async def test_keeps_its_topics_and_port_between_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second run on the same folder finds what the first one left.
+
+    Once downloaded it needs no network, and never the PATH's java.
+    """
     async with EmbeddedKafka(tmp_path, cache_dir()) as first:
         create_topic(first.bootstrap_servers, "kept")
         with pytest.raises(EmbeddedBrokerError, match="in use by another"):
             await EmbeddedKafka(tmp_path, cache_dir()).start()
-    async with EmbeddedKafka(tmp_path, cache_dir()) as second:
-        assert second.bootstrap_servers == first.bootstrap_servers
-        assert topics(second.bootstrap_servers) == {"kept"}
-
-
-async def test_starts_without_a_network(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Once downloaded it needs no network, and never the PATH's java."""
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-Xmx1m")
-    async with EmbeddedKafka(tmp_path / "data", cache_dir()) as kafka:
-        assert topics(kafka.bootstrap_servers) == set()
+    async with EmbeddedKafka(tmp_path, cache_dir()) as second:
+        assert second.bootstrap_servers == first.bootstrap_servers
+        assert topics(second.bootstrap_servers) == {"kept"}
 
 
 async def test_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
@@ -93,8 +90,13 @@ async def test_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
 
 
 async def test_can_be_frozen_and_woken(tmp_path: Path) -> None:
-    """A frozen broker takes connections and answers nothing; woken, it does."""
-    async with EmbeddedKafka(tmp_path, cache_dir(), progress=None) as kafka:
+    """A frozen broker takes connections and answers nothing; woken, it does.
+
+    Started again on what is not its own, it does not start: the error ends with what
+    Kafka said.
+    """
+    kafka = EmbeddedKafka(tmp_path, cache_dir(), progress=None)
+    async with kafka:
         [node] = kafka.nodes
         host, port = node.bootstrap_server.split(":")
         node.pause()
@@ -103,6 +105,10 @@ async def test_can_be_frozen_and_woken(tmp_path: Path) -> None:
         assert seen[-1] == frozenset()
         node.resume()
         await node.ready(frozenset({1}))
+    meta = node.dir / "log" / "meta.properties"
+    meta.write_text(meta.read_text().replace("node.id=1", "node.id=77"))
+    with pytest.raises(EmbeddedBrokerError, match=r"(?s)did not start.*77"):
+        await kafka.start()
 
 
 async def test_first_run_records_and_later_ones_use_it(tmp_path: Path) -> None:
@@ -119,16 +125,6 @@ async def test_first_run_records_and_later_ones_use_it(tmp_path: Path) -> None:
     made.write_bytes(made.read_bytes()[:-9_000_000] + bytes(9_000_000))
     async with EmbeddedKafka(tmp_path / "data", cache) as kafka:
         assert topics(kafka.bootstrap_servers) == set(), "a damaged one is ignored"
-
-
-async def test_shows_kafkas_log_when_it_does_not_start(tmp_path: Path) -> None:
-    """The error of a failed start ends with what Kafka said."""
-    kafka = EmbeddedKafka(tmp_path, cache_dir())
-    async with kafka:
-        meta = kafka.nodes[0].dir / "log" / "meta.properties"
-    meta.write_text(meta.read_text().replace("node.id=1", "node.id=77"))
-    with pytest.raises(EmbeddedBrokerError, match=r"(?s)did not start.*77"):
-        await kafka.start()
 
 
 async def test_says_that_its_port_is_taken(

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from confluent_kafka import KafkaException
 
 from bus import Consumer, Producer
 from bus.errors import BrokerUnavailableError, ConfigurationError, PublishError
 from bus.samples.lifecycles import sample
 from tests.support.bus import Bus, running_bus, wait_until
+from tests.support.kafka import create_topic, topics
 from tests.support.library import STARTED, take
 from tests.support.secure import Secure, secure_kafka
 
@@ -22,6 +24,14 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
     """A broker with a certificate of an authority of our own."""
     with secure_kafka(tmp_path_factory.mktemp("secure")) as made:
         yield made
+
+
+def test_listens_for_sasl_over_tls(secure: Secure) -> None:
+    """The secure listener takes the right password over TLS and no other."""
+    create_topic(secure.plain.bootstrap_servers, "secured")
+    assert "secured" in topics(secure.servers, secure.client)
+    with pytest.raises(KafkaException):
+        topics(secure.servers, {**secure.client, "sasl.password": "wrong"}, 2)
 
 
 async def test_a_webhook_goes_out_over_sasl_ssl(secure: Secure, tmp_path: Path) -> None:
