@@ -16,7 +16,7 @@ def test_event_types_are_listed() -> None:
     assert "oms.order-oms.order.v1.OrderCreated" in result.output
     rows = json.loads(run("list", "--json").output)
     assert {"event_type", "topic", "fields", "subject"} == set(rows[0])
-    assert len(rows) == 29
+    assert len(rows) == 31
 
 
 def test_an_event_type_is_explained() -> None:
