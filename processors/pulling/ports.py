@@ -1,9 +1,10 @@
-"""What pulling needs of a queue."""
+"""What pulling needs of a queue, and of a folder of a server."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
 from bus.intake.pulling.letters import Letter
+from processors.collecting.ports import Folder
 
 
 class Queue(Protocol):
@@ -23,4 +24,12 @@ class Queue(Protocol):
         Raises:
             QueueError: some may be still in it, and come again.
         """
+        ...
+
+
+class ServedFolder(Folder, Protocol):
+    """A folder over a connection of its own."""
+
+    async def close(self) -> None:
+        """Let go of the connection."""
         ...

@@ -18,12 +18,11 @@ from bus.intake.pulling.declared import FolderPull, ListPull, QueuePull
 from bus.intake.pulling.reading import UnusableError
 from bus.intake.sources import Source, State
 from bus.ports import Clock, Observer
-from processors.collecting.ports import Folder
 from processors.collecting.rounds import Rounds, Tools
 from processors.convert.failed import FailedError
 from processors.pulling.files import FolderReader
 from processors.pulling.lists import ListReader, Pulling
-from processors.pulling.ports import Queue
+from processors.pulling.ports import Queue, ServedFolder
 from processors.pulling.queues import QueueReader
 from processors.telemetry import convert_names as names
 from processors.telemetry.names import BUG
@@ -68,7 +67,7 @@ class PullParts:
     channels: Channels
     pulling: Pulling
     queue_of: Callable[[Source], Queue]
-    folder_of: Callable[[Source], Folder]
+    folder_of: Callable[[Source], ServedFolder]
     tools: Tools
     clock: Clock
     observer: Observer
@@ -126,20 +125,29 @@ class Pulls:
 
     async def _pull(self, source: Source, channel: Channel) -> None:
         """Look again and again; what fails is told once, and tried again."""
-        look, pause_s = self._look_of(source, channel)
-        while True:
-            why = await self._looked(look)
-            self._tell(source.id, why)
-            wait_s = pause_s if why is None else max(pause_s, _AFTER_FAILURE_S)
-            await self._parts.clock.sleep(wait_s)
+        opened: list[QueueReader | FolderReader] = []
+        look, pause_s = self._look_of(source, channel, opened)
+        try:
+            while True:
+                why = await self._looked(look)
+                self._tell(source.id, why)
+                wait_s = pause_s if why is None else max(pause_s, _AFTER_FAILURE_S)
+                await self._parts.clock.sleep(wait_s)
+        finally:
+            for one in opened:
+                await one.close()
 
-    def _look_of(self, source: Source, channel: Channel) -> tuple[_Look, float]:
+    def _look_of(
+        self,
+        source: Source,
+        channel: Channel,
+        opened: list[QueueReader | FolderReader],
+    ) -> tuple[_Look, float]:
         """What looks once, and how long to wait after it."""
         parts, pull, fetch = self._parts, source.pull, source.fetch
         if isinstance(pull, ListPull) and fetch is not None:
             of_list = ListReader(source, channel, pull, fetch)
             return partial(of_list.look, parts.pulling), pull.every_s
-        opened: list[QueueReader | FolderReader] = []
 
         async def look() -> int:
             if not opened:
@@ -164,7 +172,7 @@ class Pulls:
             case FolderPull(settle_s=settle_s):
                 folder = parts.folder_of(source)
                 rounds = Rounds(folder, parts.tools, settle_s)
-                return FolderReader(source, channel, rounds)
+                return FolderReader(source, channel, rounds, folder)
             case _:
                 raise TypeError(f"{source.id} declares nothing to be pulled")
 

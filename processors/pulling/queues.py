@@ -55,3 +55,6 @@ class QueueReader:
         taken = [one for one, is_kept in zip(letters, kept, strict=True) if is_kept]
         await self._queue.take_out(taken)
         return len(taken)
+
+    async def close(self) -> None:
+        """Its requests share a client with all others."""

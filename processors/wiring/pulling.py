@@ -9,13 +9,12 @@ from bus.errors import FolderError, QueueError
 from bus.intake.pulling.declared import FolderPull, QueuePull
 from bus.intake.sources import Source
 from bus.ports import Observer
-from processors.collecting.ports import Folder
 from processors.collecting.rounds import Tools
 from processors.convert.engine import Converter
 from processors.pulling.cursors import Cursors
 from processors.pulling.keeping import Keeping
 from processors.pulling.lists import Pulling
-from processors.pulling.ports import Queue
+from processors.pulling.ports import Queue, ServedFolder
 from processors.pulling.pulls import Channels, PullParts, Pulls, Sources
 from processors.wiring.adapters import make_guard
 from processors.wiring.collecting import taker_for
@@ -86,7 +85,7 @@ def _tools(world: ConvertWorld, observer: Observer) -> Tools:
     return Tools(taker_for(*parts), world.clock, observer, turns)
 
 
-def _folder(world: ConvertWorld, source: Source) -> Folder:
+def _folder(world: ConvertWorld, source: Source) -> ServedFolder:
     """The folder of a source on its partner's server.
 
     Raises:

@@ -14,7 +14,6 @@ from bus.adapters.memory import MemoryLogReader, MemoryPublisher, settle
 from bus.errors import FolderError
 from bus.intake.raw import Raw, read_raw
 from bus.intake.sources import Source
-from processors.collecting.ports import Folder
 from processors.pulling.cursors import Cursors
 from processors.pulling.keeping import Keeping
 from processors.pulling.lists import Pulling
@@ -36,6 +35,16 @@ def _none(source: Source) -> Never:
     raise AssertionError(source.id)
 
 
+class Served(LocalFolder):
+    """A folder that stands for a server's."""
+
+    closed = False
+
+    async def close(self) -> None:
+        """Say that nobody needs it."""
+        self.closed = True
+
+
 class Stand:
     """A source with a folder; a real one stands for the server's."""
 
@@ -43,14 +52,16 @@ class Stand:
         self.world = World()
         self.folder = folder
         self.trouble = ""
+        self.served = Served(folder)
         self.world.add("own", pull=PULL, file_headers={"x-kind": "orders"})
 
-    def folder_of(self, source: Source) -> Folder:
+    def folder_of(self, source: Source) -> "Served":
         """The folder of a source."""
         assert source.id == "own"
         if self.trouble:
             raise FolderError(self.trouble)
-        return LocalFolder(self.folder)
+        self.served = Served(self.folder)
+        return self.served
 
     def pulls(self) -> Pulls:
         """What pulls."""
@@ -117,6 +128,7 @@ async def test_files_are_taken(stand: Stand) -> None:
         await stand.until_put_away("a.json.gz")
         (stand.folder / "b.json").write_bytes(body)
         await stand.until_put_away("b.json")
+    assert stand.served.closed
     (raw,) = stand.kept()
     assert raw.submission.body == body
     assert raw.submission.via == "file"
