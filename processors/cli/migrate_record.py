@@ -24,7 +24,7 @@ def tap_command(
     *,
     listen: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="Where the old sender posts to.")
-    ] = "127.0.0.1:8471",
+    ] = "127.0.0.1:8472",
     out: Out,
 ) -> None:
     """Stand before a partner: pass on what the old sender posts, and record it.
@@ -35,7 +35,7 @@ def tap_command(
     says what it did. Point the old sender's endpoint at it; only POST passes.
 
     For example:
-      bus migrate tap https://partner.example --listen :8471 --out tap.jsonl
+      bus migrate tap https://partner.example --listen :8472 --out tap.jsonl
     """
     from processors.cli.migrate_record_work import tap
 
