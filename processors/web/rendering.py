@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from processors.web import wording
 from processors.web.assets import Assets
-from processors.web.commands import shell
+from processors.web.commands import quoted, shell
 from processors.web.frame import Frame
 from processors.web.pages import Page
 
@@ -59,6 +59,7 @@ class Renderer:
             "asset": assets.url,
             "href": href,
             "linked": linked,
+            "quoted": quoted,
             "shell": shell,
             "traced": partial(traced, trace_url),
             "to": partial(_to, there),

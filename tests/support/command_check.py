@@ -13,7 +13,14 @@ from processors.cli.main import COMMANDS
 
 def wrong_with(line: str) -> str:
     """Why the program would not take a line; empty if it would."""
-    program, *words = shlex.split(line)
+    reader = shlex.shlex(line, posix=True, punctuation_chars="();<>|&`")
+    reader.whitespace_split, reader.commenters = True, ""
+    try:
+        program, *words = list(reader)
+    except ValueError as error:
+        return str(error)
+    if loose := set(words) & {"(", ")", ";", "<", ">", "|", "&", "&&", "||", "`"}:
+        return f"the shell would take {loose}"
     if program != "bus" or not words:
         return f"no command: {line}"
     return _wrong(words)

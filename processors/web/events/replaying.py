@@ -27,6 +27,7 @@ from processors.gateway.routes import Asked
 from processors.gateway.spans import SpanSelection, SpanWork, replay_span
 from processors.gateway.tenants import subscription_of
 from processors.web.asking import asking
+from processors.web.commands import quoted
 from processors.web.pages import Act, Done, Page
 from processors.web.rendering import href
 
@@ -153,7 +154,7 @@ async def _letter(asked: Asked, wish: _Wish, *, force: bool, dry: bool) -> Plann
     if not isinstance(reply.content, LetterWork):
         raise TypeError("a replay is answered by its plan")
     plan = reply.content.plan
-    command = f"bus dlq replay {name} --event {event_id}"
+    command = f"bus dlq replay {name} --event {quoted(event_id)}"
     return Planned("letter", plan.pending - plan.damaged, plan.to, command)
 
 
@@ -165,7 +166,8 @@ async def _event(asked: Asked, wish: _Wish, *, force: bool, dry: bool) -> Planne
     if not isinstance(reply.content, SpanWork):
         raise TypeError("a replay is answered by its plan")
     plan = reply.content.plan
-    command = f"bus replay {name} --from {since} --to {until} --event {event_id}"
+    span = f"--from {since} --to {until}"
+    command = f"bus replay {name} {span} --event {quoted(event_id)}"
     return Planned("event", plan.wanted, plan.to, command)
 
 

@@ -8,6 +8,7 @@ from processors.gateway.routes import Asked
 from processors.gateway.rule_models import EffectiveShown, RuleShown, ScopeQuery
 from processors.gateway.rules import get_effective_rules
 from processors.web.asking import asking, content_of
+from processors.web.commands import quoted
 from processors.web.pages import Page
 from processors.web.rules.words import worded
 
@@ -47,15 +48,17 @@ async def view(asked: Asked) -> EffectiveView:
     query = asked.query_as(ScopeQuery)
     reply = await get_effective_rules(asking(asked, query=query))
     found = content_of(reply, EffectiveShown)
-    options = [(name, value) for name, value in query.model_dump().items() if value]
+    options = [
+        f"--{name} {quoted(value)}"
+        for name, value in query.model_dump().items()
+        if value
+    ]
     return EffectiveView(
         query=query,
         found=found,
         rows=[RuleParts(one, _parts(one)) for one in found.rules],
         channels=asked.api.sources.channels.names(),
-        command=" ".join(
-            ["bus rules effective", *(f"--{name} {value}" for name, value in options)]
-        ),
+        command=" ".join(["bus rules effective", *options]),
     )
 
 

@@ -20,6 +20,9 @@ from processors.web.rendering import href
 
 _PATH = "/subscriptions/{subscription}/recover"
 
+_EARLIEST_S = 946_684_800.0
+"""2000: before that no time is read, and nothing is kept."""
+
 
 class RecoverQuery(Model):
     """Which time is planned; without its beginning, none."""
@@ -80,7 +83,7 @@ def _fixed(asked: Asked, text: str) -> str:
         found = parse_moment(text, asked.api.world.clock.now())
     except ValueError:
         return text
-    return rfc3339(moment_of(found * 1000))
+    return rfc3339(moment_of(max(found, _EARLIEST_S) * 1000))
 
 
 PAGES = (

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Literal, get_args, get_origin
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 import pytest_asyncio
@@ -71,6 +71,23 @@ async def test_is_strict_html_under_a_strict_policy(page: Page, site: Lively) ->
     seen.hold_to_the_laws()
     assert seen.headers["Cache-Control"] == "no-store"
     assert seen.headers["X-Frame-Options"] == "DENY"
+
+
+HOSTILE = ("x'; $(reboot) \"<b>", "a\r\nreboot\x1b[31m\u202e", "-999d", "9999d")
+
+
+@pages
+async def test_what_is_asked_is_text(page: Page, site: Lively) -> None:
+    """No markup, no command of the shell, no fault of ours, whoever made the link."""
+    async with visiting(site, "operator") as visitor:
+        to = address(page)
+        for name in page.query.model_fields:
+            for text in HOSTILE:
+                asked = f"{to}{'&' if '?' in to else '?'}{urlencode({name: text})}"
+                seen = await visitor.get(asked)
+                assert seen.status in {200, 400, 404, 409, 422}, asked
+                assert "<b>" not in seen.text
+                seen.hold_to_the_laws()
 
 
 @pages
