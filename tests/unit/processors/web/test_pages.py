@@ -58,6 +58,7 @@ FORMS = {
     "until": "now",
     "url": "https://x.example/in",
     "id": "acme-x",
+    "timeout": "5s",
 }
 """What fields of forms need, where no number or word of theirs will do."""
 
