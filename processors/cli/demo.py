@@ -30,7 +30,8 @@ def demo_command(
     Starts a real Kafka in a temporary folder, the processors, and partners that are
     good, slow, flaky, XML-only, picky and dead; plays a stream of orders; waits
     until every delivery is accepted or a dead letter; repairs the picky partner and
-    replays its dead letters. Ctrl-C stops it at any moment, and nothing stays.
+    replays its dead letters. Beside it three channels send orders in; two that rules
+    hold are mended or let go. Ctrl-C stops it at any moment, and nothing stays.
 
     Exit code 0: nothing is missing. 1: something is.
     """

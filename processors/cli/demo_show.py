@@ -9,6 +9,7 @@ from bus.client.producer import EventWriter
 from processors.cli.called import next_steps
 from processors.cli.control import INTERRUPTED, print_json
 from processors.cli.demo_api import dashboard, over_http
+from processors.cli.demo_intake import taking_in, tell_intake
 from processors.cli.processes import worker_command
 from processors.cli.progress import Drawn
 from processors.cli.run import Role
@@ -24,6 +25,7 @@ from processors.wiring.log import log_place
 from processors.wiring.stack import StackPlan, open_stack
 
 _FAILED = 1
+_BESIDE = (Role.PROJECTOR, Role.WATCH, Role.INTAKE, Role.CONVERT)
 
 
 def stack_plan(given: Settings, folder: Path) -> StackPlan:
@@ -38,14 +40,14 @@ def stack_plan(given: Settings, folder: Path) -> StackPlan:
             "allow_networks": ("127.0.0.0/8",),
             "log_url": None,
             "api_port": 0,
+            "intake_port": 0,
+            "intake_url": "",
         }
     )
     return StackPlan(
         settings=settings,
         arguments=worker_command({}, Role.ALL.value),
-        beside=[
-            worker_command({}, role.value) for role in (Role.PROJECTOR, Role.WATCH)
-        ],
+        beside=[worker_command({}, role.value) for role in _BESIDE],
         api_arguments=worker_command({}, Role.GATEWAY.value),
         environment={
             "ORDERBUS_HTTP_PORT": "0",
@@ -95,14 +97,18 @@ async def _demo(
             async with open_inlets(stack.settings, folder, out.print) as inlets:
                 demo = Demo(world, writer, adapters.clock, plan, inlets)
                 show = Show(out, demo.tally, demo.partners)
-                outcome = await demo.run(show)
+                async with taking_in(stack.settings, world) as intake:
+                    outcome = await demo.run(show)
+                    received = await intake
             told = await over_http(stack, outcome.life) if outcome.life else ""
-    summary = outcome.tally.summary(outcome.wall_s)
+    summary = outcome.tally.summary(outcome.wall_s) | {"intake": received.summary()}
     if as_json:
         print_json(summary)
     else:
-        _tell(outcome, summary, out, told)
-    return _FAILED if summary["missing"] else 0
+        _tell(outcome, summary, out)
+        tell_intake(received, out)
+        _tell_more(outcome, out, told)
+    return _FAILED if summary["missing"] or received.missing else 0
 
 
 def _explain(outcome: Outcome, out: Console) -> None:
@@ -118,9 +124,7 @@ def _explain(outcome: Outcome, out: Console) -> None:
     out.print(render(outcome.life))
 
 
-def _tell(
-    outcome: Outcome, summary: dict[str, object], out: Console, told: str
-) -> None:
+def _tell(outcome: Outcome, summary: dict[str, object], out: Console) -> None:
     out.print(partner_table(outcome.tally, outcome.partners))
     out.print(
         f"{summary['events']} events, {summary['expected']} deliveries, "
@@ -129,6 +133,9 @@ def _tell(
         f"{summary['missing']} missing, {summary['duplicates']} duplicates.",
         soft_wrap=not out.is_terminal,
     )
+
+
+def _tell_more(outcome: Outcome, out: Console, told: str) -> None:
     _explain(outcome, out)
     if told:
         out.print(f"\n{told}", soft_wrap=not out.is_terminal)

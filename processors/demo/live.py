@@ -6,6 +6,7 @@ from rich.progress_bar import ProgressBar
 from rich.segment import Segment
 from rich.text import Text
 
+from processors.demo.intake import Received
 from processors.demo.partners import Partner
 from processors.demo.tally import Count, Tally, percentiles
 from processors.screen.tables import Cell, Column, Table
@@ -104,3 +105,35 @@ def _row(partner: Partner, count: Count) -> list[Cell | str]:
         tiers,
         str(summary["dead_lettered"]),
     ]
+
+
+_INTAKE = (
+    Column("source"),
+    Column("sends", rank=3),
+    Column("submissions", right=True),
+    Column("fetched", rank=2, right=True),
+    Column("repeats", right=True),
+    Column("parked", right=True),
+    Column("released", rank=1, right=True),
+    Column("events", right=True),
+)
+
+
+def intake_table(received: Received) -> Table:
+    """One row a source; on a narrow terminal with fewer columns."""
+    return Table(
+        _INTAKE,
+        [
+            [
+                one.source,
+                one.how,
+                str(one.submissions),
+                str(one.fetched),
+                str(one.repeats),
+                str(one.parked),
+                str(one.released),
+                str(one.events),
+            ]
+            for one in received.counts
+        ],
+    )
