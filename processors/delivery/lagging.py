@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 
-from bus.errors import BrokerUnavailableError
+from bus.errors import OrderbusError
 from bus.ports import Clock, Groups, Lag, Observer
 from bus.record import Expired, TopicPartition
 from processors.telemetry import names
@@ -49,7 +49,8 @@ class LagWatch:
         while True:
             try:
                 self._lag = await self._ask()
-            except BrokerUnavailableError as error:
+            except OrderbusError as error:
+                # Also that there is no such topic: what a broker says that begins anew.
                 self._lost(str(error))
             else:
                 self._back()

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
@@ -17,6 +17,7 @@ from processors.access.table import KeyTable
 from processors.access.uses import Uses
 from processors.access.world import KeysWorld
 from processors.access.writer import KeyWriter
+from processors.delivery.announcing import Announcing
 from processors.diagnose.probing import Means
 from processors.gateway.api import Api, AskLog, Keyring, Told
 from processors.gateway.bounds import Bounds
@@ -38,6 +39,7 @@ from processors.web.site import Around, make_site
 from processors.wiring.access import server_keys
 from processors.wiring.announcing import announcing
 from processors.wiring.asking import AskedLog
+from processors.wiring.beside import Work, keep_up
 from processors.wiring.branding import brand_of
 from processors.wiring.control import open_world
 from processors.wiring.describing import asyncapi
@@ -116,7 +118,6 @@ async def open_gateway(
         table = KeyTable(world.reader, world.clock, topic=world.topology.keys)
         await stack.enter_async_context(table)
         ring = _ring(world, table, keys)
-        stack.callback(asyncio.create_task(ring.uses.run()).cancel)
         means = await stack.enter_async_context(open_means(settings))
         log = await stack.enter_async_context(AskedLog(settings))
         api = _api(settings, world, ring, log, means, telemetry)
@@ -126,36 +127,46 @@ async def open_gateway(
         for held in (api.live, api.rules, api.migrations):
             stack.push_async_callback(held.close)
         _say_readiness(telemetry, world, table)
-        await asyncio.gather(world.table.ready(), table.ready())
-        await api.sources.table.ready()
-        for writer in (world.writer, ring.writer, api.sources.writer):
-            await writer.versions.settle_all()
-            settling = asyncio.create_task(writer.versions.keep_settled())
-            stack.callback(settling.cancel)
+        settling = await _settled(api, ring, world, table)
+        said = announcing(world, telemetry.health, (ROLE,), pages, lambda one: one)
         gateway = _gateway(settings, api, telemetry)
         await gateway.start(_place(settings))
         stack.push_async_callback(gateway.stop)
         telemetry.note(names.API_SERVES, url=gateway.url)
-        _announce(world, telemetry, pages, stack)
+        stack.callback(said.farewell)
+        works = {**settling, **_works(api, ring, said)}
+        for task in keep_up(works, world.clock, telemetry):
+            stack.callback(task.cancel)
         yield GatewayProgram(gateway)
 
 
 async def _follow(api: Api, stack: AsyncExitStack) -> None:
-    """Follow what the watch says and what is parked; expire what is due."""
+    """Follow what the watch says and what is parked."""
     await stack.enter_async_context(api.board)
     await stack.enter_async_context(api.parked.table)
-    expiring = asyncio.create_task(keep_expiring(api.parked), name="expiring")
-    stack.callback(expiring.cancel)
 
 
-def _announce(
-    world: World, telemetry: Telemetry, pages: str, stack: AsyncExitStack
-) -> None:
-    """Say in Kafka that it is there, until it goes."""
-    said = announcing(world, telemetry.health, (ROLE,), pages, lambda one: one)
-    stack.callback(said.farewell)
-    saying = asyncio.create_task(said.run(), name="announcing")
-    stack.callback(saying.cancel)
+async def _settled(
+    api: Api, ring: Keyring, world: World, keys: KeyTable
+) -> Mapping[str, Work]:
+    """Wait until all tables are read and settled; what keeps them so."""
+    await asyncio.gather(*(t.ready() for t in (world.table, keys, api.sources.table)))
+    versions = {
+        "subscriptions": world.writer.versions,
+        "keys": ring.writer.versions,
+        "sources": api.sources.writer.versions,
+    }
+    await asyncio.gather(*(one.settle_all() for one in versions.values()))
+    return {name: one.keep_settled for name, one in versions.items()}
+
+
+def _works(api: Api, ring: Keyring, said: Announcing) -> Mapping[str, Work]:
+    """What goes on beside requests."""
+    return {
+        "uses of keys": ring.uses.run,
+        "expiring": partial(keep_expiring, api.parked),
+        "announcing": said.run,
+    }
 
 
 def _ring(world: World, table: KeyTable, keys: ServerKeys) -> Keyring:

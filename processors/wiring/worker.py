@@ -22,6 +22,7 @@ from processors.telemetry import names
 from processors.telemetry.health import Health
 from processors.wiring.adapters import Adapters
 from processors.wiring.announcing import announcing
+from processors.wiring.beside import Work, keep_up
 from processors.wiring.disabling import Disabling
 from processors.wiring.moving import moves_of
 from processors.wiring.policy import engine_policy
@@ -104,8 +105,7 @@ class Worker:
 
     async def _join(self) -> None:
         """Join the groups, and begin to watch over what is done there."""
-        adapters = self._adapters
-        self._joined_at = adapters.clock.monotonic()
+        self._joined_at = (adapters := self._adapters).clock.monotonic()
         await self.engine.start()
         self._announcing = announcing(
             adapters,
@@ -114,19 +114,19 @@ class Worker:
             self._pages,
             self.engine.subscribers.say,
         )
-        growing = watching_sources(adapters, self._observer, self.engine.add_sources)
         reconciling = reconciling_programs(
             adapters, self._observer, self.engine.programs, self._members
         )
-        beside = (
-            self._follow_topics(),
-            self._lag.run(),
-            self._announcing.run(),
-            self._disabling.keep_settled(),
-            growing.run(),
-            reconciling.run(),
-        )
-        self._beside = [asyncio.create_task(work) for work in beside]
+        growing = watching_sources(adapters, self._observer, self.engine.add_sources)
+        works: Mapping[str, Work] = {
+            "topics": self._follow_topics,
+            "lag": self._lag.run,
+            "announcing": self._announcing.run,
+            "disabling": self._disabling.keep_settled,
+            "sources": growing.run,
+            "reconciling": reconciling.run,
+        }
+        self._beside = keep_up(works, adapters.clock, self._observer)
 
     def _subscriptions(self) -> SubscriptionTable:
         adapters = self._adapters

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 
+import pytest
+
 from bus.adapters.memory.clock import MemoryClock
 from bus.adapters.memory.observer import MemoryObserver
-from bus.errors import BrokerUnavailableError
+from bus.errors import BrokerUnavailableError, OrderbusError, TopicError
 from bus.ports import Lag
 from bus.record import Expired, TopicPartition
 from processors.delivery.lagging import LagWatch
@@ -21,7 +23,7 @@ class Groups:
 
     def __init__(self) -> None:
         self.lags = {MINE: Lag(5, 0, 12), THEIRS: Lag(0, 0, 100)}
-        self.away = False
+        self.away: OrderbusError | None = None
 
     async def lag(
         self, group: str, topics: Collection[str]
@@ -29,7 +31,7 @@ class Groups:
         """The lag of the topics asked for."""
         assert group == "bus.fanout"
         if self.away:
-            raise BrokerUnavailableError("timed out")
+            raise self.away
         return {tp: lag for tp, lag in self.lags.items() if tp.topic in topics}
 
     async def members(self, group: str) -> int:
@@ -68,16 +70,20 @@ async def test_only_what_is_held_counts() -> None:
         assert watch.lag() == {"oms.order": 0}
 
 
-async def test_outage_is_said_once_each_way() -> None:
-    """An outage is two log lines and fails the readiness check while it lasts."""
+@pytest.mark.parametrize("error", [BrokerUnavailableError, TopicError])
+async def test_outage_is_said_once_each_way(error: type[OrderbusError]) -> None:
+    """An outage is two log lines and fails the readiness check while it lasts.
+
+    A broker that begins anew may say that there is no such topic or partition.
+    """
     groups, clock, observer = Groups(), MemoryClock(), MemoryObserver()
     async with _running(groups, clock, observer) as watch:
         assert watch.broker() is None
-        groups.away = True
+        groups.away = error("timed out")
         await clock.advance(35)
         assert watch.broker() == "no answer for 25 s"
         assert watch.lag() == {"oms.order": 7}
-        groups.away = False
+        groups.away = None
         await clock.advance(10)
         assert watch.broker() is None
     assert observer.notes == [
