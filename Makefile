@@ -32,8 +32,8 @@ define PROGRESS
 n=0
 while read -r word rest; do case "$$word $$rest" in
   Collecting*) n=$$((n + 1)); [ $$((n % 10)) -ne 0 ] || echo "  $$n of about $$all packages are here" ;;
-  Installing\ collected*) echo "  Installing them, the longest step …" ;;
-  ended*) exit $$rest ;;
+  Installing\ collected*) echo "  Installing them, the longest step …"; while sleep 15; do echo "  still installing …"; done & still=$$! ;;
+  ended*) [ -z "$$still" ] || kill $$still; exit $$rest ;;
 esac; done
 endef
 export PROGRESS

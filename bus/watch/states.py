@@ -37,6 +37,7 @@ class State:
 
 HEALTHY = State(Health.HEALTHY)
 _IDLE = State(Health.UNKNOWN, (Reason("nothing was sent in the last three days"),))
+_UNCOUNTED = State(Health.UNKNOWN, (Reason("nothing has been counted yet"),))
 _QUIET = State(Health.UNKNOWN, (Reason("nothing came in the last three days"),))
 
 
@@ -49,8 +50,8 @@ def states(facts: Facts, found: Judged) -> Mapping[Subject, State]:
         said.setdefault(subject, []).append((health, reason))
     told = {subject: _worst(its) for subject, its in said.items()}
     for one in facts.subscriptions:
-        if told[of(one)] is HEALTHY and _is_idle(one):
-            told[of(one)] = _IDLE
+        if told[of(one)] is HEALTHY:
+            told[of(one)] = _idle(one) or HEALTHY
     for source in facts.intakes:
         if told[of_source(source)] is HEALTHY and _is_quiet(source, facts.at):
             told[of_source(source)] = _QUIET
@@ -114,11 +115,11 @@ def _held(one: SubscriptionFacts) -> Reason | None:
     return None
 
 
-def _is_idle(one: SubscriptionFacts) -> bool:
-    """Whether there is nothing to judge it by: too little is never healthy."""
+def _idle(one: SubscriptionFacts) -> State | None:
+    """Nothing to judge it by: too little is never healthy."""
     if one.figures is None:
-        return True
-    return not one.within(THREE_DAYS).attempts
+        return _UNCOUNTED
+    return None if one.within(THREE_DAYS).attempts else _IDLE
 
 
 def _is_quiet(one: IntakeFacts, at: float) -> bool:

@@ -32,7 +32,7 @@ async def over_http(stack: Stack, life: Timeline) -> str:
     async with AsyncApi(stack.api_url, key_file=key.path) as api:
         told = await api.get_event_timeline(life.event_id)
     return (
-        "The same over HTTP, with an operator's key:\n"
+        "The same over HTTP while it ran, with an operator's key:\n"
         f"  curl -H 'Authorization: Bearer ob_operator_…' {stack.api_url}{path}\n"
         f"  {_in_short(told['data'][0])}"
     )

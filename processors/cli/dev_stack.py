@@ -4,6 +4,7 @@ import asyncio
 import shlex
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from rich.console import Console
 
@@ -15,7 +16,7 @@ from processors.stopping import stop_on_signals
 from processors.wiring.access import open_keys
 from processors.wiring.dev_key import DevKey, operator_key
 from processors.wiring.log import log_place
-from processors.wiring.partner import open_partner
+from processors.wiring.partner import USUAL_PORT, open_partner
 from processors.wiring.stack import (
     MOST_DEATHS,
     STARTING_WORKERS,
@@ -106,7 +107,7 @@ def _say(stack: Stack, receiver: str, key: DevKey | None, out: Console) -> None:
     out.print(f"Dashboard        {stack.api_url}/ui/  (sign in with the operator key)")
     door = intake_url(settings)
     out.print(f"Intake           {door}/in/SOURCE  (bus sources add SOURCE)")
-    out.print(f"Receiver         {receiver}  (takes webhooks on any path)")
+    out.print(f"Receiver         {receiver}  ({_takes(receiver)})")
     if settings.http_port:
         out.print(f"Metrics, health  {pages}/metrics /healthz /readyz")
     out.print(f"Log              {log_place(settings)}")
@@ -123,3 +124,11 @@ def _say(stack: Stack, receiver: str, key: DevKey | None, out: Console) -> None:
     out.print(f"  {bus()} subscriptions add my-shop {url} -t 'order.*'")
     out.print(f"  WEBHOOK_SECRET=whsec_… {bus()} listen")
     out.print("Ctrl-C stops it.")
+
+
+def _takes(receiver: str) -> str:
+    """What a receiver is for; also where the docs have another's."""
+    takes = "takes webhooks on any path"
+    if urlsplit(receiver).port == USUAL_PORT:
+        return takes
+    return f"{takes}; not on {USUAL_PORT}, as the docs have it"

@@ -79,9 +79,11 @@ def _health(said: HealthSaid | Unknown) -> Text:
     return Text(said.state if said.looks else "nobody looks: bus run watch", style)
 
 
-def _log(said: LogSaid | None) -> str:
+def _log(said: LogSaid | Unknown | None) -> str:
     if said is None:
         return "nobody writes one"
+    if isinstance(said, Unknown):
+        return f"unknown: {said.why}"
     if said.trouble:
         return f"its database takes nothing: {said.trouble}"
     if said.lag_s is None:

@@ -66,7 +66,10 @@ from processors.gateway.problems import (
 )
 
 RETRY_AFTER = {"Retry-After": "5"}
-_KAFKA = "Kafka gives no answer; try again."
+_KAFKA = (
+    "Kafka gives no answer; try again. What was to be written may have come all the"
+    " same: under one Idempotency-Key, a repeat has the same ids."
+)
 _REGISTRY = "The schema registry gives no answer; try again."
 _LOG = "The log gives no answer; try again."
 

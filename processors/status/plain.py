@@ -8,7 +8,7 @@ from bus.delivery.presence import Presence, is_silent
 from processors.redrive.letter_rows import Row, moment
 from processors.status.lagging import Backlog, Group
 from processors.status.question import Unknown
-from processors.status.report import HealthSaid, Report, Subscriber, troubles
+from processors.status.report import HealthSaid, LogSaid, Report, Subscriber, troubles
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ def plain_report(report: Report) -> Row:
         "broker": _known(report.cluster, asdict),
         "registry": _known(report.registry, str),
         "quarantine": _known(report.quarantine, asdict),
-        "log": None if report.log is None else asdict(report.log),
+        "log": asdict(report.log) if isinstance(report.log, LogSaid) else None,
         "health": None if report.health is None else _known(report.health, _health),
         "processes": _known(
             report.processes, lambda all_: [_process_json(p, now_ms) for p in all_]

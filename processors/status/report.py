@@ -84,10 +84,10 @@ class Report:
     health: HealthSaid | Unknown | None = None
 
     @property
-    def log(self) -> LogSaid | None:
+    def log(self) -> LogSaid | Unknown | None:
         """What those who write the log say of it; None if nobody does."""
         if isinstance(self.processes, Unknown):
-            return None
+            return self.processes
         awake = [p for p in self.processes if not is_silent(p, self.at_ms)]
         writers = [p for p in awake if LOG_WRITER in p.programs]
         if not writers:
@@ -185,7 +185,7 @@ def _of_rest(report: Report) -> Iterator[str]:
             yield f"breakers not closed: {', '.join(shut[:_NAMED])}{_more(shut)}"
         if dead:
             yield f"{dead} dead letters are pending: bus dlq list"
-    if log := report.log:
+    if isinstance(log := report.log, LogSaid):
         yield from _of_log(log)
     if isinstance(report.quarantine, Count) and report.quarantine.records:
         yield f"{report.quarantine.records} records in quarantine: bus quarantine list"

@@ -11,7 +11,7 @@ from bus.adapters.jvm import EmbeddedKafka, Progress
 from bus.adapters.kafka import Connection, KafkaTopics
 from bus.errors import ConfigurationError
 from processors.clock import SystemClock
-from processors.settings import DevState, Settings, write_dev
+from processors.settings import DevState, Settings, read_dev, write_dev
 from processors.subscriptions.keys import make_key_file
 from processors.supervisor import Supervisor, how_it_ended
 from processors.wiring.adapters import read_topology
@@ -92,9 +92,7 @@ async def open_stack(
     """
     settings = plan.settings
     data_dir = usable(settings.data_dir.absolute(), "--data-dir")
-    refuse_taken_pages(_with_environment(plan), _gateway_index(plan) + 1)
-    refuse_taken("127.0.0.1", plan.registry_port, "--registry-port")
-    refuse_taken(settings.api_host, settings.api_port, "ORDERBUS_API_PORT")
+    _refuse_taken_ports(plan, data_dir)
     async with AsyncExitStack() as stack:
         kafka = None
         if settings.bootstrap_servers is None:
@@ -116,6 +114,22 @@ async def open_stack(
         note = write_dev(data_dir, _dev_state(settings, url))
         stack.callback(note.unlink, missing_ok=True)
         yield Stack(settings, url, kafka, workers, gateway, api_url(settings))
+
+
+def _refuse_taken_ports(plan: StackPlan, data_dir: Path) -> None:
+    """Ask for all ports; of who takes them, a bus on the same folder is told first."""
+    settings = plan.settings
+    try:
+        refuse_taken_pages(_with_environment(plan), _gateway_index(plan) + 1)
+        refuse_taken("127.0.0.1", plan.registry_port, "--registry-port")
+        refuse_taken(settings.api_host, settings.api_port, "ORDERBUS_API_PORT")
+    except ConfigurationError:
+        if (running := read_dev(data_dir)) is None:
+            raise
+        raise ConfigurationError(
+            f"a bus runs on {data_dir} already (process {running.pid}, API"
+            f" {running.api_url}); use that one, stop it, or choose another --data-dir"
+        ) from None
 
 
 async def _start_all(

@@ -40,7 +40,7 @@ def test_a_bus_that_is_well_is_healthy_all_over() -> None:
         (shop(state="paused", why="as asked"), Health.HELD, "paused: as asked"),
         (shop(unproven=True), Health.HELD, "has yet to say"),
         (shop(figures=always(figures(0))), Health.UNKNOWN, "nothing was sent"),
-        (shop(figures=None), Health.UNKNOWN, "nothing was sent"),
+        (shop(figures=None), Health.UNKNOWN, "nothing has been counted"),
         (shop(breaker=None), Health.UNKNOWN, "nobody can say"),
         (
             replace(WELL, unknown={Part.PROCESSES: "no answer"}),
