@@ -124,13 +124,17 @@ def _flat(value: object, path: str) -> Iterator[tuple[str, str]]:
         for name, inner in value.items():
             yield from _flat(inner, f"{path}.{name}" if path else name)
     elif isinstance(value, list):
-        if value and isinstance(value[0], Mapping):
-            for inner in value[:_MOST_ITEMS]:
-                yield from _flat(inner, f"{path}[]")
-        elif value:
-            yield path, _cell(", ".join(map(str, value)))
+        yield from _flat_list(value, path)
     elif value is not None:
         yield path, _cell(value)
+
+
+def _flat_list(items: Sequence[object], path: str) -> Iterator[tuple[str, str]]:
+    if items and isinstance(items[0], Mapping):
+        for inner in items[:_MOST_ITEMS]:
+            yield from _flat(inner, f"{path}[]")
+    elif items:
+        yield path, _cell(", ".join(map(str, items)))
 
 
 def _money(value: Mapping[str, object]) -> str:
