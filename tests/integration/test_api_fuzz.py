@@ -77,7 +77,7 @@ async def fuzz(
     ("by", "what"),
     [
         ("operator", "all"),
-        pytest.param("partner", "open", marks=pytest.mark.long),
+        ("partner", "open"),
         pytest.param("partner", "all", marks=pytest.mark.long),
     ],
 )
