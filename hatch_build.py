@@ -139,7 +139,7 @@ def build_native() -> str | None:
 def _build(sources: str) -> str | None:
     cargo = shutil.which("cargo")
     if cargo is None:
-        return "no cargo here: the bus will be Python alone, with all it does"
+        return "no cargo here: the bus will be Python alone, slower, with all it does"
     target = ROOT / ".native"
     command = [
         *(cargo, "build", "--release", "--locked", "--quiet"),

@@ -30,6 +30,7 @@ class Lines:
             "target": heard.target,
             "id": heard.id,
             "type": heard.type,
+            "test": heard.is_test,
             "order_id": heard.order_id,
             "sequence": heard.sequence,
             "attempt": heard.attempt,

@@ -139,12 +139,10 @@ class People:
     def _below(self, heard: Heard) -> Iterator[tuple[str, str]]:
         if heard.verdict is not None and not heard.verdict.good:
             yield f"not verified: {plain(heard.verdict.why)}", "red"
+        if heard.is_test:
+            yield "a test (x-orderbus-test): nothing has happened", "dim"
         if heard.after_s is not None:
-            since = f"{_age(heard.after_s * 1000)} after try {heard.attempt - 1}"
-            if heard.changes:
-                yield f"{since}, and not the same:", "yellow"
-            else:
-                yield f"{since}, the same but for timestamp and signature", "dim"
+            yield _again(heard, heard.after_s)
         for change in heard.changes:
             yield f"  {plain(change)}", "yellow"
         if heard.passed is not None:
@@ -153,6 +151,13 @@ class People:
             yield from ((line, "cyan") for line in shown_headers(heard))
         if self._body:
             yield from ((line, "") for line in _shown_body(heard.body))
+
+
+def _again(heard: Heard, after_s: float) -> tuple[str, str]:
+    since = f"{_age(after_s * 1000)} after try {heard.attempt - 1}"
+    if heard.changes:
+        return f"{since}, and not the same:", "yellow"
+    return f"{since}, the same but for timestamp and signature", "dim"
 
 
 def shown_headers(heard: Heard) -> Iterator[str]:

@@ -57,6 +57,11 @@ class Heard:
     kept: str | None = None
     passed: Passed | None = None
 
+    @property
+    def is_test(self) -> bool:
+        """Whether it says that nothing has happened: a test, or a question."""
+        return self.headers.get(b"x-orderbus-test") == b"true"
+
     def answered(self, text: str, status: int) -> Self:
         """The same with its answer; status 0 is none."""
         return replace(self, answer=text, status=status or None)

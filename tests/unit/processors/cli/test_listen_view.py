@@ -50,6 +50,15 @@ def test_columns_fit_80(printed: Printed, monkeypatch: pytest.MonkeyPatch) -> No
         assert ("e-1" in line) == shows_id
 
 
+def test_a_test_is_no_order(printed: Printed) -> None:
+    """Nobody takes it for something that has happened."""
+    People().heard(heard(headers={b"x-orderbus-test": b"true"}))
+    assert printed().splitlines()[1].strip().startswith("a test")
+    for headers, test in (({b"x-orderbus-test": b"true"}, True), ({}, False)):
+        Lines().heard(heard(headers=headers))
+        assert json.loads(printed())["test"] is test
+
+
 def test_why_it_is_not_verified(printed: Printed) -> None:
     """Below, in a sentence."""
     People().heard(heard(verdict=Verdict(good=False, why="the header was cut")))
