@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bus.samples.goods import GOODS_BUILDERS
-from bus.samples.intake import INTAKE_BUILDERS
+from bus.samples.intake import INTAKE_BUILDERS, answered
 from bus.samples.order import (
     SYSTEM,
     Builder,
@@ -194,6 +194,7 @@ _BUILDERS: dict[str, Builder] = {
     "order.status_changed": _order_status_changed,
     "order.cancelled": _order_cancelled,
     "order.completed": _order_completed,
+    "action.answered": answered,
     "payment.authorized": _payment_authorized,
     "payment.captured": _payment_captured,
     "payment.failed": _payment_failed,

@@ -225,6 +225,30 @@ def _returned(order: Order, _: Generator) -> Fields:
     }
 
 
+def _asked(order: Order, _: Generator) -> Fields:
+    return _common(order, "requests") | {
+        "request_id": f"REQ-{order.tag}",
+        "action": "hold",
+        "requested_by": "seller",
+        "reason_code": "address_in_doubt",
+        "reason": "The buyer has asked where it goes",
+        "until": order.now + timedelta(hours=24),
+        "answer_by": order.now + timedelta(hours=2),
+    }
+
+
+def answered(order: Order, _: Generator) -> Fields:
+    """What the OMS says to who asked."""
+    return {
+        "request_id": f"REQ-{order.tag}",
+        "source": "shop-de",
+        "action": "hold",
+        "answer": "refused",
+        "reason_code": "too_late",
+        "reason": "The goods have left the warehouse",
+    }
+
+
 INTAKE_BUILDERS: dict[str, Builder] = {
     "intake.order_received": _received,
     "intake.order_changed": _changed,
@@ -233,4 +257,5 @@ INTAKE_BUILDERS: dict[str, Builder] = {
     "intake.shipment_reported": _shipped,
     "intake.stock_reported": _stocked,
     "intake.return_requested": _returned,
+    "intake.action_requested": _asked,
 }

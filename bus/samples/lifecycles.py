@@ -75,6 +75,7 @@ ASIDE: tuple[tuple[Step, ...], ...] = (
         )
     ),
     (*_START, *_PAID, ("payment.disputed", "confirmed")),
+    (*_START, ("action.answered", "confirmed")),
     *(
         (_RECEIVED, (event_type, "created"))
         for event_type in (
@@ -85,6 +86,7 @@ ASIDE: tuple[tuple[Step, ...], ...] = (
             "intake.shipment_reported",
             "intake.stock_reported",
             "intake.return_requested",
+            "intake.action_requested",
         )
     ),
 )

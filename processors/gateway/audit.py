@@ -32,6 +32,7 @@ EntityWord: TypeAlias = Literal[
     "lookup",
     "schema",
     "parked",
+    "migration",
 ]
 
 

@@ -20,6 +20,7 @@ ListAuditEntity: TypeAlias = Literal[
     "lookup",
     "schema",
     "parked",
+    "migration",
 ]
 
 
