@@ -91,9 +91,9 @@ def schedule(seed: int, lane: str, only: Collection[Kind] = ()) -> Iterator[Faul
     """
     rng = random.Random(f"{seed} {lane}")  # noqa: S311 - not a secret
     kinds = [kind for kind in LANES[lane] if not only or kind in only]
-    processes = _bag(rng, [(r, m) for r in ROLES for m in range(EACH)])
-    brokers = _bag(rng, range(BROKERS))
-    for kind in _bag(rng, kinds):
+    processes = bag(rng, [(r, m) for r in ROLES for m in range(EACH)])
+    brokers = bag(rng, range(BROKERS))
+    for kind in bag(rng, kinds):
         role, member = next(processes)
         yield Fault(
             kind,
@@ -105,6 +105,7 @@ def schedule(seed: int, lane: str, only: Collection[Kind] = ()) -> Iterator[Faul
         )
 
 
-def _bag(rng: random.Random, things: Sequence[T]) -> Iterator[T]:
+def bag(rng: random.Random, things: Sequence[T]) -> Iterator[T]:
+    """All of them in some order, then again in another, for ever."""
     while things:
         yield from rng.sample(things, len(things))

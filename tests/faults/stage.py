@@ -98,10 +98,10 @@ class Stage:
         """Return once every partition has all its replicas again."""
         admin = AdminClient({"bootstrap.servers": self.kafka.bootstrap_servers})
 
-        async def whole() -> bool:
-            return await asyncio.to_thread(_whole, admin)
+        async def is_whole() -> bool:
+            return await asyncio.to_thread(whole, admin)
 
-        await wait_until(whole, _IN_SYNC_S, "replicas are in sync again")
+        await wait_until(is_whole, _IN_SYNC_S, "replicas are in sync again")
 
     def next_partition(self, count: int) -> int:
         """One partition after the other."""
@@ -144,7 +144,8 @@ class Stage:
         return fault.broker % len(self.kafka.nodes)
 
 
-def _whole(admin: AdminClient) -> bool:
+def whole(admin: AdminClient) -> bool:
+    """Whether all brokers are there, and all replicas in sync."""
     try:
         told = admin.list_topics(timeout=_ASK_S)
     except KafkaException:

@@ -1,0 +1,1 @@
+"""Senders as their channels are; doors, converts and brokers that are killed."""

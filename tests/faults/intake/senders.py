@@ -1,0 +1,111 @@
+"""A scripted sender of each channel: tries, waits, queues and punishes as it would."""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import NamedTuple
+
+from tests.faults.intake.balancer import Balancer
+from tests.faults.intake.letters import Letter
+from tests.faults.intake.manners import Manners
+from tests.support.bus import CLOCK
+
+_TRIES_BEFORE_QUEUE = 3
+
+
+class Answer(NamedTuple):
+    """What a sender was answered, and how long that took, whoever was asked."""
+
+    at: float
+    status: int
+    took_s: float
+
+
+@dataclass
+class Sender:
+    """Sends what one channel has."""
+
+    name: str
+    manners: Manners
+    balancer: Balancer
+    rng: Random
+    answers: list[Answer] = field(default_factory=list)
+    punished: Counter[str] = field(default_factory=Counter)
+    given_up: list[Letter] = field(default_factory=list)
+    on_good: Callable[[Letter], None] = lambda _: None
+    repeated: int = 0
+    _queue: deque[Letter] = field(default_factory=deque)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _queued: asyncio.Task[None] | None = None
+
+    def __post_init__(self) -> None:
+        """Begin to count."""
+        self._penalty = self.manners.penalty()
+
+    def send(self, letter: Letter) -> None:
+        """Send it, in its own time."""
+        if self._queue:
+            self._queue.append(letter)
+            return
+        task = asyncio.create_task(self._deliver(letter))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    @property
+    def under_way(self) -> int:
+        """How many are not done with."""
+        return len(self._tasks) + len(self._queue)
+
+    async def _deliver(self, letter: Letter) -> None:
+        tries = 0
+        while not await self._try(letter):
+            tries += 1
+            if self.manners.queues and tries > _TRIES_BEFORE_QUEUE:
+                self._behind(letter)
+                return
+            wait_s = self.manners.wait_s(tries)
+            if wait_s is None:
+                self.punished[self.manners.after] += 1
+                self.given_up.append(letter)
+                return
+            await CLOCK.sleep(wait_s)
+        if self.rng.random() < self.manners.twice:
+            self.repeated += 1
+            await self._try(letter)
+
+    async def _try(self, letter: Letter) -> bool:
+        now = CLOCK.now()
+        heard = await self.balancer.post(
+            f"/in/{letter.source}",
+            letter.body,
+            letter.signed(now),
+            self.manners.timeout_s,
+        )
+        self.answers.append(Answer(now, heard.status, heard.took_s))
+        well = self.manners.is_good(heard.status, heard.body)
+        if punishment := self._penalty.heard(now, well=well):
+            self.punished[punishment] += 1
+        if well:
+            self.on_good(letter)
+        return well
+
+    # ------------------------------------------------ a queue that its head holds up
+
+    def _behind(self, letter: Letter) -> None:
+        self._queue.append(letter)
+        if self._queued is None or self._queued.done():
+            self._queued = asyncio.create_task(self._clear())
+
+    async def _clear(self) -> None:
+        """The head until it is taken, then the next; then all is as it was."""
+        tries = _TRIES_BEFORE_QUEUE
+        while self._queue:
+            tries += 1
+            wait_s = self.manners.wait_s(tries)
+            assert wait_s is not None
+            await CLOCK.sleep(wait_s)
+            while self._queue and await self._try(self._queue[0]):
+                self._queue.popleft()
+                tries = _TRIES_BEFORE_QUEUE
