@@ -14,6 +14,7 @@ KILLS = (Kill(Victim.DOOR, 0, 2.0, 0.5), Kill(Victim.CONVERT, 1, 2.0, 0.5))
 
 
 @pytest.mark.kafka
+@pytest.mark.long
 @pytest.mark.timeout(400)  # a minute, unless the machine is busy
 async def test_senders_lose_nothing_and_punish_nobody(tmp_path: Path) -> None:
     """A door, a convert and a broker are killed while five channels send."""
