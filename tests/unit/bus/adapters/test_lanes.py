@@ -1,9 +1,9 @@
 """Lanes are shared, kept while somebody uses them, and closed in the end."""
 
-import asyncio
 from dataclasses import dataclass
 
 from bus.adapters.lanes import Lanes
+from tests.support.turns import turn
 
 
 @dataclass(eq=False)
@@ -34,6 +34,6 @@ async def test_who_is_not_used_is_closed() -> None:
     old = lanes.of("old", Lane)
     assert lanes.of("old", Lane) is old
     lanes.of("new", Lane)
-    await asyncio.sleep(0)
+    await turn()
     assert old.closed
     await lanes.close()

@@ -1,7 +1,5 @@
 """Deliveries through the whole engine, in memory, on a clock that is moved."""
 
-import asyncio
-
 import pytest
 
 from bus.adapters.memory import Fault, MemoryBroker, settle
@@ -16,6 +14,7 @@ from processors.delivery.handling import LoopPolicy
 from processors.delivery.partition import Partition, Tally
 from processors.delivery.ticket import Ticket
 from tests.support.engine import MemoryBus, url
+from tests.support.turns import turn
 
 FAILED = Answer(500)
 _HOURS_S = 7_200.0
@@ -122,7 +121,7 @@ async def test_what_waits_at_a_revoke_is_left_to_the_next_owner(
         for _ in range(2):
             ticket = Ticket(delivery, Content(event), partition, Nobody(), 0.0)
             subscriber.offer(ticket)
-        await asyncio.sleep(0)
+        await turn()
         assert (subscriber.in_flight, partition.in_flight) == (1, 1)
         partition.close()
         await settle()

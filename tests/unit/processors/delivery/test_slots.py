@@ -1,9 +1,9 @@
 """How slots go round."""
 
-import asyncio
 from dataclasses import dataclass, field
 
 from processors.delivery.slots import Slots
+from tests.support.turns import turn
 
 
 @dataclass(eq=False)
@@ -47,10 +47,10 @@ async def test_who_asks_often_is_called_once_in_the_next_turn() -> None:
     for taker in (second, first, second):
         slots.soon(taker)
     assert not called
-    await asyncio.sleep(0)
+    await turn()
     assert called == [second, first]
     slots.soon(first)
-    await asyncio.sleep(0)
+    await turn()
     assert called == [second, first, first]
 
 
@@ -67,5 +67,5 @@ async def test_asking_while_called_is_for_the_turn_after() -> None:
 
     slots.soon(Restless(slots))
     for number in range(1, 4):
-        await asyncio.sleep(0)
+        await turn()
         assert len(turns) == number

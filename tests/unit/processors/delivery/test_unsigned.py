@@ -1,6 +1,5 @@
 """A webhook is never sent unsigned: without a live secret, deliveries wait."""
 
-import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -16,6 +15,7 @@ from processors.delivery.engine import Engine
 from processors.delivery.partition import Partition, Tally
 from processors.delivery.ticket import Ticket
 from tests.support.engine import MemoryBus, url
+from tests.support.turns import turn
 
 _SECRET = "whsec_" + "QUJD" * 8
 
@@ -113,7 +113,7 @@ async def test_secret_that_expires_before_the_turn_comes(bus: MemoryBus) -> None
         home = Home()
         for _ in range(2):
             subscriber.offer(Ticket(delivery, Content(event), partition, home, 0.0))
-        await asyncio.sleep(0)
+        await turn()
         assert (subscriber.in_flight, subscriber.depth) == (1, 1)
         engine.changed(erp, erp.model_copy(update={"secrets": ()}))
         await settle()
