@@ -28,15 +28,32 @@ class NoAnswerKind(StrEnum):
     FORBIDDEN = "forbidden"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Head:
+    """What all posts of a subscription begin with: made once, and told by identity.
+
+    A sender may keep what it made of it. `headers` are those that never change; a user
+    agent, if there is one, is among them.
+    """
+
+    url: str
+    headers: Sequence[tuple[str, str]]
+    tls: Tls | None = None
+
+
 @dataclass(slots=True)
 class Post:
-    """One webhook request. `headers` are complete but for host and length."""
+    """One webhook request. `headers` are complete but for host and length.
+
+    With a `head`, URL and TLS are its own, and its headers are the first ones.
+    """
 
     url: str
     headers: Sequence[tuple[str, str]]
     body: bytes
     timeout_s: float
     tls: Tls | None = None
+    head: Head | None = field(default=None, kw_only=True)
 
 
 @dataclass(slots=True)

@@ -50,9 +50,10 @@ def read_rfc3339(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return _read_slowly(text)
-    if moment.tzinfo is None:
+    zone = moment.tzinfo
+    if zone is None:
         raise ValueError("without a time zone")
-    return in_utc(moment)
+    return moment if zone is UTC else in_utc(moment)
 
 
 def _read_slowly(text: str) -> datetime:

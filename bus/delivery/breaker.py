@@ -186,6 +186,8 @@ class Breaker:
     def acquire(self, now: float) -> bool:
         """Ask to make a call. A call granted must be reported, or released."""
         self.change = None
+        if self._state is CLOSED:  # nearly always: then only a hold counts
+            return now >= self._held_until
         if self.next_chance(now) > now:
             return False
         if self._state is OPEN:

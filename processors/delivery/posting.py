@@ -116,8 +116,9 @@ class Posting:
         subscription, event = subscriber.subscription, ticket.delivery.event
         event_id = event.webhook_id
         at = int(now)
+        head = subscriber.head
         headers = (
-            *subscriber.headers,
+            *head.headers,
             ("webhook-id", event_id),
             ("webhook-timestamp", str(at)),
             ("webhook-signature", subscriber.signer.sign(event_id, at, body)),
@@ -127,15 +128,16 @@ class Posting:
         if ticket.home.first:
             timeout_s = min(timeout_s, self._first_budget_s)
         return Parcel(
-            subscription.url,
+            head.url,
             headers,
             body,
             timeout_s,
-            subscription.tls,
+            head.tls,
             subscription,
             event,
             now,
             trying.probe,
+            head=head,
         )
 
 

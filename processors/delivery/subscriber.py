@@ -18,7 +18,7 @@ from bus.delivery.expressions import Expression, compile_expression
 from bus.delivery.rate import Bucket
 from bus.delivery.subscription import State, Subscription
 from bus.ports import Change, Clock, Observer
-from bus.sending import Sink, StraightSink
+from bus.sending import Head, Sink, StraightSink
 from bus.webhook.rendering import Representation, content_type, negotiate
 from bus.webhook.signing import Signer
 from processors.delivery.slots import Slots
@@ -90,10 +90,8 @@ class Subscriber:
         self.signer = Signer.of(subscription.secrets)
         self.verbatim = passes_on(subscription.url)
         body_type = AVRO_TYPE if self.verbatim else content_type(self.representation)
-        self.headers = (
-            ("content-type", body_type),
-            *subscription.headers.items(),
-        )
+        headers = (("content-type", body_type), *subscription.headers.items())
+        self.head = Head(subscription.url, headers, subscription.tls)
         self._concurrency = -(-subscription.concurrency // self._share)
         self._bucket = (
             Bucket(subscription.limit / self._share, self._clock.monotonic())

@@ -95,9 +95,21 @@ def _values(attempt: Attempt, host: str) -> tuple[object, ...]:
     origin, traceparent = attempt.origin, attempt.traceparent
     duration_us = attempt.duration_us
     return (
-        *(subscription, event_id, kind, order_id, number, outcome, status),
-        *(attempt.route, host, duration_us / 1e3),
+        subscription,
+        event_id,
+        kind,
+        order_id,
+        number,
+        outcome,
+        status,
+        attempt.route,
+        host,
+        duration_us / 1e3,
         (attempt.started_us + duration_us) / 1e3 - origin.timestamp_ms,
-        *(*origin[:3], attempt.detail, attempt.replay),
+        origin.topic,
+        origin.partition,
+        origin.offset,
+        attempt.detail,
+        attempt.replay,
         traceparent[3:35] if traceparent else "",
     )

@@ -53,7 +53,10 @@ _KINDS: Mapping[Step, _Kind] = {
 
 
 class Passing:
-    """A step that is not recorded: it only hands the trace context on."""
+    """A step that is not recorded: it only hands the trace context on.
+
+    All steps below one context may be one and the same: it never changes.
+    """
 
     __slots__ = ("traceparent",)
 
@@ -108,9 +111,10 @@ class Traces:
         parent: str | None = None,
     ) -> Span:
         """Begin a step below `parent`, the event's context, or the derived one."""
-        above = self._above(parent or event.traceparent, event.webhook_id)
+        passing = self._above(parent or event.traceparent, event.webhook_id)
+        above = passing.traceparent
         if self._tracer is None or above[-1] not in SAMPLED:
-            return Passing(above)
+            return passing
         kind = _KINDS[step]
         attributes: dict[str, str] = {
             "orderbus.event.id": event.webhook_id,
@@ -127,13 +131,13 @@ class Traces:
             )
         )
 
-    def _find_above(self, given: str | None, event_id: str) -> str:
+    def _find_above(self, given: str | None, event_id: str) -> Passing:
         if given is not None and _TRACEPARENT.fullmatch(given):
-            return given
+            return Passing(given)
         digest = blake2b(event_id.encode(), digest_size=24)
         text = digest.hexdigest()
         sampled = int(text[16:32], 16) < self._bound
-        return f"00-{text[:32]}-{text[32:]}-{'01' if sampled else '00'}"
+        return Passing(f"00-{text[:32]}-{text[32:]}-{'01' if sampled else '00'}")
 
     def stop(self) -> None:
         """Send what is waiting; give up after three seconds."""

@@ -23,6 +23,7 @@ from bus.adapters.http.aiohttp_sender import AiohttpSender
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.lean import LeanSender
 from bus.ports import Answer, Post, Sender
+from bus.sending import Head
 
 BODY = orjson.dumps({"type": "order.created", "data": {"text": "x" * 1_100}})
 HEADERS = (
@@ -38,13 +39,14 @@ async def posts(sender: Sender, urls: list[str], in_flight: int, count: int) -> 
     """Make so many posts; return CPU seconds."""
     left = count
     wrong = 0
+    heads = [Head(url, HEADERS[:1]) for url in urls]
 
     async def worker(number: int) -> None:
         nonlocal left, wrong
-        url = urls[number % len(urls)]
+        head = heads[number % len(heads)]
         while left > 0:
             left -= 1
-            reply = await sender.send(Post(url, HEADERS, BODY, 5))
+            reply = await sender.send(Post(head.url, HEADERS, BODY, 5, head=head))
             wrong += not isinstance(reply, Answer)
 
     began = time.process_time()

@@ -21,8 +21,8 @@ from bus.adapters.http.origin import Origin
 from bus.adapters.http.reply import no_answer, refused_header, unsent, user_agent, why
 from bus.adapters.http.requesting import PORTS, request_start
 from bus.adapters.http.tls import BadTlsError, Contexts
-from bus.delivery.subscription import Tls
 from bus.ports import NoAnswer, NoAnswerKind, Post, Reply
+from bus.sending import Head
 
 _MOST_TARGETS = 20_000
 
@@ -31,11 +31,14 @@ _OriginKey: TypeAlias = tuple[str, int, ssl.SSLContext | None]
 
 @dataclass(slots=True)
 class _Target:
-    """A URL, judged and parsed once. `start` is the request's first two lines."""
+    """Where posts go, judged and parsed once, and what their requests begin with.
+
+    `start` is the first lines and the head's headers, of which there are `count`.
+    """
 
     start: str
+    count: int
     origin: Origin
-    tls: Tls | None
 
 
 class LeanSender:
@@ -58,25 +61,26 @@ class LeanSender:
         self._idle_s = idle_s
         self._agent = f"user-agent: {user_agent()}\r\n"
         self._contexts = Contexts()
-        self._targets: dict[str, _Target] = {}
+        self._targets: dict[Head, _Target] = {}
         self._origins: dict[_OriginKey, Origin] = {}
         self._deadlines: Deadlines | None = None
         self._sweep: asyncio.TimerHandle | None = None
 
     async def send(self, post: Post) -> Reply:
         """Post; see `bus.ports.Sender`."""
-        refusal = refused_header(post.headers)
-        if refusal is not None:
-            return unsent(refusal)
-        target = self._targets.get(post.url)
-        if target is None or target.tls is not post.tls:
+        target = self._targets.get(post.head) if post.head else None
+        if target is None:
             made = self._make_target(post)
             if isinstance(made, NoAnswer):
                 return made
             target = made
+        own = post.headers[target.count :]
+        refusal = refused_header(own)
+        if refusal is not None:
+            return unsent(refusal)
         deadlines = self._deadlines or self._start()
         deadline = asyncio.get_running_loop().time() + post.timeout_s
-        request = self._request(target, post)
+        request = _request(target, own, post.body)
         connection = target.origin.take()
         if connection is not None:
             reply = await _exchanged(connection, request, deadline)
@@ -88,16 +92,17 @@ class LeanSender:
 
     def start(self, post: Post, heard: Callable[[Reply | None], object]) -> bool:
         """Post on a kept connection; see `bus.sending.StraightSender`."""
-        target = self._targets.get(post.url)
-        if target is None or target.tls is not post.tls:
+        target = self._targets.get(post.head) if post.head else None
+        if target is None:
             return False
-        if refused_header(post.headers) is not None:
+        own = post.headers[target.count :]
+        if refused_header(own) is not None:
             return False
         connection = target.origin.take()
         if connection is None:
             return False
         deadline = asyncio.get_running_loop().time() + post.timeout_s
-        return connection.exchange(self._request(target, post), deadline, heard)
+        return connection.exchange(_request(target, own, post.body), deadline, heard)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -129,15 +134,11 @@ class LeanSender:
         reply = await _exchanged(connection, request, deadline)
         return no_answer(NoAnswerKind.RESET) if reply is None else reply
 
-    def _request(self, target: _Target, post: Post) -> bytes:
-        agent = "" if _names_agent(post.headers) else self._agent
-        lines = "".join([f"{name}: {value}\r\n" for name, value in post.headers])
-        length = f"content-length: {len(post.body)}\r\n\r\n"
-        return f"{target.start}{agent}{lines}{length}".encode() + post.body
-
     def _make_target(self, post: Post) -> _Target | NoAnswer:
-        refusal = self._guard.check_url(post.url)
-        if refusal is not None:
+        headers = post.head.headers if post.head else ()
+        if (refusal := refused_header(headers)) is not None:
+            return unsent(refusal)
+        if (refusal := self._guard.check_url(post.url)) is not None:
             return no_answer(NoAnswerKind.FORBIDDEN, refusal)
         parts = urlsplit(post.url)
         try:
@@ -146,14 +147,13 @@ class LeanSender:
             return no_answer(NoAnswerKind.TLS, str(error))
         port = parts.port or PORTS[parts.scheme]
         host = parts.hostname or ""
-        target = _Target(
-            request_start(parts),
-            self._origin(host, port, context),
-            post.tls,
-        )
-        if len(self._targets) >= _MOST_TARGETS:
-            self._targets.pop(next(iter(self._targets)))
-        self._targets[post.url] = target
+        agent = "" if _names_agent(headers or post.headers) else self._agent
+        start = f"{request_start(parts)}{agent}{_lines(headers)}"
+        target = _Target(start, len(headers), self._origin(host, port, context))
+        if post.head is not None:
+            if len(self._targets) >= _MOST_TARGETS:
+                self._targets.pop(next(iter(self._targets)))
+            self._targets[post.head] = target
         return target
 
     def _origin(self, host: str, port: int, context: ssl.SSLContext | None) -> Origin:
@@ -189,6 +189,15 @@ async def _exchanged(connection: Connection, request: bytes, deadline: float) ->
 def _resolve(waiter: asyncio.Future[Result], result: Result) -> None:
     if not waiter.done():
         waiter.set_result(result)
+
+
+def _request(target: _Target, own: Sequence[tuple[str, str]], body: bytes) -> bytes:
+    length = f"content-length: {len(body)}\r\n\r\n"
+    return f"{target.start}{_lines(own)}{length}".encode() + body
+
+
+def _lines(headers: Sequence[tuple[str, str]]) -> str:
+    return "".join([f"{name}: {value}\r\n" for name, value in headers])
 
 
 def _names_agent(headers: Sequence[tuple[str, str]]) -> bool:

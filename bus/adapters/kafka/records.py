@@ -75,8 +75,9 @@ def _record(message: Consumed, topic: str, partition: int, topic_id: str) -> Rec
 
 def _plain(headers: HeadersType) -> Headers:
     pairs = headers.items() if isinstance(headers, dict) else headers
+    # Of a list, not of a generator: that takes a third less.
     return tuple(
-        (name, value if isinstance(value, bytes) else b"") for name, value in pairs
+        [(name, value if isinstance(value, bytes) else b"") for name, value in pairs]
     )
 
 

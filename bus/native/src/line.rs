@@ -7,8 +7,8 @@ use pyo3::types::{PyBytes, PyFloat, PyInt, PyString, PyTuple};
 use crate::{Sure, Unsure, json, moment};
 
 const ROOM: usize = 640;
-/// From here on a byte needs a look: a control, or no ASCII.
-const FIRST_ODD: u8 = 0x7f;
+/// The only control of ASCII that JSON does not escape.
+const DELETE: u8 = 0x7f;
 /// Between these orjson writes a float without an exponent.
 const LEAST: f64 = 1e-4;
 const MOST: f64 = 1e15;
@@ -31,8 +31,9 @@ struct Field {
 pub struct Line {
     fields: Vec<Field>,
     hints: Vec<Vec<u8>>,
-    /// Whether a byte is odd, or begins a hint.
-    looked_at: [bool; 256],
+    /// Which hints, a bit each, have a byte as their first one, and as their second.
+    firsts: [u8; 256],
+    seconds: [u8; 256],
 }
 
 #[pymethods]
@@ -53,15 +54,12 @@ impl Line {
             Ok(Field { key, kind, spare })
         };
         let fields = fields.into_iter().map(field).collect::<PyResult<_>>()?;
-        let mut looked_at = [false; 256];
-        for (byte, looked) in looked_at.iter_mut().enumerate() {
-            let begins = |hint: &Vec<u8>| hint.first().is_some_and(|&b| usize::from(b) == byte);
-            *looked = byte >= usize::from(FIRST_ODD) || hints.iter().any(begins);
-        }
+        let (firsts, seconds) = (having(&hints, 0)?, having(&hints, 1)?);
         Ok(Self {
             fields,
             hints,
-            looked_at,
+            firsts,
+            seconds,
         })
     }
 
@@ -98,18 +96,42 @@ impl Line {
 
 impl Line {
     /// Whether a line needs a look: for what acts on a terminal, or may be a secret.
+    ///
+    /// Two bytes that a hint begins with are seldom; only there it is compared.
     fn is_odd(&self, line: &[u8]) -> bool {
-        for (place, &byte) in line.iter().enumerate() {
-            if !self.looked_at.get(usize::from(byte)).is_some_and(|&l| l) {
-                continue;
-            }
-            let rest = line.get(place..).unwrap_or_default();
-            if byte >= FIRST_ODD || self.hints.iter().any(|hint| rest.starts_with(hint)) {
-                return true;
-            }
+        if !line.is_ascii() || line.contains(&DELETE) {
+            return true;
         }
-        false
+        let begins = |pair: &[u8]| match pair {
+            [first, second] => {
+                let bits = |table: &[u8; 256], &byte: &u8| table.get(usize::from(byte)).copied();
+                bits(&self.firsts, first).unwrap_or_default()
+                    & bits(&self.seconds, second).unwrap_or_default()
+                    != 0
+            }
+            _ => false,
+        };
+        line.windows(2).enumerate().any(|(place, pair)| {
+            begins(pair) && {
+                let rest = line.get(place..).unwrap_or_default();
+                self.hints.iter().any(|hint| rest.starts_with(hint))
+            }
+        })
     }
+}
+
+/// For each byte the hints, a bit each, that have it at this place.
+fn having(hints: &[Vec<u8>], place: usize) -> PyResult<[u8; 256]> {
+    let mut table = [0; 256];
+    for (number, hint) in hints.iter().enumerate() {
+        let bit = u32::try_from(number).ok().and_then(|n| 1_u8.checked_shl(n));
+        let entry = hint.get(place).and_then(|&b| table.get_mut(usize::from(b)));
+        match (bit, entry) {
+            (Some(bit), Some(entry)) => *entry |= bit,
+            _ => return Err(PyValueError::new_err("at most eight hints of two bytes or more")),
+        }
+    }
+    Ok(table)
 }
 
 fn write(out: &mut Vec<u8>, kind: Kind, value: &Bound<'_, PyAny>) -> Sure<()> {

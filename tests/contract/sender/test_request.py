@@ -3,6 +3,7 @@
 import pytest
 
 from bus.ports import Answer, NoAnswerKind, Post, Sender
+from bus.sending import Head
 from tests.contract.sender.worlds import kind, post
 from tests.support.endpoint import Endpoint, says
 
@@ -50,6 +51,26 @@ async def test_own_user_agent_wins(sender: Sender, endpoint: Endpoint) -> None:
     assert b"user-agent: acme" in head
 
 
+async def test_heads_are_told_apart(sender: Sender, endpoint: Endpoint) -> None:
+    """Each post to one URL has its own head's headers, all of them, every time."""
+    url = endpoint.url()
+    heads = [
+        Head(url, (("x-own", "1"), ("User-Agent", "acme"))),
+        Head(url, (("x-own", "2"),)),
+    ]
+    for head in heads * 3:
+        headers = (*head.headers, ("webhook-id", "evt-1"))
+        await sender.send(Post(url, headers, b"", 5, head=head))
+
+    sent = [request.head.lower() for request in endpoint.requests]
+    assert [b"x-own: 1" in head for head in sent] == [True, False] * 3
+    assert [b"x-own: 2" in head for head in sent] == [False, True] * 3
+    assert [b"user-agent: acme" in head for head in sent] == [True, False] * 3
+    for one in sent:
+        assert one.count(b"user-agent:") == one.count(b"webhook-id: evt-1") == 1
+
+
+@pytest.mark.parametrize("in_head", [False, True])
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -67,13 +88,20 @@ async def test_own_user_agent_wins(sender: Sender, endpoint: Endpoint) -> None:
     ],
 )
 async def test_injected_header_is_refused(
-    sender: Sender, endpoint: Endpoint, name: str, value: str
+    sender: Sender,
+    endpoint: Endpoint,
+    name: str,
+    value: str,
+    in_head: bool,  # noqa: FBT001 - pytest gives it by its name
 ) -> None:
     """A header that would change the request is never sent, nor told."""
-    reply = await sender.send(Post(endpoint.url(), [(name, value)], b"", 5))
+    url, headers = endpoint.url(), [(name, value)]
+    head = Head(url, headers if in_head else ())
+    for one in (head, head, None):
+        reply = await sender.send(Post(url, headers, b"", 5, head=one))
 
-    assert kind(reply) is NoAnswerKind.PROTOCOL
-    assert "injected" not in str(reply)
+        assert kind(reply) is NoAnswerKind.PROTOCOL
+        assert "injected" not in str(reply)
     assert endpoint.requests == []
 
 

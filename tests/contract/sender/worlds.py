@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Protocol, TypeAlias
 
 from bus.adapters.http.aiohttp_sender import AiohttpSender
@@ -14,7 +14,7 @@ from bus.adapters.http.names import Names
 from bus.adapters.memory.clock import MemoryClock, settle
 from bus.adapters.memory.sender import HANG, MemorySender
 from bus.ports import Answer, NoAnswer, NoAnswerKind, Post, Reply, Sender
-from bus.sending import StraightSender
+from bus.sending import Head, StraightSender
 from tests.support.endpoint import Endpoint, Exchange, says
 
 MakeSender: TypeAlias = Callable[[Guard, Names | None], Sender]
@@ -29,8 +29,14 @@ HEADERS = (("content-type", "application/json"), ("webhook-id", "evt-1"))
 
 
 def post(url: str, *, timeout_s: float = 5, body: bytes = b"{}") -> Post:
-    """A webhook to this URL."""
-    return Post(url, HEADERS, body, timeout_s)
+    """A webhook to this URL, as a subscription's are: with a head of its own."""
+    return Post(url, HEADERS, body, timeout_s, head=head(url))
+
+
+@lru_cache
+def head(url: str) -> Head:
+    """What all posts to this URL begin with."""
+    return Head(url, HEADERS[:1])
 
 
 def kind(reply: Reply) -> NoAnswerKind:
