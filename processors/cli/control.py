@@ -129,11 +129,15 @@ def _is_refusal(error: OrderbusError) -> bool:
     return status in _REFUSING or (status == _CONFLICT and bool(wrong))
 
 
-def console(*, stderr: bool = False) -> "Console":
-    """A console that prints what it gets: no markup, no guessing of colours."""
+def console(*, stderr: bool = False, wraps: bool = False) -> "Console":
+    """A console that prints what it gets: no markup, no guessing of colours.
+
+    It leaves long lines to the terminal; on one that `wraps` they are broken between
+    words, which what is drawn over itself needs: there they would be cut.
+    """
     from processors.screen.console import Screen
 
-    return Screen(stderr=stderr, markup=False, highlight=False, soft_wrap=True)
+    return Screen(stderr=stderr, markup=False, highlight=False, soft_wrap=not wraps)
 
 
 def warn(*sentences: str) -> None:

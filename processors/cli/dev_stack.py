@@ -122,7 +122,7 @@ def _say(stack: Stack, receiver: str, key: DevKey | None, out: Console) -> None:
     out.print("Or, in two other terminals:")
     url = "http://127.0.0.1:8000/hook"
     out.print(f"  {bus()} subscriptions add my-shop {url} -t 'order.*'")
-    out.print(f"  WEBHOOK_SECRET=whsec_… {bus()} listen")
+    out.print(f"  {bus()} listen --secret-file -   (asks for the secret it tells)")
     out.print("Ctrl-C stops it.")
 
 

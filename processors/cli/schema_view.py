@@ -1,6 +1,7 @@
 """How `bus schemas` shows reports, lists and event types on a terminal."""
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -10,7 +11,9 @@ from bus.contracts.codec import Schema
 from bus.contracts.fields import FieldDoc, field_docs, meaning_of
 from bus.errors import InvalidEventError
 from bus.samples.lifecycles import sample
+from processors.cli.control import console
 from processors.cli.schema_check import Report, Verdict
+from processors.screen.tables import Column, print_table
 
 _EXAMPLE_TIME = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
 
@@ -35,6 +38,17 @@ def _print_verdict(verdict: Verdict) -> None:
     )
     for line in verdict.faults + verdict.reasons:
         typer.echo(f"           {line}")
+
+
+def print_types(rows: Sequence[Mapping[str, str | int]]) -> None:
+    """Print a line an event type; on a narrow terminal without its subject."""
+    columns = (
+        Column("EVENT TYPE"),
+        Column("TOPIC"),
+        Column("FIELDS", right=True),
+        Column("SUBJECT", rank=1),
+    )
+    print_table(console(), columns, [[str(one) for one in r.values()] for r in rows])
 
 
 def print_schema(schema: Schema) -> None:

@@ -100,15 +100,14 @@ def list_command(
     For example:
       bus schemas list
     """
+    from processors.cli.schema_view import print_types
+
     catalogue = _open(ctx, folder)
     rows = [_row(schema, catalogue) for schema in catalogue]
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
-        return
-    typer.echo(f"{'EVENT TYPE':32} {'TOPIC':14} {'FIELDS':>6}  SUBJECT")
-    for row in rows:
-        left = f"{row['event_type']:32} {row['topic']:14} {row['fields']:>6}"
-        typer.echo(f"{left}  {row['subject']}")
+    else:
+        print_types(rows)
 
 
 def _row(schema: "Schema", catalogue: "Catalogue") -> dict[str, str | int]:

@@ -94,7 +94,7 @@ def teller(
         return lambda report: say(json.dumps(plain_report(report), ensure_ascii=False))
     if as_json:
         return lambda report: print_json(plain_report(report))
-    out = console()
+    out = console(wraps=watch)
     if watch and out.is_terminal:
         live = stack.enter_context(Live(console=out, screen=True, auto_refresh=False))
         return lambda report: live.update(Screenful(report), refresh=True)

@@ -33,6 +33,12 @@ _SECRETS = re.compile(
 
 _DEL = b"\x7f"
 
+# What a terminal does not show of an attempt, which is two lines at 80 columns then;
+# JSON has it, and `bus trace ORDER` tells it.
+_OF_AN_ATTEMPT = frozenset(
+    ("program", "event_id", "route", "host", "topic", "partition", "offset", "trace_id")
+)
+
 Fields = MutableMapping[str, object]
 
 
@@ -145,9 +151,13 @@ class _Console:
         shown = {
             name: _plain(name, value)
             for name, value in fields.items()
-            if value not in ("", None)
+            if value not in ("", None) and name not in _unshown(fields)
         }
         return redact(self._render(logger, level, shown).encode())
+
+
+def _unshown(fields: Fields) -> frozenset[str]:
+    return _OF_AN_ATTEMPT if fields.get("event") == names.ATTEMPT else frozenset()
 
 
 def _plain(name: str, value: object) -> object:

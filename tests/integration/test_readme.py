@@ -37,7 +37,8 @@ async def test_a_newcomers_first_half_hour(tmp_path: Path) -> None:
         await opened.keep(block("sh", "dev --kafka-port"), "Ctrl-C stops it")
         added = await opened.shell(block("sh", "subscriptions add"))
         (secret,) = re.findall(r"whsec_\S+", added)
-        partner = block("sh", "bus listen").replace("whsec_…", secret)
+        asks = "bus listen --secret-file -"
+        partner = block("sh", "bus listen").replace(asks, f"echo {secret} | {asks}")
         said_of = await opened.keep(partner, "Listening")
 
         def verified(of: str) -> bool:
@@ -56,12 +57,12 @@ async def test_a_newcomers_first_half_hour(tmp_path: Path) -> None:
             looked = await opened.shell(looking)
             if "accepted" in looked:
                 break
-        assert verified("order.status_changed +SO-1001")
+        assert verified("order.status_changed +SO-1003")
         assert re.search(r"my-shop\s+accepted", looked)
 
         consumer = await opened.python(block("python", "Consumer"))
         process, said = await opened.start(*consumer)
-        line = "order.status_changed SO-1001"
+        line = "order.status_changed SO-1003"
         await wait_until(lambda: line in said.read_text(), 30, "the consumer gets it")
         process.send_signal(signal.SIGINT)
         await asyncio.wait_for(process.wait(), patience(15))

@@ -19,6 +19,17 @@ def test_event_types_are_listed() -> None:
     assert len(rows) == 31
 
 
+def test_a_narrow_terminal_goes_without_the_subjects(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A row is a line at 80 columns."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = run("list").output.splitlines()
+    assert len(lines) == 32
+    assert "OrderCreated" not in "".join(lines)
+
+
 def test_an_event_type_is_explained() -> None:
     """Every field with its doc, those of inner records too, and an example."""
     result = run("show", "order.created")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,8 @@ from bus.record import Message
 from bus.watch.states import BUS, Reason, State
 from bus.watch.verdicts import Health
 from processors.cli import status, subscriptions
+from processors.cli.status_work import teller
+from processors.status.report import nothing_known
 from processors.subscriptions.keys import NO_KEYS
 from processors.watch.records import Look, look_message, state_message
 from tests.support.past import Past
@@ -181,3 +184,15 @@ def test_where_nobody_looks_it_says_so(busy: Worlds) -> None:
     done = run(busy, "status")
     assert "health      nobody looks: bus run watch" in done.stdout
     assert done.stdout.splitlines()[0].endswith("2 to look at")
+
+
+async def test_a_screen_that_is_drawn_again_cuts_no_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With `--watch` a long one goes on in the next line, as without it."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    why = "nothing was heard of it, " * 6 + "to the very end"
+    async with AsyncExitStack() as stack:
+        teller(stack, watch=True, as_json=False)(nothing_known(0, why))
+    assert "very end" in capsys.readouterr().out

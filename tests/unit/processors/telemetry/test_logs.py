@@ -176,6 +176,20 @@ def test_console_shows_values_not_python(clock: StillClock, out: io.BytesIO) -> 
     assert "took_ms=54.596" in text
 
 
+def test_an_attempt_takes_two_lines_of_a_terminal(
+    clock: StillClock, out: io.BytesIO, make_attempt: MakeAttempt
+) -> None:
+    """Where it stands in Kafka, and what `bus trace` tells, is for machines."""
+    config = TelemetryConfig(program="fanout", log_format="console")
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    attempt = make_attempt(traceparent=trace)
+    Telemetry(clock, config, out=out).attempt(attempt, "erp.example")
+    line = out.getvalue().decode().rstrip()
+    assert len(line) <= 160
+    for shown in ("subscription=shop", "order_id=O-1", "outcome=accepted", "age_ms="):
+        assert shown in line
+
+
 async def test_lines_are_buffered_and_never_lost(
     telemetry: Telemetry, out: io.BytesIO, make_attempt: MakeAttempt
 ) -> None:
