@@ -19,8 +19,8 @@ def demo_command(
     *,
     events: Annotated[
         int, typer.Option(min=100, help="How many events to play, at least.")
-    ] = 1200,
-    rate: Annotated[float, typer.Option(min=1, help="Events a second.")] = 100.0,
+    ] = 1000,
+    rate: Annotated[float, typer.Option(min=1, help="Events a second.")] = 50.0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object instead of tables.")
     ] = False,

@@ -25,6 +25,7 @@ from processors.wiring.log import log_place
 from processors.wiring.stack import StackPlan, open_stack
 
 _FAILED = 1
+_SETTLED_S = 60.0
 _BESIDE = (Role.PROJECTOR, Role.WATCH, Role.INTAKE, Role.CONVERT)
 
 
@@ -55,6 +56,7 @@ def stack_plan(given: Settings, folder: Path) -> StackPlan:
             "ORDERBUS_LOG_URL": "",
         },
         worker_log=folder / "workers.log",
+        short=True,
     )
 
 
@@ -86,6 +88,8 @@ async def _demo(
             open_world(stack.settings) as world,
         ):
             await stack.ready()
+            # Programs that start take the processor from those which work.
+            await stack.settled(_SETTLED_S)
             progress.close()
             out.print(f"The HTTP API, as long as this runs: {stack.api_url}/docs")
             out.print(f"The dashboard: {await dashboard(stack)}")

@@ -16,6 +16,7 @@ from bus.receiving import Inlet
 from bus.webhook.signing import generate_secret
 from processors.demo.live import Show
 from processors.demo.partners import Partner, partners
+from processors.demo.standing import Standing
 from processors.demo.stream import now, order_with, orders, play
 from processors.demo.tally import Tally
 from processors.receiver import Behaviour, Receiver
@@ -35,8 +36,8 @@ _SEED = 20_261_123
 class DemoPlan:
     """How much is played, how fast."""
 
-    events: int = 1200
-    rate: float = 100.0
+    events: int = 1000
+    rate: float = 50.0
 
 
 @dataclass(slots=True)
@@ -72,6 +73,7 @@ class Demo:
         self.partners = partners(self._picky_order, self._secret, inlets)
         self._inlets = inlets
         self.tally = Tally(self.partners)
+        self._standing = Standing(world, self.partners, self.tally)
         self._receiver = Receiver(self._clock)
 
     async def run(self, show: Show) -> Outcome:
@@ -156,35 +158,8 @@ class Demo:
     async def _look(self, show: Show, what: str) -> None:
         self.tally.read(self._receiver.received)
         with suppress(BrokerUnavailableError):  # it is told and started again
-            await self._count_topics()
+            await self._standing.look()
         show.update(what, self._clock.monotonic(), len(self._events))
-
-    async def _count_topics(self) -> None:
-        topology, world = self._world.topology, self._world
-        for partner in self.partners:
-            topic = topology.dlq_topic(partner.id)
-            dead = await self._dead_letters(topic)
-            self.tally.dead_lettered(partner.id, dead)
-            tiers = {
-                tier: topology.retry_topic(partner.id, tier) for tier in topology.tiers
-            }
-            if partner.options.get("ordering") == "key":
-                continue
-            lag = await world.groups.lag(world.retry_group, list(tiers.values()))
-            waiting = dict.fromkeys(tiers, 0)
-            for tp, found in lag.items():
-                parsed = topology.parse_retry_topic(tp.topic)
-                if parsed is not None:
-                    waiting[parsed[1]] += found.pending
-            self.tally.counts[partner.id].tiers = waiting
-
-    async def _dead_letters(self, topic: str) -> set[str]:
-        found: set[str] = set()
-        async for batch in self._world.reader.read(topic):
-            for record in batch:
-                if record.value is not None:
-                    found.add(dict(record.headers)["ce_id"].decode())
-        return found
 
     # ------------------------------------------------ the walk and the replay
 

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,11 +36,18 @@ class Stack:
     kafka: EmbeddedKafka | None
     workers: Supervisor
     gateway: Supervisor
+    beside: Sequence[Supervisor]
     api_url: str
 
     async def ready(self) -> None:
         """Return once workers and gateway have said so, or have given up."""
         await asyncio.gather(self.workers.ready(), self.gateway.ready())
+
+    async def settled(self, within_s: float) -> None:
+        """Return once what runs beside them has said so too, or the time is over."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await asyncio.gather(*(one.ready() for one in self.beside))
 
     @property
     def given_up(self) -> bool:
@@ -63,7 +70,8 @@ class StackPlan:
     """What is to run. `environment` goes to the worker processes on top of ours.
 
     `arguments` run the workers, `api_arguments` the gateway; each of `beside` a process
-    of its own, which may come and go: it is neither waited for nor missed.
+    of its own, which may come and go: it is neither waited for nor missed. `short`: it
+    all ends within minutes.
     """
 
     settings: Settings
@@ -73,6 +81,7 @@ class StackPlan:
     brokers: int = 1
     processes: int = 1
     kafka_port: int | None = None
+    short: bool = False
     registry_port: int = 0
     environment: Mapping[str, str] | None = None
     worker_log: Path | None = None
@@ -110,10 +119,11 @@ async def open_stack(
         settings = settings.model_copy(update=found)
         progress.step(STARTING_WORKERS)
         processes = _Processes(plan, settings, url, say)
-        workers, gateway = await _start_all(plan, processes, stack)
+        workers, gateway, beside = await _start_all(plan, processes, stack)
         note = write_dev(data_dir, _dev_state(settings, url))
         stack.callback(note.unlink, missing_ok=True)
-        yield Stack(settings, url, kafka, workers, gateway, api_url(settings))
+        at = api_url(settings)
+        yield Stack(settings, url, kafka, workers, gateway, beside, at)
 
 
 def _refuse_taken_ports(plan: StackPlan, data_dir: Path) -> None:
@@ -134,18 +144,19 @@ def _refuse_taken_ports(plan: StackPlan, data_dir: Path) -> None:
 
 async def _start_all(
     plan: StackPlan, processes: "_Processes", stack: AsyncExitStack
-) -> tuple[Supervisor, Supervisor]:
-    """Start every process; return the workers and the gateway."""
-    for index, arguments in enumerate(plan.beside, plan.processes):
-        beside = processes.of(arguments, first=index, most=0)
-        await stack.enter_async_context(beside)
+) -> tuple[Supervisor, Supervisor, Sequence[Supervisor]]:
+    """Start every process; return workers, gateway, and what runs beside them."""
+    beside = [
+        await stack.enter_async_context(processes.of(arguments, first=index, most=0))
+        for index, arguments in enumerate(plan.beside, plan.processes)
+    ]
     workers = await stack.enter_async_context(
         processes.of(plan.arguments, count=plan.processes)
     )
     gateway = await stack.enter_async_context(
         processes.of(plan.api_arguments, first=_gateway_index(plan))
     )
-    return workers, gateway
+    return workers, gateway, beside
 
 
 async def _kafka(
@@ -159,6 +170,7 @@ async def _kafka(
         brokers=plan.brokers,
         port=plan.kafka_port,
         progress=progress,
+        short=plan.short,
     )
     await stack.enter_async_context(kafka)
     return kafka

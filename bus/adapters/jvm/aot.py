@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+_KEPT = 1
+"""So many of other options stay: those of a short life, or of a long one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recording:
@@ -44,12 +47,16 @@ def record(cache_dir: Path, command: list[str]) -> Recording | None:
         with contextlib.ExitStack() as undo:
             lock = undo.enter_context((final.parent / ".lock").open("ab"))
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for old in final.parent.glob("*.aot*"):
+            for old in sorted(final.parent.glob("*.aot*"), key=_made)[:-_KEPT]:
                 old.unlink()
             undo.pop_all()
     except OSError:
         return None
     return Recording(lock, final.with_suffix(".aot-part"), final)
+
+
+def _made(file: Path) -> float:
+    return file.stat().st_mtime
 
 
 def _file(cache_dir: Path, command: list[str]) -> Path:

@@ -23,7 +23,7 @@ class EmbeddedKafka:
     that may be, the brokers end within a second or two.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what its owners may choose, by name
         self,
         data_dir: Path,
         cache_dir: Path,
@@ -32,8 +32,12 @@ class EmbeddedKafka:
         port: int | None = None,
         secure: SecureListener | None = None,
         progress: Progress | None = None,
+        short: bool = False,
     ) -> None:
-        """Describe it; `port` is the first broker's, by default any free one."""
+        """Describe it; `port` is the first broker's, by default any free one.
+
+        One with a `short` life ahead, of minutes, warms up with less of the processor.
+        """
         self.nodes: list[Node] = []
         self._data_dir = data_dir.absolute()
         self._cache_dir = cache_dir.absolute()
@@ -43,6 +47,7 @@ class EmbeddedKafka:
         self._port = port
         self._secure = secure
         self._progress = progress or Silence()
+        self._short = short
 
     @property
     def bootstrap_servers(self) -> str:
@@ -110,7 +115,12 @@ class EmbeddedKafka:
 
     def _plan(self, class_path: jars.ClassPath, lock: IO[bytes]) -> list[Node]:
         plan = layout.arrange(self._data_dir, self._brokers, self._port)
-        java = Java(class_path.within(self._repository), self._cache_dir, lock)
+        java = Java(
+            class_path.within(self._repository),
+            self._cache_dir,
+            lock,
+            short=self._short,
+        )
         return [
             Node(plan, member, self._data_dir, java, self._secure)
             for member in plan.members
