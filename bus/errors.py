@@ -180,6 +180,10 @@ class OutboxUnavailableError(OrderbusError):
     """The database of an outbox gives no usable answer, for the reason it says."""
 
 
+class TableUnavailableError(OrderbusError):
+    """The database of a table that is read gives no usable answer; says why."""
+
+
 class SpoolError(OrderbusError):
     """What was to be kept on disk could not be: no room, or the disk fails."""
 

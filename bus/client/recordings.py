@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from os import SEEK_END
 from pathlib import Path
 from typing import Final
 
@@ -109,6 +110,16 @@ def _text(file: Path) -> str:
         raise ConfigurationError(f"{file} is not text in UTF-8") from None
 
 
+def last_column(file: Path, name: str) -> str | None:
+    """What the last line that can be read has in a column; None: there is none."""
+    last: str | None = None
+    if file.exists():
+        for line in read_recording(file):
+            if isinstance(line, Recorded):
+                last = line.columns.get(name, last)
+    return last
+
+
 class RecordingFile:
     """A recording that grows by a line at a time, each whole in one write."""
 
@@ -116,8 +127,17 @@ class RecordingFile:
         self._file = file
         try:
             self._out = file.open("ab", buffering=0)
+            self._end_line()
         except OSError as error:
             raise ConfigurationError(f"cannot write {file}: {error.strerror}") from None
+
+    def _end_line(self) -> None:
+        """End a line that was cut when its writer died: it counts as unread."""
+        with self._file.open("rb") as there:
+            if there.seek(0, SEEK_END):
+                there.seek(-1, SEEK_END)
+                if there.read(1) != b"\n":
+                    self._out.write(b"\n")
 
     def append(self, line: Recorded) -> None:
         """Write a line.

@@ -4,9 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from io import StringIO
 from typing import Final
-from xml.etree.ElementTree import canonicalize
 
 from bus.errors import DecodeError
 from bus.intake.parsing.jsontree import parse_json
@@ -14,13 +12,12 @@ from bus.intake.parsing.tree import Limits, Tree, UnparsableError
 from bus.intake.parsing.xmltree import parse_xml
 from bus.migration.differing import FIELD_MAP, Difference, alike, differences, renamed
 from bus.migration.leaves import leaves_of
+from bus.migration.markup import agreed, compare_markup
 from bus.migration.naming import Kind
 from bus.migration.sent import Sent
 from bus.migration.terms import Terms
 
 JSON_RULE: Final = "JSON by RFC 8785"
-XML_RULE: Final = "XML by C14N"
-XML_SPACES: Final = "white space between elements of XML"
 _LIMITS: Final = Limits(bytes=16 << 20)
 _HEAD: Final = re.compile(rb"\s*<")
 _CUT: Final = 200
@@ -60,24 +57,19 @@ def compare_bodies(old: Sent, new: Sent, terms: Terms) -> Verdict:
         return _unreadable(old, new, str(error))
     before, after = leaves_of(left), leaves_of(right)
     if alike(before, after):
-        return Verdict(frozenset({_form(old.body, new.body)}))
+        return _same_values(old.body, new.body, terms)
     mapped = renamed(before, terms.map)
     used = {FIELD_MAP} if mapped.keys() != before.keys() else set[str]()
     found = differences(mapped, after, terms.rules, used)
     return Verdict(frozenset(used), tuple(found))
 
 
-def _form(old: bytes, new: bytes) -> str:
-    if not _HEAD.match(old):
-        return JSON_RULE
-    return XML_RULE if _canonical(old) == _canonical(new) else XML_SPACES
-
-
-def _canonical(body: bytes) -> str:
-    """Canonical XML 2.0; only of what has been parsed before, with its limits."""
-    out = StringIO()
-    canonicalize(body, out=out)
-    return out.getvalue()
+def _same_values(old: bytes, new: bytes, terms: Terms) -> Verdict:
+    """Of documents that say the same: by which rules, and what else differs in XML."""
+    if not (_HEAD.match(old) and _HEAD.match(new)):
+        return Verdict(frozenset({JSON_RULE}))
+    found = agreed(compare_markup(old, new), terms.rules)
+    return Verdict(frozenset(found.rules), tuple(found.differences))
 
 
 def _unreadable(old: Sent, new: Sent, why: str) -> Verdict:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from bus.log.health import Figures
+from bus.migration.fared import LOOKED_AT, Fared, Repeats
 from bus.migration.ledger import GateSaid, Limits, Migration, Proof
 from bus.migration.phases import Phase, Rung
 
@@ -36,13 +36,13 @@ class Gate(NamedTuple):
 class Known(NamedTuple):
     """What the gates are computed from.
 
-    `subscribed`: whether the new subscription is there. `figures`: how it fared since
-    the last step; None: nobody knows.
+    `subscribed`: whether the new subscription is there. `fared`: how it did since the
+    last step; None: nobody knows.
     """
 
     now_ms: int
     subscribed: bool
-    figures: Figures | None
+    fared: Fared | None
 
 
 def gates(migration: Migration, to: Rung, known: Known) -> Sequence[Gate]:
@@ -53,7 +53,7 @@ def gates(migration: Migration, to: Rung, known: Known) -> Sequence[Gate]:
         proof = migration.proofs[-1] if migration.proofs else None
         found += _parity(proof, limits, known.now_ms)
     if phase in {Phase.CANARY, Phase.REVERSED}:
-        found += [_held(migration, known.now_ms), *_healthy(limits, known.figures)]
+        found += [_held(migration, known.now_ms), *_healthy(limits, known.fared)]
     return found
 
 
@@ -62,16 +62,15 @@ def closed(found: Sequence[Gate]) -> Sequence[Gate]:
     return [one for one in found if one.state is not State.PASS]
 
 
-def turned(migration: Migration, figures: Figures) -> str | None:
+def turned(migration: Migration, fared: Fared) -> str | None:
     """Why orders have to go back, where the new side has any; None: nothing is wrong.
 
     Only what is known to be bad turns a gate: too little data changes nothing.
     """
     if not migration.now.share or migration.now.phase is Phase.RETIRED:
         return None
-    bad = [
-        one for one in _healthy(migration.limits, figures) if one.state is State.FAIL
-    ]
+    found = _healthy(migration.limits, fared)
+    bad = [one for one in found if one.state is State.FAIL]
     return bad[0].why if bad else None
 
 
@@ -126,15 +125,38 @@ def _held(migration: Migration, now_ms: int) -> Gate:
     return Gate("held", state, told)
 
 
-def _healthy(limits: Limits, figures: Figures | None) -> Iterator[Gate]:
-    if figures is None:
+def _healthy(limits: Limits, fared: Fared | None) -> Iterator[Gate]:
+    if fared is None:
         yield Gate("success", State.UNKNOWN, "the log gives no figures")
         return
+    figures = fared.figures
     rate = figures.success_rate
     if rate is None or figures.attempts < limits.deliveries:
         why = f"{figures.attempts:,} attempts, at least {limits.deliveries:,}"
         yield Gate("success", State.UNKNOWN, why)
-        return
-    state = State.PASS if rate >= limits.success else State.FAIL
-    told = f"{rate:.2%} of {figures.attempts:,} attempts accepted"
-    yield Gate("success", state, f"{told}, at least {limits.success:.2%}")
+    else:
+        state = State.PASS if rate >= limits.success else State.FAIL
+        told = f"{rate:.2%} of {figures.attempts:,} attempts accepted"
+        yield Gate("success", state, f"{told}, at least {limits.success:.2%}")
+        yield from _quick(limits, figures.p95_us)
+    yield _once(limits, fared.repeats)
+
+
+def _quick(limits: Limits, p95_us: float | None) -> Iterator[Gate]:
+    if p95_us is not None:
+        p95_s = p95_us / 1e6
+        state = State.PASS if p95_s <= limits.p95_s else State.FAIL
+        told = f"95 % of attempts within {p95_s:.3g} s, at most {limits.p95_s:g}"
+        yield Gate("latency", state, told)
+
+
+def _once(limits: Limits, repeats: Repeats) -> Gate:
+    accepted, again = repeats
+    least = min(limits.deliveries, LOOKED_AT)
+    if accepted < least:
+        why = f"{accepted:,} accepted attempts seen, at least {least:,}"
+        return Gate("duplicates", State.UNKNOWN, why)
+    share = again / accepted
+    state = State.PASS if share <= limits.duplicates else State.FAIL
+    told = f"{share:.2%} of the newest {accepted:,} came again"
+    return Gate("duplicates", state, f"{told}, at most {limits.duplicates:.2%}")

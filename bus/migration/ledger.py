@@ -7,6 +7,7 @@ topics: what stands before them belongs to whom it belonged to.
 
 from collections.abc import Mapping
 from hashlib import sha256
+from itertools import pairwise
 from typing import Annotated, Final, NamedTuple, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -104,6 +105,8 @@ class Limits(_Model):
         hold_h: How long a share stands before the next.
         deliveries: How many attempts the new side has made by then.
         success: Which share of them was accepted.
+        p95_s: Within how many seconds 95 % of them were answered.
+        duplicates: Which share of what was accepted may have come before.
     """
 
     pairs: Annotated[int, Field(ge=0)] = 3_000
@@ -112,6 +115,8 @@ class Limits(_Model):
     hold_h: Annotated[float, Field(ge=0)] = 24
     deliveries: Annotated[int, Field(ge=1)] = 100
     success: Annotated[float, Field(gt=0, le=1)] = 0.995
+    p95_s: Annotated[float, Field(gt=0)] = 2.0
+    duplicates: Annotated[float, Field(ge=0, le=1)] = 0.05
 
 
 class Migration(_Model):
@@ -198,6 +203,24 @@ def old_sends(migration: Migration, order: str, made_ms: int) -> bool:
         if begun and lasted and side_of(migration, order, epoch.share) is Side.OLD:
             return True
     return False
+
+
+def waits_until_ms(migration: Migration, order: str, place: Place) -> int:
+    """Before which moment the new side does not send an event that stands there.
+
+    An old sender outside is behind by less than `overlap_s`: once so long has passed
+    since the order changed hands, nothing that came before is still on its way there.
+    Where the old side is a subscription, both share a lane, and nothing need wait.
+    """
+    if migration.old:
+        return 0
+    until, epoch = 0, migration.at(place)
+    ladder = migration.epochs[: migration.epochs.index(epoch) + 1]
+    for before, after in pairwise(ladder):
+        sides = [side_of(migration, order, one.share) for one in (before, after)]
+        if sides == [Side.OLD, Side.NEW]:
+            until = after.at_ms + int(migration.overlap_s * 1000)
+    return until
 
 
 def restore_migration(key: bytes, value: bytes) -> Migration:

@@ -23,7 +23,7 @@ from bus.times import at_us, read_rfc3339, rfc3339
 
 ACCEPTED: Final = "accepted"
 _GOOD: Final = range(200, 300)
-_OWN: Final = frozenset({"at", "headers", "body", "body_base64", "status", "outcome"})
+OWN: Final = frozenset({"at", "headers", "body", "body_base64", "status", "outcome"})
 
 
 class UnreadError(Exception):
@@ -147,7 +147,7 @@ def _columns(fields: Mapping[str, object]) -> list[tuple[str, str | None]]:
     return [
         (name, None if value is None else str(value))
         for name, value in fields.items()
-        if name not in _OWN
+        if name not in OWN
     ]
 
 

@@ -6,6 +6,7 @@ import typer
 
 from processors.cli.control import GOOD
 from processors.cli.migrate_compare import compare_command
+from processors.cli.migrate_read import read_command
 from processors.cli.migrate_record import shadow_command, tap_command
 from processors.cli.migrate_report import report_command
 from processors.cli.subscription_options import AsJson, Id
@@ -22,6 +23,7 @@ Why: TypeAlias = Annotated[str, typer.Option(help="For the report and the audit.
 app.command("compare")(compare_command)
 app.command("report")(report_command)
 app.command("tap")(tap_command)
+app.command("read")(read_command)
 app.command("shadow")(shadow_command)
 
 
@@ -52,7 +54,8 @@ def plan_command(  # noqa: PLR0913 - one an option
     """Plan a migration to a subscription, or change how it is to go.
 
     The subscription then gets no order until steps give it some, whatever it asks for:
-    plan first, add it then. Limits: pairs, days, fresh_h, hold_h, deliveries, success.
+    plan first, add it then. Limits: pairs, days, fresh_h, hold_h, deliveries, success,
+    p95_s, duplicates.
 
     For example:
       bus migrate plan acme-grpc --old acme --limit hold_h=2 --limit days=1

@@ -156,13 +156,13 @@ class Deliver:
         finally:
             ticket.partition.finished()
 
-    async def append(self, ticket: Ticket) -> None:
-        """Hop to the subscription's ordered topic."""
+    async def append(self, ticket: Ticket, lane: str) -> None:
+        """Hop to an ordered topic: the subscription's own, or whose lane it shares."""
         if not ticket.partition.open:
             return
         ticket.partition.started()
         try:
-            if await self._hops.to_ordered(ticket):
+            if await self._hops.to_ordered(ticket, lane):
                 ticket.settle()
         except Exception as error:  # noqa: BLE001 - a bug; the delivery is not lost by it
             await self._end(ticket, error)

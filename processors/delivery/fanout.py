@@ -8,6 +8,7 @@ is `deliver.py`; where it goes, `bus/delivery/routing.py`; how it comes back,
 import asyncio
 from collections import Counter
 from collections.abc import Collection, Coroutine, Mapping, Sequence
+from typing import NamedTuple
 
 from bus.delivery.delivery import DeadLetter, Delivery, Reason, Retry, origin_of
 from bus.delivery.effort import DEAR
@@ -54,7 +55,7 @@ class Fanout:
         self._deliver = deliver
         self._hops = hops
         self._aside = aside
-        self._appends: Lanes[Ticket] = Lanes()
+        self._appends: Lanes[_Append] = Lanes()
         self._delay_of = delay_of
         self._clock = clock
         self._observer = observer
@@ -184,14 +185,15 @@ class Fanout:
 
     def _append(self, ticket: Ticket) -> None:
         """Append one by one per order: a failed write must not change the order."""
-        lane = _lane(ticket)
-        if self._appends.push(lane, ticket) is not None:
-            self._soon(self._append_lane(lane, ticket))
+        lane = self._subscribers.lane_of(ticket.delivery.subscription)
+        append = _Append(ticket, lane)
+        if self._appends.push(append.key, append) is not None:
+            self._soon(self._append_lane(append))
 
-    async def _append_lane(self, lane: bytes, ticket: Ticket | None) -> None:
-        while ticket is not None:
-            await self._deliver.append(ticket)
-            ticket = self._appends.finish(lane)
+    async def _append_lane(self, append: "_Append | None") -> None:
+        while append is not None:
+            await self._deliver.append(append.ticket, append.lane)
+            append = self._appends.finish(append.key)
 
     def _soon(self, step: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(step)
@@ -199,6 +201,13 @@ class Fanout:
         task.add_done_callback(self._tasks.discard)
 
 
-def _lane(ticket: Ticket) -> bytes:
-    delivery = ticket.delivery
-    return delivery.subscription.encode() + b"/" + hop_key(delivery.event)
+class _Append(NamedTuple):
+    """A delivery that goes to the ordered topic of `lane`."""
+
+    ticket: Ticket
+    lane: str
+
+    @property
+    def key(self) -> bytes:
+        """What is appended in turn: an order's events, in one topic."""
+        return self.lane.encode() + b"/" + hop_key(self.ticket.delivery.event)

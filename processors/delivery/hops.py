@@ -52,9 +52,9 @@ class Hops:
         message = self._message(ticket.delivery, topic, attempts, tier, None, detail)
         return await self._carry(ticket, message, attempts)
 
-    async def to_ordered(self, ticket: Ticket) -> bool:
-        """Append to the subscription's ordered topic; False as above."""
-        topic = self._topology.ordered_topic(ticket.delivery.subscription)
+    async def to_ordered(self, ticket: Ticket, lane: str) -> bool:
+        """Append to the ordered topic of subscription `lane`; False as above."""
+        topic = self._topology.ordered_topic(lane)
         message = self._message(ticket.delivery, topic, 0, None, None, "")
         return await self._carry(ticket, message, 0)
 

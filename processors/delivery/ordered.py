@@ -1,7 +1,9 @@
 """ordered: one lane an order id, retried in place, later events held behind.
 
 fanout appends the deliveries of `ordering: key` subscriptions to their own topic;
-this program reads it. Other orders flow on while one waits.
+this program reads it. Other orders flow on while one waits. While orders move from one
+subscription to another, both are in the topic of the one that sent before: so an order
+stays in one lane, whoever sends its next event.
 """
 
 from collections.abc import Sequence
@@ -29,13 +31,31 @@ from processors.telemetry import names
 class _Desk:
     """What one partition of an ordered topic needs."""
 
-    __slots__ = ("appends", "lanes", "subscription", "waiting")
+    __slots__ = ("_waiting", "_waiting_for", "appends", "lanes", "subscription")
 
-    def __init__(self, subscription: str, waiting: Waiting) -> None:
+    def __init__(self, subscription: str, waiting_for: WaitingFor) -> None:
         self.subscription = subscription
-        self.waiting = waiting
+        self._waiting: dict[str, Waiting] = {}
+        self._waiting_for = waiting_for
         self.lanes: Lanes[Ticket] = Lanes()
         self.appends = Appends()
+
+    def waiting(self, subscription: str) -> Waiting:
+        """What waits for a subscription: the topic's own, or who shares its lanes."""
+        found = self._waiting.get(subscription)
+        if found is None:
+            found = self._waiting[subscription] = self._waiting_for(subscription)
+        return found
+
+    def wake(self, subscription: str) -> None:
+        """Something changed for a subscription."""
+        if (found := self._waiting.get(subscription)) is not None:
+            found.wake()
+
+    def close(self) -> None:
+        """Forget all that waits."""
+        for one in self._waiting.values():
+            one.close()
 
     def repeated(self, delivery: Delivery) -> bool:
         """Whether fanout has appended this twice, and not somebody asked for it."""
@@ -88,30 +108,40 @@ class Ordered:
     def handle(self, partition: Partition, record: Record) -> None:
         """Put the delivery into its order's lane; start it if it is the head."""
         desk = self._desks[partition]
-        wanted = partition.ledger.remaining(record.offset, (desk.subscription,))
-        partition.begin(record.offset, wanted)
-        if not wanted:
-            return
         try:
-            state = read_state(record)
-            event = self._decoder.decode(at_origin(record, state.origin))
+            delivery = self._delivery(record)
         except Exception as error:  # noqa: BLE001 - whatever a record brings is its own
-            why = str(undecodable(error))
-            self._aside.put(partition, record, desk.subscription, why)
+            if _begun(partition, record, desk.subscription):
+                why = str(undecodable(error))
+                self._aside.put(partition, record, desk.subscription, why)
             return
-        delivery = Delivery(
-            desk.subscription,
-            event,
+        if not _begun(partition, record, delivery.subscription):
+            return
+        ticket = Ticket(delivery, Content(delivery.event), partition, self, 0.0)
+        if desk.repeated(delivery):
+            self._drop(ticket)
+        elif desk.lanes.push(hop_key(delivery.event), ticket) is not None:
+            self._start(desk, ticket)
+
+    def _delivery(self, record: Record) -> Delivery:
+        state = read_state(record)
+        return Delivery(
+            state.subscription,
+            self._decoder.decode(at_origin(record, state.origin)),
             record,
             state.origin,
             replay=state.replay,
             undecided=state.undecided,
         )
-        ticket = Ticket(delivery, Content(event), partition, self, 0.0)
-        if desk.repeated(delivery):
-            self._drop(ticket)
-        elif desk.lanes.push(hop_key(event), ticket) is not None:
-            desk.waiting.put(ticket, 0)
+
+    def _start(self, desk: _Desk, ticket: Ticket) -> None:
+        """Let the head of a lane start, once its order may be sent at all."""
+        delivery, due_ms = ticket.delivery, 0
+        if (moves := self._subscribers.moves) is not None:
+            due_ms = moves.waits_until_ms(
+                delivery.subscription, delivery.event.subject, delivery.origin
+            )
+        desk.waiting(delivery.subscription).put(ticket, due_ms)
 
     def _drop(self, ticket: Ticket) -> None:
         delivery = ticket.delivery
@@ -144,11 +174,12 @@ class Ordered:
             return
         following = desk.lanes.finish(hop_key(ticket.delivery.event))
         if following is not None:
-            desk.waiting.put(following, 0)
+            self._start(desk, following)
 
     def _wait(self, ticket: Ticket, delay_s: float) -> None:
         if desk := self._desks.get(ticket.partition):
-            desk.waiting.put(ticket, ceil((self._clock.now() + delay_s) * 1000))
+            waiting = desk.waiting(ticket.delivery.subscription)
+            waiting.put(ticket, ceil((self._clock.now() + delay_s) * 1000))
 
     # ------------------------------------------------ the loop's other calls
 
@@ -157,16 +188,22 @@ class Ordered:
         subscription = self._topology.parse_ordered_topic(partition.tp.topic)
         if subscription is None:
             raise ValueError(f"{partition.tp.topic} is no ordered topic")
-        self._desks[partition] = _Desk(subscription, self._waiting_for(subscription))
+        self._desks[partition] = _Desk(subscription, self._waiting_for)
 
     def closed(self, partition: Partition) -> None:
         """Forget the lanes and what waits."""
-        self._desks.pop(partition).waiting.close()
+        self._desks.pop(partition).close()
 
     def crowded(self) -> None:
         """Partitions are paused one by one; nothing is let go."""
 
     def _wake(self, subscription: str) -> None:
         for desk in self._desks.values():
-            if desk.subscription == subscription:
-                desk.waiting.wake()
+            desk.wake(subscription)
+
+
+def _begun(partition: Partition, record: Record, subscription: str) -> bool:
+    """Say which delivery a record waits for; whether it is not settled already."""
+    wanted = partition.ledger.remaining(record.offset, (subscription,))
+    partition.begin(record.offset, wanted)
+    return bool(wanted)

@@ -112,6 +112,16 @@ class Subscribers:
         """All subscriptions as they are now."""
         return [subscriber.subscription for subscriber in self._all.values()]
 
+    def lane_of(self, subscription: str) -> str:
+        """Whose ordered topic its deliveries go through; as a rule its own."""
+        if self.moves is None:
+            return subscription
+        lane = self.moves.lane(subscription)
+        other = self._all.get(lane)
+        if other is None or not other.ordered:
+            return subscription
+        return subscription if other.subscription.state is State.REMOVING else lane
+
     def match(self, content: Content) -> Match:
         """Which subscriptions want this event."""
         if self._stale:

@@ -34,6 +34,14 @@ class LimitsGiven(Model):
     success: Annotated[
         float | None, Field(gt=0, le=1, description="The accepted share of them.")
     ] = None
+    p95_s: Annotated[
+        float | None,
+        Field(gt=0, le=9_000, description="95 % of them are answered within so long."),
+    ] = None
+    duplicates: Annotated[
+        float | None,
+        Field(ge=0, le=1, description="The share of the accepted that may come again."),
+    ] = None
 
 
 class MigrationPlan(Model):
@@ -132,6 +140,8 @@ class LimitsShown(Model):
     hold_h: float
     deliveries: int
     success: float
+    p95_s: float
+    duplicates: float
 
 
 class ProofShown(Model):

@@ -6,8 +6,9 @@ from typing import cast
 
 from pydantic import ValidationError
 
+from bus.delivery.subscription import State
 from bus.errors import ConfigurationError, ConflictError, MigrationNotFoundError
-from bus.log.health import Figures
+from bus.migration.fared import Fared
 from bus.migration.gates import Gate, Known, closed, gates
 from bus.migration.ledger import (
     Counts,
@@ -19,10 +20,11 @@ from bus.migration.ledger import (
     starts_of,
     told,
 )
-from bus.migration.phases import Rung, above, below
+from bus.migration.phases import ALL, Rung, above, below
 from bus.times import read_rfc3339
 from processors.migrations.world import MigrationsWorld
 from processors.migrations.writer import Change
+from processors.subscriptions.moving import owed_in
 
 _DAY_S = 86_400
 _LEAST_S, _MOST_S = 300, 3 * _DAY_S
@@ -181,13 +183,23 @@ async def forget(on: MigrationsWorld, id_: str) -> None:
 
     Raises:
         MigrationNotFoundError: There is none with this id.
-        ConflictError: The new side does not have all orders yet.
+        ConflictError: The two share orders; or the old side would get all of them
+            again; or one of them still owes something in the lanes that they share.
     """
+    old = _there(on.table.get(id_), id_).old
+    owed = await owed_in(on.world, old) if old else 0
 
     def change(before: Migration | None) -> None:
         migration = _there(before, id_)
-        if 0 < migration.now.share < 100:  # noqa: PLR2004 - percent
+        if 0 < migration.now.share < ALL:
             raise ConflictError(f"{id_} shares its orders: go on, or back, first")
+        sends = on.world.table.get(migration.old)
+        if migration.now.share and sends and sends.state is State.ACTIVE:
+            why = f"{sends.id} would get all orders again: pause or remove it first"
+            raise ConflictError(why)
+        if owed:
+            why = f"{owed} deliveries still wait in the lanes of {migration.old}"
+            raise ConflictError(f"{why}: try it again later")
 
     await on.writer.write(id_, change, "remove")
 
@@ -240,10 +252,10 @@ async def _written(
 async def _known(on: MigrationsWorld, id_: str) -> Known:
     migration, now_ms = _there(on.table.get(id_), id_), _now_ms(on)
     since_s = (now_ms - migration.now.at_ms) // 1000
-    figures: Figures | None = None
+    fared: Fared | None = None
     if migration.now.share:
-        figures = await on.ask(id_, min(max(since_s, _LEAST_S), _MOST_S))
-    return Known(now_ms, on.world.table.get(id_) is not None, figures)
+        fared = await on.ask(id_, min(max(since_s, _LEAST_S), _MOST_S))
+    return Known(now_ms, on.world.table.get(id_) is not None, fared)
 
 
 async def _ends(on: MigrationsWorld) -> dict[str, tuple[int, ...]]:

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from bus.errors import OrderbusError
-from bus.log.health import Figures
+from bus.log.health import NONE, Figures
+from bus.migration.fared import Fared
 from bus.migration.gates import turned
 from bus.migration.ledger import Migration
+from bus.migration.phases import Phase
 from bus.ports import Observer
 from processors.migrations.steps import back
 from processors.migrations.world import MigrationsWorld
@@ -15,6 +17,7 @@ from processors.telemetry import watch_names as names
 Spans: TypeAlias = Mapping[int, Figures]
 """How a subscription fared, by how many seconds up to now."""
 BY_ITSELF = "by itself"
+_MOST_S = 3_600.0
 
 
 class Turning:
@@ -27,7 +30,9 @@ class Turning:
     async def look(self, spans_of: Callable[[str], Spans]) -> None:
         """Take back what fares badly. What cannot be written is tried the next time."""
         for one in self._on.table.all():
-            why = self._why(one, spans_of(one.id))
+            if not one.now.share or one.now.phase is Phase.RETIRED:
+                continue
+            why = self._why(one, spans_of(one.id)) or await self._again(one)
             if why is None:
                 continue
             try:
@@ -42,6 +47,12 @@ class Turning:
         age_s = self._on.world.clock.now() - migration.now.at_ms / 1000
         within = [span for span in sorted(spans) if span <= age_s]
         for span in {*within[:1], *within[-1:]} or sorted(spans)[:1]:
-            if (why := turned(migration, spans[span])) is not None:
+            if (why := turned(migration, Fared(spans[span]))) is not None:
                 return why
         return None
+
+    async def _again(self, migration: Migration) -> str | None:
+        """By what came more than once; the log alone tells."""
+        age_s = self._on.world.clock.now() - migration.now.at_ms / 1000
+        found = await self._on.ask(migration.id, int(min(max(age_s, 1), _MOST_S)))
+        return found and turned(migration, Fared(NONE, found.repeats))

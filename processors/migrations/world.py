@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Self, TypeAlias
 
 from bus.errors import BrokerUnavailableError
-from bus.log.health import Figures
+from bus.migration.fared import Fared
 from processors.access.trail import Trail
 from processors.migrations.table import MigrationTable
 from processors.migrations.writer import MigrationWriter
 from processors.subscriptions.world import World
 
 READ_S = 60.0
-Ask: TypeAlias = Callable[[str, int], Awaitable[Figures | None]]
-"""How a subscription fared in the last seconds; None: nobody knows."""
+Ask: TypeAlias = Callable[[str, int], Awaitable[Fared | None]]
+"""How a subscription did in the last seconds; None: nobody knows."""
 
 
-async def nobody_knows(_subscription: str, _span_s: int) -> Figures | None:
+async def nobody_knows(_subscription: str, _span_s: int) -> Fared | None:
     """Of a bus without a log."""
     return None
 

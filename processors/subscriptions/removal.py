@@ -23,6 +23,7 @@ from bus.errors import DecodeError, Heals, PublishError
 from bus.ports import Lag
 from bus.record import Message, Record, TopicPartition
 from processors.subscriptions.missing import missing
+from processors.subscriptions.moving import refuse_moving
 from processors.subscriptions.pending import existing, lags, topics_of
 from processors.subscriptions.world import World
 
@@ -57,9 +58,11 @@ async def remove(
         InvalidSubscriptionError: its record cannot be read, and processors run that
             could not dead-letter what is pending.
         VersionMismatchError: it is not as it was in `if_version` any more.
+        SubscriptionStateError: orders move to it or from it.
     """
     await world.table.ready()
     known(world, subscription_id)
+    await refuse_moving(world, subscription_id)
     drain = _Drain(world, subscription_id, progress)
     await drain.look()  # processors move it as soon as they hear of the removal
     if subscription_id not in world.table.unreadable or await _anybody(world):
@@ -184,8 +187,12 @@ class _Drain:
 
     async def _publish(self, record: Record) -> None:
         at_ms = int(self._world.clock.now() * 1000)
-        dlq = self._world.topology.dlq_topic(self._id)
-        letter = _letter(self._id, dlq, record, at_ms)
+        topology = self._world.topology
+        if (guest := _guest(self._id, record)) is not None:
+            topic = topology.ordered_topic(guest)
+            await self._world.publisher.publish(Message(topic, *record[4:7]))
+            return
+        letter = _letter(self._id, topology.dlq_topic(self._id), record, at_ms)
         try:
             await self._world.publisher.publish(letter)
         except PublishError as error:
@@ -193,6 +200,15 @@ class _Drain:
                 raise
             said, source = attributes_of(record), _source(record)
             await self._world.publisher.publish(small(letter, source, said, str(error)))
+
+
+def _guest(subscription_id: str, record: Record) -> str | None:
+    """Whose the delivery is, if another's that shared the lanes; it keeps its own."""
+    try:
+        whose = read_state(record).subscription
+    except DecodeError:
+        return None
+    return None if whose == subscription_id else whose
 
 
 def _source(record: Record) -> Record:

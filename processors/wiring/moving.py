@@ -4,8 +4,11 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from bus.errors import LogUnavailableError
-from bus.log.health import Figures
+from bus.log.health import NONE
+from bus.log.questions import AttemptQuestion, Paging
+from bus.log.rows import AttemptRow
 from bus.log.store import Log
+from bus.migration.fared import LOOKED_AT, Fared, Repeats, repeats_of
 from bus.migration.moves import Moves
 from bus.ports import Clock, Observer
 from processors.delivery.subscribers import Subscribers
@@ -14,6 +17,8 @@ from processors.migrations.world import Ask
 from processors.telemetry import names
 from processors.wiring.adapters import Adapters
 
+_PAGE = 200
+_PAGES = 2 * LOOKED_AT // _PAGE
 AskLog: TypeAlias = Callable[[], Awaitable[Log | None]]
 
 
@@ -37,15 +42,36 @@ def moves_of(
 
 
 def asking_log(log: AskLog, clock: Clock) -> Ask:
-    """How subscriptions fared, out of the log; None where it gives no answer."""
+    """How subscriptions did, out of the log; None where it gives no answer."""
 
-    async def ask(subscription: str, span_s: int) -> Figures | None:
+    async def ask(subscription: str, span_s: int) -> Fared | None:
+        now_us = int(clock.now() * 1e6)
         try:
             found = await log()
             if found is None:
                 return None
-            return (await found.since(span_s, int(clock.now() * 1e6))).get(subscription)
+            figures = (await found.since(span_s, now_us)).get(subscription, NONE)
+            since_us = now_us - span_s * 1_000_000
+            return Fared(figures, await _repeats(found, subscription, since_us))
         except LogUnavailableError:
             return None
 
     return ask
+
+
+async def _repeats(log: Log, subscription: str, since_us: int) -> Repeats:
+    """What came again among the newest that were accepted since then."""
+    asked = AttemptQuestion(
+        subscriptions=frozenset({subscription}),
+        outcomes=frozenset({"accepted"}),
+        since_us=since_us,
+    )
+    rows: list[AttemptRow] = []
+    cursor = ""
+    for _ in range(_PAGES):
+        page = await log.attempts(asked, Paging(_PAGE, cursor))
+        rows += page.rows
+        cursor = page.next
+        if not cursor or len(rows) >= LOOKED_AT:
+            break
+    return repeats_of(rows)

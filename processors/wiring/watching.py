@@ -39,6 +39,7 @@ from processors.wiring.announcing import announcing
 from processors.wiring.asking import AskedLog
 from processors.wiring.control import open_world
 from processors.wiring.life import Life, live
+from processors.wiring.moving import asking_log
 from processors.wiring.objective import objective_of_all
 from processors.wiring.parked import held_rules, make_parked
 from processors.wiring.serve import check_topics
@@ -112,7 +113,7 @@ async def _begin(
     presences = Presences(world.reader, world.clock, world.topology.processes)
     parked = make_parked(settings, world, held_rules(settings, world))
     intakes = _intakes(world, board)
-    moving = migrations_world(world)
+    moving = migrations_world(world, asking_log(log, world.clock))
     for follower in (board, presences, parked.table, moving.table, *intakes.followers):
         await stack.enter_async_context(follower)
     await world.table.ready()

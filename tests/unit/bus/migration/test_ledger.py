@@ -6,6 +6,9 @@ from hypothesis import strategies as st
 
 from bus.errors import ConfigurationError
 from bus.log.health import figures_of
+from bus.log.rows import AttemptRow
+from bus.log.rows import Place as RowPlace
+from bus.migration.fared import Fared, Repeats, repeats_of
 from bus.migration.gates import Known, State, closed, gates, turned
 from bus.migration.ledger import (
     Epoch,
@@ -201,13 +204,52 @@ def test_nothing_known_is_no_pass() -> None:
 
 def test_only_what_is_known_to_be_bad_turns_a_gate() -> None:
     """Too little data takes nothing back; nor is a side without orders judged."""
-    good = figures_of(()).__class__(500, 499, 0, 0, 0.998, None, None, None)
+    good = figures_of(()).__class__(500, 499, 0, 0, 0.998, None, 80_000.0, None)
     bad = good._replace(accepted=400, success_rate=0.8)
     made = moving(5)
-    assert turned(made, good) is None
-    assert "80.00% of 500 attempts accepted" in str(turned(made, bad))
-    assert turned(made, bad._replace(attempts=99)) is None
-    assert turned(moving(5, 0), bad) is None
+    assert turned(made, Fared(good)) is None
+    assert "80.00% of 500 attempts accepted" in str(turned(made, Fared(bad)))
+    assert turned(made, Fared(bad._replace(attempts=99))) is None
+    assert turned(moving(5, 0), Fared(bad)) is None
+    slow = Fared(good._replace(p95_us=4_200_000.0))
+    assert turned(made, slow) == "95 % of attempts within 4.2 s, at most 2"
+    assert turned(made, Fared(slow.figures._replace(attempts=99))) is None
+    again = Fared(good, Repeats(200, 30))
+    assert turned(made, again) == "15.00% of the newest 200 came again, at most 5.00%"
+    assert turned(made, Fared(good, Repeats(99, 30))) is None
+    assert turned(made, Fared(good, Repeats(200, 10))) is None
+
+
+def test_what_comes_again_is_counted_once_a_repeat() -> None:
+    """Replays were asked for, and acknowledgements are no calls."""
+    at = RowPlace("bus.attempts", 0, 1, "")
+    row = AttemptRow(
+        *(at, 0, 0, "acme", "e1", "order.created", "SO-1", None),
+        *(1, 0, "accepted", 200, "done"),
+    )
+    rows = [
+        row,
+        row._replace(number=2),
+        row._replace(event_id="e2"),
+        row._replace(event_id="e2", replay=1),
+        row._replace(event_id="e3", status=0),
+        row._replace(event_id="e4", outcome="failed", status=500),
+    ]
+    assert repeats_of(rows) == Repeats(accepted=3, again=1)
+
+
+def test_health_gates_of_a_share() -> None:
+    """Success, latency and duplicates each let pass, or say why not."""
+    figures = figures_of(()).__class__(500, 500, 0, 0, 1.0, None, 80_000.0, None)
+    fared = Fared(figures, Repeats(500, 0))
+    late = Known(NOW_MS, subscribed=True, fared=fared)
+    found = gates(moving(1), Rung(Phase.CANARY, 5), late)
+    names = ["subscription", "held", "success", "latency", "duplicates"]
+    assert [one.gate for one in found] == names
+    assert not closed(found)
+    shy = late._replace(fared=Fared(figures))
+    (only,) = closed(gates(moving(1), Rung(Phase.CANARY, 5), shy))
+    assert (only.gate, only.state) == ("duplicates", State.UNKNOWN)
 
 
 @pytest.mark.parametrize(

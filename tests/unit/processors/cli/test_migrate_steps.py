@@ -9,11 +9,17 @@ from typer.testing import CliRunner, Result
 
 from bus.access.entities import Entity
 from bus.adapters.memory import MemoryObserver
+from bus.errors import ConflictError, SubscriptionStateError
 from bus.log.health import NONE, Figures
+from bus.migration.fared import Fared, Repeats
 from bus.migration.recorded import written
+from bus.record import Message
+from bus.topics.topic import TopicState
 from processors.cli import migrate
+from processors.migrations.steps import forget
 from processors.migrations.turning import Turning
 from processors.migrations.world import open_migrations
+from processors.subscriptions.removal import remove
 from tests.support.old_sender import (
     NEW_SECRET,
     OLD_SECRET,
@@ -150,6 +156,51 @@ def test_forgotten_only_while_nothing_is_shared(worlds: Worlds) -> None:
     assert told(worlds, "status") == []
 
 
+async def removed(worlds: Worlds, name: str) -> None:
+    """Remove a subscription."""
+    async with worlds.open() as world:
+        await remove(world, name)
+
+
+@pytest.mark.usefixtures("there")
+def test_a_side_stays_while_orders_depend_on_it(worlds: Worlds) -> None:
+    """Neither is removed while they share; at the end the old one goes first."""
+    planned(worlds, "--old", "acme-old")
+    climb(worlds)
+    for name in ("acme", "acme-old"):
+        with pytest.raises(SubscriptionStateError, match="1 % of the orders"):
+            asyncio.run(removed(worlds, name))
+    force = ("--force", "--why", "a rehearsal")
+    while bus(worlds, "step", "acme", *force).exit_code == 0:
+        pass
+    early = bus(worlds, "remove", "acme")
+    assert early.exit_code == 1
+    assert "acme-old would get all orders again" in early.output
+    with pytest.raises(SubscriptionStateError, match="100 % of the orders"):
+        asyncio.run(removed(worlds, "acme"))
+    asyncio.run(removed(worlds, "acme-old"))
+    assert bus(worlds, "remove", "acme").exit_code == 0
+
+
+def test_what_waits_in_shared_lanes_is_not_left_there(worlds: Worlds) -> None:
+    """The migration is kept until it is settled."""
+
+    async def forgotten() -> None:
+        async with worlds.open() as world, open_migrations(world) as on:
+            forgetting = asyncio.create_task(forget(on, "acme"))
+            while not forgetting.done():
+                await worlds.clock.advance(1)
+            await forgetting
+
+    asyncio.run(subscribed(worlds, "acme", "acme-old"))
+    planned(worlds, "--old", "acme-old")
+    lane = worlds.topology.ordered_topic("acme-old")
+    worlds.broker.create(TopicState(lane, 1, 1))
+    worlds.broker.append(Message(lane, b"SO-1", b""))
+    with pytest.raises(ConflictError, match="1 deliveries still wait in the lanes"):
+        asyncio.run(forgotten())
+
+
 @pytest.mark.usefixtures("there")
 def test_a_report_opens_the_gate(
     worlds: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -181,8 +232,11 @@ def test_a_side_that_fares_badly_gives_its_orders_back(worlds: Worlds) -> None:
     planned(worlds)
     climb(worlds)
 
-    async def watched(figures: Figures) -> None:
-        async with worlds.open() as world, open_migrations(world) as on:
+    async def watched(figures: Figures, again: int = 0) -> None:
+        async def ask(_subscription: str, _span_s: int) -> Fared:
+            return Fared(figures, Repeats(500, again))
+
+        async with worlds.open() as world, open_migrations(world, ask) as on:
             await Turning(on, MemoryObserver()).look(lambda _: {300: figures})
 
     asyncio.run(watched(NONE))
@@ -193,3 +247,9 @@ def test_a_side_that_fares_badly_gives_its_orders_back(worlds: Worlds) -> None:
     assert (row["phase"], row["share"]) == ("shadow", 0)
     assert row["steps"][-1]["why"].startswith("by itself: 20.00% of 500 attempts")
     assert len(row["steps"]) == 5
+    assert bus(worlds, "step", "acme", "--force", "--why", "mended").exit_code == 0
+    asyncio.run(watched(NONE, again=100))
+    row = told(worlds, "status", "acme")
+    assert row["share"] == 0
+    why = "by itself: 20.00% of the newest 500 came again, at most 5.00%"
+    assert row["steps"][-1]["why"] == why

@@ -1,0 +1,79 @@
+"""Whether a subscription has to stay, since orders move to it or from it."""
+
+import asyncio
+from contextlib import suppress
+
+from bus.errors import (
+    BrokerUnavailableError,
+    ConfigurationError,
+    SubscriptionStateError,
+)
+from bus.migration.ledger import Migration, restore_migration
+from bus.migration.phases import ALL
+from bus.record import Record
+from processors.subscriptions.world import World
+from processors.versioned import VersionedFollower
+
+_READ_S, _SETTLE_S, _LOOK_S = 30.0, 10.0, 0.5
+
+
+async def refuse_moving(world: World, subscription_id: str) -> None:
+    """Raise unless nothing depends on a subscription's being there.
+
+    Raises:
+        SubscriptionStateError: Orders move to it or from it; says what to do.
+        BrokerUnavailableError: The migrations cannot be read in time.
+    """
+    for one in await _migrations(world):
+        if subscription_id not in {one.id, one.old}:
+            continue
+        if one.now.share and (subscription_id == one.id or one.now.share < ALL):
+            said = f"{one.now.share} % of the orders of migration {one.id} are moved"
+            todo = f"bus migrate back {one.id} --all, or go on to the end first"
+            raise SubscriptionStateError("state", f"{said}: {todo}")
+        if one.old and (owed := await owed_in(world, one.old)):
+            said = f"{owed} deliveries still wait in the lanes that it shares"
+            raise SubscriptionStateError("state", f"{said}: try it again later")
+
+
+async def owed_in(world: World, lane: str) -> int:
+    """How many of the deliveries in an ordered topic now do not end within 10 s."""
+    topic = world.topology.ordered_topic(lane)
+    if topic not in await world.topics.names():
+        return 0
+    found = await world.groups.lag(world.ordered_group, [topic])
+    ends = {tp: lag.end for tp, lag in found.items()}
+    until = world.clock.monotonic() + _SETTLE_S
+    while True:
+        left = sum(
+            max(ends[tp] - max(lag.committed, lag.start), 0)
+            for tp, lag in found.items()
+            if tp in ends
+        )
+        if not left or world.clock.monotonic() >= until:
+            return left
+        await world.clock.sleep(_LOOK_S)
+        found = await world.groups.lag(world.ordered_group, [topic])
+
+
+async def _migrations(world: World) -> list[Migration]:
+    found: dict[bytes, Migration] = {}
+
+    def take(record: Record) -> None:
+        key = record.key or b""
+        if record.value is None:
+            found.pop(key, None)
+            return
+        with suppress(ConfigurationError):  # who sends goes by what stood before
+            found[key] = restore_migration(key, record.value)
+
+    topic = world.topology.migrations
+    async with VersionedFollower(world.reader, world.clock, topic, take) as following:
+        try:
+            async with asyncio.timeout(_READ_S):
+                await following.ready()
+        except TimeoutError:
+            raise BrokerUnavailableError(
+                f"{topic} could not be read within {_READ_S:.0f} s"
+            ) from None
+    return list(found.values())
