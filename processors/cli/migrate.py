@@ -6,6 +6,7 @@ import typer
 
 from processors.cli.control import GOOD
 from processors.cli.migrate_compare import compare_command
+from processors.cli.migrate_import import import_command
 from processors.cli.migrate_read import read_command
 from processors.cli.migrate_record import shadow_command, tap_command
 from processors.cli.migrate_report import report_command
@@ -24,6 +25,7 @@ app.command("compare")(compare_command)
 app.command("report")(report_command)
 app.command("tap")(tap_command)
 app.command("read")(read_command)
+app.command("import")(import_command)
 app.command("shadow")(shadow_command)
 
 

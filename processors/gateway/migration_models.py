@@ -144,6 +144,14 @@ class LimitsShown(Model):
     duplicates: float
 
 
+class CountsShown(Model):
+    """What came of the pairs of an event type."""
+
+    pairs: int
+    different: int
+    unpaired: int
+
+
 class ProofShown(Model):
     """A comparison that was attached."""
 
@@ -152,6 +160,7 @@ class ProofShown(Model):
     verdict: str
     clean: bool
     by: str
+    types: Annotated[Mapping[str, CountsShown], Field(description="By event type.")]
 
 
 class MigrationShown(RungShown):

@@ -36,6 +36,9 @@ def migration_row(migration: Migration, found: Sequence[Gate]) -> dict[str, obje
                 "verdict": one.verdict,
                 "clean": one.clean,
                 "by": one.by,
+                "types": {
+                    name: counts.model_dump() for name, counts in one.types.items()
+                },
             }
             for one in migration.proofs
         ],

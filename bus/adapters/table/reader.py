@@ -12,11 +12,12 @@ from uuid import UUID
 
 from sqlalchemy import (
     URL,
+    ColumnClause,
+    ColumnElement,
     Engine,
     Select,
     Subquery,
     create_engine,
-    event,
     literal_column,
     make_url,
     select,
@@ -33,9 +34,9 @@ PAGE: Final = 1_000
 _WITHIN_S: Final = 60
 _READ_ONLY: Final = {
     "postgresql": (
-        "SET default_transaction_read_only = on",
-        f"SET statement_timeout = {_WITHIN_S * 1000}",
-        "SET TimeZone = 'UTC'",
+        "SET TRANSACTION READ ONLY",
+        f"SET LOCAL statement_timeout = {_WITHIN_S * 1000}",
+        "SET LOCAL TimeZone = 'UTC'",
     ),
     "sqlite": ("PRAGMA query_only = on",),
 }
@@ -65,7 +66,7 @@ class TableReader:
         self.place = engine.url.render_as_string(hide_password=True)
         quoted = engine.dialect.identifier_preparer.quote(by)
         self._by = by
-        self._column = literal_column(quoted)
+        self._column: ColumnElement[object] = literal_column(quoted)
         self._rows = _statement(statement, quoted)
         self._page = page
 
@@ -105,13 +106,16 @@ class TableReader:
             question = question.where(self._column > after)
         return self._run(question)
 
-    def _question(self) -> Select[tuple[object]]:
-        found = select(literal_column("*")).select_from(self._rows)
+    def _question(self) -> Select[object]:
+        every: ColumnElement[object] = literal_column("*")
+        found = select(every).select_from(self._rows)
         return found.where(self._column.is_not(None)).order_by(self._column)
 
-    def _run(self, question: Select[tuple[object]]) -> Sequence[Row]:
+    def _run(self, question: Select[object]) -> Sequence[Row]:
         try:
             with closing(self._engine.connect()) as connection:
+                for setting in _READ_ONLY.get(self._engine.dialect.name, ()):
+                    connection.exec_driver_sql(setting)
                 return [dict(row) for row in connection.execute(question).mappings()]
         except DRIVER_ERRORS as error:
             raise translated(error, self.place, self._secret) from None
@@ -172,22 +176,13 @@ def _engine(url: URL) -> Engine:
         # Else a file that is not there would be made.
         name = f"file:{quote(str(url.database))}"
         url = url.set(database=name, query={"mode": "ro", "uri": "true"})
-    engine = create_engine(url, poolclass=NullPool, connect_args=arguments)
-
-    @event.listens_for(engine, "connect")
-    def opened(driver: object, _: object) -> None:
-        cursor = driver.cursor()  # type: ignore[attr-defined]
-        for setting in _READ_ONLY.get(known, ()):
-            cursor.execute(setting)
-        cursor.close()
-        driver.commit()  # type: ignore[attr-defined]
-
-    return engine
+    return create_engine(url, poolclass=NullPool, connect_args=arguments)
 
 
 def _statement(given: str, quoted: str) -> Subquery:
     bare = given.strip().rstrip(";").replace(":", r"\:")
-    return text(bare).columns(literal_column(quoted)).subquery("old_rows")
+    column: ColumnClause[object] = literal_column(quoted)
+    return text(bare).columns(column).subquery("old_rows")
 
 
 def _plain(value: object) -> object:

@@ -64,6 +64,7 @@ from bus.api.models.log_lists import (
 from bus.api.models.lookups import LookupLoaded, LookupRows, LookupShown, LookupsShown
 from bus.api.models.migrations import (
     BackGiven,
+    CountsShown,
     EpochShown,
     GateShown,
     LimitsGiven,
@@ -241,7 +242,7 @@ from bus.api.models.watching import (
 __all__ = [
 "AbsentShown", "Acked", "Acks", "AlertShown", "Alerts", "AnswerShown", "Applied",
 "Assign", "AttemptRows", "AttemptShown", "BackGiven", "BusHealth", "ChangeRows",
-"ChangeShown", "Compatibility", "Course", "CourseStep", "DeliveryRows",
+"ChangeShown", "Compatibility", "CountsShown", "Course", "CourseStep", "DeliveryRows",
 "DiagnosisWanted", "Document", "DowntimeShown", "EditedLetter", "EditedPayload",
 "EffectiveShown", "Ending", "EpochShown", "EventExample", "EventField",
 "EventOfOrder", "EventReach", "EventResult", "EventResults", "EventRows", "EventType",

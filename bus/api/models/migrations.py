@@ -14,6 +14,8 @@ class LimitsShown(TypedDict):
     hold_h: float
     deliveries: int
     success: float
+    p95_s: float
+    duplicates: float
 
 
 class RungShown(TypedDict):
@@ -46,6 +48,14 @@ class EpochShown(TypedDict):
     gates: Sequence[GateShown]
 
 
+class CountsShown(TypedDict):
+    """What came of the pairs of an event type."""
+
+    pairs: int
+    different: int
+    unpaired: int
+
+
 class ProofShown(TypedDict):
     """A comparison that was attached."""
 
@@ -54,6 +64,7 @@ class ProofShown(TypedDict):
     verdict: str
     clean: bool
     by: str
+    types: Mapping[str, CountsShown]
 
 
 class MigrationShown(TypedDict):
@@ -93,6 +104,8 @@ class LimitsGiven(TypedDict):
     hold_h: NotRequired[float | None]
     deliveries: NotRequired[int | None]
     success: NotRequired[float | None]
+    p95_s: NotRequired[float | None]
+    duplicates: NotRequired[float | None]
 
 
 class MigrationPlan(TypedDict):

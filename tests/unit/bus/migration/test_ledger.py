@@ -222,7 +222,7 @@ def test_only_what_is_known_to_be_bad_turns_a_gate() -> None:
 
 def test_what_comes_again_is_counted_once_a_repeat() -> None:
     """Replays were asked for, and acknowledgements are no calls."""
-    at = RowPlace("bus.attempts", 0, 1, "")
+    at = RowPlace("bus.attempts", 0, 1)
     row = AttemptRow(
         *(at, 0, 0, "acme", "e1", "order.created", "SO-1", None),
         *(1, 0, "accepted", 200, "done"),

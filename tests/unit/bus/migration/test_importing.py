@@ -1,0 +1,190 @@
+"""Endpoints of Svix and Convoy, as subscriptions to be applied."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bus.errors import ConfigurationError
+from bus.migration.importing import Export, Sender, import_from
+from bus.webhook.signing import generate_secret
+from processors.cli import migrate
+from processors.subscriptions.document import read_drafts
+
+SECRET = generate_secret(b"\x05" * 32)
+HUSH = "a-token-that-nobody-sees"
+SVIX = {
+    "data": [
+        {
+            "id": "ep_1",
+            "uid": "Acme Ltd.",
+            "url": "https://acme.example/in",
+            "description": "for the\nwarehouse",
+            "filterTypes": ["invoice.paid", "order.created", "user.left"],
+            "rateLimit": 25,
+            "disabled": False,
+        },
+        {
+            "id": "ep_2",
+            "url": "https://two.example/in",
+            "filterTypes": None,
+            "channels": ["eu"],
+            "disabled": True,
+        },
+    ],
+    "iterator": "ep_2",
+    "done": True,
+}
+CONVOY = {
+    "status": True,
+    "message": "Endpoints fetched",
+    "data": {
+        "content": [
+            {
+                "uid": "01HX",
+                "name": "globex",
+                "url": "https://globex.example/hook",
+                "status": "paused",
+                "rate_limit": 300,
+                "rate_limit_duration": "1m",
+                "secrets": [
+                    {"value": "an-old-one-of-the-partner-s", "expires_at": "2026"},
+                    {"value": "the-newest-secret-of-globex"},
+                ],
+            }
+        ],
+        "pagination": {"has_next_page": False},
+    },
+}
+CONVOY_SUBSCRIPTIONS = {
+    "data": {
+        "content": [
+            {
+                "uid": "s1",
+                "endpoint_metadata": {"uid": "01HX"},
+                "filter_config": {
+                    "event_types": ["order.created", "order.gone"],
+                    "filter": {"body": {"a": 1}},
+                },
+            }
+        ]
+    }
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where answers of the API are kept."""
+    (tmp_path / "export").mkdir()
+    return tmp_path / "export"
+
+
+def put(folder: Path, **documents: object) -> None:
+    """Write answers; `__` is a dot."""
+    for name, document in documents.items():
+        file = folder / f"{name.replace('__', '.')}.json"
+        file.write_text(json.dumps(document))
+
+
+def imports(*args: object) -> Result:
+    """Run the command."""
+    words = ["import", *(str(one) for one in args)]
+    return CliRunner().invoke(migrate.app, words)
+
+
+def svix(folder: Path) -> tuple[object, ...]:
+    """An export of Svix's, and the names of its types."""
+    headers = {"headers": {"Authorization": HUSH}, "sensitive": ["X-Key"]}
+    put(folder, endpoints=SVIX, ep_1__secret={"key": SECRET}, ep_1__headers=headers)
+    names = folder.parent / "types.yaml"
+    names.write_text("invoice.paid: payment.captured\n")
+    return "svix", folder, "--types", names
+
+
+def test_svix_becomes_a_document_to_apply(folder: Path) -> None:
+    """Its secret goes over as it is; what has no place here is said."""
+    out = folder.parent / "out"
+    done = imports(*svix(folder), "--out", out)
+    assert done.exit_code == 0, done.output
+    text = (out / "subscriptions.yaml").read_text()
+    acme, two = read_drafts(text, out)
+    assert (acme.subscription.id, acme.subscription.rate) == ("acme-ltd", 25)
+    assert acme.subscription.types == ("order.created", "payment.captured")
+    assert acme.subscription.headers["Authorization"] == HUSH
+    assert acme.secret == SECRET
+    assert (two.subscription.id, two.subscription.types) == ("ep-2", ("*",))
+    for told in ("user.left", "channels eu", "disabled there", "X-Key"):
+        assert told in done.output.replace("\n", " ")
+    for file in out.glob("acme-ltd.*"):
+        assert file.stat().st_mode & 0o777 == 0o600
+    assert HUSH not in text + done.output
+    assert SECRET not in text + done.output
+
+
+def test_without_a_folder_nothing_is_written(folder: Path) -> None:
+    """It shows what would come of it, and no secret, as JSON neither."""
+    done = imports(*svix(folder), "--json")
+    assert done.exit_code == 0, done.output
+    rows = json.loads(done.stdout)
+    assert [row["secret"] for row in rows] == [True, False]
+    assert rows[0]["headers"] == ["Authorization"]
+    assert HUSH not in done.output
+    assert SECRET not in done.output
+    assert not (folder.parent / "out").exists()
+
+
+def test_convoy_names_its_types_beside(folder: Path) -> None:
+    """Rates are by the second here; its secret gets the form that signs."""
+    put(folder, endpoints=CONVOY, subscriptions=CONVOY_SUBSCRIPTIONS)
+    out = folder.parent / "out"
+    done = imports("convoy", folder, "--out", out)
+    assert done.exit_code == 0, done.output
+    (globex,) = read_drafts((out / "subscriptions.yaml").read_text(), out)
+    assert (globex.subscription.id, globex.subscription.rate) == ("globex", 5)
+    assert globex.subscription.types == ("order.created",)
+    assert str(globex.secret).startswith("whsec_")
+    told = " ".join(done.output.split())
+    for note in ("paused there", "order.gone", "filter", "X-Convoy-Signature"):
+        assert note in told
+    assert "newest-secret" not in done.output
+
+
+def test_what_is_there_is_not_overwritten(folder: Path) -> None:
+    """A folder with anything in it is refused."""
+    done = imports(*svix(folder), "--out", folder)
+    assert done.exit_code == 2
+    assert "is not empty" in done.output
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        ({"data": []}, "no *.json with a list of endpoints"),
+        ([{"url": ""}], "has no URL"),
+        ([{"id": "a", "url": "https://a.example", "filterTypes": ["x"]}], "--types"),
+        ([{"id": "aa", "url": "https://a.example"}] * 2, "two endpoints would be"),
+        ("nothing", "no *.json with a list of endpoints"),
+    ],
+)
+def test_what_is_no_export_is_refused(folder: Path, document: object, why: str) -> None:
+    """And says what is wrong, in one line."""
+    put(folder, endpoints=document)
+    done = imports("svix", folder)
+    assert done.exit_code == 2
+    assert why in " ".join(done.output.split())
+
+
+def test_hostile_answers_are_only_data() -> None:
+    """Whatever types fields have, the answer is a subscription or a refusal."""
+    odd: list[object] = [None, 5, [], {}, "\x1b[31m", True]
+    for value in odd:
+        endpoint = dict.fromkeys(
+            ("uid", "description", "filterTypes", "rateLimit", "secrets"), value
+        )
+        export = Export([{**endpoint, "id": "ep", "url": "https://a.example"}], {})
+        for sender in Sender:
+            (one,) = import_from(sender, export, {}, ["order.created"])
+            assert one.id
+    with pytest.raises(ConfigurationError):
+        import_from(Sender.SVIX, Export([{"id": "x"}], {}), {}, [])
