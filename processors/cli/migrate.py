@@ -55,9 +55,8 @@ def plan_command(  # noqa: PLR0913 - one an option
 ) -> None:
     """Plan a migration to a subscription, or change how it is to go.
 
-    The subscription then gets no order until steps give it some, whatever it asks for:
-    plan first, add it then. Limits: pairs, days, fresh_h, hold_h, deliveries, success,
-    p95_s, duplicates.
+    The subscription gets no order until steps give it some: plan first, add it then.
+    Limits: pairs days fresh_h hold_h deliveries success p95_s duplicates.
 
     For example:
       bus migrate plan acme-grpc --old acme --limit hold_h=2 --limit days=1

@@ -286,17 +286,3 @@ async def test_what_the_dead_letter_topic_never_takes_leaves_a_small_one(
     assert elsewhere is not None
     assert (elsewhere.place, elsewhere.size) == ("oms.order/3/77", 10_000)
     assert read_state(letters[2]).reason is Reason.REMOVED
-
-
-async def test_another_s_deliveries_in_its_lanes_move_along(worlds: Worlds) -> None:
-    """They shared an ordered topic while orders moved; they go on in their own."""
-    async with worlds.open() as world:
-        await subscribe(world, ordering="key")
-        await subscribe(world, id="heir", ordering="key")
-        wait_in(worlds, "bus.ordered.acme", "o1")
-        state = (("bus-subscription", b"heir"), *(x for x in STATE if x[1] != b"acme"))
-        worlds.broker.append(Message("bus.ordered.acme", b"o2", b"body", state))
-        await remove(world, "acme")
-    assert [r.key for r in worlds.records("bus.dlq.acme")] == [b"o1"]
-    (moved,) = worlds.records("bus.ordered.heir")
-    assert (moved.key, moved.value, moved.headers) == (b"o2", b"body", state)
