@@ -6,6 +6,7 @@ from typing import cast
 
 from pydantic import ValidationError
 
+from bus.delivery.headers import printable
 from bus.delivery.subscription import State
 from bus.errors import ConfigurationError, ConflictError, MigrationNotFoundError
 from bus.migration.fared import Fared
@@ -28,6 +29,7 @@ from processors.subscriptions.moving import owed_in
 
 _DAY_S = 86_400
 _LEAST_S, _MOST_S = 300, 3 * _DAY_S
+_MOST_TYPES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,15 +215,19 @@ def proof_of(report: Mapping[str, object], at_ms: int, by: str) -> Proof:
     try:
         types = cast("list[dict[str, object]]", report["types"])
         sides = [cast("dict[str, str | None]", report[name]) for name in ("old", "new")]
-        verdict = str(report["verdict"])
+        if len(types) > _MOST_TYPES:
+            raise ConfigurationError(f"a report of more than {_MOST_TYPES:,} types")
+        verdict = printable(str(report["verdict"]))
         return Proof(
             at_ms=at_ms,
-            hash=str(report["hash"]),
+            hash=printable(str(report["hash"])[:128]),
             verdict=verdict,
             clean=verdict.startswith("no difference"),
             first_ms=_moment(max(one["first"] or "" for one in sides)),
             last_ms=_moment(min(one["last"] or "" for one in sides)),
-            types={str(one["type"]): Counts.model_validate(one) for one in types},
+            types={
+                printable(str(one["type"])): Counts.model_validate(one) for one in types
+            },
             by=by,
         )
     except (KeyError, TypeError, ValueError) as error:
