@@ -16,7 +16,6 @@ from sqlalchemy import (
     ColumnElement,
     Engine,
     Select,
-    Subquery,
     create_engine,
     literal_column,
     make_url,
@@ -66,8 +65,9 @@ class TableReader:
         self.place = engine.url.render_as_string(hide_password=True)
         quoted = engine.dialect.identifier_preparer.quote(by)
         self._by = by
-        self._column: ColumnElement[object] = literal_column(quoted)
-        self._rows = _statement(statement, quoted)
+        column: ColumnClause[object] = literal_column(quoted)
+        self._column = column
+        self._rows = text(_bare(statement)).columns(column).subquery("old_rows")
         self._page = page
 
     def __enter__(self) -> Self:
@@ -179,10 +179,9 @@ def _engine(url: URL) -> Engine:
     return create_engine(url, poolclass=NullPool, connect_args=arguments)
 
 
-def _statement(given: str, quoted: str) -> Subquery:
-    bare = given.strip().rstrip(";").replace(":", r"\:")
-    column: ColumnClause[object] = literal_column(quoted)
-    return text(bare).columns(column).subquery("old_rows")
+def _bare(statement: str) -> str:
+    """Nothing in it is a parameter of ours, and it may end as people end one."""
+    return statement.strip().rstrip(";").replace(":", r"\:")
 
 
 def _plain(value: object) -> object:
