@@ -58,11 +58,11 @@ class TableReader:
     """
 
     def __init__(
-        self, engine: Engine, statement: str, by: str, *, page: int = PAGE
+        self, url: URL, engine: Engine, statement: str, by: str, *, page: int = PAGE
     ) -> None:
         self._engine = engine
-        self._secret = engine.url.password or ""
-        self.place = engine.url.render_as_string(hide_password=True)
+        self._secret = str(url.password or "")
+        self._place = url.render_as_string(hide_password=True)
         quoted = engine.dialect.identifier_preparer.quote(by)
         self._by = by
         column: ColumnClause[object] = literal_column(quoted)
@@ -118,7 +118,7 @@ class TableReader:
                     connection.exec_driver_sql(setting)
                 return [dict(row) for row in connection.execute(question).mappings()]
         except DRIVER_ERRORS as error:
-            raise translated(error, self.place, self._secret) from None
+            raise translated(error, self._place, self._secret) from None
 
     def _read_back(self, after: str) -> object:
         """A value that stands in a recording as text, as the column has it."""
@@ -158,15 +158,15 @@ def open_table(url: str, statement: str, by: str, *, page: int = PAGE) -> TableR
         if made.drivername == "postgresql":
             made = made.set(drivername="postgresql+psycopg")
         engine = _engine(made)
+    except (NoSuchModuleError, ImportError) as error:
+        said = str(error)[:200]
+        raise ConfigurationError(f"the database's driver is not here: {said}") from None
     except ArgumentError:
         raise ConfigurationError(
             "the database's URL is none: expected postgresql://user:password@host/name "
             "or sqlite:////path/file, or another of SQLAlchemy's"
         ) from None
-    except (NoSuchModuleError, ImportError) as error:
-        said = str(error)[:200]
-        raise ConfigurationError(f"the database's driver is not here: {said}") from None
-    return TableReader(engine, statement, by, page=page)
+    return TableReader(made, engine, statement, by, page=page)
 
 
 def _engine(url: URL) -> Engine:

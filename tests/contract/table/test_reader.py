@@ -124,7 +124,11 @@ def test_nothing_is_written(database: Database) -> None:
         ("SELECT id FROM nowhere", "id", "names a table that is not there"),
         ("SELECT wrong FROM deliveries", "wrong", "names a column that is not there"),
         (SELECT, "wrong", "names a column that is not there"),
-        ("SELEKT", "id", "no SELECT that can stand in brackets"),
+        (
+            "SELECT id FROM deliveries WHERE",
+            "id",
+            "no SELECT that can stand in brackets",
+        ),
     ],
 )
 def test_what_is_wrong_is_said(
