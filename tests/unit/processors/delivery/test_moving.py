@@ -8,13 +8,14 @@ from bus.migration.ledger import Epoch, Migration, first_epoch, side_of
 from bus.migration.moves import Moves
 from bus.migration.phases import Phase
 from bus.migration.sent import Side
-from bus.ports import Answer, NoAnswer
+from bus.ports import Answer, NoAnswer, NoAnswerKind, Reply
 from bus.record import TopicPartition
 from processors.delivery.engine import Engine
 from tests.support.engine import MemoryBus, url
 
 ORDERS = [f"SO-{number}" for number in range(60)]
-ANSWERS = [*[Answer(200)] * 6, Answer(500), Answer(429), NoAnswer("timeout")]
+GOOD: list[Reply] = [Answer(200)] * 6
+ANSWERS = [*GOOD, Answer(500), Answer(429), NoAnswer(NoAnswerKind.TIMEOUT)]
 
 
 def share(bus: MemoryBus, engine: Engine, made: Migration, percent: int) -> Migration:
