@@ -47,6 +47,7 @@ from bus.errors import (
     SubscriptionConflictError,
     SubscriptionNotFoundError,
     SubscriptionStateError,
+    TableUnavailableError,
     TopicError,
     VersionMismatchError,
 )
@@ -171,6 +172,7 @@ FAILURES: Sequence[tuple[type[OrderbusError], Told]] = (
     (TopicError, _fixed(UNAVAILABLE, "Kafka does not make the topics now.")),
     (LogRefusedError, _fixed(INTERNAL)),
     (OutboxUnavailableError, _fixed(INTERNAL)),
+    (TableUnavailableError, _fixed(INTERNAL)),
     (SpoolError, _fixed(INTERNAL)),
     (FolderError, _fixed(INTERNAL)),
     (QueueError, _fixed(INTERNAL)),
