@@ -1,5 +1,6 @@
 """How all of one dead letter is shown."""
 
+from bus.delivery.wording import answered, brief, followed
 from processors.cli.control import console
 from processors.redrive.letter_rows import Row
 
@@ -14,10 +15,21 @@ def print_whole(fields: Row) -> None:
         if name in {"headers", "attempt_log"} and isinstance(value, list):
             out.print(f"{name}:")
             for item in value:
-                texts = [str(v) for v in item.values() if v not in (None, "")]
+                texts = [str(v) for v in _told(item).values() if v not in (None, "")]
                 out.print(f"  {'  '.join(texts)}")
+        elif name == "reason":
+            out.print(f"{name:{width}}  {value}: {brief(str(value))}")
         elif name == "event":
             out.print("event:")
             out.print_json(data=value)
         else:
             out.print(f"{name:{width}}  {value}")
+
+
+def _told(item: Row) -> Row:
+    """A header as it is; of an attempt what came of it and what followed, in words."""
+    if "route" not in item:
+        return item
+    number, detail = item["number"], str(item["detail"])
+    told = detail if number else answered(0, None, detail)
+    return {**item, "detail": told, "route": followed(str(item["route"]))}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import typer
 
+from bus.delivery.wording import followed, held
 from processors.cli.called import bus
 from processors.screen.plain import plain, plain_json
 from processors.screen.saying import say
@@ -57,9 +58,13 @@ def _event(data: Mapping[str, object]) -> str:
 def _attempt(data: Mapping[str, object]) -> str:
     said = "{at}   {subscription} {type} {order_id} #{number} {outcome}"
     line = _filled(said, data, "at")
-    more = [str(data[name]) for name in ("status", "detail") if data.get(name)]
-    route = "" if data.get("route") == "done" else f" → {data.get('route')}"
-    return " ".join([line, *more]) + route
+    if data.get("number"):
+        more = [str(data[name]) for name in ("status", "detail") if data.get(name)]
+    else:
+        more = [held(str(data.get("detail", "")))]
+    route = str(data.get("route"))
+    then = "" if route == "done" else f" → {followed(route)}"
+    return " ".join([line, *more]) + then
 
 
 def _gap(data: Mapping[str, object]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from bus.delivery.effort import DEAR
 from bus.delivery.subscription import State, Subscription
+from bus.delivery.wording import brief
 from bus.log.rows import AttemptRow
 from processors.diagnose.facts import Facts, Past
 from processors.diagnose.findings import Finding, Severity
@@ -197,8 +198,8 @@ def _given_up(past: Past) -> Iterator[Finding]:
         code="limits.given-up",
         severity=Severity.WARNING,
         says=f"{many(len(rows), 'delivery', 'deliveries')} became dead letters without"
-        f" an attempt: {', '.join(reasons)}.",
-        do="too_old: what waits longer than max_age is given up; raise it before a long"
+        f" an attempt: {', '.join(map(brief, reasons))}.",
+        do="What waits longer than max_age is given up; raise it before a long"
         " outage. `bus dlq list` has them all, `bus dlq replay` sends them again.",
         at_s=past.at_s,
         evidence={

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from bus.access.roles import Scope
 from bus.delivery.quarantine import meaning_of
+from bus.delivery.wording import brief
 from bus.times import moment_of, rfc3339
 from processors.gateway.failures import RETRY_AFTER
 from processors.gateway.model import Model, Page, PageQuery
@@ -38,7 +39,10 @@ class Group(NamedTuple):
     def text(self) -> str:
         """What is searched."""
         one = self.cause
-        said = (one.owner, self.owner, one.reason, str(one.status), one.detail)
+        said = (
+            *(one.owner, self.owner, one.reason, brief(one.reason)),
+            *(str(one.status), one.detail),
+        )
         return " ".join(said).lower()
 
 

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from processors.gateway.problems import NOT_FOUND, NOT_SUPPORTED, ProblemError
 from processors.gateway.routes import Route
 
+_NO_PATH = "The API has no such path; /docs has all that there are."
 _NAME = re.compile(r"\{(\w+)\}")
 
 
@@ -52,7 +53,7 @@ class Router:
                 allowed = [*sorted(methods), *(["HEAD"] if "GET" in methods else [])]
                 raise ProblemError(NOT_SUPPORTED, headers={"Allow": ", ".join(allowed)})
             return Match(route, path)
-        raise ProblemError(NOT_FOUND)
+        raise ProblemError(NOT_FOUND, _NO_PATH)
 
 
 def _fitted(pattern: Sequence[str], given: Sequence[str]) -> dict[str, str] | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from bus.delivery.headers import MAX_DETAIL_CHARS, printable
+from bus.delivery.wording import brief, followed, held
 from bus.times import moment_of
 from processors.redrive.timeline import Step, Timeline, Track
 
@@ -87,9 +88,9 @@ def _line(step: Step, produced_ms: float, most: int) -> Text:
             line.append(step.outcome, style=style)
             line.append(f"{_answer(step, most)} in {span(step.took_ms)}")
         case "held":
-            line.append(f"held: {excerpt(step.detail, most)}", style="yellow")
+            line.append(f"held: {excerpt(held(step.detail), most)}", style="yellow")
         case "dead_letter":
-            line.append(f"dead letter: {step.outcome}", style="red")
+            line.append(f"dead letter: {brief(step.outcome)}", style="red")
         case "acked":
             line.append("acknowledged by its consumer", style="green")
         case kind:
@@ -111,10 +112,8 @@ def excerpt(text: str, most: int) -> str:
 
 
 def _followed(route: str) -> str:
-    kind, _, name = route.partition(":")
-    if kind == "retry":
-        return f" → waits {name}"
-    return " → held, the attempt is given back" if kind == "held" else ""
+    goes_on = route.startswith(("retry", "held"))
+    return f" → {followed(route)}" if goes_on else ""
 
 
 def span(ms: float) -> str:

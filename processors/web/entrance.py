@@ -11,7 +11,12 @@ from pydantic import BaseModel
 from bus.errors import NotAuthenticatedError
 from processors.gateway.answers import Answered
 from processors.gateway.entrance import Entered
-from processors.gateway.problems import NOT_AUTHENTICATED, Fault, ProblemError
+from processors.gateway.problems import (
+    NOT_AUTHENTICATED,
+    NOT_FOUND,
+    Fault,
+    ProblemError,
+)
 from processors.gateway.routes import Route, Session
 from processors.gateway.visit import Visit
 from processors.web.cookies import forgotten, name_for, value_in
@@ -21,6 +26,10 @@ from processors.web.sessions import Sessions
 
 SIGN_IN = "/ui/sign-in"
 HOME = "/ui/"
+_NO_PAGE = (
+    "There is no such page",
+    "The address is mistyped, or was one of another version; the navigation has all.",
+)
 _SEE_OTHER, _NO_KEY = 303, 401
 _INSIDE = re.compile(r"/ui/[!-~]{0,2000}")
 _AGAIN = "HX-Request"
@@ -92,10 +101,13 @@ class PageEntrance:
         if visit.session is None:
             with suppress(ProblemError):
                 visit.principal, visit.session = self.enter(request)
+        title, detail = problem.kind.title, problem.detail
+        if problem.kind is NOT_FOUND and visit.route is None:
+            title, detail = _NO_PAGE
         view = Refusal(
             problem.kind.status,
-            problem.kind.title,
-            problem.detail,
+            title,
+            detail,
             tuple(problem.errors),
             visit.id,
             visit.principal is not None,

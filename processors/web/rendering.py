@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -10,6 +11,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from pydantic import BaseModel
 from typing_extensions import override
 
+from bus.delivery.wording import answered, brief, followed, held
 from processors.web import wording
 from processors.web.assets import Assets
 from processors.web.commands import quoted, shell
@@ -56,7 +58,9 @@ class Renderer:
             bytecode_cache=_COMPILED,
         )
         self._environment.globals |= {
+            "answered": _answered,
             "asset": assets.url,
+            "brief": brief,
             "href": href,
             "linked": linked,
             "quoted": quoted,
@@ -67,6 +71,7 @@ class Renderer:
         for filtering in (
             *(wording.count, wording.rate, wording.percent, wording.millis),
             *(wording.span, wording.moment, wording.moment_us, wording.marked),
+            *(brief, followed, held),
         ):
             self._environment.filters[filtering.__name__] = filtering
 
@@ -79,6 +84,21 @@ class Renderer:
         """A page; its template reads `view` and `frame`, nothing else."""
         found = self._environment.get_template(template)
         return found.render(view=view, frame=frame).encode()
+
+
+class _Tried(Protocol):
+    """An attempt, or a hop without one, wherever it was read."""
+
+    @property
+    def number(self) -> int | None: ...
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def detail(self) -> str: ...
+
+
+def _answered(row: _Tried) -> str:
+    return answered(row.number, row.status, row.detail)
 
 
 def traced(template: str, trace_id: str) -> str:

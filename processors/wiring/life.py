@@ -73,7 +73,7 @@ async def live(settings: Settings, life: Life, beginning: Beginning) -> None:
                 telemetry.note(names.STOPPED)
                 return
             telemetry.note(names.STARTED, roles=list(life.roles), http=url)
-            _spare_the_collector()
+            spare_the_collector()
             saying = asyncio.create_task(_say_ready(telemetry, attached=life.attached))
             bug = await _first(stop, program)
             saying.cancel()
@@ -105,7 +105,7 @@ def _names(text: str | None) -> Sequence[str]:
     return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
-def _spare_the_collector() -> None:
+def spare_the_collector() -> None:
     """What lives now lives long: the collector need not look at it again."""
     gc.collect()
     gc.freeze()

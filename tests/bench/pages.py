@@ -15,11 +15,13 @@ from bus.adapters.sql import open_log
 from bus.record import TopicPartition
 from processors.web.pages import Page
 from processors.web.table import PAGES
+from processors.wiring.life import spare_the_collector
 from tests.bench.events import percentiles_of
 from tests.bench.history import DAY_US, NAMES, History
 from tests.bench.history_sql import event_id, fill, order_id
 from tests.bench.log import ATTEMPTS, SERVER, server_cpu
 from tests.bench.measuring import Row
+from tests.bench.painting import painted
 from tests.bench.processes import start_child
 from tests.bench.rig import CLOCK
 from tests.bench.running import RunningClock
@@ -34,6 +36,11 @@ _WARM = 3
 _VIEWERS = 50
 _BUDGET_MS = 200
 _PARTITIONS = 6
+_FIRST = (
+    *("overview", "subscriptions", "subscription", "forecasts", "topics"),
+    *("event, of many", "order, of many"),
+)
+"""Pages of which the first paint is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,8 @@ async def drawn(quick: bool, attempts: int = ATTEMPTS) -> AsyncIterator[Row]:  #
             if float(str(row["p95_ms"])) > _BUDGET_MS:
                 over.append(name)
         yield {"case": "over the budget", "pages": ", ".join(over) or "none"}
+        async for row in _painted(full):
+            yield row
         seconds = 10 if quick else 60
         for paths in (("/",), ("/subscriptions",), ("/", "/subscriptions")):
             yield await _viewed(full, paths, seconds)
@@ -87,7 +96,17 @@ async def _full(attempts: int) -> AsyncIterator[Full]:
         )
         clock = RunningClock()
         async with lively(Path(folder), log=log, clock=clock, more=NAMES) as site:
+            spare_the_collector()  # as every program does once it stands
             yield Full(site, url, made)
+
+
+async def _painted(full: Full) -> AsyncIterator[Row]:
+    """What people open first, and what is most to draw."""
+    named = dict(_addresses(full))
+    cookie = await signed_in(full.site)
+    first = [(name, named[name]) for name in _FIRST]
+    async for row in painted(full.site.url, cookie, first):
+        yield row
 
 
 def _addresses(full: Full) -> Iterator[tuple[str, str]]:

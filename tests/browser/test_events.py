@@ -40,7 +40,7 @@ async def test_from_the_overview_to_the_replay(
     row = page.locator("tr", has_text=ORDER).first
     await mouse.press(row.locator("a").first)
     told = await page.locator(".reach").inner_text()
-    assert "exhausted after 4 attempts" in told
+    assert "every attempt failed; 4 attempts" in told
     assert "503 out of order" in told
     await mouse.press(page.get_by_role("link", name=f"Replay to {SHOP}"))
     await mouse.press(page.locator("main button:not([data-copy] *)").first)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bus.delivery.wording import followed, held
 from bus.log.rows import AttemptRow
 from bus.log.tracks import Track, ended_us, replays
 from processors.web.charts import Bar, Mark, Picture, Row, Timeline, timeline
@@ -68,6 +69,6 @@ def _mark(row: AttemptRow) -> Mark:
 
 def _said(row: AttemptRow) -> str:
     if not row.number:
-        return f"not sent: {row.detail or row.route}"
+        return f"not sent: {held(row.detail) or followed(row.route)}"
     answer = row.detail or str(row.status or "no answer")
     return f"attempt {row.number}: {answer} in {millis(row.duration_us)}"

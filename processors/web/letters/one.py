@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bus.access.roles import Scope
+from bus.delivery.wording import MEANINGS, Meaning
 from processors.gateway.letter_models import LettersOfEvent, LetterWhole
 from processors.gateway.letters import get_letters
 from processors.gateway.model import MOST_ROWS, PageQuery
 from processors.gateway.routes import Asked
 from processors.web.asking import asking, content_of
-from processors.web.letters.words import MEANINGS, Meaning
 from processors.web.pages import Page
 
 

@@ -54,7 +54,7 @@ def test_a_line_each(worlds: Worlds, events: list[Event]) -> None:
     first = events[0]
     assert sum(f" {first.type} {first.subject} {first.webhook_id}" in n for n in lines)
     attempts = [line for line in lines if " acme " in line]
-    assert attempts[0].endswith("→ retry:1s")
+    assert attempts[0].endswith("→ waits 1s")
     assert "accepted" in attempts[1]
 
 

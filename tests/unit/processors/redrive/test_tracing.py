@@ -71,7 +71,7 @@ async def test_a_dead_letter_that_was_replayed(past: Past, worlds: Worlds) -> No
     kinds = [step.kind for step in life.tracks[0].steps]
     assert kinds == ["attempt", "dead_letter", "replayed", "attempt"]
     text = shown(life)
-    assert "dead letter: exhausted" in text
+    assert "dead letter: every attempt failed" in text
     assert "replayed by hand" in text
     assert "attempt 1 of replay 1: accepted 200" in text
 
@@ -183,7 +183,7 @@ async def test_held_and_waiting(past: Past, worlds: Worlds) -> None:
     (life,) = await trace(past.world, event.id, 0)
     (track,) = life.tracks
     assert (track.state, track.attempts, life.source) == ("waiting", 0, "")
-    assert "held: breaker → waits 1s" in shown(life)
+    assert "held: its breaker is open → waits 1s" in shown(life)
     document = as_json(life)
     assert document["event_id"] == event.id
 

@@ -35,7 +35,7 @@ async def test_each_cause_leads_to_its_list(site: Lively) -> None:
     """How many, whose, and a list with as many rows; searched by owner."""
     async with visiting(site, "operator") as visitor:
         seen = await visitor.get(ALL)
-        assert "exhausted · 503" in seen.text
+        assert "every attempt failed · 503" in seen.text
         first = next(one for one in links(seen, OF_SHOP) if "plan" not in one)
         assert "status=503" in first
         listed = await visitor.get(first)

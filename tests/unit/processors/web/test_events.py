@@ -74,7 +74,7 @@ async def test_an_event_says_how_far_it_came(site: Lively) -> None:
         text = (await visitor.get(EVENT)).text
     assert "Reached 2 of 5." in text
     assert "waits for attempt 3 until" in text
-    assert "exhausted after 4 attempts" in text
+    assert "every attempt failed; 4 attempts" in text
     assert "timeout: no answer in 10 s" in text
     assert "wants it, and is disabled: the endpoint answered 410 Gone" in text
     assert "is being removed" in text

@@ -201,6 +201,10 @@ async def test_what_is_not_there_is_a_page(site: Lively) -> None:
         seen = await visitor.get("/ui/nothing-of-this-name")
         assert seen.status == 404
         assert seen.headers["X-Request-Id"] in seen.text
+        assert "There is no such page" in seen.text
+        assert "has this id" not in seen.text
+        missing = await visitor.get("/ui/subscriptions/nobody-at-all")
+        assert "There is no such page" not in missing.text
         bad = await visitor.get("/ui/subscriptions?sort=luck")
     assert bad.status == 400
     assert "sort" in bad.text
