@@ -10,6 +10,7 @@ from bus.intake.fetching.limiter import Limiter
 from bus.intake.fetching.template import MissingError, host_of
 from bus.intake.fetching.wanted import Verdict, Wanted, judge
 from bus.intake.raw import Raw, submission_id, to_message
+from bus.intake.receiving.redaction import redacted
 from bus.intake.sources import Fetch, Source
 from bus.intake.submission import Submission
 from bus.intake.verifying.verdict import Reason
@@ -22,6 +23,7 @@ from processors.convert.failed import FailedError
 from processors.convert.reading import Channels, Sources
 from processors.convert.tokens import Tokens
 from processors.telemetry import convert_names as names
+from processors.telemetry.intake_names import REDACTED
 
 MOST_BYTES = 8 * 2**20
 _FULL_S = 0.1
@@ -215,9 +217,12 @@ class Asking:
     def _kept(self, got: Got, ask: Ask, source: Source, wanted: Wanted) -> Message:
         """The document as a submission, under the key of the message it belongs to."""
         now = self._clock.now()
+        body, found = redacted(got.body)
+        for what, count in found.items():
+            self._observer.measure(REDACTED, count, what)
         submission = Submission(
             instance=source.id,
-            body=got.body,
+            body=body,
             headers={n: v for n, v in got.headers.items() if n in _KEPT_HEADERS},
             observed_at=moment_of(now * 1000),
             via="fetch",
@@ -228,6 +233,7 @@ class Asking:
             channel=source.channel,
             verdict=Reason.NOT_CHECKED,
             url=ask.url,
+            redacted=found,
             of=wanted.place,
         )
         message = to_message(raw, self._topology.raw_topic(source.id))

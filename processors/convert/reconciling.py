@@ -18,10 +18,11 @@ from bus.intake.health import words
 from bus.intake.listing.paging import next_page, numbered_page
 from bus.intake.listing.slices import slices
 from bus.intake.merging.fates import Merging
-from bus.intake.merging.identity import AS_FETCHED
+from bus.intake.merging.identity import AS_DOCUMENT
 from bus.intake.parsing.tree import UnparsableError
 from bus.intake.raw import Raw, submission_id, to_message
 from bus.intake.receiving.keys import order_key
+from bus.intake.receiving.redaction import redacted
 from bus.intake.reconciling.comparing import Standing, changed_at, standing
 from bus.intake.sources import Fetch, Source, State
 from bus.intake.submission import Submission
@@ -36,6 +37,7 @@ from processors.convert.patience import patiently
 from processors.convert.reading import Channels
 from processors.tallying.tallies import Tallies
 from processors.telemetry import convert_names as names
+from processors.telemetry.intake_names import REDACTED
 
 GRACE_S = 120.0
 """What changed so lately may still be on its way."""
@@ -182,6 +184,7 @@ class Reconciler:
         if changed is not None and changed.timestamp() > look.until:
             return  # the next look has it
         now = moment_of(self._parts.clock.now() * 1000)
+        item, taken_out = redacted(item)
         told = _told(source, item, declared, declared.new, now)
         found, order_id, _ = standing(channel, source, told, self._parts.merging)
         if found is Standing.UNREADABLE or order_id in look.seen:
@@ -193,7 +196,8 @@ class Reconciler:
             self._count(source.id, look, is_missing=is_missing)
         if is_missing:
             headers = declared.new if found is Standing.NEW else declared.changed
-            await self._write(channel, _told(source, item, declared, headers, now))
+            told = _told(source, item, declared, headers, now)
+            await self._write(channel, told, taken_out)
 
     def _count(self, source: str, look: Round, *, is_missing: bool) -> None:
         look.listed += 1
@@ -202,7 +206,9 @@ class Reconciler:
         if is_missing:
             self._parts.tallies.count(source, words.MISSED)
 
-    async def _write(self, channel: Channel, told: Submission) -> None:
+    async def _write(
+        self, channel: Channel, told: Submission, taken_out: Mapping[str, int]
+    ) -> None:
         """Keep it as a submission; the API said it, which no signature has to say."""
         parts = self._parts
         raw = Raw(
@@ -210,12 +216,15 @@ class Reconciler:
             submission=told,
             channel=channel.name,
             verdict=Reason.NOT_CHECKED,
+            redacted=taken_out,
         )
-        key = order_key(channel, told.body, told.headers)
+        for what, count in taken_out.items():
+            parts.observer.measure(REDACTED, count, what)
+        key = order_key(channel, told.body, told.headers, told.settings)
         topic = parts.topology.raw_topic(told.instance)
         message = to_message(raw, topic, key)
         if told.fetched:
-            message = message._replace(headers=(*message.headers, *AS_FETCHED))
+            message = message._replace(headers=(*message.headers, *AS_DOCUMENT))
         await parts.publisher.publish(message)
 
 

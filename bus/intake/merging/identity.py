@@ -89,10 +89,6 @@ def replay_headers(parts: Sequence[Converted], submission: Submission) -> Header
     return ((_ONLY, only), *(AS_DOCUMENT if submission.fetched else ()))
 
 
-AS_FETCHED: Headers = ((_WAS, b"fetch"),)
-"""What the record of a submission says that is a document of those that are fetched."""
-
-
 def name_of(part: Converted) -> str:
     """What a part is called within its submission; no two have the same name."""
     return f"{part.part}/{part.section}"

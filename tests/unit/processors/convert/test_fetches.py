@@ -9,6 +9,7 @@ from bus.intake.raw import read_raw
 from bus.record import Message
 from bus.sending import Got, NoAnswer, NoAnswerKind
 from processors.telemetry import convert_names as names
+from processors.telemetry.intake_names import REDACTED
 from tests.support.converting import BASE, World
 
 URL = f"{BASE}/orders/1"
@@ -61,6 +62,22 @@ async def test_credentials_go_along_and_nowhere_else(world: World) -> None:
     ]
     assert not any(b"t0ken" in repr(record).encode() for record in stored)
     assert "t0ken" not in repr(world.observer.notes)
+
+
+async def test_a_card_in_a_document_is_never_written(world: World) -> None:
+    """As in what is pushed; the record says what was taken out, and it is counted."""
+    world.asker.holds(URL, document(card="4111 1111 1111 1111"))
+    world.send(THIN)
+    await world.converts()
+    stored = [
+        record for topic in world.broker.topics for record in world.records(topic)
+    ]
+    assert not any(b"4111 1111 1111 1111" in (record.value or b"") for record in stored)
+    (raw,) = [one for one in map(read_raw, world.records("intake.raw.mine")) if one.of]
+    assert raw.redacted == {"pan": 1}
+    assert b"4111 11** **** 1111" in raw.submission.body
+    assert world.count(REDACTED, "pan") == 1
+    assert world.told()[1].data["completeness"] == "full"
 
 
 async def test_a_host_that_is_not_listed_is_never_asked(world: World) -> None:

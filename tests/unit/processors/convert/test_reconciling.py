@@ -19,6 +19,7 @@ from bus.intake.submission import Submission
 from bus.sending import Ask, Got
 from processors.convert.engine import Converter
 from processors.convert.reconciling import FIRST_S, GRACE_S, Round
+from processors.telemetry.intake_names import REDACTED
 from tests.support.channels import load
 from tests.support.converting import World
 from tests.support.stored import shipped
@@ -143,6 +144,19 @@ async def test_two_of_a_hundred_are_dropped_and_all_are_captured(world: World) -
     assert {one.submission.body for one in found_ones} == {orders[17], orders[71]}
     assert len(api.asked) == 6
     assert ("x-token", "t0ken") in api.asked[0].headers
+
+
+async def test_a_card_on_the_list_is_never_written(world: World) -> None:
+    """As in what is pushed; and looked at again, the order is one that has come."""
+    listed = order(world, 1).replace(b"}", b', "card": "4111111111111111"}')
+    world.asker = Api([listed])  # type: ignore[assignment]
+    async with world.running() as converter:
+        assert (await look(world, converter)).missing == 1
+        assert (await look(world, converter)).missing == 0
+    (raw,) = map(read_raw, world.records("intake.raw.mine"))
+    assert raw.redacted == {"pan": 1}
+    assert b"4111111111111111" not in raw.submission.body
+    assert world.count(REDACTED, "pan") == 1
 
 
 async def test_a_newer_version_is_a_change(world: World) -> None:
