@@ -43,6 +43,10 @@ class Held(Protocol):
 class Folder(Protocol):
     """A place that holds files of one source."""
 
+    async def is_there(self) -> bool:
+        """Whether there is such a place at all."""
+        ...
+
     async def look(self) -> Sequence[Seen]:
         """The files there are, in any order.
 

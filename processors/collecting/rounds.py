@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bus.errors import FolderError, OrderbusError
+from bus.intake.acknowledging.answers import OrderAnswer
 from bus.intake.channels.definition import Channel
 from bus.intake.collecting.entries import Entry
 from bus.intake.collecting.packed import (
@@ -15,9 +16,11 @@ from bus.intake.collecting.packed import (
     unpacked,
 )
 from bus.intake.collecting.whole import Seen, Settling
+from bus.intake.raw import place_text
 from bus.intake.sources import Source
 from bus.ports import Clock, Observer
-from processors.collecting.owing import owed
+from processors.collecting.answers import Answers
+from processors.collecting.owing import Owed, answers_orders, owed, owed_for_order
 from processors.collecting.ports import Folder, Held
 from processors.collecting.taking import (
     Busy,
@@ -43,12 +46,16 @@ class Meant(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What all rounds of a process share; files are large, so each waits its turn."""
+    """What all rounds of a process share; files are large, so each waits its turn.
+
+    Without `answers` no order is answered.
+    """
 
     taker: Taker
     clock: Clock
     observer: Observer
     turns: asyncio.Semaphore
+    answers: Answers | None = None
 
 
 class Rounds:
@@ -60,6 +67,7 @@ class Rounds:
         self._clock = tools.clock
         self._observer = tools.observer
         self._turns = tools.turns
+        self._answers = tools.answers
         self._settling = Settling(settle_s)
 
     async def go(self, meant: Meant, wanted: Callable[[], bool]) -> int:
@@ -77,6 +85,43 @@ class Rounds:
             async with self._turns:
                 count += await self._one(meant, seen)
         return count
+
+    async def answer(self, meant: Meant) -> int:
+        """Lay out the 855s of orders that were answered since; how many.
+
+        Raises:
+            FolderError: the folder cannot be used.
+            OrderbusError: the answers, or their orders, cannot be read.
+        """
+        if self._answers is None or not answers_orders(*meant):
+            return 0
+        if not await self._folder.is_there():
+            return 0  # others may have it
+        count = 0
+        try:
+            waiting = await self._answers.waiting(meant.source.id)
+        except OrderbusError as error:
+            raise FolderError(
+                f"answers to its orders cannot be read: {error}"
+            ) from None
+        for answer in waiting:
+            found = await owed_for_order(self._taker.reader, *meant, answer)
+            if found is not None:
+                await self._folder.put(OUT, found.suffix, found.content)
+                count += 1
+            self._note_answer(answer, found)
+            await self._answers.given(answer)
+        return count
+
+    def _note_answer(self, answer: OrderAnswer, found: Owed | None) -> None:
+        file = "" if found is None else f"{OUT}/{found.suffix}"
+        self._observer.note(
+            names.ANSWERED if found else names.UNANSWERABLE,
+            source=answer.source,
+            order=answer.order,
+            at=place_text(answer.place),
+            file=file,
+        )
 
     async def _one(self, meant: Meant, seen: Seen) -> bool:
         """Take a file, if nobody else has it; whether it was put away."""

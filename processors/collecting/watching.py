@@ -6,8 +6,10 @@ from typing import Protocol
 
 from bus.errors import OrderbusError
 from bus.intake.channels.definition import Channel
+from bus.intake.pulling.declared import FolderPull
 from bus.intake.sources import Source, State
 from bus.ports import Clock, Observer
+from processors.collecting.answers import Answers
 from processors.collecting.ports import Folder
 from processors.collecting.rounds import Meant, Rounds, Tools, why_of
 from processors.collecting.taking import Taker
@@ -47,11 +49,13 @@ class FolderWatch:
         observer: Observer,
         look_s: float,
         settle_s: float,
+        answers: Answers | None = None,
     ) -> None:
         self._sources = sources
         self._channel_of = channel_of
         self._folder_of = folder_of
-        self._tools = Tools(taker, clock, observer, asyncio.Semaphore(_AT_ONCE))
+        turns = asyncio.Semaphore(_AT_ONCE)
+        self._tools = Tools(taker, clock, observer, turns, answers)
         self._clock = clock
         self._observer = observer
         self._look_s = look_s
@@ -90,6 +94,8 @@ class FolderWatch:
             try:
                 meant = Meant(source, channel)
                 await rounds.go(meant, lambda: self._still(source.id))
+                if not isinstance(source.pull, FolderPull):  # else it lies there
+                    await rounds.answer(meant)
             except OrderbusError as error:
                 why = why_of(error)
             except Exception as error:  # noqa: BLE001 - a bug keeps one folder, no other

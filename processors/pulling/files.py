@@ -17,13 +17,15 @@ class FolderReader:
         self._folder = folder
 
     async def look(self) -> int:
-        """Take what is whole; how many files.
+        """Take what is whole, answer what was answered; how many files were taken.
 
         Raises:
             FolderError: the folder cannot be used.
             OrderbusError: Kafka cannot be; what is not taken stays where it is.
         """
-        return await self._rounds.go(self._meant, lambda: True)
+        count = await self._rounds.go(self._meant, lambda: True)
+        await self._rounds.answer(self._meant)
+        return count
 
     async def close(self) -> None:
         """Let go of the server."""

@@ -53,6 +53,18 @@ FILE = _note(
     "A file of a watched folder was put away: of which source, what came of it, where "
     "it is now.",
 )
+ANSWERED = _note(
+    "order_answered",
+    "info",
+    "An order that came by a file was answered, and its 855 lies in the folder: of "
+    "which source and order, in which file.",
+)
+UNANSWERABLE = _note(
+    "order_unanswerable",
+    "warning",
+    "An order was answered that does not stand where its answer says, or is none of "
+    "X12: no 855 is made of it.",
+)
 FOLDER_FAILS = _note(
     "folder_fails",
     "warning",

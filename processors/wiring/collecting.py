@@ -7,9 +7,10 @@ from pathlib import Path
 
 from bus.adapters.folder import LocalFolder
 from bus.adapters.kafka import Connection, KafkaLogReader, KafkaPublisher, KafkaTopics
-from bus.ports import Clock, LogReader, Observer, Publisher
+from bus.ports import Clock, LogReader, Observer, Publisher, Schemas
 from bus.topics.topology import Topology
 from processors.clock import SystemClock
+from processors.collecting.answers import Answers, AnswersWorld
 from processors.collecting.handing import FilesWorld
 from processors.collecting.ledger import Ledger
 from processors.collecting.taking import Taker
@@ -44,8 +45,19 @@ def taker_for(
     )
 
 
-def folder_watch(settings: Settings, table: SourceTable, taker: Taker) -> FolderWatch:
+def folder_watch(
+    settings: Settings, table: SourceTable, taker: Taker, schemas: Schemas
+) -> FolderWatch:
     """The watch over the subfolders of the settings' folder."""
+    answers = Answers(
+        AnswersWorld(
+            reader=taker.reader,
+            publisher=taker.publisher,
+            schemas=schemas,
+            topology=taker.topology,
+            clock=taker.clock,
+        )
+    )
     root = (settings.intake_folder or Path()).absolute()
     return FolderWatch(
         sources=table,
@@ -56,6 +68,7 @@ def folder_watch(settings: Settings, table: SourceTable, taker: Taker) -> Folder
         observer=taker.observer,
         look_s=settings.intake_folder_look_s,
         settle_s=settings.intake_folder_settle_s,
+        answers=answers,
     )
 
 

@@ -1,8 +1,8 @@
 """The world of a command: opened for it, closed after it."""
 
 import os
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import NamedTuple, Protocol, Self
 
@@ -20,8 +20,7 @@ from bus.client.schemas import load_catalogue
 from bus.delivery.breaker import BreakerPolicy
 from bus.delivery.effort import STEPS_A_SECOND, Efforts
 from bus.delivery.subscription import Tls
-from bus.ports import LogReader, Publisher, Schemas, SchemaText, Sender
-from bus.record import SchemaRef
+from bus.ports import Sender
 from bus.topics.topology import Topology
 from processors.access.trail import OnMissed
 from processors.clock import SystemClock
@@ -36,10 +35,10 @@ from processors.wiring.adapters import (
     find_keys,
     make_guard,
     make_sender,
-    open_schemas,
     read_keys,
     read_topology,
 )
+from processors.wiring.on_demand import OnDemandSchemas
 from processors.wiring.sinks import make_sinks
 from processors.wiring.sinks import missing as missing_extra
 from processors.wiring.trail import command_trail
@@ -52,51 +51,6 @@ def check_tls(tls: Tls) -> str | None:
     except BadTlsError as error:
         return str(error)
     return None
-
-
-class _OnDemand:
-    """The port `Schemas`; most commands never ask, so it is opened when one does."""
-
-    def __init__(
-        self, settings: Settings, topic: str, publisher: Publisher, reader: LogReader
-    ) -> None:
-        self._settings = settings
-        self._topic = topic
-        self._publisher = publisher
-        self._reader = reader
-        self._stack = AsyncExitStack()
-        self._opened: Schemas | None = None
-
-    async def by_id(self, ref: SchemaRef) -> SchemaText:
-        """The schema with this id; raises as the port does."""
-        return await (await self._open()).by_id(ref)
-
-    async def answers(self, besides: SchemaRef) -> bool:
-        """Whether it gives another schema; not if it was never asked for any."""
-        return self._opened is not None and await self._opened.answers(besides)
-
-    async def by_type(self, topic: str, event_type: str) -> Sequence[SchemaText]:
-        """The schemas of an event type; raises as the port does."""
-        return await (await self._open()).by_type(topic, event_type)
-
-    async def register(self, subject: str, text: str) -> int:
-        """Register a schema; raises as the port does."""
-        return await (await self._open()).register(subject, text)
-
-    async def close(self) -> None:
-        """Close what was opened."""
-        await self._stack.aclose()
-
-    async def _open(self) -> Schemas:
-        if self._opened is None:
-            self._opened = await open_schemas(
-                self._settings,
-                self._topic,
-                self._stack,
-                self._publisher,
-                self._reader,
-            )
-        return self._opened
 
 
 class _Closes(Protocol):
@@ -134,7 +88,7 @@ async def open_world(
     reader = KafkaLogReader(connection)
     publisher = KafkaPublisher(connection, linger_ms=0, delivery_timeout_s=PATIENCE_S)
     http = _Http.of(settings)
-    schemas = _OnDemand(settings, topology.schemas, publisher, reader)
+    schemas = OnDemandSchemas(settings, topology.schemas, publisher, reader)
     table = SubscriptionTable(reader, keys, clock, topic=topology.subscriptions)
     trail = command_trail(publisher, clock, topology.audit, missed)
     writer = SubscriptionWriter(publisher, table, keys, clock, os.urandom, trail)

@@ -32,6 +32,7 @@ from processors.wiring.announcing import announcing
 from processors.wiring.collecting import folder_watch, taker_for
 from processors.wiring.intake_sources import make_channels
 from processors.wiring.life import Life, live
+from processors.wiring.on_demand import OnDemandSchemas
 from processors.wiring.serve import check_topics
 from processors.wiring.tallying import writing_tallies
 
@@ -138,7 +139,7 @@ async def open_intake(
     await stack.enter_async_context(writing_tallies(serving.tallies, keeper, ROLE))
     _say(telemetry, table, finder, serving, spool)
     draining = Draining(spool, publisher, clock, telemetry, _worked(finder, clock))
-    watching = _folders(settings, telemetry, table, keeper, reader)
+    watching = _folders(settings, telemetry, table, keeper, reader, stack)
     beside = {"draining": draining.run(), **watching}
     return await _opened(settings, Door(serving, bounds), beside, keeper, stack)
 
@@ -149,13 +150,16 @@ def _folders(
     table: SourceTable,
     keeper: Keeper,
     reader: LogReader,
+    stack: AsyncExitStack,
 ) -> Mapping[str, Coroutine[None, None, None]]:
     """What watches the folders of sources, if there are to be any."""
     if settings.intake_folder is None:
         return {}
     publisher, topology = keeper.publisher, keeper.topology
     taker = taker_for(reader, publisher, topology, keeper.clock, telemetry)
-    watch = folder_watch(settings, table, taker)
+    schemas = OnDemandSchemas(settings, topology.schemas, publisher, reader)
+    stack.push_async_callback(schemas.close)
+    watch = folder_watch(settings, table, taker, schemas)
     telemetry.health.notice("folders", watch.trouble)
     return {"folders": watch.run()}
 

@@ -9,6 +9,7 @@ from bus.errors import FolderError, QueueError
 from bus.intake.pulling.declared import FolderPull, QueuePull
 from bus.intake.sources import Source
 from bus.ports import Observer
+from processors.collecting.answers import Answers, AnswersWorld
 from processors.collecting.rounds import Tools
 from processors.convert.engine import Converter
 from processors.pulling.cursors import Cursors
@@ -82,7 +83,16 @@ def _tools(world: ConvertWorld, observer: Observer) -> Tools:
     """What takes files, as those of watched folders are."""
     parts = world.reader, world.publisher, world.topology, world.clock, observer
     turns = asyncio.Semaphore(_AT_ONCE)
-    return Tools(taker_for(*parts), world.clock, observer, turns)
+    answers = Answers(
+        AnswersWorld(
+            reader=world.reader,
+            publisher=world.publisher,
+            schemas=world.schemas,
+            topology=world.topology,
+            clock=world.clock,
+        )
+    )
+    return Tools(taker_for(*parts), world.clock, observer, turns, answers)
 
 
 def _folder(world: ConvertWorld, source: Source) -> ServedFolder:

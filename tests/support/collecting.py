@@ -1,22 +1,29 @@
 """Files of sources over a broker in memory."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bus.adapters.folder import LocalFolder
 from bus.adapters.memory import MemoryLogReader, MemoryObserver, MemoryPublisher
+from bus.client.producer import EventWriter
+from bus.event import Event
 from bus.intake.channels.definition import Channel
 from bus.intake.raw import Raw, read_raw
 from bus.intake.sources import Source, parse_source
+from processors.collecting.answers import Answers, AnswersWorld
 from processors.collecting.ledger import Ledger
 from processors.collecting.ports import Folder
 from processors.collecting.taking import Taker
 from processors.collecting.watching import FolderWatch
+from tests.support.channels import CATALOGUE
+from tests.support.schemas import HeldSchemas
 from tests.support.sources import CHANNELS
 from tests.support.worlds import Randomness, Worlds
 
+AT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 ORDER = json.dumps({"id": 7, "number": "A-7"}).encode()
 
 
@@ -27,6 +34,7 @@ class Files:
     worlds: Worlds
     sources: dict[str, Source] = field(default_factory=dict)
     observer: MemoryObserver = field(default_factory=MemoryObserver)
+    schemas: HeldSchemas = field(default_factory=HeldSchemas)
     _made: int = 0
 
     def add(self, source_id: str, channel: str, **fields: object) -> Source:
@@ -82,7 +90,49 @@ class Files:
             observer=self.observer,
             look_s=2,
             settle_s=settle_s,
+            answers=self.answers(),
         )
+
+    def answers(self) -> Answers:
+        """What knows the answers to orders, as another process would have it."""
+        broker = self.worlds.broker
+        return Answers(
+            AnswersWorld(
+                reader=MemoryLogReader(broker),
+                publisher=MemoryPublisher(broker),
+                schemas=self.schemas,
+                topology=self.worlds.topology,
+                clock=self.worlds.clock,
+            )
+        )
+
+    async def oms_answers(self, answer: str, place: str, **data: object) -> None:
+        """Let the OMS answer an order, as it would from what it has read."""
+        said: Mapping[str, object] = {
+            "order_id": "SO-1",
+            "status": "confirmed",
+            "occurred_at": AT,
+            "order_version": 1,
+            "channel": "edi",
+            "account_id": "A-1",
+            "request_id": "4500017734",
+            "source": "edi",
+            "action": "order",
+            "answer": answer,
+            "place": place,
+            **data,
+        }
+        self._made += 1
+        event = Event(
+            id=f"e-{self._made}",
+            type="action.answered",
+            source="/oms",
+            subject="SO-1",
+            time=AT,
+            data=said,
+        )
+        publisher = MemoryPublisher(self.worlds.broker)
+        await EventWriter(publisher, self.schemas, CATALOGUE).write(event)
 
     def kept(self, source: str = "own") -> list[Raw]:
         """What stands in a source's raw topic."""

@@ -28,6 +28,10 @@ class LocalFolder:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    async def is_there(self) -> bool:
+        """Whether somebody made the folder."""
+        return await _aside(self._path, self._path.is_dir)
+
     async def look(self) -> Sequence[Seen]:
         """The files there are; none where there is no folder."""
         return await _aside(self._path, self._listed)

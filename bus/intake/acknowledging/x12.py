@@ -11,11 +11,17 @@ from datetime import datetime
 from itertools import groupby
 from typing import cast
 
+from bus.intake.acknowledging.envelopes import (
+    Signs,
+    answering_gs,
+    answering_isa,
+    control_number,
+    signs_of,
+)
 from bus.intake.parsing.segments import Elements, text_of
 from bus.intake.parsing.tree import Limits
 from bus.intake.parsing.x12 import parse_x12
 
-_VERSION_AT = "08"
 _GRADES = {(True, True): "A", (True, False): "P", (False, True): "R"}
 
 
@@ -48,14 +54,11 @@ def functional_acknowledgement(
         _Set(*_envelopes(item), refused.get(number, ""))
         for number, item in enumerate(parsed.items)
     ]
-    text = body.decode("latin-1").lstrip("\ufeff\r\n\t ")
-    element, component, terminator = text[3], text[104], text[105]
-    found: list[str] = []
+    signs = signs_of(body)
+    lines: list[list[str]] = []
     for count, (_, several) in enumerate(groupby(sets, lambda one: id(one.isa))):
-        group = list(several)
-        lines = _interchange(group, now, control + count, component)
-        found += [element.join(line) + terminator for line in lines]
-    return "\n".join([*found, ""]).encode("latin-1", errors="replace")
+        lines += _interchange(list(several), now, control + count, signs)
+    return signs.written(lines)
 
 
 def _envelopes(item: object) -> tuple[Elements, Elements, Elements]:
@@ -64,41 +67,19 @@ def _envelopes(item: object) -> tuple[Elements, Elements, Elements]:
 
 
 def _interchange(
-    sets: Sequence[_Set], now: datetime, control: int, component: str
+    sets: Sequence[_Set], now: datetime, control: int, signs: Signs
 ) -> Iterator[list[str]]:
-    isa = sets[0].isa
-    number = f"{control % 1_000_000_000:09}"
+    number = control_number(control)
     groups = [list(some) for _, some in groupby(sets, lambda one: id(one.group))]
-    yield [
-        *("ISA", "00", " " * 10, "00", " " * 10),
-        *_party(isa, "07", "08"),
-        *_party(isa, "05", "06"),
-        f"{now:%y%m%d}",
-        f"{now:%H%M}",
-        text_of(isa, "11") or "U",
-        text_of(isa, "12") or "00401",
-        number,
-        "0",
-        text_of(isa, "15") or "P",
-        component,
-    ]
+    yield answering_isa(sets[0].isa, now, number, signs)
     for place, group in enumerate(groups, 1):
         yield from _group(group, now, place)
     yield ["IEA", str(len(groups)), number]
 
 
-def _party(isa: Elements, qualifier: str, name: str) -> tuple[str, str]:
-    """A party as the ISA names it: two characters, then fifteen."""
-    return f"{text_of(isa, qualifier):<2}"[:2], f"{text_of(isa, name):<15}"[:15]
-
-
 def _group(sets: Sequence[_Set], now: datetime, place: int) -> Iterator[list[str]]:
-    group = sets[0].group
-    version = text_of(group, _VERSION_AT) or "004010"
-    sender, receiver = text_of(group, "03"), text_of(group, "02")
-    date, time = f"{now:%Y%m%d}", f"{now:%H%M}"
     number, short = str(place), f"{1:04}"
-    yield ["GS", "FA", sender, receiver, date, time, number, "X", version]
+    yield answering_gs(sets[0].group, "FA", now, number)
     lines = [["ST", "997", short], *_answers(sets)]
     yield from lines
     yield ["SE", str(len(lines) + 1), short]
