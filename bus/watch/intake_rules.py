@@ -39,6 +39,7 @@ TICKETS = (
     _ticket(intake.intake_gaps, _DEGRADED, for_s=0, clear_s=300),
     _ticket(intake.intake_uncaptured, _DEGRADED, for_s=0, clear_s=300),
     _ticket(intake.intake_unreconciled, _DEGRADED, for_s=0, clear_s=300),
+    _ticket(intake.intake_unregistered, _FAILING, for_s=0, clear_s=300),
     _ticket(intake.intake_fields, _DEGRADED, for_s=0, clear_s=_HOUR),
     _ticket(intake.intake_put_off, _DEGRADED, for_s=60, clear_s=300),
     _ticket(intake.intake_slow, _DEGRADED, for_s=300, clear_s=900),

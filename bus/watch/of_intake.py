@@ -85,6 +85,19 @@ def intake_unreconciled(facts: Facts, limits: Limits) -> Iterator[Said]:
             yield Said(of(one), f"{failed} looks in an hour failed, none did not")
 
 
+def intake_unregistered(facts: Facts, limits: Limits) -> Iterator[Said]:
+    """A source's sender no longer holds the webhooks that it is to send by."""
+    del limits
+    for one in _active(facts):
+        looks = one.figures.lately.by(words.WEBHOOKS)
+        if looks.get("gone"):
+            made = one.figures.day.by(words.WEBHOOKS).get("made", 0)
+            again = f"; {made} made again in a day" if made else ""
+            yield Said(of(one), f"its sender lacks webhooks{again}")
+        elif looks.get("failed", 0) > 1 and not looks.get("there"):
+            yield Said(of(one), "the list of its webhooks cannot be had")
+
+
 def intake_fields(facts: Facts, limits: Limits) -> Iterator[Said]:
     """A source leaves out fields that its channel's mapping reads."""
     del limits

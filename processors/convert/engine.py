@@ -19,6 +19,7 @@ from processors.convert.noticing import Noticing
 from processors.convert.outgoing import Outgoing
 from processors.convert.reading import Channels, Reading
 from processors.convert.reconciling import ReconcileParts, Reconciler
+from processors.convert.registered import Registered, RegisteredParts
 from processors.convert.releases import Releases
 from processors.convert.submissions import Submissions
 from processors.convert.telling import Telling
@@ -65,10 +66,16 @@ class ConvertParts:
 
 @dataclass(frozen=True, slots=True)
 class ConvertPolicy:
-    """`remembered`: how many messages, and how many orders, repeats are known by."""
+    """What a process of convert may have.
+
+    Attributes:
+        remembered: How many messages, and how many orders, repeats are known by.
+        webhooks_a_day: How many webhooks of a source are made again at most.
+    """
 
     loop: LoopPolicy = field(default_factory=lambda: LoopPolicy().each(_HELD))
     remembered: int = 500_000
+    webhooks_a_day: int = 3
 
 
 class Converter:
@@ -81,6 +88,7 @@ class Converter:
         clock, observer = parts.clock, parts.observer
         self.asking = self._asking()
         self.reconciler = Reconciler(self._reconciling())
+        self.registered = Registered(self._registered(policy.webhooks_a_day))
         reading = Reading(parts.sources, parts.channels, parts.topology, clock)
         self.loop = Loop(
             parts.source,
@@ -186,6 +194,22 @@ class Converter:
             observer=parts.observer,
             random_bytes=parts.random_bytes,
             reads=self.reads,
+        )
+
+    def _registered(self, a_day: int) -> RegisteredParts:
+        parts = self._parts
+        return RegisteredParts(
+            sources=parts.sources,
+            channels=parts.channels,
+            asking=self.asking,
+            reader=parts.reader,
+            publisher=parts.publisher,
+            topic=parts.topology.collected,
+            tallies=parts.noticing.tallies,
+            clock=parts.clock,
+            observer=parts.observer,
+            reads=self.reads,
+            a_day=a_day,
         )
 
     def reads(self, source: str) -> bool:

@@ -49,6 +49,13 @@ class SpanShown(Model):
         float | None, Field(description="The share that did; null: none is listed.")
     ]
     rounds: Annotated[Counts, Field(description="Looks at the list: done, failed.")]
+    webhooks: Annotated[
+        Counts,
+        Field(
+            description="Looks at the webhooks that its sender holds: there, gone,"
+            " failed; and how many were made again."
+        ),
+    ]
     answers: int
     answer_p99_s: Annotated[
         float | None,

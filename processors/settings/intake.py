@@ -74,3 +74,8 @@ class IntakeSettings(BaseModel):
         description="Messages, and orders, that convert remembers to know repeats by; "
         "a million messages take 180 MB.",
     )
+    intake_webhooks_a_day: Annotated[int, Field(ge=0, le=100)] = Field(
+        3,
+        description="How many webhooks of a source are made again in a day at most, "
+        "where its sender lost them. 0: none, it is only said.",
+    )

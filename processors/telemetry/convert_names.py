@@ -47,6 +47,23 @@ NOT_RECONCILED = _note(
     "warning",
     "The list of a source's orders cannot be had, for the reason it says.",
 )
+WEBHOOKS_GONE = _note(
+    "webhooks_gone",
+    "warning",
+    "A source's sender no longer holds webhooks, or has switched them off: of which "
+    "topics.",
+)
+WEBHOOK_MADE = _note(
+    "webhook_made",
+    "warning",
+    "A webhook that a source's sender had lost was made again, or switched on.",
+)
+WEBHOOKS_UNKNOWN = _note(
+    "webhooks_unknown",
+    "warning",
+    "The list of a sender's webhooks cannot be had, or none can be made, for the "
+    "reason it says.",
+)
 
 NOT_PULLED = _note(
     "source_not_pulled",

@@ -32,6 +32,7 @@ COUNTED = (
     ("listed by its API", "listed"),
     ("of it missed", "missed"),
     ("looks at that list", "rounds"),
+    ("looks at webhooks", "webhooks"),
     ("answers", "answers"),
     ("p99 of them", "answer_p99_s"),
 )
@@ -115,6 +116,7 @@ def _span_row(figures: Figures) -> Row:
         "missed": figures.of(words.MISSED),
         "captured": figures.capture,
         "rounds": dict(figures.by(words.ROUND)),
+        "webhooks": dict(figures.by(words.WEBHOOKS)),
         "answers": figures.of(words.ANSWER),
         "answer_p99_s": None if p99 is None else min(p99, _MORE_S),
     }

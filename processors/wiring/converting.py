@@ -166,6 +166,7 @@ class Converting:
             "channels": self._shelf.run(),
             "samples": self._known.run(),
             "reconciling sources": self._converter.reconciler.run(),
+            "webhooks of sources": self._converter.registered.run(),
             "pulling": self._pulls.run(),
             "announcing": self._announcing.run(),
             "reconciling": reconciling(world, telemetry, [membership]).run(),
@@ -210,7 +211,11 @@ class Converting:
         loop = LoopPolicy(
             settings.commit_interval_s, settings.drain_s, settings.intake_limit
         )
-        policy = ConvertPolicy(loop.each(_HELD), settings.intake_remembered)
+        policy = ConvertPolicy(
+            loop.each(_HELD),
+            settings.intake_remembered,
+            settings.intake_webhooks_a_day,
+        )
         return Converter(parts, policy)
 
     def _known_fields(self) -> KnownFields:

@@ -31,6 +31,7 @@ class SpanShown(TypedDict):
     missed: int
     captured: float | None
     rounds: Mapping[str, int]
+    webhooks: Mapping[str, int]
     answers: int
     answer_p99_s: float | None
 

@@ -31,10 +31,16 @@ def read_fetching(block: Block) -> Fetching | None:
 
 def read_headers(block: Block) -> dict[str, Template]:
     """What is sent along, by name in small letters."""
+    found = read_pairs(block, "headers")
+    return {name.lower(): template for name, template in found.items()}
+
+
+def read_pairs(block: Block, key: str) -> dict[str, Template]:
+    """A mapping of names to templates."""
     return {
-        name.lower(): template
-        for name in block.pairs("headers")
-        if (template := _template(block.block("headers"), name)) is not None
+        name: template
+        for name in block.pairs(key)
+        if (template := _template(block.block(key), name)) is not None
     }
 
 

@@ -59,6 +59,14 @@ class Template:
 
         return _PLACE.sub(value, self.text)
 
+    def text_of(self, values: Mapping[str, str]) -> str:
+        """The text with these values, as they are.
+
+        Raises:
+            MissingError: A value is missing.
+        """
+        return _PLACE.sub(lambda found: _needed(values, found[1], found[1]), self.text)
+
     def header(
         self, settings: Mapping[str, str], credentials: Mapping[str, str]
     ) -> str:

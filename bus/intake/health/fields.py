@@ -44,7 +44,8 @@ def known_of(channel: Channel, samples: Sequence[Sample]) -> Known:
     for sample in samples:
         if sample.fetched:
             continue
-        for kind, names in _items(channel, sample.body, sample.headers):
+        known = channel.samples.settings
+        for kind, names in _items(channel, sample.body, sample.headers, known):
             by_kind.setdefault(kind, []).append(names)
     every = {name for found in by_kind.values() for names in found for name in names}
     read = read_paths(channel)
@@ -59,10 +60,13 @@ def known_of(channel: Channel, samples: Sequence[Sample]) -> Known:
 
 
 def names_in(
-    channel: Channel, body: bytes, headers: Mapping[str, str]
+    channel: Channel,
+    body: bytes,
+    headers: Mapping[str, str],
+    settings: Mapping[str, str],
 ) -> list[tuple[str, set[str]]]:
     """The kind of each message in a submission, and the names of its fields."""
-    return list(_items(channel, body, headers))
+    return list(_items(channel, body, headers, settings))
 
 
 @dataclass(slots=True)
@@ -135,11 +139,14 @@ class Fields:
 
 
 def _items(
-    channel: Channel, body: bytes, headers: Mapping[str, str]
+    channel: Channel,
+    body: bytes,
+    headers: Mapping[str, str],
+    settings: Mapping[str, str],
 ) -> Iterator[tuple[str, set[str]]]:
     """Those of which there are events; what cannot be read has no fields."""
     try:
-        parsed = channel.parse(body)
+        parsed = channel.parsed(body, settings)
     except UnparsableError:
         return
     roots: dict[str, Tree] = {"document": parsed.document, "headers": dict(headers)}

@@ -9,7 +9,7 @@ from bus.intake.health.fields import FEWEST
 from bus.intake.health.numbers import missing
 from bus.intake.health.tally import LONG_S, SHORT_S, Counts, Seen, within
 
-HOUR, DAY = 3_600.0, 86_400.0
+LATELY, HOUR, DAY = 1_200.0, 3_600.0, 86_400.0
 _FIELDS_S = DAY
 _WEEK_S = 8 * DAY
 _SHOWN = 20
@@ -81,7 +81,7 @@ class SourceFigures:
         last: When the newest submission came; 0: not in the last days.
         heard: Submissions that came by themselves, since somebody counts: only its
             growth says anything.
-        hour, day: What was counted in them, about.
+        lately, hour, day: What was counted in 20 minutes, and in those, about.
         days: What was counted in each day (UTC), by when it begins.
         missing: Numbers that never came, of how many is said; the first few.
         new, gone: Fields that no sample has, with how often; and those that the
@@ -90,6 +90,7 @@ class SourceFigures:
 
     last: float = 0.0
     heard: int = 0
+    lately: Figures = field(default_factory=Figures)
     hour: Figures = field(default_factory=Figures)
     day: Figures = field(default_factory=Figures)
     days: Mapping[int, Figures] = field(default_factory=dict)
@@ -102,9 +103,11 @@ class SourceFigures:
 def figures_of(several: Iterable[Seen], at: float) -> SourceFigures:
     """Add up what processes saw of a source, those long gone included."""
     seen = list(several)
+    newest_ones: Counter[str] = Counter()
     hour: Counter[str] = Counter()
     day: Counter[str] = Counter()
     for one in seen:
+        newest_ones += within(one.short, at - LATELY - SHORT_S)
         hour += within(one.short, at - HOUR - SHORT_S)
         day += within(one.long, at - DAY - LONG_S)
     late = missing((one.numbers for one in seen), at)
@@ -115,6 +118,7 @@ def figures_of(several: Iterable[Seen], at: float) -> SourceFigures:
     return SourceFigures(
         last=max((one.last for one in seen if _came(one)), default=0.0),
         heard=sum(one.total.get(words.CAME, 0) for one in seen),
+        lately=Figures(newest_ones),
         hour=Figures(hour),
         day=Figures(day),
         days=_days(seen, at),

@@ -24,6 +24,9 @@ LISTED, MISSED = "listed", "missed"
 """Orders that a source's API lists; those of them that did not come by themselves."""
 ROUND = "round"
 """`round.done`, `round.failed`: looks at such a list."""
+WEBHOOKS = "webhooks"
+"""`webhooks.there`, `webhooks.gone`, `webhooks.failed`: looks at those that a sender
+holds; `webhooks.made`: one was made again, or switched on."""
 AHEAD = "ahead"
 """Events that say they happened a minute or more after they came."""
 

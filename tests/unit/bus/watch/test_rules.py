@@ -115,6 +115,9 @@ SPEAKING: dict[str, Facts] = {
         figures=SourceFigures(day=Counted({"listed": 200, "missed": 20}))
     ),
     "intake_unreconciled": sent(**{"round.failed": 3}),
+    "intake_unregistered": intake(
+        figures=SourceFigures(lately=Counted({"webhooks.gone": 1}))
+    ),
     "intake_fields": intake(figures=SourceFigures(gone=(("orders/create", "id"),))),
     "intake_put_off": sent(came=80, put_off=20),
     "intake_slow": sent(**{"answer.0.025": 90, "answer.2.5": 10}),
