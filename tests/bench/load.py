@@ -100,7 +100,8 @@ def _wait_until(due: float) -> float:
 _NEVER = threading.Event()
 
 
-async def _lines() -> AsyncIterator[bytes]:
+async def lines() -> AsyncIterator[bytes]:
+    """What comes on standard input, line by line."""
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
@@ -113,7 +114,7 @@ async def _serve() -> None:
     writer: KafkaLoad | PeerLoad | None = None
     made: list[Sample] = []
     run = 0
-    async for line in _lines():
+    async for line in lines():
         if writer is None:
             setting = Setting.model_validate_json(line)
             made = samples(setting.schema_ids)

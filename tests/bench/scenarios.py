@@ -6,6 +6,7 @@ from statistics import median
 from typing import TypeAlias
 
 from tests.bench.events import Load, percentiles_of, samples
+from tests.bench.intake import answered, taken_in
 from tests.bench.log import stored
 from tests.bench.measuring import (
     Row,
@@ -280,6 +281,8 @@ SCENARIOS: Mapping[str, Scenario] = {
     "h": growth,
     "i": peak,
     "j": beside,
+    "in": taken_in,
+    "door": answered,
     "k": projected,
     "p": published,
     "log": stored,
