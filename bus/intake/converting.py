@@ -54,7 +54,7 @@ class Converted:
 def convert(channel: Channel, submission: Submission) -> tuple[Converted, ...]:
     """Return what a submission comes to, by part; at least one."""
     try:
-        parsed = channel.parse(submission.body)
+        parsed = channel.parsed(submission.body, submission.settings)
     except TooMuchError as error:
         return (_nothing(submission, "too_large", str(error)),)
     except UnparsableError as error:

@@ -70,7 +70,7 @@ def read_paths(channel: Channel) -> frozenset[str]:
 def _items(channel: Channel, sample: Sample) -> Iterator[Tree]:
     """Those of which there are events; what the channel ignores nobody has to read."""
     try:
-        parsed = channel.parse(sample.body)
+        parsed = channel.parsed(sample.body, channel.samples.settings)
     except UnparsableError:
         return
     roots = {"document": parsed.document, "headers": dict(sample.headers)}

@@ -83,7 +83,8 @@ class Noticing:
             return
         self._looked[source] = now
         tally = self.tallies.get(source)
-        for kind, names in names_in(channel, submission.body, submission.headers):
+        sent = submission.body, submission.headers, submission.settings
+        for kind, names in names_in(channel, *sent):
             tally.fields.look(known, kind, names)
 
 

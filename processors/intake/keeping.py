@@ -118,7 +118,8 @@ def look(
         address=arrived.address,
         redacted=found,
     )
-    return Looked(verdict, raw, order_key(channel, body, arrived.headers))
+    key = order_key(channel, body, arrived.headers, source.settings)
+    return Looked(verdict, raw, key)
 
 
 def _element(channel: Channel) -> str:

@@ -6,13 +6,20 @@ from typing import TypeAlias
 
 from bus.errors import InvalidSourceError
 from bus.intake.channels.definition import Channel
+from bus.intake.converters.times import date_pattern
+from bus.intake.coverage import read_paths
 from bus.intake.fetching.template import host_of
+from bus.intake.parsing.csvtree import Dialect
+from bus.intake.parsing.dialects import DATES
+from bus.intake.parsing.dialects import why_not as why_not_written
 from bus.intake.pulling.declared import FolderPull, Pull, QueuePull, names_in
 from bus.intake.sources import Fetch, OAuth, Source
 from bus.intake.verifying.secrets import Kind, kind_of, why_not
 from processors.sources.document import Draft
 from processors.sources.world import Channels
 
+_ROWS = "rows."
+"""Before columns that are read of each row of an order."""
 Problem: TypeAlias = tuple[str, str]
 
 
@@ -54,12 +61,30 @@ def _of_source(source: Source, channel: Channel) -> Iterator[Problem]:
             known = ", ".join(channel.settings) or "none"
             why = f"{channel.name} has no such setting; it has: {known}"
             yield f"settings.{name}", why
+    if channel.dialect is not None:
+        yield from _of_dialect(source, channel, channel.dialect)
     if source.burst is not None and source.rate is None:
         yield "burst", "means nothing without a rate"
     if source.fetch is not None and source.fetch.oauth is not None:
         yield from _of_oauth(source.fetch, source.fetch.oauth)
     if source.pull is not None:
         yield from _of_pull(source, source.pull, channel)
+
+
+def _of_dialect(
+    source: Source, channel: Channel, dialect: Dialect
+) -> Iterator[Problem]:
+    """How its files are written: what cannot be so would park every one of them."""
+    read = {name.removeprefix(_ROWS) for name in read_paths(channel)}
+    wrong = why_not_written(dialect, source.settings, frozenset(read))
+    if wrong is not None:
+        yield f"settings.{wrong[0]}", wrong[1]
+    form = source.settings.get(DATES, "").strip()
+    if form and form.lower() != "iso":
+        try:
+            date_pattern(form)
+        except ValueError as error:
+            yield f"settings.{DATES}", str(error)
 
 
 def _of_oauth(fetch: Fetch, oauth: OAuth) -> Iterator[Problem]:

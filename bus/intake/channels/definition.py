@@ -9,8 +9,10 @@ from bus.intake.channels.reconcile import Reconciling
 from bus.intake.fetching.declared import Fetching
 from bus.intake.mapping.compiling import Filled
 from bus.intake.mapping.lines import Make
+from bus.intake.parsing.csvtree import Dialect
 from bus.intake.parsing.tree import Parsed
 from bus.intake.verifying.verdict import Verifier
+from bus.intake.webhooks.declared import Webhooks
 
 IGNORED = "ignore"
 OTHERS = "*"
@@ -78,6 +80,10 @@ class Channel:
         fetch: What its messages leave to be fetched; None: nothing.
         reconcile: Where its orders are listed; None: nowhere.
         numbered: Kinds of messages that bring orders numbered one by one.
+        webhooks: Where its senders list their webhooks; None: nowhere.
+        dialect: How its files of CSV are written; None: it has none.
+        parse_as: The same as `parse`, by the settings of a source; None: they say
+            nothing of it.
     """
 
     name: str
@@ -102,6 +108,20 @@ class Channel:
     fetch: Fetching | None = None
     numbered: frozenset[str] = frozenset()
     reconcile: Reconciling | None = None
+    webhooks: Webhooks | None = None
+    dialect: Dialect | None = None
+    parse_as: Callable[[bytes, Mapping[str, str]], Parsed] | None = None
+
+    def parsed(self, body: bytes, settings: Mapping[str, str]) -> Parsed:
+        """The items of a submission of a source with these settings.
+
+        Raises:
+            UnparsableError: there are none, for the reason it says.
+        """
+        if self.parse_as is None:
+            return self.parse(body)
+        defaults = {name: one.default for name, one in self.settings.items()}
+        return self.parse_as(body, {**defaults, **settings})
 
     def sections_of(self, native_type: str) -> tuple[str, ...] | None:
         """Which sections a native type goes through; None: nobody knows it."""

@@ -1,16 +1,23 @@
 """Which parser a channel wants, and with what."""
 
 import codecs
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from bus.intake.channels.shape import Block
 from bus.intake.parsing.csvtree import Dialect, parse_csv
+from bus.intake.parsing.dialects import settled
 from bus.intake.parsing.edifact import parse_edifact
 from bus.intake.parsing.jsontree import parse_json
 from bus.intake.parsing.paths import Path, Scope, WordingError, listed, read_path
 from bus.intake.parsing.segments import Loops
-from bus.intake.parsing.tree import Limits, Parsed, TooMuchError, Tree
+from bus.intake.parsing.tree import (
+    Limits,
+    Parsed,
+    TooMuchError,
+    Tree,
+    UnparsableError,
+)
 from bus.intake.parsing.x12 import parse_x12
 from bus.intake.parsing.xmltree import parse_xml
 from bus.intake.yamltree import Node, Problems
@@ -40,6 +47,36 @@ def parser_of(kind: str, block: Block) -> Parse:
         doctype=block.flag("doctype"),
     )
     return _bounded(limits, _splitting(parse, split))
+
+
+def settled_parser_of(
+    kind: str, block: Block
+) -> Callable[[bytes, Mapping[str, str]], Parsed] | None:
+    """The parser by the settings of a source; None: they say nothing of it.
+
+    What is wrong with channel.yaml is told by `parser_of`.
+    """
+    written, limits = dialect_of(kind, block), limits_of(block)
+    if written is None:
+        return None
+
+    def parse(body: bytes, settings: Mapping[str, str]) -> Parsed:
+        try:
+            dialect = settled(written, settings)
+        except ValueError as error:
+            raise UnparsableError(f"the source's settings: {error}") from None
+        return _bounded(limits, partial(parse_csv, limits=limits, dialect=dialect))(
+            body
+        )
+
+    return parse
+
+
+def dialect_of(kind: str, block: Block) -> Dialect | None:
+    """How files of CSV are written; None: it is another format."""
+    if kind != "csv":
+        return None
+    return _dialect(Block(block.node, "", Problems("")).block("csv"))
 
 
 def limits_of(block: Block) -> Limits:

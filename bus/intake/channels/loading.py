@@ -15,14 +15,22 @@ from bus.intake.channels.definition import (
     Setting,
 )
 from bus.intake.channels.fetching import read_fetching
-from bus.intake.channels.formats import FORMATS, KEYS, limits_of, parser_of
+from bus.intake.channels.formats import (
+    FORMATS,
+    KEYS,
+    dialect_of,
+    limits_of,
+    parser_of,
+    settled_parser_of,
+)
 from bus.intake.channels.reconciling import read_reconciling
 from bus.intake.channels.sections import read_sections
 from bus.intake.channels.shape import Block
 from bus.intake.channels.verifiers import read_verifier
+from bus.intake.channels.webhooks import read_webhooks
 from bus.intake.converters.codes import CURRENCIES
 from bus.intake.mapping.compiling import Compiler
-from bus.intake.mapping.lines import Words
+from bus.intake.mapping.lines import Make, Words
 from bus.intake.yamltree import EMPTY, Node, Problem, Problems, read_yaml
 
 DEFINITION, MAPPING = "channel.yaml", "mapping.yaml"
@@ -42,6 +50,7 @@ _KEYS = (
     "numbered",
     "fetch",
     "reconcile",
+    "webhooks",
     "settings",
     "tables",
     "minor_units",
@@ -102,6 +111,8 @@ def _channel(name: str, block: Block) -> Channel:
         format=kind,
         version="",
         parse=parser_of(kind, block),
+        dialect=dialect_of(kind, block),
+        parse_as=settled_parser_of(kind, block),
         verifier=read_verifier(block.block("verify")),
         native_type=compiler.value(block.node.get("type") or Node(1, text="=message")),
         events=_events(block),
@@ -113,14 +124,17 @@ def _channel(name: str, block: Block) -> Channel:
         samples=_samples(block.block("samples")),
         lines=tuple(compiler.filled),
         answering=read_answering(block.block("answers")),
-        order_key=None
-        if (key := block.node.get("key")) is None
-        else compiler.value(key),
+        order_key=_key(compiler, block.node.get("key")),
         limit=limits_of(block).bytes,
         fetch=read_fetching(block.block("fetch")),
         reconcile=read_reconciling(block.block("reconcile")),
+        webhooks=read_webhooks(block.block("webhooks")),
         numbered=frozenset(str(node.text) for node in block.texts("numbered")),
     )
+
+
+def _key(compiler: Compiler, node: Node | None) -> Make | None:
+    return None if node is None else compiler.value(node)
 
 
 def _by_line(problems: Problems) -> list[Problem]:

@@ -22,6 +22,16 @@ _COMPACT = {
     14: "%Y%m%d%H%M%S",
 }
 _OFFSET = re.compile(r"(?:[Zz]|[+-][0-9]{2}:?[0-9]{2}|\b(?:GMT|UTC|UT))$")
+_PARTS = {
+    "YYYY": "%Y",
+    "YY": "%y",
+    "MM": "%m",
+    "DD": "%d",
+    "hh": "%H",
+    "mm": "%M",
+    "ss": "%S",
+}
+_FORM = re.compile("|".join(_PARTS))
 _MILLION = Decimal(1_000_000)
 _HOUR = 3_600
 _FARTHEST = Decimal(253_402_300_800)
@@ -107,6 +117,41 @@ def _pattern(value: Tree, given: Given) -> Tree:
     return _placed(moment, replace(given, arguments=given.arguments[1:]))
 
 
+def _dated(value: Tree, given: Given) -> Tree:
+    """A time by a form as people write it: `dated('DD.MM.YYYY')`, `MM/DD/YY hh:mm`.
+
+    Without a form, as `time`. Its zone, the second argument, as with `time`.
+    """
+    form = given.word(0).strip()
+    moved = replace(given, arguments=given.arguments[1:])
+    if form.lower() in {"", "iso"}:
+        return _time(value, moved)
+    try:
+        pattern = date_pattern(form)
+        moment = datetime.strptime(as_text(value), pattern)  # noqa: DTZ007 - its zone follows
+    except ValueError:
+        raise Unreadable(f"no date of the form {form[:40]}") from None
+    return _placed(moment, moved)
+
+
+def date_pattern(form: str) -> str:
+    """The pattern of `strptime` for a form: YYYY, YY, MM, DD, hh, mm, ss, and signs.
+
+    Raises:
+        ValueError: it names something else, or no day.
+    """
+    found = _FORM.sub(lambda one: _PARTS[one[0]], form)
+    left = _FORM.sub("", form)
+    named = _FORM.findall(form)
+    if any(sign.isalnum() or sign == "%" for sign in left):
+        raise ValueError(
+            f"{form!r} has more than YYYY, YY, MM, DD, hh, mm, ss and signs"
+        )
+    if not {"MM", "DD"} <= set(named) or not {"YYYY", "YY"} & set(named):
+        raise ValueError(f"{form!r} names no whole day: YYYY or YY, MM and DD")
+    return found
+
+
 def _epoch(value: Tree, _: Given) -> Tree:
     """A time as seconds since 1970."""
     return _since_1970(as_decimal(value))
@@ -154,6 +199,7 @@ TIMES = (
     Converter("time", _time, Kind.TIME, ("zone",), _ZONE),
     Converter("compact", _compact, Kind.TIME, ("zone",), _ZONE),
     Converter("pattern", _pattern, Kind.TIME, ("pattern", "zone?"), ("", "$with.zone")),
+    Converter("dated", _dated, Kind.TIME, ("form", "zone?"), ("", "$with.zone")),
     Converter("epoch", _epoch, Kind.TIME),
     Converter("epoch_ms", _epoch_ms, Kind.TIME),
     Converter("day", _day, Kind.DAY),

@@ -5,11 +5,13 @@ An item is its first row, with all of its rows by `rows`.
 
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bus.intake.parsing.tree import Limits, Parsed, TooMuchError, Tree, UnparsableError
 
 _Row = dict[str, object]
+_SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Dialect:
         skip: Lines before the line of names, or the first row.
         group: The column whose equal values make rows one order; empty: each row
             is one.
+        called: What columns are called in the file, to the names that they have here.
     """
 
     delimiter: str = ","
@@ -32,6 +35,7 @@ class Dialect:
     columns: tuple[str, ...] = ()
     skip: int = 0
     group: str = ""
+    called: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse_csv(body: bytes, limits: Limits, dialect: Dialect) -> Parsed:
@@ -67,14 +71,14 @@ def _rows(text: str, limits: Limits, dialect: Dialect) -> list[Tree]:
         strict=True,
     )
     found: list[Tree] = []
-    columns = list(dialect.columns)
+    columns = _renamed(list(dialect.columns), dialect)
     nodes = 0
     try:
         for fields in reader:
             if reader.line_num <= dialect.skip or not any(map(str.strip, fields)):
                 continue
             if not columns:
-                columns = _named(fields)
+                columns = _renamed(_named(fields), dialect)
                 continue
             nodes += len(fields)
             if nodes > limits.nodes:
@@ -91,6 +95,19 @@ def _named(fields: list[str]) -> list[str]:
     if twice:
         raise UnparsableError(f"the column {min(twice)[:60]!r} is there twice")
     return names
+
+
+def _renamed(names: list[str], dialect: Dialect) -> list[str]:
+    """Columns by the names that they have here; one that is missing is told."""
+    if not names:
+        return names
+    missing = [name for name in dialect.called if name not in names]
+    if missing:
+        there = ", ".join(name for name in names if name)[:_SHOWN]
+        own = dialect.called[missing[0]]
+        why = f"there is no column {missing[0][:60]!r}, which is to be {own!r}"
+        raise UnparsableError(f"{why}; there are: {there}")
+    return _named([dialect.called.get(name, name) for name in names])
 
 
 def _row(columns: list[str], fields: list[str], line: int) -> _Row:

@@ -18,17 +18,22 @@ _MOST_OTHERS = 1 << 16
 _MOST_CHARS = 200
 
 
-def order_key(channel: Channel, body: bytes, headers: Mapping[str, str]) -> str | None:
-    """The order's own id, or None."""
+def order_key(
+    channel: Channel,
+    body: bytes,
+    headers: Mapping[str, str],
+    settings: Mapping[str, str],
+) -> str | None:
+    """The order's own id, or None; `settings` are the source's."""
     if channel.order_key is None:
         return None
-    item = _item(channel, body)
+    item = _item(channel, body, settings)
     roots: dict[str, Tree] = {"document": item, "headers": dict(headers)}
     found = plain_text(channel.order_key(Scope(item, None, roots), Notebook()))
     return found[:_MOST_CHARS] if found else None
 
 
-def _item(channel: Channel, body: bytes) -> Tree:
+def _item(channel: Channel, body: bytes, settings: Mapping[str, str]) -> Tree:
     """The document; of formats that are dear to read, only of small ones."""
     if channel.format == "json":
         if len(body) > _MOST_JSON:
@@ -43,7 +48,7 @@ def _item(channel: Channel, body: bytes) -> Tree:
     if len(body) > _MOST_OTHERS:
         return None
     try:
-        parsed = channel.parse(body)
+        parsed = channel.parsed(body, settings)
     except UnparsableError:
         return None
     return parsed.items[0] if len(parsed.items) == 1 else None

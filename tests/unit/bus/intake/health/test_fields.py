@@ -38,7 +38,7 @@ def test_a_sample_has_nothing_new(shopify: Channel, known: Known) -> None:
     """Whatever of them comes, however often."""
     fields = Fields()
     for sample in read_samples(channels_folder() / "shopify"):
-        for kind, names in names_in(shopify, sample.body, sample.headers):
+        for kind, names in names_in(shopify, sample.body, sample.headers, {}):
             fields.look(known, kind, names)
     assert not fields.new
     assert not list(fields.gone())
@@ -48,7 +48,7 @@ def test_a_field_that_no_sample_has_is_new(shopify: Channel, known: Known) -> No
     """By its names; never its value."""
     fields = Fields()
     body = json.dumps({"id": 1, "loyalty": {"tier": "secret-value"}}).encode()
-    for kind, names in names_in(shopify, body, HEADERS):
+    for kind, names in names_in(shopify, body, HEADERS, {}):
         fields.look(known, kind, names)
     assert dict(fields.new) == {"loyalty.tier": 1}
     assert "secret-value" not in json.dumps(fields.as_json())
@@ -94,9 +94,9 @@ def test_memory_is_bounded_whatever_is_sent() -> None:
     assert len(fields.new) <= MOST
     assert len(fields.looked) <= MOST + 1
     ids = json.dumps({"items": [{"kind": "order", "by": {"4711-0815": 1}}]}).encode()
-    ((_, names),) = names_in(channel, ids, {})
+    ((_, names),) = names_in(channel, ids, {}, {})
     assert "by.*" in names
-    assert names_in(channel, b"{", {}) == []
+    assert names_in(channel, b"{", {}, {}) == []
 
 
 def test_another_version_of_the_channel_begins_anew() -> None:
