@@ -8,6 +8,15 @@ SchemaRef: TypeAlias = int | UUID
 """How a record names its schema: the registry's id, or the schema's own GUID."""
 
 
+MOST_DIGITS = 18
+"""An offset has no more; Python reads no thousands, Kafka's client no twenty."""
+
+
+def is_number(text: str | bytes) -> bool:
+    """Whether it may be a partition or an offset."""
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+
+
 class TopicPartition(NamedTuple):
     """One partition of one topic."""
 

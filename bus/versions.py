@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
-from bus.record import Headers, Record
+from bus.record import Headers, Record, is_number
 
 READ_TO = "bus-read-to"
 _VERSION_CHARS = 16
@@ -65,7 +65,7 @@ def _read_to(record: Record) -> int | None:
     if not slash or _is_other(topic_id, record.topic_id):
         return None
     offsets = listed.split(",")
-    if not all(text.isascii() and text.isdigit() for text in offsets if listed):
+    if not all(is_number(text) for text in offsets if listed):
         return None
     if not listed or record.partition >= len(offsets):
         return 0

@@ -1,5 +1,6 @@
 """What a consumer remembers events with, so that each takes effect once."""
 
+import re
 from datetime import timedelta
 
 from sqlalchemy import MetaData, Table
@@ -8,10 +9,11 @@ from bus.adapters.outbox.names import table_name
 from bus.adapters.outbox.statements import forgetting, marking
 from bus.adapters.outbox.tables import inbox_table
 from bus.adapters.outbox.using import run, run_async
-from bus.errors import ConfigurationError
+from bus.errors import ConfigurationError, InvalidEventError
 from bus.event import Event
 
 INBOX = "orderbus_inbox"
+_ID = re.compile(r"[!-~]{1,256}")
 KEPT = timedelta(days=15)
 """Longer than any topic of the bus keeps events or deliveries."""
 
@@ -52,6 +54,8 @@ class Inbox:
         failure instead, as for any other row: run the transaction again.
 
         Raises:
+            InvalidEventError: the text is no id; all that come without one would be
+                taken for the same event.
             ConfigurationError: that is no connection this can use.
             Exception: whatever the database's driver raises.
         """
@@ -77,6 +81,10 @@ class Inbox:
 
     def _values(self, event: Event | str) -> dict[str, object]:
         event_id = event if isinstance(event, str) else event.webhook_id
+        if not _ID.fullmatch(event_id):
+            raise InvalidEventError(
+                "id", "expected a webhook_id, 1 to 256 visible ASCII"
+            )
         return {"consumer": self._consumer, "event_id": event_id}
 
     def _age(self, older_than: timedelta) -> dict[str, object]:

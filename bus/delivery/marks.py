@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bus.errors import DecodeError
-from bus.record import Headers, Message, Record
+from bus.record import Headers, Message, Record, is_number
 
 
 class Fate(StrEnum):
@@ -86,7 +86,7 @@ def read_mark(record: Record) -> Mark | None:
     if fate is None:
         return None
     partition, _, offset = headers.get(_PLACE, b"").partition(b"/")
-    if not (partition.isdigit() and offset.isdigit()):
+    if not (is_number(partition) and is_number(offset)):
         raise DecodeError(f"{_PLACE} is malformed, expected partition/offset")
     try:
         known = Fate(fate.decode())

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from bus.delivery.headers import printable
 from bus.errors import DecodeError
-from bus.record import Headers, Message, Record
+from bus.record import Headers, Message, Record, is_number
 
 _AT = "bus-body-at"
 _BYTES = "bus-body-bytes"
@@ -85,7 +85,7 @@ def read_elsewhere(record: Record) -> Elsewhere | None:
         return None
     said = record.headers[-len(_NAMES) :]
     at, size, digest, why = (value for _, value in said)
-    if not size.isdigit():
+    if not is_number(size):
         raise DecodeError(f"{_BYTES} is {size!r:.40}, expected a number")
     known, words = (text.decode(errors="replace") for text in (digest, why))
     return Elsewhere(*_split(at), int(size), known, words)
@@ -109,7 +109,7 @@ _NAMES = (_AT, _BYTES, _DIGEST, _WHY)
 def _split(at: bytes) -> tuple[str, int, int]:
     topic, _, rest = at.decode(errors="replace").partition("/")
     partition, _, offset = rest.partition("/")
-    if not (topic and partition.isdecimal() and offset.isdecimal()):
+    if not (topic and is_number(partition) and is_number(offset)):
         raise DecodeError(f"{_AT} is {at!r:.60}, expected topic/partition/offset")
     return topic, int(partition), int(offset)
 

@@ -14,7 +14,7 @@ from bus.errors import DecodeError
 from bus.intake.findings import Finding, shown
 from bus.intake.submission import Place, Submission
 from bus.intake.verifying.verdict import Reason
-from bus.record import Headers, Message, Record
+from bus.record import Headers, Message, Record, is_number
 
 VIAS = ("webhook", "fetch", "reconcile", "file", "replay")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -119,7 +119,7 @@ def read_place(text: str) -> Place:
     """
     topic, _, rest = text.partition("/")
     partition, _, offset = rest.partition("/")
-    if not (topic and _is_number(partition) and _is_number(offset)):
+    if not (topic and is_number(partition) and is_number(offset)):
         raise DecodeError(f"{shown(text)!r} is no topic/partition/offset")
     return Place(topic, int(partition), int(offset))
 
@@ -197,7 +197,7 @@ class _Given:
         found: dict[str, int] = {}
         for word in self.text(name).split():
             what, _, count = word.partition("=")
-            if what and _is_number(count):
+            if what and is_number(count):
                 found[what] = int(count)
             else:
                 self.note(name, "does not say what and how often", word)
@@ -212,7 +212,3 @@ class _Given:
         except DecodeError as error:
             self.note(name, str(error), None)
             return None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 19  # noqa: PLR2004 - digits of an offset

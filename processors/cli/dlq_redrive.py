@@ -15,10 +15,11 @@ from processors.cli.asking import ask
 from processors.cli.control import FAILED, GOOD, console, print_json, warn
 from processors.cli.dlq_view import counts
 from processors.redrive.again import target
+from processors.redrive.known_letters import KnownLetters
 from processors.redrive.letter_rows import Row, plan_row
-from processors.redrive.letters import Wanted, read_letters
+from processors.redrive.letters import Wanted
 from processors.redrive.readiness import refuse_unready
-from processors.redrive.replaying import Plan, discard, plan, replay
+from processors.redrive.replaying import Letters, Plan, discard, replay
 from processors.redrive.replaying import Progress as Told
 from processors.subscriptions.onboarding import find
 from processors.subscriptions.world import World
@@ -52,12 +53,14 @@ async def replay_all(
 ) -> int:
     """Replay for each that can take it; say what was done; return the exit code."""
     rows: list[Row] = []
+    known = KnownLetters()
     for owner in owners:
-        found = await _planned(world, owner, meant)
+        found = await _planned(world, known, owner, meant)
         if not found.pending and not how.named:
             continue
         try:
-            rows.append(await _replay(world, owner, meant, found, how))
+            letters = known.read(world, owner, meant)
+            rows.append(await _replay(world, owner, letters, found, how))
         except _REFUSALS as error:
             if how.named and not how.dry_run:
                 raise
@@ -70,14 +73,16 @@ async def replay_all(
     return FAILED if any(r.keys() & _FAILURES for r in rows) else GOOD
 
 
-async def _planned(world: World, owner: str, meant: Wanted) -> Plan:
-    """Count what is pending; that reads the whole topic, so it is said meanwhile."""
+async def _planned(
+    world: World, known: KnownLetters, owner: str, meant: Wanted
+) -> Plan:
+    """Count what is pending; that may read the whole topic, so it is said meanwhile."""
     with console(stderr=True).status(f"Reading the dead letters of {owner} …"):
-        return await plan(read_letters(world, owner, meant))
+        return await known.plan(world, owner, meant)
 
 
 async def _replay(
-    world: World, owner: str, meant: Wanted, found: Plan, how: How
+    world: World, owner: str, letters: Letters, found: Plan, how: How
 ) -> Row:
     subscription = find(world, owner)
     said = plan_row(owner, found, target(world.topology, subscription))
@@ -87,7 +92,6 @@ async def _replay(
     if how.dry_run:
         return said | {"replayed": 0}
     with bar(f"replaying {owner}", found.pending) as progress:
-        letters = read_letters(world, owner, meant)
         done = await replay(world, subscription, letters, progress)
     left = {"gone": done.gone, "too_large": done.refused, "why": done.why}
     return said | {"replayed": done.sent} | {k: v for k, v in left.items() if v}
@@ -144,14 +148,15 @@ async def discard_all(
     as_json: bool,
 ) -> int:
     """Discard after asking once; say what was done; return the exit code."""
-    plans = {owner: await _planned(world, owner, meant) for owner in owners}
+    known = KnownLetters()
+    plans = {owner: await _planned(world, known, owner, meant) for owner in owners}
     rows = [plan_row(owner, p, "") for owner, p in plans.items() if p.pending]
     total = sum(p.pending for p in plans.values())
     if total and not dry_run:
         ask_to_discard(rows, yes=yes)
         with bar("discarding", total) as progress:
             for r in rows:
-                letters = read_letters(world, str(r["subscription"]), meant)
+                letters = known.read(world, str(r["subscription"]), meant)
                 r["discarded"] = await discard(world, letters, progress)
     return tell_discarded(rows, dry_run=dry_run, as_json=as_json)
 

@@ -13,7 +13,7 @@ from bus.intake.raw import Raw, place_text, read_raw
 from bus.intake.sources import Source
 from bus.intake.submission import Place, Submission
 from bus.ports import Clock, Groups, LogReader, Publisher, Schemas
-from bus.record import Record
+from bus.record import Record, is_number
 from bus.topics.topology import Topology
 from processors.convert.engine import AllSources
 from processors.convert.reading import Channels
@@ -185,7 +185,7 @@ async def submission_at(desk: Desk, name: str) -> Stored | None:
     """
     topic, _, rest = name.partition("/")
     partition, _, offset = rest.partition("/")
-    if partition.isdecimal() and offset.isdecimal():
+    if is_number(partition) and is_number(offset):
         owner = desk.kafka.topology.parse_raw_topic(topic)
         source = desk.sources.get(owner) if owner else None
         if source is None:

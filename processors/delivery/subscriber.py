@@ -15,7 +15,7 @@ from bus.delivery.choices import Ordering
 from bus.delivery.effort import Efforts, payer_of
 from bus.delivery.endpoint import AVRO_TYPE, passes_on, way_of
 from bus.delivery.expressions import Expression, compile_expression
-from bus.delivery.rate import Bucket
+from bus.delivery.rate import Bucket, changed
 from bus.delivery.subscription import State, Subscription
 from bus.ports import Change, Clock, Observer
 from bus.sending import Head, Sink, StraightSink
@@ -71,6 +71,7 @@ class Subscriber:
         self._due: deque[Ticket] = deque()
         self._timer: asyncio.Task[None] | None = None
         self._dear_at = float("-inf")
+        self._bucket: Bucket | None = None
         self.configure(subscription)
 
     def configure(self, subscription: Subscription) -> None:
@@ -93,11 +94,8 @@ class Subscriber:
         headers = (("content-type", body_type), *subscription.headers.items())
         self.head = Head(subscription.url, headers, subscription.tls)
         self._concurrency = -(-subscription.concurrency // self._share)
-        self._bucket = (
-            Bucket(subscription.limit / self._share, self._clock.monotonic())
-            if subscription.limit
-            else None
-        )
+        rate = subscription.limit and subscription.limit / self._share
+        self._bucket = changed(self._bucket, rate, self._clock.monotonic())
         if self.signer.until_s < float("inf"):
             self._observer.transition(subscription.id, Change.HELD, _UNSIGNED)
 

@@ -67,10 +67,12 @@ from processors.gateway.problems import (
 )
 
 RETRY_AFTER = {"Retry-After": "5"}
-_KAFKA = (
-    "Kafka gives no answer; try again. What was to be written may have come all the"
-    " same: under one Idempotency-Key, a repeat has the same ids."
+_ALL_THE_SAME = (
+    "What was to be written may have come all the same: under one Idempotency-Key, a"
+    " repeat has the same ids."
 )
+_KAFKA = f"Kafka gives no answer; try again. {_ALL_THE_SAME}"
+_LESS = "Ask for less, a shorter time or a smaller page, or try again."
 _REGISTRY = "The schema registry gives no answer; try again."
 _LOG = "The log gives no answer; try again."
 
@@ -78,6 +80,12 @@ _WRITTEN = {"secrets": "secret", "max_age_s": "max_age", "timeout_s": "timeout"}
 """Fields that the API knows by another name."""
 
 Told = Callable[[OrderbusError], ProblemError]
+
+
+def too_late(within_s: float, *, writes: bool) -> ProblemError:
+    """A request has used up its time; what was begun may have been done."""
+    detail = f"It took longer than {within_s:g} s. {_ALL_THE_SAME if writes else _LESS}"
+    return ProblemError(UNAVAILABLE, detail, headers=RETRY_AFTER)
 
 
 def _fixed(kind: Kind, detail: str = "") -> Told:

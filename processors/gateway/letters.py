@@ -36,7 +36,7 @@ from processors.redrive.letter_rows import Row, letter_row, plan_row
 from processors.redrive.letters import Letter, Wanted
 from processors.redrive.newest import From, newest_letters
 from processors.redrive.readiness import refuse_unready
-from processors.redrive.replaying import can_replay, discard, plan, replay
+from processors.redrive.replaying import can_replay, discard, replay
 from processors.subscriptions.actions import ACTIONS, Action
 
 _TAG = "Dead letters"
@@ -107,7 +107,7 @@ async def replay_letters(asked: Asked) -> Reply:
     wanted = _pending(asked, meant)
     with asked.api.plans.one(asked.by):
         letters = asked.api.letters
-        found = await plan(letters.read(world, subscription.id, wanted), PLAN_S)
+        found = await letters.plan(world, subscription.id, wanted, PLAN_S)
     told = plan_row(subscription.id, found, target(world.topology, subscription))
 
     async def work(progress: Progress) -> dict[str, object]:
@@ -132,7 +132,7 @@ async def discard_letters(asked: Asked) -> Reply:
     wanted = _pending(asked, meant)
     with asked.api.plans.one(asked.by):
         letters = asked.api.letters
-        found = await plan(letters.read(world, owner, wanted), PLAN_S)
+        found = await letters.plan(world, owner, wanted, PLAN_S)
 
     async def work(progress: Progress) -> dict[str, object]:
         told_of = counted(progress, found.pending)

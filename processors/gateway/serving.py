@@ -26,7 +26,7 @@ from processors.gateway.callers import (
 )
 from processors.gateway.draining import Draining
 from processors.gateway.entrance import ApiEntrance, Entrance, is_page
-from processors.gateway.failures import RETRY_AFTER, problem_of
+from processors.gateway.failures import problem_of, too_late
 from processors.gateway.holding import Pool
 from processors.gateway.limits import Allowance, Buckets, asking
 from processors.gateway.matching import Router
@@ -34,7 +34,6 @@ from processors.gateway.problems import (
     INTERNAL,
     TOO_MANY,
     TOO_SLOW,
-    UNAVAILABLE,
     ProblemError,
 )
 from processors.gateway.repeats import Asker, Repeats
@@ -135,8 +134,8 @@ class Serving:
             if problem.kind is INTERNAL:
                 self._note_bug(visit, error)
         except TimeoutError:
-            late = "It took too long; try again."
-            problem = ProblemError(UNAVAILABLE, late, headers=RETRY_AFTER)
+            writes = request.method in _WRITES
+            problem = too_late(self._bounds.deadline_s, writes=writes)
         except Exception as error:  # noqa: BLE001 - a bug ends one request
             self._note_bug(visit, error)
             problem = ProblemError(INTERNAL)

@@ -6,12 +6,12 @@ about 100 bytes each.
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 
 from bus.delivery.marks import Fate, Mark
 from bus.record import Record
 from processors.redrive.backwards import Places, Stretch
+from processors.redrive.lately import Lately
 
 MOST_FATES = 1_000_000
 """Of all topics; beyond, the ones that were not asked for longest are forgotten."""
@@ -75,7 +75,11 @@ class Fates:
 
     def of(self, record: Record) -> tuple[Fate, int]:
         """A record's fate, and since when in epoch milliseconds."""
-        packed = self._fates.get(record.partition, {}).get(record.offset)
+        return self.at(record.partition, record.offset)
+
+    def at(self, partition: int, offset: int) -> tuple[Fate, int]:
+        """The same of what stands at a place."""
+        packed = self._fates.get(partition, {}).get(offset)
         if packed is None:
             return Fate.PENDING, 0
         at_ms, fate = divmod(packed, len(_FATES))
@@ -86,18 +90,8 @@ class KnownFates:
     """Of all topics that were asked for lately."""
 
     def __init__(self, most: int = MOST_FATES) -> None:
-        self._most = most
-        self._topics: OrderedDict[str, Fates] = OrderedDict()
+        self._lately: Lately[Fates] = Lately(most)
 
     def of(self, topic: str) -> Fates:
         """Those of a topic; it is the last to be forgotten."""
-        held = sum(map(len, self._topics.values()))
-        while held > self._most and len(self._topics) > 1:
-            oldest, fates = self._topics.popitem(last=False)
-            if oldest == topic:
-                self._topics[topic] = fates
-                continue
-            held -= len(fates)
-        fates = self._topics.setdefault(topic, Fates())
-        self._topics.move_to_end(topic)
-        return fates
+        return self._lately.of(topic, Fates)

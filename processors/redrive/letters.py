@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bus.delivery.headers import HopState, read_state
 from bus.delivery.marks import Fate, Mark, read_mark
@@ -76,6 +77,23 @@ class Letter:
         return self.state.at_ms if self.state else self.record.timestamp_ms
 
 
+class Outline(NamedTuple):
+    """What is asked of dead letters by the thousand: less than a `Letter`.
+
+    `whole` ones can be replayed while they are pending.
+    """
+
+    event_id: str
+    own_id: str
+    event_type: str
+    order_id: str
+    reason: str
+    status: int
+    at_ms: int
+    whole: bool
+    fate: Fate = Fate.PENDING
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which dead letters are meant; what is empty or None does not narrow.
@@ -94,7 +112,7 @@ class Wanted:
     until_ms: int | None = None
     fates: Sequence[Fate] = ()
 
-    def holds(self, letter: Letter) -> bool:
+    def holds(self, letter: Letter | Outline) -> bool:
         """Whether this one is meant."""
         return (
             _any(self.orders, letter.order_id)

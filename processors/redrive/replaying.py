@@ -49,6 +49,13 @@ class Plan:
         """How many can be replayed."""
         return self.pending - self.damaged
 
+    def add(self, event_type: str, reason: str, *, whole: bool) -> None:
+        """One more that is pending."""
+        self.pending += 1
+        self.damaged += not whole
+        self.by_type[event_type] += 1
+        self.by_reason[reason] += 1
+
 
 async def plan(letters: Letters, within_s: float | None = None) -> Plan:
     """Count the pending ones among letters, as far as they can be read `within_s`."""
@@ -60,12 +67,9 @@ async def plan(letters: Letters, within_s: float | None = None) -> Plan:
 async def _count(letters: Letters, found: Plan) -> None:
     async for batch in letters:
         for letter in batch:
-            if letter.fate is not Fate.PENDING:
-                continue
-            found.pending += 1
-            found.damaged += not can_replay(letter)
-            found.by_type[letter.event_type] += 1
-            found.by_reason[letter.reason] += 1
+            if letter.fate is Fate.PENDING:
+                whole = can_replay(letter)
+                found.add(letter.event_type, letter.reason, whole=whole)
 
 
 def can_replay(letter: Letter) -> bool:

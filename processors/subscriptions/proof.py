@@ -9,6 +9,7 @@ that its broker let us in and took the challenge has to do.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from bus.webhook.document import Document
 CHALLENGE_TYPE = "orderbus.verification"
 _SOURCE, _SUBJECT = "/orderbus/verification", "orderbus-verification"
 _PER_MINUTE = 60.0
+_RATE = re.compile(r"0{0,9}[1-9][0-9]{0,8}", re.ASCII)
 _SUCCESS = range(200, 300)
 
 
@@ -82,7 +84,7 @@ def read_handshake(seen: Exchanged, origin: str) -> Proof | Unproven:
     if seen.status not in _SUCCESS or allowed.lower() not in {"*", origin.lower()}:
         return Unproven(f"OPTIONS: answered {seen.status}, and did not allow {origin}")
     rate = seen.headers.get("webhook-allowed-rate", "").strip()
-    if rate.isascii() and rate.isdigit() and int(rate) > 0:
+    if _RATE.fullmatch(rate):
         return Proof(How.HANDSHAKE, int(rate) / _PER_MINUTE)
     return Proof(How.HANDSHAKE)
 

@@ -151,7 +151,8 @@ def _counts(since_us: int, until_us: int) -> Iterator[str]:
             f"INSERT INTO {table} SELECT started_us / {us} * {minutes}, {key}, "  # noqa: S608
             f"{counts}, {latencies} FROM attempt JOIN name o ON o.id = outcome "
             f"CROSS JOIN LATERAL (SELECT width_bucket(duration_us, {bounds}) AS b) x "
-            f"WHERE started_us >= {from_us} GROUP BY 1, {key}"
+            # A few that make the days are later: of a day that may not have come.
+            f"WHERE started_us BETWEEN {from_us} AND {until_us} GROUP BY 1, {key}"
         )
 
 

@@ -75,27 +75,46 @@ async def delivered(bus: Bus, rounds: int) -> None:
     await attempted(bus, "erp", owed)
 
 
-async def project(bus: Bus, url: str) -> Worker:
+async def project(bus: Bus, url: str, **settings: str) -> Worker:
     """Start a projector."""
-    return await bus.run("projector", log_url=url, drain_s=1)
+    return await bus.run("projector", log_url=url, drain_s=1, **settings)  # type: ignore[arg-type]  # as its settings are
+
+
+async def rival(bus: Bus, url: str) -> Worker:
+    """Start one of another group, which owns all partitions, too.
+
+    As one does that its group has taken for dead, and that knows nothing of it.
+    """
+    return await project(bus, url, group_prefix=f"{bus.name}-rival.")
+
+
+def both_owned(one: Worker, other: Worker) -> None:
+    """Fail unless two had the same partitions, and neither broke by it."""
+    assert one.topics() & other.topics()
+    assert [line for w in (one, other) for line in w.lines("bug")] == []
 
 
 @pytest.mark.kafka
 async def test_sqlite_and_projectors_that_are_killed(
     kafka: KafkaUnderTest, tmp_path: Path
 ) -> None:
-    """Killed where it stands, three times, while all that can happen happens."""
+    """Killed where it stands, three times, while all that can happen happens.
+
+    Beside another owner of all partitions: each record comes to the log twice.
+    """
     url = f"sqlite:///{tmp_path}/log.sqlite3"
     async with delivering(kafka, tmp_path, "log-sqlite") as bus:
+        other = await rival(bus, url)
         for round_ in range(3):
             projector = await project(bus, url)
             await happen(bus, round_)
             await projector.ready()
             await projector.kill()
-        await project(bus, url)
+        last = await project(bus, url)
         await delivered(bus, 3)
         async with opened_log(bus, url) as logged:
             assert await logged.at_rest() > 6 * EVENTS
+        both_owned(last, other)
 
 
 @pytest.mark.kafka
@@ -103,11 +122,15 @@ async def test_sqlite_and_projectors_that_are_killed(
 async def test_postgres_that_is_killed_and_hangs(
     kafka: KafkaUnderTest, tmp_path: Path, postgres: PostgresUnderTest
 ) -> None:
-    """Two projectors, one killed; the database killed, restarted, hung."""
+    """Two projectors, one killed; the database killed, restarted, hung.
+
+    Beside another owner of all partitions: each record comes to the log twice.
+    """
     url = postgres.database()
     async with delivering(kafka, tmp_path, "log-postgres") as bus:
         first, second = await project(bus, url), await project(bus, url)
-        await asyncio.gather(first.ready(), second.ready())
+        other = await rival(bus, url)
+        await asyncio.gather(first.ready(), second.ready(), other.ready())
         await happen(bus, 0)
         postgres.kill()
         await happen(bus, 1)
@@ -126,7 +149,7 @@ async def test_postgres_that_is_killed_and_hangs(
         assert second.process.returncode is None
         assert second.lines("log_away")
         assert second.lines("log_back")
-        assert second.lines("bug") == []
+        both_owned(second, other)
 
 
 @pytest.mark.kafka

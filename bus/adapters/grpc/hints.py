@@ -54,4 +54,5 @@ def _retry_info(value: bytes) -> float | None:
 
 def _milliseconds(value: str | bytes) -> float | None:
     text = value.decode("ascii", "replace") if isinstance(value, bytes) else value
-    return int(text) / 1000 if text.isascii() and text.isdigit() else None
+    # More digits than a day has need no reading, however many there are.
+    return float(text[:20]) / 1000 if text.isascii() and text.isdigit() else None

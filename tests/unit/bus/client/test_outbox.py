@@ -202,3 +202,11 @@ def test_an_inbox_has_a_consumer() -> None:
     """Else all would share their marks."""
     with pytest.raises(ConfigurationError):
         Inbox("")
+
+
+@pytest.mark.parametrize("event_id", ["", "a b", "a\0", "\u00e9", "\ud800", "x" * 257])
+def test_an_inbox_marks_no_text_that_is_no_id(event_id: str) -> None:
+    """What comes without one would all be the same event, and have no effect."""
+    with sqlite3.connect(":memory:") as connection, pytest.raises(InvalidEventError):
+        Inbox("billing").first(connection, event_id)
+    connection.close()

@@ -41,6 +41,7 @@ def test_a_dead_letter_is_no_mark() -> None:
         (b"replayed", b"2", "malformed"),
         (b"replayed", b"2/x", "malformed"),
         (b"replayed", b"", "malformed"),
+        (b"replayed", b"2/" + b"9" * 5_000, "malformed"),
     ],
 )
 def test_a_damaged_mark_is_refused(fate: bytes, place: bytes, why: str) -> None:

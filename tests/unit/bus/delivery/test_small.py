@@ -92,7 +92,9 @@ SAID = (
 )
 
 
-@pytest.mark.parametrize("at", [b"", b"t/1", b"t/one/2", b"/1/2", b"\xff"])
+@pytest.mark.parametrize(
+    "at", [b"", b"t/1", b"t/one/2", b"/1/2", b"\xff", b"t/1/" + b"9" * 5_000]
+)
 def test_a_malformed_place_is_named(at: bytes) -> None:
     """It cannot be fetched from there."""
     letter = letter_of(BIG)

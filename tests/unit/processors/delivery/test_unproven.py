@@ -39,3 +39,21 @@ async def test_the_allowed_rate_limits_it() -> None:
         assert len(bus.ids("erp")) < 6
         await bus.clock.advance(60)
         assert len(bus.ids("erp")) == 6
+
+
+async def test_a_change_is_no_refill() -> None:
+    """However often its owner changes it, its endpoint gets no more than it allowed."""
+    bus = MemoryBus()
+    one = bus.subscribe("erp", allowed_rate=1 / 60, concurrency=1)
+    async with bus.running() as engine:
+        for number in range(20):
+            await bus.produce(f"SO-{number}", number)
+        for number in range(20):
+            new = one.model_copy(update={"description": str(number)})
+            engine.changed(one, new)
+            one = new
+            await bus.clock.advance(3)
+        assert len(bus.sender.posts(url("erp"))) <= 2  # within a minute
+        engine.changed(one, one.model_copy(update={"allowed_rate": 100.0}))
+        await bus.clock.advance(60)
+        assert len(bus.ids("erp")) == 20

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bus.access.roles import Scope
 from processors.gateway.protocol import Lines
 from processors.gateway.routes import Reply, Route
 from tests.support.gateway import UNLIMITED, Client, serving, talk
@@ -204,17 +205,39 @@ async def test_a_bug_tells_nothing(worlds: Worlds) -> None:
 
 
 async def test_what_takes_too_long(worlds: Worlds) -> None:
-    """Ends as something that may be tried again."""
+    """Ends as something that may be tried again, and gives back all it held.
 
-    async def hanging(_asked: object) -> Reply:
-        await asyncio.Event().wait()
+    Its handler is ended, its place among those under way is free, and a repeat under
+    its key is done, not told that it still runs.
+    """
+    begun: list[object] = []
+    ended: list[object] = []
+
+    async def hanging(asked: object) -> Reply:
+        begun.append(asked)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(asked)
         raise AssertionError
 
-    bounds = replace(UNLIMITED, deadline_s=0.05)
-    async with serving(worlds, [_route(hanging)], bounds) as ask:
-        got = await ask("GET", "/v1/broken")
-        assert (got.status, got.slug) == (503, "unavailable")
-        assert got.headers["Retry-After"]
+    bounds = replace(UNLIMITED, deadline_s=0.05, key_at_once=1)
+    read = replace(_route(hanging), scope=Scope.EVENTS_READ)
+    write = replace(read, method="POST", operation="write", idempotent=True)
+    routes = [read, write]
+    async with serving(worlds, routes, bounds) as ask:
+        for _ in range(3):
+            got = await ask("GET", "/v1/broken")
+            assert (got.status, got.slug) == (503, "unavailable")
+            assert got.headers["Retry-After"]
+            assert "It took longer than 0.05 s. Ask" in str(got.json["detail"])
+        for _ in range(3):
+            got = await ask("POST", "/v1/broken", headers={"Idempotency-Key": "a"})
+            assert (got.status, got.slug) == (503, "unavailable")
+            assert "may have come all the same" in str(got.json["detail"])
+        assert len(begun) == 6
+        assert ended == begun
+        assert not [name for name, _ in ask.observer.notes if name == "bug"]
 
 
 async def test_one_line_a_request(ask: Client) -> None:

@@ -45,6 +45,10 @@ def said(status: int, **headers: str) -> Exchanged:
             Proof(How.HANDSHAKE),
         ),
         (
+            said(200, webhook_allowed_origin="*", webhook_allowed_rate="9" * 5_000),
+            Proof(How.HANDSHAKE),
+        ),
+        (
             said(200, webhook_allowed_origin="*", webhook_allowed_rate="²"),
             Proof(How.HANDSHAKE),
         ),

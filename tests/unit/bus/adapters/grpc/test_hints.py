@@ -41,6 +41,7 @@ def retry_info(seconds: int, nanos: int = 0) -> RetryInfo:
         (((PUSHBACK, "-1"),), None),
         (((PUSHBACK, "soon"),), None),
         (((PUSHBACK, "9" * 30),), 86_400.0),
+        (((PUSHBACK, "9" * 5_000),), 86_400.0),
         (((DETAILS, status(retry_info(-5))),), None),
         (((DETAILS, b"\xff\xff"),), None),
         ((("retry-after", "5"),), None),
