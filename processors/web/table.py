@@ -21,6 +21,8 @@ from processors.web.letters import editing as letter_edit
 from processors.web.letters import listing as letters
 from processors.web.letters import one as letter
 from processors.web.letters import planning as letter_plan
+from processors.web.migrations import listing as migrations
+from processors.web.migrations import one as migration
 from processors.web.operations import (
     alert,
     alert_acts,
@@ -85,6 +87,8 @@ PAGES: Sequence[Page] = (
     *lookups.PAGES,
     *proposals.PAGES,
     *apply_rules.PAGES,
+    *migrations.PAGES,
+    *migration.PAGES,
     *letter_causes.PAGES,
     *letters.PAGES,
     *letter.PAGES,
@@ -122,6 +126,7 @@ ACTS: Sequence[Act] = (
     *intake_fix.ACTS,
     *intake_item.ACTS,
     *source_acts.ACTS,
+    *migration.ACTS,
     *proposals.ACTS,
     *apply_rules.ACTS,
 )

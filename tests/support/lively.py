@@ -30,6 +30,7 @@ from tests.support.lively_alerts import put_alerts, put_backlog
 from tests.support.lively_aside import put_aside
 from tests.support.lively_intake import put_intake
 from tests.support.lively_keys import put_keys
+from tests.support.lively_moving import put_moving
 from tests.support.lively_parked import put_parked
 from tests.support.lively_stand import (
     SHOP,
@@ -147,6 +148,7 @@ async def _happen(
     await put_parked(worlds, api.parked)
     await put_intake(api)
     await put_aside(api)
+    await put_moving(api)
     await api.board.ready()
     await put_alerts(world, api.board)
     await put_backlog(worlds, world, log)

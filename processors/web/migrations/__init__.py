@@ -1,0 +1,1 @@
+"""Migrations: where each stands, its gates and steps; going on, and back."""

@@ -1,0 +1,52 @@
+"""Pages of migrations: where each stands, on by form, and back."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from tests.support.browsing import visiting
+from tests.support.lively import Lively, lively
+
+ALL = "/ui/migrations"
+
+
+@pytest_asyncio.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Lively]:
+    """A bus at which much goes on."""
+    async with lively(tmp_path) as served:
+        yield served
+
+
+async def test_it_says_where_a_migration_stands(site: Lively) -> None:
+    """The list names closed gates; the page says why, and what was compared."""
+    async with visiting(site, "support") as visitor:
+        seen = await visitor.get(ALL)
+        assert '<th scope="row"><a href="/ui/migrations/acme-erp">' in seen.text
+        assert "held" in seen.text
+        one = await visitor.get(f"{ALL}/acme-erp")
+    for told in (
+        "5 % of the orders",
+        "Next: canary, 50 %",
+        "3,204",
+        "no difference: 6,154 pairs",
+        "few of one type, agreed",
+        "a rehearsal",
+        "bus migrate report acme-erp",
+    ):
+        assert told in one.text, told
+    assert "<form" not in one.text.partition("<main")[2]
+
+
+async def test_on_and_back_by_form(site: Lively) -> None:
+    """A closed gate says why; with force and a reason orders move, and back again."""
+    to = f"{ALL}/acme-erp"
+    async with visiting(site, "operator") as visitor:
+        shut = await visitor.act(f"{to}/step")
+        assert "may not go on" in shut.text
+        without = await visitor.act(f"{to}/step", force="yes")
+        assert "say why" in without.text
+        done = await visitor.act(f"{to}/step", force="yes", why="agreed")
+        assert "50 % of the orders" in done.text
+        back = await visitor.act(f"{to}/back", far="all", why="a rehearsal")
+        assert "<strong>0 % of the orders</strong>" in back.text
