@@ -8,7 +8,7 @@ from processors.migrations.steps import Planned, back, plan, step
 async def put_moving(api: Api) -> None:
     """A migration in its canary, taken back once, with a comparison."""
     on = await api.migrations()
-    await plan(on, "acme-erp", Planned(about="from the old sender", shares=(5, 50)))
+    await plan(on, "soylent-tax", Planned(about="from the old sender", shares=(5, 50)))
     now_ms = int(on.world.clock.now() * 1000)
     types = {
         "order.created": Counts(pairs=3_204, different=0, unpaired=0),
@@ -25,9 +25,9 @@ async def put_moving(api: Api) -> None:
         by="cli:ada",
     )
     await on.writer.write(
-        "acme-erp", lambda old: old and old.with_proof(proof), "attach"
+        "soylent-tax", lambda old: old and old.with_proof(proof), "attach"
     )
     for why in ("endpoints are over", "the tap records", "few of one type, agreed"):
-        await step(on, "acme-erp", force=True, why=why)
-    await back(on, "acme-erp", why="a rehearsal")
-    await step(on, "acme-erp", force=True, why="as rehearsed")
+        await step(on, "soylent-tax", force=True, why=why)
+    await back(on, "soylent-tax", why="a rehearsal")
+    await step(on, "soylent-tax", force=True, why="as rehearsed")

@@ -20,7 +20,7 @@ from processors.web.pages import Act, Done, Page
 from processors.web.rendering import href
 
 PATH = "/migrations/{migration}"
-EXAMPLE = {"migration": "acme-erp"}
+EXAMPLE = {"migration": "soylent-tax"}
 
 
 class StepForm(Model):

@@ -22,9 +22,9 @@ async def test_it_says_where_a_migration_stands(site: Lively) -> None:
     """The list names closed gates; the page says why, and what was compared."""
     async with visiting(site, "support") as visitor:
         seen = await visitor.get(ALL)
-        assert '<th scope="row"><a href="/ui/migrations/acme-erp">' in seen.text
+        assert '<th scope="row"><a href="/ui/migrations/soylent-tax">' in seen.text
         assert "held" in seen.text
-        one = await visitor.get(f"{ALL}/acme-erp")
+        one = await visitor.get(f"{ALL}/soylent-tax")
     for told in (
         "5 % of the orders",
         "Next: canary, 50 %",
@@ -32,7 +32,7 @@ async def test_it_says_where_a_migration_stands(site: Lively) -> None:
         "no difference: 6,154 pairs",
         "few of one type, agreed",
         "a rehearsal",
-        "bus migrate report acme-erp",
+        "bus migrate report soylent-tax",
     ):
         assert told in one.text, told
     assert "<form" not in one.text.partition("<main")[2]
@@ -40,7 +40,7 @@ async def test_it_says_where_a_migration_stands(site: Lively) -> None:
 
 async def test_on_and_back_by_form(site: Lively) -> None:
     """A closed gate says why; with force and a reason orders move, and back again."""
-    to = f"{ALL}/acme-erp"
+    to = f"{ALL}/soylent-tax"
     async with visiting(site, "operator") as visitor:
         shut = await visitor.act(f"{to}/step")
         assert "may not go on" in shut.text

@@ -45,6 +45,7 @@ NOBODYS = {
     "source": "nobodys-shop",
     "table": "nobodys",
     "proposal": "p0000000000",
+    "migration": "nobodys",
 }
 """What there is not, by its name in paths."""
 
