@@ -21,7 +21,10 @@ def definition(name: str, kind: str, dialect: Dialect) -> str:
         f"format: {kind}",
     ]
     if kind == "csv":
-        lines += ["csv:", f"  delimiter: {json.dumps(dialect.delimiter)}"]
+        delimiter = {"\t": "tab"}.get(dialect.delimiter, dialect.delimiter)
+        lines += ["csv:", f"  delimiter: {json.dumps(delimiter)}"]
+        if dialect.encoding != "utf-8":
+            lines.append(f"  encoding: {dialect.encoding}")
         if dialect.group:
             lines.append(f"  group: {json.dumps(dialect.group)}")
     lines += [

@@ -4,8 +4,9 @@ What is guessed is a beginning that passes every check; what is not stands in it
 comments, with an example, for who knows what it means.
 """
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bus.errors import ConfigurationError
 from bus.intake.drafted import (
@@ -68,8 +69,8 @@ def draft(name: str, bodies: Sequence[bytes]) -> Draft:
         found = ", ".join(sorted(kinds))
         raise ConfigurationError(f"the samples are of several formats: {found}")
     (kind,) = kinds
-    dialect = _dialect(bodies[0]) if kind == "csv" else Dialect()
     try:
+        dialect = _dialect(bodies) if kind == "csv" else Dialect()
         items = [item for body in bodies for item in _items(kind, body, dialect)]
     except UnparsableError as error:
         raise ConfigurationError(f"a sample cannot be read: {error}") from None
@@ -85,18 +86,31 @@ def _items(kind: str, body: bytes, dialect: Dialect) -> list[Tree]:
     return list(document) if isinstance(document, list) else [document]
 
 
-def _dialect(body: bytes) -> Dialect:
-    """The dialect of a file, and the column that rows of one order share."""
-    head = body.decode("utf-8-sig", "replace").partition("\n")[0]
+def _dialect(bodies: Sequence[bytes]) -> Dialect:
+    """The dialect of files, and the column that rows of one order share."""
+    body, encoding = bodies[0], _encoding(bodies)
+    head = body.decode(encoding, "replace").partition("\n")[0]
     delimiter = max(_DELIMITERS, key=head.count)
-    single = Dialect(delimiter=delimiter)
+    single = Dialect(delimiter=delimiter, encoding=encoding)
     rows = parse_csv(body, _LIMITS, single).items
     first = rows[0] if rows and isinstance(rows[0], dict) else {}
     for wanted in ORDER[0].names:
         for column in first:
             if plainly(column) == wanted:
-                return Dialect(delimiter=delimiter, group=column)
+                return replace(single, group=column)
     return single
+
+
+def _encoding(bodies: Sequence[bytes]) -> str:
+    """UTF-8, UTF-16 by its mark, else what Windows of Western Europe writes."""
+    if all(body[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) for body in bodies):
+        return "utf-16"
+    try:
+        for body in bodies:
+            body.decode()
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
 
 
 class _Drafter:
