@@ -6,9 +6,9 @@ What is not in the terms is a difference. Secrets are not in them: they name a f
 from enum import StrEnum
 from typing import Annotated, Literal, Self, TypeAlias
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from bus.contracts.yamltext import read_yaml
 from bus.errors import ConfigurationError
 from bus.intake.verifying.hashed import Hmac
 from bus.intake.verifying.parts import Part, read_part
@@ -141,10 +141,10 @@ def parse_terms(text: str) -> Terms:
     if len(text) > MOST_BYTES:
         raise ConfigurationError(f"terms of more than {MOST_BYTES:,} characters")
     try:
-        fields: object = yaml.safe_load(text)
+        fields = read_yaml(text)
         return Terms.model_validate({} if fields is None else fields)
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"terms: no YAML: {error}") from None
+    except ConfigurationError as error:
+        raise ConfigurationError(f"terms: {error}") from None
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_input=False)
     told = "\n".join(

@@ -30,8 +30,9 @@ class Field:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             why = f"{file} line {line}: not YAML: {error.problem}"
             raise ConfigurationError(why) from None
-        except yaml.YAMLError as error:
-            raise ConfigurationError(f"{file}: not YAML: {error}") from None
+        except (yaml.YAMLError, RecursionError) as error:
+            why = str(error).splitlines()[0]
+            raise ConfigurationError(f"{file}: not YAML: {why}") from None
         if node is None:
             raise ConfigurationError(f"{file}: it is empty")
         return cls(file, "", node)

@@ -6,17 +6,67 @@ in its function, so that `--help`, `--version` and completion answer at once. Ho
 command is added stands in `processors/cli/main.py`.
 """
 
+import os
 import sys
 from importlib import import_module
 
-_INTERRUPTED = 130
+_FAILED, _REFUSED, _INTERRUPTED = 1, 2, 130
 
 
 def main() -> None:
     """Run the command that the arguments name."""
     try:
-        # Imported here: child modules are imported for their own sake, too.
-        import_module("processors.cli.main").app(prog_name="bus")
+        _open_streams()
+        _refuse_bytes(sys.argv[1:])
+        try:
+            # Imported here: child modules are imported for their own sake, too.
+            import_module("processors.cli.main").app(prog_name="bus")
+        finally:
+            sys.stdout.flush()  # here, where what goes wrong can be said
     except KeyboardInterrupt:
         # While modules are still being imported; later, commands see to it.
         sys.exit(_INTERRUPTED)
+    except OSError as error:
+        _say(error)
+        sys.exit(_FAILED)
+
+
+def _open_streams() -> None:
+    """Open what was closed by who called: nothing comes there, and nothing is kept.
+
+    Else the next file or socket takes its number, and gets what others print.
+    """
+    for name, number, mode in (
+        ("stdin", 0, "r"),
+        ("stdout", 1, "w"),
+        ("stderr", 2, "w"),
+    ):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            os.dup2(null, number)
+            if null > number:
+                os.close(null)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - a stream of the whole process
+
+
+def _refuse_bytes(words: list[str]) -> None:
+    """End the command if a word is no text: nothing that it names could hold it."""
+    for number, word in enumerate(words, 1):
+        if any("\ud800" <= char <= "\udfff" for char in word):
+            shown = os.fsencode(word)
+            sys.stderr.write(f"bus: argument {number} is not UTF-8: {shown!r}\n")
+            sys.exit(_REFUSED)
+
+
+def _say(error: OSError) -> None:
+    """Say what a file, a disk or a stream had against it, in one line."""
+    try:
+        why = error.strerror or str(error)
+        place = "" if error.filename is None else f"{error.filename}: "
+        sys.stderr.write(f"bus: {ascii(place)[1:-1]}{why}\n")
+    except OSError:
+        pass  # Nobody can be told.
+    finally:
+        # What is left for a stream that takes nothing is not tried again at the exit.
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import typer
@@ -23,6 +22,7 @@ from bus.errors import (
 )
 from processors.screen.plain import plain_json
 from processors.screen.saying import say
+from processors.texts import text_in, text_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -155,11 +155,9 @@ def read_text(path: str) -> str:
     """The text of a file, or of standard input for `-`.
 
     Raises:
-        ConfigurationError: it cannot be read.
+        ConfigurationError: it cannot be read, or is no text.
     """
-    try:
-        return sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
-    except UnicodeDecodeError:
-        raise ConfigurationError(f"{path} is not text") from None
-    except OSError as error:
-        raise ConfigurationError(f"{path}: {error.strerror or error}") from None
+    if path != "-":
+        return text_in(path)
+    # Not through its text layer, which lets bytes that are no text pass in some places.
+    return text_of("standard input", sys.stdin.buffer.read())

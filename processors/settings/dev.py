@@ -4,7 +4,7 @@ import os
 from ipaddress import ip_network
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from bus.errors import ConfigurationError
 from processors.settings.model import ENV_PREFIX, Settings
@@ -51,7 +51,7 @@ def read_dev(data_dir: Path) -> DevState | None:
     try:
         text = _path(data_dir).read_text(encoding="utf-8")
         state = DevState.model_validate_json(text)
-    except (OSError, ValidationError):
+    except (OSError, ValueError):  # or what is no note
         return None
     return state if _alive(state.pid) else None
 

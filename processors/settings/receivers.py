@@ -19,7 +19,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -30,6 +29,7 @@ from pydantic import (
     model_validator,
 )
 
+from bus.contracts.yamltext import read_yaml
 from bus.errors import ConfigurationError
 from processors.settings.watch import quiet_hours
 
@@ -75,9 +75,9 @@ def read_receivers(text: str, where: str) -> Mapping[str, ReceiverSettings]:
         ConfigurationError: which receiver and field is wrong, and what was expected.
     """
     try:
-        content: object = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError):
-        raise ConfigurationError(f"{where} is no YAML") from None
+        content = read_yaml(text)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{where}: {error}") from None
     fields: dict[object, object] = content if isinstance(content, dict) else {}
     listed = fields.get("receivers")
     if not isinstance(listed, dict) or len(fields) != 1:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, cast
 
-import yaml
-
+from bus.contracts.yamltext import read_yaml
 from bus.errors import ConfigurationError, InvalidSourceError
 from bus.intake.sources import Source, parse_source
+from processors.texts import text_in
 
 Fields: TypeAlias = Mapping[str, object]
 Problem: TypeAlias = tuple[str, str]
@@ -104,12 +104,7 @@ def read_whole(text: str, folder: Path) -> list[Fields]:
         InvalidSourceError: a file cannot be read.
         ConfigurationError: not YAML, or not a list.
     """
-    try:
-        loaded: object = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark else ""
-        raise ConfigurationError(f"not YAML{where}") from None
+    loaded = read_yaml(text)
     if isinstance(loaded, dict) and set(loaded) == {"sources"}:
         loaded = loaded["sources"]
     if loaded is None:
@@ -130,12 +125,9 @@ def whole(fields: Fields, folder: Path) -> Fields:
 
     def text_of(name: str, value: object) -> str:
         try:
-            with (folder / Path(str(value)).expanduser()).open("rb") as file:
-                return file.read(_MOST_BYTES).decode().strip()
-        except UnicodeDecodeError:
-            problems.append((name, f"{value} is not text"))
-        except OSError as error:
-            problems.append((name, f"{value}: {error.strerror or error}"))
+            return text_in(str(value), folder, most=_MOST_BYTES).strip()
+        except ConfigurationError as error:
+            problems.append((name, str(error)))
         return ""
 
     _read_into(told, text_of)
@@ -178,9 +170,10 @@ def _with_credentials(
 def _mapping(text: str, problems: list[Problem]) -> object:
     """What a text of YAML says, if it is a mapping."""
     try:
-        said: object = yaml.safe_load(text)
-    except yaml.YAMLError:
-        said = None
+        said = read_yaml(text)
+    except ConfigurationError as error:
+        problems.append(("pull_file", str(error)))
+        return None
     if not isinstance(said, dict) and not problems:
         problems.append(("pull_file", "expected a mapping, in YAML"))
     return said

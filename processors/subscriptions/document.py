@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, cast
 
-import yaml
-
+from bus.contracts.yamltext import read_yaml
 from bus.delivery.subscription import Subscription, parse_subscription
 from bus.errors import ConfigurationError, InvalidSubscriptionError
 from processors.subscriptions.reading import Problem, Reading
@@ -84,12 +83,7 @@ def twice(ids: Sequence[str]) -> Sequence[str]:
 
 
 def _entries(text: str) -> list[Fields]:
-    try:
-        loaded: object = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark else ""
-        raise ConfigurationError(f"not YAML{where}") from None
+    loaded = read_yaml(text)
     if isinstance(loaded, dict) and set(loaded) == {"subscriptions"}:
         loaded = loaded["subscriptions"]
     if loaded is None:

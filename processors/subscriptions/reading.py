@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 from bus.delivery.objective import parse_share
 from bus.delivery.schedule import parse_duration
+from bus.errors import ConfigurationError
+from processors.texts import text_in
 
 Problem: TypeAlias = tuple[str, str]
 """A field, and what is wrong with it."""
@@ -52,13 +54,9 @@ class Reading:
     def text(self, name: str, value: object) -> str:
         """What a file says."""
         try:
-            path = self._folder / Path(str(value)).expanduser()
-            with path.open("rb") as file:
-                return file.read(_MOST_BYTES).decode()
-        except UnicodeDecodeError:
-            self.problems.append((name, f"{value} is not text"))
-        except OSError as error:
-            self.problems.append((name, f"{value}: {error.strerror or error}"))
+            return text_in(str(value), self._folder, most=_MOST_BYTES)
+        except ConfigurationError as error:
+            self.problems.append((name, str(error)))
         return ""
 
     def _login(self, value: object) -> object:

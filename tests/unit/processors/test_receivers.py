@@ -36,7 +36,7 @@ def test_receivers_are_read_and_show_no_secret() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("{", "r.yaml is no YAML"),
+        ("{", "r.yaml: not YAML at line 1"),
         ("[]", "expected `receivers:`"),
         ("receivers: {}\nmore: 1", "expected `receivers:`"),
         ("receivers: {log: {apprise: s3cret://x}}", "log is a name of the watch's own"),

@@ -130,7 +130,7 @@ def test_lines_that_say_nothing(line: bytes, why: str) -> None:
         ("rules: [{at: x, how: ignore}]", "rules.0.why"),
         ("old: {signing: {scheme: hmac, over: [what], secret_file: f}}", "over"),
         ("nonsense: 1", "nonsense"),
-        ("a: [", "no YAML"),
+        ("a: [", "not YAML"),
         ("- 1", "dictionary"),
     ],
 )
