@@ -47,10 +47,10 @@ def judge(
     all else (1xx, 3xx, 4xx)              refused
     ====================================  =========
     """
+    if 200 <= status <= 299:  # noqa: PLR2004 - success
+        return _ACCEPTED if status == _ACCEPTED.status else Accepted(status)
     wait_s = parse_retry_after(retry_after, now_s)
     match status:
-        case _ if 200 <= status <= 299:  # noqa: PLR2004 - success
-            return _ACCEPTED if status == _ACCEPTED.status else Accepted(status)
         case 410:
             return Refused(status, detail)
         case 429:

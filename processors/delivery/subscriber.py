@@ -211,7 +211,8 @@ class Subscriber:
     def ended(self) -> None:
         """An attempt that was under way is over; its slot goes to whose turn it is."""
         self._leave()
-        self._slots.soon(self)
+        if self._fresh or self._due:
+            self._slots.soon(self)
 
     # ------------------------------------------------ steps
 
