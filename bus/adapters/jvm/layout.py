@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
+from bus.adapters.jvm.process import until
 from bus.errors import EmbeddedBrokerError
 
 HOST = "127.0.0.1"
@@ -65,6 +66,15 @@ def require_free(member: Member) -> None:
                 f"port {port} on {HOST} is taken by another program; stop that "
                 "program or choose another port"
             )
+
+
+async def let_go(member: Member, timeout_s: float) -> None:
+    """Wait for its ports: who was killed has them until the kernel is done with it."""
+
+    async def free() -> bool:
+        return all(map(is_free, member.ports))
+
+    await until(free, None, timeout_s)
 
 
 def _load(data_dir: Path, brokers: int) -> Layout | None:

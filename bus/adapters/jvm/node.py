@@ -12,7 +12,7 @@ from pathlib import Path
 from bus.adapters.jvm import logs
 from bus.adapters.jvm.death import Death, cause
 from bus.adapters.jvm.java import Java
-from bus.adapters.jvm.layout import HOST, Layout, Member, is_free, require_free
+from bus.adapters.jvm.layout import HOST, Layout, Member, is_free, let_go, require_free
 from bus.adapters.jvm.probe import visible_brokers
 from bus.adapters.jvm.process import SupervisedProcess, until
 from bus.adapters.jvm.properties import SecureListener, properties
@@ -27,6 +27,7 @@ _MORE = 10
 _STOP_S = 25
 _FAREWELL_S = 1
 _FORMAT_S = 60
+_LET_GO_S = 30
 
 
 class Node:
@@ -98,6 +99,8 @@ class Node:
             return
         self._ending = False
         (self.dir / "tmp").mkdir(parents=True, exist_ok=True)
+        if self._process is not None:  # it ran before: they are its own
+            await let_go(self._member, _LET_GO_S)
         require_free(self._member)
         self._write_settings()
         (self.dir / "console.log").write_bytes(b"")
