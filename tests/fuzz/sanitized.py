@@ -46,7 +46,9 @@ def build() -> None:
     )
     sysroot = _run("rustc", "+nightly", "--print", "sysroot").strip()
     libraries = Path(sysroot) / "lib" / "rustlib" / _HOST / "lib"
-    runtime = next(libraries.glob("librustc-nightly_rt.asan.a"))
+    runtime = _FOLDER / "asan.a"
+    shutil.copy(next(libraries.glob("librustc-nightly_rt.asan.a")), runtime)
+    _run("ar", "d", str(runtime), "asan_preinit.cpp.o")  # of programs, not libraries
     _run(
         *("cc", "-shared", "-o", str(_RUNTIME), "-Wl,--whole-archive", str(runtime)),
         *("-Wl,--no-whole-archive", "-lpthread", "-ldl", "-lm", "-lrt", "-lresolv"),
