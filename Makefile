@@ -115,7 +115,7 @@ lock: $(READY)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev \
 	  --no-strip-extras --generate-hashes --no-header --no-emit-find-links pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate \
-	  --extra grpc --extra amqp --extra nats --extra aws --no-emit-find-links -c requirements/dev.txt pyproject.toml -o requirements/run.txt
+	  --extra grpc --extra amqp --extra nats --extra redis --extra aws --no-emit-find-links -c requirements/dev.txt pyproject.toml -o requirements/run.txt
 
 wheel: $(READY)
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist .

@@ -19,6 +19,7 @@ from tests.support.rabbitmq import (
     missing_rabbitmq,
     running_rabbitmq,
 )
+from tests.support.redis_server import RedisUnderTest, running_redis
 
 # A shell ignores Ctrl-C for what it starts in the background, and programs inherit
 # that; the tests press it.
@@ -59,6 +60,13 @@ def rabbitmq() -> Iterator[RabbitUnderTest]:
         pytest.skip(why)
     with running_rabbitmq() as broker:
         yield broker
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisUnderTest]:
+    """A real server of Redis' protocol for the whole session; use keys of your own."""
+    with running_redis() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

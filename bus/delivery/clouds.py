@@ -8,7 +8,7 @@ which AWS names by an ARN, are written in the same way.
 
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult
+from urllib.parse import SplitResult, parse_qsl
 
 _PREFIXES = {"sqs": "sqs", "sns": "sns", "eventbridge": "events"}
 _AWS = re.compile(
@@ -16,7 +16,8 @@ _AWS = re.compile(
     r"\.(amazonaws\.com(\.cn)?|vpce\.amazonaws\.com(\.cn)?|api\.aws"
     r"|api\.amazonwebservices\.com\.cn)"
 )
-_REGION = re.compile(r"region=([a-z0-9-]{1,40})")
+_REGION = re.compile(r"[a-z0-9-]{1,40}")
+_ROLE = re.compile(r"arn:aws(-cn|-us-gov)?:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]{1,512}")
 _NAMES = {
     "sqs": re.compile(r"[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo"),
     "sns": re.compile(r"[A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}\.fifo"),
@@ -28,7 +29,10 @@ _FIFO = ".fifo"
 
 @dataclass(frozen=True, slots=True)
 class AwsEndpoint:
-    """A queue (`sqs`), topic (`sns`) or event bus (`eventbridge`) of an account."""
+    """A queue (`sqs`), topic (`sns`) or event bus (`eventbridge`) of an account.
+
+    `role` is the ARN of one to be assumed before it is called, or "".
+    """
 
     service: str
     host: str
@@ -37,6 +41,15 @@ class AwsEndpoint:
     region: str
     account: str
     name: str
+    role: str = ""
+
+    @property
+    def sts(self) -> str:
+        """The URL at which roles are assumed: that of the region, or of a stand-in."""
+        if self.plain or not _AWS.fullmatch(self.host):
+            return self.root
+        china = ".cn" if self._partition == "aws-cn" else ""
+        return f"https://sts.{self.region}.amazonaws.com{china}"
 
     @property
     def fifo(self) -> bool:
@@ -90,10 +103,16 @@ def parse_aws(
         )
     found = _AWS.fullmatch(host)
     own = found["region"] if found else None
-    asked = _REGION.fullmatch(parts.query)
-    if parts.query and asked is None:
-        raise ValueError("expected no query but ?region=")
-    region = asked[1] if asked else own
+    options = parse_qsl(parts.query, keep_blank_values=True)
+    asked = dict(options)
+    if len(asked) < len(options) or asked.keys() - {"region", "role"}:
+        raise ValueError("expected no query but ?region= and role=, each once")
+    if not _REGION.fullmatch(asked.get("region", "any")):
+        raise ValueError("region: expected one of AWS's, such as eu-central-1")
+    role = asked.get("role", "")
+    if "role" in asked and not _ROLE.fullmatch(role):
+        raise ValueError("role: expected arn:aws:iam::ACCOUNT:role/NAME")
+    region = asked.get("region", own)
     if region is None:
         raise ValueError(f"{host} does not say its region; add ?region=eu-central-1")
-    return AwsEndpoint(service, host, port, plain, region, account, name)
+    return AwsEndpoint(service, host, port, plain, region, account, name, role)

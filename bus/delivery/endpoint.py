@@ -17,7 +17,10 @@ from urllib.parse import SplitResult, urlsplit
 from typing_extensions import override
 
 from bus.delivery.clouds import AwsEndpoint, parse_aws
+from bus.delivery.google import PubsubEndpoint, parse_pubsub
+from bus.delivery.pulled import PullEndpoint, parse_pull
 from bus.delivery.queues import AmqpEndpoint, NatsEndpoint, parse_amqp, parse_nats
+from bus.delivery.streams import RedisEndpoint, parse_redis
 
 
 class Kind(StrEnum):
@@ -28,9 +31,13 @@ class Kind(StrEnum):
     KAFKA = "kafka"
     AMQP = "amqp"
     NATS = "nats"
+    REDIS = "redis"
+    PUBSUB = "pubsub"
     SQS = "sqs"
     SNS = "sns"
     EVENTBRIDGE = "eventbridge"
+    PULL = "pull"
+    """By a stream over which its partner, who dialled us, takes it."""
     PLUGGED = "plugged"
     """By a sink that others wrote, which the scheme names."""
 
@@ -77,12 +84,17 @@ SCHEMES: Mapping[str, Scheme] = _Schemes(
         "amqps": Scheme(Kind.AMQP, 5671, plain=False),
         "nats": Scheme(Kind.NATS, 4222, plain=True),
         "tls": Scheme(Kind.NATS, 4222, plain=False),
+        "redis": Scheme(Kind.REDIS, 6379, plain=True),
+        "rediss": Scheme(Kind.REDIS, 6379, plain=False),
         "sqs": Scheme(Kind.SQS, 443, plain=False),
         "sqs+http": Scheme(Kind.SQS, 80, plain=True),
         "sns": Scheme(Kind.SNS, 443, plain=False),
         "sns+http": Scheme(Kind.SNS, 80, plain=True),
         "eventbridge": Scheme(Kind.EVENTBRIDGE, 443, plain=False),
         "eventbridge+http": Scheme(Kind.EVENTBRIDGE, 80, plain=True),
+        "pubsub": Scheme(Kind.PUBSUB, 443, plain=False),
+        "pubsub+http": Scheme(Kind.PUBSUB, 80, plain=True),
+        "pull": Scheme(Kind.PULL, 443, plain=False),
     }
 )
 """All there are. A URL without a port means the scheme's."""
@@ -147,7 +159,10 @@ Endpoint: TypeAlias = (
     | KafkaEndpoint
     | AmqpEndpoint
     | NatsEndpoint
+    | RedisEndpoint
+    | PubsubEndpoint
     | AwsEndpoint
+    | PullEndpoint
     | PluggedEndpoint
 )
 
@@ -239,6 +254,9 @@ def _grpc(host: str, port: int, parts: SplitResult, *, plain: bool) -> GrpcEndpo
 
 
 _PARSERS: Mapping[Kind, _Parse] = {
+    Kind.PULL: parse_pull,
+    Kind.REDIS: parse_redis,
+    Kind.PUBSUB: parse_pubsub,
     Kind.GRPC: _grpc,
     Kind.KAFKA: _kafka,
     Kind.AMQP: parse_amqp,

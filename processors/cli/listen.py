@@ -74,7 +74,20 @@ _OPTIONS: Mapping[str, object] = {
         str | None,
         typer.Option(metavar="URL", help="Hear a subject: nats://HOST/SUBJECT."),
     ],
-    "username": Annotated[str | None, typer.Option(help="For these three.")],
+    "pull": Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Dial a gateway by gRPC: grpcs://HOST:PORT."),
+    ],
+    "subscription": Annotated[
+        str | None, typer.Option(metavar="ID", help="With --pull: whose events.")
+    ],
+    "key_file": Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="With --pull: the key; - reads it."),
+    ],
+    "username": Annotated[
+        str | None, typer.Option(help="For --kafka, --amqp and --nats.")
+    ],
     "password_file": Annotated[
         str | None, typer.Option(metavar="FILE", help="Likewise; - reads it.")
     ],
@@ -97,9 +110,9 @@ def listen_command(ctx: typer.Context, **given: object) -> None:
     :retry-after=SECONDS behind it. Several, with commas between, are given to the
     attempts of each webhook in turn, the last one to all that follow.
 
-    --grpc serves orderbus.v1.EventReceiver. --kafka, --amqp and --nats take the URL of
-    the subscription and show what comes there from now on; nobody hears an answer. A
-    queue of AMQP is emptied by it. Ctrl-C ends it, with exit code 0.
+    --grpc serves orderbus.v1.EventReceiver, --pull dials the bus (pull://grpc).
+    --kafka, --amqp and --nats take the URL of the subscription; there nobody hears an
+    answer, and a queue of AMQP is emptied. Ctrl-C ends it, with exit code 0.
 
     For example:
       bus listen
@@ -108,6 +121,7 @@ def listen_command(ctx: typer.Context, **given: object) -> None:
       bus listen --forward http://127.0.0.1:3000/hook
       bus listen replay inbox http://127.0.0.1:3000/hook
       bus listen --grpc --port 50051 --secret-file secret.txt
+      bus listen --pull grpcs://bus.example --subscription acme --key-file k.txt
       bus listen --kafka kafka://127.0.0.1:9092/shop.orders
     """
     if ctx.invoked_subcommand is not None:

@@ -12,7 +12,7 @@ from processors.cli.control import read_text
 from processors.listening.arrivals import Arrivals
 from processors.listening.listener import Listener
 from processors.listening.plan import Plan
-from processors.wiring.inlets import grpc_inlet, inlet_at
+from processors.wiring.inlets import grpc_inlet, inlet_at, pull_inlet
 from processors.wiring.listening import refuse_taken
 
 
@@ -34,13 +34,16 @@ class Wish:
     kafka: str | None = None
     amqp: str | None = None
     nats: str | None = None
+    pull: str | None = None
+    subscription: str | None = None
+    key_file: str | None = None
     username: str | None = None
     password_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A way to listen: its kind, and the URL of a queue, topic or subject."""
+    """A way to listen: its kind, and the URL of a queue, topic, subject or gateway."""
 
     kind: Kind
     url: str = ""
@@ -48,7 +51,7 @@ class Place:
     @property
     def answered(self) -> bool:
         """Whether who sends there hears an answer."""
-        return not self.url
+        return not self.url or self.kind is Kind.PULL
 
 
 def place_of(wish: Wish) -> Place:
@@ -61,20 +64,24 @@ def place_of(wish: Wish) -> Place:
     queues = {Kind.KAFKA: wish.kafka, Kind.AMQP: wish.amqp, Kind.NATS: wish.nats}
     found = [Place(kind, url) for kind, url in queues.items() if url]
     found += [Place(Kind.GRPC)] if wish.grpc else []
+    found += [Place(Kind.PULL, wish.pull)] if wish.pull else []
     if len(found) > 1:
         names = " and ".join(f"--{place.kind}" for place in found)
         raise ConfigurationError(f"{names}: one place at a time")
     place = found[0] if found else Place(Kind.HTTP)
     scheme = SCHEMES.get(place.url.partition(":")[0])
-    if place.url and (scheme is None or scheme.kind is not place.kind):
-        fit = [name for name, one in SCHEMES.items() if one.kind is place.kind]
+    kind = Kind.GRPC if place.kind is Kind.PULL else place.kind
+    if place.url and (scheme is None or scheme.kind is not kind):
+        fit = [name for name, one in SCHEMES.items() if one.kind is kind]
         schemes = " or ".join(f"{name}://" for name in fit)
         raise ConfigurationError(f"--{place.kind} {place.url}: expected {schemes}")
     if wish.answer is not None and not place.answered:
         raise ConfigurationError(
             f"--answer: over {place.kind} nobody hears an answer; leave it out"
         )
-    if not place.url and (wish.username or wish.password_file):
+    if wish.pull is None and (wish.subscription or wish.key_file):
+        raise ConfigurationError("--subscription and --key-file are for --pull")
+    if place.answered and (wish.username or wish.password_file):
         raise ConfigurationError(
             "--username and --password-file are for --kafka, --amqp and --nats"
         )
@@ -116,10 +123,18 @@ class Opened:
 
 
 def _inlet(wish: Wish, place: Place, clock: Clock) -> Inlet | None:
+    if place.kind is Kind.PULL:
+        return pull_inlet(place.url, wish.subscription or "", _key(wish))
     if place.url:
         return inlet_at(place.url, place.kind, _login(wish), int(clock.now() * 1000))
     refuse_taken(wish.host, wish.port, "--port")
     return grpc_inlet(wish.host, wish.port) if wish.grpc else None
+
+
+def _key(wish: Wish) -> str:
+    if wish.key_file is None:
+        raise ConfigurationError("--pull needs --key-file: the key to dial with")
+    return read_text(wish.key_file).strip()
 
 
 def _login(wish: Wish) -> Login | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, NamedTuple, TypeVar
 
+from bus.delivery.delivery import Outcome
 from bus.delivery.subscription import Subscription
 from bus.log.rows import AttemptRow
 from bus.ports import Answer, Reply
@@ -58,6 +59,16 @@ class Tried(NamedTuple):
         return 200 <= self.status <= 299  # noqa: PLR2004 - success
 
 
+class Sent(NamedTuple):
+    """One test event by a sink, and what came of it."""
+
+    at_s: float
+    took_s: float
+    outcome: Outcome
+    event_type: str
+    webhook_id: str
+
+
 class Pace(NamedTuple):
     """Test events sent `flight` at a time: how long each answer took."""
 
@@ -87,6 +98,8 @@ class Facts:
 
     `subscription` is a made-up one for a bare URL, then `stored` is false. `signs`
     says if there is a secret to sign test events with; `why_not` why there is none.
+    `sent` is of endpoints that are no webhooks; `missing` is what has to be installed
+    or set up here for them, `unsent` why nothing was sent for another reason.
     """
 
     subscription: Subscription
@@ -103,6 +116,9 @@ class Facts:
     past: Past | None = None
     standing: At[Subscriber | str] | None = None
     cut_short: str = ""
+    sent: Sent | None = None
+    missing: str = ""
+    unsent: str = ""
 
     def one(self, kind: Kind) -> Tried | None:
         """The first test event of a kind."""

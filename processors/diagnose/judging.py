@@ -21,6 +21,7 @@ from processors.diagnose.speaking import (
     judge_redirect,
 )
 from processors.diagnose.standing import judge_limits, judge_standing, judge_state
+from processors.diagnose.taking import judge_sent
 from processors.diagnose.trusting import judge_tls
 
 CHECKS: Sequence[Callable[[Facts], Iterator[Finding]]] = (
@@ -38,6 +39,7 @@ CHECKS: Sequence[Callable[[Facts], Iterator[Finding]]] = (
     judge_signature,
     judge_repeated,
     judge_unknown_type,
+    judge_sent,
     judge_pace,
     judge_past,
     judge_limits,

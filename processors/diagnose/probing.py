@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
+from bus.delivery.endpoint import SCHEMES
+from bus.delivery.endpoint import Kind as EndpointKind
 from bus.ports import Answer, Clock, Post, Sender
 from bus.probing import Prober
 from bus.webhook.rendering import negotiate
@@ -24,7 +26,9 @@ from processors.diagnose.events import (
 )
 from processors.diagnose.facts import At, Facts, Kind, Pace, Tried
 from processors.diagnose.reaching import first_reached, veiled
+from processors.diagnose.sending import Sending
 from processors.diagnose.subject import Subject
+from processors.sinks import Sinks
 
 _LONGEST_ANSWER_S = 30.0
 _MOST_ADDRESSES = 8
@@ -33,6 +37,8 @@ _ALONE = 10
 _TOGETHER = 10
 _ROUNDS = 2
 _UNSUPPORTED = (406, 415)
+_PLACELESS = frozenset({EndpointKind.PULL, EndpointKind.PLUGGED})
+"""Kinds whose URLs name no place that we could connect to."""
 _RANDOM_BYTES = 32
 _ID_BYTES = 16
 
@@ -44,13 +50,14 @@ Step: TypeAlias = Callable[[str], None]
 class Means:
     """What a diagnosis works with; made in `processors.wiring.diagnosing`.
 
-    `sender` posts as deliveries do. A look-up, a connection and a handshake may take
-    `step_s` each, all of it `budget_s`. `configuration` is what may be told of the
-    settings, `hidden` what must never be.
+    `sender` posts as deliveries do, `sinks` deliver to what is no webhook. A look-up, a
+    connection and a handshake may take `step_s` each, all of it `budget_s`.
+    `configuration` is what may be told of the settings, `hidden` what must never be.
     """
 
     prober: Prober
     sender: Sender
+    sinks: Sinks
     clock: Clock
     random_bytes: Callable[[int], bytes]
     step_s: float = 5.0
@@ -87,6 +94,9 @@ class Probing:
             self._facts.cut_short = self._doing
 
     async def _steps(self) -> None:
+        if self._one.kind is not EndpointKind.HTTP:
+            await self._sent()
+            return
         if not await self._looked_up() or not await self._connected():
             return
         if not await self._secured() or not await self._exchanged():
@@ -119,7 +129,7 @@ class Probing:
         return first_reached(self._facts) is not None
 
     async def _secured(self) -> bool:
-        if urlsplit(self._one.url).scheme != "https":
+        if SCHEMES[urlsplit(self._one.url).scheme].plain:
             return True
         self._step("agreeing on TLS")
         seen = await self._means.prober.secure(
@@ -140,6 +150,29 @@ class Probing:
     def _address(self) -> str:
         reached = first_reached(self._facts)
         return reached.seen if reached else ""
+
+    # ------------------------------------------------ what is no webhook
+
+    async def _sent(self) -> None:
+        """As far as the connection all are alike; then each by its own sink."""
+        if self._one.kind not in _PLACELESS and not (
+            await self._looked_up()
+            and await self._connected()
+            and await self._secured()
+        ):
+            return
+        if self._signer is None:
+            return
+        means, facts = self._means, self._facts
+        sending = Sending(
+            means.sinks, means.clock, facts, self._signer, self._timeout_s
+        )
+        self._step("sending a signed event")
+        sent = await sending.one()
+        if sent is None or sent.outcome.name != "accepted" or self._lone:
+            return
+        self._step("timing one at a time")
+        await sending.some(self._nonce())
 
     # ------------------------------------------------ what it answers
 

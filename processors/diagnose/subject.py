@@ -4,9 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bus.delivery.endpoint import Kind
 from bus.delivery.subscription import Secret, Subscription, Tls, parse_subscription
-from bus.errors import InvalidSubscriptionError
 from bus.webhook.sealing import is_sealed
 from bus.webhook.signing import PRIVATE_PREFIX, Signer
 from processors.diagnose.scrubbing import secrets_in
@@ -33,16 +31,12 @@ class Subject:
 
 
 def of_subscription(stored: Subscription, now_s: float) -> Subject:
-    """A subscription as it stands; with sealed secrets, what can be done without.
-
-    Raises:
-        InvalidSubscriptionError: its endpoint takes no webhooks.
-    """
-    _refuse(stored)
+    """A subscription as it stands; with sealed secrets, what can be done without."""
     hidden = tuple(secrets_in(stored))
     sealed = any(is_sealed(text) for text in _texts(stored))
     if sealed:
         bare = {"headers": {}, "secrets": (), "tls": _unsealed(stored.tls)}
+        bare |= {"login": None}
         return Subject(
             subscription=stored.model_copy(update=bare),
             stored=True,
@@ -69,7 +63,6 @@ def of_url(url: str, secret: str | None, now_s: float) -> Subject:
     """
     fields: dict[str, object] = {"id": "diagnosed", "url": url, "types": ["*"]}
     made = parse_subscription(fields)
-    _refuse(made)
     if secret is not None:
         scheme = "v1a" if secret.startswith(PRIVATE_PREFIX) else "v1"
         Signer([(scheme, secret, None)])
@@ -89,18 +82,11 @@ def of_url(url: str, secret: str | None, now_s: float) -> Subject:
     )
 
 
-def _refuse(one: Subscription) -> None:
-    if one.kind is not Kind.HTTP:
-        raise InvalidSubscriptionError(
-            "url",
-            f"a diagnosis looks at webhooks, and this endpoint is called over"
-            f" {one.kind}; try a test event instead: bus subscriptions test",
-        )
-
-
 def _texts(stored: Subscription) -> Iterator[str]:
     yield from stored.headers.values()
     yield from (secret.value for secret in stored.secrets)
+    if stored.login is not None:
+        yield stored.login.password
     if stored.tls.client_key is not None:
         yield stored.tls.client_key
 

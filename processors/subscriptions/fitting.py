@@ -1,38 +1,40 @@
 """What a kind of endpoint cannot do that a subscription asks of it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from bus.delivery.endpoint import KafkaEndpoint, Kind, parse_endpoint
+from bus.delivery.endpoint import (
+    AWS,
+    SCHEMES,
+    KafkaEndpoint,
+    Kind,
+    parse_endpoint,
+)
 from bus.delivery.queues import SHORT
-from bus.delivery.subscription import DEFAULT_TRANSIENT, Subscription
+from bus.delivery.subscription import DEFAULT_TRANSIENT, Subscription, Tls
 from bus.errors import InvalidSubscriptionError
 from bus.webhook.rendering import Representation, negotiate
 
 _OURS = ("bus.", "oms.", "intake.")
 _ATTRIBUTE = re.compile(r"(?!aws\.|amazon\.)[0-9a-z_-]+(\.[0-9a-z_-]+)*")
 _MOST_ATTRIBUTES = 3
+_ATTRIBUTE_NAME, _ATTRIBUTE_VALUE = 256, 1_024
 _METADATA_NAME = re.compile(r"[0-9a-z_.-]+")
 
 
 def fitting(subscription: Subscription) -> Iterator[tuple[str, str]]:
     """Each field that does not fit, and why."""
-    match subscription.kind:
-        case Kind.HTTP:
-            yield from _no_login(subscription, "an Authorization header")
-        case Kind.GRPC:
-            yield from _no_login(subscription, "metadata, by a header")
-            yield from _grpc(subscription)
-        case Kind.PLUGGED:
-            return  # what it cannot do only its author knows
-        case Kind.KAFKA:
-            yield from _kafka(subscription)
-        case Kind.AMQP:
-            yield from _amqp(subscription)
-        case Kind.NATS:
-            yield from _nats(subscription)
-        case Kind.SQS | Kind.SNS | Kind.EVENTBRIDGE:
-            yield from _aws(subscription)
+    yield from _CHECKS[subscription.kind](subscription)
+
+
+def _http(subscription: Subscription) -> Iterator[tuple[str, str]]:
+    yield from _no_login(subscription, "an Authorization header")
+
+
+def _plugged(subscription: Subscription) -> Iterator[tuple[str, str]]:
+    """What it cannot do only its author knows."""
+    del subscription
+    return iter(())
 
 
 def _no_login(subscription: Subscription, instead: str) -> Iterator[tuple[str, str]]:
@@ -56,6 +58,32 @@ def _nats(subscription: Subscription) -> Iterator[tuple[str, str]]:
     for name in subscription.headers:
         if name.lower().startswith("nats-"):
             yield f"headers.{name}", "NATS keeps Nats-… for itself"
+
+
+def _redis(subscription: Subscription) -> Iterator[tuple[str, str]]:
+    yield from _signed_in(subscription, "plain")
+    if subscription.transient_statuses != DEFAULT_TRANSIENT:
+        yield "transient_statuses", "a stream answers with no statuses"
+    for name in subscription.headers:
+        if name.lower() == "data":
+            yield f"headers.{name}", "the field data of an entry is the body"
+
+
+def _pubsub(subscription: Subscription) -> Iterator[tuple[str, str]]:
+    yield from _signed_in(subscription, "plain")
+    plain = SCHEMES[subscription.url.partition(":")[0]].plain
+    if subscription.login is None and not plain:
+        yield "login", "expected a service account: its client_email and private_key"
+    if subscription.login is not None and plain:
+        yield "login", "an emulator has none; what signs in is not sent in plain text"
+    if subscription.transient_statuses != DEFAULT_TRANSIENT:
+        yield "transient_statuses", "a topic answers with no statuses of yours"
+    for name, value in subscription.headers.items():
+        if len(name) > _ATTRIBUTE_NAME or len(value) > _ATTRIBUTE_VALUE:
+            text = f"a name has {_ATTRIBUTE_NAME} bytes, a value {_ATTRIBUTE_VALUE}"
+            yield f"headers.{name[:20]}", text
+        elif name.lower().startswith("goog"):
+            yield f"headers.{name}", "Google keeps goog… for itself"
 
 
 def _kafka(subscription: Subscription) -> Iterator[tuple[str, str]]:
@@ -115,6 +143,7 @@ def _wants_xml(accept: str) -> bool:
 
 
 def _grpc(subscription: Subscription) -> Iterator[tuple[str, str]]:
+    yield from _no_login(subscription, "metadata, by a header")
     if not subscription.tls.verify:
         yield "tls.verify", "gRPC always checks certificates; give the CA's instead"
     if subscription.transient_statuses != DEFAULT_TRANSIENT:
@@ -125,3 +154,26 @@ def _grpc(subscription: Subscription) -> Iterator[tuple[str, str]]:
             yield f"headers.{name}", "expected letters, digits, - _ . as gRPC has them"
         elif lower.startswith("grpc-") or lower.endswith("-bin"):
             yield f"headers.{name}", "gRPC keeps grpc-… and …-bin for itself"
+
+
+def _pulled(subscription: Subscription) -> Iterator[tuple[str, str]]:
+    yield from _grpc(subscription)
+    for name in subscription.headers:
+        if name.lower().startswith("orderbus-"):
+            yield f"headers.{name}", "the bus keeps orderbus-… for itself"
+    if subscription.tls != Tls():
+        yield "tls", "nobody is called: who subscribes dials the bus"
+
+
+_CHECKS: Mapping[Kind, Callable[[Subscription], Iterator[tuple[str, str]]]] = {
+    Kind.HTTP: _http,
+    Kind.GRPC: _grpc,
+    Kind.PULL: _pulled,
+    Kind.PLUGGED: _plugged,
+    Kind.KAFKA: _kafka,
+    Kind.AMQP: _amqp,
+    Kind.NATS: _nats,
+    Kind.REDIS: _redis,
+    Kind.PUBSUB: _pubsub,
+    **dict.fromkeys(AWS, _aws),
+}

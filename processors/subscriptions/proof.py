@@ -38,6 +38,7 @@ class How(StrEnum):
     HANDSHAKE = "by the CloudEvents handshake"
     CHALLENGE = "by answering a signed challenge"
     TAKEN = "by taking a signed challenge into its queue"
+    DIALS = "by dialling the bus itself, with a key"
 
 
 @dataclass(frozen=True, slots=True)

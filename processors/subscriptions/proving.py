@@ -30,7 +30,7 @@ from processors.subscriptions.world import World
 _ASK_S = 5.0
 _CHALLENGE_BYTES = 32
 _ID_BYTES = 16
-_QUEUES = AWS | {Kind.AMQP, Kind.NATS}
+_QUEUES = AWS | {Kind.AMQP, Kind.NATS, Kind.REDIS, Kind.PUBSUB}
 """Kinds that take what is sent and cannot answer it."""
 _NOT_YET = Unproven("challenge: not sent, it cannot know the new secret yet")
 
@@ -42,6 +42,8 @@ async def prove(
 
     Where there is nobody to ask with (`world.asker`), all are trusted.
     """
+    if subscription.kind is Kind.PULL:
+        return Proof(How.DIALS)
     if trust or world.asker is None:
         return Proof(How.TRUSTED)
     if await _is_opened(world, subscription):
@@ -57,6 +59,8 @@ async def prove_again(
     What it says then is how often it may be called; where it says nothing, what it
     said before counts.
     """
+    if subscription.kind is Kind.PULL:
+        return Proof(How.DIALS)
     if trust or world.asker is None:
         return Proof(How.TRUSTED)
     said = await _ask(world, subscription, knows_secret=True)

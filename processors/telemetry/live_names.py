@@ -17,6 +17,10 @@ WEB_ASSETS_MISSING = _note(
     "The package was built without files of the dashboard: nothing there is live.",
 )
 
+PULL_SERVES = _note(
+    "pull_serves", "info", "Partners can subscribe by gRPC to what they pull; where."
+)
+
 API_STREAMS = _gauge("orderbus_api_streams", (), "Live streams that are open.")
 API_STREAMS_ENDED = _counter(
     "orderbus_api_streams_ended_total",

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from bus.delivery.endpoint import SCHEMES
+from bus.delivery.endpoint import SCHEMES, Kind
 from bus.delivery.subscription import State, Subscription
 from bus.ports import Clock
 from bus.probing import Prober
@@ -71,5 +71,7 @@ class Certificates:
 
 def _has_one(one: Subscription) -> bool:
     scheme = SCHEMES.get(urlsplit(one.url).scheme)
-    secure = scheme is not None and not scheme.plain
+    if scheme is None or scheme.kind is Kind.PULL:  # whose partner dials us
+        return False
+    secure = not scheme.plain
     return secure and one.state is State.ACTIVE

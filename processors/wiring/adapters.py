@@ -31,6 +31,7 @@ from processors.registry.local import LocalSchemas
 from processors.settings import Settings
 from processors.sinks import Sinks
 from processors.subscriptions.keys import NO_KEYS, Keys, parse_keys, read_key_file
+from processors.wiring.relays import relays_of
 from processors.wiring.sinks import make_sinks
 
 if TYPE_CHECKING:
@@ -179,7 +180,12 @@ def _senders(
     """What delivers, closed with the stack."""
     sender = make_sender(settings, guard)
     stack.push_async_callback(sender.close)
-    sinks = make_sinks(sender, guard, aws=settings.aws_own_credentials)
+    sinks = make_sinks(
+        sender,
+        guard,
+        aws=settings.aws_own_credentials,
+        relays=relays_of(settings, find_keys(settings)),
+    )
     stack.push_async_callback(sinks.close)
     return sender, sinks
 

@@ -39,6 +39,7 @@ from processors.wiring.adapters import (
     read_topology,
 )
 from processors.wiring.on_demand import OnDemandSchemas
+from processors.wiring.relays import relays_of
 from processors.wiring.sinks import make_sinks
 from processors.wiring.sinks import missing as missing_extra
 from processors.wiring.trail import command_trail
@@ -124,7 +125,12 @@ class _Http(NamedTuple):
     def of(cls, settings: Settings) -> Self:
         guard = make_guard(settings)
         sender = make_sender(settings, guard)
-        sinks = make_sinks(sender, guard, aws=settings.aws_own_credentials)
+        sinks = make_sinks(
+            sender,
+            guard,
+            aws=settings.aws_own_credentials,
+            relays=relays_of(settings, find_keys(settings)),
+        )
         return cls(guard, sender, EndpointProbe(guard), sinks)
 
 

@@ -11,6 +11,8 @@ from processors.clock import SystemClock
 from processors.diagnose.probing import Means
 from processors.settings import Settings
 from processors.wiring.adapters import find_keys, make_guard, make_sender
+from processors.wiring.relays import relays_of
+from processors.wiring.sinks import make_sinks
 
 _TOLD = (
     "group_prefix",
@@ -39,16 +41,24 @@ async def open_means(settings: Settings) -> AsyncIterator[Means]:
     """Open a probe and a sender behind the guard that deliveries have."""
     guard = make_guard(settings)
     probe, sender = EndpointProbe(guard), make_sender(settings, guard)
+    sinks = make_sinks(
+        sender,
+        guard,
+        aws=settings.aws_own_credentials,
+        relays=relays_of(settings, find_keys(settings)),
+    )
     try:
         yield Means(
             prober=probe,
             sender=sender,
+            sinks=sinks,
             clock=SystemClock(),
             random_bytes=os.urandom,
             configuration=_configuration(settings),
             hidden=tuple(_hidden(settings)),
         )
     finally:
+        await sinks.close()
         await sender.close()
         await probe.close()
 

@@ -37,6 +37,7 @@ from processors.watch.board import Board
 from processors.web.sessions import Lifetimes
 from processors.web.site import Around, make_site
 from processors.wiring.access import server_keys
+from processors.wiring.adapters import read_keys
 from processors.wiring.announcing import announcing
 from processors.wiring.asking import AskedLog
 from processors.wiring.beside import Work, keep_up
@@ -49,6 +50,7 @@ from processors.wiring.life import Life, live
 from processors.wiring.moving import asking_log
 from processors.wiring.objective import objective_of_all
 from processors.wiring.parked import held_rules, make_parked
+from processors.wiring.pulled import open_relay
 from processors.wiring.serve import check_topics
 from processors.wiring.streaming import make_live
 from processors.wiring.trail import missing_in
@@ -133,11 +135,22 @@ async def open_gateway(
         await gateway.start(_place(settings))
         stack.push_async_callback(gateway.stop)
         telemetry.note(names.API_SERVES, url=gateway.url)
+        await _let_pull(settings, api, telemetry, stack)
         stack.callback(said.farewell)
         works = {**settling, **_works(api, ring, said)}
         for task in keep_up(works, world.clock, telemetry):
             stack.callback(task.cancel)
         yield GatewayProgram(gateway)
+
+
+async def _let_pull(
+    settings: Settings, api: Api, telemetry: Telemetry, stack: AsyncExitStack
+) -> None:
+    """Let partners dial in, where a port is named for that."""
+    table, keys = api.world.table, read_keys(settings)
+    opening = open_relay(settings, keys, table, api.authenticate)
+    if url := await stack.enter_async_context(opening):
+        telemetry.note(live_names.PULL_SERVES, url=url)
 
 
 async def _follow(api: Api, stack: AsyncExitStack) -> None:

@@ -24,6 +24,24 @@ def grpc_inlet(host: str, port: int) -> Inlet:
     return GrpcInlet(host, port)
 
 
+def pull_inlet(url: str, subscription: str, key: str) -> Inlet:
+    """Who dials a gateway for what a subscription has.
+
+    Raises:
+        ConfigurationError: it is no such URL, no name, or the extra is missing.
+    """
+    try:
+        parse_endpoint(url)
+    except ValueError as error:
+        raise ConfigurationError(f"{url}: {error}") from None
+    if not subscription:
+        raise ConfigurationError("--pull needs --subscription: whose events to pull")
+    _want(Kind.PULL)
+    from bus.adapters.grpc.puller import PullInlet  # noqa: PLC0415 - an extra
+
+    return PullInlet(url, subscription, key)
+
+
 def inlet_at(url: str, kind: Kind, login: Login | None, since_ms: int) -> Inlet:
     """What reads where a subscription's events go: the URL is that of its endpoint.
 

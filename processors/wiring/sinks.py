@@ -16,26 +16,35 @@ from bus.sending import Sink
 from processors.gathering import Gathered, GatheredWhereTaken
 from processors.sinks import Maker, Sinks
 from processors.wiring.plugged import absent, plug_in
+from processors.wiring.relays import Relays
 
 _EXTRAS = {
     Kind.GRPC: ("grpc", ("grpc", "grpc_health", "google.rpc")),
+    Kind.PULL: ("grpc", ("grpc", "grpc_health", "google.rpc")),
     Kind.AMQP: ("amqp", ("aiormq",)),
     Kind.NATS: ("nats", ("nats",)),
+    Kind.REDIS: ("redis", ("redis",)),
     **dict.fromkeys(AWS, ("aws", ("aiobotocore",))),
 }
 """By kind the extra, and the packages that it brings."""
 
 
-def make_sinks(sender: Sender, guard: Guard, *, aws: bool = False) -> Sinks:
+def make_sinks(
+    sender: Sender, guard: Guard, *, aws: bool = False, relays: Relays | None = None
+) -> Sinks:
     """Sinks behind this guard; nothing is imported for a kind until it is used.
 
-    `aws` lets endpoints at AWS be called with the process's own credentials.
+    `aws` lets endpoints at AWS be called with the process's own credentials; `relays`
+    are where those events go that partners pull.
     """
     makers: dict[str, Maker] = {
         Kind.GRPC: lambda: _grpc(guard),
+        Kind.PULL: lambda: _pull(relays or Relays()),
         Kind.KAFKA: lambda: _kafka(guard),
         Kind.AMQP: lambda: _amqp(guard),
         Kind.NATS: lambda: _nats(guard),
+        Kind.REDIS: lambda: _redis(guard),
+        Kind.PUBSUB: lambda: _pubsub(guard),
     }
     makers |= {kind: partial(_aws, kind, guard, own=aws) for kind in AWS}
     return Sinks(sender, makers, lambda name: _plugged(name, guard))
@@ -93,6 +102,22 @@ def _grpc(guard: Guard) -> Sink:
     return GatheredWhereTaken(sink)
 
 
+def _pull(relays: Relays) -> Sink:
+    if (why := missing(Kind.PULL)) is not None:
+        raise ConfigurationError(why)
+    if not relays.urls:
+        raise ConfigurationError(
+            "what partners pull is handed over at gateways, and this process knows of"
+            " none: set ORDERBUS_PULL_RELAYS"
+        )
+    from bus.adapters.grpc.pull import PullSink  # noqa: PLC0415 - likewise
+
+    # Any address will do: operators name them, no partner.
+    anywhere = Guard(allow=("0.0.0.0/0", "::/0"), https_only=False)
+    places = GuardedPlaces(anywhere, "grpc")
+    return PullSink(relays.urls, relays.token, places, user_agent())
+
+
 def _amqp(guard: Guard) -> Sink:
     if (why := missing(Kind.AMQP)) is not None:
         raise ConfigurationError(why)
@@ -107,6 +132,20 @@ def _nats(guard: Guard) -> Sink:
     from bus.adapters.nats.sink import NatsSink  # noqa: PLC0415 - likewise
 
     return NatsSink(GuardedPlaces(guard, "nats"), SettledTrust())
+
+
+def _redis(guard: Guard) -> Sink:
+    if (why := missing(Kind.REDIS)) is not None:
+        raise ConfigurationError(why)
+    from bus.adapters.redis.sink import RedisSink  # noqa: PLC0415 - likewise
+
+    return RedisSink(GuardedPlaces(guard, "redis"), SettledTrust())
+
+
+def _pubsub(guard: Guard) -> Sink:
+    from bus.adapters.google.sink import PubsubSink  # noqa: PLC0415 - likewise
+
+    return Gathered(PubsubSink(HttpAsker(guard), user_agent()))
 
 
 def _aws(kind: Kind, guard: Guard, *, own: bool) -> Sink:

@@ -70,7 +70,7 @@ async def test_all_have_all_in_order(kafka: KafkaUnderTest, tmp_path: Path) -> N
 
         await wait_until(complete, 60, "all three have all events")
         for name, ids in (await had()).items():
-            assert _by_order(firsts(ids), sent) == _by_order(
+            assert by_order(firsts(ids), sent) == by_order(
                 [event.webhook_id for event in sent], sent
             ), name
         assert await again.stop() == 0
@@ -97,7 +97,8 @@ async def _send(bus: Bus, numbers: range) -> Sequence[Event]:
     return sent
 
 
-def _by_order(ids: Sequence[str], sent: Sequence[Event]) -> Mapping[str, list[str]]:
+def by_order(ids: Sequence[str], sent: Sequence[Event]) -> Mapping[str, list[str]]:
+    """The ids of each order, in their order."""
     orders = {event.webhook_id: event.subject for event in sent}
     found: dict[str, list[str]] = defaultdict(list)
     for one in ids:

@@ -13,7 +13,7 @@ REGION, ACCOUNT = "eu-central-1", "123456789012"
 KEY = {"username": "AKIAEXAMPLE", "password": "example/s3cret"}
 _SESSION = AioSession()
 
-_SERVER = """
+SERVER = """
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 app = DomainDispatcherApplication(create_backend_app)
@@ -21,13 +21,14 @@ server = make_server("127.0.0.1", 0, app, threaded=True)
 print(server.port, flush=True)
 server.serve_forever()
 """
+"""The program of moto's server; it says its port first."""
 
 
 @contextmanager
 def running_aws() -> Iterator[int]:
     """Its port. What it stores is gone with it."""
     with subprocess.Popen(  # noqa: S603 - our own interpreter
-        [sys.executable, "-c", _SERVER],
+        [sys.executable, "-c", SERVER],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     ) as process:

@@ -22,6 +22,7 @@ from processors.diagnose.probing import Means
 from processors.subscriptions.document import Draft, draft
 from processors.subscriptions.onboarding import add
 from processors.subscriptions.world import World
+from processors.wiring.sinks import make_sinks
 from tests.support.partner import SECRET, Partner
 from tests.support.past import Past
 from tests.support.worlds import Worlds
@@ -67,6 +68,7 @@ class Bus:
             yield Means(
                 prober=EndpointProbe(guard, names),
                 sender=sender,
+                sinks=make_sinks(sender, guard),
                 clock=SystemClock(),
                 random_bytes=os.urandom,
                 hidden=self.hidden,

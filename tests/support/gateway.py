@@ -38,6 +38,7 @@ from processors.migrations.world import HeldMigrations
 from processors.rules.held import HeldRules
 from processors.settings import Settings, in_force
 from processors.settings.sources import Origin, Source
+from processors.sinks import Sinks
 from processors.status.glance import Glance
 from processors.subscriptions.world import World
 from processors.watch.board import Board
@@ -200,6 +201,7 @@ def _means(world: World) -> Means:
     return Means(
         prober=MemoryProber({"shop.example": Scripted()}),
         sender=world.sender,
+        sinks=Sinks(world.sender),
         clock=world.clock,
         random_bytes=world.random_bytes,
     )

@@ -66,6 +66,11 @@ class NatsUnderTest:
             self._process.wait()
             self._process = None
 
+    def pid(self) -> int:
+        """Of the process that runs."""
+        assert self._process is not None
+        return self._process.pid
+
     def discard(self) -> None:
         """End it, and remove all it wrote."""
         self.kill()

@@ -116,6 +116,11 @@ class RabbitUnderTest:
         self._process = None
         self._wait_for(lambda: not _listens(self.port))
 
+    def pid(self) -> int:
+        """Of the process that runs."""
+        assert self._process is not None
+        return self._process.pid
+
     def discard(self) -> None:
         """End it, and remove all it wrote."""
         self.kill()

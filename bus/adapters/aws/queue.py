@@ -8,7 +8,7 @@ from aiobotocore.parsers import ResponseParserError
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bus.adapters.aws.calling import WITHIN_S, NobodyError
-from bus.adapters.aws.clients import Clients
+from bus.adapters.aws.clients import Clients, Signs
 from bus.adapters.aws.codes import told
 from bus.delivery.clouds import AwsEndpoint
 from bus.delivery.subscription import Login
@@ -85,7 +85,7 @@ class AwsQueue:
         WITHIN_S.set(within_s)
         try:
             async with asyncio.timeout(within_s):
-                signs = None, self._login
+                signs = Signs(None, self._login)
                 call = await self._clients.of(self._place, "sqs", operation, signs)
                 return await call(QueueUrl=self._place.url, **fields)
         except ClientError as error:

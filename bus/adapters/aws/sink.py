@@ -8,7 +8,7 @@ from aiobotocore.parsers import ResponseParserError
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from bus.adapters.aws.calling import WITHIN_S, NobodyError
-from bus.adapters.aws.clients import Clients
+from bus.adapters.aws.clients import Clients, Signs
 from bus.adapters.aws.codes import TOO_LARGE, Sense, judge, meaning
 from bus.adapters.aws.services import SERVICES, Fault, Fields, Service
 from bus.delivery.clouds import AwsEndpoint
@@ -106,7 +106,8 @@ class AwsSink:
         """Call once: the answer, AWS's error, or why there is neither."""
         endpoint, service, parcels = letter
         entries = [service.entry(endpoint, p, n) for n, p in enumerate(parcels)]
-        signs = parcels[0].tls, parcels[0].subscription.login
+        one = parcels[0].subscription
+        signs = Signs(parcels[0].tls, one.login, external_id(one.owner, one.id))
         WITHIN_S.set(timeout_s)
         try:
             async with asyncio.timeout(timeout_s):
@@ -118,6 +119,11 @@ class AwsSink:
             return _fault(error.response)
         except (NobodyError, TimeoutError, ResponseParserError, BotoCoreError) as error:
             return _unanswered(error)
+
+
+def external_id(owner: str, name: str) -> str:
+    """What we say when a role is assumed: whose endpoint it is, and which."""
+    return f"{owner}/{name}" if owner else name
 
 
 def _refusal(endpoint: AwsEndpoint, service: Service, parcel: Parcel) -> Refused | None:

@@ -14,7 +14,9 @@ from bus.adapters.http.names import Names
 from bus.adapters.http.places import GuardedPlaces
 from tests.contract.sinks.aws_worlds import open_moto, open_sqs
 from tests.contract.sinks.nats_worlds import open_nats, open_told
+from tests.contract.sinks.pubsub_worlds import open_emulated, open_told_topic
 from tests.contract.sinks.queue_worlds import open_amqp, open_rabbitmq
+from tests.contract.sinks.redis_worlds import open_redis
 from tests.contract.sinks.worlds import (
     LOOPBACK,
     Scripted,
@@ -23,6 +25,11 @@ from tests.contract.sinks.worlds import (
     open_world,
 )
 from tests.support.aws import running_aws
+from tests.support.pubsub_emulator import (
+    PubsubUnderTest,
+    missing_pubsub,
+    running_pubsub,
+)
 
 SCRIPTED: Mapping[str, Callable[..., AsyncIterator[Scripted]]] = {
     "http": partial(open_world, "http"),
@@ -30,13 +37,16 @@ SCRIPTED: Mapping[str, Callable[..., AsyncIterator[Scripted]]] = {
     "amqp": open_amqp,
     "nats": open_told,
     "sqs": open_sqs,
+    "pubsub": open_told_topic,
 }
 """Those whose servers answer as they are told; the others are what they are."""
 REAL = [
     "jetstream",
+    "redis",
     pytest.param("kafka", marks=pytest.mark.kafka),
     pytest.param("rabbitmq", marks=pytest.mark.rabbitmq),
     "moto",
+    "emulator",
 ]
 
 
@@ -72,22 +82,35 @@ def aws() -> Iterator[int]:
         yield port
 
 
+@pytest.fixture(scope="session")
+def pubsub() -> Iterator[PubsubUnderTest]:
+    """Google's emulator; use topics of your own."""
+    if why := missing_pubsub():
+        pytest.skip(why)
+    with running_pubsub() as server:
+        yield server
+
+
 @pytest.fixture(params=[*SCRIPTED, *REAL])
 def open_as(request: pytest.FixtureRequest) -> OpenAs:
     """Each kind; the running servers are asked for outside any loop."""
-    match request.param:
-        case "kafka":
-            return partial(
-                open_kafka, request.getfixturevalue("kafka").bootstrap_servers
-            )
-        case "rabbitmq":
-            return partial(open_rabbitmq, request.getfixturevalue("rabbitmq"))
-        case "jetstream":
-            return partial(open_nats, request.getfixturevalue("nats"))
-        case "moto":
-            return partial(open_moto, request.getfixturevalue("aws"))
-        case kind:
-            return SCRIPTED[kind]
+    if request.param == "kafka":
+        servers = request.getfixturevalue("kafka").bootstrap_servers
+        return partial(open_kafka, servers)
+    if request.param in _RUNNING:
+        fixture, opening = _RUNNING[request.param]
+        return partial(opening, request.getfixturevalue(fixture))
+    return SCRIPTED[request.param]
+
+
+_RUNNING: Mapping[str, tuple[str, Callable[..., AsyncIterator[World]]]] = {
+    "rabbitmq": ("rabbitmq", open_rabbitmq),
+    "jetstream": ("nats", open_nats),
+    "redis": ("redis_server", open_redis),
+    "moto": ("aws", open_moto),
+    "emulator": ("pubsub", open_emulated),
+}
+"""Those of the session, by the fixtures that run their servers."""
 
 
 @pytest.fixture

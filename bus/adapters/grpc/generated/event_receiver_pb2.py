@@ -26,7 +26,7 @@ from bus.adapters.grpc.generated import cloudevents_pb2 as cloudevents__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x65vent_receiver.proto\x12\x0borderbus.v1\x1a\x11\x63loudevents.proto\x1a\x1egoogle/protobuf/duration.proto\"\xa0\x01\n\x08\x44\x65livery\x12,\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1d.io.cloudevents.v1.CloudEvent\x12\x35\n\x08metadata\x18\x02 \x03(\x0b\x32#.orderbus.v1.Delivery.MetadataEntry\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"@\n\x13\x44\x65liverBatchRequest\x12)\n\ndeliveries\x18\x01 \x03(\x0b\x32\x15.orderbus.v1.Delivery\">\n\x14\x44\x65liverBatchResponse\x12&\n\x08receipts\x18\x01 \x03(\x0b\x32\x14.orderbus.v1.Receipt\"\xd2\x01\n\x07Receipt\x12-\n\x07outcome\x18\x01 \x01(\x0e\x32\x1c.orderbus.v1.Receipt.Outcome\x12.\n\x0bretry_after\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"X\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x0c\n\x08\x41\x43\x43\x45PTED\x10\x01\x12\x0b\n\x07REFUSED\x10\x02\x12\r\n\tTHROTTLED\x10\x03\x12\n\n\x06\x46\x41ILED\x10\x04\x32\xa4\x01\n\rEventReceiver\x12>\n\x07\x44\x65liver\x12\x1d.io.cloudevents.v1.CloudEvent\x1a\x14.orderbus.v1.Receipt\x12S\n\x0c\x44\x65liverBatch\x12 .orderbus.v1.DeliverBatchRequest\x1a!.orderbus.v1.DeliverBatchResponseB\'\n\x0borderbus.v1P\x01Z\x16orderbus/v1;orderbusv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x65vent_receiver.proto\x12\x0borderbus.v1\x1a\x11\x63loudevents.proto\x1a\x1egoogle/protobuf/duration.proto\"a\n\x10SubscribeRequest\x12\x16\n\x0csubscription\x18\x01 \x01(\tH\x00\x12-\n\nsettlement\x18\x02 \x01(\x0b\x32\x17.orderbus.v1.SettlementH\x00\x42\x06\n\x04says\"C\n\nSettlement\x12\x0e\n\x06number\x18\x01 \x01(\x04\x12%\n\x07receipt\x18\x02 \x01(\x0b\x32\x14.orderbus.v1.Receipt\"\xb0\x01\n\x08\x44\x65livery\x12,\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1d.io.cloudevents.v1.CloudEvent\x12\x35\n\x08metadata\x18\x02 \x03(\x0b\x32#.orderbus.v1.Delivery.MetadataEntry\x12\x0e\n\x06number\x18\x03 \x01(\x04\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"@\n\x13\x44\x65liverBatchRequest\x12)\n\ndeliveries\x18\x01 \x03(\x0b\x32\x15.orderbus.v1.Delivery\">\n\x14\x44\x65liverBatchResponse\x12&\n\x08receipts\x18\x01 \x03(\x0b\x32\x14.orderbus.v1.Receipt\"\xd2\x01\n\x07Receipt\x12-\n\x07outcome\x18\x01 \x01(\x0e\x32\x1c.orderbus.v1.Receipt.Outcome\x12.\n\x0bretry_after\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"X\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x0c\n\x08\x41\x43\x43\x45PTED\x10\x01\x12\x0b\n\x07REFUSED\x10\x02\x12\r\n\tTHROTTLED\x10\x03\x12\n\n\x06\x46\x41ILED\x10\x04\x32\xa4\x01\n\rEventReceiver\x12>\n\x07\x44\x65liver\x12\x1d.io.cloudevents.v1.CloudEvent\x1a\x14.orderbus.v1.Receipt\x12S\n\x0c\x44\x65liverBatch\x12 .orderbus.v1.DeliverBatchRequest\x1a!.orderbus.v1.DeliverBatchResponse2T\n\x0b\x45ventSource\x12\x45\n\tSubscribe\x12\x1d.orderbus.v1.SubscribeRequest\x1a\x15.orderbus.v1.Delivery(\x01\x30\x01\x42\'\n\x0borderbus.v1P\x01Z\x16orderbus/v1;orderbusv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,18 +36,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._serialized_options = b'\n\013orderbus.v1P\001Z\026orderbus/v1;orderbusv1'
   _globals['_DELIVERY_METADATAENTRY']._loaded_options = None
   _globals['_DELIVERY_METADATAENTRY']._serialized_options = b'8\001'
-  _globals['_DELIVERY']._serialized_start=89
-  _globals['_DELIVERY']._serialized_end=249
-  _globals['_DELIVERY_METADATAENTRY']._serialized_start=202
-  _globals['_DELIVERY_METADATAENTRY']._serialized_end=249
-  _globals['_DELIVERBATCHREQUEST']._serialized_start=251
-  _globals['_DELIVERBATCHREQUEST']._serialized_end=315
-  _globals['_DELIVERBATCHRESPONSE']._serialized_start=317
-  _globals['_DELIVERBATCHRESPONSE']._serialized_end=379
-  _globals['_RECEIPT']._serialized_start=382
-  _globals['_RECEIPT']._serialized_end=592
-  _globals['_RECEIPT_OUTCOME']._serialized_start=504
-  _globals['_RECEIPT_OUTCOME']._serialized_end=592
-  _globals['_EVENTRECEIVER']._serialized_start=595
-  _globals['_EVENTRECEIVER']._serialized_end=759
+  _globals['_SUBSCRIBEREQUEST']._serialized_start=88
+  _globals['_SUBSCRIBEREQUEST']._serialized_end=185
+  _globals['_SETTLEMENT']._serialized_start=187
+  _globals['_SETTLEMENT']._serialized_end=254
+  _globals['_DELIVERY']._serialized_start=257
+  _globals['_DELIVERY']._serialized_end=433
+  _globals['_DELIVERY_METADATAENTRY']._serialized_start=386
+  _globals['_DELIVERY_METADATAENTRY']._serialized_end=433
+  _globals['_DELIVERBATCHREQUEST']._serialized_start=435
+  _globals['_DELIVERBATCHREQUEST']._serialized_end=499
+  _globals['_DELIVERBATCHRESPONSE']._serialized_start=501
+  _globals['_DELIVERBATCHRESPONSE']._serialized_end=563
+  _globals['_RECEIPT']._serialized_start=566
+  _globals['_RECEIPT']._serialized_end=776
+  _globals['_RECEIPT_OUTCOME']._serialized_start=688
+  _globals['_RECEIPT_OUTCOME']._serialized_end=776
+  _globals['_EVENTRECEIVER']._serialized_start=779
+  _globals['_EVENTRECEIVER']._serialized_end=943
+  _globals['_EVENTSOURCE']._serialized_start=945
+  _globals['_EVENTSOURCE']._serialized_end=1029
 # @@protoc_insertion_point(module_scope)

@@ -93,3 +93,36 @@ def test_refused(url: str, why: str) -> None:
     """What is wrong is said."""
     with pytest.raises(ValueError, match=why):
         parse_endpoint(url)
+
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/orders"
+
+
+@pytest.mark.parametrize(
+    ("url", "sts"),
+    [
+        (f"sqs://{HOST}/{ACCOUNT}/o", "https://sts.eu-central-1.amazonaws.com"),
+        (
+            f"sns://sns.cn-north-1.amazonaws.com.cn/{ACCOUNT}/o",
+            "https://sts.cn-north-1.amazonaws.com.cn",
+        ),
+        (
+            f"sqs+http://127.0.0.1:9324/{ACCOUNT}/o?region=eu-central-1",
+            "http://127.0.0.1:9324",
+        ),
+    ],
+)
+def test_a_role(url: str, sts: str) -> None:
+    """It is assumed in the region, or where a stand-in is."""
+    found = read(f"{url}{'&' if '?' in url else '?'}role={ROLE}")
+    assert found.role == ROLE
+    assert found.sts == sts
+
+
+@pytest.mark.parametrize(
+    "query", ["role=", "role=admin", f"role={ROLE}&role={ROLE}", "region=A", "x=1"]
+)
+def test_no_role(query: str) -> None:
+    """What is none is refused."""
+    with pytest.raises(ValueError, match="expected"):
+        read(f"sqs://{HOST}/{ACCOUNT}/o?{query}")

@@ -31,6 +31,7 @@ BUS = [sys.executable, "-m", "processors.cli", "listen"]
         (Wish(kafka="kafkas://b/t"), Place(Kind.KAFKA, "kafkas://b/t")),
         (Wish(amqp="amqp://b/queues/q"), Place(Kind.AMQP, "amqp://b/queues/q")),
         (Wish(nats="tls://b/s"), Place(Kind.NATS, "tls://b/s")),
+        (Wish(pull="grpcs://b", answer="500"), Place(Kind.PULL, "grpcs://b")),
     ],
 )
 def test_the_place(wish: Wish, place: Place) -> None:
@@ -45,6 +46,8 @@ def test_the_place(wish: Wish, place: Place) -> None:
         (Wish(kafka="nats://b/t"), "--kafka nats://b/t: expected kafka:// or kafkas"),
         (Wish(nats="b/t"), "expected nats:// or tls://"),
         (Wish(nats="nats://b/t", answer="500"), "over nats nobody hears an answer"),
+        (Wish(pull="nats://b"), "--pull nats://b: expected grpc:// or grpcs://"),
+        (Wish(key_file="k"), "--subscription and --key-file are for --pull"),
         (Wish(username="me"), "are for --kafka, --amqp and --nats"),
     ],
 )

@@ -17,6 +17,7 @@ from processors.diagnose.diagnosis import diagnose_endpoint
 from processors.diagnose.findings import Finding, Report
 from processors.diagnose.probing import Means
 from processors.diagnose.subject import Subject, of_subscription, of_url
+from processors.wiring.sinks import make_sinks
 from tests.support.partner import SECRET, Partner
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
@@ -85,6 +86,7 @@ async def lab() -> AsyncIterator[Lab]:
         Means(
             prober=EndpointProbe(guard, table),
             sender=sender,
+            sinks=make_sinks(sender, guard),
             clock=SystemClock(),
             random_bytes=os.urandom,
             step_s=30,

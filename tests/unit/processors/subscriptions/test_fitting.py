@@ -59,6 +59,37 @@ def test_refused_for_queues(url: str, fields: dict[str, object], field: str) -> 
     check_runnable(make(url=url, tls={"verify": False}))
 
 
+PULL, REDIS = "pull://grpc", "rediss://redis.example/orders"
+PUBSUB = "pubsub://pubsub.googleapis.com/acme-prod/orders"
+EMULATOR = "pubsub+http://127.0.0.1:8085/acme-prod/orders"
+
+
+@pytest.mark.parametrize(
+    ("url", "fields", "field"),
+    [
+        (PULL, {"login": KEY}, "login"),
+        (PULL, {"headers": {"Orderbus-Subscription": "x"}}, "headers.Orderbus-"),
+        (PULL, {"tls": {"ca": "PEM"}}, "tls"),
+        (REDIS, {"login": NKEY}, "login.mechanism"),
+        (REDIS, {"transient_statuses": [404]}, "transient_statuses"),
+        (REDIS, {"headers": {"Data": "1"}}, "headers.Data"),
+        (PUBSUB, {}, "login"),
+        (PUBSUB, {"login": SCRAM}, "login.mechanism"),
+        (PUBSUB, {"login": KEY, "transient_statuses": [404]}, "transient_statuses"),
+        (PUBSUB, {"login": KEY, "headers": {"x" * 300: "1"}}, f"headers.{'x' * 20}"),
+        (PUBSUB, {"login": KEY, "headers": {"a": "x" * 1_100}}, "headers.a"),
+        (PUBSUB, {"login": KEY, "headers": {"Googly": "1"}}, "headers.Googly"),
+        (EMULATOR, {"login": KEY}, "login"),
+    ],
+)
+def test_refused_for_streams(url: str, fields: dict[str, object], field: str) -> None:
+    """Each with the field; what is left fits."""
+    with pytest.raises(InvalidSubscriptionError) as caught:
+        check_runnable(make(url=url, **fields))
+    assert caught.value.field.startswith(field)
+    check_runnable(make(url=url, **({"login": KEY} if url == PUBSUB else {})))
+
+
 @pytest.mark.parametrize(
     ("fields", "field", "why"),
     [

@@ -1,0 +1,128 @@
+"""A partner's side of a pulled subscription: dials, hands on what comes, settles it."""
+
+import asyncio
+from contextlib import suppress
+from typing import TypeAlias
+
+import grpc
+import grpc.aio
+
+from bus.adapters.grpc.generated.event_receiver_pb2 import (
+    Delivery,
+    Settlement,
+    SubscribeRequest,
+)
+from bus.adapters.grpc.inlet import arrived
+from bus.adapters.grpc.lanes import MOST_BYTES
+from bus.adapters.grpc.relay import SUBSCRIBE
+from bus.adapters.grpc.replies import receipt_of
+from bus.delivery.endpoint import GrpcEndpoint, parse_endpoint
+from bus.errors import ConfigurationError
+from bus.receiving import Take
+
+_AGAIN_S = 1.0
+_Subscribe: TypeAlias = "grpc.aio.StreamStreamMultiCallable[SubscribeRequest, Delivery]"
+_FOR_GOOD = {
+    grpc.StatusCode.UNAUTHENTICATED,
+    grpc.StatusCode.PERMISSION_DENIED,
+    grpc.StatusCode.INVALID_ARGUMENT,
+}
+_OPTIONS = (
+    ("grpc.enable_http_proxy", 0),
+    ("grpc.max_receive_message_length", 2 * MOST_BYTES),
+    ("grpc.keepalive_time_ms", 20_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+)
+
+
+class PullInlet:
+    """Fulfils `bus.receiving.Inlet`: dials a gateway, and again when that goes away."""
+
+    def __init__(self, url: str, subscription: str, key: str) -> None:
+        endpoint = parse_endpoint(url)
+        if not isinstance(endpoint, GrpcEndpoint):
+            raise ConfigurationError(f"{url}: expected grpcs://HOST:PORT")
+        self._endpoint = endpoint
+        self._subscription = subscription
+        self._key = key
+        self._running: asyncio.Task[None] | None = None
+        self._closed = asyncio.Event()
+
+    async def open(self, take: Take) -> str:
+        """See `Inlet`; waits until it is subscribed."""
+        subscribed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._running = asyncio.create_task(self._run(take, subscribed))
+        await asyncio.wait(
+            {subscribed, self._running}, return_when=asyncio.FIRST_COMPLETED
+        )
+        if not subscribed.done():
+            await self._running
+        return "pull://grpc"
+
+    async def close(self) -> None:
+        """See `Inlet`."""
+        self._closed.set()
+        if self._running is not None:
+            self._running.cancel()
+            with suppress(asyncio.CancelledError, ConfigurationError):
+                await self._running
+
+    async def _run(self, take: Take, subscribed: asyncio.Future[None]) -> None:
+        where = self._endpoint
+        host = f"[{where.host}]" if ":" in where.host else where.host
+        target = f"{host}:{where.port}"
+        channel = (
+            grpc.aio.insecure_channel(target, _OPTIONS)
+            if where.plain
+            else grpc.aio.secure_channel(
+                target, grpc.ssl_channel_credentials(), _OPTIONS
+            )
+        )
+        async with channel:
+            while True:
+                try:
+                    await self._stream(channel, take, subscribed)
+                except grpc.aio.AioRpcError as error:
+                    if error.code() in _FOR_GOOD or not subscribed.done():
+                        raise ConfigurationError(
+                            f"{target}: {error.code().name} {error.details()}"
+                        ) from None
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_AGAIN_S):
+                        await self._closed.wait()
+
+    async def _stream(
+        self,
+        channel: grpc.aio.Channel,
+        take: Take,
+        subscribed: asyncio.Future[None],
+    ) -> None:
+        subscribe: _Subscribe = channel.stream_stream(
+            SUBSCRIBE,
+            request_serializer=SubscribeRequest.SerializeToString,
+            response_deserializer=Delivery.FromString,
+        )
+        call = subscribe(metadata=(("authorization", f"Bearer {self._key}"),))
+        writing, under_way = asyncio.Lock(), set[asyncio.Task[None]]()
+
+        async def settle(one: Delivery) -> None:
+            said = await take(arrived(one.event, one.metadata.items(), SUBSCRIBE))
+            if not said.status:
+                return
+            done = Settlement(number=one.number, receipt=receipt_of(said))
+            with suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):
+                async with writing:
+                    await call.write(SubscribeRequest(settlement=done))
+
+        try:
+            await call.write(SubscribeRequest(subscription=self._subscription))
+            if await call.initial_metadata() and not subscribed.done():
+                subscribed.set_result(None)
+            async for one in call:
+                task = asyncio.create_task(settle(one))
+                under_way.add(task)
+                task.add_done_callback(under_way.discard)
+        finally:
+            call.cancel()
+            for task in under_way:
+                task.cancel()

@@ -1,0 +1,87 @@
+"""The sink of kind redis: an event an entry, taken once the server gives its id."""
+
+import asyncio
+from functools import lru_cache
+from typing import TypeAlias
+
+from bus.adapters.lanes import Lanes
+from bus.adapters.redis.codes import unreachable
+from bus.adapters.redis.envelope import command
+from bus.adapters.redis.errors import outcome_of
+from bus.adapters.redis.lanes import Lane, Line
+from bus.delivery.delivery import Accepted, Outcome
+from bus.delivery.endpoint import parse_endpoint
+from bus.delivery.streams import RedisEndpoint
+from bus.delivery.subscription import Login, Tls
+from bus.ports import NoAnswerKind
+from bus.sending import Parcel, Places, Trust
+
+_OK = Accepted(200)
+_Key: TypeAlias = tuple[str, Tls | None, Login | None]
+
+
+class RedisSink:
+    """Fulfils `bus.sending.Sink` by XADD.
+
+    Args:
+        places: Where it may connect to; closed here.
+        trust: What connections with TLS are secured by.
+    """
+
+    def __init__(self, places: Places, trust: Trust) -> None:
+        self._places = places
+        self._trust = trust
+        self._lanes: Lanes[_Key, Lane] = Lanes()
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        """See `Sink`."""
+        endpoint = _endpoint(parcel.url)
+        login, tls = parcel.subscription.login, parcel.tls
+        lane = self._lanes.of(
+            (parcel.url, tls, login),
+            lambda: Lane(endpoint, tls, login, self._places, self._trust),
+        )
+        outcome: Outcome
+        try:
+            async with asyncio.timeout(parcel.timeout_s):
+                outcome = await _add(lane, endpoint, parcel)
+        except TimeoutError:
+            outcome = unreachable(NoAnswerKind.TIMEOUT)
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise
+            outcome = unreachable(NoAnswerKind.RESET)  # the connection was closed
+        lane.heard(outcome)
+        return outcome
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._lanes.close()
+        await self._places.close()
+
+
+async def _add(lane: Lane, endpoint: RedisEndpoint, parcel: Parcel) -> Outcome:
+    line = await lane.line()
+    if not isinstance(line, Line):
+        return line
+    try:
+        said = await line.ask(command(endpoint, parcel))
+    except TimeoutError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a stranger makes a library say
+        return outcome_of(error)
+    return _OK if isinstance(said, bytes) else said
+
+
+@lru_cache(maxsize=20_000)
+def _endpoint(url: str) -> RedisEndpoint:
+    endpoint = parse_endpoint(url)
+    if not isinstance(endpoint, RedisEndpoint):
+        raise TypeError(f"no Redis endpoint: {type(endpoint).__name__}")
+    return endpoint
+
+
+def _is_cancelled() -> bool:
+    """Whether it is our own task that was cancelled."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
