@@ -71,7 +71,7 @@ class Publisher(Protocol):
 
     @property
     def failures(self) -> int:
-        """How many of `publish_soon` were not written; about, if they were many."""
+        """How many of `publish_soon` were not written."""
         ...
 
     def publish(self, message: Message) -> Awaitable[Written]:

@@ -96,6 +96,10 @@ class Subscriber:
         self._concurrency = -(-subscription.concurrency // self._share)
         rate = subscription.limit and subscription.limit / self._share
         self._bucket = changed(self._bucket, rate, self._clock.monotonic())
+        if self._timer is not None:  # It waits for a chance of the rate that was.
+            self._timer.cancel()
+            self._timer = None
+            self._slots.soon(self)
         if self.signer.until_s < float("inf"):
             self._observer.transition(subscription.id, Change.HELD, _UNSIGNED)
 
@@ -268,11 +272,11 @@ class Subscriber:
 
     def _pump_at(self, when: float) -> None:
         if self._timer is None:
-            delay_s = when - self._clock.monotonic()
-            self._timer = asyncio.create_task(self._pump_after(delay_s))
+            wait = self._pump_after(when - self._clock.monotonic())
+            self._timer = asyncio.create_task(wait)
 
     async def _pump_after(self, delay_s: float) -> None:
-        await self._clock.sleep(max(0.0, delay_s))
+        await self._clock.sleep(max(_LEAST_S, delay_s))
         self._timer = None
         self.pump()
 
@@ -288,6 +292,7 @@ UNPROVEN = "unproven"
 _UNSIGNED = "no signing secret that lasts"
 _OVERDRAWN = "its filter or transform takes more steps than its owner has"
 _LATELY_S = 60.0
+_LEAST_S = 0.001  # less may be no time at all for a clock of floats
 _CHANGES = {
     BreakerState.OPEN: Change.BREAKER_OPENED,
     BreakerState.HALF_OPEN: Change.BREAKER_PROBING,

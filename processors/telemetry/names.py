@@ -264,8 +264,7 @@ REFUSED = _gauge(
 UNLOGGED = _gauge(
     "orderbus_unlogged",
     (),
-    "Attempts that could not be written to the attempt log since the start; about, if"
-    " they were many.",
+    "Attempts that could not be written to the attempt log since the start.",
 )
 BREAKER = _gauge(
     "orderbus_breaker_state", ("subscription",), "0 closed, 1 half-open, 2 open."

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from functools import partial
 from typing import TypeAlias
 
@@ -16,13 +16,9 @@ from bus.errors import Heals, PublishError
 from bus.record import Message, Written
 
 Future: TypeAlias = asyncio.Future[Written]
-Outcome: TypeAlias = tuple[Future, Written | PublishError]
-Report: TypeAlias = Callable[[KafkaError | None, "KafkaMessage[bytes, bytes]"], None]
+Report: TypeAlias = tuple[Future, Written | PublishError]
 
 _POLL_S = 0.1
-_ONE_IN = 32
-"""Of many that nobody waits for, how many share a report: each report takes the
-interpreter's lock from the event loop, which costs more than all else about it."""
 _OVERFLOW_LIMIT = 100_000
 _CLOSED = KafkaError(KafkaError._DESTROY)  # noqa: SLF001 - librdkafka's own codes begin so
 
@@ -56,14 +52,12 @@ class KafkaPublisher:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._closing = False
-        self._reports: list[Outcome] = []
+        self._reports: list[Report] = []
         self._overflow: deque[tuple[Message, Future | None]] = deque()
         self._pending = 0
-        # Of `publish_soon`: since the last one asked about; asked about and answered,
-        # each written by one thread.
-        self._unasked = 0
-        self._asked = 0
-        self._answered = 0
+        # Of `publish_soon`: handed over and reported, each written by one thread.
+        self._soon = 0
+        self._soon_reported = 0
         self._refused = 0
         self._lost = 0
         self._flushing = False
@@ -71,7 +65,7 @@ class KafkaPublisher:
 
     @property
     def failures(self) -> int:
-        """What `publish_soon` could not write; about, where it was one of many."""
+        """What `publish_soon` could not write."""
         return self._refused + self._lost
 
     def publish(self, message: Message) -> Awaitable[Written]:
@@ -125,10 +119,12 @@ class KafkaPublisher:
         return self._loop
 
     def _missing(self) -> int:
-        return max(self._pending, len(self._producer) + len(self._overflow))
+        return self._pending + self._soon - self._soon_reported
 
     def _take(self, message: Message, future: Future | None) -> None:
-        if future is not None:
+        if future is None:
+            self._soon += 1
+        else:
             self._pending += 1
         if self._closing:
             self._refuse(message, future, _CLOSED)
@@ -141,48 +137,35 @@ class KafkaPublisher:
     def _produce(self, message: Message, future: Future | None) -> bool:
         if self._fatal:
             self._replace()
-        report = (
-            self._soon_report() if future is None else partial(self._reported, future)
-        )
         try:
             self._producer.produce(
                 message.topic,
                 message.value,
                 message.key,
                 -1 if message.partition is None else message.partition,
-                on_delivery=report,
+                on_delivery=(
+                    self._soon_done
+                    if future is None
+                    else partial(self._reported, future)
+                ),
                 headers=list(message.headers) if message.headers else None,
             )
         except BufferError:
             return False
         except KafkaException as error:
             self._refuse(message, future, error.args[0])
-            return True
-        if report is None:
-            self._unasked += 1
-        elif future is None:
-            self._unasked = 0
-            self._asked += 1
         return True
-
-    def _soon_report(self) -> Report | None:
-        """How one that nobody waits for is reported, for those before it as well.
-
-        None: not at all. One is always asked about; of many, so are a few more.
-        """
-        if self._asked != self._answered and self._unasked < _ONE_IN - 1:
-            return None
-        return partial(self._soon_done, self._unasked + 1)
 
     def _refuse(
         self, message: Message, future: Future | None, error: KafkaError
     ) -> None:
         if future is None:
             self._refused += 1
+            self._soon -= 1
         else:
             self._finish(future, not_published(message.topic, error))
 
-    def _settle(self, reports: list[Outcome]) -> None:
+    def _settle(self, reports: list[Report]) -> None:
         for future, result in reports:
             self._finish(future, result)
         while self._overflow and self._produce(*self._overflow[0]):
@@ -209,11 +192,10 @@ class KafkaPublisher:
                 reports, self._reports = self._reports, []
                 self._loop.call_soon_threadsafe(self._settle, reports)
 
-    def _soon_done(self, count: int, error: KafkaError | None, _: object) -> None:
-        """Nobody waits for them: counted, without a word to the event loop."""
-        self._answered += 1
-        if error is not None:
-            self._lost += count
+    def _soon_done(self, error: KafkaError | None, _: object) -> None:
+        """Nobody waits for it: counted, without a word to the event loop."""
+        self._soon_reported += 1
+        self._lost += error is not None
 
     def _reported(
         self,

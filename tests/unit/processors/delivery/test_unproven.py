@@ -57,3 +57,17 @@ async def test_a_change_is_no_refill() -> None:
         engine.changed(one, one.model_copy(update={"allowed_rate": 100.0}))
         await bus.clock.advance(60)
         assert len(bus.ids("erp")) == 20
+
+
+async def test_a_higher_rate_counts_at_once() -> None:
+    """Nobody waits for the chance that the lower one would have given."""
+    bus = MemoryBus()
+    one = bus.subscribe("erp", allowed_rate=1 / 60, ordering="key")
+    async with bus.running() as engine:
+        for number in range(5):
+            await bus.produce(f"SO-{number}", number)
+        await bus.clock.advance(1)
+        assert len(bus.ids("erp")) == 1
+        engine.changed(one, one.model_copy(update={"allowed_rate": 100.0}))
+        await bus.clock.advance(1)
+        assert len(bus.ids("erp")) == 5

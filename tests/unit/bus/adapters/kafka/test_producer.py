@@ -2,13 +2,11 @@
 
 import asyncio
 import queue
-import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import cast
 
 import pytest
-from confluent_kafka import KafkaError
 from typing_extensions import override
 
 from bus.adapters.kafka import Connection, KafkaPublisher, OnEvent
@@ -90,8 +88,6 @@ class Guesser:
 class Guessing(Connection):
     """Opens no other client."""
 
-    made: Callable[[], object] = Guesser
-
     @override
     def open(
         self,
@@ -100,7 +96,7 @@ class Guessing(Connection):
         on_event: OnEvent | None,
     ) -> Client:
         """Open it."""
-        return cast("Client", self.made())
+        return cast("Client", Guesser())
 
 
 async def test_what_no_broker_has_acknowledged_is_not_taken_for_written() -> None:
@@ -113,51 +109,4 @@ async def test_what_no_broker_has_acknowledged_is_not_taken_for_written() -> Non
         await publisher.publish(MESSAGE)
     assert refused.value.retriable
     assert told == ["GUESSED"]
-    assert await publisher.close() == 0
-
-
-class Losing:
-    """A librdkafka that loses what it takes; it says so once it is told to."""
-
-    def __init__(self) -> None:
-        self.said = threading.Event()
-        self.taken: list[Callable[[KafkaError, None], None] | None] = []
-
-    def __len__(self) -> int:
-        """How much is not reported yet."""
-        return len(self.taken)
-
-    def produce(
-        self,
-        *_: object,
-        on_delivery: Callable[[KafkaError, None], None] | None,
-        headers: object,  # noqa: ARG002 - as the real one is called
-    ) -> None:
-        """Take a message."""
-        self.taken.append(on_delivery)
-
-    def poll(self, timeout_s: float) -> None:
-        """Report what was lost to who asked."""
-        if self.said.wait(timeout_s):
-            taken, self.taken = self.taken, []
-            for report in filter(None, taken):
-                report(KafkaError(KafkaError._MSG_TIMED_OUT), None)  # noqa: SLF001 - its name
-
-
-async def test_one_of_many_is_asked_about_for_those_before_it() -> None:
-    """A hundred cost a few reports; the count is right when the next one is told."""
-    losing = Losing()
-    connection = Guessing(NOBODY)
-    connection.made = lambda: losing
-    publisher = KafkaPublisher(connection)
-    for _ in range(100):
-        publisher.publish_soon(MESSAGE)
-    assert [bool(report) for report in losing.taken].count(True) == 4
-    losing.said.set()
-    assert await publisher.flush(10) == 0
-    assert 100 - 32 < publisher.failures <= 100
-    for alone in range(1, 4):
-        publisher.publish_soon(MESSAGE)
-        assert await publisher.flush(10) == 0
-        assert publisher.failures == 100 + alone
     assert await publisher.close() == 0
