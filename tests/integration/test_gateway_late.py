@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from bus.adapters.jvm import EmbeddedKafka
+from bus.adapters.jvm.node import Node
+from tests.support.bus import wait_until
 from tests.support.kafka import KafkaUnderTest, cache_dir
 from tests.support.pace import patience
 from tests.support.site import Served, open_site
@@ -25,6 +27,18 @@ async def published(
     return await asyncio.gather(*asks)
 
 
+async def freeze(node: Node) -> None:
+    """Stop every thread: until the signal reaches the last, it may answer once more."""
+    node.pause()
+
+    def still() -> bool:
+        threads = Path(f"/proc/{node.pid}/task").glob("*/stat")
+        states = [one.read_text().rpartition(")")[2].split()[0] for one in threads]
+        return set(states) == {"T"}
+
+    await wait_until(still, 10, "every thread stands still")
+
+
 @pytest.mark.kafka
 @pytest.mark.long
 async def test_a_frozen_kafka(tmp_path: Path) -> None:
@@ -39,7 +53,7 @@ async def test_a_frozen_kafka(tmp_path: Path) -> None:
             event = await served.example()
             assert (await served.ask("POST", "/v1/events", event))[0] == 201
             (node,) = kafka.nodes
-            node.pause()
+            await freeze(node)
             try:
                 for _ in range(2):  # the places of the first ones are free again
                     for status, told, headers in await published(served, event):
