@@ -7,6 +7,7 @@ from bus.errors import (
     BrokerUnavailableError,
     ConfigurationError,
     SubscriptionStateError,
+    TopicError,
 )
 from bus.migration.ledger import Migration, restore_migration
 from bus.migration.phases import ALL
@@ -72,6 +73,8 @@ async def _migrations(world: World) -> list[Migration]:
         try:
             async with asyncio.timeout(_READ_S):
                 await following.ready()
+        except TopicError:  # nobody has ever moved orders here
+            return []
         except TimeoutError:
             raise BrokerUnavailableError(
                 f"{topic} could not be read within {_READ_S:.0f} s"

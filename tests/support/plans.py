@@ -13,5 +13,5 @@ async def too_late(within_s: float | None, work: Awaitable[None]) -> bool:
 
 def never_complete(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every plan with a limit end too early."""
-    for module in ("replaying", "release", "backfill"):
+    for module in ("replaying", "known_letters", "release", "backfill"):
         monkeypatch.setattr(f"processors.redrive.{module}.in_time", too_late)

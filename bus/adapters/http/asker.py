@@ -1,6 +1,7 @@
 """Asks with aiohttp, guarded as posts are: a body is read whole or not."""
 
 import asyncio
+import io
 import math
 import ssl
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from bus.sending import Ask, Got, NoAnswer, NoAnswerKind
 _LONGEST_LINE = 32_768
 _MOST_HEADERS = 256
 _IDLE_S = 15.0
+_LARGE = 2**16
 
 
 class HttpAsker:
@@ -99,7 +101,8 @@ async def _try(
     response = await session.request(
         ask.method,
         URL(ask.url, encoded=True),
-        data=ask.body or None,
+        # A large body is sent in pieces, between which others have their turn.
+        data=io.BytesIO(ask.body) if len(ask.body) >= _LARGE else ask.body or None,
         headers=ask.headers,
         ssl=context,
         allow_redirects=False,

@@ -65,7 +65,11 @@ async def test_public_keys_are_given_not_made(worlds: Worlds) -> None:
     [
         ({"channel": "shopfy"}, "channel", "did you mean shopify"),
         ({"channel": "nothing-like-it"}, "channel", "there are: actions"),
-        ({"settings": {"zone": "UTC"}}, "settings.zone", "it has: shop, currency"),
+        (
+            {"settings": {"zone": "UTC"}},
+            "settings.zone",
+            "it has: shop, webhooks, currency",
+        ),
         ({"secret": "short"}, "secret", "8 characters"),
         ({"public_keys": [PEM]}, "public_keys", "no public key"),
         ({"burst": 5}, "burst", "without a rate"),
