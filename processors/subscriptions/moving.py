@@ -69,14 +69,14 @@ async def _migrations(world: World) -> list[Migration]:
             found[key] = restore_migration(key, record.value)
 
     topic = world.topology.migrations
-    async with VersionedFollower(world.reader, world.clock, topic, take) as following:
-        try:
-            async with asyncio.timeout(_READ_S):
-                await following.ready()
-        except TopicError:  # nobody has ever moved orders here
-            return []
-        except TimeoutError:
-            raise BrokerUnavailableError(
-                f"{topic} could not be read within {_READ_S:.0f} s"
-            ) from None
+    following = VersionedFollower(world.reader, world.clock, topic, take)
+    try:
+        async with following, asyncio.timeout(_READ_S):
+            await following.ready()
+    except TopicError:  # nobody has ever moved orders here
+        return []
+    except TimeoutError:
+        raise BrokerUnavailableError(
+            f"{topic} could not be read within {_READ_S:.0f} s"
+        ) from None
     return list(found.values())
