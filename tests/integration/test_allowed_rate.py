@@ -51,7 +51,6 @@ async def asked(bus: Bus, worker: Worker, name: str, times: int) -> float:
 
 
 @pytest.mark.kafka
-@pytest.mark.long
 @pytest.mark.parametrize("ordering", ["none", "key"])
 async def test_no_more_than_it_allows(
     ordering: str, kafka: KafkaUnderTest, tmp_path: Path
