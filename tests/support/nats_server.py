@@ -8,9 +8,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 
-from tests.support.pace import patience
+from tests.support.starting import started
 
 _WITHIN_S = 30
 MOST_BYTES = 2_000_000
@@ -53,11 +52,7 @@ class NatsUnderTest:
             self._process = subprocess.Popen(  # noqa: S603 - NATS's own program
                 [program, "-c", "nats.conf"], cwd=self._folder, stdout=log, stderr=log
             )
-        until = monotonic() + patience(_WITHIN_S)
-        while not self._listens():
-            if self._process.poll() is not None or monotonic() > until:
-                raise RuntimeError((self._folder / "log").read_text()[-2000:])
-            sleep(0.01)
+        started(self._listens, self._process, self._folder / "log", _WITHIN_S)
 
     def kill(self) -> None:
         """SIGKILL it, as a crash would."""

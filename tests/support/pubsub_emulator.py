@@ -10,12 +10,12 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 
 import orjson
 import requests
 
 from tests.support.pace import patience
+from tests.support.starting import started
 
 PROJECT = "orderbus-tests"
 _WITHIN_S = 60
@@ -61,18 +61,13 @@ class PubsubUnderTest:
                 stderr=log,
                 start_new_session=True,
             )
-        until = monotonic() + patience(_WITHIN_S)
-        while not self._answers():
-            if self._process.poll() is not None or monotonic() > until:
-                raise RuntimeError((self._folder / "log").read_text()[-2000:])
-            sleep(0.05)
+        started(self._answers, self._process, self._folder / "log", _WITHIN_S)
 
     def stop(self) -> None:
         """End it, and what it wrote."""
         if self._process is not None:
-            os.killpg(
-                self._process.pid, signal.SIGKILL
-            )  # it is a script that runs java
+            # It is a script that runs java.
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
 

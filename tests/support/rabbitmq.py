@@ -11,12 +11,11 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from time import monotonic, sleep
 
 import psutil
 import trustme
 
-from tests.support.pace import patience
+from tests.support.starting import started
 
 _WITHIN_S = 150
 USER, PASSWORD = "orderbus", "a-password-for-tests"
@@ -135,12 +134,7 @@ class RabbitUnderTest:
         return f"amqp://{host}:{self.port}{path}"
 
     def _wait_for(self, condition: Callable[[], bool]) -> None:
-        until = monotonic() + patience(_WITHIN_S)
-        while not condition():
-            ended = self._process is not None and self._process.poll() is not None
-            if ended or monotonic() > until:
-                raise RuntimeError((self._folder / "log").read_text()[-4000:])
-            sleep(0.05)
+        started(condition, self._process, self._folder / "log", _WITHIN_S)
 
     def _environment(self) -> Mapping[str, str]:
         folder = str(self._folder)

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 
-from tests.support.pace import patience
+from tests.support.starting import started
 
 _WITHIN_S = 30
 
@@ -62,11 +61,7 @@ class RedisUnderTest:
                 stdout=log,
                 stderr=log,
             )
-        until = monotonic() + patience(_WITHIN_S)
-        while not self._listens():
-            if self.process.poll() is not None or monotonic() > until:
-                raise RuntimeError((self._folder / "log").read_text()[-2000:])
-            sleep(0.01)
+        started(self._listens, self.process, self._folder / "log", _WITHIN_S)
 
     def kill(self) -> None:
         """SIGKILL it, as a crash would."""

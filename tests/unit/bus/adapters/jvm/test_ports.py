@@ -7,6 +7,7 @@ import pytest
 
 from bus.adapters.jvm.layout import HOST, Member, let_go, require_free
 from bus.errors import EmbeddedBrokerError
+from tests.support.turns import turn
 
 
 async def test_ports_are_waited_for_until_they_are_let_go() -> None:
@@ -18,7 +19,7 @@ async def test_ports_are_waited_for_until_they_are_let_go() -> None:
         with pytest.raises(EmbeddedBrokerError, match=f"port {port} .* is taken"):
             require_free(member)
         waiting = asyncio.create_task(let_go(member, 60))
-        await asyncio.sleep(0)
+        await turn()
         assert not waiting.done()
     await waiting
     require_free(member)
