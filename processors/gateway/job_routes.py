@@ -51,9 +51,12 @@ def start(asked: Asked, kind: str, subject: str, work: Work) -> Reply:
         ProblemError: too many run.
     """
     job = started(asked, kind, subject, work)
-    return Reply(
-        content=shown(job, asked.by), headers={"Location": f"{_PATH}/{job.id}"}
-    )
+    return Reply(content=shown(job, asked.by), headers=located(job))
+
+
+def located(job: Job) -> Mapping[str, str]:
+    """The header that says where to look at a job."""
+    return {"Location": f"{_PATH}/{job.id}"}
 
 
 def started(asked: Asked, kind: str, subject: str, work: Work) -> Job:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bus.access.roles import Scope
 from bus.delivery.delivery import Attempt
 from bus.delivery.marks import Fate
-from processors.gateway.job_routes import counted, selected, shown
+from processors.gateway.job_routes import counted, located, selected, shown
 from processors.gateway.jobs import Job, Progress
 from processors.gateway.letter_models import (
     PLAN_S,
@@ -150,7 +150,8 @@ def _told(asked: Asked, row: Row, job: Job | None) -> Reply:
     plan_shown = LetterPlan.model_validate(row)
     if job is None:
         return Reply(content=LetterWork(plan=plan_shown, job=None), status=200)
-    return Reply(content=LetterWork(plan=plan_shown, job=shown(job, asked.by)))
+    work_shown = LetterWork(plan=plan_shown, job=shown(job, asked.by))
+    return Reply(content=work_shown, headers=located(job))
 
 
 def _wanted(asked: Asked, query: LetterQuery) -> Wanted:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bus.access.roles import Scope
 from bus.intake.parked.grouping import Group, Row, fingerprint_in
-from processors.gateway.job_routes import counted, selected, shown
+from processors.gateway.job_routes import counted, located, selected, shown
 from processors.gateway.jobs import Job, Progress
 from processors.gateway.model import DryRun, PageQuery
 from processors.gateway.paging import cut
@@ -109,7 +109,8 @@ async def fix_group(asked: Asked) -> Reply:
         return _result(await fix(world, group, found, body.why, more))
 
     job = selected(asked, "fix_parked", group, work)
-    return Reply(content=FixWork(plan=told, job=shown(job, asked.by)))
+    work_shown = FixWork(plan=told, job=shown(job, asked.by))
+    return Reply(content=work_shown, headers=located(job))
 
 
 async def decide_group(asked: Asked) -> Reply:
@@ -124,7 +125,8 @@ async def decide_group(asked: Asked) -> Reply:
     if asked.query_as(DryRun).dry_run:
         return Reply(content=GroupWork(plan=told, job=None), status=200)
     job: Job = selected(asked, f"{wish.kind.value}_parked", asked.path["group"], work)
-    return Reply(content=GroupWork(plan=told, job=shown(job, asked.by)))
+    work_shown = GroupWork(plan=told, job=shown(job, asked.by))
+    return Reply(content=work_shown, headers=located(job))
 
 
 def _result(done: Done) -> dict[str, object]:

@@ -5,7 +5,7 @@ from functools import partial
 
 from bus.access.roles import Scope
 from bus.delivery.marks import Fate
-from processors.gateway.job_routes import counted, selected, shown
+from processors.gateway.job_routes import counted, located, selected, shown
 from processors.gateway.jobs import Job, Progress
 from processors.gateway.letter_models import PLAN_S
 from processors.gateway.model import DryRun
@@ -117,7 +117,8 @@ def _told(asked: Asked, plan: Released, job: Job | None) -> Reply:
     said = ItemPlan.model_validate(released_row(plan))
     if job is None:
         return Reply(content=ItemWork(plan=said, job=None), status=200)
-    return Reply(content=ItemWork(plan=said, job=shown(job, asked.by)))
+    work_shown = ItemWork(plan=said, job=shown(job, asked.by))
+    return Reply(content=work_shown, headers=located(job))
 
 
 def _pending(asked: Asked) -> WantedItems:

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bus.access.roles import Scope
-from processors.gateway.job_routes import JobShown, shown, started
+from processors.gateway.job_routes import JobShown, located, shown, started
 from processors.gateway.jobs import Progress
 from processors.gateway.letter_models import COMPLETE, PLAN_S, Note, Word
 from processors.gateway.model import DryRun, Model
@@ -99,7 +99,8 @@ async def replay_span(asked: Asked) -> Reply:
         return _split(done)
 
     job = started(asked, "replay_span", subscription.id, work)
-    return Reply(content=SpanWork(plan=plan, job=shown(job, asked.by)))
+    work_shown = SpanWork(plan=plan, job=shown(job, asked.by))
+    return Reply(content=work_shown, headers=located(job))
 
 
 def _split(done: Found) -> dict[str, object]:

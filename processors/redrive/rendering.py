@@ -31,14 +31,14 @@ def render(life: Timeline, *, whole: bool = True) -> Text:
     is cut at a terminal's width: what follows an attempt stands at its end.
     """
     most = MAX_DETAIL_CHARS if whole else _MOST_DETAIL
-    title = Text(f"{life.event_type}  ", style="bold")
-    title.append(f"{life.event_id}  order {life.order_id}")
+    title = Text(f"{_line_of(life.event_type)}  ", style="bold")
+    title.append(_line_of(f"{life.event_id}  order {life.order_id}"))
     when = (
         moment_of(life.produced_ms)
         .isoformat(sep=" ", timespec="milliseconds")
         .removesuffix("+00:00")
     )
-    by = f" by {life.source}" if life.source else ""
+    by = f" by {_line_of(life.source)}" if life.source else ""
     branches = [_leaf(f"produced{by}  {when} UTC  {life.place}")]
     if life.own_id:
         branches.append(_leaf(f"its producer's id: {printable(life.own_id)}"))
@@ -48,6 +48,11 @@ def render(life: Timeline, *, whole: bool = True) -> Text:
         steps = [_line(step, life.produced_ms, most) for step in track.steps]
         branches.append([_title(track), *_branched([[step] for step in steps])])
     return Text("\n").join([title, *_branched(branches)])
+
+
+def _line_of(said: str) -> str:
+    """What somebody outside has chosen, on one line: it must not forge others."""
+    return said.replace("\n", r"\n").replace("\r", r"\r")
 
 
 def _leaf(text: str) -> list[Text]:
@@ -108,6 +113,7 @@ def _answer(step: Step, most: int) -> str:
 
 def excerpt(text: str, most: int) -> str:
     """The beginning of a long text; an ellipsis says that there is more."""
+    text = _line_of(text)
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 

@@ -88,6 +88,7 @@ async def test_replays_after_a_plan(ask: Client, worlds: Worlds) -> None:
     assert worlds.records("bus.retry.acme.1s") == []
     wet = await ask("POST", f"{LETTERS}:replay", body, by="partner")
     assert wet.status == 202
+    assert wet.headers["Location"].endswith(f"/jobs/{wet.json['job']['id']}")  # type: ignore[index]
     job = await finished(ask, wet, worlds)
     result = {"done": 2, "failed": 0, "unknown": 0, "why": "", "not_sent": {}}
     assert job["result"] == result

@@ -49,6 +49,21 @@ async def test_a_retried_event(past: Past, worlds: Worlds) -> None:
     assert "+1.50 s  attempt 2: accepted 200 in 2.0 ms" in text
 
 
+async def test_no_word_from_outside_forges_a_line(past: Past) -> None:
+    """An order id and an answer may hold line ends; they are shown as what they are."""
+    await past.subscribe()
+    (event, record), *_ = await past.order()
+    detail = "503 oops\n└── bank  accepted"
+    await past.attempt(
+        "acme", event, "failed", "retry:1s", detail=detail, record=record
+    )
+    (life,) = await trace(past.world, event.id, 0)
+    forged = replace(life, order_id="SO-1\n└── bank  accepted", source="/oms\n└── x")
+    lines = shown(forged).splitlines()
+    assert [line for line in lines if line.startswith("└── ")] == [lines[2]]
+    assert lines[2].startswith("└── acme")
+
+
 async def test_a_dead_letter_that_was_replayed(past: Past, worlds: Worlds) -> None:
     """The dead letter, the replay by hand, and the attempt that followed."""
     acme = await past.subscribe()
