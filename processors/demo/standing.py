@@ -39,9 +39,12 @@ class Standing:
         groups, topics = self._world.groups, [*self._hops, *self._letters]
         lag = await groups.lag(self._world.retry_group, topics)
         self._count_waiting(lag)
-        for topic in self._grown(lag):
+        ends = {tp: it.end for tp, it in lag.items() if tp.topic in self._letters}
+        grown = {tp.topic for tp, end in ends.items() if end > self._ends.get(tp, 0)}
+        for topic in grown:
             dead = await self._dead_letters(topic)
             self._tally.dead_lettered(self._letters[topic], dead)
+        self._ends = ends  # not before: what could not be read is read the next time
 
     def _count_waiting(self, lag: Mapping[TopicPartition, Lag]) -> None:
         topology = self._world.topology
@@ -52,13 +55,6 @@ class Standing:
                 counts[hop[0]][hop[1]] += found.pending
         for subscription, tiers in counts.items():
             self._tally.counts[subscription].tiers = tiers
-
-    def _grown(self, lag: Mapping[TopicPartition, Lag]) -> set[str]:
-        """Which topics of dead letters have more than at the last look."""
-        ends = {tp: it.end for tp, it in lag.items() if tp.topic in self._letters}
-        grown = {tp.topic for tp, end in ends.items() if end > self._ends.get(tp, 0)}
-        self._ends = ends
-        return grown
 
     async def _dead_letters(self, topic: str) -> set[str]:
         found: set[str] = set()
