@@ -188,6 +188,7 @@ async def test_kills_lose_nothing_and_make_no_second_event(
         told = {one.id for one in await intake.told(source)}
         return told >= {id_ for ids in wanted.values() for id_ in ids}
 
+    await worker.ready()  # before, all may be told already, and SIGTERM just kills
     await wait_until(all_told, 2 * _WITHIN_S, worker.log.read_text()[-2000:])
     found: dict[str, list[str]] = {}
     told = await intake.told(source)

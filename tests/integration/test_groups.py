@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 
@@ -24,20 +24,23 @@ _PARTNERS = ("erp", "portal")
 async def stream(bus: Bus, lost: NothingLost) -> AsyncIterator[None]:
     """Write events meanwhile, some fifty a second, of ever new orders."""
 
+    over = asyncio.Event()
+
     async def write() -> None:
         for number in count():
             event = order_event(f"SO-{number}")
             await bus.produce([event])
             lost.produced(event.id, _PARTNERS)
+            if over.is_set():  # never cancelled between the write and its note
+                return
             await CLOCK.sleep(_PAUSE_S)
 
     task = asyncio.create_task(write())
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        over.set()
+        await task
 
 
 async def settled(bus: Bus, lost: NothingLost, within_s: float) -> DuplicatesBounded:
