@@ -23,7 +23,6 @@ _PARTNERS = ("erp", "portal")
 @asynccontextmanager
 async def stream(bus: Bus, lost: NothingLost) -> AsyncIterator[None]:
     """Write events meanwhile, some fifty a second, of ever new orders."""
-
     over = asyncio.Event()
 
     async def write() -> None:
