@@ -14,9 +14,8 @@ Sources: RFC 9110 section 15.2; RFC 9112 sections 6.3, 8, 9.3 and 9.6.
 
 import asyncio
 import ssl
-from collections import deque
 from collections.abc import Callable
-from typing import Protocol, TypeAlias, cast
+from typing import TypeAlias, cast
 
 import httptools
 from typing_extensions import override
@@ -25,6 +24,7 @@ from bus.adapters.http.deadlines import Deadlines, Expiring
 from bus.adapters.http.framing import LONG_HEAD, mended
 from bus.adapters.http.looking import Look
 from bus.adapters.http.parser import new_parser, words
+from bus.adapters.http.pool import Pool
 from bus.adapters.http.reply import (
     EXCERPT_BYTES,
     MOST_BODY,
@@ -41,20 +41,6 @@ _NOTED_INITIALS = frozenset((b"c", b"C", b"t", b"T", b"r", b"R"))
 
 Result: TypeAlias = Reply | None
 """What an exchange came to; None: a kept connection was already gone, try again."""
-
-
-class Pool(Protocol):
-    """The connections to one origin."""
-
-    @property
-    def open(self) -> "set[Connection]":
-        """All of them."""
-        ...
-
-    @property
-    def idle(self) -> "deque[Connection]":
-        """Those between two exchanges, last used last."""
-        ...
 
 
 class Connection(asyncio.Protocol):
@@ -147,6 +133,11 @@ class Connection(asyncio.Protocol):
         if parser is None or self._tell is None:
             self.abort()  # an answer to no question
             return
+        if not self._received and (reply := self._pool.known.get(data)) is not None:
+            self._received = len(data)
+            self._keep = True
+            self._finish(reply)
+            return
         self._received += len(data)
         try:
             parser.feed_data(data)
@@ -156,10 +147,12 @@ class Connection(asyncio.Protocol):
             self._keep = False
             if self._reply is None and not self._mend(self._early + data, error):
                 return
-        if self._reply is not None:
-            self._finish(self._reply)
-        else:
+        if self._reply is None:
             self._await_more(data)
+            return
+        if self._keep and len(data) == self._received:
+            self._pool.known.learn(data, self._reply)
+        self._finish(self._reply)
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:

@@ -12,6 +12,7 @@ from bus.adapters.http.deadlines import Deadlines
 from bus.adapters.http.exchange import Connection
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.names import Names
+from bus.adapters.http.pool import Known
 
 _NEXT_ADDRESS_AFTER_S = 0.25  # RFC 8305 section 8, connection attempt delay
 
@@ -28,6 +29,7 @@ class Origin:
     context: ssl.SSLContext | None
     idle: deque[Connection] = field(default_factory=deque)
     open: set[Connection] = field(default_factory=set)
+    known: Known = field(default_factory=Known)
 
     def take(self) -> Connection | None:
         """An idle connection, the one used last, as it is the likeliest to live."""

@@ -54,9 +54,10 @@ class Bed(NamedTuple):
         return list(await asyncio.gather(*(s.send(sent) for s in self.senders)))
 
     async def compare(self, answer: bytes) -> None:
-        """Both senders make the same of an answer."""
+        """Both senders make the same of an answer, whether they know it or not."""
         by_aiohttp, by_lean = await self.replies(answer)
         assert by_aiohttp == by_lean
+        assert await self.replies(answer) == [by_aiohttp, by_lean]
 
 
 @pytest.fixture
