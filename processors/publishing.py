@@ -1,8 +1,7 @@
 """Publishing what somebody else has written as JSON: checked, then acknowledged."""
 
 import asyncio
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID, uuid5
@@ -12,7 +11,8 @@ from bus.contracts.catalogue import Catalogue
 from bus.contracts.natural import take_json
 from bus.delivery.own import is_own
 from bus.errors import InvalidEventError, PublishError
-from bus.event import Event
+from bus.event import Data, Event
+from bus.native.taking import Found
 from bus.record import Written
 
 _NEEDED = ("order_id", "occurred_at", "channel")
@@ -26,6 +26,17 @@ class Wish:
 
     type: str
     data: Mapping[str, object]
+    id: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A wish whose data match the schema: they as far as needed, and their Avro."""
+
+    type: str
+    data: Data
+    body: bytes
     id: str | None = None
     source: str | None = None
 
@@ -47,10 +58,11 @@ class NotPublished:
 
 
 Result: TypeAlias = Published | NotPublished
+_Begun: TypeAlias = tuple[Event, Awaitable[Written]]
 
 
-def event_of(catalogue: Catalogue, wish: Wish) -> tuple[Event, bytes]:
-    """The event of a wish, its data as far as it is needed, and its Avro body.
+def checked(catalogue: Catalogue, wish: Wish) -> Ready:
+    """What becomes an event of a wish.
 
     Raises:
         InvalidEventError: it does not match its schema, or there is no such type, or
@@ -60,21 +72,31 @@ def event_of(catalogue: Catalogue, wish: Wish) -> tuple[Event, bytes]:
         raise InvalidEventError("type", "ops events are what the bus says of itself")
     schema = catalogue.schema(wish.type)
     data, body = take_json(schema, dict(wish.data), needed=_NEEDED)
-    event = make_event(wish.type, data, event_id=wish.id, source=wish.source)
-    return event, body
+    return Ready(type=wish.type, data=data, body=body, id=wish.id, source=wish.source)
 
 
-def repeatable_id(tenant: str, key: str, place: int, content: bytes) -> str:
+def found_ready(found: Found) -> Ready:
+    """The same of what was found to match its schema when it was read."""
+    attributes = (found.order_id, found.occurred_at, found.channel)
+    return Ready(
+        type=found.type,
+        data=dict(zip(_NEEDED, attributes, strict=True)),
+        body=found.body,
+        id=found.id,
+        source=found.source,
+    )
+
+
+def repeatable_id(tenant: str, key: str, place: int, digest: str) -> str:
     """The id of the event at a place of a request that may be sent again.
 
     The same request gives the same ids; another one under the same key others, so
-    that no two events are ever taken for one.
+    that no two events are ever taken for one. `digest` is of what the event says.
     """
-    digest = hashlib.sha256(content).hexdigest()
     return str(uuid5(_NAMESPACE, f"{len(tenant)} {tenant} {place} {digest} {key}"))
 
 
-async def publish(writer: EventWriter, wishes: Sequence[Wish]) -> Sequence[Result]:
+async def publish(writer: EventWriter, ready: Sequence[Ready]) -> Sequence[Result]:
     """Publish each that is an event; the results stand in the order of the wishes.
 
     Events of one order are written in that order.
@@ -83,15 +105,47 @@ async def publish(writer: EventWriter, wishes: Sequence[Wish]) -> Sequence[Resul
         IncompatibleSchemaError, RegistryUnavailableError: a schema cannot be
             registered; some may have been written.
     """
-    return await asyncio.gather(*(_publish(writer, wish) for wish in wishes))
-
-
-async def _publish(writer: EventWriter, wish: Wish) -> Result:
+    if not writer.is_ready({one.type for one in ready}):
+        return await asyncio.gather(*(_publish(writer, one) for one in ready))
+    begun: list[_Begun | NotPublished] = []
     try:
-        event, body = event_of(writer.catalogue, wish)
+        begun.extend(_begun(writer, one) for one in ready)
+        return [
+            one if isinstance(one, NotPublished) else await _ended(*one)
+            for one in begun
+        ]
+    finally:
+        for one in begun:  # whoever leaves before all is acknowledged
+            if isinstance(one, tuple) and isinstance(one[1], asyncio.Future):
+                one[1].cancel()
+
+
+def _event(ready: Ready) -> Event:
+    return make_event(ready.type, ready.data, event_id=ready.id, source=ready.source)
+
+
+def _begun(writer: EventWriter, ready: Ready) -> _Begun | NotPublished:
+    try:
+        event = _event(ready)
+        return event, writer.write_now(event, ready.body)
+    except InvalidEventError as error:
+        return NotPublished(error)
+
+
+async def _ended(event: Event, written: Awaitable[Written]) -> Result:
+    try:
+        return Published(event, (await written)._replace(event_id=event.id))
+    except PublishError as error:
+        return NotPublished(error, event)
+
+
+async def _publish(writer: EventWriter, ready: Ready) -> Result:
+    """One of a type that has to be registered first, or that is traced."""
+    try:
+        event = _event(ready)
     except InvalidEventError as error:
         return NotPublished(error)
     try:
-        return Published(event, await writer.write(event, body))
+        return Published(event, await writer.write(event, ready.body))
     except (InvalidEventError, PublishError) as error:
         return NotPublished(error, event)

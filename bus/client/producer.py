@@ -4,7 +4,7 @@ import asyncio
 import re
 import secrets
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from bus.adapters.registry.connection import RegistryConnection
 from bus.adapters.registry.remote import RegistrySchemas
 from bus.client.reporting import log_event
 from bus.client.schemas import load_catalogue
-from bus.client.tracing import sending
+from bus.client.tracing import is_traced, sending
 from bus.contracts.catalogue import Catalogue
 from bus.contracts.codec import encode, validate
 from bus.contracts.framing import FRAME
@@ -173,6 +173,28 @@ class EventWriter:
             except PublishError as error:
                 raise _sized(error, len(value)) from None
         return written._replace(event_id=event.id)
+
+    def is_ready(self, event_types: Collection[str]) -> bool:
+        """Whether `write_now` may be called: schemas are registered, nobody traces."""
+        return not is_traced() and all(
+            one in self._ids and not self._behind[self.catalogue.topic(one)]
+            for one in event_types
+        )
+
+    def write_now(self, event: Event, body: bytes) -> Awaitable[Written]:
+        """Hand over an event of a type that is ready; await its acknowledgement.
+
+        `body` is its data as Avro. What is awaited raises `PublishError`.
+
+        Raises:
+            InvalidEventError: as `Producer.send`.
+        """
+        check_attributes(event)
+        value = FRAME.pack(0, self._ids[event.type]) + body
+        if len(value) > self._most_bytes:
+            raise too_large(event, len(value), self._most_bytes)
+        topic, key = self.catalogue.topic(event.type), event.subject.encode()
+        return self._publisher.publish(Message(topic, key, value, event_headers(event)))
 
     async def encoded(self, event: Event, body: bytes | None = None) -> bytes:
         """Return an event's value, its schema registered; raises as `write` does."""

@@ -33,6 +33,13 @@ def sending(topic: str, event: Event) -> Iterator[str | None]:
         yield traceparent_now()
 
 
+def is_traced() -> bool:
+    """Whether a span would say anything: there is an SDK, or a context to pass on."""
+    provider = trace.get_tracer_provider()
+    silent = isinstance(provider, trace.ProxyTracerProvider | trace.NoOpTracerProvider)
+    return not silent or trace.get_current_span() is not trace.INVALID_SPAN
+
+
 def traceparent_now() -> str | None:
     """The W3C `traceparent` of what runs now, None if nobody traces."""
     carrier: dict[str, str] = {}

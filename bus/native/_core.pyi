@@ -1,6 +1,6 @@
 # The library in Rust; what its parts promise stands in `src/`.
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias, final
 
 API: int
@@ -8,6 +8,9 @@ LIFTED: Sequence[str]
 
 # Kind, names of fields or symbols, numbers of inner nodes, a decimal's scale and
 # precision.
+Defaults: TypeAlias = Sequence[str | None]
+# Type, own id, source, order id, channel, microseconds, Avro body.
+Row: TypeAlias = tuple[str, str | None, str | None, str, str, int, bytes]
 Spec: TypeAlias = tuple[str, Sequence[str], Sequence[int], int, int]
 
 @final
@@ -42,3 +45,13 @@ class Line:
     def write(
         self, now: float, head: bytes, values: tuple[object, ...], /
     ) -> bytes | None: ...
+
+@final
+class Taker:
+    def __new__(
+        cls, specs: Sequence[Spec], defaults: Sequence[Defaults], /
+    ) -> Taker: ...
+
+def events(
+    text: bytes, takers: Mapping[str, Taker], most: int, /
+) -> tuple[bool, list[Row]] | None: ...

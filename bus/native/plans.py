@@ -4,6 +4,7 @@ Types come as fastavro parsed them. A kind that is not listed here becomes a nod
 is Python's; a record is read by the library as long as no value of such a kind comes.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias, cast
 
@@ -16,7 +17,7 @@ _PLAIN = {
     "null": "null",
     "boolean": "boolean",
     "int": "int",
-    "long": "int",
+    "long": "long",
     "string": "string",
 }
 _LOGICAL = {
@@ -40,11 +41,22 @@ def nodes_of(parsed: Mapping[object, object]) -> list[Node] | None:
     return making.nodes
 
 
+def defaults_of(parsed: Mapping[object, object]) -> list[list[str | None]]:
+    """Return the defaults of each of the nodes of `nodes_of`, as JSON, field by field.
+
+    None where a field has none; a row of a node that is no record is empty.
+    """
+    making = _Making()
+    making.add(parsed)
+    return [making.defaults.get(number, []) for number in range(len(making.nodes))]
+
+
 class _Making:
     """Adds types inside out; a named type is one node, however often it is named."""
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
+        self.defaults: dict[int, list[str | None]] = {}
         self._named: dict[str, int] = {}
 
     def add(self, schema: object) -> int:
@@ -84,7 +96,12 @@ class _Making:
         if len(set(names)) < len(names):
             return self._put(_UNKNOWN)
         parts = [self.add(field["type"]) for field in fields]
-        return self._name(schema, ("record", names, parts, 0, 0))
+        number = self._name(schema, ("record", names, parts, 0, 0))
+        self.defaults[number] = [
+            json.dumps(field["default"]) if "default" in field else None
+            for field in fields
+        ]
+        return number
 
     def _name(self, schema: Definition, node: Node) -> int:
         number = self._named[str(schema["name"])] = self._put(node)

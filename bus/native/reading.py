@@ -73,6 +73,12 @@ def read(writer: Writer, body: bytes) -> tuple[Schema, Data]:
     return schema, decode(schema, rest)
 
 
+def fits(schema: Schema, body: bytes) -> bool:
+    """Whether a body is surely one of this schema."""
+    plan = _plan(schema)
+    return plan is not None and plan.read(body) is not None
+
+
 def json_body(event: Event) -> bytes | None:
     """Return the JSON body of an event that was read lazily; None: render it."""
     data = event.data

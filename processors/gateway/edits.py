@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bus.access.roles import Scope
-from processors.gateway.events import TYPE_PATTERN
+from processors.gateway.event_models import TYPE_PATTERN
 from processors.gateway.model import DryRun, Model
 from processors.gateway.problems import CONFLICT, NOT_FOUND, UNAVAILABLE, ProblemError
 from processors.gateway.record_links import record_path

@@ -65,6 +65,7 @@ from processors.gateway.problems import (
     Kind,
     ProblemError,
 )
+from processors.gateway.wording import worded
 
 RETRY_AFTER = {"Retry-After": "5"}
 _ALL_THE_SAME = (
@@ -216,12 +217,12 @@ def faults_of(error: ValidationError, *, parameters: bool = False) -> Sequence[F
             if parameters
             else Fault(pointer="#", detail=said)
         ]
-    found = error.errors(include_url=False, include_input=False, include_context=False)
+    found = error.errors(include_url=False, include_input=False)
     return [
-        Fault(parameter=str(e["loc"][0]) if e["loc"] else "", detail=_said(e["msg"]))
+        Fault(parameter=str(e["loc"][0]) if e["loc"] else "", detail=said)
         if parameters
-        else Fault(pointer=pointer(_untagged(e["loc"])), detail=_said(e["msg"]))
-        for e in found
+        else Fault(pointer=pointer(_untagged(e["loc"])), detail=said)
+        for e, said in ((e, worded(e, parameter=parameters)) for e in found)
     ]
 
 
@@ -250,7 +251,3 @@ def steps(place: str) -> str:
 def _untagged(place: tuple[int | str, ...]) -> tuple[int | str, ...]:
     """The place without the name of the form that was chosen."""
     return place[1:] if place and place[0] in _TAGS else place
-
-
-def _said(message: str) -> str:
-    return message.removeprefix("Value error, ")

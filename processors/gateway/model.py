@@ -24,8 +24,10 @@ class Model(BaseModel):
 
 def _number(value: object) -> object:
     """Digits of a query as a number; whatever else stays what it is."""
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value) if len(value) <= _MOST_DIGITS else value
+    if isinstance(value, str) and value.isascii():
+        digits = value.removeprefix("-")
+        if digits.isdigit() and len(digits) <= _MOST_DIGITS:
+            return int(value)
     return value
 
 

@@ -7,14 +7,9 @@ from pydantic import Field
 from bus.delivery.schedule import parse_moment
 from processors.gateway.problems import BAD_REQUEST, Fault, ProblemError
 from processors.gateway.routes import Asked
+from processors.gateway.time_form import PATTERN
 
-_TIME = r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
-_ZONE = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])"
-_DAY = (
-    r"(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-9])|(0[13-9]|1[0-2])-30"
-    r"|(0[13578]|1[02])-31"
-)
-PATTERN = rf"^(now|[0-9]{{1,6}}(ms|s|m|h|d)|20[0-9]{{2}}-({_DAY}){_TIME}{_ZONE})$"
+__all__ = ["PATTERN", "Moment", "ms_of"]
 
 Moment: TypeAlias = Annotated[
     str,

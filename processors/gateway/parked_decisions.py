@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from processors.gateway.events import TYPE_PATTERN
+from processors.gateway.event_models import TYPE_PATTERN
 from processors.gateway.job_routes import JobShown
 from processors.gateway.model import Model
 from processors.gateway.parked_models import Amount, ParkedFinding, ParkedRow

@@ -7,6 +7,7 @@ from typing import Literal, Protocol, TypeAlias, TypeVar
 from pydantic import BaseModel
 
 from bus.access.roles import Principal, Scope
+from bus.contracts.catalogue import Catalogue
 from processors.gateway.api import Api
 from processors.gateway.model import Model, NoQuery
 from processors.gateway.problems import Kind
@@ -144,6 +145,7 @@ class Route:
         optional_body: An empty body stands for `{}`.
         large: Its body may be as large as bodies may be; others 2 MiB.
         event_body: In JSON the answer is an event as partners get it.
+        quick: Reads a body sooner; None where that is not plainly right.
         hidden: Not in the OpenAPI document.
     """
 
@@ -172,4 +174,5 @@ class Route:
     optional_body: bool = False
     large: bool = False
     event_body: bool = False
+    quick: Callable[[bytes, Catalogue], BaseModel | None] | None = None
     hidden: bool = False

@@ -171,7 +171,8 @@ class Serving:
             principal=visit.principal,
             path=match.path,
             query=query,
-            body=entrance.body(request, route, text, visit.session),
+            body=reading.read_quickly(request, route, text, self._api.catalogue)
+            or entrance.body(request, route, text, visit.session),
             address=visit.address,
             version=None if version == reading.ANY else version,
             key=key,

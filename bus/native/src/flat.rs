@@ -99,7 +99,7 @@ fn text(out: &mut Vec<u8>, value: &Bound<'_, PyAny>) -> Sure<()> {
 }
 
 /// Seven bits a byte, the lowest first, zigzag.
-fn long(out: &mut Vec<u8>, number: i64) {
+pub fn long(out: &mut Vec<u8>, number: i64) {
     let mut rest = ((number << 1) ^ (number >> 63)) as u64;
     while rest > LAST_OF_SEVEN {
         out.push((rest & LAST_OF_SEVEN) as u8 | MORE);

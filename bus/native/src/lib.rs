@@ -10,16 +10,19 @@ mod body;
 mod decimal;
 mod flat;
 mod input;
+mod intake;
 mod json;
 mod line;
 mod moment;
 mod plan;
+mod source;
+mod taker;
 mod walk;
 
 use pyo3::prelude::*;
 
 /// Counts up whenever Python and Rust must change together.
-const API: u32 = 3;
+const API: u32 = 4;
 
 /// Not sure: the Python is to decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,5 +38,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<body::Content>()?;
     module.add_class::<flat::Flat>()?;
     module.add_class::<line::Line>()?;
+    module.add_class::<taker::Taker>()?;
+    module.add_function(wrap_pyfunction!(intake::events, module)?)?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Days and microseconds since 1970 as RFC 3339 in UTC.
+//! Days and microseconds since 1970, as RFC 3339 in UTC, and read from it.
 
 use crate::{Sure, Unsure};
 
@@ -65,6 +65,103 @@ pub fn write_seconds(out: &mut Vec<u8>, seconds: f64) -> Sure<()> {
     Ok(())
 }
 
+/// Read `2026-11-23`.
+pub fn read_date(text: &str) -> Sure<i64> {
+    let &[y, e, a, r, b'-', m, o, b'-', d, t] = text.as_bytes() else {
+        return Err(Unsure);
+    };
+    let date = Date {
+        year: number(&[y, e, a, r])?,
+        month: number(&[m, o])?,
+        day: number(&[d, t])?,
+    };
+    date.number()
+}
+
+/// Read `2026-11-23T12:00:00Z`, with a fraction of up to six digits, or an offset.
+///
+/// Leap seconds, and what offsets take out of the years 1 to 9999, are the Python's.
+#[allow(clippy::arithmetic_side_effects)] // all numbers are small
+pub fn read_micros(text: &str) -> Sure<i64> {
+    let (date, rest) = text.split_at_checked(10).ok_or(Unsure)?;
+    let (time, rest) = rest.split_at_checked(9).ok_or(Unsure)?;
+    let &[b'T', h, o, b':', m, i, b':', s, e] = time.as_bytes() else {
+        return Err(Unsure);
+    };
+    let (hour, minute) = (number(&[h, o])?, number(&[m, i])?);
+    let second = number(&[s, e])?;
+    if hour > 23 || minute > 59 || second > 59 {
+        return Err(Unsure);
+    }
+    let (part, rest) = fraction(rest)?;
+    let seconds = signed(hour * 3600 + minute * 60 + second)? - offset(rest)? * 60;
+    let micros = read_date(date)? * DAY_US + seconds * 1_000_000 + signed(part)?;
+    Date::of(micros.div_euclid(DAY_US))?;
+    Ok(micros)
+}
+
+/// Read likewise; what is no whole millisecond is the Python's.
+pub fn read_millis(text: &str) -> Sure<i64> {
+    let micros = read_micros(text)?;
+    if micros % 1000 == 0 {
+        Ok(micros / 1000)
+    } else {
+        Err(Unsure)
+    }
+}
+
+/// The microseconds of a fraction, 0 without one, and what is behind it.
+fn fraction(text: &str) -> Sure<(u64, &str)> {
+    let Some(rest) = text.strip_prefix('.') else {
+        return Ok((0, text));
+    };
+    let count = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let (digits, behind) = rest.split_at_checked(count).ok_or(Unsure)?;
+    if !(1..=6).contains(&count) {
+        return Err(Unsure);
+    }
+    let padded = digits
+        .bytes()
+        .chain(std::iter::repeat_n(b'0', 6_usize.saturating_sub(count)));
+    let padded: Vec<u8> = padded.collect();
+    Ok((number(&padded)?, behind))
+}
+
+/// The minutes of `Z` or `+01:00`.
+#[allow(clippy::arithmetic_side_effects)] // all numbers are small
+fn offset(text: &str) -> Sure<i64> {
+    let (sign, time) = match text.as_bytes() {
+        b"Z" => return Ok(0),
+        [b'+', time @ ..] => (1, time),
+        [b'-', time @ ..] => (-1, time),
+        _ => return Err(Unsure),
+    };
+    let &[h, o, b':', m, i] = time else {
+        return Err(Unsure);
+    };
+    let (hour, minute) = (number(&[h, o])?, number(&[m, i])?);
+    if hour > 23 || minute > 59 {
+        return Err(Unsure);
+    }
+    Ok(sign * signed(hour * 60 + minute)?)
+}
+
+/// Up to six digits.
+#[allow(clippy::arithmetic_side_effects)] // as many
+fn number(digits: &[u8]) -> Sure<u64> {
+    digits.iter().try_fold(0, |number, &byte| {
+        if byte.is_ascii_digit() {
+            Ok(number * 10 + u64::from(byte.wrapping_sub(b'0')))
+        } else {
+            Err(Unsure)
+        }
+    })
+}
+
+fn signed(number: u64) -> Sure<i64> {
+    i64::try_from(number).map_err(|_| Unsure)
+}
+
 struct Date {
     year: u64,
     month: u64,
@@ -90,6 +187,27 @@ impl Date {
             month,
             day: of_year - (153 * march + 2) / 5 + 1,
         })
+    }
+
+    /// The other way round; a day that its month has not is the Python's.
+    #[allow(clippy::arithmetic_side_effects)] // as above
+    fn number(&self) -> Sure<i64> {
+        let leap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0);
+        let days = match self.month {
+            2 => 28 + u64::from(leap),
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => return Err(Unsure),
+        };
+        if self.year == 0 || !(1..=days).contains(&self.day) {
+            return Err(Unsure);
+        }
+        let year = self.year - u64::from(self.month <= 2);
+        let (era, of_era) = (year / 400, year % 400);
+        let march = (self.month + 9) % 12;
+        let of_year = (153 * march + 2) / 5 + self.day - 1;
+        let day = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
+        Ok(signed(era * 146_097 + day)? - BEFORE_1970)
     }
 
     fn write(&self, out: &mut Vec<u8>) {

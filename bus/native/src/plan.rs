@@ -100,7 +100,7 @@ fn node_of((kind, names, parts, scale, precision): Spec) -> PyResult<Node> {
     let node = match (kind.as_str(), parts.as_slice()) {
         ("null", []) => Node::Null,
         ("boolean", []) => Node::Boolean,
-        ("int", []) => Node::Int,
+        ("int" | "long", []) => Node::Int,
         ("string", []) => Node::Text,
         ("date", []) => Node::Date,
         ("millis", []) => Node::Millis,

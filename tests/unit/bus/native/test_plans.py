@@ -24,7 +24,7 @@ def kinds(*types: object) -> list[str]:
         ("null", "null"),
         ("boolean", "boolean"),
         ("int", "int"),
-        ("long", "int"),
+        ("long", "long"),
         ("string", "string"),
         ({"type": "int", "logicalType": "date"}, "date"),
         ({"type": "long", "logicalType": "timestamp-millis"}, "millis"),
