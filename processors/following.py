@@ -1,7 +1,7 @@
 """Following a topic for ever: each record once, across interruptions."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -87,6 +87,10 @@ class Follower:
         await self._until(
             lambda: self._positions.get(written.partition, -1) >= written.offset
         )
+
+    def positions(self) -> Mapping[int, int]:
+        """The offset of the last record that was taken, by partition."""
+        return dict(self._positions)
 
     def trouble(self) -> str | None:
         """Why new records may be missed at the moment; None if all is well."""

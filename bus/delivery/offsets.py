@@ -74,6 +74,16 @@ class Ledger:
             return []
         return [delivery for delivery in deliveries if partial.leaves(delivery)]
 
+    def owed(self, offset: int, deliveries: Iterable[str]) -> list[str]:
+        """Return those that the restored commit says were begun and not settled.
+
+        It may not name them, as it tells what is done where that is shorter.
+        """
+        partial = self._restored.unsettled.get(offset)
+        if partial is None or not partial.pending or offset < self._start:
+            return []
+        return [delivery for delivery in deliveries if partial.leaves(delivery)]
+
     def begin(self, offset: int, deliveries: Collection[str]) -> None:
         """Note a record and what has to be settled; nothing to settle is settled.
 

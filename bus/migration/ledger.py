@@ -6,8 +6,6 @@ topics: what stands before them belongs to whom it belonged to.
 """
 
 from collections.abc import Mapping
-from hashlib import sha256
-from itertools import pairwise
 from typing import Annotated, Final, NamedTuple, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -15,11 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from bus.delivery.subscription import ID_PATTERN, Line
 from bus.errors import ConfigurationError
 from bus.migration.phases import ALL, Phase, Rung
-from bus.migration.sent import Side
 
 MOST_EPOCHS: Final = 200
 MOST_PROOFS: Final = 5
-_BUCKETS: Final = 10_000
 Id: TypeAlias = Annotated[str, Field(pattern=rf"^{ID_PATTERN.pattern}$")]
 Share: TypeAlias = Annotated[int, Field(ge=0, le=ALL)]
 
@@ -45,18 +41,28 @@ class GateSaid(_Model):
 
 
 class Epoch(_Model):
-    """From `starts` on, next offsets by partition, the new side has a share."""
+    """From `starts` on, next offsets by partition, the new side has a share.
+
+    It was decided on at `at_ms`, and written at `written_ms` or before: for those who
+    know times, and no offsets, it took hold somewhere between. None: as it is read.
+    """
 
     number: int
     phase: Phase
     share: Share
     at_ms: int
+    written_ms: int | None = None
     starts: dict[str, tuple[int, ...]] = Field(default_factory=dict)
     by: str = ""
     why: str = ""
     back: bool = False
     forced: bool = False
     gates: tuple[GateSaid, ...] = ()
+
+    @property
+    def held_ms(self) -> int:
+        """When the epoch before it ended at the latest."""
+        return self.at_ms if self.written_ms is None else self.written_ms
 
     @property
     def rung(self) -> Rung:
@@ -171,60 +177,12 @@ class Migration(_Model):
         return self.model_copy(update={"proofs": (*self.proofs, proof)[-MOST_PROOFS:]})
 
 
-def bucket(migration: str, order: str) -> int:
-    """Which of 10,000 an order is in: the first 8 bytes of SHA-256 of `id/order`."""
-    digest = sha256(f"{migration}/{order}".encode(errors="surrogatepass")).digest()
-    return int.from_bytes(digest[:8], "big") % _BUCKETS
-
-
-def side_of(migration: Migration, order: str, share: int) -> Side:
-    """Whose an order is at a share."""
-    is_new = bucket(migration.id, order) < share * (_BUCKETS // ALL)
-    return Side.NEW if is_new else Side.OLD
-
-
-def owner(migration: Migration, order: str, place: Place) -> Side:
-    """Who sends an event that stands there: one of the two, always."""
-    return side_of(migration, order, migration.at(place).share)
-
-
-def old_sends(migration: Migration, order: str, made_ms: int) -> bool:
-    """Whether an old sender outside has to send an event that was made then.
-
-    It knows no offsets. So it sends whatever it owned at any moment from `overlap_s`
-    before to `overlap_s` after: what lies near a step comes from both, with one id.
-    """
-    around = int(migration.overlap_s * 1000)
-    first, last = made_ms - around, made_ms + around
-    ends = [*(one.at_ms for one in migration.epochs[1:]), None]
-    for epoch, end in zip(migration.epochs, ends, strict=True):
-        begun = epoch.at_ms <= last or epoch is migration.epochs[0]
-        lasted = end is None or end >= first
-        if begun and lasted and side_of(migration, order, epoch.share) is Side.OLD:
-            return True
-    return False
-
-
-def waits_until_ms(migration: Migration, order: str, place: Place) -> int:
-    """Before which moment the new side does not send an event that stands there.
-
-    An old sender outside is behind by less than `overlap_s`: once so long has passed
-    since the order changed hands, nothing that came before is still on its way there.
-    Where the old side is a subscription, both share a lane, and nothing need wait.
-    """
-    if migration.old:
-        return 0
-    until, epoch = 0, migration.at(place)
-    ladder = migration.epochs[: migration.epochs.index(epoch) + 1]
-    for before, after in pairwise(ladder):
-        sides = [side_of(migration, order, one.share) for one in (before, after)]
-        if sides == [Side.OLD, Side.NEW]:
-            until = after.at_ms + int(migration.overlap_s * 1000)
-    return until
-
-
-def restore_migration(key: bytes, value: bytes) -> Migration:
+def restore_migration(
+    key: bytes, value: bytes, written_ms: int | None = None
+) -> Migration:
     """The migration that was stored; fields of a newer version are left out.
+
+    `written_ms` is when Kafka took the record: the newest epoch was not written later.
 
     Raises:
         ConfigurationError: These bytes are none with this id.
@@ -235,7 +193,10 @@ def restore_migration(key: bytes, value: bytes) -> Migration:
         raise ConfigurationError(told(error)) from None
     if found.id.encode() != key:
         raise ConfigurationError("id: differs from the record's key")
-    return found
+    if written_ms is None or found.now.written_ms is not None:
+        return found
+    now = found.now.model_copy(update={"written_ms": max(found.now.at_ms, written_ms)})
+    return found.model_copy(update={"epochs": (*found.epochs[:-1], now)})
 
 
 def store_migration(migration: Migration) -> bytes:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from bus.delivery.delivery import Origin
-from bus.migration.ledger import Migration, Place, owner, waits_until_ms
+from bus.migration.ledger import Migration, Place
+from bus.migration.owners import may_be_left, owner, waits_until_ms
 from bus.migration.sent import Side
 from bus.record import Record
 
@@ -18,10 +19,16 @@ class Moves:
             if one.old:
                 self._of.setdefault(one.old, []).append((one, Side.OLD))
 
-    def sift(self, wanting: Sequence[str], order: str, record: Record) -> Sequence[str]:
-        """Those that send it: all that take part in no migration, and the owners."""
+    def sift(
+        self, wanting: Sequence[str], order: str, record: Record, happened_ms: int
+    ) -> Sequence[str]:
+        """Those that send it: all that take part in no migration, and the owners.
+
+        `happened_ms` is the event's own time, by which an old sender outside asks.
+        """
         place = Place(record.topic, record.partition, record.offset)
-        return [one for one in wanting if self._sends(one, order, place)]
+        times = happened_ms, record.timestamp_ms
+        return [one for one in wanting if self._sends(one, order, place, times)]
 
     def lane(self, subscription: str) -> str:
         """Whose ordered topic its deliveries go through: the old side's, for both.
@@ -46,8 +53,16 @@ class Moves:
             default=0,
         )
 
-    def _sends(self, subscription: str, order: str, place: Place) -> bool:
+    def _sends(
+        self, subscription: str, order: str, place: Place, times: Sequence[int]
+    ) -> bool:
         return all(
             owner(migration, order, place) is side
+            or (not migration.old and _left(migration, order, times))
             for migration, side in self._of.get(subscription, ())
         )
+
+
+def _left(migration: Migration, order: str, times: Sequence[int]) -> bool:
+    """Whether a sender outside may leave it, whichever of its times it asks by."""
+    return any(may_be_left(migration, order, at_ms) for at_ms in times)

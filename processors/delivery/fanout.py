@@ -17,6 +17,8 @@ from bus.delivery.lanes import Lanes
 from bus.delivery.routing import hold_route
 from bus.delivery.subscription import State
 from bus.errors import undecodable
+from bus.event import Event
+from bus.migration.moves import Moves
 from bus.ports import Clock, Observer
 from bus.record import Record
 from processors.delivery.aside import Aside
@@ -64,18 +66,19 @@ class Fanout:
     # ------------------------------------------------ from a record to tickets
 
     def prepare(self, batch: Sequence[Record]) -> bool:
-        """Count a batch; say whether all its schemas are at hand."""
+        """Count a batch; say whether all its schemas are at hand, and who sends."""
         for topic, count in Counter(record.topic for record in batch).items():
             self._observer.measure(names.CONSUMED, count, topic)
-        return self._decoder.all_known(batch)
+        return self._decoder.all_known(batch) and self._subscribers.view.young()
 
     def ready(self, record: Record) -> bool:
-        """Whether its schema is at hand."""
-        return self._decoder.ready(record)
+        """Whether its schema is at hand, and who sends is known."""
+        return self._decoder.ready(record) and self._subscribers.view.young()
 
     async def fetch(self, record: Record) -> None:
-        """Fetch its schema."""
+        """Fetch its schema; wait until who sends is known."""
         await self._decoder.fetch(record)
+        await self._subscribers.view.until_young()
 
     def handle(self, partition: Partition, record: Record) -> None:
         """Decode, match, and offer the event to every subscription that wants it."""
@@ -98,12 +101,26 @@ class Fanout:
         if matched.undecided:
             those = [*those, *matched.undecided]
         if (moves := self._subscribers.moves) is not None:
-            those = moves.sift(those, event.subject, record)
+            those = self._senders(moves, partition, record, event, those)
         wanted = partition.ledger.remaining(record.offset, those)
         partition.begin(record.offset, wanted)
         self._observer.measure(names.MATCHED, len(wanted))
         self._offer(partition, record, content, wanted, matched.undecided)
         span.end()
+
+    def _senders(
+        self,
+        moves: Moves,
+        partition: Partition,
+        record: Record,
+        event: Event,
+        those: Sequence[str],
+    ) -> Sequence[str]:
+        """The owners, and with whom it began where somebody knew less of a step."""
+        happened_ms = int(event.time.timestamp() * 1000)
+        sends = moves.sift(those, event.subject, record, happened_ms)
+        owed = partition.ledger.owed(record.offset, those)
+        return [*sends, *(one for one in owed if one not in sends)]
 
     def _offer(
         self,

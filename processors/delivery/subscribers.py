@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from bus.delivery.breaker import BreakerPolicy, BreakerState
 from bus.delivery.effort import STEPS_A_SECOND, Efforts, Sparing
@@ -43,6 +44,29 @@ class SubscriberPolicy:
     steps: int = STEPS_A_SECOND
 
 
+class View(Protocol):
+    """How old what is known of moving orders is."""
+
+    def young(self) -> bool:
+        """Whether an event may be left to the other side by it."""
+        ...
+
+    async def until_young(self) -> None:
+        """Return once it may."""
+        ...
+
+
+class _Young:
+    """Of a bus where nobody can move orders."""
+
+    def young(self) -> bool:
+        """It may."""
+        return True
+
+    async def until_young(self) -> None:
+        """At once."""
+
+
 class Subscribers:
     """One `Subscriber` a subscription, and the matcher over all of them."""
 
@@ -68,6 +92,7 @@ class Subscribers:
         self._stale = False
         self._wakers: list[Callable[[str], None]] = []
         self.moves: Moves | None = None  # who sends, while orders move; else None
+        self.view: View = _Young()  # whether `moves` is new enough to go by
         self._sweeper: asyncio.Task[None] | None = None
 
     # ------------------------------------------------ life

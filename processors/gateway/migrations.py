@@ -1,5 +1,6 @@
 """Migrations over HTTP: shown, planned, stepped, taken back; who sends an event."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -40,6 +41,8 @@ from processors.migrations.world import MigrationsWorld
 TAG = "Migrations"
 PATH = "/v1/migrations"
 _ONE = f"{PATH}/{{migration}}"
+_VIEW_S = 2.0
+"""How long an old sender waits for an answer that would be worth nothing."""
 
 
 async def migrations_of(asked: Asked) -> MigrationsWorld:
@@ -140,7 +143,15 @@ async def get_owner(asked: Asked) -> Reply:
     migration = on.table.get(asked.path["migration"])
     if migration is None:
         raise ProblemError(NOT_FOUND)
-    made_ms = ms_of(asked, query.made_at, "made_at") or 0
+    if asked.path["migration"] in on.table.unreadable:
+        raise ProblemError(UNAVAILABLE, "The ledger's newest record cannot be read.")
+    try:
+        async with asyncio.timeout(_VIEW_S):
+            await on.view.until_young()
+    except TimeoutError:
+        raise ProblemError(UNAVAILABLE, f"{on.view.trouble()}.") from None
+    now_ms = int(on.world.clock.now() * 1000)
+    made_ms = min(ms_of(asked, query.made_at, "made_at") or 0, now_ms)
     row = owner_row(migration, query.order_id, made_ms)
     return Reply(content=OwnerShown.model_validate(row))
 
@@ -261,7 +272,8 @@ ROUTES = (
         operation="getOwner",
         summary="Who sends an event of an order, asked by an old sender outside.",
         description="It sends what `old_sends` says, with the event's `webhook-id`. "
-        "Without an answer it sends as well: that comes twice at worst, with one id.",
+        "Without an answer it sends as well, and at any status but 200: that comes "
+        "twice at worst, with one id. 503 where the ledger may have a newer step.",
         tag=TAG,
         scope=Scope.MIGRATIONS_ASK,
         handler=get_owner,

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from bus.migration.gates import Gate
-from bus.migration.ledger import Epoch, Migration, bucket, old_sends, side_of
+from bus.migration.ledger import Epoch, Migration
+from bus.migration.owners import bucket, old_sends, side_of
 from bus.migration.phases import above
 from bus.times import at_us, rfc3339
 

@@ -25,7 +25,7 @@ from bus.migration.phases import ALL, Rung, above, below
 from bus.times import read_rfc3339
 from processors.migrations.world import MigrationsWorld
 from processors.migrations.writer import Change
-from processors.subscriptions.moving import owed_in
+from processors.subscriptions.moving import owed_in, settling_s
 
 _DAY_S = 86_400
 _LEAST_S, _MOST_S = 300, 3 * _DAY_S
@@ -199,6 +199,9 @@ async def forget(on: MigrationsWorld, id_: str) -> None:
         if migration.now.share and sends and sends.state is State.ACTIVE:
             why = f"{sends.id} would get all orders again: pause or remove it first"
             raise ConflictError(why)
+        if wait_s := settling_s(migration, on.world.clock.now()):
+            why = f"the last step of {id_} is not known everywhere yet"
+            raise ConflictError(f"{why}: try it again in {wait_s:.0f} s")
         if owed:
             why = f"{owed} deliveries still wait in the lanes of {migration.old}"
             raise ConflictError(f"{why}: try it again later")

@@ -61,7 +61,9 @@ class MigrationTable(VersionedFollower):
             self._all.pop(name, None)
         else:
             try:
-                found = restore_migration(record.key or b"", record.value)
+                found = restore_migration(
+                    record.key or b"", record.value, record.timestamp_ms
+                )
             except ConfigurationError as error:
                 self._unreadable[name] = str(error)
                 self._on_problem(name, f"record {record.offset}: {error}")

@@ -10,6 +10,7 @@ from bus.errors import BrokerUnavailableError
 from bus.migration.fared import Fared
 from processors.access.trail import Trail
 from processors.migrations.table import MigrationTable
+from processors.migrations.view import LedgerView
 from processors.migrations.writer import MigrationWriter
 from processors.subscriptions.world import World
 
@@ -28,6 +29,7 @@ class MigrationsWorld:
     """Migrations, followed already, what changes them, and what gates ask."""
 
     table: MigrationTable
+    view: LedgerView
     writer: MigrationWriter
     world: World
     ask: Ask = nobody_knows
@@ -41,7 +43,8 @@ def migrations_world(world: World, ask: Ask = nobody_knows) -> MigrationsWorld:
     """Put together what works with migrations; its table has to be followed."""
     table = MigrationTable(world.reader, world.clock, topic=world.topology.migrations)
     writer = MigrationWriter(world.publisher, table, world.clock, world.trail)
-    return MigrationsWorld(table=table, writer=writer, world=world, ask=ask)
+    view = LedgerView(table, world.reader, world.clock)
+    return MigrationsWorld(table=table, view=view, writer=writer, world=world, ask=ask)
 
 
 @asynccontextmanager
@@ -73,6 +76,7 @@ class HeldMigrations:
         self._ask = ask
         self._opened: MigrationsWorld | None = None
         self._task: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
 
     async def __call__(self) -> MigrationsWorld:
         """The migrations, read to their end.
@@ -85,6 +89,8 @@ class HeldMigrations:
             self._opened = migrations_world(self._world, self._ask)
             run = self._opened.table.run()
             self._task = asyncio.create_task(run, name="follow migrations")
+            look = self._opened.view.run()
+            self._looking = asyncio.create_task(look, name="look at migrations")
         try:
             async with asyncio.timeout(READ_S):
                 await self._opened.table.ready()
@@ -96,7 +102,8 @@ class HeldMigrations:
 
     async def close(self) -> None:
         """Follow them no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-        self._opened = self._task = None
+        tasks = [one for one in (self._task, self._looking) if one is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._opened = self._task = self._looking = None

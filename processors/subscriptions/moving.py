@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from math import ceil
 
 from bus.errors import (
     BrokerUnavailableError,
@@ -10,6 +11,7 @@ from bus.errors import (
     TopicError,
 )
 from bus.migration.ledger import Migration, restore_migration
+from bus.migration.owners import young_s
 from bus.migration.phases import ALL
 from bus.record import Record
 from processors.subscriptions.world import World
@@ -32,9 +34,20 @@ async def refuse_moving(world: World, subscription_id: str) -> None:
             said = f"{one.now.share} % of the orders of migration {one.id} are moved"
             todo = f"bus migrate back {one.id} --all, or go on to the end first"
             raise SubscriptionStateError("state", f"{said}: {todo}")
+        if wait_s := settling_s(one, world.clock.now()):
+            said = f"the last step of migration {one.id} is not known everywhere yet"
+            raise SubscriptionStateError("state", f"{said}: try in {wait_s:.0f} s")
         if one.old and (owed := await owed_in(world, one.old)):
             said = f"{owed} deliveries still wait in the lanes that it shares"
             raise SubscriptionStateError("state", f"{said}: try it again later")
+
+
+def settling_s(migration: Migration, now_s: float) -> float:
+    """For how long yet somebody may leave events to an old side that is to go."""
+    if not migration.old or migration.now.share < ALL:
+        return 0
+    known_s = migration.now.held_ms / 1000 + 2 * young_s(migration)
+    return ceil(max(known_s - now_s, 0))
 
 
 async def owed_in(world: World, lane: str) -> int:
@@ -66,7 +79,7 @@ async def _migrations(world: World) -> list[Migration]:
             found.pop(key, None)
             return
         with suppress(ConfigurationError):  # who sends goes by what stood before
-            found[key] = restore_migration(key, record.value)
+            found[key] = restore_migration(key, record.value, record.timestamp_ms)
 
     topic = world.topology.migrations
     following = VersionedFollower(world.reader, world.clock, topic, take)

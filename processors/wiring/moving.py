@@ -13,6 +13,7 @@ from bus.migration.moves import Moves
 from bus.ports import Clock, Observer
 from processors.delivery.subscribers import Subscribers
 from processors.migrations.table import MigrationTable
+from processors.migrations.view import LedgerView
 from processors.migrations.world import Ask
 from processors.telemetry import names
 from processors.wiring.adapters import Adapters
@@ -24,13 +25,13 @@ AskLog: TypeAlias = Callable[[], Awaitable[Log | None]]
 
 def moves_of(
     adapters: Adapters, observer: Observer, subscribers: Subscribers
-) -> MigrationTable:
-    """The table of migrations, by which `subscribers` know who sends."""
+) -> LedgerView:
+    """The migrations, by which `subscribers` know who sends."""
 
     def changed(moves: Moves | None) -> None:
         subscribers.moves = moves
 
-    return MigrationTable(
+    table = MigrationTable(
         adapters.reader,
         adapters.clock,
         topic=adapters.topology.migrations,
@@ -39,6 +40,9 @@ def moves_of(
         ),
         changed=changed,
     )
+    view = LedgerView(table, adapters.reader, adapters.clock)
+    subscribers.view = view
+    return view
 
 
 def asking_log(log: AskLog, clock: Clock) -> Ask:

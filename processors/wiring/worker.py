@@ -86,7 +86,7 @@ class Worker:
         self._lag = self._watch(attempts)
         self._moving = moves_of(adapters, self._observer, self.engine.subscribers)
         self._table.on_change(self._changed)
-        for table in (self._table, self._acks, self._moving):
+        for table in (self._table, self._acks, self._moving.table):
             await self._stack.enter_async_context(table)
         self._opening = asyncio.create_task(
             attempts.open(adapters.schemas, adapters.clock, self._observer)
@@ -94,7 +94,7 @@ class Worker:
         await asyncio.gather(
             self._table.ready(),
             self._acks.ready(),
-            self._moving.ready(),
+            self._moving.table.ready(),
             wait_for(adapters.clock, attempts.opened, _LOG_WITHIN_S),
         )
         await self._disabling.settle()
@@ -124,6 +124,7 @@ class Worker:
             "announcing": self._announcing.run,
             "disabling": self._disabling.keep_settled,
             "sources": growing.run,
+            "moving": self._moving.run,
             "reconciling": reconciling.run,
         }
         self._beside = keep_up(works, adapters.clock, self._observer)
@@ -140,8 +141,8 @@ class Worker:
 
     def _attempts(self) -> AttemptLog:
         text = (default_folder() / "Attempt.avsc").read_text(encoding="utf-8")
-        topic = self._adapters.topology.attempts
-        return AttemptLog(self._adapters.publisher, topic, parse_schema(text))
+        publisher, topic = self._adapters.publisher, self._adapters.topology.attempts
+        return AttemptLog(publisher, topic, parse_schema(text))
 
     def _check_tiers(self) -> None:
         declared = self._adapters.topology.tiers
@@ -282,11 +283,8 @@ class Worker:
         if self._adapters.clock.monotonic() - self._joined_at > _ASSIGNED_WITHIN_S:
             # More processes than partitions: this one stands by.
             return None
-        missing = [
-            p.name
-            for p in self.engine.programs
-            if self._loaded and p.topics() and not p.loop.assigned_once
-        ]
+        programs = self.engine.programs if self._loaded else ()
+        missing = [p.name for p in programs if p.topics() and not p.loop.assigned_once]
         return f"no assignment yet: {', '.join(missing)}" if missing else None
 
     def _dead(self) -> str | None:

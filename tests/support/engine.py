@@ -74,7 +74,7 @@ class MemoryBus:
         self.subscriptions[subscription_id] = made
         return made
 
-    async def produce(
+    async def produce(  # noqa: PLR0913 - what a test may choose
         self,
         order: str = "SO-1",
         number: int = 0,
@@ -83,13 +83,14 @@ class MemoryBus:
         padding: int = 0,
         key: bytes | str | None = "order",
         partition: int | None = None,
+        happened_s: float | None = None,
     ) -> Event:
         """Write an event of an order, with a time of the producer's if given.
 
-        `key` is its Kafka key, a text where that is the order's id; `padding` so many
-        bytes more, in a header.
+        `happened_s` is the event's own time, else it is now. `key` is its Kafka key, a
+        text where that is the order's id; `padding` so many bytes more, in a header.
         """
-        now = datetime.fromtimestamp(self.clock.now(), UTC)
+        now = datetime.fromtimestamp(happened_s or self.clock.now(), UTC)
         event = sample("order.updated", hash((order, number)), now)
         data = {**event.data, "order_id": order}
         event = replace(event, subject=order, data=data)

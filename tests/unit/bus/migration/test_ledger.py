@@ -16,16 +16,13 @@ from bus.migration.ledger import (
     Migration,
     Place,
     Proof,
-    bucket,
     first_epoch,
-    old_sends,
-    owner,
     restore_migration,
-    side_of,
     starts_of,
     store_migration,
 )
 from bus.migration.moves import Moves
+from bus.migration.owners import bucket, old_sends, owner, side_of
 from bus.migration.phases import Phase, Rung, above, below, ladder
 from bus.migration.sent import Side
 from bus.record import Record
@@ -59,7 +56,7 @@ def test_each_event_has_one_owner(
     """Of two subscriptions on both sides exactly one sends, whatever the ledger."""
     made = moving(*shares, old="acme-old")
     record = Record("oms.order", partition, offset, 0, None, b"")
-    sends = Moves([made]).sift(["acme", "acme-old", "other"], order, record)
+    sends = Moves([made]).sift(["acme", "acme-old", "other"], order, record, 0)
     assert len(sends) == 2
     assert sends[-1] == "other"
     is_new = owner(made, order, Place("oms.order", partition, offset)) is Side.NEW

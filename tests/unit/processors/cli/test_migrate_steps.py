@@ -178,6 +178,9 @@ def test_a_side_stays_while_orders_depend_on_it(worlds: Worlds) -> None:
     assert "acme-old would get all orders again" in early.output
     with pytest.raises(SubscriptionStateError, match="100 % of the orders"):
         asyncio.run(removed(worlds, "acme"))
+    with pytest.raises(SubscriptionStateError, match="not known everywhere yet"):
+        asyncio.run(removed(worlds, "acme-old"))
+    asyncio.run(worlds.clock.advance(61))
     asyncio.run(removed(worlds, "acme-old"))
     assert bus(worlds, "remove", "acme").exit_code == 0
 

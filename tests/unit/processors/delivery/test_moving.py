@@ -4,8 +4,9 @@ from random import Random
 
 import pytest
 
-from bus.migration.ledger import Epoch, Migration, first_epoch, side_of
+from bus.migration.ledger import Epoch, Migration, first_epoch
 from bus.migration.moves import Moves
+from bus.migration.owners import side_of
 from bus.migration.phases import Phase
 from bus.migration.sent import Side
 from bus.ports import Answer, NoAnswer, NoAnswerKind, Reply

@@ -6,8 +6,9 @@ Every event is sent by exactly one of the two, or near a step by both with one i
 import random
 from dataclasses import dataclass, field
 
-from bus.migration.ledger import Epoch, Migration, first_epoch, old_sends
+from bus.migration.ledger import Epoch, Migration, first_epoch
 from bus.migration.moves import Moves
+from bus.migration.owners import old_sends
 from bus.migration.phases import Phase
 from tests.support.engine import MemoryBus
 
