@@ -126,7 +126,7 @@ def _verified(channel: Channel, sample: Sample) -> str:
         for number, value in enumerate(settings.secrets, 1)
     ]
     now = read_rfc3339(settings.observed_at)
-    signed = Signed(sample.body, sample.headers, settings.url, now)
+    signed = Signed(sample.body, sample.headers, settings.url, now, settings.keys)
     return channel.verifier.verify(signed, secrets).reason.value
 
 

@@ -213,10 +213,11 @@ class Registered:
             FailedError: there is none.
         """
         now = moment_of(self._parts.clock.now() * 1000)
-        live = [one.value for one in source.live_secrets(now)]
+        ids = {one.id for one in source.live_secrets(now)}
+        live = [one for one in source.secrets if one.id in ids]
         if not live:
             raise FailedError("it has no secret that the webhook could be signed with")
-        return live[-1]
+        return max(live, key=lambda one: one.since).value
 
     async def _ask(self, meant: _Meant, url: str) -> Ask:
         shown = await self._parts.asking.credentials(meant.source.id, meant.fetch)

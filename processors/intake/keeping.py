@@ -5,7 +5,7 @@ One way for what comes by HTTP and for files.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -56,6 +56,7 @@ class Arrived:
         content: The same unpacked, if it was packed.
         headers: By name in small letters.
         via: webhook or file.
+        keys: Public keys that were had for it, where it names them.
     """
 
     body: bytes
@@ -65,6 +66,7 @@ class Arrived:
     address: str
     at: datetime
     via: str = "webhook"
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,14 @@ def look(
 ) -> Looked:
     """Verify over the bytes as they came, then take out what nobody may keep."""
     secrets = source.live_secrets(arrived.at)
-    signed = Signed(arrived.body, arrived.headers, arrived.url, arrived.at)
+    signed = Signed(
+        arrived.body, arrived.headers, arrived.url, arrived.at, arrived.keys
+    )
     verdict = channel.verifier.verify(signed, secrets)
     content = arrived.body if arrived.content is None else arrived.content
     if arrived.content is not None and not verdict.good:
         # Some sign what they have before they pack it.
-        inner = Signed(content, arrived.headers, arrived.url, arrived.at)
-        again = channel.verifier.verify(inner, secrets)
+        again = channel.verifier.verify(replace(signed, body=content), secrets)
         verdict = again if again.good else verdict
     element = _element(channel)
     live = {one.id: one.value for one in secrets} if element else {}

@@ -31,6 +31,7 @@ from processors.intake.answering import (
     too_large,
 )
 from processors.intake.bodies import Memory, encoding_of, read_body, unpacked
+from processors.intake.fetched_keys import FetchedKeys, NoKeyNowError, with_keys
 from processors.intake.finding import Finder, Found
 from processors.intake.gates import CrowdedError
 from processors.intake.heads import headers_of, most_bytes, with_body, without_secret
@@ -86,9 +87,15 @@ class Serving:
     """Answers requests; never raises."""
 
     def __init__(
-        self, finder: Finder, keeper: Keeper, bounds: DoorBounds, tallies: Tallies
+        self,
+        finder: Finder,
+        keeper: Keeper,
+        bounds: DoorBounds,
+        tallies: Tallies,
+        keys: FetchedKeys | None = None,
     ) -> None:
         self._finder = finder
+        self._keys = keys
         self.tallies = tallies
         self._keeper = keeper
         self._bounds = bounds
@@ -201,7 +208,11 @@ class Serving:
             address=address_of(asked.request, self._bounds.proxies),
             at=self._keeper.now(),
         )
-        looked = await self._look(asked, arrived)
+        try:
+            arrived = await with_keys(self._keys, asked.channel, arrived)
+            looked = await self._look(asked, arrived)
+        except NoKeyNowError:
+            return self._overloaded(asked)
         if not looked.verdict.good:
             if asked.source.unverified is Unverified.REFUSE:
                 return self._refused(asked, looked)

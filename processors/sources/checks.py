@@ -148,6 +148,11 @@ def warnings(source: Source, channel: Channel) -> Sequence[str]:
             "nothing is signed, and nothing secret stands in its address: whoever"
             " reaches the door may send"
         )
+    if kind is Kind.GIVEN and not source.secrets:
+        found.append(
+            "it has no secret yet, which its sender gives: all it sends is refused;"
+            f" bus sources rotate-secret {source.id} --secret-file FILE"
+        )
     if kind is Kind.PUBLIC and not source.public_keys:
         found.append(
             "it has no public key yet: all it sends is refused; give it one with"

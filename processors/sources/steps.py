@@ -16,7 +16,7 @@ from bus.intake.sources import (
     State,
     path_digest,
 )
-from bus.intake.verifying.secrets import Kind, kind_of, made, why_not
+from bus.intake.verifying.secrets import Kind, kind_of, made, why_not_next
 from processors.sources.checks import channel_of, refuse, warnings
 from processors.sources.document import Draft, Fields, changing, draft
 from processors.sources.world import SourcesWorld, find
@@ -52,7 +52,7 @@ async def add(world: SourcesWorld, wanted: Draft) -> Taken:
     channel = channel_of(world.channels, wanted.source.channel)
     kind = kind_of(channel.verifier)
     secret = wanted.secret
-    if secret is None and kind not in {Kind.NONE, Kind.PUBLIC}:
+    if secret is None and kind not in {Kind.NONE, Kind.PUBLIC, Kind.GIVEN}:
         secret = made(kind, world.random_bytes)
     hides = wanted.path_secret
     path = _path(world) if hides or (hides is None and kind is Kind.NONE) else None
@@ -183,13 +183,10 @@ async def rotate(
     await world.table.ready()
     old = find(world, source_id)
     kind = kind_of(channel_of(world.channels, old.channel).verifier)
-    if kind is Kind.PUBLIC:
-        why = "its sender signs with a private key; give it the new public one"
-        raise InvalidSourceError("secret", f"{why}: bus sources update")
     if kind is Kind.NONE:
         return await _readdress(world, old, text, grace_s, if_version)
-    if text is not None and (why_wrong := why_not(kind, text)) is not None:
-        raise InvalidSourceError("secret", why_wrong)
+    if (why := why_not_next(kind, text)) is not None:
+        raise InvalidSourceError("secret", why)
     if any(one.value == text and one.until is None for one in old.secrets):
         raise SourceStateError("secret", "it is verified with this one already")
     new = made(kind, world.random_bytes) if text is None else text

@@ -65,6 +65,11 @@ UNANSWERABLE = _note(
     "An order was answered that does not stand where its answer says, or is none of "
     "X12: no 855 is made of it.",
 )
+NO_KEY = _note(
+    "key_not_had",
+    "warning",
+    "A public key that a submission names cannot be fetched now; it is put off.",
+)
 FOLDER_FAILS = _note(
     "folder_fails",
     "warning",

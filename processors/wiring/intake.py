@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 
+from bus.adapters.http.asker import HttpAsker
 from bus.adapters.kafka import (
     Connection,
     KafkaLogReader,
@@ -19,6 +20,7 @@ from processors.clock import SystemClock
 from processors.entry.addresses import Proxies
 from processors.intake.door import Door, DoorPlace
 from processors.intake.draining import Draining
+from processors.intake.fetched_keys import FetchedKeys
 from processors.intake.finding import Finder
 from processors.intake.keeping import Keeper
 from processors.intake.serving import DoorBounds, Serving
@@ -27,7 +29,7 @@ from processors.sources.table import SourceTable
 from processors.tallying.tallies import Tallies
 from processors.telemetry import Telemetry, intake_names
 from processors.telemetry.troubles import ClientTroubles
-from processors.wiring.adapters import read_keys, read_topology
+from processors.wiring.adapters import make_guard, read_keys, read_topology
 from processors.wiring.announcing import announcing
 from processors.wiring.collecting import folder_watch, taker_for
 from processors.wiring.intake_sources import make_channels
@@ -135,7 +137,11 @@ async def open_intake(
         spool=spool if settings.intake_spool_bytes else None,
         patience_s=settings.intake_patience_s,
     )
-    serving = Serving(finder, keeper, bounds := _bounds(settings), Tallies(clock))
+    asker = HttpAsker(make_guard(settings))
+    stack.push_async_callback(asker.close)
+    keys = FetchedKeys(asker, clock, telemetry)
+    bounds, tallies = _bounds(settings), Tallies(clock)
+    serving = Serving(finder, keeper, bounds, tallies, keys)
     await stack.enter_async_context(writing_tallies(serving.tallies, keeper, ROLE))
     _say(telemetry, table, finder, serving, spool)
     draining = Draining(spool, publisher, clock, telemetry, _worked(finder, clock))

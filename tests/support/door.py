@@ -11,12 +11,13 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
-from bus.adapters.memory import MemoryObserver
+from bus.adapters.memory import MemoryAsker, MemoryObserver
 from bus.adapters.memory.publisher import MemoryPublisher
 from bus.adapters.spool import Spool, open_spool
 from bus.intake.raw import Raw, read_raw
 from processors.intake.door import Door, DoorPlace
 from processors.intake.draining import Draining
+from processors.intake.fetched_keys import FetchedKeys
 from processors.intake.finding import Finder
 from processors.intake.keeping import Keeper
 from processors.intake.serving import DoorBounds, Serving
@@ -51,6 +52,7 @@ class Knocker:
     observer: MemoryObserver
     spool: Spool
     draining: Draining
+    asker: MemoryAsker
 
     @property
     def tallies(self) -> Tallies:
@@ -131,16 +133,17 @@ async def opened(
             spool=spool,
             patience_s=5,
         )
-        serving = Serving(finder, keeper, bounds, Tallies(worlds.clock))
+        asker = MemoryAsker(worlds.clock)
+        keys = FetchedKeys(asker, worlds.clock, observer)
+        serving = Serving(finder, keeper, bounds, Tallies(worlds.clock), keys)
         door = Door(serving, bounds)
         await door.start(replace(place or DoorPlace(), port=0))
         await added(world, secret=SECRET)
         draining = Draining(spool, publisher, worlds.clock, observer)
         try:
             async with ClientSession(door.url) as session:
-                yield Knocker(
-                    session, door, serving, worlds, world, observer, spool, draining
-                )
+                beside = (worlds, world, observer, spool, draining, asker)
+                yield Knocker(session, door, serving, *beside)
         finally:
             await door.stop()
             await spool.close()

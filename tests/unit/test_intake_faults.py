@@ -18,7 +18,7 @@ from tests.faults.intake.letters import (
 )
 from tests.faults.intake.manners import MANNERS, InARow, Share
 from tests.faults.intake.plan import MEMBERS, Victim, schedule
-from tests.faults.intake.report import quantile
+from tests.faults.intake.report import quantile, while_up
 from tests.faults.intake.senders import Answer
 from tests.faults.intake.witness import Witness
 
@@ -146,3 +146,12 @@ def test_quantiles_of_answers() -> None:
     assert quantile(answers, 0.99) == pytest.approx(0.01)
     assert quantile(answers, 1) == pytest.approx(9)
     assert quantile([], 0.5) == 0
+
+
+def test_who_meets_somebody_away_is_told_apart() -> None:
+    """Whether it was asked before, meanwhile, or waits for it still."""
+    down = [(10.0, 20.0)]
+    asked = {9.0: 0.5, 9.8: 0.5, 15.0: 0.1, 20.1: 3.0}
+    answers = [Answer(at, 200, took_s) for at, took_s in asked.items()]
+    assert [one.at for one in while_up(answers, down)] == [9.0, 20.1]
+    assert while_up(answers, []) == answers

@@ -50,12 +50,16 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class SampleSettings:
-    """With what the samples of a channel are read and verified."""
+    """With what the samples of a channel are read and verified.
+
+    `keys` are those that would be fetched.
+    """
 
     instance: str = "sample"
     url: str = "https://bus.example.com/in/sample"
     settings: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
     observed_at: str = "2026-11-02T09:30:00Z"
 
 

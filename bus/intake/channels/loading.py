@@ -223,13 +223,14 @@ def _places(block: Block) -> dict[str, int]:
 
 
 def _samples(block: Block) -> SampleSettings:
-    block.only(("instance", "url", "settings", "secrets", "observed_at"))
+    block.only(("instance", "url", "settings", "secrets", "keys", "observed_at"))
     otherwise = SampleSettings()
     return SampleSettings(
         instance=block.text("instance", otherwise.instance),
         url=block.text("url", otherwise.url),
         settings=block.pairs("settings"),
         secrets=tuple(str(node.text) for node in block.texts("secrets")),
+        keys=tuple(str(node.text) for node in block.texts("keys")),
         observed_at=block.text("observed_at", otherwise.observed_at),
     )
 

@@ -1,15 +1,18 @@
 """The verifier that channel.yaml declares under `verify`."""
 
+import re
 from collections.abc import Callable
 
 from bus.intake.channels.shape import Block
 from bus.intake.parsing.paths import Path, WordingError, read_path
+from bus.intake.verifying.fetched import FetchedKey
 from bus.intake.verifying.hashed import Hmac, HmacOfFields
 from bus.intake.verifying.parts import KINDS, Part, read_part
 from bus.intake.verifying.plain import NotSigned, SharedSecret
 from bus.intake.verifying.public_keys import JWS_ALGORITHMS, Jws, PublicKey
 from bus.intake.verifying.verdict import Verifier
 
+_FOLDER = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?/([A-Za-z0-9._~-]+/)*")
 _HASHES = ("sha1", "sha256", "sha384", "sha512")
 _ENCODINGS = ("base64", "hex")
 _SECRETS = ("text", "hex", "base64", "whsec")
@@ -85,6 +88,8 @@ def _fields(block: Block) -> Verifier:
 
 
 def _public_key(block: Block) -> Verifier:
+    if block.node.get("key") is not None:
+        return _fetched_key(block)
     block.only(("kind", "header", "over", "hash", "encoding", "form"))
     return PublicKey(
         header=block.text("header").lower(),
@@ -93,6 +98,29 @@ def _public_key(block: Block) -> Verifier:
         hash=block.one_of("hash", _HASHES, "sha256"),
         encoding=block.one_of("encoding", _ENCODINGS, "base64"),
         form=block.one_of("form", ("plain", "json"), "plain"),
+    )
+
+
+def _fetched_key(block: Block) -> Verifier:
+    """One whose key the request names, by the address of a file in a pinned folder."""
+    block.only(("kind", "header", "over", "hash", "encoding", "key"))
+    key = block.block("key")
+    key.only(("header", "below"))
+    folders = tuple(key.texts("below"))
+    for node in folders:
+        if not _FOLDER.fullmatch(str(node.text)):
+            text = f"{node.text!r}: below is https://, a host, a path, and ends with /"
+            block.problems.add(node, "shape", text)
+    if not folders:
+        block.problems.add(key.node, "shape", "verify.key.below is missing")
+    return FetchedKey(
+        header=block.text("header").lower(),
+        over=_parts(block),
+        key_header=key.text("header").lower(),
+        below=tuple(str(node.text) for node in folders),
+        kind=block.text("kind"),
+        hash=block.one_of("hash", _HASHES, "sha256"),
+        encoding=block.one_of("encoding", _ENCODINGS, "base64"),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bus.intake.verifying.verdict import Signed
 
-KINDS = ("body", "url", "crc32", "header:NAME", "pair:NAME", "=TEXT")
+KINDS = ("body", "url", "crc32", "secret", "header:NAME", "pair:NAME", "=TEXT")
 
 
 class AbsentError(Exception):
@@ -15,7 +15,11 @@ class AbsentError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part: `body`, `url`, the body's `crc32`, a header, a pair, or a text."""
+    """One part of what is signed.
+
+    `body`, `url`, the body's `crc32`, a header, a pair, a text, or the source's
+    `secret`, where a key that is fetched signs it: it says whose webhook this is.
+    """
 
     kind: str
     name: str = ""
@@ -33,6 +37,8 @@ class Part:
                 return signed.url.encode()
             case "crc32":
                 return str(crc32(signed.body)).encode()
+            case "secret":
+                return signed.secret.encode()
             case "=":
                 return self.name.encode()
             case kind:
@@ -51,7 +57,7 @@ class Part:
 
 def read_part(text: str) -> Part | None:
     """The part that a text names, or None."""
-    if text in {"body", "url", "crc32"}:
+    if text in {"body", "url", "crc32", "secret"}:
         return Part(text)
     if text.startswith("="):
         return Part("=", text[1:])

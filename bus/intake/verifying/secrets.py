@@ -4,6 +4,7 @@ from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from enum import StrEnum
 
+from bus.intake.verifying.fetched import FetchedKey
 from bus.intake.verifying.hashed import Hmac, HmacOfFields
 from bus.intake.verifying.plain import NotSigned
 from bus.intake.verifying.public_keys import Jws, PublicKey
@@ -15,13 +16,14 @@ _LEAST = 8
 
 
 class Kind(StrEnum):
-    """How a secret is written."""
+    """How a secret is written; `given`: by the sender alone, so that none is made."""
 
     TEXT = "text"
     HEX = "hex"
     BASE64 = "base64"
     WHSEC = "whsec"
     PUBLIC = "public"
+    GIVEN = "given"
     NONE = "none"
 
 
@@ -32,6 +34,8 @@ def kind_of(verifier: Verifier) -> Kind:
             return Kind(verifier.key)
         case Jws() | PublicKey():
             return Kind.PUBLIC
+        case FetchedKey():
+            return Kind.GIVEN if verifier.names_secret else Kind.NONE
         case NotSigned():
             return Kind.NONE
         case _:
@@ -73,6 +77,16 @@ def why_not(kind: Kind, text: str) -> str | None:
     except ValueError:
         return f"expected {_EXPECTED[kind]}"
     return None
+
+
+def why_not_next(kind: Kind, text: str | None) -> str | None:
+    """Why a text cannot be the next secret; None, the text: one is to be made."""
+    if kind is Kind.PUBLIC:
+        why = "its sender signs with a private key; give it the new public one"
+        return f"{why}: bus sources update"
+    if text is None:
+        return "its sender gives it: --secret-file" if kind is Kind.GIVEN else None
+    return why_not(kind, text)
 
 
 _EXPECTED = {

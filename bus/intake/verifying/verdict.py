@@ -46,12 +46,17 @@ class Signed:
         headers: By name in small letters.
         url: The address it was sent to, as the sender knows it.
         now: The time; aware.
+        keys: Public keys (PEM) that were had from where the request says, as far as
+            its channel lets it.
+        secret: The one of the source's that is tried, where that is signed as well.
     """
 
     body: bytes
     headers: Mapping[str, str]
     url: str
     now: datetime
+    keys: tuple[str, ...] = ()
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ import signal
 import sys
 import tempfile
 import traceback
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from tests.faults.intake.plan import Victim
-from tests.faults.intake.report import Report
+from tests.faults.intake.report import WARM, Report
 from tests.faults.intake.round import Round, Run
 from tests.faults.intake.stage import open_stage
 from tests.faults.round import STOPPED, reason
@@ -19,7 +20,6 @@ from tests.support.pace import measured
 
 _QUIET_S = 20.0
 _ROUND_S = 150.0
-_PEAK = 10
 
 
 def main() -> None:
@@ -60,7 +60,10 @@ def _arguments() -> argparse.Namespace:
         "--peak",
         type=float,
         default=1 / 3,
-        help="which share of the time has ten times the letters",
+        help="which share of the time has many times the letters",
+    )
+    parser.add_argument(
+        "--times", type=float, default=10, help="how many times the letters that is"
     )
     parser.add_argument("--folder", type=Path, help="data and logs; default: a new one")
     return parser.parse_args()
@@ -69,7 +72,8 @@ def _arguments() -> argparse.Namespace:
 async def _play(options: argparse.Namespace, report: Report, folder: Path) -> None:
     # The least of some, before nine programs start: the machine, not its moment.
     slower = min(measured() for _ in range(5))
-    async with open_stage(folder) as stage:
+    async with AsyncExitStack() as stack:
+        stage = await stack.enter_async_context(open_stage(folder))
         rate = options.rate / slower
         report.setting = (
             f"; {slower:.1f} times slower than the usual machine, so {rate:.0f} "
@@ -77,15 +81,18 @@ async def _play(options: argparse.Namespace, report: Report, folder: Path) -> No
         )
         _say(report.setting[2:])
         run = Run(stage, report.seed, _say)
+        stack.push_async_callback(run.close)
         whole_s = options.minutes * 60
         peak_s = whole_s * options.peak
+        first_s = min(_QUIET_S, whole_s / 4)
+        await _round(Round(run, WARM, rate / 2, first_s), report)
+        await _round(Round(run, "quiet", rate, first_s), report)
         until = CLOCK.monotonic() + whole_s - peak_s
-        await _round(Round(run, "quiet", rate, min(_QUIET_S, whole_s / 4)), report)
         while (left_s := until - CLOCK.monotonic()) > 0:
             lasts_s = min(_ROUND_S, left_s)
             await _round(Round(run, "kills", rate, lasts_s, list(Victim)), report)
         if peak_s:
-            peak = Round(run, "peak", _PEAK * rate, peak_s, list(Victim))
+            peak = Round(run, "peak", options.times * rate, peak_s, list(Victim))
             await _round(peak, report)
         _say(report.text(run))
 

@@ -47,9 +47,10 @@ class Run:
         """Letters that no sender is done with."""
         return sum(sender.under_way for sender in self.senders.values())
 
-    def answers(self) -> list[Answer]:
-        """All answers so far."""
-        return [one for sender in self.senders.values() for one in sender.answers]
+    async def close(self) -> None:
+        """Let no sender send any more."""
+        for sender in self.senders.values():
+            await sender.close()
 
 
 @dataclass

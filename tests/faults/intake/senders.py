@@ -58,6 +58,13 @@ class Sender:
         """How many are not done with."""
         return len(self._tasks) + len(self._queue)
 
+    async def close(self) -> None:
+        """Send no more; what is under way is given up."""
+        tasks = [*self._tasks, *([self._queued] if self._queued else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def _deliver(self, letter: Letter) -> None:
         tries = 0
         while not await self._try(letter):

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -32,6 +33,8 @@ DOOR, CONVERT = "intake", "convert"
 _ROLES = {Victim.DOOR: DOOR, Victim.CONVERT: CONVERT}
 _READY_S = 120.0
 _IN_SYNC_S = 120.0
+_LAST = 10
+"""How nice a convert is."""
 
 
 class Shop:
@@ -67,6 +70,8 @@ class Stage:
     shop: Shop
     folder: Path
     broker_kills: list[float] = field(default_factory=list)
+    down: list[tuple[float, float]] = field(default_factory=list)
+    """From when to when a door or broker was away, or not whole yet; epoch seconds."""
 
     async def start(self, victim: Victim, member: int) -> None:
         """Start a process, and return once it is ready."""
@@ -77,12 +82,20 @@ class Stage:
             settings = {"intake_port": 0, "data_dir": data_dir}
         worker = await self.fleet.start(_ROLES[victim], member, **settings)
         await worker.ready(_READY_S)
+        if victim is Victim.CONVERT:
+            _last(worker.process.pid)
         if victim is Victim.DOOR:
             (told,) = worker.lines("intake_serves")
             self.balancer.back(member, str(told["url"]))
 
     async def play(self, kill: Kill) -> None:
         """Kill one, and bring it back."""
+        began = CLOCK.now()
+        await self._kill(kill)
+        if kill.victim is not Victim.CONVERT:
+            self.down.append((began, CLOCK.now()))
+
+    async def _kill(self, kill: Kill) -> None:
         if kill.victim is Victim.BROKER:
             node = self.kafka.nodes[kill.member]
             self.broker_kills.append(CLOCK.now())
@@ -134,6 +147,17 @@ async def open_stage(folder: Path) -> AsyncIterator[Stage]:
             *(stage.start(v, n) for v in _ROLES for n in range(MEMBERS[v]))
         )
         yield stage
+
+
+def _last(pid: int) -> None:
+    """Let a process have the time that the doors and brokers leave.
+
+    It has a machine of its own elsewhere; here what it has to catch up would be what
+    senders wait for.
+    """
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), _LAST)
 
 
 async def _add_sources(bus: Bus, shop_url: str) -> None:

@@ -22,7 +22,7 @@ from tests.support.http_server import serving
 from tests.support.stored import shipped
 
 OURS = "https://bus.example.com/in/shop"
-SECRET = "wc-own-secret"  # noqa: S105 - made up
+SECRET, OLD = "wc-own-secret", "wc-old-secret"
 
 
 @dataclass
@@ -109,7 +109,10 @@ def add(world: World, channel: str, **settings: str) -> None:
         channel=channel,
         url=OURS,
         settings=settings,
-        secrets=[{"id": "s-1", "value": SECRET, "since": "2020-01-01T00:00:00Z"}],
+        secrets=[
+            {"id": "s-2", "value": SECRET, "since": "2021-01-01T00:00:00Z"},
+            {"id": "s-1", "value": OLD, "since": "2020-01-01T00:00:00Z"},
+        ],
         fetch={
             "hosts": [api.partition("//")[2] or settings.get("shop", "")],
             "credentials": {"token": "t0ken", "basic": "YTpi"},

@@ -210,3 +210,16 @@ async def test_all_of_it_is_written_down(worlds: Worlds) -> None:
     }
     assert secret is not None
     assert secret not in str(changes)
+
+
+async def test_what_only_its_sender_can_give_is_not_made(worlds: Worlds) -> None:
+    """The id of PayPal's webhook: who adds the source hears that it is missing."""
+    async with open_sources(worlds) as world:
+        taken = await added(world, id="pay", channel="paypal")
+        assert (taken.secret, taken.source.secrets) == (None, ())
+        assert "rotate-secret pay --secret-file" in taken.warnings[0]
+        with pytest.raises(InvalidSourceError, match="its sender gives it"):
+            await steps.rotate(world, "pay", 0)
+        given = await steps.rotate(world, "pay", 0, text="5GP028458E2496506")
+        assert given.secret is None
+        assert [one.value for one in given.source.secrets] == ["5GP028458E2496506"]
