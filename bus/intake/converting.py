@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import TypeAlias
 from uuid import UUID, uuid5
 
 from bus.contracts.codec import validate
@@ -19,6 +20,9 @@ from bus.intake.mapping.notebook import Notebook
 from bus.intake.parsing.paths import Scope, plain_text
 from bus.intake.parsing.tree import TooMuchError, Tree, UnparsableError
 from bus.intake.submission import Submission
+
+Examples: TypeAlias = dict[str, dict[int, Tree]]
+"""What lines of a mapping gave, by section and their number in it."""
 
 _NAMESPACE = UUID("8f6b1a52-64a5-5a5e-9d0c-0d5a7c1f2b11")
 _BETWEEN = "\x1f"
@@ -51,8 +55,13 @@ class Converted:
     made: Mapping[str, object] | None = None
 
 
-def convert(channel: Channel, submission: Submission) -> tuple[Converted, ...]:
-    """Return what a submission comes to, by part; at least one."""
+def convert(
+    channel: Channel, submission: Submission, examples: Examples | None = None
+) -> tuple[Converted, ...]:
+    """Return what a submission comes to, by part; at least one.
+
+    `examples` gets what the lines of each section gave that made an event.
+    """
     try:
         parsed = channel.parsed(submission.body, submission.settings)
     except TooMuchError as error:
@@ -72,7 +81,8 @@ def convert(channel: Channel, submission: Submission) -> tuple[Converted, ...]:
     digest = sha256(submission.body).hexdigest()
     found: list[Converted] = []
     for part, item in enumerate(parsed.items):
-        whole = _Part(channel, submission, digest, part, Scope(item, None, roots))
+        scope = Scope(item, None, roots)
+        whole = _Part(channel, submission, digest, part, scope, examples)
         found += whole.converted(remarks)
     return tuple(found)
 
@@ -106,6 +116,7 @@ class _Part:
     digest: str
     number: int
     scope: Scope
+    examples: Examples | None = None
 
     def converted(self, remarks: tuple[Finding, ...]) -> Iterator[Converted]:
         """One event for each section that its native type goes through."""
@@ -162,6 +173,7 @@ class _Part:
         self, section: Section, native: str, remarks: tuple[Finding, ...]
     ) -> Converted:
         notes = Notebook()
+        notes.examples = None if self.examples is None else {}
         notes.findings.extend(remarks)
         scope = self._named(section, notes)
         made = section.make(scope, notes)
@@ -179,6 +191,9 @@ class _Part:
             notes.findings.append(Finding("not_of_schema", str(error), error.field))
             return self._none(native, tuple(notes.findings), section, data)
         event = self._told(section, data, notes)
+        if self.examples is not None and notes.examples is not None:
+            found = self.examples.setdefault(section.name, {})
+            found.update({n: v for n, v in notes.examples.items() if n not in found})
         return Converted(
             self.number,
             native,

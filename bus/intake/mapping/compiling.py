@@ -116,8 +116,9 @@ class Compiler:
             text = f"{place} wants {target.wanted}, not a line"
             self._problems.add(node, "wrong_kind", text)
             return Field(name, nothing)
+        number = len(self.filled)
         self.filled.append(Filled(place, line, node.line, self._within))
-        make = at(_local(place), self._compiled(node, line, target))
+        make = at(_local(place), self._compiled(node, line, target), number)
         is_said = all(isinstance(source, Literal) for source in line.sources)
         return Field(name, make, is_said)
 

@@ -36,12 +36,15 @@ def no_block(_scope: Scope, _notes: Notebook, _made: list[Tree]) -> None:
     """What stands for a block that could not be compiled."""
 
 
-def at(path: str, make: Make) -> Make:
-    """Note which field is being made; a path within its list item."""
+def at(path: str, make: Make, number: int) -> Make:
+    """Note which field is being made, a path within its list item, by which line."""
 
     def made(scope: Scope, notes: Notebook) -> Tree:
         notes.path = path
-        return make(scope, notes)
+        value = make(scope, notes)
+        if notes.examples is not None and value is not None and value != []:
+            notes.examples.setdefault(number, value)
+        return value
 
     return made
 

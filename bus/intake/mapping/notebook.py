@@ -1,6 +1,7 @@
 """Where conversion writes down what it notices, with the field it is at."""
 
 from bus.intake.findings import Finding, shown
+from bus.intake.parsing.tree import Tree
 
 _MOST = 100
 # One word that is wrong makes many fields wrong: said once, at the first.
@@ -13,6 +14,8 @@ class Notebook:
     Attributes:
         within: The list item at hand, `lines[2].`.
         path, source: The field at hand, and the line that fills it.
+        examples: The first value that each line gave, by its number among those of
+            its section; None: nobody wants to know.
     """
 
     def __init__(self) -> None:
@@ -20,6 +23,7 @@ class Notebook:
         self.within = ""
         self.path = ""
         self.source = ""
+        self.examples: dict[int, Tree] | None = None
 
     def note(self, code: str, text: str, value: object = None) -> None:
         """Add a finding about the field at hand."""
