@@ -11,6 +11,7 @@ from aiohttp import HttpVersion11, web
 from processors.intake.answering import (
     BAD_ENCODING,
     BROKEN_BODY,
+    NO_GZIP,
     TOO_SLOW,
     Given,
     TurnedAwayError,
@@ -133,7 +134,7 @@ def unpacked(body: bytes, most: int) -> bytes:
     try:
         content = stream.decompress(body, most + 1)
     except zlib.error:
-        raise TurnedAwayError(BROKEN_BODY) from None
+        raise TurnedAwayError(NO_GZIP) from None
     if len(content) > most:
         raise TurnedAwayError(too_large(most))
     if not stream.eof or stream.unused_data:

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 PAN, SECRET = "pan", "shared-secret"
 _MASK = b"***"
+_LONG = 16
 _KEPT_FIRST, _KEPT_LAST = 6, 4
 
 # Issuers and lengths that are in use: Visa, Mastercard, American Express, Discover,
@@ -54,14 +55,16 @@ def redacted(
     """The body without what nobody may keep, and how often what was taken out.
 
     `element` is the XML element, or the JSON name, that holds a shared secret;
-    `secrets` are the live ones by id, which may stand nowhere at all.
+    `secrets` are the live ones by id, which may stand nowhere at all; without an
+    element those of a few letters are left, which may be words.
     """
     if body[:2] in _UTF16 or body[1:2] == b"\0":
         return _of_wide(body, element, secrets)
     found: Counter[str] = Counter()
     if element:
         body = _without_element(body, element.encode(), found)
-        for text in (secrets or {}).values():
+    for text in (secrets or {}).values():
+        if element or len(text) >= _LONG:
             body = _without_text(body, text, found)
     if _HINT.search(body):
         body = _without_cards(body, found)
@@ -152,8 +155,9 @@ def _without_element(body: bytes, name: bytes, found: Counter[str]) -> bytes:
 
 def _without_text(body: bytes, text: str, found: Counter[str]) -> bytes:
     for form in {text, escape(text), escape(text, {'"': "&quot;", "'": "&apos;"})}:
-        _count(found, body.count(form.encode()))
-        body = body.replace(form.encode(), _MASK)
+        if (said := form.encode()) in body:
+            _count(found, body.count(said))
+            body = body.replace(said, _MASK)
     return body
 
 

@@ -131,6 +131,14 @@ def test_live_secrets_stand_nowhere() -> None:
     assert found == {"shared-secret": 3}
 
 
+def test_a_secret_that_signs_stands_nowhere_either() -> None:
+    """Unless it is so short that it may be a word."""
+    secrets = {"s1": "a-secret-of-the-shop", "s2": "mug"}
+    left, found = redacted(b'{"note": "a-secret-of-the-shop, mug"}', "", secrets)
+    assert left == b'{"note": "***, mug"}'
+    assert found == {"shared-secret": 1}
+
+
 def test_wide_texts_are_looked_through() -> None:
     """XML may be UTF-16, with its mark or without."""
     text = "<x><SharedSecret>hush</SharedSecret>4111111111111111</x>"

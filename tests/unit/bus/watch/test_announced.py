@@ -12,7 +12,7 @@ from bus.watch.announced import alert_event, heartbeat_event
 from bus.watch.facts import Facts
 from bus.watch.muting import Muting
 from bus.watch.telling import Notice, Receiver, due
-from bus.watch.verdicts import Health, Whose
+from bus.watch.verdicts import Health, Kind, Subject, Whose
 from tests.support.watched import AT, WELL, found, shop
 
 CATALOGUE = load_catalogue()
@@ -35,6 +35,16 @@ def test_an_alert_is_an_event_by_its_schema(alert: Alert) -> None:
     event = alert_event(Notice("bus", alert))
     validate(CATALOGUE.schema(event.type), event.data)
     check_attributes(event)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_whatever_it_is_about_has_a_place_in_the_schema(kind: Kind) -> None:
+    """Sources of intake and parked orders as well; both when it begins and ends."""
+    about = replace(fired(), subject=Subject(kind, "x"))
+    for alert in (about, over(about)):
+        event = alert_event(Notice("bus", alert))
+        validate(CATALOGUE.schema(event.type), event.data)
+        assert event.data["kind"] == kind.value
 
 
 def test_beginning_and_end_are_two_facts_of_one_alert() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 import zlib
 from pathlib import Path
 
@@ -189,3 +190,19 @@ async def test_one_source_does_not_starve_another(
         assert (await knock("/in/other", body, signed(body))).status == 200
         for writer in writers:
             writer.close()
+
+
+async def test_a_secret_that_it_signs_with_is_not_kept(knock: Knocker) -> None:
+    """Somebody pasted it into a note; the signature is over what came."""
+    body = json.dumps({"id": 1, "note": SECRET}).encode()
+    assert (await knock.shopify(body)).status == 200
+    (raw,) = knock.kept()
+    assert SECRET.encode() not in raw.submission.body
+    assert raw.redacted == {"shared-secret": 1}
+
+
+async def test_what_is_not_gzip_is_told_so(knock: Knocker) -> None:
+    """Not that it breaks off."""
+    headers = {**signed(ORDER), "Content-Encoding": "gzip"}
+    got = await knock(body=ORDER, headers=headers)
+    assert (got.status, got.body) == (400, b"the body is not what gzip makes\n")
