@@ -34,7 +34,7 @@ NOT_RUN = {
     "bus subscriptions add cloud": "would call Google; contract/sinks has its emulator",
     "bus intake": "what a reader's sources sent; test_parked.py decides about some",
     "bus sources": "senders of the reader's own; test_sources.py has some",
-    "bus migrate": "recordings of the reader's own; test_migrate.py has some",
+    "bus migrate": "in tests/unit/docs/test_migration_page.py, on a bus in memory",
     "bus registry serve": "runs until it is stopped; test_registry.py serves one",
     "bus registry user": "asks for a password",
     "bus status --watch": "runs until it is stopped",
