@@ -10,11 +10,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-.PHONY: help install demo test test-long simulate bench faults intake-faults fuzz fuzz-native client proto lint format lock wheel clean
+.PHONY: help install demo test test-long simulate bench faults intake-faults moving fuzz fuzz-native client proto lint format lock wheel clean
 
 help:
 	@sed -n '1,4s/^# //p' Makefile
-	@echo "make demo ARGS=--json · make test-long · make simulate SEEDS=1000000 · make bench ARGS='a b' · make faults MINUTES=30 · make intake-faults MINUTES=15 · make fuzz MINUTES=10 · make fuzz-native MINUTES=10 · make lint · make format · make clean"
+	@echo "make demo ARGS=--json · make test-long · make simulate SEEDS=1000000 · make bench ARGS='a b' · make faults MINUTES=30 · make intake-faults MINUTES=15 · make moving ORDERS=20000 · make fuzz MINUTES=10 · make fuzz-native MINUTES=10 · make lint · make format · make clean"
 
 NATIVE := $(wildcard bus/native/src/*.rs bus/native/Cargo.* bus/native/build.rs)
 $(READY): requirements/dev.txt requirements/web.txt pyproject.toml hatch_build.py $(NATIVE)
@@ -85,6 +85,10 @@ faults: $(READY)
 # Senders as their channels are, while doors, converts and brokers are killed; SEED=… repeats one.
 intake-faults: $(READY)
 	$(BIN)/python -m tests.faults.intake --minutes $(or $(MINUTES),15) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+# A company moves its orders from an old sender outside to the bus, all of it killed often.
+moving: $(READY)
+	$(BIN)/python -m tests.moving --orders $(or $(ORDERS),20000) $(ARGS)
 
 # Any bytes as answers to the sender; FILE=… repeats what was found. Linux, CPython 3.11 to 3.13.
 fuzz: $(READY)
