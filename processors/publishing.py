@@ -1,6 +1,7 @@
 """Publishing what somebody else has written as JSON: checked, then acknowledged."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -17,6 +18,8 @@ from bus.record import Written
 
 _NEEDED = ("order_id", "occurred_at", "channel")
 """What an event's attributes are made of."""
+ORDER_ID = r"[^\x00-\x1f\x7f]{1,200}"
+"""An order's id that a path can name; what comes over Kafka may have another."""
 _NAMESPACE = UUID("0d1f9a54-6f0e-5b7c-8f0f-6f2b9a1c7e55")
 
 
@@ -121,6 +124,9 @@ async def publish(writer: EventWriter, ready: Sequence[Ready]) -> Sequence[Resul
 
 
 def _event(ready: Ready) -> Event:
+    if not re.fullmatch(ORDER_ID, str(ready.data.get("order_id") or "")):
+        why = "expected 1 to 200 characters, none of them a control character"
+        raise InvalidEventError("order_id", why)
     return make_event(ready.type, ready.data, event_id=ready.id, source=ready.source)
 
 

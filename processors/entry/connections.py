@@ -24,6 +24,7 @@ class Fault(Enum):
 
     BROKEN = "a bug"
     LONG = "a line is too long, or there are too many headers"
+    METHOD = "a method that HTTP does not know"
     NO_HTTP = "this is no HTTP request"
 
 
@@ -104,6 +105,8 @@ class Connection(web.RequestHandler):
             "headers" in (message or "").lower()[:20]
         ):
             fault = Fault.LONG
+        elif isinstance(exc, http_exceptions.BadHttpMethod):
+            fault = Fault.METHOD
         else:
             fault = Fault.NO_HTTP
         response = self._refuse(fault, self._lines)

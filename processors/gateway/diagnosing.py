@@ -59,6 +59,7 @@ async def diagnose(asked: Asked) -> Reply:
             world=api.world,
             since_s=api.world.clock.now() - parse_duration(since),
         )
+        progress(_STEPS, _STEPS)  # what breaks early has fewer
         told = plain_report(report)
         if not wanted.bundle:
             return told

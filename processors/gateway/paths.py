@@ -9,6 +9,7 @@ from bus.delivery.subscription import ID_PATTERN as SUBSCRIPTION_ID
 from bus.intake.parked.grouping import GROUP
 from bus.intake.rules.rows import TABLE
 from processors.gateway.problems import NOT_FOUND, ProblemError
+from processors.publishing import ORDER_ID
 
 
 class Named(NamedTuple):
@@ -40,7 +41,7 @@ NAMES: Mapping[str, Named] = {
         "5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11",
     ),
     "order": Named(
-        r"[^\x00-\x1f\x7f]{1,200}",
+        ORDER_ID,
         "The id of an order; a slash in it is written `%2F`.",
         "SO-1001",
     ),

@@ -1,5 +1,7 @@
 """What the API says of requests that are no HTTP: a problem document."""
 
+import secrets
+
 from aiohttp import web
 
 from processors.entry.connections import Fault, Lines
@@ -11,6 +13,10 @@ from processors.gateway.problems import (
     ProblemError,
 )
 
+_METHODS = (
+    "The method is none that HTTP knows; the API has GET, HEAD, POST, PUT, PATCH and"
+    " DELETE."
+)
 __all__ = ["Lines", "refuse"]
 
 
@@ -21,7 +27,11 @@ def refuse(fault: Fault, lines: Lines) -> web.Response:
     elif fault is Fault.LONG:
         most = f"A line may have {lines.line_bytes} bytes, a request "
         problem = ProblemError(LONG_HEADERS, f"{most}{lines.headers} headers.")
+    elif fault is Fault.METHOD:
+        problem = ProblemError(BAD_REQUEST, _METHODS)
     else:
         problem = ProblemError(BAD_REQUEST, "This is no HTTP request.")
-    done = refused(problem, "")
-    return web.Response(status=done.status, body=done.body, headers=done.headers)
+    request_id = secrets.token_hex(16)
+    done = refused(problem, request_id)
+    headers = {**done.headers, "X-Request-Id": request_id}
+    return web.Response(status=done.status, body=done.body, headers=headers)

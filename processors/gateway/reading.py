@@ -1,7 +1,7 @@
 """Reading requests: what is sent has to be what the row says, before anybody acts."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from typing import get_origin
@@ -47,18 +47,30 @@ def read_query(request: web.BaseRequest, route: Route) -> BaseModel:
     Raises:
         ProblemError: one is unknown, given twice, or not what it may be.
     """
+    if not request.rel_url.raw_query_string:
+        return _without(route.query)
     given, several = request.rel_url.query, _several(route.query)
     twice = sorted({name for name in given if len(given.getall(name)) > 1} - several)
     if twice:
         faults = [Fault(parameter=name, detail="is given twice") for name in twice]
         raise ProblemError(BAD_REQUEST, "A parameter is given twice.", errors=faults)
+    lists = {name: tuple(given.getall(name)) for name in several & {*given}}
+    return _fitted(route.query, {**given, **lists})
+
+
+def _fitted(query: type[BaseModel], given: Mapping[str, object]) -> BaseModel:
     try:
-        lists = {name: tuple(given.getall(name)) for name in several & {*given}}
-        return route.query.model_validate({**given, **lists})
+        return query.model_validate(given)
     except ValidationError as error:
         faults = list(faults_of(error, parameters=True))
         detail = "A parameter is not what it may be."
         raise ProblemError(BAD_REQUEST, detail, errors=faults) from None
+
+
+@cache
+def _without(query: type[BaseModel]) -> BaseModel:
+    """The same for all who give none."""
+    return _fitted(query, {})
 
 
 @cache

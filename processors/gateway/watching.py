@@ -10,6 +10,7 @@ from processors.gateway.problems import (
     INVALID,
     NOT_FOUND,
     UNAVAILABLE,
+    Fault,
     ProblemError,
 )
 from processors.gateway.routes import Asked, Reply, Route
@@ -35,7 +36,7 @@ from processors.watch.answers import (
     too_old,
 )
 from processors.watch.board import Board
-from processors.watch.silencing import silence, unsilence
+from processors.watch.silencing import LONGEST_S, silence, unsilence
 from processors.watch.trying import ask_to_try
 
 _TAG = "Operations"
@@ -96,12 +97,16 @@ async def list_silences(asked: Asked) -> Reply:
 async def create_silence(asked: Asked) -> Reply:
     """Make one, the visitor's."""
     wanted, now = asked.body_as(NewSilence), _now(asked)
+    length_s = parse_duration(wanted.duration)
+    if not 0 < length_s <= LONGEST_S:
+        fault = Fault(pointer="#/duration", detail="expected up to 30d, like 2h")
+        raise ProblemError(INVALID, "A silence lasts up to 30 days.", errors=[fault])
     new = Silence(
         id="",
         rule=wanted.rule,
         subject=wanted.subject,
         since=now,
-        until=now + parse_duration(wanted.duration),
+        until=now + length_s,
         why=wanted.why,
     )
     board = await _board(asked)

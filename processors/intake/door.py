@@ -77,5 +77,5 @@ class Door:
 
 def _refuse(fault: Fault, lines: Lines) -> web.Response:
     del lines
-    answers = {Fault.BROKEN: BUG, Fault.LONG: LONG_HEAD, Fault.NO_HTTP: NO_HTTP}
-    return response(answers[fault])
+    answers = {Fault.BROKEN: BUG, Fault.LONG: LONG_HEAD}
+    return response(answers.get(fault, NO_HTTP))

@@ -44,6 +44,12 @@ SECRETS = {
 BASIC = b64encode(SECRETS["basic login"].encode()).decode()
 
 
+def _look_up(host: str) -> list[str]:
+    if host.endswith(".invalid"):
+        raise OSError(-2, "Name or service not known")
+    return ["127.0.0.1"]
+
+
 @dataclass
 class Bus:
     """What the root of the command opens, over a world in memory."""
@@ -60,9 +66,9 @@ class Bus:
 
     @asynccontextmanager
     async def probing(self) -> AsyncIterator[Means]:
-        """Open a probe to loopback; every name is loopback."""
+        """Open a probe to loopback; every name is loopback, but those of `.invalid`."""
         guard = Guard(allow=["127.0.0.0/8"])
-        names = Names(lambda _: ["127.0.0.1"], ttl_s=0)
+        names = Names(_look_up, ttl_s=0)
         sender = LeanSender(guard, names)
         try:
             yield Means(

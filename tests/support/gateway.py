@@ -250,6 +250,7 @@ async def serving(  # noqa: PLR0913 - what a test may choose
     streams: Streams | None = None,
     *,
     around: Around | None = None,
+    means: Means | None = None,
 ) -> AsyncIterator[Client]:
     """A gateway that serves on loopback, and its client."""
     observer, log = MemoryObserver(), MemoryLog()
@@ -260,6 +261,7 @@ async def serving(  # noqa: PLR0913 - what a test may choose
     async with worlds.open() as world, open_access(worlds) as access:
         keys = await _held(access)
         made = _api(worlds, world, access, observer)
+        made = replace(made, means=means or made.means)
         glance = Glance(world, asked := ask_log or the_log)
         api = replace(made, log=asked, streams=streams or Streams(), glance=glance)
         site = make_site(

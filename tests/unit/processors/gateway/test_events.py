@@ -215,3 +215,18 @@ async def test_a_tenant_speaks_for_itself(ask: Client, worlds: Worlds) -> None:
     assert (await send(source="/oms/web")).status == 422
     sources = [dict(r.headers)["ce_source"] for r in worlds.records("oms.order")]
     assert sorted(sources) == [b"/shop", b"/shop/till-3"]
+
+
+@pytest.mark.parametrize("order_id", ["a\x00b", "a\nb", "\x7f", "x" * 201])
+async def test_an_order_that_no_path_could_name(
+    ask: Client, worlds: Worlds, order_id: str
+) -> None:
+    """Its events could be published, and never be asked for."""
+    event = await example(ask)
+    data = cast("dict[str, object]", event["data"]) | {"order_id": order_id}
+    got = await ask("POST", PATH, event | {"data": data})
+    assert got.status == 422
+    (fault,) = cast("list[dict[str, str]]", got.json["errors"])
+    assert fault["pointer"] == "#/data/order_id"
+    assert "1 to 200 characters" in fault["detail"]
+    assert worlds.records("oms.order") == []

@@ -252,3 +252,22 @@ async def test_one_line_a_request(ask: Client) -> None:
     assert token[-20:] not in str(lines)
     assert "hush" not in str(lines)
     assert "seed" not in str(lines)
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "says"),
+    [
+        (b"PROPFIND /v1/events HTTP/1.1", 405, b"allow: get"),
+        (b"FETCH /v1/events HTTP/1.1", 400, b"the api has get, head, post"),
+    ],
+)
+async def test_other_methods(
+    ask: Client, line: bytes, status: int, says: bytes
+) -> None:
+    """What the path has, or what there is at all; either can be found in the log."""
+    end = b"Host: x\r\nConnection: close\r\n\r\n"
+    answer = await talk(ask, line + b"\r\n" + end)
+    assert answer.split(b" ")[1] == str(status).encode()
+    assert says in answer.lower()
+    assert b"x-request-id: " in answer.lower()
+    assert b'"request_id":"' in answer

@@ -137,3 +137,11 @@ async def test_a_sink_is_tried_by_the_watch(ask: Client, worlds: Worlds) -> None
     assert (row["tried_at"], row["tried_why"]) == (got.json["tried_at"], "no answer")
     assert (await ask("POST", "/v1/alert-sinks/nobody/test")).status == 404
     assert (await ask("POST", path, by="partner")).status == 403
+
+
+@pytest.mark.parametrize("duration", ["99999d", "0s"])
+async def test_a_silence_has_an_end(ask: Client, duration: str) -> None:
+    """Which field is wrong is told."""
+    got = await ask("POST", "/v1/silences", {**NEW, "duration": duration})
+    assert got.status == 422
+    assert b'"pointer":"#/duration"' in got.body
