@@ -150,7 +150,22 @@ async def test_two_owners_of_every_partition(
 ) -> None:
     """Each record comes to the log twice, and stands there once."""
     url = f"sqlite:///{tmp_path}/log.sqlite3"
-    async with delivering(kafka, tmp_path, "log-owners") as bus:
+    await owned_twice(kafka, tmp_path, "log-owners", url)
+
+
+@pytest.mark.kafka
+@pytest.mark.postgres
+@pytest.mark.long
+async def test_two_owners_of_every_partition_in_postgres(
+    kafka: KafkaUnderTest, tmp_path: Path, postgres: PostgresUnderTest
+) -> None:
+    """The same in PostgreSQL, where both may write at the same time."""
+    await owned_twice(kafka, tmp_path, "log-owners-postgres", postgres.database())
+
+
+async def owned_twice(kafka: KafkaUnderTest, folder: Path, name: str, url: str) -> None:
+    """Have two projectors of two groups write one log; compare it with Kafka."""
+    async with delivering(kafka, folder, name) as bus:
         one, other = await project(bus, url), await rival(bus, url)
         await happen(bus, 0)
         await delivered(bus, 1)
