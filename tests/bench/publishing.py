@@ -98,6 +98,7 @@ async def _gateway(rig: Rig) -> AsyncIterator[Gateway]:
         ORDERBUS_API_KEY_RATE="0",
         ORDERBUS_API_ADDRESS_RATE="0",
         ORDERBUS_API_KEY_AT_ONCE="5000",
+        ORDERBUS_API_CONNECTIONS="0",  # the load opens one for each that waits
     )
     await rig.ready(process)
     key = await asyncio.create_subprocess_exec(
