@@ -70,23 +70,32 @@ class Counted(NamedTuple):
     latencies: Sequence[int] = (0,) * BUCKETS
 
 
+class Spans(NamedTuple):
+    """What became of them in a span of days, and in its last ones; no latencies."""
+
+    whole: Counted = Counted()
+    lately: Counted = Counted()
+
+
 class LedgerLog(Protocol):
     """What the log is asked of deliveries; days and hours are minutes since the epoch.
 
     Raises `LogUnavailableError` as all of it does.
     """
 
-    async def counted(
-        self,
-        subscriptions: Collection[str] | None,
-        since: int,
-        *,
-        latencies: bool = True,
-    ) -> Mapping[str, Counted]:
-        """What became of the deliveries of these (None: all) since a day began.
+    async def spans(
+        self, subscriptions: Collection[str] | None, since: int, lately: int
+    ) -> Mapping[str, Spans]:
+        """What became of the deliveries of these (None: all) since two days began.
 
-        Without `latencies`, which cost most, there are none in it.
+        The first one comes first. Latencies, which cost most, are asked for apart.
         """
+        ...
+
+    async def latencies(
+        self, subscriptions: Collection[str] | None, since: int
+    ) -> Mapping[str, Sequence[int]]:
+        """How long attempts of these (None: all) took since a day began."""
         ...
 
     async def days(self, subscription: str, since: int) -> Mapping[int, Counted]:

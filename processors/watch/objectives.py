@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bus.delivery.subscription import Subscription
 from bus.log.causes import MEANINGS, Cause, Party
-from bus.log.ledger import DAY_MINUTES, Counted, Hour, LedgerLog
+from bus.log.ledger import DAY_MINUTES, Counted, Hour, LedgerLog, Spans
 from bus.times import moment_of, rfc3339
 from bus.watch.facts import Objective, aimed_at
 from bus.watch.objectives.downtime import (
@@ -33,7 +33,7 @@ from bus.watch.wording import span
 Row = dict[str, object]
 UPTIME_DAYS = 90
 _MOST_INCIDENTS = 100
-_NOTHING = Counted()
+_NOTHING = Spans()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,39 +54,59 @@ class Asking:
         return self.today - (days - 1) * DAY_MINUTES
 
 
-async def objective_rows(
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How one stands: what was counted, what is late by now and has not ended."""
+
+    spans: Spans
+    overdue: Mapping[Cause, int]
+
+
+async def stands_of(
     asking: Asking, subscriptions: Sequence[Subscription]
-) -> list[Row]:
-    """The ledger of each, by id.
-
-    Raises:
-        LogUnavailableError: the log gives no answer.
-    """
-    ledgers = await _ledgers(asking, subscriptions)
-    ranked = sorted(subscriptions, key=lambda one: one.id)
-    return [_row(one.id, ledgers[one.id]) for one in ranked]
-
-
-async def budgets_left(
-    asking: Asking, subscriptions: Sequence[Subscription]
-) -> Mapping[str, float | None]:
-    """Which share of its budget each has left; None: nothing was promised.
-
-    For all of them it costs a tenth of their ledgers.
+) -> Mapping[str, Stand]:
+    """How each stands, by id.
 
     Raises:
         LogUnavailableError: the log gives no answer.
     """
     names = [one.id for one in subscriptions]
-    whole, overdue = await asyncio.gather(
-        asking.log.counted(names, asking.since(PERIOD_DAYS), latencies=False),
+    begin, lately = asking.since(PERIOD_DAYS), asking.since(LATELY_DAYS)
+    spans, overdue = await asyncio.gather(
+        asking.log.spans(names, begin, lately),
         asking.log.overdue(names, int(asking.now * 1e6)),
     )
     return {
+        name: Stand(spans.get(name, _NOTHING), overdue.get(name, {})) for name in names
+    }
+
+
+async def objective_rows(
+    asking: Asking,
+    subscriptions: Sequence[Subscription],
+    stands: Mapping[str, Stand] | None = None,
+) -> list[Row]:
+    """The ledger of each, by id; `stands`, if they were asked for already.
+
+    Raises:
+        LogUnavailableError: the log gives no answer.
+    """
+    ledgers = await _ledgers(asking, subscriptions, stands)
+    ranked = sorted(subscriptions, key=lambda one: one.id)
+    return [_row(one.id, ledgers[one.id]) for one in ranked]
+
+
+def budgets_left(
+    asking: Asking,
+    subscriptions: Sequence[Subscription],
+    stands: Mapping[str, Stand],
+) -> Mapping[str, float | None]:
+    """Which share of its budget each has left; None: nothing was promised."""
+    return {
         one.id: share_left(
             aimed_at(one.objective, asking.of_all),
-            whole.get(one.id, _NOTHING),
-            overdue.get(one.id, {}),
+            stands[one.id].spans.whole,
+            stands[one.id].overdue,
         )
         for one in subscriptions
     }
@@ -118,25 +138,31 @@ async def objective_row(asking: Asking, one: Subscription) -> Row:
 
 
 async def _ledgers(
-    asking: Asking, subscriptions: Sequence[Subscription]
+    asking: Asking,
+    subscriptions: Sequence[Subscription],
+    stands: Mapping[str, Stand] | None = None,
 ) -> Mapping[str, Ledger]:
     names = [one.id for one in subscriptions]
-    begin = asking.since(LATELY_DAYS)
-    whole, lately, overdue = await asyncio.gather(
-        asking.log.counted(names, asking.since(PERIOD_DAYS)),
-        asking.log.counted(names, begin, latencies=False),
-        asking.log.overdue(names, int(asking.now * 1e6)),
-    )
-    seconds = max(asking.now - begin * 60, 1.0)
+    if stands is None:
+        stands = await stands_of(asking, subscriptions)
+    took = await asking.log.latencies(names, asking.since(PERIOD_DAYS))
     return {
-        one.id: ledger(
-            aimed_at(one.objective, asking.of_all),
-            whole.get(one.id, _NOTHING),
-            Span(lately.get(one.id, _NOTHING), seconds),
-            overdue.get(one.id, {}),
-        )
+        one.id: _ledger(asking, one, stands[one.id], took.get(one.id, ()))
         for one in subscriptions
     }
+
+
+def _ledger(
+    asking: Asking, one: Subscription, stand: Stand, latencies: Sequence[int]
+) -> Ledger:
+    whole, lately = stand.spans
+    seconds = max(asking.now - asking.since(LATELY_DAYS) * 60, 1.0)
+    return ledger(
+        aimed_at(one.objective, asking.of_all),
+        whole._replace(latencies=latencies or whole.latencies),
+        Span(lately, seconds),
+        stand.overdue,
+    )
 
 
 def _row(name: str, made: Ledger) -> Row:
@@ -243,8 +269,8 @@ def _days(
 ) -> Iterator[Row]:
     """Every day, oldest first."""
     for day in range(asking.since(UPTIME_DAYS), asking.today + 1, DAY_MINUTES):
-        counted, time = days.get(day, _NOTHING), times.get(day, DayTime())
-        made = ledger(objective, counted, Span(_NOTHING, 1), {})
+        counted, time = days.get(day, Counted()), times.get(day, DayTime())
+        made = ledger(objective, counted, Span(Counted(), 1), {})
         yield {
             "day": _moment(day)[:10],
             "level": _level(made, time),

@@ -20,9 +20,9 @@ from bus.log.retention import Retention
 from bus.watch.facts import Objective
 from processors.watch.objectives import (
     Asking,
-    budgets_left,
     objective_row,
     objective_rows,
+    stands_of,
 )
 from tests.bench.events import percentiles_of
 from tests.bench.history import DAY_US, NAMES, History
@@ -139,7 +139,7 @@ def _of_objectives(log: SqlLog, now_us: int) -> dict[str, Ask]:
     return {
         "objectives of 1,000": lambda _: objective_rows(asking, every),
         "a page of objectives": lambda _: objective_rows(asking, every[:50]),
-        "what 1,000 have left": lambda _: budgets_left(asking, every),
+        "how 1,000 stand": lambda _: stands_of(asking, every),
         "objective of one": lambda n: objective_row(asking, every[n % len(every)]),
     }
 

@@ -10,10 +10,15 @@ from email.message import Message
 
 @dataclass
 class Relay:
-    """What it took; `refused` answers some addresses with a status."""
+    """What it took; `refused` answers some addresses with a status.
+
+    `named` are the addresses of each letter's envelope, `raw` its bytes.
+    """
 
     port: int = 0
     letters: list[Message] = field(default_factory=list)
+    named: list[tuple[str, ...]] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     refused: dict[str, int] = field(default_factory=dict)
     logins: list[str] = field(default_factory=list)
     talks: list["asyncio.Task[object]"] = field(default_factory=list)
@@ -30,19 +35,28 @@ class Relay:
         if (task := asyncio.current_task()) is not None:
             self.talks.append(task)
         writer.write(b"220 relay\r\n")
+        named: list[str] = []
         while line := await reader.readline():
             said = line.decode().strip()
             writer.write(self._answered(said))
             await writer.drain()
+            if said.upper().startswith("RCPT"):
+                named.append(_address(said))
             if said.upper() == "DATA":
-                text = await reader.readuntil(b"\r\n.\r\n")
-                self.letters.append(message_from_bytes(text[:-5]))
+                self._take(named, await reader.readuntil(b"\r\n.\r\n"))
+                named = []
                 writer.write(b"250 taken\r\n")
             if said.upper() == "QUIT":
                 break
         writer.close()
         with suppress(OSError):
             await writer.wait_closed()
+
+    def _take(self, named: list[str], text: bytes) -> None:
+        whole = text[:-5].replace(b"\r\n..", b"\r\n.")
+        self.named.append(tuple(named))
+        self.raw.append(whole)
+        self.letters.append(message_from_bytes(whole))
 
     def _answered(self, said: str) -> bytes:
         word, _, rest = said.partition(" ")
@@ -53,11 +67,15 @@ class Relay:
             good = rest.endswith("AHVzZXIAcGFzcw==")  # user, pass
             return b"235 good\r\n" if good else b"535 no\r\n"
         if word.upper() == "RCPT":
-            address = rest.partition("<")[2].rstrip(">")
+            address = _address(rest)
             status = self.refused.get(address, 250)
             return f"{status} {address}\r\n".encode()
         plain = {"DATA": b"354 go on\r\n", "QUIT": b"221 bye\r\n"}
         return plain.get(word.upper(), b"250 good\r\n")
+
+
+def _address(said: str) -> str:
+    return said.partition("<")[2].rpartition(">")[0]
 
 
 @asynccontextmanager

@@ -65,6 +65,7 @@ class AppriseService:
         try:
             taken = self._service.notify(
                 body=message.body,
+                body_format="text",  # what is no markup stays none, in mail above all
                 title=message.title,
                 notify_type=_KINDS[message.mood],
                 log_callback=_collecting(seen),

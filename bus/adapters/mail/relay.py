@@ -103,7 +103,7 @@ class SmtpRelay:
         message = EmailMessage()
         message["From"] = self._sender
         message["To"] = address
-        message["Subject"] = letter.subject
+        message["Subject"] = " ".join(letter.subject.split())  # one line, whatever
         message["Date"] = letter.date
         message["Message-ID"] = f"<{letter.id}@{self._sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"

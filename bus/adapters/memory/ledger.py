@@ -12,6 +12,7 @@ from bus.log.ledger import (
     Counted,
     Hour,
     Missed,
+    Spans,
     Spot,
     Trouble,
     reckoned,
@@ -64,24 +65,37 @@ class MemoryLedger:
         before = self._latencies.get(spot, (0,) * BUCKETS)
         self._latencies[spot] = [a + b for a, b in zip(before, latencies, strict=True)]
 
-    async def counted(
-        self,
-        subscriptions: Collection[str] | None,
-        since: int,
-        *,
-        latencies: bool = True,
-    ) -> Mapping[str, Counted]:
+    async def spans(
+        self, subscriptions: Collection[str] | None, since: int, lately: int
+    ) -> Mapping[str, Spans]:
         """Out of the days."""
+        whole = await self._counted(subscriptions, since)
+        part = await self._counted(subscriptions, lately)
+        bare = Counted()
+        return {
+            name: Spans(
+                one._replace(latencies=bare.latencies),
+                part.get(name, bare)._replace(latencies=bare.latencies),
+            )
+            for name, one in whole.items()
+        }
+
+    async def latencies(
+        self, subscriptions: Collection[str] | None, since: int
+    ) -> Mapping[str, Sequence[int]]:
+        """Likewise."""
+        found = await self._counted(subscriptions, since)
+        return {name: one.latencies for name, one in found.items()}
+
+    async def _counted(
+        self, subscriptions: Collection[str] | None, since: int
+    ) -> Mapping[str, Counted]:
         names = {name for start, name in self._latencies if start >= since}
-        found = {
+        return {
             name: together((await self.days(name, since)).values())
             for name in names
             if among(name, subscriptions)
         }
-        if latencies:
-            return found
-        none = Counted().latencies
-        return {name: one._replace(latencies=none) for name, one in found.items()}
 
     async def days(self, subscription: str, since: int) -> Mapping[int, Counted]:
         """Those of one."""

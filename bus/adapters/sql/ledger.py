@@ -1,13 +1,14 @@
 """What the log is asked of objectives, in SQL."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Select, Table, func, select
 
 from bus.adapters.sql.database import Threads
-from bus.adapters.sql.latencies import NONE, latencies_in, summed_latencies
+from bus.adapters.sql.latencies import latencies_in, summed_latencies
 from bus.adapters.sql.names import Names
 from bus.adapters.sql.tables import (
     DAY,
@@ -18,9 +19,12 @@ from bus.adapters.sql.tables import (
 )
 from bus.log.causes import LATE_US, Cause, cause_numbered
 from bus.log.deliveries import DEAD_LETTER, STATES
-from bus.log.ledger import Counted, Hour, Missed, Trouble
+from bus.log.ledger import Counted, Hour, Missed, Spans, Trouble
 
 T = TypeVar("T")
+_Select: TypeAlias = Select[*tuple[int, ...]]
+_Causes: TypeAlias = dict[Cause, Missed]
+_NO_CAUSES: Sequence[_Causes] = ({}, {})
 
 _FEW = 250
 """So many subscriptions are named in a query; of more, all are asked for."""
@@ -33,20 +37,54 @@ class SqlLedger:
         self._reads = reads
         self._names = names
 
-    async def counted(
-        self,
-        subscriptions: Collection[str] | None,
-        since: int,
-        *,
-        latencies: bool = True,
-    ) -> Mapping[str, Counted]:
-        """What became of the deliveries of these since a day began."""
+    async def spans(
+        self, subscriptions: Collection[str] | None, since: int, lately: int
+    ) -> Mapping[str, Spans]:
+        """Days and what was missed: two questions at once, on two connections."""
 
-        def work(connection: Connection) -> Mapping[str, Counted]:
+        def ended(connection: Connection) -> Mapping[str, Sequence[int]]:
             wanted = self._wanted(connection, subscriptions)
-            missed = _missed(connection, "subscription", wanted, since)
-            days = _of_days("subscription", wanted, since, latencies=latencies)
-            found = _counted(connection, days, missed)
+            query = _two_sums(DAY, ["subscription"], ("kept", "recovered"), lately)
+            rows = connection.execute(_since(query, DAY, wanted, since))
+            found = {number: _whole(counts) for number, *counts in rows}
+            return self._named(connection, found, wanted)
+
+        def missed(connection: Connection) -> Mapping[str, Sequence[_Causes]]:
+            wanted = self._wanted(connection, subscriptions)
+            query = _two_sums(
+                MISSED, ["subscription", "cause"], ("late", "dead"), lately
+            )
+            found: dict[int, tuple[_Causes, _Causes]] = defaultdict(lambda: ({}, {}))
+            rows = connection.execute(_since(query, MISSED, wanted, since))
+            for number, cause, *counts in rows:
+                late, dead, late_now, dead_now = _whole(counts)
+                _add(found[number][0], cause, late, dead)
+                _add(found[number][1], cause, late_now, dead_now)
+            return self._named(connection, found, wanted)
+
+        days, causes = await asyncio.gather(
+            self._reads.run(ended), self._reads.run(missed)
+        )
+        spans: dict[str, Spans] = {}
+        for name, (kept, recovered, kept_now, recovered_now) in days.items():
+            whole, lately_missed = causes.get(name, _NO_CAUSES)
+            spans[name] = Spans(
+                Counted(kept, recovered, whole),
+                Counted(kept_now, recovered_now, lately_missed),
+            )
+        return spans
+
+    async def latencies(
+        self, subscriptions: Collection[str] | None, since: int
+    ) -> Mapping[str, Sequence[int]]:
+        """Those of all days together."""
+
+        def work(connection: Connection) -> Mapping[str, Sequence[int]]:
+            wanted = self._wanted(connection, subscriptions)
+            number = DAY.c.subscription
+            query = select(number, summed_latencies(DAY)).group_by(number)
+            rows = connection.execute(_since(query, DAY, wanted, since))
+            found = {number: latencies_in(packed) for number, packed in rows}
             return self._named(connection, found, wanted)
 
         return await self._reads.run(work)
@@ -56,9 +94,21 @@ class SqlLedger:
 
         def work(connection: Connection) -> Mapping[int, Counted]:
             wanted = self._wanted(connection, [subscription])
-            missed = _missed(connection, "start", wanted, since)
-            days = _of_days("start", wanted, since, latencies=True)
-            return _counted(connection, days, missed)
+            missed: dict[int, _Causes] = defaultdict(dict)
+            query = _sums(MISSED, ["start", "cause"], ("late", "dead"))
+            for start, cause, *counts in connection.execute(
+                _since(query, MISSED, wanted, since)
+            ):
+                _add(missed[start], cause, *_whole(counts))
+            query = _sums(DAY, ["start"], ("kept", "recovered"))
+            query = query.add_columns(summed_latencies(DAY))
+            rows = connection.execute(_since(query, DAY, wanted, since))
+            return {
+                start: Counted(
+                    kept or 0, recovered or 0, missed[start], latencies_in(packed)
+                )
+                for start, kept, recovered, packed in rows
+            }
 
         return await self._reads.run(work)
 
@@ -129,68 +179,41 @@ class SqlLedger:
         }
 
 
-def _missed(
-    connection: Connection, by: str, wanted: Collection[int] | None, since: int
-) -> Mapping[int, Mapping[Cause, Missed]]:
-    """What was late or dead since then, by subscription or by day."""
-    missed: dict[int, dict[Cause, Missed]] = defaultdict(dict)
-    for key, cause, *counts in connection.execute(
-        _sums(MISSED, [by, "cause"], ("late", "dead"), wanted, since)
-    ):
+def _add(found: _Causes, cause: int, late: int, dead: int) -> None:
+    """Add what was late or dead by a cause, where anything was."""
+    if late or dead:
         known = cause_numbered(cause)
-        had, (late, dead) = missed[key].get(known, Missed()), _whole(counts)
-        missed[key][known] = Missed(had.late + late, had.dead + dead)
-    return missed
+        had = found.get(known, Missed())
+        found[known] = Missed(had.late + late, had.dead + dead)
 
 
-def _of_days(
-    by: str, wanted: Collection[int] | None, since: int, *, latencies: bool
-) -> Select[*tuple[int, ...]]:
-    query = _sums(DAY, [by], ("kept", "recovered"), wanted, since)
-    return query.add_columns(summed_latencies(DAY)) if latencies else query
-
-
-def _counted(
-    connection: Connection,
-    days: Select[*tuple[int, ...]],
-    missed: Mapping[int, Mapping[Cause, Missed]],
-) -> Mapping[int, Counted]:
-    """Sums by subscription or by day, with what was missed."""
-    return {
-        key: Counted(
-            kept or 0,
-            recovered or 0,
-            missed.get(key, {}),
-            latencies_in(packed[0]) if packed else NONE,
-        )
-        for key, kept, recovered, *packed in connection.execute(days)
-    }
-
-
-def _sums(
-    table: Table,
-    by: Sequence[str],
-    counts: Sequence[str],
-    wanted: Collection[int] | None,
-    since: int,
-) -> Select[*tuple[int, ...]]:
+def _sums(table: Table, by: Sequence[str], counts: Sequence[str]) -> _Select:
     keys = [table.c[name] for name in by]
-    query = select(*keys, *(func.sum(table.c[name]) for name in counts))
-    query = query.where(table.c.start >= since).group_by(*keys)
-    return _among(query, table, wanted)
+    sums = (func.sum(table.c[name]) for name in counts)
+    return select(*keys, *sums).group_by(*keys)
 
 
-def _among(
-    query: Select[*tuple[int, ...]], table: Table, wanted: Collection[int] | None
-) -> Select[*tuple[int, ...]]:
+def _two_sums(
+    table: Table, by: Sequence[str], counts: Sequence[str], lately: int
+) -> _Select:
+    """The sums of all days, then those of the last ones."""
+    last = (func.sum(table.c[name]).filter(table.c.start >= lately) for name in counts)
+    return _sums(table, by, counts).add_columns(*last)
+
+
+def _since(
+    query: _Select, table: Table, wanted: Collection[int] | None, since: int
+) -> _Select:
+    return _among(query.where(table.c.start >= since), table, wanted)
+
+
+def _among(query: _Select, table: Table, wanted: Collection[int] | None) -> _Select:
     if wanted is None or len(wanted) > _FEW:
         return query
     return query.where(table.c.subscription.in_(sorted(wanted)))
 
 
-def _of(
-    table: Table, number: int | None, since: int, *columns: str
-) -> Select[*tuple[int, ...]]:
+def _of(table: Table, number: int | None, since: int, *columns: str) -> _Select:
     c = table.c
     query = select(c.start, *(c[name] for name in columns)).order_by(c.start)
     return query.where(c.subscription == number, c.start >= since)

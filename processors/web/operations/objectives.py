@@ -20,7 +20,12 @@ from processors.gateway.objectives import (
 from processors.gateway.paging import cut
 from processors.gateway.routes import Asked
 from processors.gateway.tenants import owned
-from processors.watch.objectives import Asking, budgets_left, objective_rows
+from processors.watch.objectives import (
+    Asking,
+    budgets_left,
+    objective_rows,
+    stands_of,
+)
 from processors.web.asking import asking, content_of
 from processors.web.charts import Day, Picture, Uptime, uptime
 from processors.web.pages import Page
@@ -94,7 +99,8 @@ async def view(asked: Asked) -> ObjectivesView:
     mine = owned(world, asked.by)
     async with consulted(asked) as (log, _):
         of = Asking(log.ledger, asked.api.objective, world.clock.now())
-        left = await budgets_left(of, mine)
+        stands = await stands_of(of, mine)
+        left = budgets_left(of, mine, stands)
         places = sorted((Place(one, left[one.id]) for one in mine), key=_key)
         fitting = [one for one in places if _fits(one, query)]
         shown, after, before = cut(
@@ -104,7 +110,7 @@ async def view(asked: Asked) -> ObjectivesView:
             cursor=query.cursor,
             about=f"ui objectives {query.q} {query.budget}",
         )
-        rows = await objective_rows(of, [one.subscription for one in shown])
+        rows = await objective_rows(of, [one.subscription for one in shown], stands)
     told = {
         str(row["subscription"]): ObjectiveShown.model_validate(row) for row in rows
     }

@@ -43,8 +43,10 @@ def refused(offset: int, **said: object) -> AttemptRow:
 
 async def said(log: AnyLog, since: int = 0) -> Counted:
     """What is counted of `erp`, latencies left out."""
-    found = await log.ledger.counted(None, since)
-    return found["erp"]._replace(latencies=(0,) * BUCKETS)
+    found = await log.ledger.spans(None, since, since)
+    whole, lately = found["erp"]
+    assert whole == lately
+    return whole
 
 
 async def test_a_delivery_counts_once(log: AnyLog) -> None:
@@ -151,11 +153,20 @@ async def test_days_end_at_midnight_and_add_up(log: AnyLog) -> None:
     days = await log.ledger.days("erp", TODAY - 50 * 1_440)
     kept = {(day - TODAY) // 1_440: one.kept for day, one in days.items()}
     assert kept == {0: 2, -1: 1, -40: 1}
-    whole = await log.ledger.counted({"erp", "nobody"}, TODAY - 50 * 1_440)
-    assert whole == {"erp": together(days.values())}
+    since = TODAY - 50 * 1_440
+    asked = {"erp", "nobody"}
+    whole = together(days.values())
+    found = await log.ledger.spans(asked, since, TODAY)
+    assert found.keys() == {"erp"}
+    assert found["erp"].whole == whole._replace(latencies=(0,) * BUCKETS)
+    assert found["erp"].lately.kept == 2
+    assert await log.ledger.latencies(asked, since) == {"erp": whole.latencies}
+    (late,) = (await log.ledger.spans(asked, since, TODAY + 1_440)).values()
+    assert late.lately == Counted()
     assert (await said(log, TODAY)).kept == 2
     assert (await said(log, TODAY - 1_440)).kept == 3
-    assert await log.ledger.counted(set(), 0) == {}
+    assert await log.ledger.spans(set(), 0, 0) == {}
+    assert await log.ledger.latencies(set(), 0) == {}
     assert await log.ledger.days("nobody", 0) == {}
 
 
@@ -167,18 +178,16 @@ async def test_when_its_age_began_is_only_counted_by(log: AnyLog) -> None:
     assert found == row._replace(arrived_us=0)
 
 
-async def test_latencies_are_there_if_asked_for(log: AnyLog) -> None:
-    """Each in its bucket, those of several days together; else none."""
+async def test_latencies_are_those_of_all_days(log: AnyLog) -> None:
+    """Each in its bucket, those of several days together."""
     took = [1, 20_000, 20_000, 900_000]
     rows = [attempt(n, duration_us=us) for n, us in enumerate(took)]
     await write(log, *rows[:2], rows[2]._replace(started_us=NOW_US - DAY_US), rows[3])
-    (counted,) = (await log.ledger.counted(None, 0)).values()
+    (latencies,) = (await log.ledger.latencies(None, 0)).values()
     expected = [0] * BUCKETS
     for us in took:
         expected[bucket(us)] += 1
-    assert counted.latencies == tuple(expected)
-    bare = await log.ledger.counted(None, 0, latencies=False)
-    assert bare == {"erp": counted._replace(latencies=(0,) * BUCKETS)}
+    assert tuple(latencies) == tuple(expected)
 
 
 async def test_a_batch_twice_counts_once(log: AnyLog) -> None:
@@ -190,7 +199,7 @@ async def test_a_batch_twice_counts_once(log: AnyLog) -> None:
     assert (await said(log), await log.ledger.hours("erp", 0)) == first
     assert first[0].kept == 1
     await log.clear()
-    assert await log.ledger.counted(None, 0) == {}
+    assert await log.ledger.spans(None, 0, 0) == {}
     assert await log.ledger.hours("erp", 0) == []
     await write(log, *rows)  # as a rebuild does
     assert (await said(log), await log.ledger.hours("erp", 0)) == first

@@ -138,7 +138,11 @@ async def test_every_question_has_the_models_answer(  # noqa: PLR0913, PLR0917 -
     )
     assert await log.health(None, NOW_US) == await model.health(None, NOW_US)
     later = NOW_US + 7 * MINUTE_US
-    assert await log.ledger.counted(None, 0) == await model.ledger.counted(None, 0)
+    lately = NOW_US // MINUTE_US // 1_440 * 1_440
+    assert await log.ledger.spans(None, 0, lately) == (
+        await model.ledger.spans(None, 0, lately)
+    )
+    assert await log.ledger.latencies(None, 0) == await model.ledger.latencies(None, 0)
     assert await log.ledger.overdue(None, later) == (
         await model.ledger.overdue(None, later)
     )

@@ -15,8 +15,10 @@ from bus.errors import ConfigurationError
 from bus.watch.message import Message, Mood
 from bus.watch.sinks import NotTakenError
 from tests.support.http_server import serving
+from tests.support.smtp import relaying
 
 SECRET = "s3cret-token"  # noqa: S105 - to be found nowhere
+PLAIN = "text/plain"
 PAGE = Message("Orderbus: lag, source/oms.order", "40 records wait", Mood.PAGE)
 
 
@@ -60,6 +62,34 @@ async def test_a_message_arrives_with_its_urgency() -> None:
         (PAGE.title, "40 records wait", "failure"),
         (PAGE.title, "over", "success"),
     ]
+
+
+@pytest.mark.parametrize("form", ["", "&format=html"])
+async def test_mail_is_no_markup(form: str) -> None:
+    """Somebody else's words stand there as they are; none becomes a header."""
+    odd = Message(
+        "Orderbus: lag\r\nBcc: eve@globex.example",
+        "first <img src=https://eve.example>\n.\nBcc: eve@globex.example",
+        Mood.PAGE,
+    )
+    async with relaying() as relay:
+        at = f"mailto://user:pass@127.0.0.1:{relay.port}"
+        query = f"from=ops@bus.example&to=on-call@bus.example&mode=insecure{form}"
+        told = AppriseService(f"{at}/?{query}")
+        await told.send(odd)
+        await told.send(odd)  # fires again: it is told again
+    assert relay.named == [("on-call@bus.example",)] * 2
+    letter = relay.letters[0]
+    assert "Bcc" not in letter
+    assert letter["Subject"] == "Orderbus: lag Bcc: eve@globex.example"
+    text = b"".join(
+        bytes(part.get_payload(decode=True))  # type: ignore[arg-type]
+        for part in letter.walk()
+        if not part.is_multipart()
+    )
+    assert (b"&lt;img" if form else b"<img src=https://eve.example>") in text
+    assert letter.get_content_type() == ("multipart/alternative" if form else PLAIN)
+    assert form or text.count(b"\n") == 2
 
 
 async def test_what_is_not_taken_says_only_the_status(

@@ -34,6 +34,23 @@ async def test_each_gets_a_letter_of_its_own() -> None:
     assert b"What follows a dot arrives." in bytes(text)  # type: ignore[arg-type]
 
 
+async def test_no_word_becomes_a_header_or_a_command() -> None:
+    """Lines of a subject or a body end neither where they stand, nor the letter."""
+    odd = replace(
+        LETTER,
+        to=LETTER.to[:1],
+        subject="Shop\r\nBcc: eve@globex.example\x85X: y\u2028Z: z",
+        body="It fails.\r\n.\r\nRCPT TO:<eve@globex.example>\r\nBcc: eve\r\n",
+    )
+    async with relaying() as relay:
+        assert await SmtpRelay(relay.url, SENDER).send(odd) == []
+    (letter,) = relay.letters
+    assert relay.named == [LETTER.to[:1]]
+    assert not {"Bcc", "X", "Z"} & set(letter.keys())
+    text = letter.get_payload(decode=True)
+    assert b".\r\nRCPT TO:<eve@globex.example>" in bytes(text)  # type: ignore[arg-type]
+
+
 async def test_who_cannot_be_reached_is_told() -> None:
     """The others get theirs; where nobody can just now it is tried again."""
     async with relaying() as relay:
