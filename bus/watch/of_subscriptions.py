@@ -26,6 +26,8 @@ from bus.watch.limits import Limits
 from bus.watch.verdicts import Kind, Said, Subject
 from bus.watch.wording import percent, span
 
+_WHOLE = 10
+
 
 def breaker_open(facts: Facts, limits: Limits) -> Iterator[Said]:
     """Its endpoint fails so often that only probes go out."""
@@ -160,8 +162,12 @@ def _burn(one: SubscriptionFacts, window: Window) -> str:
     return (
         f"{short.bad} of {short.all} deliveries failed or are late in"
         f" {span(window.short_s)}, {percent(long.ratio)} in {span(window.long_s)}:"
-        f" the budget burns {rate:.2g} times too fast"
+        f" the budget burns {_times(rate)} times too fast"
     )
+
+
+def _times(rate: float) -> str:
+    return f"{rate:.0f}" if rate >= _WHOLE else f"{rate:.2g}"
 
 
 def _ends(left_s: float) -> str:

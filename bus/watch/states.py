@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bus.watch.facts import (
+    FIVE_MINUTES,
+    HOUR,
     THREE_DAYS,
     Facts,
     IntakeFacts,
@@ -119,7 +121,9 @@ def _idle(one: SubscriptionFacts) -> State | None:
     """Nothing to judge it by: too little is never healthy."""
     if one.figures is None:
         return _UNCOUNTED
-    return None if one.within(THREE_DAYS).attempts else _IDLE
+    # The longest span is counted least often: of who is new, a shorter one says it.
+    known = any(one.within(span).attempts for span in (THREE_DAYS, HOUR, FIVE_MINUTES))
+    return None if known else _IDLE
 
 
 def _is_quiet(one: IntakeFacts, at: float) -> bool:

@@ -9,7 +9,7 @@ from functools import partial
 from bus.client.producer import EventWriter
 from bus.delivery.endpoint import Kind
 from bus.delivery.subscription import Subscription, parse_subscription
-from bus.errors import BrokerUnavailableError
+from bus.errors import BrokerUnavailableError, TopicError
 from bus.event import Event
 from bus.ports import Clock
 from bus.receiving import Inlet
@@ -157,7 +157,8 @@ class Demo:
 
     async def _look(self, show: Show, what: str) -> None:
         self.tally.read(self._receiver.received)
-        with suppress(BrokerUnavailableError):  # it is told and started again
+        # It is told and started again; meanwhile it may not know its topics either.
+        with suppress(BrokerUnavailableError, TopicError):
             await self._standing.look()
         show.update(what, self._clock.monotonic(), len(self._events))
 

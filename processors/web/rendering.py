@@ -71,7 +71,7 @@ class Renderer:
         for filtering in (
             *(wording.count, wording.rate, wording.percent, wording.millis),
             *(wording.span, wording.moment, wording.moment_us, wording.marked),
-            *(brief, followed, held),
+            *(wording.ago, brief, followed, held),
         ):
             self._environment.filters[filtering.__name__] = filtering
 

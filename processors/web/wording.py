@@ -81,6 +81,11 @@ def span(seconds: float | None) -> str:
     return f"{seconds:.0f} s"
 
 
+def ago(seconds: float) -> str:
+    """How long ago something was counted."""
+    return "just now" if seconds < 1 else f"{span(seconds)} ago"
+
+
 def moment(value: float | str | datetime | None) -> str:
     """A time, of seconds since the epoch or of RFC 3339; scripts show it otherwise."""
     if value is None or value == "":

@@ -24,7 +24,8 @@ from bus.log.ledger import Counted, Hour, Missed, Spans, Trouble
 T = TypeVar("T")
 _Select: TypeAlias = Select[*tuple[int, ...]]
 _Causes: TypeAlias = dict[Cause, Missed]
-_NO_CAUSES: Sequence[_Causes] = ({}, {})
+_Two: TypeAlias = list[T]
+"""Of all days, and of the last ones."""
 
 _FEW = 250
 """So many subscriptions are named in a query; of more, all are asked for."""
@@ -40,39 +41,36 @@ class SqlLedger:
     async def spans(
         self, subscriptions: Collection[str] | None, since: int, lately: int
     ) -> Mapping[str, Spans]:
-        """Days and what was missed: two questions at once, on two connections."""
+        """Days and what was missed, at once, on two connections.
 
-        def ended(connection: Connection) -> Mapping[str, Sequence[int]]:
-            wanted = self._wanted(connection, subscriptions)
-            query = _two_sums(DAY, ["subscription"], ("kept", "recovered"), lately)
-            rows = connection.execute(_since(query, DAY, wanted, since))
-            found = {number: _whole(counts) for number, *counts in rows}
-            return self._named(connection, found, wanted)
+        The last days are asked for again: cheaper than to tell them apart in a sum.
+        """
 
-        def missed(connection: Connection) -> Mapping[str, Sequence[_Causes]]:
+        def ended(connection: Connection) -> Mapping[str, _Two[Sequence[int]]]:
             wanted = self._wanted(connection, subscriptions)
-            query = _two_sums(
-                MISSED, ["subscription", "cause"], ("late", "dead"), lately
-            )
-            found: dict[int, tuple[_Causes, _Causes]] = defaultdict(lambda: ({}, {}))
-            rows = connection.execute(_since(query, MISSED, wanted, since))
-            for number, cause, *counts in rows:
-                late, dead, late_now, dead_now = _whole(counts)
-                _add(found[number][0], cause, late, dead)
-                _add(found[number][1], cause, late_now, dead_now)
-            return self._named(connection, found, wanted)
+            sums = _sums(DAY, ["subscription"], ("kept", "recovered"))
+            found: dict[int, _Two[Sequence[int]]] = {}
+            for which, start in enumerate((since, lately)):
+                query = _since(sums, DAY, wanted, start)
+                for number, *counts in connection.execute(query):
+                    found.setdefault(number, [(0, 0), (0, 0)])[which] = _whole(counts)
+            return self._named(connection, found, subscriptions)
+
+        def missed(connection: Connection) -> Mapping[str, _Two[_Causes]]:
+            wanted = self._wanted(connection, subscriptions)
+            sums = _sums(MISSED, ["subscription", "cause"], ("late", "dead"))
+            found: dict[int, _Two[_Causes]] = defaultdict(lambda: [{}, {}])
+            for which, start in enumerate((since, lately)):
+                query = _since(sums, MISSED, wanted, start)
+                for number, cause, *counts in connection.execute(query):
+                    _add(found[number][which], cause, *_whole(counts))
+            return self._named(connection, found, subscriptions)
 
         days, causes = await asyncio.gather(
             self._reads.run(ended), self._reads.run(missed)
         )
-        spans: dict[str, Spans] = {}
-        for name, (kept, recovered, kept_now, recovered_now) in days.items():
-            whole, lately_missed = causes.get(name, _NO_CAUSES)
-            spans[name] = Spans(
-                Counted(kept, recovered, whole),
-                Counted(kept_now, recovered_now, lately_missed),
-            )
-        return spans
+        none: _Two[_Causes] = [{}, {}]
+        return {n: _spans(two, causes.get(n, none)) for n, two in days.items()}
 
     async def latencies(
         self, subscriptions: Collection[str] | None, since: int
@@ -85,7 +83,7 @@ class SqlLedger:
             query = select(number, summed_latencies(DAY)).group_by(number)
             rows = connection.execute(_since(query, DAY, wanted, since))
             found = {number: latencies_in(packed) for number, packed in rows}
-            return self._named(connection, found, wanted)
+            return self._named(connection, found, subscriptions)
 
         return await self._reads.run(work)
 
@@ -155,14 +153,15 @@ class SqlLedger:
             ):
                 known = cause_numbered(overdue or cause or Cause.LATE)
                 counts[number][known] = counts[number].get(known, 0) + count
-            return self._named(connection, counts, wanted)
+            return self._named(connection, counts, subscriptions)
 
         return await self._reads.run(work)
 
     def _wanted(
         self, connection: Connection, subscriptions: Collection[str] | None
     ) -> Collection[int] | None:
-        if subscriptions is None:
+        """Their numbers; None: so many that all are asked for."""
+        if subscriptions is None or len(subscriptions) > _FEW:
             return None
         return set(self._names.numbers(connection, subscriptions).values())
 
@@ -170,13 +169,19 @@ class SqlLedger:
         self,
         connection: Connection,
         found: Mapping[int, T],
-        wanted: Collection[int] | None,
+        subscriptions: Collection[str] | None,
     ) -> Mapping[str, T]:
-        return {
-            self._names.text(connection, number): one
-            for number, one in found.items()
-            if wanted is None or number in wanted
-        }
+        wanted = None if subscriptions is None else set(subscriptions)
+        named = ((self._names.text(connection, n), one) for n, one in found.items())
+        return {name: one for name, one in named if wanted is None or name in wanted}
+
+
+def _spans(days: _Two[Sequence[int]], causes: _Two[_Causes]) -> Spans:
+    whole, lately = (
+        Counted(kept, recovered, missed)
+        for (kept, recovered), missed in zip(days, causes, strict=True)
+    )
+    return Spans(whole, lately)
 
 
 def _add(found: _Causes, cause: int, late: int, dead: int) -> None:
@@ -193,14 +198,6 @@ def _sums(table: Table, by: Sequence[str], counts: Sequence[str]) -> _Select:
     return select(*keys, *sums).group_by(*keys)
 
 
-def _two_sums(
-    table: Table, by: Sequence[str], counts: Sequence[str], lately: int
-) -> _Select:
-    """The sums of all days, then those of the last ones."""
-    last = (func.sum(table.c[name]).filter(table.c.start >= lately) for name in counts)
-    return _sums(table, by, counts).add_columns(*last)
-
-
 def _since(
     query: _Select, table: Table, wanted: Collection[int] | None, since: int
 ) -> _Select:
@@ -208,7 +205,7 @@ def _since(
 
 
 def _among(query: _Select, table: Table, wanted: Collection[int] | None) -> _Select:
-    if wanted is None or len(wanted) > _FEW:
+    if wanted is None:
         return query
     return query.where(table.c.subscription.in_(sorted(wanted)))
 

@@ -1,7 +1,7 @@
 """All dead letters by cause: how many, how old, whose."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bus.access.roles import Scope
@@ -48,9 +48,7 @@ async def view(asked: Asked) -> CausesView:
     )
     found = [one for one in fitting if one.cause.count]
     now = asked.api.world.clock.now()
-    owners: Counter[str] = Counter()
-    for one in found:
-        owners[one.owner or "removed"] += one.cause.count
+    owners = whose(found)
     return CausesView(
         query=query,
         rows=rows,
@@ -68,6 +66,14 @@ async def view(asked: Asked) -> CausesView:
         next=after,
         previous=before,
     )
+
+
+def whose(found: Iterable[Group]) -> Counter[str]:
+    """How many are whose; of those without an owner, the operators', as ''."""
+    owners: Counter[str] = Counter()
+    for one in found:
+        owners["removed" if one.removed else one.owner] += one.cause.count
+    return owners
 
 
 def _key(one: Group) -> str:

@@ -68,8 +68,8 @@ def _steps(one: AlertShown, covering: Sequence[SilenceShown]) -> list[Step]:
         found.append(Step(one.before, "resolved", "The one before it was over."))
     if one.fired:
         told = ", ".join(one.told)
-        heard = f" Told: {told}." if told else ""
-        why = one.began_with or one.evidence
+        heard = f". Told: {told}." if told else ""
+        why = (one.began_with or one.evidence).removesuffix(".")
         found.append(Step(one.fired, "firing", f"{why}{heard}"))
     if one.resolved:
         found.append(Step(one.resolved, "resolved", f"Last seen so: {one.evidence}"))

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest_asyncio
 
 from bus.adapters.memory import settle
+from processors.gateway.causes import Group
+from processors.redrive.portfolio import Cause
+from processors.web.letters.causes import whose
 from tests.support.browsing import Seen, Visitor, visiting
 from tests.support.lively import SHOP, Lively, lively
 from tests.support.lively_aside import JOB
@@ -43,6 +46,18 @@ async def test_each_cause_leads_to_its_list(site: Lively) -> None:
         found = await visitor.get(f"{ALL}?q=hooli")
         assert "1 of 2 causes" in found.text
         assert "None of them fits" in (await visitor.get(f"{ALL}?q=nobody")).text
+
+
+def test_those_without_an_owner_are_not_removed() -> None:
+    """They are the operators'; removed is only what is not there any more."""
+    one = Cause("erp", "refused", 422, 3, 0, 0, "", complete=True)
+    groups = [
+        Group(one, "", removed=False),
+        Group(one, "acme", removed=False),
+        Group(one, "", removed=True),
+        Group(one, "", removed=False),
+    ]
+    assert whose(groups) == {"": 6, "acme": 3, "removed": 3}
 
 
 async def test_a_partner_sees_its_own(site: Lively) -> None:
