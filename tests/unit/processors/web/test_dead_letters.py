@@ -50,7 +50,16 @@ async def test_each_cause_leads_to_its_list(site: Lively) -> None:
 
 def test_those_without_an_owner_are_not_removed() -> None:
     """They are the operators'; removed is only what is not there any more."""
-    one = Cause("erp", "refused", 422, 3, 0, 0, "", complete=True)
+    one = Cause(
+        owner="erp",
+        reason="refused",
+        status=422,
+        count=3,
+        oldest_ms=0,
+        newest_ms=0,
+        detail="",
+        complete=True,
+    )
     groups = [
         Group(one, "", removed=False),
         Group(one, "acme", removed=False),
