@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.artemis import (
+    ArtemisUnderTest,
+    missing_artemis,
+    running_artemis,
+)
 from tests.support.kafka import KafkaUnderTest, embedded_kafka
 from tests.support.nats_server import NatsUnderTest, running_nats
 from tests.support.pace import patience
@@ -59,6 +64,15 @@ def rabbitmq() -> Iterator[RabbitUnderTest]:
     if why := missing_rabbitmq():
         pytest.skip(why)
     with running_rabbitmq() as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def artemis() -> Iterator[ArtemisUnderTest]:
+    """A real Apache Artemis for the whole session; use addresses of your own."""
+    if why := missing_artemis():
+        pytest.skip(why)
+    with running_artemis() as broker:
         yield broker
 
 

@@ -19,7 +19,14 @@ from typing_extensions import override
 from bus.delivery.clouds import AwsEndpoint, parse_aws
 from bus.delivery.google import PubsubEndpoint, parse_pubsub
 from bus.delivery.pulled import PullEndpoint, parse_pull
-from bus.delivery.queues import AmqpEndpoint, NatsEndpoint, parse_amqp, parse_nats
+from bus.delivery.queues import (
+    Amqp1Endpoint,
+    AmqpEndpoint,
+    NatsEndpoint,
+    parse_amqp,
+    parse_amqp1,
+    parse_nats,
+)
 from bus.delivery.streams import RedisEndpoint, parse_redis
 
 
@@ -30,6 +37,7 @@ class Kind(StrEnum):
     GRPC = "grpc"
     KAFKA = "kafka"
     AMQP = "amqp"
+    AMQP1 = "amqp1"
     NATS = "nats"
     REDIS = "redis"
     PUBSUB = "pubsub"
@@ -82,6 +90,8 @@ SCHEMES: Mapping[str, Scheme] = _Schemes(
         "kafkas": Scheme(Kind.KAFKA, 9093, plain=False),
         "amqp": Scheme(Kind.AMQP, 5672, plain=True),
         "amqps": Scheme(Kind.AMQP, 5671, plain=False),
+        "amqp1": Scheme(Kind.AMQP1, 5672, plain=True),
+        "amqps1": Scheme(Kind.AMQP1, 5671, plain=False),
         "nats": Scheme(Kind.NATS, 4222, plain=True),
         "tls": Scheme(Kind.NATS, 4222, plain=False),
         "redis": Scheme(Kind.REDIS, 6379, plain=True),
@@ -158,6 +168,7 @@ Endpoint: TypeAlias = (
     | GrpcEndpoint
     | KafkaEndpoint
     | AmqpEndpoint
+    | Amqp1Endpoint
     | NatsEndpoint
     | RedisEndpoint
     | PubsubEndpoint
@@ -260,6 +271,7 @@ _PARSERS: Mapping[Kind, _Parse] = {
     Kind.GRPC: _grpc,
     Kind.KAFKA: _kafka,
     Kind.AMQP: parse_amqp,
+    Kind.AMQP1: parse_amqp1,
     Kind.NATS: parse_nats,
 }
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import SplitResult, quote, unquote
+from urllib.parse import SplitResult, parse_qsl, quote, unquote
 
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _FIELDS = ("type", "order")
@@ -13,6 +13,7 @@ SHORT = 255
 """Bytes that AMQP has for a routing key or the name of a queue."""
 _EXCHANGE = re.compile(r"[A-Za-z0-9_.:@#,/+ -]{1,127}")
 _VHOST = 127
+_ADDRESS = 1_024
 _SUBJECT = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _EMPTY_TOKEN = re.compile(r"^\.|\.\.|\.$|^$")
 _AMQP = (
@@ -72,6 +73,47 @@ def parse_amqp(
         case _:
             raise wrong
     return AmqpEndpoint(host, port, plain, vhost, *found)
+
+
+@dataclass(frozen=True, slots=True)
+class Amqp1Endpoint:
+    """An address of an AMQP 1.0 broker; `hostname` is whom we say that we mean."""
+
+    host: str
+    port: int
+    plain: bool
+    address: str
+    hostname: str
+
+
+def parse_amqp1(
+    host: str, port: int, parts: SplitResult, *, plain: bool
+) -> Amqp1Endpoint:
+    """Read `/ADDRESS?hostname=NAME`.
+
+    Raises:
+        ValueError: it is none; says what is wrong.
+    """
+    address = unquote(parts.path[1:])
+    options = parse_qsl(parts.query, keep_blank_values=True)
+    if not address or len(address.encode()) > _ADDRESS:
+        raise ValueError(
+            f"expected {parts.scheme}://HOST/ADDRESS, and at most ?hostname=NAME;"
+            f" an address has up to {_ADDRESS} bytes"
+        )
+    if _ANY_BRACE.search(address):
+        raise ValueError(
+            "an address is the same for all events; the type is each message's subject,"
+            " the order id its group-id"
+        )
+    match options:
+        case []:
+            name = host
+        case [("hostname", name)] if 0 < len(name) <= SHORT and name.isprintable():
+            pass
+        case _:
+            raise ValueError("expected at most ?hostname=NAME, once")
+    return Amqp1Endpoint(host, port, plain, address, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,10 @@ _OPTIONS: Mapping[str, object] = {
             metavar="URL", help="Consume: amqp://HOST/queues/QUEUE or exchanges/…."
         ),
     ],
+    "amqp1": Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Consume by AMQP 1.0: amqp1://HOST/ADDRESS."),
+    ],
     "nats": Annotated[
         str | None,
         typer.Option(metavar="URL", help="Hear a subject: nats://HOST/SUBJECT."),
@@ -86,7 +90,7 @@ _OPTIONS: Mapping[str, object] = {
         typer.Option(metavar="FILE", help="With --pull: the key; - reads it."),
     ],
     "username": Annotated[
-        str | None, typer.Option(help="For --kafka, --amqp and --nats.")
+        str | None, typer.Option(help="For --kafka, --amqp, --amqp1, --nats.")
     ],
     "password_file": Annotated[
         str | None, typer.Option(metavar="FILE", help="Likewise; - reads it.")
@@ -111,8 +115,8 @@ def listen_command(ctx: typer.Context, **given: object) -> None:
     attempts of each webhook in turn, the last one to all that follow.
 
     --grpc serves orderbus.v1.EventReceiver, --pull dials the bus (pull://grpc).
-    --kafka, --amqp and --nats take the URL of the subscription; there nobody hears an
-    answer, and a queue of AMQP is emptied. Ctrl-C ends it, with exit code 0.
+    --kafka, --amqp, --amqp1 and --nats take the URL of the subscription; there nobody
+    hears an answer, and a queue of AMQP is emptied. Ctrl-C ends it, with exit code 0.
 
     For example:
       bus listen

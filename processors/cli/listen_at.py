@@ -33,6 +33,7 @@ class Wish:
     grpc: bool = False
     kafka: str | None = None
     amqp: str | None = None
+    amqp1: str | None = None
     nats: str | None = None
     pull: str | None = None
     subscription: str | None = None
@@ -61,7 +62,10 @@ def place_of(wish: Wish) -> Place:
         ConfigurationError: at two places at once, at no URL of that kind, or answers
             are wished for where nobody is answered.
     """
-    queues = {Kind.KAFKA: wish.kafka, Kind.AMQP: wish.amqp, Kind.NATS: wish.nats}
+    queues = {
+        Kind.KAFKA: wish.kafka, Kind.AMQP: wish.amqp,
+        Kind.AMQP1: wish.amqp1, Kind.NATS: wish.nats,
+    }
     found = [Place(kind, url) for kind, url in queues.items() if url]
     found += [Place(Kind.GRPC)] if wish.grpc else []
     found += [Place(Kind.PULL, wish.pull)] if wish.pull else []
@@ -83,7 +87,7 @@ def place_of(wish: Wish) -> Place:
         raise ConfigurationError("--subscription and --key-file are for --pull")
     if place.answered and (wish.username or wish.password_file):
         raise ConfigurationError(
-            "--username and --password-file are for --kafka, --amqp and --nats"
+            "--username and --password-file are for --kafka, --amqp, --amqp1 and --nats"
         )
     return place
 

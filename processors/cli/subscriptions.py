@@ -64,6 +64,7 @@ def add_command(  # noqa: PLR0913 - one an option
       bus subscriptions add erp https://e.example -t '*' --accept application/xml
       bus subscriptions add wms grpcs://w.example:8443 -t 'order.*'
       bus subscriptions add erp amqps://rabbit.example/queues/in -t '*'
+      bus subscriptions add sap amqps1://artemis.example/orders -t 'order.*'
       bus subscriptions add crm https://c.example -t '*' --secret-file - <key
     """
     from processors.cli.subscription_view import print_taken

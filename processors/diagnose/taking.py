@@ -55,6 +55,15 @@ _ADVICE: Mapping[Kind, Mapping[str, str]] = {
         "sent.throttled": "The queue is full, or the broker is short of memory or disk:"
         " is anybody consuming?",
     },
+    Kind.AMQP1: {
+        "sent.unauthorized": f"{_SIGN_IN} Without a login a client certificate signs in"
+        " (EXTERNAL), else nobody (ANONYMOUS).",
+        "sent.not-found": "Is the address there? All after HOST/ is it, byte for byte:"
+        " RabbitMQ's begin with another slash.",
+        "sent.throttled": "The receiver gives no credit, or the queue is full: is"
+        " anybody consuming?",
+        "sent.too-large": "Raise max-message-size of its link.",
+    },
     Kind.NATS: {
         "sent.unauthorized": f"{_SIGN_IN} It needs to publish there, and to subscribe"
         " to _INBOX.>.",

@@ -111,6 +111,16 @@ def _amqp(subscription: Subscription) -> Iterator[tuple[str, str]]:
             yield f"headers.{name[:20]}…", f"AMQP has {SHORT} bytes for a name"
 
 
+def _amqp1(subscription: Subscription) -> Iterator[tuple[str, str]]:
+    if subscription.transient_statuses != DEFAULT_TRANSIENT:
+        yield "transient_statuses", "a queue answers with no statuses"
+    yield from _signed_in(subscription, "plain")
+    for name in subscription.headers:
+        if name.lower().startswith("cloudevents"):
+            text = "properties named cloudEvents… are the event's own"
+            yield f"headers.{name[:20]}", text
+
+
 def _aws(subscription: Subscription) -> Iterator[tuple[str, str]]:
     login, kind = subscription.login, subscription.kind
     if login is not None and login.mechanism != "plain":
@@ -172,6 +182,7 @@ _CHECKS: Mapping[Kind, Callable[[Subscription], Iterator[tuple[str, str]]]] = {
     Kind.PLUGGED: _plugged,
     Kind.KAFKA: _kafka,
     Kind.AMQP: _amqp,
+    Kind.AMQP1: _amqp1,
     Kind.NATS: _nats,
     Kind.REDIS: _redis,
     Kind.PUBSUB: _pubsub,

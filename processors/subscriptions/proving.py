@@ -30,7 +30,7 @@ from processors.subscriptions.world import World
 _ASK_S = 5.0
 _CHALLENGE_BYTES = 32
 _ID_BYTES = 16
-_QUEUES = AWS | {Kind.AMQP, Kind.NATS, Kind.REDIS, Kind.PUBSUB}
+_QUEUES = AWS | {*(Kind.AMQP, Kind.AMQP1, Kind.NATS, Kind.REDIS, Kind.PUBSUB)}
 """Kinds that take what is sent and cannot answer it."""
 _NOT_YET = Unproven("challenge: not sent, it cannot know the new secret yet")
 

@@ -65,6 +65,10 @@ def inlet_at(url: str, kind: Kind, login: Login | None, since_ms: int) -> Inlet:
             from bus.adapters.amqp.inlet import AmqpInlet  # noqa: PLC0415 - an extra
 
             return AmqpInlet(url, GuardedPlaces(guard, "amqp"), SettledTrust(), login)
+        case Kind.AMQP1:
+            from bus.adapters.amqp1.inlet import Amqp1Inlet  # noqa: PLC0415 - slow
+
+            return Amqp1Inlet(url, GuardedPlaces(guard, "amqp1"), SettledTrust(), login)
         case Kind.NATS:
             return nats_inlet(url, login)
         case _:

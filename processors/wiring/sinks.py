@@ -42,6 +42,7 @@ def make_sinks(
         Kind.PULL: lambda: _pull(relays or Relays()),
         Kind.KAFKA: lambda: _kafka(guard),
         Kind.AMQP: lambda: _amqp(guard),
+        Kind.AMQP1: lambda: _amqp1(guard),
         Kind.NATS: lambda: _nats(guard),
         Kind.REDIS: lambda: _redis(guard),
         Kind.PUBSUB: lambda: _pubsub(guard),
@@ -124,6 +125,12 @@ def _amqp(guard: Guard) -> Sink:
     from bus.adapters.amqp.sink import AmqpSink  # noqa: PLC0415 - likewise
 
     return AmqpSink(GuardedPlaces(guard, "amqp"), SettledTrust())
+
+
+def _amqp1(guard: Guard) -> Sink:
+    from bus.adapters.amqp1.sink import Amqp1Sink  # noqa: PLC0415 - likewise
+
+    return Amqp1Sink(GuardedPlaces(guard, "amqp1"), SettledTrust())
 
 
 def _nats(guard: Guard) -> Sink:

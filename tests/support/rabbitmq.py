@@ -86,7 +86,7 @@ class RabbitUnderTest:
         )
         (self._folder / "rabbitmq.conf").write_text(config)
         (self._folder / "definitions.json").write_text(json.dumps(_definitions()))
-        (self._folder / "plugins").write_text("[].\n")
+        (self._folder / "plugins").write_text("[rabbitmq_amqp1_0].\n")
 
     def start(self) -> None:
         """Start it and wait until it listens."""

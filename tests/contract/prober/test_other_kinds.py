@@ -25,7 +25,7 @@ def probe() -> EndpointProbe:
 
 @pytest.mark.parametrize(
     "url",
-    ["grpcs://{}", "amqps://{}/queues/in", "kafkas://{}/shop"],
+    ["grpcs://{}", "amqps://{}/queues/in", "amqps1://{}/in", "kafkas://{}/shop"],
 )
 async def test_tls_from_the_start(url: str) -> None:
     """The certificate is seen, and no byte beside TLS is sent."""

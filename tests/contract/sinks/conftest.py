@@ -12,6 +12,11 @@ from bus.adapters.grpc.sink import GrpcSink
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.names import Names
 from bus.adapters.http.places import GuardedPlaces
+from tests.contract.sinks.amqp1_worlds import (
+    open_amqp1,
+    open_artemis,
+    open_rabbitmq1,
+)
 from tests.contract.sinks.aws_worlds import open_moto, open_sqs
 from tests.contract.sinks.nats_worlds import open_nats, open_told
 from tests.contract.sinks.pubsub_worlds import open_emulated, open_told_topic
@@ -35,6 +40,7 @@ SCRIPTED: Mapping[str, Callable[..., AsyncIterator[Scripted]]] = {
     "http": partial(open_world, "http"),
     "grpc": partial(open_world, "grpc"),
     "amqp": open_amqp,
+    "amqp1": open_amqp1,
     "nats": open_told,
     "sqs": open_sqs,
     "pubsub": open_told_topic,
@@ -45,6 +51,8 @@ REAL = [
     "redis",
     pytest.param("kafka", marks=pytest.mark.kafka),
     pytest.param("rabbitmq", marks=pytest.mark.rabbitmq),
+    pytest.param("rabbitmq-1.0", marks=pytest.mark.rabbitmq),
+    pytest.param("artemis", marks=pytest.mark.artemis),
     "moto",
     "emulator",
 ]
@@ -105,6 +113,8 @@ def open_as(request: pytest.FixtureRequest) -> OpenAs:
 
 _RUNNING: Mapping[str, tuple[str, Callable[..., AsyncIterator[World]]]] = {
     "rabbitmq": ("rabbitmq", open_rabbitmq),
+    "rabbitmq-1.0": ("rabbitmq", open_rabbitmq1),
+    "artemis": ("artemis", open_artemis),
     "jetstream": ("nats", open_nats),
     "redis": ("redis_server", open_redis),
     "moto": ("aws", open_moto),

@@ -4,6 +4,7 @@ import pytest
 
 from bus.delivery.endpoint import Kind, kind_of, parse_endpoint
 from bus.delivery.queues import (
+    Amqp1Endpoint,
     AmqpEndpoint,
     NatsEndpoint,
     Template,
@@ -62,6 +63,13 @@ def test_amqp(url: str, found: tuple[str, int, bool, str, str, str]) -> None:
         (f"amqp://r/queues/{'a' * 256}", "at most 255 bytes"),
         (f"amqp://r/{'v' * 128}/queues/a", "at most 255 bytes"),
         ("amqp://u:p@r/queues/a", "credentials"),
+        ("amqp1://r", "amqp1://HOST/ADDRESS"),
+        ("amqps1://r/", "amqps1://HOST/ADDRESS"),
+        (f"amqp1://r/{'a' * 1025}", "up to 1024 bytes"),
+        ("amqp1://r/a.{type}", "the same for all events"),
+        ("amqp1://r/a?x=1", "at most .hostname=NAME"),
+        ("amqp1://r/a?hostname=", "at most .hostname=NAME"),
+        ("amqp1://r/a?hostname=b&hostname=c", "at most .hostname=NAME"),
         ("nats://n", "nats://HOST/SUBJECT"),
         ("tls://n/", "tls://HOST/SUBJECT"),
         ("nats://n/a..b", "nats://HOST/SUBJECT"),
@@ -85,6 +93,24 @@ def test_a_template_is_filled_once() -> None:
     made = template("a.{type}.{order}.{type}")
     filled = made.filled({"type": "{order}", "order": "{type}"})
     assert filled == "a.{order}.{type}.{order}"
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("amqp1://a/in", ("a", 5672, True, "in", "a")),
+        (
+            "amqps1://a.example/x%20y/z",
+            ("a.example", 5671, False, "x y/z", "a.example"),
+        ),
+        ("amqps1://a:443//queue/in", ("a", 443, False, "/queue/in", "a")),
+        ("amqp1://a/in?hostname=vhost:eu", ("a", 5672, True, "in", "vhost:eu")),
+    ],
+)
+def test_amqp1(url: str, found: tuple[str, int, bool, str, str]) -> None:
+    """A broker and an address, byte for byte; whom we mean, if it is another."""
+    assert parse_endpoint(url) == Amqp1Endpoint(*found)
+    assert kind_of(url) is Kind.AMQP1
 
 
 @pytest.mark.parametrize(

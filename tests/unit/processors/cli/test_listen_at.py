@@ -30,6 +30,7 @@ BUS = [sys.executable, "-m", "processors.cli", "listen"]
         (Wish(grpc=True, answer="500"), Place(Kind.GRPC)),
         (Wish(kafka="kafkas://b/t"), Place(Kind.KAFKA, "kafkas://b/t")),
         (Wish(amqp="amqp://b/queues/q"), Place(Kind.AMQP, "amqp://b/queues/q")),
+        (Wish(amqp1="amqps1://b/q"), Place(Kind.AMQP1, "amqps1://b/q")),
         (Wish(nats="tls://b/s"), Place(Kind.NATS, "tls://b/s")),
         (Wish(pull="grpcs://b", answer="500"), Place(Kind.PULL, "grpcs://b")),
     ],
@@ -48,7 +49,7 @@ def test_the_place(wish: Wish, place: Place) -> None:
         (Wish(nats="nats://b/t", answer="500"), "over nats nobody hears an answer"),
         (Wish(pull="nats://b"), "--pull nats://b: expected grpc:// or grpcs://"),
         (Wish(key_file="k"), "--subscription and --key-file are for --pull"),
-        (Wish(username="me"), "are for --kafka, --amqp and --nats"),
+        (Wish(username="me"), "are for --kafka, --amqp, --amqp1 and --nats"),
     ],
 )
 def test_what_cannot_be(wish: Wish, why: str) -> None:

@@ -33,6 +33,7 @@ def test_refused_for_grpc(fields: dict[str, object], field: str, why: str) -> No
     check_runnable(make(**fields))
 
 
+AMQP1 = "amqps1://artemis.example/orders"
 AMQP, NATS = "amqps://rabbit.example/queues/in", "tls://nats.example/shop"
 NKEY = {"username": "U", "password": "S", "mechanism": "nkey"}
 SCRAM = {**NKEY, "mechanism": "scram-sha-256"}
@@ -43,6 +44,9 @@ SCRAM = {**NKEY, "mechanism": "scram-sha-256"}
     [
         (AMQP, {"transient_statuses": [404]}, "transient_statuses"),
         (AMQP, {"login": SCRAM}, "login.mechanism"),
+        (AMQP1, {"transient_statuses": [404]}, "transient_statuses"),
+        (AMQP1, {"login": NKEY}, "login.mechanism"),
+        (AMQP1, {"headers": {"cloudEvents_id": "1"}}, "headers.cloudEvents_id"),
         (AMQP, {"login": NKEY}, "login.mechanism"),
         (AMQP, {"headers": {"x" * 300: "1"}}, f"headers.{'x' * 20}…"),
         (NATS, {"transient_statuses": [404]}, "transient_statuses"),

@@ -23,11 +23,13 @@ from processors.subscriptions.proof import (
 from tests.support.worlds import Worlds
 
 RABBIT = "amqps://rabbit.example/exchanges/shop"
+ARTEMIS = "amqps1://artemis.example/orders"
 AT_AWS = "sqs://sqs.eu-central-1.amazonaws.com/123456789012/orders"
 
 
 @pytest.mark.parametrize(
-    ("takes", "url"), [(True, RABBIT), (False, RABBIT), (True, AT_AWS), (False, AT_AWS)]
+    ("takes", "url"),
+    [(takes, url) for url in (RABBIT, ARTEMIS, AT_AWS) for takes in (True, False)],
 )
 async def test_a_queue_that_takes_it(worlds: Worlds, *, takes: bool, url: str) -> None:
     """That its broker took the challenge is its word, at once."""

@@ -38,6 +38,7 @@ async def test_each_endpoint_is_looked_at_twice_a_day(stage: Watched) -> None:
     [
         ("grpcs://other.example", True),
         ("amqps://other.example/queues/in", True),
+        ("amqps1://other.example/in", True),
         ("tls://other.example/shop", True),
         ("kafkas://other.example/shop", True),
         ("amqp://other.example/queues/in", False),
