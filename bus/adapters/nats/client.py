@@ -4,12 +4,10 @@ By itself it reconnects, to whatever servers a cluster tells it of, and speaks w
 TLS if a server says that it wants none. Neither is for endpoints that others name.
 """
 
-import asyncio
 import base64
 import binascii
-import ssl
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from urllib.parse import ParseResult, urlparse
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,30 +16,19 @@ from nats.aio.transport import TcpTransport
 from nats.errors import InvalidUserCredentialsError, SecureConnRequiredError
 from typing_extensions import override
 
-from bus.delivery.queues import NatsEndpoint
+from bus.adapters.lanes import Way
 from bus.delivery.subscription import Login
 
 _SEED_BYTES = slice(2, 34)
 """Where an nkey's seed has its key: two bytes of prefix before it, two of CRC after."""
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How a server is connected to. `context` is None without TLS."""
-
-    endpoint: NatsEndpoint
-    addresses: Sequence[str]
-    context: ssl.SSLContext | None
-    login: Login | None
-
-
 class GuardedClient(Client):
     """Connects once, to the addresses of a way and to no other."""
 
-    def __init__(self, way: Way) -> None:
+    def __init__(self, way: Way, login: Login | None) -> None:
         super().__init__()
         self._way = way
-        login = way.login
         if login is not None and login.mechanism == "nkey":
             self._public_nkey = login.username
 
@@ -80,19 +67,9 @@ class _Admitted(TcpTransport):
         self, uri: ParseResult, buffer_size: int, connect_timeout: int
     ) -> None:
         del uri, connect_timeout
-        failure: OSError = ConnectionRefusedError()
-        for address in self._way.addresses:
-            try:
-                opened = await asyncio.open_connection(
-                    address, self._way.endpoint.port, limit=buffer_size
-                )
-            except OSError as error:
-                failure = error
-            else:
-                self._bare_io_reader, self._bare_io_writer = opened
-                self._io_reader, self._io_writer = opened
-                return
-        raise failure
+        opened = await replace(self._way, context=None).dial()
+        self._bare_io_reader, self._bare_io_writer = opened
+        self._io_reader, self._io_writer = opened
 
 
 @dataclass(frozen=True, slots=True, repr=False)

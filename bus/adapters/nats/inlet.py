@@ -8,7 +8,7 @@ import asyncio
 from nats.aio.msg import Msg
 from nats.js.errors import BadRequestError
 
-from bus.adapters.nats.lanes import Lane, Line, hush
+from bus.adapters.nats.lanes import Line, hush, kept
 from bus.delivery.delivery import Outcome, said_of
 from bus.delivery.endpoint import parse_endpoint
 from bus.delivery.queues import NatsEndpoint, wildcard
@@ -45,7 +45,7 @@ class NatsInlet:
         self._places = places
         self._subject = wildcard(endpoint.subject)
         self._stream = stream
-        self._lane = Lane(endpoint, None, login, places, trust)
+        self._lane = kept(endpoint, None, login, places, trust)
         self._task: asyncio.Task[None] | None = None
 
     async def open(self, take: Take) -> str:

@@ -9,26 +9,24 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import count
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError
 
-from bus.adapters.nats.client import GuardedClient, Way, credentials
+from bus.adapters.lanes import Kept, Way, way_to
+from bus.adapters.nats.client import GuardedClient, credentials
 from bus.adapters.nats.codes import complained, unreachable
 from bus.adapters.nats.errors import outcome_of
 from bus.delivery.delivery import Outcome, Unreachable
 from bus.delivery.queues import NatsEndpoint
 from bus.delivery.subscription import Login, Tls
-from bus.ports import NoAnswer, NoAnswerKind
+from bus.ports import NoAnswerKind
 from bus.sending import Places, Trust
 
-_OPEN_S = 10.0
 _CLOSE_S = 3.0
 _PING_S = 10
-_MOST_TIMEOUTS = 3
 
 
 class Line:
@@ -40,6 +38,16 @@ class Line:
         self._numbers = count()
         self._ended = asyncio.Event()
         self._waiting: dict[str, tuple[str, asyncio.Future[Msg | Outcome]]] = {}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more can be published."""
+        return self.client.is_connected
+
+    async def close(self) -> None:
+        """Close it; whoever waits for an answer gets none."""
+        await _close(self.client)
+        await self.closed()
 
     async def ask(
         self, subject: str, payload: bytes, headers: Mapping[str, str]
@@ -93,85 +101,25 @@ class Line:
                 answer.set_result(outcome)
 
 
-@dataclass
-class Lane:
+def kept(
+    endpoint: NatsEndpoint,
+    tls: Tls | None,
+    login: Login | None,
+    places: Places,
+    trust: Trust,
+) -> Kept[Line]:
     """The way to one endpoint."""
 
-    endpoint: NatsEndpoint
-    tls: Tls | None
-    login: Login | None
-    places: Places
-    trust: Trust
-    _line: Line | None = None
-    _opening: "asyncio.Task[Line | Outcome] | None" = None
-    _timeouts: int = field(default=0)
+    async def opening() -> Line | Outcome:
+        way = await way_to(endpoint, tls, places, trust)
+        return way if isinstance(way, Unreachable) else await _dial(way, login)
 
-    async def line(self) -> Line | Outcome:
-        """The open connection; or why there is none. Who waits together opens one."""
-        line = self._line
-        if line is not None and line.client.is_connected and self._speaks():
-            return line
-        if self._opening is None:
-            self._opening = asyncio.create_task(self._open())
-            self._opening.add_done_callback(self._opened)
-        return await asyncio.shield(self._opening)
-
-    def heard(self, outcome: Outcome) -> None:
-        """Take note of what came of a message: silence may be a dead connection."""
-        silent = isinstance(outcome, Unreachable) and (
-            outcome.kind == NoAnswerKind.TIMEOUT
-        )
-        self._timeouts = self._timeouts + 1 if silent else 0
-
-    async def close(self) -> None:
-        """Close the connection; whoever waits for an answer gets none."""
-        if self._opening is not None:
-            self._opening.cancel()
-            await asyncio.wait([self._opening])
-        line, self._line = self._line, None
-        if line is not None:
-            await _close(line.client)
-            await line.closed()
-
-    def _speaks(self) -> bool:
-        return self._timeouts < _MOST_TIMEOUTS
-
-    def _opened(self, task: "asyncio.Task[Line | Outcome]") -> None:
-        self._opening = None
-        if not task.cancelled():
-            _ = task.exception()  # whoever waited has it
-
-    async def _open(self) -> Line | Outcome:
-        before, self._line = self._line, None
-        if before is not None:
-            await _close(before.client)
-        self._timeouts = 0
-        try:
-            async with asyncio.timeout(_OPEN_S):
-                way = await self._way()
-                if not isinstance(way, Way):
-                    return way
-                self._line = await _dial(way)
-                return self._line
-        except TimeoutError:
-            return unreachable(NoAnswerKind.TIMEOUT)
-        except Exception as error:  # noqa: BLE001 - whatever a stranger makes a library say
-            return outcome_of(error)
-
-    async def _way(self) -> Way | Outcome:
-        where = self.endpoint
-        found = await self.places.admitted(where.host, where.port, plain=where.plain)
-        if isinstance(found, NoAnswer):
-            return Unreachable(found.kind, found.detail)
-        context = None if where.plain else self.trust.context(self.tls)
-        if isinstance(context, NoAnswer):
-            return Unreachable(context.kind, context.detail)
-        return Way(where, found, context, self.login)
+    return Kept(opening, outcome_of)
 
 
-async def _dial(way: Way) -> Line:
-    login = credentials(way.login)
-    client = GuardedClient(way)
+async def _dial(way: Way, signed: Login | None) -> Line:
+    login = credentials(signed)
+    client = GuardedClient(way, signed)
     line = Line(client)
     try:
         await client.connect(
@@ -181,7 +129,7 @@ async def _dial(way: Way) -> Line:
             error_cb=line.complained,
             closed_cb=line.closed,
             tls=way.context,
-            tls_hostname=way.endpoint.host,
+            tls_hostname=way.host,
             user=login.user,
             password=login.password,
             token=login.token,

@@ -8,11 +8,11 @@ from typing import TypeAlias
 
 from nats.aio.msg import Msg
 
-from bus.adapters.lanes import Lanes
+from bus.adapters.lanes import Kept, Lanes
 from bus.adapters.nats.codes import NO_STREAM, TOO_LARGE, judge, unreachable
 from bus.adapters.nats.envelope import headers, subject_of, weight
 from bus.adapters.nats.errors import outcome_of
-from bus.adapters.nats.lanes import Lane, Line, hush
+from bus.adapters.nats.lanes import Line, hush, kept
 from bus.delivery.delivery import Accepted, Outcome, Refused
 from bus.delivery.endpoint import parse_endpoint
 from bus.delivery.queues import NatsEndpoint
@@ -41,7 +41,7 @@ class NatsSink:
         hush()
         self._places = places
         self._trust = trust
-        self._lanes: Lanes[_Key, Lane] = Lanes()
+        self._lanes: Lanes[_Key, Kept[Line]] = Lanes()
 
     async def send(self, parcel: Parcel) -> Outcome:
         """See `Sink`."""
@@ -65,15 +65,15 @@ class NatsSink:
         await self._lanes.close()
         await self._places.close()
 
-    def _lane(self, endpoint: NatsEndpoint, parcel: Parcel) -> Lane:
+    def _lane(self, endpoint: NatsEndpoint, parcel: Parcel) -> Kept[Line]:
         login, tls = parcel.subscription.login, parcel.tls
         return self._lanes.of(
             (parcel.url, tls, login),
-            lambda: Lane(endpoint, tls, login, self._places, self._trust),
+            lambda: kept(endpoint, tls, login, self._places, self._trust),
         )
 
 
-async def _publish(lane: Lane, endpoint: NatsEndpoint, parcel: Parcel) -> Outcome:
+async def _publish(lane: Kept[Line], endpoint: NatsEndpoint, parcel: Parcel) -> Outcome:
     subject, made = subject_of(endpoint, parcel), headers(parcel)
     if (size := len(subject)) > MOST_SUBJECT:
         return Refused(400, f"not sent: a subject of {size} bytes, not {MOST_SUBJECT}")

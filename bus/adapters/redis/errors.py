@@ -13,6 +13,7 @@ _KINDS: Mapping[type[BaseException], NoAnswerKind] = {
     TimeoutError: NoAnswerKind.TIMEOUT,
     ssl.SSLError: NoAnswerKind.TLS,
     OSError: NoAnswerKind.CONNECT,
+    EOFError: NoAnswerKind.RESET,
     failures.TimeoutError: NoAnswerKind.TIMEOUT,
     failures.ConnectionError: NoAnswerKind.RESET,
     failures.InvalidResponse: NoAnswerKind.PROTOCOL,

@@ -5,47 +5,36 @@ Answers come in the order of what was asked, so one connection carries many at a
 
 import asyncio
 import math
-import ssl
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from redis.asyncio.connection import Connection
 from redis.exceptions import RedisError, ResponseError
 from typing_extensions import override
 
+from bus.adapters.lanes import Kept, Way, way_to
 from bus.adapters.redis.codes import unreachable
 from bus.adapters.redis.errors import outcome_of
 from bus.delivery.delivery import Outcome, Unreachable
 from bus.delivery.streams import RedisEndpoint
 from bus.delivery.subscription import Login, Tls
-from bus.ports import NoAnswer, NoAnswerKind
+from bus.ports import NoAnswerKind
 from bus.sending import Places, Trust
 
 _OPEN_S = 10.0
-_MOST_TIMEOUTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How a server is connected to. `context` is None without TLS."""
-
-    endpoint: RedisEndpoint
-    addresses: Sequence[str]
-    context: ssl.SSLContext | None
-    login: Login | None
 
 
 class _Admitted(Connection):
     """redis-py's connection, to an address that was judged; it asks no name."""
 
-    def __init__(self, way: Way, address: str) -> None:
-        login = way.login
+    def __init__(
+        self, way: Way, address: str, database: int, login: Login | None
+    ) -> None:
         super().__init__(
             host=address,
-            port=way.endpoint.port,
-            db=way.endpoint.database,
+            port=way.port,
+            db=database,
             username=None if login is None else login.username,
             password=None if login is None else login.password,
             protocol=2,
@@ -59,7 +48,7 @@ class _Admitted(Connection):
         plain: dict[str, object] = {"host": self.host, "port": self.port}
         if self._way.context is None:
             return plain
-        name = self._way.endpoint.host
+        name = self._way.host
         return {**plain, "ssl": self._way.context, "server_hostname": name}
 
 
@@ -124,80 +113,28 @@ class Line:
             waiting.set_result(said)
 
 
-@dataclass
-class Lane:
+def kept(
+    endpoint: RedisEndpoint,
+    tls: Tls | None,
+    login: Login | None,
+    places: Places,
+    trust: Trust,
+) -> Kept[Line]:
     """The way to one endpoint."""
 
-    endpoint: RedisEndpoint
-    tls: Tls | None
-    login: Login | None
-    places: Places
-    trust: Trust
-    _line: Line | None = None
-    _opening: "asyncio.Task[Line | Outcome] | None" = None
-    _timeouts: int = field(default=0)
+    async def opening() -> Line | Outcome:
+        way = await way_to(endpoint, tls, places, trust)
+        if isinstance(way, Unreachable):
+            return way
+        return Line(await _dial(way, endpoint.database, login))
 
-    async def line(self) -> Line | Outcome:
-        """The open connection; or why there is none. Who waits together opens one."""
-        line = self._line
-        if line is not None and line.is_open and self._timeouts < _MOST_TIMEOUTS:
-            return line
-        if self._opening is None:
-            self._opening = asyncio.create_task(self._open())
-            self._opening.add_done_callback(self._opened)
-        return await asyncio.shield(self._opening)
-
-    def heard(self, outcome: Outcome) -> None:
-        """Take note of what came of it: silence may be a dead connection."""
-        silent = isinstance(outcome, Unreachable) and (
-            outcome.kind == NoAnswerKind.TIMEOUT
-        )
-        self._timeouts = self._timeouts + 1 if silent else 0
-
-    async def close(self) -> None:
-        """Close the connection; whoever waits for an answer gets none."""
-        if self._opening is not None:
-            self._opening.cancel()
-            await asyncio.wait([self._opening])
-        line, self._line = self._line, None
-        if line is not None:
-            await line.close()
-
-    def _opened(self, task: "asyncio.Task[Line | Outcome]") -> None:
-        self._opening = None
-        if not task.cancelled():
-            _ = task.exception()  # whoever waited has it
-
-    async def _open(self) -> Line | Outcome:
-        before, self._line = self._line, None
-        if before is not None:
-            await before.close()
-        self._timeouts = 0
-        try:
-            async with asyncio.timeout(_OPEN_S):
-                way = await self._way()
-                if not isinstance(way, Way):
-                    return way
-                self._line = Line(await _dial(way))
-                return self._line
-        except Exception as error:  # noqa: BLE001 - whatever a stranger makes a library say
-            return _not_opened(error)
-
-    async def _way(self) -> Way | Outcome:
-        where = self.endpoint
-        found = await self.places.admitted(where.host, where.port, plain=where.plain)
-        if isinstance(found, NoAnswer):
-            return Unreachable(found.kind, found.detail)
-        context = None if where.plain else self.trust.context(self.tls)
-        if isinstance(context, NoAnswer):
-            return Unreachable(context.kind, context.detail)
-        return Way(where, found, context, self.login)
+    return Kept(opening, outcome_of)
 
 
-async def _dial(way: Way) -> Connection:
+async def _dial(way: Way, database: int, login: Login | None) -> Connection:
     failure: Exception = ConnectionRefusedError()
     for address in way.addresses:
-        connection = _Admitted(way, address)
+        connection = _Admitted(way, address, database, login)
         try:
             await connection._connect()  # type: ignore[no-untyped-call]  # noqa: SLF001 - without its retries
         except OSError as error:
@@ -210,12 +147,6 @@ async def _dial(way: Way) -> Connection:
             raise
         return connection
     raise failure
-
-
-def _not_opened(error: Exception) -> Outcome:
-    if isinstance(error, OSError | RedisError | TimeoutError):
-        return outcome_of(error)
-    return unreachable(NoAnswerKind.PROTOCOL)
 
 
 async def _drop(connection: Connection) -> None:

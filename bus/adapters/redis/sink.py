@@ -4,11 +4,11 @@ import asyncio
 from functools import lru_cache
 from typing import TypeAlias
 
-from bus.adapters.lanes import Lanes
+from bus.adapters.lanes import Kept, Lanes
 from bus.adapters.redis.codes import unreachable
 from bus.adapters.redis.envelope import command
 from bus.adapters.redis.errors import outcome_of
-from bus.adapters.redis.lanes import Lane, Line
+from bus.adapters.redis.lanes import Line, kept
 from bus.delivery.delivery import Accepted, Outcome
 from bus.delivery.endpoint import parse_endpoint
 from bus.delivery.streams import RedisEndpoint
@@ -31,7 +31,7 @@ class RedisSink:
     def __init__(self, places: Places, trust: Trust) -> None:
         self._places = places
         self._trust = trust
-        self._lanes: Lanes[_Key, Lane] = Lanes()
+        self._lanes: Lanes[_Key, Kept[Line]] = Lanes()
 
     async def send(self, parcel: Parcel) -> Outcome:
         """See `Sink`."""
@@ -39,18 +39,13 @@ class RedisSink:
         login, tls = parcel.subscription.login, parcel.tls
         lane = self._lanes.of(
             (parcel.url, tls, login),
-            lambda: Lane(endpoint, tls, login, self._places, self._trust),
+            lambda: kept(endpoint, tls, login, self._places, self._trust),
         )
-        outcome: Outcome
         try:
             async with asyncio.timeout(parcel.timeout_s):
                 outcome = await _add(lane, endpoint, parcel)
         except TimeoutError:
             outcome = unreachable(NoAnswerKind.TIMEOUT)
-        except asyncio.CancelledError:
-            if _is_cancelled():
-                raise
-            outcome = unreachable(NoAnswerKind.RESET)  # the connection was closed
         lane.heard(outcome)
         return outcome
 
@@ -60,7 +55,7 @@ class RedisSink:
         await self._places.close()
 
 
-async def _add(lane: Lane, endpoint: RedisEndpoint, parcel: Parcel) -> Outcome:
+async def _add(lane: Kept[Line], endpoint: RedisEndpoint, parcel: Parcel) -> Outcome:
     line = await lane.line()
     if not isinstance(line, Line):
         return line
@@ -79,9 +74,3 @@ def _endpoint(url: str) -> RedisEndpoint:
     if not isinstance(endpoint, RedisEndpoint):
         raise TypeError(f"no Redis endpoint: {type(endpoint).__name__}")
     return endpoint
-
-
-def _is_cancelled() -> bool:
-    """Whether it is our own task that was cancelled."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
