@@ -63,8 +63,10 @@ def place_of(wish: Wish) -> Place:
             are wished for where nobody is answered.
     """
     queues = {
-        Kind.KAFKA: wish.kafka, Kind.AMQP: wish.amqp,
-        Kind.AMQP1: wish.amqp1, Kind.NATS: wish.nats,
+        Kind.KAFKA: wish.kafka,
+        Kind.AMQP: wish.amqp,
+        Kind.AMQP1: wish.amqp1,
+        Kind.NATS: wish.nats,
     }
     found = [Place(kind, url) for kind, url in queues.items() if url]
     found += [Place(Kind.GRPC)] if wish.grpc else []

@@ -228,6 +228,8 @@ _BROKER = f"""\
         <dead-letter-address>DLQ</dead-letter-address>
         <auto-create-addresses>true</auto-create-addresses>
         <auto-create-queues>true</auto-create-queues>
+        <default-address-routing-type>ANYCAST</default-address-routing-type>
+        <default-queue-routing-type>ANYCAST</default-queue-routing-type>
         <auto-delete-queues>false</auto-delete-queues>
         <auto-delete-addresses>false</auto-delete-addresses>
       </address-setting>
@@ -241,6 +243,7 @@ _BROKER = f"""\
       </address-setting>
     </address-settings>
     <addresses>
+      <address name="closed"><anycast><queue name="closed"/></anycast></address>
       <address name="shop"><anycast><queue name="shop"/></anycast></address>
     </addresses>
   </core>

@@ -73,6 +73,7 @@ class Wire:
         self._loop = asyncio.get_running_loop()
         self._heard_at = self._said_at = self._loop.time()
         self._peer_idle_s = 0.0
+        self._opened = False
         self.most = SMALLEST
 
     # --- beginning
@@ -114,6 +115,7 @@ class Wire:
         """
         await self._greet(_PLAIN)
         name = f"orderbus-{uuid4()}"
+        self._opened = True
         self.say(open_(name, host, MOST_FRAME, int(IDLE_S * 1000)))
         opened = await self._expect(Open)
         self.most = max(SMALLEST, opened.max_frame_size)
@@ -201,7 +203,8 @@ class Wire:
         try:
             with suppress(OSError, TimeoutError):
                 async with asyncio.timeout(_END_S):
-                    self.say(close())
+                    if self._opened:
+                        self.say(close())
                     self._writer.close()
                     await self._writer.wait_closed()
         finally:

@@ -47,7 +47,7 @@ def name() -> str:
     ("address", "login", "status"),
     [
         ("there.not", LOGIN, 404),
-        ("orders", FEW, 403),
+        ("closed", FEW, 403),
         ("orders", {**LOGIN, "password": "wr0ng"}, 401),
         ("orders", None, 401),
     ],
