@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from bus.access.roles import Scope
 from bus.errors import NotReadyError
@@ -19,7 +20,7 @@ from processors.web.letters.meant import (
     selection,
 )
 from processors.web.pages import Act, Done, Page
-from processors.web.rendering import href
+from processors.web.rendering import href, linked
 
 _PATH = "/subscriptions/{subscription}/dead-letters/plan"
 
@@ -64,10 +65,17 @@ async def view(asked: Asked) -> PlanView:
 
 
 async def begin(asked: Asked) -> Done:
-    """Begin the job."""
-    form = asked.body_as(PlanForm)
-    work = await _work(asked, form, force=form.force == "yes", dry_run=False)
-    name = asked.path["subscription"]
+    """Begin the job; where it is not ready, show the plan, which says why."""
+    form, name = asked.body_as(PlanForm), asked.path["subscription"]
+    force = form.force == "yes"
+    try:
+        work = await _work(asked, form, force=force, dry_run=False)
+    except NotReadyError:
+        if force:
+            raise
+        plan = PlanQuery(**form.model_dump(exclude={"force"}))
+        path = f"subscriptions/{quote(name, safe='')}/dead-letters/plan"
+        return Done("Nothing was done yet.", linked(path, plan))
     if work.job is None:
         raise TypeError("what is no dry run has a job")
     doing = "Replaying" if form.act == "replay" else "Discarding"

@@ -1,12 +1,13 @@
 """Past events once more, to one subscription: planned first, then done by a job."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from bus.access.roles import Scope
 from bus.delivery.schedule import parse_moment
+from bus.errors import NotReadyError
 from bus.times import moment_of, rfc3339
 from processors.gateway.model import DryRun, Model
 from processors.gateway.moments import PATTERN, Moment
@@ -36,45 +37,61 @@ class RecoverForm(Model):
 
     since: Moment
     until: Moment
+    force: Literal["", "yes"] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RecoverView:
-    """What the template reads; `why` there is no plan."""
+    """What the template reads; `why` there is no plan; `refused`: it is not ready."""
 
     id: str
     since: str
     until: str
-    plan: SpanPlan | None
-    why: str
+    plan: SpanPlan | None = None
+    why: str = ""
+    refused: str = ""
 
 
 async def view(asked: Asked) -> RecoverView:
     """How many events it would be; nothing is delivered."""
     found, query = await subscription_of(asked), asked.query_as(RecoverQuery)
     if not query.since:
-        return RecoverView(found.id, "", "", None, "")
+        return RecoverView(found.id, "", "")
     since, until = (_fixed(asked, text) for text in (query.since, query.until or "now"))
-    question = asking(
-        asked, query=DryRun(dry_run=True), body=SpanSelection(since=since, until=until)
-    )
+    wanted = SpanSelection(since=since, until=until)
     try:
-        plan = content_of(await replay_span(question), SpanWork).plan
+        plan, refused = await _planned(asked, wanted)
+    except NotReadyError as error:
+        return RecoverView(found.id, since, until, why=str(error))
     except ProblemError as problem:
         if problem.kind is NOT_FOUND:
             raise
-        return RecoverView(found.id, since, until, None, problem.detail)
-    return RecoverView(found.id, since, until, plan, "")
+        return RecoverView(found.id, since, until, why=problem.detail)
+    return RecoverView(found.id, since, until, plan, refused=refused)
+
+
+async def _planned(asked: Asked, wanted: SpanSelection) -> tuple[SpanPlan, str]:
+    """The plan, and why it would only begin if somebody insisted."""
+    try:
+        return (await _work(asked, wanted, dry_run=True)).plan, ""
+    except NotReadyError as error:
+        insisted = wanted.model_copy(update={"force": True})
+        return (await _work(asked, insisted, dry_run=True)).plan, str(error)
 
 
 async def begin(asked: Asked) -> Done:
     """Do what was planned, and go to the job."""
     form = asked.body_as(RecoverForm)
-    wanted = SpanSelection(since=form.since, until=form.until)
-    question = asking(asked, query=DryRun(), body=wanted)
-    work = content_of(await replay_span(question), SpanWork)
+    force = form.force == "yes"
+    wanted = SpanSelection(since=form.since, until=form.until, force=force)
+    work = await _work(asked, wanted, dry_run=False)
     to = href("jobs", work.job.id) if work.job else href("jobs")
     return Done(f"{work.plan.wanted} events are delivered once more.", to)
+
+
+async def _work(asked: Asked, wanted: SpanSelection, *, dry_run: bool) -> SpanWork:
+    question = asking(asked, query=DryRun(dry_run=dry_run), body=wanted)
+    return content_of(await replay_span(question), SpanWork)
 
 
 def _fixed(asked: Asked, text: str) -> str:

@@ -147,10 +147,33 @@ async def test_a_subscription_that_is_not_ready_says_so(site: Lively) -> None:
         seen = await visitor.get(plan)
         assert "is paused" in seen.text
         assert 'name="force"' in seen.text
+        before = len(site.ask.api.jobs.all())
         refused = await begun(visitor, plan)
-        assert 'class="notice bad"' in refused.text
+        assert "Nothing was done yet." in refused.text
+        assert "is paused" in refused.text
+        assert len(site.ask.api.jobs.all()) == before
         job = await begun(visitor, plan, force="yes")
         assert "Replaying dead letters" in job.text
+
+
+async def test_one_letter_is_replayed_by_one_button(site: Lively) -> None:
+    """From its own page, without a plan; where it is not ready, the plan says why."""
+    event = site.events[6][0]
+    path = f"{OF_HOOLI}/{event.webhook_id}"
+    fields = {"event": event.webhook_id}
+    async with visiting(site, "operator") as visitor:
+        assert ">Replay</button>" in (await visitor.get(path)).text
+        fields["csrf"] = await visitor.csrf()
+        await site.ask.api.world.writer.pause("hooli-market", "lunch")
+        held = await visitor.act(f"{OF_HOOLI}/plan", **fields)
+        assert "is paused" in held.text
+        assert event.webhook_id in held.text
+        await site.ask.api.world.writer.resume("hooli-market")
+        job = await visitor.act(f"{OF_HOOLI}/plan", **fields)
+        assert "Replaying dead letters of hooli-market" in job.text
+        await settle()
+        told = await visitor.get(path)
+        assert ">Replay</button>" not in told.text
 
 
 async def test_an_edit_is_checked_then_sent(site: Lively) -> None:

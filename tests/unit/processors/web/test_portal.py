@@ -13,7 +13,7 @@ from bus.adapters.memory.clock import settle
 from processors.settings import Settings
 from processors.web.cookies import forgotten, name_for, written
 from processors.web.drawing import policy
-from tests.support.browsing import Visitor, visiting
+from tests.support.browsing import Seen, Visitor, visiting
 from tests.support.lively import SHOP, Lively, lively
 
 ONE = f"/ui/subscriptions/{SHOP}"
@@ -84,6 +84,11 @@ async def test_a_report_has_no_secret(site: Lively) -> None:
     assert "whsec_" not in text
 
 
+def times_of(seen: Seen) -> list[tuple[str, str]]:
+    """The times that a plan was made for."""
+    return re.findall(r'type="hidden" name="(since|until)" value="([^"]+)"', seen.text)
+
+
 async def test_recovering_is_planned_first(site: Lively) -> None:
     """Nothing is sent by the plan; what is confirmed is the time that was planned."""
     async with visiting(site, "partner") as visitor:
@@ -91,12 +96,14 @@ async def test_recovering_is_planned_first(site: Lively) -> None:
         seen.hold_to_the_laws()
         assert "The plan" in seen.text
         assert not [j for j in site.ask.api.jobs.all() if j.kind == "replay_span"]
-        times = re.findall(
-            r'type="hidden" name="(since|until)" value="([^"]+)"', seen.text
-        )
+        times = times_of(seen)
         assert all(value.startswith("20") for _, value in times)
         paused = await visitor.get("/ui/subscriptions/acme-erp/recover?since=1h")
-        assert "paused" in paused.text
+        assert "is paused" in paused.text
+        assert "bus replay acme-erp --from" in paused.text
+        insisted = dict(times_of(paused), csrf=await visitor.csrf(), force="yes")
+        told = await visitor.post("/ui/subscriptions/acme-erp/recover", insisted)
+        assert told.status == 303
         fields = {"csrf": await visitor.csrf(), **dict(times)}
         done = await visitor.post(f"{ONE}/recover", fields)
         assert re.fullmatch(r"/ui/jobs/[0-9a-f]{24}", done.headers["Location"])
