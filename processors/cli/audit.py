@@ -6,6 +6,7 @@ import typer
 
 from bus.access.entities import Entity
 from processors.cli.control import GOOD, print_json, run
+from processors.cli.moments import a_moment, moment_ms
 from processors.cli.subscription_options import AsJson
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ Tenant: TypeAlias = Annotated[
     str | None, typer.Option(help="Whose it was; '': the operators'.")
 ]
 Since: TypeAlias = Annotated[
-    str | None, typer.Option(help="Since: 2026-11-23T12:00:00Z, or 2h for 2 h ago.")
+    str | None,
+    typer.Option(
+        help="Since: 2026-11-23T12:00:00Z, or 2h for 2 h ago.", callback=a_moment
+    ),
 ]
 Limit: TypeAlias = Annotated[
     int, typer.Option(min=0, help="Show the newest so many; 0: all.")
@@ -54,7 +58,6 @@ def audit_command(  # noqa: PLR0913 - one option a field that it may be narrowed
     """
     from processors.access.history import Wanted, read_history
     from processors.cli.audit_view import print_history, row
-    from processors.cli.dlq_options import moment_ms
 
     async def audit(world: "World") -> int:
         since_ms = None if since is None else moment_ms(world, "--since", since)

@@ -42,16 +42,24 @@ _REFUSALS = (
 )
 
 
-def run(ctx: typer.Context, body: Body, *, reads: bool = False) -> None:
+def run(
+    ctx: typer.Context,
+    body: Body,
+    *,
+    reads: bool = False,
+    first: Callable[[], object] = lambda: None,
+) -> None:
     """Run `body` in the world that `ctx.obj()` opens; exit with what it returns.
 
-    What only `reads` subscriptions needs no key to their secrets.
+    What only `reads` subscriptions needs no key to their secrets. `first` judges what
+    was given, as far as it can be judged before anybody is asked.
     """
     if over_api(ctx):
         return
     opener = reading(ctx) if reads else cast("Opener", ctx.obj)
 
     async def in_world() -> int:
+        first()
         with asking_kafka() as answered:
             async with opener() as world:
                 await _loaded(world)

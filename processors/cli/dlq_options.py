@@ -8,9 +8,9 @@ import typer
 
 from bus.delivery.delivery import Reason
 from bus.delivery.marks import Fate
-from bus.delivery.schedule import parse_moment
 from bus.errors import ConfigurationError
 from processors.cli.added_options import add_options
+from processors.cli.moments import a_moment, moment_ms
 
 if TYPE_CHECKING:
     from processors.redrive.letters import Wanted
@@ -50,9 +50,14 @@ _OPTIONS: Mapping[str, object] = {
     ],
     "since": Annotated[
         str | None,
-        typer.Option(help="Dead since: 2026-11-23T12:00:00Z, or 2h for 2 h ago."),
+        typer.Option(
+            help="Dead since: 2026-11-23T12:00:00Z, or 2h for 2 h ago.",
+            callback=a_moment,
+        ),
     ],
-    "until": Annotated[str | None, typer.Option(help="Dead before: likewise.")],
+    "until": Annotated[
+        str | None, typer.Option(help="Dead before: likewise.", callback=a_moment)
+    ],
 }
 
 
@@ -103,18 +108,6 @@ def refuse_unknown(patterns: Sequence[str], known: Collection[str] | None) -> No
         if known and not any(fnmatchcase(name, pattern) for name in known):
             there = ", ".join(sorted(known))
             raise ConfigurationError(f"no event type {pattern!r}; there are: {there}")
-
-
-def moment_ms(world: "World", option: str, text: str) -> int:
-    """Epoch milliseconds of a time that was given.
-
-    Raises:
-        ConfigurationError: it is none.
-    """
-    try:
-        return int(parse_moment(text, world.clock.now()) * 1000)
-    except ValueError as error:
-        raise ConfigurationError(f"{option}: {error}") from None
 
 
 def _list(value: object) -> Sequence[str]:

@@ -15,6 +15,7 @@ from processors.cli.control import (
     read_text,
     run,
 )
+from processors.cli.moments import a_moment, moment_ms
 from processors.cli.root import Root
 
 if TYPE_CHECKING:
@@ -164,7 +165,10 @@ def search_command(
         str, typer.Argument(metavar="TEXT", help="Two letters or more; any case.")
     ],
     since: Annotated[
-        str, typer.Option(help="How far to look back: 24h, 2026-11-23T12:00:00Z.")
+        str,
+        typer.Option(
+            help="How far to look back: 24h, 2026-11-23T12:00:00Z.", callback=a_moment
+        ),
     ] = "24h",
     types: Annotated[
         list[str] | None,
@@ -186,7 +190,7 @@ def search_command(
       bus events search sofia@example.com
       bus events search MUG-2200 --since 2h --type 'order.*' --json
     """
-    from processors.cli.dlq_options import moment_ms, refuse_unknown
+    from processors.cli.dlq_options import refuse_unknown
     from processors.cli.events_search import search_kafka
     from processors.redrive.searching import Sought
 

@@ -6,7 +6,7 @@ import typer
 
 from bus.errors import ConfigurationError
 from processors.cli.control import FAILED, GOOD, print_json, run
-from processors.cli.dlq_options import moment_ms
+from processors.cli.moments import a_moment, moment_ms
 from processors.cli.subscription_options import AsJson, Yes
 
 if TYPE_CHECKING:
@@ -18,10 +18,14 @@ Source: TypeAlias = Annotated[
 ]
 Since: TypeAlias = Annotated[
     str | None,
-    typer.Option("--from", help="Came since: 2026-11-23T12:00:00Z, or 2h for 2 h ago."),
+    typer.Option(
+        "--from",
+        help="Came since: 2026-11-23T12:00:00Z, or 2h for 2 h ago.",
+        callback=a_moment,
+    ),
 ]
 Until: TypeAlias = Annotated[
-    str | None, typer.Option("--to", help="Came before: likewise.")
+    str | None, typer.Option("--to", help="Came before: likewise.", callback=a_moment)
 ]
 Ids: TypeAlias = Annotated[
     str | None,

@@ -10,6 +10,7 @@ from processors.cli.migrate_import import import_command
 from processors.cli.migrate_read import read_command
 from processors.cli.migrate_record import shadow_command, tap_command
 from processors.cli.migrate_report import report_command
+from processors.cli.moments import a_moment
 from processors.cli.subscription_options import AsJson, Id
 
 if TYPE_CHECKING:
@@ -159,7 +160,10 @@ def owner_command(
     order: Annotated[str, typer.Argument(metavar="ORDER", help="An order's id.")],
     *,
     made_at: Annotated[
-        str, typer.Option(help="When its event was made: a time, or 2h ago.")
+        str,
+        typer.Option(
+            help="When its event was made: a time, or 2h ago.", callback=a_moment
+        ),
     ] = "now",
     as_json: AsJson = False,
 ) -> None:

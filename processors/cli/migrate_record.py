@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from processors.cli.control import run
+from processors.cli.moments import a_moment
 from processors.cli.subscription_options import Id
 
 if TYPE_CHECKING:
@@ -46,8 +47,10 @@ def shadow_command(
     ctx: typer.Context,
     subscription: Id,
     *,
-    since: Annotated[str, typer.Option(help="From when on: a time, or 2h ago.")] = "1h",
-    until: Annotated[str, typer.Option(help="Up to when.")] = "now",
+    since: Annotated[
+        str, typer.Option(help="From when on: a time, or 2h ago.", callback=a_moment)
+    ] = "1h",
+    until: Annotated[str, typer.Option(help="Up to when.", callback=a_moment)] = "now",
     out: Out,
 ) -> None:
     """Record what the bus would have sent to a subscription, without sending it.

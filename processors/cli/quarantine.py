@@ -11,10 +11,11 @@ from bus.delivery.quarantine import CODES
 from bus.errors import ConfigurationError
 from processors.cli.added_options import add_options
 from processors.cli.control import FAILED, GOOD, console, print_json, run
-from processors.cli.dlq_options import Limit, limit_of, moment_ms
+from processors.cli.dlq_options import Limit, limit_of
 from processors.cli.edit_options import Edited
 from processors.cli.edit_options import How as Edit
 from processors.cli.edited import replace_item
+from processors.cli.moments import a_moment, moment_ms
 from processors.cli.subscription_options import AsJson, Yes
 
 if TYPE_CHECKING:
@@ -46,9 +47,14 @@ _OPTIONS: Mapping[str, object] = {
     ],
     "since": Annotated[
         str | None,
-        typer.Option(help="Put aside since: 2026-11-23T12:00:00Z, or 2h for 2 h ago."),
+        typer.Option(
+            help="Put aside since: 2026-11-23T12:00:00Z, or 2h for 2 h ago.",
+            callback=a_moment,
+        ),
     ],
-    "until": Annotated[str | None, typer.Option(help="Put aside before: likewise.")],
+    "until": Annotated[
+        str | None, typer.Option(help="Put aside before: likewise.", callback=a_moment)
+    ],
 }
 
 

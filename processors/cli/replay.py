@@ -6,7 +6,8 @@ import typer
 
 from bus.errors import ConfigurationError
 from processors.cli.control import GOOD, run
-from processors.cli.dlq_options import moment_ms, refuse_unknown
+from processors.cli.dlq_options import refuse_unknown
+from processors.cli.moments import a_moment, moment_ms
 from processors.cli.subscription_options import AsJson, Id, Yes
 
 if TYPE_CHECKING:
@@ -15,9 +16,14 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 Since: TypeAlias = Annotated[
-    str, typer.Option("--from", help="2026-11-23T12:00:00Z, or 2h for 2 h ago.")
+    str,
+    typer.Option(
+        "--from", help="2026-11-23T12:00:00Z, or 2h for 2 h ago.", callback=a_moment
+    ),
 ]
-Until: TypeAlias = Annotated[str, typer.Option("--to", help="Likewise; exclusive.")]
+Until: TypeAlias = Annotated[
+    str, typer.Option("--to", help="Likewise; exclusive.", callback=a_moment)
+]
 Types: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--type", "-t", help="Only these of its types. Repeatable."),

@@ -1,5 +1,6 @@
 """`bus subscriptions`: who wants which events, where, how."""
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,16 +72,20 @@ def add_command(  # noqa: PLR0913 - one an option
     from processors.subscriptions import onboarding
     from processors.subscriptions.document import Draft, draft
 
-    async def add(world: "World") -> int:
+    @cache
+    def wanted() -> Draft:
         secret = read_text(secret_file).strip() if secret_file else None
         with named_as_options("URL"):
             fields = written(given) | {"id": subscription_id, "url": url}
-            wanted = Draft(draft(fields, Path()).subscription, secret)
-            taken = await onboarding.add(world, wanted, scheme, trust=trust)
+            return Draft(draft(fields, Path()).subscription, secret)
+
+    async def add(world: "World") -> int:
+        with named_as_options("URL"):
+            taken = await onboarding.add(world, wanted(), scheme, trust=trust)
         print_taken(taken, "added", as_json=as_json)
         return GOOD
 
-    run(ctx, add)
+    run(ctx, add, first=wanted)
 
 
 @app.command("update")

@@ -1,0 +1,36 @@
+"""Times as options: judged before anybody is asked, so that a slip costs no wait."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from bus.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from processors.subscriptions.world import World
+
+
+def a_moment(text: str | None) -> str | None:
+    """Return the text of an option that names a time; refuse one that names none."""
+    from bus.delivery.schedule import parse_moment
+
+    if text is not None:
+        try:
+            parse_moment(text, 0.0)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+    return text
+
+
+def moment_ms(world: "World", option: str, text: str) -> int:
+    """Epoch milliseconds of a time that was given.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    from bus.delivery.schedule import parse_moment
+
+    try:
+        return int(parse_moment(text, world.clock.now()) * 1000)
+    except ValueError as error:
+        raise ConfigurationError(f"{option}: {error}") from None
