@@ -1,5 +1,6 @@
 """Reading partitions of one topic without a group, on one thread."""
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ from bus.topics.partitioning import partition_of
 _ASK_S = 10.0
 _POLL_S = 0.2
 _BATCH = 1000
+_ASKED_AGAIN, _BREATH_S = 10, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ class Scan:
             starts = self._since(starts, bounds.since_ms)
         for start in starts:
             start.offset = bounds.start.get(start.partition, start.offset)
-            low, end = self._consumer.get_watermark_offsets(start, timeout=_ASK_S)
+            low, end = self._ends(start)
             end = min(end, (bounds.stop or {}).get(start.partition, end))
             if low < end and start.offset < end:
                 self.behind[start.partition] = end
@@ -143,10 +145,24 @@ class Scan:
             if partition.error:
                 raise KafkaException(partition.error)
             if partition.offset < 0:  # nothing that young yet
-                partition.offset = self._consumer.get_watermark_offsets(
-                    partition, timeout=_ASK_S
-                )[1]
+                partition.offset = self._ends(partition)[1]
         return found
+
+    def _ends(self, partition: KafkaPartition) -> tuple[int, int]:
+        """Where a partition begins and ends.
+
+        A broker that has just woken up may not know yet that it leads it, while it
+        tells of it in the next breath: then it is asked again.
+        """
+        for _ in range(_ASKED_AGAIN):
+            try:
+                return self._consumer.get_watermark_offsets(partition, timeout=_ASK_S)
+            except KafkaException as error:
+                if error.args[0].code() != KafkaError._UNKNOWN_PARTITION:  # noqa: SLF001 - how the client names it
+                    raise
+            threading.Event().wait(_BREATH_S)
+            self.partition_count()
+        return self._consumer.get_watermark_offsets(partition, timeout=_ASK_S)
 
     def _advance(self, records: list[Record]) -> None:
         positions = self.positions
