@@ -20,7 +20,7 @@ def may_ask(asked: Asked, url: str, cost: int = ONCE) -> None:
         ProblemError: it was asked too often lately.
     """
     tenant, host = asked.by.tenant, host_of(url)
-    if not tenant:
+    if not tenant or not host:
         return
     now, counts = asked.api.world.clock.monotonic(), asked.api.asking
     _refuse(counts.own.take(f"{tenant} {host}", now, cost))
@@ -28,8 +28,15 @@ def may_ask(asked: Asked, url: str, cost: int = ONCE) -> None:
 
 
 def host_of(url: str) -> str:
-    """The host of a URL, in the one spelling that all of it are counted under."""
-    return unquote(urlsplit(url).hostname or "").lower().rstrip(".")
+    """The host of a URL, in the one spelling that all of it are counted under.
+
+    Empty where it has none: whoever checks the URL says so, nothing is asked.
+    """
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        return ""
+    return unquote(host or "").lower().rstrip(".")
 
 
 def _refuse(allowance: Allowance | None) -> None:

@@ -1,11 +1,14 @@
 """Asking the API's own handlers, as whoever looks at the page."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
+from processors.gateway.failures import faults_of
 from processors.gateway.model import NoQuery
+from processors.gateway.problems import INVALID, ProblemError
 from processors.gateway.routes import Asked, Reply
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -16,6 +19,20 @@ def asking(
 ) -> Asked:
     """The same question as a route of the API has it: its own query and body."""
     return replace(asked, query=query or NoQuery(), body=body)
+
+
+def checked(kind: type[ModelT], fields: Mapping[str, object], said: str) -> ModelT:
+    """A body made of a form's fields, checked as the API checks it.
+
+    The API may refuse what the form let pass; a constructor would raise that as a bug.
+
+    Raises:
+        ProblemError: with what is wrong; `said` is what comes of that.
+    """
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        raise ProblemError(INVALID, said, errors=faults_of(error)) from None
 
 
 def content_of(reply: Reply, kind: type[ModelT]) -> ModelT:

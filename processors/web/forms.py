@@ -34,11 +34,19 @@ def check_origin(request: web.BaseRequest) -> None:
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin", "")
     if site is None:
-        ours = bool(origin) and urlsplit(origin).netloc == request.host
+        ours = bool(origin) and _host_of(origin) == request.host
     else:
         ours = site == "same-origin"
     if not ours:
         raise ProblemError(NOT_ALLOWED, "This was not sent from a page of ours.")
+
+
+def _host_of(origin: str) -> str:
+    """The host and port of an origin; empty if it is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def read_form(

@@ -7,12 +7,10 @@ and no address, and gone with that page.
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from bus.access.roles import Scope
-from processors.gateway.failures import faults_of
 from processors.gateway.model import Model, NoQuery
-from processors.gateway.problems import INVALID, ProblemError
 from processors.gateway.routes import Asked
 from processors.gateway.source_models import (
     NewSource,
@@ -30,7 +28,7 @@ from processors.gateway.source_steps import (
 )
 from processors.gateway.sources import change_source, create_source
 from processors.gateway.subscription_models import Duration, Line, Pause, Resume
-from processors.web.asking import asking, content_of
+from processors.web.asking import asking, checked, content_of
 from processors.web.pages import Act, Again, Done
 from processors.web.rendering import href
 from processors.web.sources.one import PATH, TEMPLATE, seen
@@ -83,9 +81,8 @@ class RemoveForm(Model):
 async def create(asked: Asked) -> Again:
     """Make one."""
     form = asked.body_as(NewForm)
-    wanted = NewSource(
-        **form.model_dump(exclude={"secret"}), secret=form.secret or None
-    )
+    fields = form.model_dump() | {"secret": form.secret or None}
+    wanted = checked(NewSource, fields, "It is not made.")
     reply = await create_source(asking(asked, body=wanted))
     return await _told(asked, content_of(reply, SourceTaken), "It is there.")
 
@@ -99,12 +96,7 @@ async def change(asked: Asked) -> Done:
     }
     if not form.rate:
         fields["burst"] = None  # means nothing without
-    try:
-        body = SourceChange.model_validate(fields)
-    except ValidationError as error:
-        raise ProblemError(
-            INVALID, "It is not changed.", errors=faults_of(error)
-        ) from None
+    body = checked(SourceChange, fields, "It is not changed.")
     taken = content_of(await change_source(asking(asked, body=body)), SourceTaken)
     return _done(asked, " ".join(["Changed.", *taken.warnings]))
 
@@ -125,7 +117,8 @@ async def resume(asked: Asked) -> Done:
 async def rotate(asked: Asked) -> Again:
     """A new secret, or a new address where the channel signs nothing."""
     form = asked.body_as(RotateForm)
-    body = SourceRotation(grace=form.grace, secret=form.secret or None)
+    fields = {"grace": form.grace, "secret": form.secret or None}
+    body = checked(SourceRotation, fields, "It is not rotated.")
     reply = await rotate_source_secret(asking(asked, body=body))
     taken = content_of(reply, SourceTaken)
     said = f"Rotated; an old secret counts as well for {form.grace}."

@@ -4,16 +4,13 @@ A secret is shown on the page that the form itself is answered by: it is in no c
 and no address, and gone with that page.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field
 
 from bus.access.roles import Scope
-from processors.gateway.failures import faults_of
 from processors.gateway.model import Model, NoQuery
-from processors.gateway.problems import INVALID, ProblemError
 from processors.gateway.routes import Asked
 from processors.gateway.subscription_change import SubscriptionChange
 from processors.gateway.subscription_models import (
@@ -33,13 +30,12 @@ from processors.gateway.subscription_steps import (
 )
 from processors.gateway.subscriptions import change_subscription, create_subscription
 from processors.gateway.url_field import Url
-from processors.web.asking import asking, content_of
+from processors.web.asking import asking, checked, content_of
 from processors.web.pages import Act, Again, Done
 from processors.web.rendering import href
 from processors.web.subscriptions.one import PATH, TEMPLATE, seen
 
 _GOOD = 200
-ModelT = TypeVar("ModelT", bound=BaseModel)
 _Types = Annotated[str, Field(max_length=2_000)]
 
 
@@ -76,7 +72,7 @@ async def create(asked: Asked) -> Again:
     """Make one; its endpoint may have to say first that it wants events."""
     form = asked.body_as(NewForm)
     fields = form.model_dump() | {"types": _words(form.types)}
-    wanted = _checked(NewSubscription, fields, "It is not made.")
+    wanted = checked(NewSubscription, fields, "It is not made.")
     reply = await create_subscription(asking(asked, query=TrustQuery(), body=wanted))
     return await _told(asked, content_of(reply, SubscriptionTaken), "It is there.")
 
@@ -91,7 +87,7 @@ async def change(asked: Asked) -> Done:
         "concurrency": int(form.concurrency),
         **{name: value for name in ("url", "accept") if (value := getattr(form, name))},
     }
-    body = _checked(SubscriptionChange, fields, "It is not changed.")
+    body = checked(SubscriptionChange, fields, "It is not changed.")
     reply = await change_subscription(asking(asked, query=TrustQuery(), body=body))
     said = ["Changed.", *content_of(reply, SubscriptionTaken).warnings]
     return Done(" ".join(said), href("subscriptions", asked.path["subscription"]))
@@ -117,18 +113,6 @@ async def rotate(asked: Asked) -> Again:
 
 def _words(text: str) -> list[str]:
     return text.replace(",", " ").split()
-
-
-def _checked(kind: type[ModelT], fields: Mapping[str, object], said: str) -> ModelT:
-    """A body, checked as the API checks it.
-
-    Raises:
-        ProblemError: with what is wrong.
-    """
-    try:
-        return kind.model_validate(fields)
-    except ValidationError as error:
-        raise ProblemError(INVALID, said, errors=faults_of(error)) from None
 
 
 async def _told(asked: Asked, taken: SubscriptionTaken, said: str) -> Again:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from bus.access.roles import Scope
 from bus.delivery.choices import Concern
@@ -12,7 +12,6 @@ from bus.delivery.own import names_own
 from bus.delivery.subscription import ID_PATTERN, Subscription
 from bus.watch.announced import FIRED, RESOLVED
 from bus.watch.concerning import MEANINGS, concerns_of, filter_of
-from processors.gateway.failures import faults_of
 from processors.gateway.model import Model
 from processors.gateway.problems import INVALID, ProblemError
 from processors.gateway.routes import Asked
@@ -25,7 +24,7 @@ from processors.gateway.subscription_models import (
 from processors.gateway.subscriptions import change_subscription, create_subscription
 from processors.gateway.tenants import owned, subscription_of
 from processors.gateway.url_field import Url
-from processors.web.asking import asking, content_of
+from processors.web.asking import asking, checked, content_of
 from processors.web.pages import Act, Again, Done, Page
 from processors.web.rendering import href
 
@@ -88,15 +87,16 @@ async def make(asked: Asked) -> Again:
     form, found = asked.body_as(NoticesForm), await subscription_of(asked)
     if not form.about:
         raise ProblemError(INVALID, "Choose at least one thing to hear of.")
-    wanted = NewSubscription(
-        id=form.id,
-        url=form.url,
-        types=[FIRED, RESOLVED],
-        owner=found.owner,
-        filter=filter_of(found.id, [Concern(word) for word in form.about]),
-        ordering="key",
-        description=f"Notices about {found.id}",
-    )
+    fields: dict[str, object] = {
+        "id": form.id,
+        "url": form.url,
+        "types": [FIRED, RESOLVED],
+        "owner": found.owner,
+        "filter": filter_of(found.id, [Concern(word) for word in form.about]),
+        "ordering": "key",
+        "description": f"Notices about {found.id}",
+    }
+    wanted = checked(NewSubscription, fields, "It is not made.")
     reply = await create_subscription(asking(asked, query=TrustQuery(), body=wanted))
     secret = content_of(reply, SubscriptionTaken).secret or ""
     return Again(_TEMPLATE, await _view(asked, form.id, secret), status=_GOOD)
@@ -106,23 +106,15 @@ async def mail(asked: Asked) -> Done:
     """Change who gets mail, and of what."""
     form = asked.body_as(MailForm)
     to = form.to.replace(",", " ").split()
-    change = _change({"mail_to": to, "mail_about": list(form.about)})
+    change = checked(
+        SubscriptionChange,
+        {"mail_to": to, "mail_about": list(form.about)},
+        "It is not changed.",
+    )
     await change_subscription(asking(asked, query=TrustQuery(), body=change))
     whom = ", ".join(to) or "nobody"
     text = f"Mail goes to {whom} from now on."
     return Done(text, href(*_PATH.format(**asked.path).strip("/").split("/")))
-
-
-def _change(fields: Mapping[str, object]) -> SubscriptionChange:
-    """What is to change, checked as the API checks it.
-
-    Raises:
-        ProblemError: with what is wrong.
-    """
-    try:
-        return SubscriptionChange.model_validate(fields)
-    except ValidationError as error:
-        raise ProblemError(INVALID, errors=faults_of(error)) from None
 
 
 async def _view(asked: Asked, made: str = "", secret: str = "") -> NoticesView:
