@@ -10,7 +10,6 @@ rely on `SameSite`: see `forms`.
 """
 
 import re
-from http.cookies import CookieError, SimpleCookie
 
 _PORT = re.compile(r":([0-9]{1,5})$", re.ASCII)
 _ALL = "Path=/; HttpOnly"
@@ -26,12 +25,18 @@ def name_for(host: str, *, secure: bool, framed: bool = False) -> str:
 
 
 def value_in(header: str, name: str) -> str:
-    """What a Cookie header says under a name; empty if it does not."""
-    try:
-        found = SimpleCookie(header).get(name)
-    except CookieError:
-        return ""
-    return found.value if found is not None else ""
+    """What a Cookie header says under a name; empty if it does not.
+
+    Of several the last counts: ours is for all paths, browsers send it after others.
+    Cookies of others on the same host may be anything; they keep nobody out.
+    """
+    found = ""
+    for part in header.split(";"):
+        told, _, value = part.strip(" \t").partition("=")
+        if told == name:
+            found = value
+    quoted = len(found) > 1 and found[0] == found[-1] == '"'
+    return found[1:-1] if quoted else found
 
 
 def written(name: str, value: str) -> str:

@@ -105,3 +105,12 @@ async def test_a_cookie_of_somebody_elses_making(site: Lively) -> None:
         for forged in (value[:-4] + "AAA=", "x", "sealed:v1:00000000:AAAA", ""):
             visitor.cookies[name] = forged
             assert not await signed_in(visitor)
+
+
+async def test_cookies_of_others_keep_nobody_out(site: Lively) -> None:
+    """Programs of the same host, or above it, set what no parser of ours reads."""
+    async with visiting(site, "operator") as visitor:
+        ((name, value),) = visitor.cookies.items()
+        for foreign in ("bad[]=1", '"', 'prefs={"a": "b"}', "x=\N{SNOWMAN}"):
+            visitor.cookies = {foreign: "", name: value}
+            assert await signed_in(visitor), foreign
