@@ -13,6 +13,8 @@ from typing_extensions import override
 from bus.intake.parsing.tree import Tree
 
 _MOST_CHARS = 1_000_000
+_MOST_DEPTH = 64
+"""PyYAML takes the square of it, minutes for 20,000 brackets; nobody writes so deep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +105,8 @@ def _composed(text: str, problems: Problems) -> yaml.Node | None:
         problems.add(EMPTY, "yaml", f"longer than {_MOST_CHARS:,} characters")
         return None
     try:
-        for event in yaml.parse(text, yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                mark = event.start_mark
-                line = 1 if mark is None else mark.line + 1
-                problems.add(Node(line), "yaml", "anchors are not read; write it out")
-                return None
+        if _refused(text, problems):
+            return None
         root: yaml.Node | None = yaml.compose(text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         place = error.problem_mark or error.context_mark
@@ -119,6 +117,24 @@ def _composed(text: str, problems: Problems) -> yaml.Node | None:
         problems.add(EMPTY, "yaml", f"{error}"[:200] or "nested too deeply")
         return None
     return root
+
+
+def _refused(text: str, problems: Problems) -> bool:
+    """Whether it is read no further: it has an anchor, or is nested too deeply."""
+    depth, why = 0, ""
+    for event in yaml.parse(text, yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            why = "anchors are not read; write it out"
+        elif depth > _MOST_DEPTH:
+            why = f"nested too deeply: {_MOST_DEPTH} levels are read"
+        if why:
+            mark = event.start_mark
+            line = 1 if mark is None else mark.line + 1
+            problems.add(Node(line), "yaml", why)
+            return True
+    return False
 
 
 def _node(node: yaml.Node, problems: Problems) -> Node:
