@@ -78,7 +78,7 @@ simulate: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.bench $(ARGS)
 
-# Faults on three brokers while events flow; SEED=… repeats a schedule.
+# Faults on three brokers while events flow; SEED=… repeats a schedule. ARGS=--sinks: partners on queues, too.
 faults: $(READY)
 	$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED)) $(ARGS)
 

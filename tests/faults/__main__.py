@@ -9,7 +9,7 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from tests.faults.plan import LANES, Kind, schedule
+from tests.faults.plan import LANES, SINK_LANES, Kind, schedule
 from tests.faults.report import Report
 from tests.faults.round import STOPPED, Round, reason
 from tests.faults.stage import STEADY, open_stage
@@ -72,17 +72,24 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--only", type=Kind, nargs="*", default=[], help="only these faults"
     )
+    parser.add_argument(
+        "--sinks",
+        action="store_true",
+        help="with a partner on each of gRPC, AMQP, Kafka, SQS and NATS, whose "
+        "servers are killed and frozen, too",
+    )
     return parser.parse_args()
 
 
 async def _play(options: argparse.Namespace, report: Report, folder: Path) -> None:
     only = frozenset[Kind](options.only)
+    kinds_of = SINK_LANES if options.sinks else LANES
     lanes = {
-        lane: schedule(report.seed, lane, only)
-        for lane, kinds in LANES.items()
+        lane: schedule(report.seed, lane, only, kinds_of)
+        for lane, kinds in kinds_of.items()
         if not only or only.intersection(kinds)
     }
-    async with open_stage(folder) as stage:
+    async with open_stage(folder, sinks=options.sinks) as stage:
         until = CLOCK.monotonic() + options.minutes * 60
         slower = await asyncio.to_thread(measured)
         stream = Stream(stage.bus, report.seed, options.rate / slower)

@@ -1,6 +1,7 @@
 """How each fault is done and undone."""
 
 import resource
+import signal
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from types import MappingProxyType
@@ -8,6 +9,7 @@ from types import MappingProxyType
 from processors.receiver import Behaviour, Mode
 from tests.faults.odd import foreign, refused, renewed
 from tests.faults.plan import EACH, Fault, Kind
+from tests.faults.serving import signalled
 from tests.faults.stage import LEDGER, VICTIM, Stage
 from tests.support.bus import CLOCK
 from tests.support.pace import patience
@@ -128,6 +130,22 @@ async def disk(stage: Stage, fault: Fault) -> None:
     await stage.in_sync()
 
 
+async def server_killed(stage: Stage, fault: Fault) -> None:
+    """SIGKILL a partner's server, and start it on what it had."""
+    server = stage.servers[fault.server]
+    await server.kill()
+    await CLOCK.sleep(fault.lasts_s)
+    await server.start()
+
+
+async def server_frozen(stage: Stage, fault: Fault) -> None:
+    """SIGSTOP a partner's server: connections stay open, nothing answers."""
+    server = stage.servers[fault.server]
+    signalled(server, signal.SIGSTOP)
+    await CLOCK.sleep(fault.lasts_s)
+    signalled(server, signal.SIGCONT)
+
+
 async def misbehave(behaviour: Behaviour, stage: Stage, fault: Fault) -> None:
     """Let a partner misbehave, and the ordered one too."""
     names = [VICTIM.name]
@@ -164,6 +182,8 @@ ACTS: Mapping[Kind, Act] = MappingProxyType(
         Kind.FOREIGN: foreign,
         Kind.RENEWED: renewed,
         Kind.REFUSED: refused,
+        Kind.SERVER_KILLED: server_killed,
+        Kind.SERVER_FROZEN: server_frozen,
         **{kind: partial(misbehave, how) for kind, how in _MISBEHAVIOURS.items()},
     }
 )

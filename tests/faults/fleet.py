@@ -46,6 +46,8 @@ class Fleet:
     """Ends asked for by SIGTERM that took too long, so that SIGKILL followed."""
     full_queues: set[int] = field(default_factory=set)
     """Processes, by pid, whose producer had no room."""
+    queues: frozenset[str] = frozenset()
+    """Partners that may have accepted whatever ended in no good answer."""
     unanswered: set[Pair] = field(default_factory=set)
     """Attempts without an answer: what the partner accepted there comes again."""
     _roles: dict[int, str] = field(default_factory=dict)
@@ -111,7 +113,7 @@ class Fleet:
                 if not line.endswith(b"\n"):
                     break
                 self._read[pid] = self._read.get(pid, 0) + len(line)
-                dull = b'"event":"attempt"' in line and b'"unreachable"' not in line
+                dull = b'"event":"attempt"' in line and b'"accepted"' in line
                 if not dull and line.startswith(b"{"):
                     told: dict[str, object] = orjson.loads(line)
                     yield told
@@ -120,7 +122,9 @@ class Fleet:
         event = line.get("event")
         if event == "attempt":
             pair = Pair(str(line["event_id"]), str(line["subscription"]))
-            self.unanswered.add(pair)
+            unheard = line["outcome"] == "unreachable"
+            if unheard or pair.subscription in self.queues:
+                self.unanswered.add(pair)
         if event == "bug":
             self.complaints.append(f"{worker.log.name} ({role}): {line}")
         if line.get("error") == _QUEUE_FULL:

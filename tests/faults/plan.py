@@ -33,13 +33,15 @@ class Kind(StrEnum):
     FOREIGN = "odd records of a foreign client"
     RENEWED = "source topic made anew"
     REFUSED = "registry refuses single ids"
+    SERVER_KILLED = "partner's server killed"
+    SERVER_FROZEN = "partner's server frozen"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One fault: begins `gap_s` after the lane's last, is cured after `lasts_s`.
 
-    `role`, `member` and `broker` say whom it hits, where that matters.
+    `role`, `member`, `broker` and `server` say whom it hits, where that matters.
     """
 
     kind: Kind
@@ -48,6 +50,7 @@ class Fault:
     role: str
     member: int
     broker: int
+    server: int = 0
 
 
 PARTNERS_LANE = "partners"
@@ -62,6 +65,13 @@ LANES: Mapping[str, tuple[Kind, ...]] = {
         *(Kind.CUT, Kind.LARGE, Kind.REDIRECT),
     ),
 }
+SERVERS = 5
+SINK_LANES: Mapping[str, tuple[Kind, ...]] = {
+    "processes": (Kind.KILL, Kind.FREEZE),
+    "brokers": (Kind.BROKER,),
+    "servers": (Kind.SERVER_KILLED, Kind.SERVER_FROZEN),
+}
+"""Of a run over all kinds of sinks: the same, and the servers of the partners."""
 _LASTS_S: Mapping[Kind, tuple[float, float]] = {
     Kind.KILL: (0.2, 9.0),
     Kind.FREEZE: (7.0, 12.0),  # longer than the session timeout of 6 s
@@ -74,25 +84,34 @@ _LASTS_S: Mapping[Kind, tuple[float, float]] = {
     Kind.FOREIGN: (0.0, 0.0),
     Kind.RENEWED: (0.5, 3.0),
     Kind.REFUSED: (3.0, 10.0),
+    Kind.SERVER_KILLED: (0.5, 8.0),
+    Kind.SERVER_FROZEN: (3.0, 12.0),  # shorter and longer than an attempt may take
 }
 _PARTNER_LASTS_S = (2.0, 6.0)
 _GAP_S: Mapping[str, tuple[float, float]] = {
     "processes": (1.0, 5.0),
     "brokers": (3.0, 15.0),
     "records": (5.0, 20.0),
+    "servers": (1.0, 5.0),
     PARTNERS_LANE: (0.5, 2.0),
 }
 
 
-def schedule(seed: int, lane: str, only: Collection[Kind] = ()) -> Iterator[Fault]:
+def schedule(
+    seed: int,
+    lane: str,
+    only: Collection[Kind] = (),
+    lanes: Mapping[str, Sequence[Kind]] = LANES,
+) -> Iterator[Fault]:
     """The faults of a lane without end, or none; `only` leaves out all others.
 
     Each kind comes once before any comes again, and so does each victim.
     """
     rng = random.Random(f"{seed} {lane}")  # noqa: S311 - not a secret
-    kinds = [kind for kind in LANES[lane] if not only or kind in only]
+    kinds = [kind for kind in lanes[lane] if not only or kind in only]
     processes = bag(rng, [(r, m) for r in ROLES for m in range(EACH)])
     brokers = bag(rng, range(BROKERS))
+    servers = bag(random.Random(f"{seed} servers"), range(SERVERS))  # noqa: S311 - as above
     for kind in bag(rng, kinds):
         role, member = next(processes)
         yield Fault(
@@ -102,6 +121,7 @@ def schedule(seed: int, lane: str, only: Collection[Kind] = ()) -> Iterator[Faul
             role=role,
             member=member,
             broker=next(brokers),
+            server=next(servers),
         )
 
 

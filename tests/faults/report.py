@@ -7,7 +7,7 @@ from statistics import median
 
 from tests.faults.plan import Kind
 from tests.faults.round import Felt, Round
-from tests.faults.stage import FLAKY, LEDGER, STEADY
+from tests.faults.stage import FLAKY, LEDGER, PARTNERS, STEADY
 
 _LATE_S = 2.0
 """From then on a delivery counts as held up by a fault."""
@@ -76,7 +76,8 @@ class Report:
             *witness.details,
             *(f"{crash}" for crash in played.stage.fleet.crashes if witness.details),
         ]
-        for partner in (STEADY, FLAKY, LEDGER):
+        queues = [p for p in played.stage.partners if p not in PARTNERS]
+        for partner in (STEADY, FLAKY, LEDGER, *queues):
             late = [late for _, late in witness.lateness(partner.name).values()]
             worst = max(late, default=0.0)
             self.worst_s[partner.name] = max(self.worst_s[partner.name], worst)
@@ -130,7 +131,7 @@ def _recoveries(took: Sequence[float | None]) -> str:
 
 def _line(felt: Felt, took_s: float | None) -> str:
     fault = felt.fault
-    whom = f"{fault.role} {fault.member}, broker {fault.broker}"
+    whom = f"{fault.role} {fault.member}, broker {fault.broker}, server {fault.server}"
     if felt.cured_at is None:
         return f"{fault.kind} ({whom}): never cured"
     lasted = felt.cured_at - felt.began_at

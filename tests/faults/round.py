@@ -14,7 +14,7 @@ from bus.errors import DecodeError
 from bus.record import Record
 from tests.faults.acts import ACTS
 from tests.faults.plan import PARTNERS_LANE, Fault
-from tests.faults.stage import PARTNERS, TIERS, Stage
+from tests.faults.stage import TIERS, Stage
 from tests.faults.stream import Stream
 from tests.faults.timing import LATE_S, Calm
 from tests.faults.witness import Witness
@@ -73,10 +73,15 @@ class Round:
     settles_s: float = 120.0
     late_s: float = LATE_S
     broken_off: str = ""
-    witness: Witness = field(default_factory=lambda: Witness(PARTNERS))
+    witness: Witness = field(init=False)
     felt: list[Felt] = field(default_factory=list)
     calm: Calm = field(default_factory=lambda: Calm(0, 0))
     settled_s: float = 0.0
+    _queueing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        """Nothing has come yet."""
+        self.witness = Witness(self.stage.partners)
 
     async def play(self) -> None:
         """Run it.
@@ -149,10 +154,11 @@ class Round:
     async def _settle(self) -> None:
         began = moved = CLOCK.monotonic()
         topology = self.stage.bus.world.topology
-        letters = [topology.dlq_topic(p.name) for p in PARTNERS]
+        letters = [topology.dlq_topic(p.name) for p in self.stage.partners]
         least = sys.maxsize
         while True:
             self._take()
+            await self._take_queued()
             if self.witness.lost.missing:
                 self.witness.dead_lettered(await self._records(letters))
             if self.stage.foreigners.open:
@@ -172,6 +178,7 @@ class Round:
         # Late repetitions: all that was read has had its turn.
         await CLOCK.sleep(1.0)
         self._take()
+        await self._take_queued()
 
     def _take(self) -> None:
         receiver = self.stage.bus.receiver
@@ -181,14 +188,23 @@ class Round:
             self.stage.foreigners.received(request)
         receiver.forget()
 
+    async def _take_queued(self) -> None:
+        async with self._queueing:
+            for request in await self.stage.arrived():
+                self.witness.received(request)
+
     # ------------------------------------------------ what stands where
 
     def _hop_topics(self) -> list[str]:
         topology = self.stage.bus.world.topology
-        names = [p.name for p in PARTNERS if not p.ordered]
+        names = [p.name for p in self.stage.partners if not p.ordered]
         tiers = [topology.retry_topic(name, tier) for name in names for tier in TIERS]
-        ordered = [topology.ordered_topic(p.name) for p in PARTNERS if p.ordered]
-        return tiers + ordered + [topology.dlq_topic(p.name) for p in PARTNERS]
+        ordered = [
+            topology.ordered_topic(p.name) for p in self.stage.partners if p.ordered
+        ]
+        return (
+            tiers + ordered + [topology.dlq_topic(p.name) for p in self.stage.partners]
+        )
 
     async def _records(self, topics: Sequence[str]) -> list[Record]:
         """The records of this round's events."""
@@ -204,13 +220,14 @@ class Round:
     @asynccontextmanager
     async def _sampled(self) -> AsyncIterator[Sampler]:
         sampler = Sampler(self.stage.bus, ("fanout", "retry", "ordered"))
-        task = asyncio.create_task(self._sample(sampler))
+        steps = (self._sample(sampler), self._look_at_queues())
+        tasks = [asyncio.create_task(one) for one in steps]
         try:
             yield sampler
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
 
     async def _sample(self, sampler: Sampler) -> None:
         while True:
@@ -218,3 +235,8 @@ class Round:
                 await sampler.look()
             await CLOCK.sleep(_LOOK_S)
             self._take()
+
+    async def _look_at_queues(self) -> None:
+        while True:
+            await CLOCK.sleep(_LOOK_S)
+            await self._take_queued()

@@ -13,14 +13,16 @@ from confluent_kafka.admin import AdminClient
 
 from bus.adapters.jvm import EmbeddedKafka
 from bus.adapters.kafka import Connection, KafkaLogReader
-from processors.receiver import Behaviour
+from processors.receiver import Behaviour, Received
 from processors.registry.journal import Journal
 from processors.registry.server import Registry
 from processors.wiring.adapters import compatible
 from tests.faults.fleet import Fleet
 from tests.faults.foreign import FAMILY, NOTE, Foreigners
 from tests.faults.gateway import Gateway
+from tests.faults.places import open_servers
 from tests.faults.plan import BROKERS, Fault
+from tests.faults.serving import Arrival, Server
 from tests.faults.witness import Partner
 from tests.support.bus import CLOCK, Bus, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest, cache_dir
@@ -89,10 +91,20 @@ class Stage:
     registry: RegistryPlace
     fleet: Fleet
     foreigners: Foreigners
+    partners: Sequence[Partner] = PARTNERS
+    servers: Sequence[Server] = ()
     storms: int = field(default=0)
     _partition: int = 0
     _notes: int = 0
     _ids: int = 0
+
+    async def arrived(self) -> list[Received]:
+        """What the servers have accepted since, as a web server would tell it."""
+        found: list[Received] = []
+        for server in self.servers:
+            came = await server.arrivals()
+            found.extend(as_received(server.name, one) for one in came)
+        return found
 
     async def in_sync(self) -> None:
         """Return once every partition has all its replicas again."""
@@ -144,6 +156,25 @@ class Stage:
         return fault.broker % len(self.kafka.nodes)
 
 
+def as_received(name: str, one: Arrival) -> Received:
+    """An arrival at a queue, as a request to a path that is called like it."""
+    return Received(
+        path=f"/{name}",
+        webhook_id=one.webhook_id,
+        order_id="",
+        type="",
+        sequence=None,
+        attempt=1,
+        status=200,
+        signed=None,
+        content_type="",
+        traceparent="",
+        size=0,
+        at_ns=one.at_ns,
+        monotonic_ns=0,
+    )
+
+
 def whole(admin: AdminClient) -> bool:
     """Whether all brokers are there, and all replicas in sync."""
     try:
@@ -158,8 +189,8 @@ def whole(admin: AdminClient) -> bool:
 
 
 @asynccontextmanager
-async def open_stage(folder: Path) -> AsyncIterator[Stage]:
-    """Start it all, and end it."""
+async def open_stage(folder: Path, *, sinks: bool = False) -> AsyncIterator[Stage]:
+    """Start it all, and end it; `sinks`: with a partner on each kind of queue."""
     async with AsyncExitStack() as stack:
         kafka = EmbeddedKafka(folder / "kafka", cache_dir(), brokers=BROKERS)
         await stack.enter_async_context(kafka)
@@ -178,6 +209,13 @@ async def open_stage(folder: Path) -> AsyncIterator[Stage]:
         foreigners = Foreigners(kafka.bootstrap_servers, topic, owed, ordered)
         stage = Stage(kafka, bus, registry, fleet, foreigners)
         await stage.first_note()
+        if sinks:
+            stage.servers = await stack.enter_async_context(open_servers(folder))
+            for server in stage.servers:
+                await _subscribe(bus, server)
+            queues = [_queue(server) for server in stage.servers]
+            stage.partners = (*PARTNERS, *queues)
+            fleet.queues = frozenset(partner.name for partner in queues)
         for partner in PARTNERS:
             stage.behave(partner.name)
             await bus.subscribe(
@@ -189,3 +227,21 @@ async def open_stage(folder: Path) -> AsyncIterator[Stage]:
             )
         await fleet.start_all()
         yield stage
+
+
+def _queue(server: Server) -> Partner:
+    return Partner(server.name, ("order.*",), ordered=True, well=False)
+
+
+async def _subscribe(bus: Bus, server: Server) -> None:
+    """A subscription whose endpoint is a server's."""
+    login = {"login": server.login} if server.login else {}
+    await bus.subscribe(
+        server.name,
+        url=server.url,
+        types=["order.*"],
+        retry=list(TIERS) * 4,
+        timeout_s=5,
+        ordering="key",
+        **login,
+    )

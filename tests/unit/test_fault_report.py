@@ -11,7 +11,7 @@ from tests.faults.foreign import Foreigners
 from tests.faults.plan import Fault, Kind
 from tests.faults.report import Report
 from tests.faults.round import STOPPED, Felt, Round, reason
-from tests.faults.stage import Stage
+from tests.faults.stage import PARTNERS, Stage
 from tests.faults.stream import Stream
 from tests.faults.timing import LATE_S, bound
 from tests.support.orders import STARTED
@@ -23,7 +23,8 @@ FAULT = Fault(Kind.ROLLING, 1, 1, "fanout", 0, 1)
 def played(*felt: Felt, broken_off: str = "") -> Round:
     """A round of one event that nobody got."""
     fleet = SimpleNamespace(slow_stops=0, crashes=[])
-    stage = cast("Stage", SimpleNamespace(fleet=fleet, foreigners=FOREIGNERS))
+    known = {"fleet": fleet, "foreigners": FOREIGNERS, "partners": PARTNERS}
+    stage = cast("Stage", SimpleNamespace(**known))
     stream = cast("Stream", SimpleNamespace(failed=0))
     made = Round(stage, stream, {}, 1, print, felt=list(felt), broken_off=broken_off)
     event = sample("order.created", 1, STARTED)
