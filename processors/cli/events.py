@@ -73,6 +73,14 @@ def events() -> None:
     """Write events as the OMS does; read what stands where."""
 
 
+Since: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        help="How far to look back: 24h, 2026-11-23T12:00:00Z.", callback=a_moment
+    ),
+]
+
+
 @app.command("send")
 def send_command(
     ctx: typer.Context,
@@ -164,12 +172,7 @@ def search_command(
     text: Annotated[
         str, typer.Argument(metavar="TEXT", help="Two letters or more; any case.")
     ],
-    since: Annotated[
-        str,
-        typer.Option(
-            help="How far to look back: 24h, 2026-11-23T12:00:00Z.", callback=a_moment
-        ),
-    ] = "24h",
+    since: Since = "24h",
     types: Annotated[
         list[str] | None,
         typer.Option("--type", "-t", help="Only these; 'order.*' too. Repeatable."),

@@ -1,5 +1,6 @@
 """`bus subscriptions`: who wants which events, where, how."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,6 +32,7 @@ from processors.cli.subscription_options import (
 )
 
 if TYPE_CHECKING:
+    from processors.subscriptions.document import Draft
     from processors.subscriptions.world import World
 
 app = typer.Typer(
@@ -70,14 +72,9 @@ def add_command(  # noqa: PLR0913 - one an option
     """
     from processors.cli.subscription_view import print_taken
     from processors.subscriptions import onboarding
-    from processors.subscriptions.document import Draft, draft
 
-    @cache
-    def wanted() -> Draft:
-        secret = read_text(secret_file).strip() if secret_file else None
-        with named_as_options("URL"):
-            fields = written(given) | {"id": subscription_id, "url": url}
-            return Draft(draft(fields, Path()).subscription, secret)
+    fields = {"id": subscription_id, "url": url}
+    wanted = cache(lambda: _wanted(given, fields, secret_file))
 
     async def add(world: "World") -> int:
         with named_as_options("URL"):
@@ -86,6 +83,17 @@ def add_command(  # noqa: PLR0913 - one an option
         return GOOD
 
     run(ctx, add, first=wanted)
+
+
+def _wanted(
+    given: Mapping[str, object], fields: Mapping[str, object], secret_file: str | None
+) -> "Draft":
+    """What the options say, judged without asking anybody."""
+    from processors.subscriptions.document import Draft, draft
+
+    secret = read_text(secret_file).strip() if secret_file else None
+    with named_as_options("URL"):
+        return Draft(draft({**written(given), **fields}, Path()).subscription, secret)
 
 
 @app.command("update")

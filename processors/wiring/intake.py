@@ -137,17 +137,22 @@ async def open_intake(
         spool=spool if settings.intake_spool_bytes else None,
         patience_s=settings.intake_patience_s,
     )
-    asker = HttpAsker(make_guard(settings))
-    stack.push_async_callback(asker.close)
-    keys = FetchedKeys(asker, clock, telemetry)
-    bounds, tallies = _bounds(settings), Tallies(clock)
-    serving = Serving(finder, keeper, bounds, tallies, keys)
+    bounds, keys = _bounds(settings), _fetched_keys(settings, telemetry, stack)
+    serving = Serving(finder, keeper, bounds, Tallies(clock), keys)
     await stack.enter_async_context(writing_tallies(serving.tallies, keeper, ROLE))
     _say(telemetry, table, finder, serving, spool)
     draining = Draining(spool, publisher, clock, telemetry, _worked(finder, clock))
-    watching = _folders(settings, telemetry, table, keeper, reader, stack)
-    beside = {"draining": draining.run(), **watching}
+    beside = {"draining": draining.run()}
+    beside |= _folders(settings, telemetry, table, keeper, reader, stack)
     return await _opened(settings, Door(serving, bounds), beside, keeper, stack)
+
+
+def _fetched_keys(
+    settings: Settings, telemetry: Telemetry, stack: AsyncExitStack
+) -> FetchedKeys:
+    asker = HttpAsker(make_guard(settings))
+    stack.push_async_callback(asker.close)
+    return FetchedKeys(asker, SystemClock(), telemetry)
 
 
 def _folders(

@@ -137,6 +137,11 @@ async def test_every_question_has_the_models_answer(  # noqa: PLR0913, PLR0917 -
         await model.minutes(None, 0, NOW_US * 2)
     )
     assert await log.health(None, NOW_US) == await model.health(None, NOW_US)
+    await _same_ledgers(log, model)
+
+
+async def _same_ledgers(log: AnyLog, model: MemoryLog) -> None:
+    """What objectives are told from."""
     later = NOW_US + 7 * MINUTE_US
     lately = NOW_US // MINUTE_US // 1_440 * 1_440
     assert await log.ledger.spans(None, 0, lately) == (
