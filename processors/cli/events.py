@@ -15,7 +15,7 @@ from processors.cli.control import (
     read_text,
     run,
 )
-from processors.cli.moments import a_moment, moment_ms
+from processors.cli.moments import Since, moment_ms
 from processors.cli.root import Root
 
 if TYPE_CHECKING:
@@ -71,14 +71,6 @@ WithHeaders: TypeAlias = Annotated[
 @app.callback()
 def events() -> None:
     """Write events as the OMS does; read what stands where."""
-
-
-Since: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        help="How far to look back: 24h, 2026-11-23T12:00:00Z.", callback=a_moment
-    ),
-]
 
 
 @app.command("send")

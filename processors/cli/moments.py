@@ -1,6 +1,6 @@
 """Times as options: judged before anybody is asked, so that a slip costs no wait."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -20,6 +20,15 @@ def a_moment(text: str | None) -> str | None:
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
     return text
+
+
+Since: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        help="How far to look back: 24h, 2026-11-23T12:00:00Z.", callback=a_moment
+    ),
+]
+"""How far a command looks back."""
 
 
 def moment_ms(world: "World", option: str, text: str) -> int:

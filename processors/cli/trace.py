@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from processors.cli.control import FAILED, GOOD, console, print_json, run
-from processors.cli.moments import a_moment, moment_ms
+from processors.cli.moments import Since, moment_ms
 from processors.cli.subscription_options import AsJson
 
 if TYPE_CHECKING:
@@ -16,12 +16,6 @@ app = typer.Typer()
 Name: TypeAlias = Annotated[
     str,
     typer.Argument(metavar="EVENT_ID|ORDER_ID", help="A webhook-id, or an order's id."),
-]
-Since: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        help="How far to look back: 24h, 2026-11-23T12:00:00Z.", callback=a_moment
-    ),
 ]
 
 
