@@ -1,5 +1,6 @@
 """What parked items would come to now: converted and judged as the programs do it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -12,7 +13,7 @@ from bus.contracts.catalogue import Catalogue
 from bus.contracts.natural import from_json
 from bus.errors import InvalidEventError, InvalidMappingError, OrderbusError
 from bus.intake.channels.definition import Channel
-from bus.intake.channels.loading import load_channel
+from bus.intake.channels.loading import Loaded, load_channel
 from bus.intake.converting import Converted, convert
 from bus.intake.findings import Finding, Severity
 from bus.intake.parked.item import Found, Item, found_by_conversion
@@ -70,7 +71,7 @@ class FolderTries:
         record = await self._reader.at(place.topic, place.partition, place.offset)
         if record is None:
             return Tried(passes=False, why="Kafka has deleted the submission")
-        channel = self._channel(item.channel, changes)
+        channel = await self._channel(item.channel, changes)
         settings = await self._settings_of(item.source)
         submission = replace(read_raw(record).submission, settings=settings)
         parts = [one for one in convert(channel, submission) if one.part == item.part]
@@ -102,7 +103,7 @@ class FolderTries:
         judged = await self._judging(item, event.type, event.data, one.findings)
         return _judged(event.type, plain_payload(event.data), (*found, *judged))
 
-    def _channel(self, name: str, changes: Changes) -> Channel:
+    async def _channel(self, name: str, changes: Changes) -> Channel:
         """The channel as it is, or with what is changed.
 
         Raises:
@@ -112,15 +113,17 @@ class FolderTries:
             raise InvalidMappingError(f"there is no channel {name!r} here")
         key = (name, changes)
         if key not in self._channels:
-            loaded = (
-                load_channel(name, self._texts(name, changes), self._catalogue)
-                if changes
-                else read_channel(self._folder / name, self._catalogue)
-            )
+            # Long texts take seconds; others are not to wait for it.
+            loaded = await asyncio.to_thread(self._loaded, name, changes)
             if loaded.channel is None:
                 raise InvalidMappingError("\n".join(map(str, loaded.problems[:20])))
             self._channels[key] = loaded.channel
         return self._channels[key]
+
+    def _loaded(self, name: str, changes: Changes) -> Loaded:
+        if changes:
+            return load_channel(name, self._texts(name, changes), self._catalogue)
+        return read_channel(self._folder / name, self._catalogue)
 
     def _texts(self, name: str, changes: Changes) -> Mapping[str, str]:
         given = dict(zip(_FILES, (changes.definition, changes.mapping), strict=True))

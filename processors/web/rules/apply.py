@@ -1,5 +1,6 @@
 """A document of rules: what it would change, line by line, and then done."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
@@ -12,8 +13,9 @@ from pydantic import Field
 from bus.access.roles import Scope
 from bus.errors import OrderbusError
 from bus.intake.rules.book import Book
-from bus.intake.rules.documents import check_document, read_document
+from bus.intake.rules.documents import Document, check_document, read_document
 from bus.intake.rules.lines import Line, as_document
+from bus.intake.yamltree import Problem
 from processors.gateway.model import Model
 from processors.gateway.routes import Asked
 from processors.gateway.rule_models import RuleStep
@@ -87,8 +89,8 @@ async def do(asked: Asked) -> Done | Again:
     """Say what it would change, or change it, if that is what was said."""
     form, rules = asked.body_as(ApplyForm), await rules_of(asked)
     book = rules.table.book
-    document = read_document(form.document, _FILE)
-    problems = check_document(document, _FILE, book)
+    # YAML of that size takes seconds; others are not to wait for it.
+    document, problems = await asyncio.to_thread(_read, form.document, book)
     if problems:
         wrong = [str(one) for one in problems]
         return Again(_TEMPLATE, ApplyView(form=form, wrong=wrong))
@@ -106,6 +108,11 @@ async def do(asked: Asked) -> Done | Again:
         return _again(form, _plan(rules.table.book, document.lines, form), wrong=[text])
     said = f"Applied: {len(done)} of {len(steps)} lines changed."
     return Done(said, href("rules", layer="stored"))
+
+
+def _read(text: str, book: Book) -> tuple[Document, Sequence[Problem]]:
+    document = read_document(text, _FILE)
+    return document, check_document(document, _FILE, book)
 
 
 def _plan(book: Book, lines: Sequence[Line], form: ApplyForm) -> Sequence[Step]:

@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from tests.support.browsing import visiting
 from tests.support.lively import Lively, lively
+from tests.support.threads import noting_threads
 
 ALL = "/ui/rules"
 
@@ -130,3 +131,14 @@ async def test_what_is_wrong_with_a_document_is_said_by_line(site: Lively) -> No
     assert "rules.yaml:" in seen.text
     assert "&lt;/textarea&gt;&lt;b&gt;bad" in seen.text
     assert "What would change</h2>" not in seen.text
+
+
+async def test_others_do_not_wait_for_a_long_document(site: Lively) -> None:
+    """It takes seconds to read one; that is no matter of the loop."""
+    async with visiting(site, "operator") as visitor:
+        fields = {"csrf": await visitor.csrf(), "document": "- a\n" * 2_000}
+        with noting_threads() as ran:
+            seen = await visitor.post(f"{ALL}/apply", fields)
+    assert seen.status == 422
+    assert "rules.yaml:1: yaml: a mapping is expected, not a list" in seen.text
+    assert "_read" in ran

@@ -22,6 +22,7 @@ from processors.parked.trying import Changes
 from processors.rules.held import HeldRules
 from processors.wiring.trying import FolderTries, judged_by
 from tests.support.parked import RAW, found, item
+from tests.support.threads import noting_threads
 from tests.support.worlds import Worlds
 
 CATALOGUE = load_catalogue()
@@ -155,3 +156,18 @@ async def test_by_the_rules_that_come_with_the_bus(
     assert {each.rule for each in tried.findings} > {
         each.rule for each in made.findings if each.rule
     }
+
+
+async def test_others_do_not_wait_for_a_long_mapping(
+    worlds: Worlds, folder: Path
+) -> None:
+    """It is read beside the loop, once for all of a group."""
+    one = await parked(worlds)
+    desk = tries(worlds, folder)
+    with noting_threads() as ran:
+        for _ in range(2):
+            with pytest.raises(InvalidMappingError, match="a mapping is expected"):
+                await desk.again(one, Changes(mapping="- a\n" * 2_000))
+        await desk.again(one, Changes())
+        await desk.again(one, Changes())
+    assert ran == ["FolderTries._loaded"] * 3
