@@ -46,15 +46,10 @@ def figures(tally: Tally) -> Figures:
     """Return a tally as figures."""
     attempts, accepted = sum(tally[:_HELD]), tally[0]
     p50_us, p95_us, p99_us = quantiles_us(tally[_LATENCIES:], 0.50, 0.95, 0.99)
-    return Figures(
-        attempts=attempts,
-        accepted=accepted,
-        held=tally[_HELD],
-        dead_letters=tally[_DEAD_LETTERS],
-        success_rate=accepted / attempts if attempts else None,
-        p50_us=p50_us,
-        p95_us=p95_us,
-        p99_us=p99_us,
+    rate = accepted / attempts if attempts else None
+    held, dead_letters = tally[_HELD], tally[_DEAD_LETTERS]
+    return Figures(  # by place: so it is made three times a subscription at once
+        *(attempts, accepted, held, dead_letters), *(rate, p50_us, p95_us, p99_us)
     )
 
 

@@ -10,6 +10,7 @@ from bus.log.rows import AttemptRow
 # Microseconds, a factor of the square root of two apart: 1 ms to 5 min and beyond.
 BOUNDS = tuple(round(1_000 * 2 ** (step / 2)) for step in range(37))
 BUCKETS = len(BOUNDS) + 1
+_UPPER = (*BOUNDS, BOUNDS[-1])
 MINUTE_US = 60_000_000
 
 
@@ -103,7 +104,7 @@ def quantiles_us(latencies: Sequence[int], *shares: float) -> Sequence[float | N
 def _within(seen: Sequence[int], wanted: float) -> float:
     """Where among the buckets, in proportion to how far into one."""
     index = bisect_left(seen, wanted)
-    below = seen[index - 1] if index else 0
-    upper = BOUNDS[min(index, len(BOUNDS) - 1)]
-    lower = BOUNDS[index - 1] if index else 0
-    return lower + (upper - lower) * (wanted - below) / max(seen[index] - below, 1)
+    if not index:
+        return BOUNDS[0] * wanted / (seen[0] or 1)
+    below, lower, upper = seen[index - 1], BOUNDS[index - 1], _UPPER[index]
+    return lower + (upper - lower) * (wanted - below) / (seen[index] - below or 1)

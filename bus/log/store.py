@@ -12,6 +12,7 @@ from bus.log.course import Counted
 from bus.log.health import Figures, Health
 from bus.log.lags import LagStore
 from bus.log.ledger import LedgerLog
+from bus.log.lives import Life, LifeQuestion
 from bus.log.questions import (
     AttemptQuestion,
     AuditQuestion,
@@ -119,6 +120,10 @@ class Log(Protocol):
 
     async def describe(self) -> Described:
         """What it is made of, and where it stands; counts may be estimates."""
+        ...
+
+    async def life(self, asked: LifeQuestion) -> Life:
+        """What befell an event, or all events of an order, in one look."""
         ...
 
     async def event(self, event_id: str, scope: Scope = None) -> Sequence[EventRow]:

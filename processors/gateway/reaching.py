@@ -7,6 +7,7 @@ from typing import NamedTuple
 from bus.access.roles import Scope as Needed
 from bus.errors import BrokerUnavailableError, OrderbusError, RegistryUnavailableError
 from bus.event import Event
+from bus.log.lives import LifeQuestion
 from bus.log.questions import MOST, AttemptQuestion, EventQuestion, Paging, Scope
 from bus.log.rows import AttemptRow, EventRow
 from bus.log.store import Log
@@ -62,17 +63,15 @@ async def of_event(asked: Asked, event_id: str) -> Known:
     """
     scope = await scope_of(asked)
     async with consulted(asked) as (log, headers):
-        events = await log.event(event_id, scope)
-        if not events:
-            raise ProblemError(NOT_FOUND)
-        named = events[0].event_id
-        question = AttemptQuestion(event_id=named, scope=scope)
-        attempts, cut = await attempts_of(log, question)
-        acks = await log.acks(named, scope)
-    arrived = {row.event_id: row.arrived_us for row in events[:1]}
-    delays = asked.api.world.topology.tiers
-    told = tracks(attempts, delays, acks, arrived)
-    return Known(events, told, headers[LAG], cut)
+        life = await log.life(LifeQuestion(event_id=event_id, scope=scope))
+    if not life.events:
+        raise ProblemError(NOT_FOUND)
+    named = life.events[0].event_id
+    attempts = [one for one in life.attempts if one.event_id == named]
+    acks = [one for one in life.acks if one.event_id == named]
+    arrived = {named: life.events[0].arrived_us}
+    told = tracks(attempts, asked.api.world.topology.tiers, acks, arrived)
+    return Known(life.events, told, headers[LAG], life.older_attempts)
 
 
 async def of_order(asked: Asked, order_id: str) -> Known:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from bus.delivery.delivery import Attempt, Origin
 from bus.errors import ConfigurationError, LogUnavailableError
 from bus.event import Event
-from bus.log.questions import AttemptQuestion, EventQuestion, Paging, Scope
+from bus.log.lives import Life, LifeQuestion
+from bus.log.questions import AttemptQuestion
 from bus.log.rows import AttemptRow, EventRow
 from bus.log.store import Log
 from bus.record import Record
@@ -21,7 +22,6 @@ from processors.gateway.routes import Asked
 from processors.redrive.acking import Acked
 from processors.redrive.tracing import Remembered, Source
 
-_MOST_EVENTS = 50
 _MOST_READ = 10
 """So many events of an order are read from Kafka, to say who else wants them."""
 _CLOCKS_MS = 5_000
@@ -54,41 +54,35 @@ async def remembered(
     asked: Asked, name: str, since_ms: int | None, *, of_order: bool
 ) -> Memory | None:
     """What there is; None where there is no log that can be asked."""
-    opened = await _opened(asked)
-    if opened is None:
-        return None
-    log, read_to_us = opened
-    since_us, scope = (
-        None if since_ms is None else since_ms * 1000,
-        await scope_of(asked),
+    question = LifeQuestion(
+        **{"order_id" if of_order else "event_id": name},
+        since_us=None if since_ms is None else since_ms * 1000,
+        scope=await scope_of(asked),
     )
-    rows, more = await _events(log, name, since_us, scope, of_order=of_order)
-    attempts: list[AttemptRow] = []
-    acks: list[Acked] = []
-    cut = more
-    ids = dict.fromkeys(row.event_id for row in rows)
-    asks = [
-        AttemptQuestion(event_id=one, since_us=since_us, scope=scope) for one in ids
-    ]
-    if of_order:
-        asks = [AttemptQuestion(order_id=name, since_us=since_us, scope=scope)]
-    for question in asks:
-        found, older = await attempts_of(log, question)
-        attempts += found
-        cut = cut or older
-    for event_id in ids:
-        acks += [
-            Acked(ack.subscription, ack.event_id, ack.arrived_us // 1000)
-            for ack in await log.acks(event_id, scope)
-        ]
+    life = await _life(asked, question)
+    if life is None or not life.read_to_us:
+        return None
+    rows = life.events[::-1]
     known = Remembered(
-        since_ms=max(since_ms or 0, read_to_us // 1000 - _CLOCKS_MS),
+        since_ms=max(since_ms or 0, life.read_to_us // 1000 - _CLOCKS_MS),
         sources=await _sources(asked, rows),
-        attempts=[_attempt(row) for row in attempts],
-        acks=acks,
+        attempts=[_attempt(row) for row in life.attempts],
+        acks=[
+            Acked(ack.subscription, ack.event_id, ack.arrived_us // 1000)
+            for ack in life.acks
+        ],
         of_order=of_order,
     )
-    return Memory(known, {LAG: lag_of(read_to_us, now_us(asked))}, cut)
+    cut = life.older_events or life.older_attempts
+    return Memory(known, {LAG: lag_of(life.read_to_us, now_us(asked))}, cut)
+
+
+async def _life(asked: Asked, question: LifeQuestion) -> Life | None:
+    try:
+        log = await asked.api.log()
+        return await log.life(question) if log else None
+    except (ConfigurationError, LogUnavailableError):
+        return None
 
 
 async def attempts_for(asked: Asked, event_id: str, order_id: str) -> Tried | None:
@@ -111,18 +105,6 @@ async def _opened(asked: Asked) -> _Open | None:
     except (ConfigurationError, LogUnavailableError):
         return None
     return _Open(log, read_to_us) if log and read_to_us else None
-
-
-async def _events(
-    log: Log, name: str, since_us: int | None, scope: Scope, *, of_order: bool
-) -> tuple[Sequence[EventRow], bool]:
-    """The events, the oldest first, and whether there are older ones."""
-    if not of_order:
-        rows = await log.event(name, scope)
-        return rows[:_MOST_EVENTS][::-1], len(rows) > _MOST_EVENTS
-    question = EventQuestion(order_id=name, since_us=since_us, scope=scope)
-    page = await log.events(question, Paging(_MOST_EVENTS))
-    return page.rows[::-1], bool(page.next)
 
 
 async def _sources(

@@ -10,6 +10,7 @@ import psycopg
 
 from bus.adapters.sql import SqlLog, open_log
 from bus.delivery.subscription import Subscription
+from bus.log.lives import LifeQuestion
 from bus.log.questions import (
     AttemptQuestion,
     DeliveryQuestion,
@@ -114,12 +115,11 @@ def _questions(log: SqlLog, made: int, now_us: int) -> dict[str, Ask]:
         return (n * 7919 + 13) * 101 % made
 
     async def timeline(n: int) -> None:
-        (event,) = await log.event(event_id(number(n)))
-        await log.attempts(AttemptQuestion(event_id=event.event_id), Paging(250))
-        await log.acks(event.event_id)
+        life = await log.life(LifeQuestion(event_id=event_id(number(n))))
+        assert life.attempts
 
     def order(n: int) -> Awaitable[object]:
-        return log.attempts(AttemptQuestion(order_id=order_id(number(n))), Paging(250))
+        return log.life(LifeQuestion(order_id=order_id(number(n))))
 
     return {
         "timeline of an event": timeline,

@@ -19,12 +19,14 @@ from bus.adapters.memory.history_questions import (
 )
 from bus.adapters.memory.lags import MemoryLags
 from bus.adapters.memory.ledger import MemoryLedger
+from bus.adapters.memory.lives import life_in, newest_first
 from bus.log.cleaning import cleaned, storable, storable_id, time_of
 from bus.log.course import Counted
 from bus.log.deliveries import DeliveryKey, changes, followed
 from bus.log.health import Figures, Health, figures_of, start_of, starts
 from bus.log.lags import LagStore
 from bus.log.ledger import LedgerLog
+from bus.log.lives import Life, LifeQuestion
 from bus.log.positions import admit
 from bus.log.questions import (
     MOST,
@@ -153,7 +155,7 @@ class MemoryLog:
 
     async def describe(self) -> Described:
         """Count what is there."""
-        sizes = [_size(kind, self._of(kind)) for kind in _DAYS]
+        sizes = [_size(kind, self._of(kind)) for kind in _KINDS]
         days = {day_of(row.started_us) for row in self._of(AttemptRow)}
         return Described(
             database="memory",
@@ -164,6 +166,10 @@ class MemoryLog:
             stray=len(self._strays),
             positions=dict(self._positions),
         )
+
+    async def life(self, asked: LifeQuestion) -> Life:
+        """Look through all rows."""
+        return life_in(self._rows, asked, await self.read_to_us())
 
     async def event(self, event_id: str, scope: Scope = None) -> Sequence[EventRow]:
         """Look for either id."""
@@ -176,11 +182,8 @@ class MemoryLog:
     async def acks(self, event_id: str, scope: Scope = None) -> Sequence[AckRow]:
         """Look for the id."""
         wanted = storable_id(event_id)
-        return _newest(
-            ack
-            for ack in self._of(AckRow)
-            if ack.event_id == wanted and among(ack.subscription, scope)
-        )
+        mine = (ack for ack in self._of(AckRow) if among(ack.subscription, scope))
+        return _newest(ack for ack in mine if ack.event_id == wanted)
 
     async def events(self, asked: EventQuestion, paging: Paging) -> Page[EventRow]:
         """All that fit."""
@@ -220,8 +223,8 @@ class MemoryLog:
     ) -> Mapping[str, Health]:
         """Out of the minutes."""
         begins, end = starts(now_us), now_us + 86_400_000_000
-        since_us = begins[2] * 60_000_000
-        return faring(await self.minutes(subscriptions, since_us, end), begins)
+        minutes = await self.minutes(subscriptions, begins[2] * 60_000_000, end)
+        return faring(minutes, begins)
 
     async def five_minutes(
         self, subscription: str, since_us: int, until_us: int
@@ -268,13 +271,7 @@ class MemoryLog:
 _BY_CHANGE = Order[OpenDelivery](
     lambda one: (one.changed_us, one.subscription, one.event_id), (int, str, str)
 )
-_DAYS: Mapping[type[Row], str] = {
-    EventRow: "event",
-    AttemptRow: "attempt",
-    AckRow: "ack",
-    QuarantineRow: "quarantine",
-    AuditRow: "audit",
-}
+_KINDS = (EventRow, AttemptRow, AckRow, QuarantineRow, AuditRow)
 
 
 def _days(row: Row, keep: Retention) -> int:
@@ -286,12 +283,13 @@ def _days(row: Row, keep: Retention) -> int:
 def _size(kind: type[Row], rows: Sequence[Row]) -> TableSize:
     times = [time_of(row) for row in rows]
     oldest, newest = (min(times), max(times)) if times else (None, None)
-    return TableSize(_DAYS[kind], len(rows), 0, oldest, newest)
+    return TableSize(
+        kind.__name__.removesuffix("Row").lower(), len(rows), 0, oldest, newest
+    )
 
 
 def _newest(rows: Iterable[RowT]) -> Sequence[RowT]:
-    ordered = sorted(rows, key=lambda row: (time_of(row), row.at), reverse=True)
-    return ordered[:MOST]
+    return newest_first(rows)[:MOST]
 
 
 def _page(rows: Sequence[TimedT], asked: object, paging: Paging) -> Page[TimedT]:

@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from sqlalchemy import Connection, Table, func, select, tuple_
+from sqlalchemy import Connection, func, select, tuple_
 
 from bus.adapters.sql.asking import attempted
-from bus.adapters.sql.latencies import latencies_in, summed_latencies
 from bus.adapters.sql.listings import Listings
 from bus.adapters.sql.names import Names
 from bus.adapters.sql.packing import key_of, packed_id
@@ -16,16 +15,16 @@ from bus.adapters.sql.tables import (
     AUDIT,
     EVENT,
     FIVE_MINUTES,
-    HOUR,
     MINUTE,
     QUARANTINE,
 )
+from bus.adapters.sql.tallies import sums
 from bus.log.cleaning import storable, storable_id
 from bus.log.course import FIVE, Counted
 from bus.log.health import Figures, figures, start_of, starts
 from bus.log.questions import MOST, Scope
 from bus.log.retention import TableSize
-from bus.log.rollup import COUNTS, MINUTE_US, Minute, Tally, minute_of
+from bus.log.rollup import MINUTE_US, Minute, Tally, minute_of
 from bus.log.rows import AckRow, EventRow, Place, QuarantineRow
 
 _TIMES = {
@@ -34,16 +33,15 @@ _TIMES = {
     "quarantine": QUARANTINE.c.arrived_us,
     "audit": AUDIT.c.arrived_us,
 }
-_BY_STEP = {1: MINUTE, 5: FIVE_MINUTES, 60: HOUR}
 _FEW = 100
 """So many subscriptions are named in a query; of more, all are asked for."""
-Span: TypeAlias = tuple[Table, int]
-"""The counts to take, and the minute to begin with."""
+Span: TypeAlias = tuple[int, int]
+"""The minute to begin with, and in what steps; see `bus.log.health.start_of`."""
 
 
 def spans(now_us: int) -> Sequence[Span]:
-    """Each from the table that has the fewest rows of it."""
-    return list(zip((MINUTE, FIVE_MINUTES, HOUR), starts(now_us), strict=True))
+    """The five minutes, the hour and the day up to now."""
+    return list(zip(starts(now_us), (1, 5, 60), strict=True))
 
 
 class Answers:
@@ -153,22 +151,21 @@ class Answers:
         span: Span,
     ) -> Mapping[str, Figures]:
         """What befell the attempts of these in a span up to now."""
-        table, start = span
         wanted = None
         if subscriptions is not None:
             wanted = sorted(self._names.numbers(connection, subscriptions).values())
-        sums = _sums(connection, table, start, wanted)
-        return {
-            self._names.text(connection, number): figures(sums[number])
-            for number in sums
-        }
+        few = None if wanted is None or len(wanted) > _FEW else wanted
+        found = sums(connection, *span, few)
+        if wanted is not None:
+            found = {n: found[n] for n in wanted if n in found}
+        text = self._names.text
+        return {text(connection, n): figures(tally) for n, tally in found.items()}
 
     def since(
         self, connection: Connection, span_s: int, now_us: int
     ) -> Mapping[str, Figures]:
-        """Counts of a span, from the table that has the fewest rows of it."""
-        start, step = start_of(span_s, now_us)
-        return self.fares(connection, None, (_BY_STEP[step], start))
+        """Counts of a span."""
+        return self.fares(connection, None, start_of(span_s, now_us))
 
     def aged(
         self, connection: Connection, sizes: Sequence[TableSize]
@@ -186,23 +183,6 @@ def _aged(connection: Connection, size: TableSize) -> TableSize:
         for end in (func.min, func.max)  # one by one, each from an index
     ]
     return size._replace(oldest_us=ends[0], newest_us=ends[1])
-
-
-def _sums(
-    connection: Connection, table: Table, start: int, wanted: Sequence[int] | None
-) -> Mapping[int, Tally]:
-    number = table.c.subscription
-    counts = [func.sum(table.c[name]) for name in COUNTS]
-    query = select(number, summed_latencies(table), *counts)
-    query = query.where(table.c.start >= start).group_by(number)
-    if wanted is not None and len(wanted) <= _FEW:
-        query = query.where(number.in_(wanted))
-    among = None if wanted is None else set(wanted)
-    return {
-        row[0]: (*_whole(row[2:]), *latencies_in(row[1]))
-        for row in connection.execute(query)
-        if among is None or row[0] in among
-    }
 
 
 def _whole(counts: Iterable[int | None]) -> Tally:

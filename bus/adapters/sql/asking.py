@@ -36,7 +36,7 @@ _PROBES = 2_000
 """How many events a page asks attempts of, at most."""
 
 # An attempt begins after its event arrived, but for clocks that go wrong by an hour.
-_SKEW_US = 3_600_000_000
+SKEW_US = 3_600_000_000
 _ACCEPTED = "accepted"
 _CLASS = 100
 
@@ -77,7 +77,7 @@ class Asking:
             newest = newest_start(connection, allowed)
             if newest is None:
                 return Asked(asked, [false()])
-            where.append(EVENT.c.arrived_us <= newest + _SKEW_US)
+            where.append(EVENT.c.arrived_us <= newest + SKEW_US)
             # No day after the newest attempt is looked into.
             fitting.append(ATTEMPT.c.started_us <= newest)
 
@@ -247,7 +247,7 @@ def _of_event(connection: Connection, event_id: str) -> Clauses:
         return [ATTEMPT.c.order_key == key_of(event_id)]
     orders = sorted({order_key for order_key, _ in found})
     arrived_us = min(arrived_us for _, arrived_us in found)
-    started = ATTEMPT.c.started_us >= _bounded(arrived_us - _SKEW_US)
+    started = ATTEMPT.c.started_us >= _bounded(arrived_us - SKEW_US)
     return [ATTEMPT.c.order_key.in_(orders), started]
 
 
@@ -268,7 +268,7 @@ def attempted(
         .where(
             ATTEMPT.c.order_key == event.c.order_key,
             ATTEMPT.c.event == event.c.event,
-            ATTEMPT.c.started_us >= event.c.arrived_us - _SKEW_US,
+            ATTEMPT.c.started_us >= event.c.arrived_us - SKEW_US,
             *more,
         )
         .correlate(event)

@@ -8,7 +8,7 @@ from typing import TypeAlias, TypeVar
 from sqlalchemy import Connection, Select, Table, func, select
 
 from bus.adapters.sql.database import Threads
-from bus.adapters.sql.latencies import latencies_in, summed_latencies
+from bus.adapters.sql.latencies import summed_latencies, sums_in
 from bus.adapters.sql.names import Names
 from bus.adapters.sql.tables import (
     DAY,
@@ -80,9 +80,9 @@ class SqlLedger:
         def work(connection: Connection) -> Mapping[str, Sequence[int]]:
             wanted = self._wanted(connection, subscriptions)
             number = DAY.c.subscription
-            query = select(number, summed_latencies(DAY)).group_by(number)
+            query = select(number, summed_latencies(connection, DAY)).group_by(number)
             rows = connection.execute(_since(query, DAY, wanted, since))
-            found = {number: latencies_in(packed) for number, packed in rows}
+            found = {number: sums_in(packed) for number, packed in rows}
             return self._named(connection, found, subscriptions)
 
         return await self._reads.run(work)
@@ -99,11 +99,11 @@ class SqlLedger:
             ):
                 _add(missed[start], cause, *_whole(counts))
             query = _sums(DAY, ["start"], ("kept", "recovered"))
-            query = query.add_columns(summed_latencies(DAY))
+            query = query.add_columns(summed_latencies(connection, DAY))
             rows = connection.execute(_since(query, DAY, wanted, since))
             return {
                 start: Counted(
-                    kept or 0, recovered or 0, missed[start], latencies_in(packed)
+                    kept or 0, recovered or 0, missed[start], sums_in(packed)
                 )
                 for start, kept, recovered, packed in rows
             }

@@ -15,6 +15,7 @@ from bus.adapters.sql.database import Threads
 from bus.adapters.sql.lags import SqlLags
 from bus.adapters.sql.ledger import SqlLedger
 from bus.adapters.sql.listings import Listings
+from bus.adapters.sql.lives import Lives
 from bus.adapters.sql.migrating import migrate
 from bus.adapters.sql.names import Names
 from bus.adapters.sql.paging import page
@@ -25,6 +26,7 @@ from bus.log.course import Counted
 from bus.log.health import NONE, Figures, Health
 from bus.log.lags import LagStore
 from bus.log.ledger import LedgerLog
+from bus.log.lives import Life, LifeQuestion
 from bus.log.questions import (
     AttemptQuestion,
     AuditQuestion,
@@ -62,6 +64,7 @@ class Parts:
 
     writes: Threads
     reads: Threads
+    lookups: Threads
     upkeeps: Threads
     bulk: Bulk
     upkeep: Upkeep
@@ -74,6 +77,7 @@ class SqlLog:
     def __init__(self, parts: Parts) -> None:
         self._writes = parts.writes
         self._reads = parts.reads
+        self._lookups = parts.lookups
         self._upkeeps = parts.upkeeps
         self._upkeep = parts.upkeep
         self._names = parts.names
@@ -81,6 +85,7 @@ class SqlLog:
         self._asking = Asking(parts.names)
         self._listings = Listings(parts.names)
         self._answers = Answers(parts.names, self._listings)
+        self._lives = Lives(parts.names, self._listings)
         self.kept: LagStore = SqlLags(parts.writes, parts.reads)
         self.ledger: LedgerLog = SqlLedger(parts.reads, parts.names)
 
@@ -160,7 +165,7 @@ class SqlLog:
             await threads.close()
 
     def _all(self) -> tuple[Threads, ...]:
-        return self._writes, self._reads, self._upkeeps
+        return self._writes, self._reads, self._lookups, self._upkeeps
 
     def _forget(self) -> None:
         self._names.forget()
@@ -190,13 +195,19 @@ class SqlLog:
 
         return await self._reads.run(work)
 
+    async def life(self, asked: LifeQuestion) -> Life:
+        """What befell an event or an order."""
+        return await self._lookups.run(lambda c: self._lives.life(c, asked))
+
     async def event(self, event_id: str, scope: Scope = None) -> Sequence[EventRow]:
         """The event of this webhook-id or producer's id."""
-        return await self._reads.run(lambda c: self._answers.event(c, event_id, scope))
+        return await self._lookups.run(
+            lambda c: self._answers.event(c, event_id, scope)
+        )
 
     async def acks(self, event_id: str, scope: Scope = None) -> Sequence[AckRow]:
         """The acknowledgements of an event."""
-        return await self._reads.run(lambda c: self._answers.acks(c, event_id, scope))
+        return await self._lookups.run(lambda c: self._answers.acks(c, event_id, scope))
 
     async def events(self, asked: EventQuestion, paging: Paging) -> Page[EventRow]:
         """Events, by when they arrived."""

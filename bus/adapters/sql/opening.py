@@ -52,10 +52,12 @@ def _sqlite(url: URL, read_s: float, write_s: float) -> SqlLog:
     writing, reading = sqlite.open_engines(url)
     place = Place(str(url.database))
     writes = Threads(writing, place, 1, write_s, names.forget)
+    reads = Threads(reading, place, READERS, read_s, names.forget)
     return SqlLog(
         Parts(
             writes=writes,
-            reads=Threads(reading, place, READERS, read_s, names.forget),
+            reads=reads,
+            lookups=reads,
             upkeeps=writes,
             bulk=sqlite.SqliteBulk(),
             upkeep=upkeep,
@@ -78,19 +80,21 @@ def _postgres(url: URL, read_s: float, write_s: float) -> SqlLog:
         names.forget()
         upkeep.forget_days()
 
-    def threads(within_s: float, lock_s: float, *, reads: bool = False) -> Threads:
+    def threads(within_s: float, lock_s: float, use: postgres.Use) -> Threads:
+        reads = use is not postgres.Use.WRITES
         many = READERS if reads else 1
         engine = postgres.open_engine(
-            url, many, within_s=within_s, lock_s=lock_s, reads=reads
+            url, many, within_s=within_s, lock_s=lock_s, use=use
         )
         errors = (*DRIVER_ERRORS, *postgres.ERRORS)
         return Threads(engine, place, many, within_s, failed, errors, reads)
 
     return SqlLog(
         Parts(
-            writes=threads(write_s, write_s),
-            reads=threads(read_s, read_s, reads=True),
-            upkeeps=threads(_UPKEEP_S, LOCK_S),
+            writes=threads(write_s, write_s, postgres.Use.WRITES),
+            reads=threads(read_s, read_s, postgres.Use.READS),
+            lookups=threads(read_s, read_s, postgres.Use.LOOKUPS),
+            upkeeps=threads(_UPKEEP_S, LOCK_S, postgres.Use.WRITES),
             bulk=postgres.PostgresBulk(),
             upkeep=upkeep,
             names=names,

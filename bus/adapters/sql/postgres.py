@@ -1,12 +1,14 @@
 """The log in PostgreSQL: connections that never wait for ever, and binary COPY."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from enum import Enum
 from functools import lru_cache, partial
 from os import dup
 
 import psycopg
+from psycopg.rows import RowFactory
 from sqlalchemy import (
     URL,
     BigInteger,
@@ -59,25 +61,54 @@ _SETTINGS = (
     "SET statement_timeout = {0}; SET lock_timeout = {1}; SET jit = off; "
     "SET random_page_cost = 1.1"
 )
+# Planned once for all values: by a key there is one way, and planning it over all days
+# takes ten times as long as going it. Without scans no day that was empty then is read
+# from end to end once it has rows.
+_ONE_PLAN = "; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off"
+
+
+class Use(Enum):
+    """What connections are for; `LOOKUPS` are reads by a key."""
+
+    WRITES = "writes"
+    READS = "reads"
+    LOOKUPS = "lookups"
+
+
+class _Binary(psycopg.Cursor[object]):
+    """Numbers, lists of them and bytes as they are, not as text."""
+
+    def __init__(
+        self,
+        connection: "psycopg.Connection[object]",
+        *,
+        row_factory: RowFactory[object] | None = None,
+    ) -> None:
+        super().__init__(connection, row_factory=row_factory or connection.row_factory)
+        self.format = psycopg.pq.Format.BINARY
 
 
 def open_engine(
-    url: URL, connections: int, *, within_s: float, lock_s: float, reads: bool
+    url: URL, connections: int, *, within_s: float, lock_s: float, use: Use
 ) -> Engine:
     """Return an engine; nothing is asked of the server yet.
 
-    A statement may take `within_s`, and wait for a lock `lock_s`. With `reads` each
-    is by itself: a transaction around one question is two more ways there and back.
+    A statement may take `within_s`, and wait for a lock `lock_s`. One that reads is
+    by itself: a transaction around one question is two more ways there and back.
     """
+    reads = use is not Use.WRITES
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=connections,
+        pool_use_lifo=True,  # who asks next finds a connection that has its plans
         max_overflow=0,
         hide_parameters=True,  # errors hold no row
         isolation_level="AUTOCOMMIT" if reads else None,
-        connect_args={**_CONNECTION, **_said(url)},
+        connect_args={**_CONNECTION, **_said(url), **_USED[use]},
     )
     settings = _SETTINGS.format(round(within_s * 1000), round(lock_s * 1000))
+    if use is Use.LOOKUPS:
+        settings += _ONE_PLAN
 
     @event.listens_for(engine, "connect")
     def opened(
@@ -87,7 +118,7 @@ def open_engine(
         entry.info[CUT] = partial(_cut, own)
         entry.info[socket] = own
         with driver.cursor() as cursor:
-            cursor.execute(settings.encode())
+            cursor.execute(settings.encode(), prepare=False, binary=False)
         driver.commit()
 
     @event.listens_for(engine, "close")
@@ -95,6 +126,13 @@ def open_engine(
         entry.info.pop(socket).close()
 
     return engine
+
+
+_USED: Mapping[Use, Mapping[str, object]] = {
+    Use.WRITES: {},
+    Use.READS: {"cursor_factory": _Binary},
+    Use.LOOKUPS: {"cursor_factory": _Binary, "prepare_threshold": 0},
+}
 
 
 def _said(url: URL) -> dict[str, str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bus.log.health import figures, figures_of
+from bus.log.health import figures, figures_of, starts
 from bus.log.questions import AttemptQuestion
 from bus.log.rollup import added, minute_of, tallied, tally_of
 from tests.contract.log.rows import (
@@ -76,6 +76,32 @@ async def test_health_over_five_minutes_an_hour_and_a_day(log: AnyLog) -> None:
     assert health["shop"].hour.success_rate == 1
     assert set(await log.health({"shop", "nobody"}, NOW_US)) == {"shop"}
     assert await log.health(set(), NOW_US) == {}
+
+
+@pytest.mark.parametrize("minute", [0, 3, 5 * 60 + 17, 12 * 60, 13 * 60 + 31, 1_439])
+async def test_health_at_any_time_of_day(log: AnyLog, minute: int) -> None:
+    """Hours and days stand for their minutes: what lies before a span is left out."""
+    now_us = (NOW_US // DAY_US * 1_440 + minute) * MINUTE_US + MINUTE_US // 2
+    ago = [*range(0, 70, 3), *range(70, 27 * 60, 23)]
+    rows = [
+        _LIVES[n % 3](
+            n,
+            started_us=now_us - minutes * MINUTE_US,
+            subscription=("erp", "shop")[n % 2],
+            duration_us=minutes * 1_000,
+        )
+        for n, minutes in enumerate(ago)
+    ]
+    await write(log, *rows)
+    health = await log.health(None, now_us)
+    minutes = await log.minutes(None, now_us - 2 * DAY_US, now_us + MINUTE_US)
+    for name in ("erp", "shop"):
+        expected = [
+            figures_of(m for m in minutes if m.subscription == name and m.minute >= at)
+            for at in starts(now_us)
+        ]
+        one = health[name]
+        assert [one.five_minutes, one.hour, one.day] == expected
 
 
 @pytest.mark.parametrize(("span_s", "seen"), [(300, 2), (3_600, 4), (259_200, 7)])
