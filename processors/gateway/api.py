@@ -16,6 +16,7 @@ from processors.access.uses import Uses
 from processors.access.world import KeysWorld
 from processors.access.writer import KeyWriter
 from processors.diagnose.probing import Means
+from processors.forecasting.foresight import Foresight
 from processors.gateway.few import Few, plans, searches
 from processors.gateway.jobs import Jobs
 from processors.gateway.limits import Asking, asking
@@ -89,6 +90,7 @@ class Api:
     means: Means
     board: Board
     glance: Glance
+    foresight: Foresight
     rules: HeldRules
     migrations: HeldMigrations
     parked: ParkedWorld

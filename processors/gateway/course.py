@@ -75,7 +75,7 @@ async def get_course(asked: Asked) -> Reply:
     async with consulted(asked) as (log, headers):
         figures = course_of(await _counted(log, found.id, steps), steps)
         waiting = await _waiting(log, steps, now)
-    rows = zip(steps.starts_us, figures, waiting, strict=True)
+    rows = zip(steps.starts_us, figures, _since(found, steps, waiting), strict=True)
     content = Course(
         subscription=found.id,
         step_s=steps.minutes * 60,
@@ -117,6 +117,20 @@ async def _waiting(
     rows = await log.kept.lags(begin_us, begin_us, now.keys())
     ends = [start + steps.minutes * _MINUTE_US for start in steps.starts_us]
     return waiting_at(rows, ends, now)
+
+
+def _since(
+    one: Subscription, steps: Steps, waiting: Sequence[int | None]
+) -> Sequence[int | None]:
+    """What waited from when it was added on; before, there was nothing to wait."""
+    if one.created_at is None:
+        return waiting
+    begun_us = one.created_at.timestamp() * 1e6
+    whole_us = steps.minutes * _MINUTE_US
+    return [
+        count if start + whole_us > begun_us else None
+        for start, count in zip(steps.starts_us, waiting, strict=True)
+    ]
 
 
 def _step(at_us: int, one: Figures, waiting: int | None) -> CourseStep:

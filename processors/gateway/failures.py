@@ -72,7 +72,8 @@ _ALL_THE_SAME = (
     "What was to be written may have come all the same: under one Idempotency-Key, a"
     " repeat has the same ids."
 )
-_KAFKA = f"Kafka gives no answer; try again. {_ALL_THE_SAME}"
+_NO_KAFKA = "Kafka gives no answer; try again."
+_KAFKA = f"{_NO_KAFKA} {_ALL_THE_SAME}"
 _LESS = "Ask for less, a shorter time or a smaller page, or try again."
 _REGISTRY = "The schema registry gives no answer; try again."
 _LOG = "The log gives no answer; try again."
@@ -191,8 +192,10 @@ FAILURES: Sequence[tuple[type[OrderbusError], Told]] = (
 )
 
 
-def problem_of(error: OrderbusError) -> ProblemError:
-    """The problem that an error of ours is."""
+def problem_of(error: OrderbusError, *, writes: bool = True) -> ProblemError:
+    """The problem that an error of ours is; not `writes`: nothing was to be written."""
+    if isinstance(error, BrokerUnavailableError) and not writes:
+        return ProblemError(UNAVAILABLE, _NO_KAFKA, headers=RETRY_AFTER)
     for kind, told in FAILURES:
         if isinstance(error, kind):
             return told(error)

@@ -130,7 +130,7 @@ class Serving:
         except ProblemError as error:
             problem = error
         except OrderbusError as error:
-            problem = problem_of(error)
+            problem = problem_of(error, writes=request.method in _WRITES)
             if problem.kind is INTERNAL:
                 self._note_bug(visit, error)
         except TimeoutError:

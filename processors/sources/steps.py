@@ -5,17 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bus.errors import (
-    InvalidSourceError,
-    SourceStateError,
-)
-from bus.intake.sources import (
-    PublicKey,
-    Source,
-    SourceSecret,
-    State,
-    path_digest,
-)
+from bus.delivery.succession import ROTATED, rotated_just_now
+from bus.errors import ConflictError, InvalidSourceError, SourceStateError
+from bus.intake.sources import PublicKey, Source, SourceSecret, State, path_digest
 from bus.intake.verifying.secrets import Kind, kind_of, made, why_not_next
 from processors.sources.checks import channel_of, refuse, warnings
 from processors.sources.document import Draft, Fields, changing, draft
@@ -179,6 +171,7 @@ async def rotate(
     Raises:
         SourceNotFoundError: there is none with this id.
         InvalidSourceError: `text` is no secret of this channel.
+        ConflictError: it was rotated meanwhile, or just now.
     """
     await world.table.ready()
     old = find(world, source_id)
@@ -191,20 +184,28 @@ async def rotate(
         raise SourceStateError("secret", "it is verified with this one already")
     new = made(kind, world.random_bytes) if text is None else text
     secret = _secret(world, new, world.writer.now)
+    since = [one.since for one in old.secrets]
+    if not (if_version or text) and rotated_just_now(since, secret.since):
+        raise ConflictError(ROTATED.format(old.id))
     written = await world.writer.update(
         source_id,
-        _rotating(secret, grace_s),
+        _rotating(secret, grace_s, old),
         if_version=if_version,
         action="rotate",
     )
     return Taken(written, new if text is None else None)
 
 
-def _rotating(secret: SourceSecret, grace_s: float) -> Callable[[Source], Source]:
-    """The new secret first, the others until the grace ends."""
+def _rotating(
+    secret: SourceSecret, grace_s: float, over: Source
+) -> Callable[[Source], Source]:
+    """The new secret first, the others until the grace ends; of several at once one."""
     end = secret.since + timedelta(seconds=grace_s)
+    known = {secret.id, *(one.id for one in over.secrets)}
 
     def change(old: Source) -> Source:
+        if any(one.id not in known for one in old.secrets):
+            raise ConflictError(ROTATED.format(old.id))
         kept = [
             one.model_copy(update={"until": min(one.until or end, end)})
             for one in old.secrets
@@ -228,12 +229,15 @@ async def _readdress(
             "secret", "its channel has none; the path secret is made"
         )
     path = _path(world)
+    digest = path_digest(old.id, path)
     until = world.writer.now + timedelta(seconds=grace_s)
 
     def change(stands: Source) -> Source:
+        if stands.path_secret not in {old.path_secret, digest}:
+            raise ConflictError(ROTATED.format(old.id))
         counts = bool(stands.path_secret) and grace_s > 0
         update = {
-            "path_secret": path_digest(old.id, path),
+            "path_secret": digest,
             "old_path_secret": stands.path_secret if counts else "",
             "old_path_until": until if counts else None,
         }

@@ -7,8 +7,12 @@ from pathlib import Path
 
 from bus.delivery.choices import Scheme
 from bus.delivery.subscription import Secret, Subscription
-from bus.delivery.succession import following
-from bus.errors import InvalidSubscriptionError, SubscriptionStateError
+from bus.delivery.succession import ROTATED, following, rotated_just_now
+from bus.errors import (
+    InvalidSubscriptionError,
+    SubscriptionConflictError,
+    SubscriptionStateError,
+)
 from bus.webhook.signing import PRIVATE_PREFIX, generate_secret
 from processors.subscriptions.document import Draft, Fields, changing
 from processors.subscriptions.missing import missing
@@ -178,6 +182,7 @@ async def rotate(
     Raises:
         SubscriptionNotFoundError: there is none with this id.
         InvalidSubscriptionError: `text` is no secret.
+        SubscriptionConflictError: it was rotated meanwhile, or just now.
     """
     await world.table.ready()
     old = find(world, subscription_id)
@@ -185,9 +190,12 @@ async def rotate(
     secret = make_secret(world, scheme or present, text)
     if has_secret(old, secret.value):
         raise SubscriptionStateError("secrets", "it signs with this one already")
+    since = [one.created_at for one in old.secrets]
+    if not (if_version or text) and rotated_just_now(since, secret.created_at):
+        raise SubscriptionConflictError(ROTATED.format(old.id))
     world.checks.refuse(old.model_copy(update={"secrets": (secret,)}))
     written = await world.writer.rotate(
-        subscription_id, secret, grace_s, if_version=if_version
+        subscription_id, secret, grace_s, over=old, if_version=if_version
     )
     return Taken(written, secret.value)
 

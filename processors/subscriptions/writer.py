@@ -154,13 +154,14 @@ class SubscriptionWriter:
         secret: Secret,
         grace_s: float,
         *,
+        over: Subscription,
         if_version: str | None = None,
     ) -> Subscription:
-        """Sign with `secret` from now on, with the others too for `grace_s`."""
+        """Sign with `secret` from now on, with those of `over` too for `grace_s`."""
         now = self._now()
         return await self.update(
             subscription_id,
-            lambda old: rotated(old, secret, now, grace_s),
+            lambda old: rotated(old, secret, now, grace_s, over=over),
             if_version=if_version,
             action="rotate",
         )

@@ -13,6 +13,7 @@ from bus.watch.facts import Objective, aimed_at
 from bus.watch.objectives.downtime import (
     DayTime,
     Incident,
+    begins,
     by_cause,
     by_day,
     incidents,
@@ -126,10 +127,11 @@ async def objective_row(asking: Asking, one: Subscription) -> Row:
     found = incidents(hours)
     times = by_day(hours, found)
     shown = [_incident(one, hours, asking.now) for one in found[::-1]]
+    begun = begins(hours, one.created_at)
     return {
         **_row(one.id, made),
         "causes": [_part(part, made) for part in made.parts],
-        "uptime": _uptime(days, times, asking),
+        "uptime": _uptime(days, times, asking, begun),
         "down_minutes": sum(time.down for time in times.values()),
         "downtime": _downtime(found),
         "incidents": shown[:_MOST_INCIDENTS],
@@ -247,18 +249,22 @@ def _incident(one: Incident, hours: Sequence[Hour], now: float) -> Row:
 
 
 def _uptime(
-    days: Iterable[int], times: Mapping[int, DayTime], asking: Asking
+    days: Iterable[int], times: Mapping[int, DayTime], asking: Asking, begun: int
 ) -> float | None:
-    """The share of minutes that were not down, of days of which anything is known."""
+    """The share of minutes that were not down, of days of which anything is known.
+
+    The first day begins when the endpoint was added.
+    """
     known = {*days, *times}
-    minutes = sum(_length(day, asking) for day in known)
+    minutes = sum(_length(day, asking, begun) for day in known)
     down = sum(time.down for time in times.values())
     return max(0.0, 1 - down / minutes) if minutes else None
 
 
-def _length(day: int, asking: Asking) -> int:
-    """Minutes of a day, up to now."""
-    return max(1, min(DAY_MINUTES, int(asking.now) // 60 + 1 - day))
+def _length(day: int, asking: Asking, begun: int) -> int:
+    """Minutes of a day, from `begun` up to now."""
+    end = min(DAY_MINUTES, int(asking.now) // 60 + 1 - day)
+    return max(1, end - max(0, begun - day))
 
 
 def _days(

@@ -21,7 +21,7 @@ class Notice(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What the layout reads; templates of pages read `csrf` and `here` of it.
+    """What the layout reads; pages read `csrf` and `here`, and ask where it `leads`.
 
     `key` is the id of the key that has signed in, empty if nobody has; `live` is the
     stream of what changes on the page.
@@ -58,6 +58,10 @@ class Frame:
             nav=navigation(pages, principal.may, session.here),
             brand=brand if principal.tenant else Worn(),
         )
+
+    def leads(self, path: str) -> bool:
+        """Whether the navigation has this page: whoever looks may see it."""
+        return any(one.href == f"/ui/{path}" for one in self.nav)
 
 
 def _notice(text: str) -> Notice | None:

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from bus.access.roles import Scope
 from processors.gateway.model import Model, NoQuery
-from processors.gateway.routes import Asked
+from processors.gateway.routes import JSON, Asked, Reply
 
 View: TypeAlias = Callable[[Asked], Awaitable[object]]
 """What a page shows: a frozen dataclass, all that its template reads."""
@@ -48,6 +48,26 @@ class Page:
     find: str = ""
     tenants: bool = False
     example: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """Something to take away from a page, as a file.
+
+    Attributes:
+        path: Below `/ui`; names in braces as the API has them.
+        name: Unique.
+        scope: What a key needs for it.
+        give: Its content, and in its headers what the file is called.
+        query: What may stand behind the question mark.
+    """
+
+    path: str
+    name: str
+    scope: Scope
+    give: Callable[[Asked], Awaitable[Reply]] = field(repr=False)
+    query: type[Model] = NoQuery
+    media_type: str = JSON
 
 
 class Done(NamedTuple):

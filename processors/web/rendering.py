@@ -1,5 +1,6 @@
 """Templates: loaded once, escaped always, strict about what they read."""
 
+import re
 from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
@@ -18,8 +19,11 @@ from processors.web.commands import quoted, shell
 from processors.web.frame import Frame
 from processors.web.pages import Page
 
+_LATIN = 0xFF
 _TEMPLATES = Path(__file__).parent / "templates"
 HTML = "text/html; charset=utf-8"
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and marks that turn the direction of other people's text."""
 
 
 class _Compiled(BytecodeCache):
@@ -83,7 +87,17 @@ class Renderer:
     def page(self, template: str, view: object, frame: Frame) -> bytes:
         """A page; its template reads `view` and `frame`, nothing else."""
         found = self._environment.get_template(template)
-        return found.render(view=view, frame=frame).encode()
+        return seen(found.render(view=view, frame=frame)).encode()
+
+
+def seen(text: str) -> str:
+    """The text; what nobody would see in it is an escape, such as that of U+202E."""
+    return _UNSEEN.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code <= _LATIN else f"\\u{code:04x}"
 
 
 class _Tried(Protocol):

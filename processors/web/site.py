@@ -21,11 +21,11 @@ from processors.web.entrance import HOME, SIGN_IN, PageEntrance
 from processors.web.frame import BAD, GOOD
 from processors.web.linking import LinkForm, Linking, LinkQuery
 from processors.web.live import live_route
-from processors.web.pages import Act, Again, Done, Page
+from processors.web.pages import Act, Again, Done, File, Page
 from processors.web.rendering import Renderer
 from processors.web.sessions import Lifetimes, Sessions
 from processors.web.signing import SignIn, Signing, SignInQuery
-from processors.web.table import ACTS, PAGES
+from processors.web.table import ACTS, FILES, PAGES
 
 _TAG = "Dashboard"
 _SEE_OTHER = 303
@@ -82,6 +82,7 @@ def make_site(
         *(_page(page, drawing) for page in PAGES),
         *(live_route(page, drawing, broadcasts) for page in PAGES if page.live),
         *(_act(act, sessions, drawing) for act in ACTS),
+        *(_file(one, drawing) for one in FILES),
     )
     entrance = PageEntrance(sessions, drawing, secure=secure)
     return Site(routes, entrance, assets, renderer.compile)
@@ -181,6 +182,26 @@ def _page(page: Page, drawing: Drawing) -> Route:
         query=page.query,
         media_types=_MEDIA,
         tenants=page.tenants,
+        hidden=True,
+    )
+
+
+def _file(file: File, drawing: Drawing) -> Route:
+    async def handler(asked: Asked) -> Reply:
+        given = await file.give(asked)
+        return replace(given, headers={**drawing.headers, **given.headers})
+
+    return Route(
+        method="GET",
+        path=f"/ui{file.path}",
+        operation=f"ui:{file.name}",
+        summary=file.name,
+        tag=_TAG,
+        scope=file.scope,
+        handler=handler,
+        query=file.query,
+        media_types=(file.media_type,),
+        tenants=True,
         hidden=True,
     )
 

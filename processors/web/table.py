@@ -1,4 +1,4 @@
-"""All pages and acts; the order is that of the navigation."""
+"""All pages, acts and files; the order is that of the navigation."""
 
 from collections.abc import Sequence
 
@@ -34,7 +34,7 @@ from processors.web.operations import (
     topics,
 )
 from processors.web.overview import page as overview
-from processors.web.pages import Act, Page
+from processors.web.pages import Act, File, Page
 from processors.web.quarantine import causes as quarantine
 from processors.web.quarantine import editing as quarantine_edit
 from processors.web.quarantine import listing as quarantined
@@ -130,3 +130,5 @@ ACTS: Sequence[Act] = (
     *proposals.ACTS,
     *apply_rules.ACTS,
 )
+
+FILES: Sequence[File] = (*diagnosis.FILES,)

@@ -19,6 +19,7 @@ from processors.access.world import KeysWorld
 from processors.access.writer import KeyWriter
 from processors.delivery.announcing import Announcing
 from processors.diagnose.probing import Means
+from processors.forecasting.foresight import Foresight
 from processors.gateway.api import Api, AskLog, Keyring, Told
 from processors.gateway.bounds import Bounds
 from processors.gateway.callers import Proxies
@@ -124,6 +125,7 @@ async def open_gateway(
         log = await stack.enter_async_context(AskedLog(settings))
         api = _api(settings, world, ring, log, means, telemetry)
         stack.callback(api.glance.close)
+        stack.callback(api.foresight.close)
         await _follow(api, stack)
         await stack.enter_async_context(api.sources.table)
         for held in (api.live, api.rules, api.migrations):
@@ -221,6 +223,7 @@ def _api(
         means=means,
         board=Board(world.reader, world.clock, world.topology.alerts),
         glance=Glance(world, log),
+        foresight=Foresight(world, log),
         sources=sources_of(world, settings),
         rules=rules,
         migrations=HeldMigrations(world, asking_log(log, world.clock)),

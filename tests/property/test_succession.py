@@ -41,7 +41,7 @@ def test_there_is_always_a_secret_to_sign_with(
         ends[newest.value] = end
         newest = secret(number, now)
         ends.pop(newest.value, None)
-        acme = rotated(acme, newest, now, grace_s)
+        acme = rotated(acme, newest, now, grace_s, over=acme)
 
     at = int((now + timedelta(seconds=later_s)).timestamp())
     header = Signer.of(acme.secrets).sign("e-1", at, b"{}")

@@ -11,6 +11,7 @@ from aiohttp import ClientSession, DummyCookieJar
 from typing_extensions import override
 
 from processors.web.pages import Act, Page
+from processors.web.rendering import seen
 from tests.support.command_check import wrong_with
 from tests.support.lively import Lively, signed_in
 
@@ -93,6 +94,7 @@ class Seen:
 
     def hold_to_the_laws(self) -> None:
         """What every page keeps."""
+        assert seen(self.text) == self.text
         policy = self.headers["Content-Security-Policy"]
         assert "unsafe" not in policy
         assert "default-src 'none'" in policy

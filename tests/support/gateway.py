@@ -25,6 +25,7 @@ from processors.access.authenticating import authenticate
 from processors.access.uses import Uses
 from processors.access.writer import Wish
 from processors.diagnose.probing import Means
+from processors.forecasting.foresight import Foresight
 from processors.gateway.api import Api, AskLog, Keyring, Told, no_log
 from processors.gateway.bounds import Bounds
 from processors.gateway.jobs import Jobs
@@ -231,6 +232,7 @@ def _api(worlds: Worlds, world: World, access: Access, observer: MemoryObserver)
         means=_means(world),
         board=Board(world.reader, world.clock, world.topology.alerts),
         glance=Glance(world, no_log),
+        foresight=Foresight(world, no_log),
         sources=sources_over(world),
         rules=HeldRules(world, shipped_lines),
         migrations=HeldMigrations(world),
@@ -263,7 +265,9 @@ async def serving(  # noqa: PLR0913 - what a test may choose
         made = _api(worlds, world, access, observer)
         made = replace(made, means=means or made.means)
         glance = Glance(world, asked := ask_log or the_log)
+        foresight = Foresight(world, asked)
         api = replace(made, log=asked, streams=streams or Streams(), glance=glance)
+        api = replace(api, foresight=foresight)
         site = make_site(
             access.world, world.random_bytes, Lifetimes(), secure=False, around=around
         )
@@ -279,4 +283,5 @@ async def serving(  # noqa: PLR0913 - what a test may choose
             await gateway.stop()
             await api.live.close()
             api.glance.close()
+            api.foresight.close()
             await api.rules.close()

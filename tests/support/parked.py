@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from bus.errors import InvalidEventError
+from bus.errors import InvalidEventError, InvalidMappingError
 from bus.intake.findings import Severity
 from bus.intake.parked.grouping import Row
 from bus.intake.parked.item import Found, Item, Money, Stage, item_id
 from bus.intake.parked.records import parked_message
 from bus.intake.parked.worth import Rates
 from bus.intake.submission import Place
+from bus.intake.yamltree import Problems, read_yaml
 from processors.parked.asking import row_of
 from processors.parked.table import ParkedTable
 from processors.parked.trying import Changes, Tried
@@ -74,8 +75,12 @@ class HeldTries:
         self.asked: list[Changes] = []
 
     async def again(self, item: Item, changes: Changes) -> Tried:
-        """What a test has said."""
+        """What a test has said; a mapping that is no YAML is none."""
         self.asked.append(changes)
+        problems = Problems("mapping.yaml")
+        read_yaml(changes.mapping or "{}", problems)
+        if problems.found:
+            raise InvalidMappingError("\n".join(map(str, problems.found)))
         return self.tried.get(item.id, Tried(passes=True))
 
     async def edited(

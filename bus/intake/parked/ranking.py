@@ -18,6 +18,8 @@ from statistics import median
 
 USUAL_GAP_S = 900.0
 """How long a group takes while nobody has cleared one."""
+SHORTEST_GAP_S = 10.0
+"""A shorter one is one look at several groups, or a program: no pace to go by."""
 LONGEST_GAP_S = 3_600.0
 """A longer one is a pause, and says nothing of how long a group takes."""
 ASSUMED_S = 86_400.0
@@ -54,7 +56,7 @@ def pace_of(cleared: Sequence[datetime], groups: int) -> Pace:
     """The pace by when groups were cleared, in order, and how many wait."""
     told = cleared[-_MOST_GAPS - 1 :]
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(told)]
-    real = [gap for gap in gaps if 0 < gap <= LONGEST_GAP_S]
+    real = [gap for gap in gaps if SHORTEST_GAP_S <= gap <= LONGEST_GAP_S]
     if not real:
         return Pace(groups=groups)
     return Pace(median(real), groups, len(real))

@@ -7,6 +7,7 @@ downtime; how many deliveries it spoilt says the ledger.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from bus.log.causes import Cause
@@ -77,6 +78,18 @@ def incidents(hours: Sequence[Hour]) -> Sequence[Incident]:
     return [Incident(tuple(runs)) for runs in joined]
 
 
+def begins(hours: Sequence[Hour], created_at: datetime | None) -> int:
+    """The first minute that counts: when it was added, or what is known from before."""
+    created = int(created_at.timestamp()) // 60 if created_at else 0
+    known = ((hour.start, hour.up | _failing(hour)) for hour in hours)
+    firsts = (start + _lowest(minutes) for start, minutes in known if minutes)
+    return min(created, next(firsts, created))
+
+
+def _lowest(minutes: int) -> int:
+    return (minutes & -minutes).bit_length() - 1
+
+
 def by_cause(found: Sequence[Incident]) -> Mapping[Cause, int]:
     """How many minutes of downtime each cause has."""
     spent: dict[Cause, int] = {}
@@ -140,7 +153,7 @@ def _runs(hour: Hour) -> Iterator[Run]:
 def _stretches(minutes: int) -> Iterator[tuple[int, int]]:
     """Where bits in a row begin, and how many they are."""
     while minutes:
-        first = (minutes & -minutes).bit_length() - 1
+        first = _lowest(minutes)
         rest = minutes >> first
         length = (~rest & (rest + 1)).bit_length() - 1
         yield first, length

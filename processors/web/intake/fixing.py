@@ -1,11 +1,12 @@
 """Fix once: what a group would come to by now, before anybody releases it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import Field
 
 from bus.access.roles import Scope
+from bus.errors import InvalidMappingError
 from processors.gateway.model import DryRun, Model
 from processors.gateway.parked_decisions import (
     Fix,
@@ -41,6 +42,7 @@ class FixView:
     one: ParkedGroup
     plan: FixPlan
     mapping: str
+    wrong: str = ""
 
 
 async def view(asked: Asked) -> FixView:
@@ -52,7 +54,12 @@ async def begin(asked: Asked) -> Done | Again:
     """Try it with another mapping, or release what passes."""
     form = asked.body_as(FixForm)
     if form.mapping.strip():
-        return Again(_TEMPLATE, await _tried(asked, form.mapping), 200)
+        try:
+            return Again(_TEMPLATE, await _tried(asked, form.mapping), 200)
+        except InvalidMappingError as error:
+            as_is = await _tried(asked, "")
+            seen = replace(as_is, mapping=form.mapping, wrong=str(error))
+            return Again(_TEMPLATE, seen)
     work = await _work(asked, Fix(why=form.why), dry_run=False)
     if work.job is None:
         back = href("intake", "groups", asked.path["group"], "fix")

@@ -10,12 +10,15 @@ from bus.access.roles import Scope
 from bus.watch.forecasts.bottleneck import Enough, Limit, Outlook
 from bus.watch.forecasts.drain import CannotSay, Never, OnTime, Verdict, Within
 from processors.forecasting.foreseeing import Foreseen
+from processors.forecasting.foresight import Everybody
 from processors.forecasting.plain import said_of_limit, said_of_record
 from processors.gateway.forecasts import foreseen_for
+from processors.gateway.logged import scope_of
 from processors.gateway.model import PageQuery
 from processors.gateway.paging import cut
 from processors.gateway.problems import NOT_FOUND, ProblemError
 from processors.gateway.routes import Asked
+from processors.status.glance import Known
 from processors.web.charts import Draining, Picture, draining, forecast_words
 from processors.web.pages import Page
 
@@ -74,17 +77,20 @@ class ForecastsView:
     next: str | None
     previous: str | None
     ahead: Sequence[Ahead]
+    why: str = ""
+    age_s: float = 0.0
 
 
 async def view(asked: Asked) -> ForecastsView:
     """Every queue of those that whoever looks may see.
 
+    What everybody looks at is kept a moment: under load it takes Kafka long to say.
+
     Raises:
         ProblemError: the queue whose picture is asked for is not there.
     """
     query = asked.query_as(ForecastsQuery)
-    idle = bool(query.show or query.queue)
-    found, _ = await foreseen_for(asked, None, idle=idle)
+    found, known = await _found(asked, query)
     fitting = sorted((one for one in found if _fits(one, query)), key=_key)
     rows, after, before = cut(
         fitting,
@@ -104,7 +110,26 @@ async def view(asked: Asked) -> ForecastsView:
         next=after,
         previous=before,
         ahead=[ahead_of(one.queue.name, one.limit) for one in found if one.limit],
+        why=known.why,
+        age_s=known.age_s,
     )
+
+
+async def _found(
+    asked: Asked, query: ForecastsQuery
+) -> tuple[Sequence[Foreseen], Everybody]:
+    """Of queues that may be seen; idle ones are asked for by who wants them alone."""
+    scope = await scope_of(asked)
+    known = await asked.api.foresight.known()
+    mine = [
+        one
+        for one in known.value or ()
+        if scope is None or one.queue.subscription in scope
+    ]
+    if query.show or (query.queue and query.queue not in {o.queue.name for o in mine}):
+        found, _ = await foreseen_for(asked, None, idle=True)
+        return found, Known(found)
+    return mine, known
 
 
 def _fits(one: Foreseen, query: ForecastsQuery) -> bool:

@@ -15,10 +15,10 @@ from processors.gateway.diagnosing import DiagnosisWanted, diagnose
 from processors.gateway.job_routes import JobShown, get_job
 from processors.gateway.model import Model
 from processors.gateway.problems import NOT_FOUND, ProblemError
-from processors.gateway.routes import Asked
+from processors.gateway.routes import Asked, Reply
 from processors.gateway.tenants import subscription_of
 from processors.web.asking import asking, content_of
-from processors.web.pages import Act, Done, Page
+from processors.web.pages import Act, Done, File, Page
 from processors.web.rendering import href
 
 _PATH = "/subscriptions/{subscription}/diagnosis"
@@ -81,6 +81,20 @@ async def view(asked: Asked) -> DiagnosisView:
     )
 
 
+async def give(asked: Asked) -> Reply:
+    """The document for a ticket.
+
+    Raises:
+        ProblemError: there is none of this job.
+    """
+    made = await view(asked)
+    if not made.bundle:
+        raise ProblemError(NOT_FOUND)
+    name = f"{made.id}-{asked.query_as(DiagnosisQuery).job[:8]}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Reply(content=made.bundle.encode(), headers=headers)
+
+
 async def begin(asked: Asked) -> Done:
     """Begin one, and go to its page."""
     wanted = DiagnosisWanted(bundle=asked.body_as(DiagnosisForm).bundle == "yes")
@@ -137,6 +151,16 @@ PAGES = (
         query=DiagnosisQuery,
         tenants=True,
         example={"subscription": "acme-shop"},
+    ),
+)
+
+FILES = (
+    File(
+        path=f"{_PATH}/bundle",
+        name="bundle",
+        scope=Scope.DIAGNOSE,
+        give=give,
+        query=DiagnosisQuery,
     ),
 )
 

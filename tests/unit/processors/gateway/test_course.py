@@ -10,10 +10,11 @@ PATH = "/v1/subscriptions/my-shop/course"
 _MINUTE_US = 60_000_000
 
 
-async def _lived(ask: Client, worlds: Worlds) -> int:
+async def _lived(ask: Client, worlds: Worlds, since_s: float = 86_400) -> int:
     """Attempts of now, ten minutes and six hours ago; a backlog that has gone."""
-    await worlds.clock.advance(NOW_US / 1e6 - worlds.clock.now())
+    await worlds.clock.advance(NOW_US / 1e6 - since_s - worlds.clock.now())
     await made(ask, "partner")
+    await worlds.clock.advance(since_s)
     now_us = NOW_US
     mine: dict[str, object] = {"subscription": "my-shop"}
     await write(
@@ -43,6 +44,13 @@ async def test_an_hour_in_minutes(ask: Client, worlds: Worlds) -> None:
     assert rows[-11]["success_rate"] == 0
     assert (rows[-2]["attempts"], rows[-2]["p95_ms"]) == (0, None)
     assert [rows[n]["waiting"] for n in (0, -15, -1)] == [5, 5, 0]
+
+
+async def test_before_it_was_added_nothing_waited(ask: Client, worlds: Worlds) -> None:
+    """No line is drawn of a time in which it was not there."""
+    await _lived(ask, worlds, since_s=600)
+    rows = (await ask("GET", PATH, by="partner")).rows
+    assert [rows[n]["waiting"] for n in (0, -12, -11, -1)] == [None, None, 5, 0]
 
 
 async def test_a_day_in_quarters_of_an_hour(ask: Client, worlds: Worlds) -> None:

@@ -2,8 +2,13 @@
 
 import pytest
 
-from bus.errors import ConfigurationError, LogUnavailableError
+from bus.errors import (
+    BrokerUnavailableError,
+    ConfigurationError,
+    LogUnavailableError,
+)
 from bus.log.rows import Row
+from processors.gateway.failures import problem_of
 from processors.gateway.logged import LAG, moment_of
 from tests.contract.log.rows import (
     DAY_US,
@@ -205,6 +210,22 @@ async def test_without_a_log(worlds: Worlds, path: str) -> None:
     assert all("ORDERBUS_LOG_URL" in text for text in said[:2])
     assert "bus run projector" in said[0]
     assert "bus log status" in said[1]
+
+
+async def test_what_is_only_read_speaks_of_no_writing(worlds: Worlds) -> None:
+    """Of what may have been written all the same is told where something was to be."""
+
+    async def away() -> None:
+        raise BrokerUnavailableError("10.0.0.1 is away")
+
+    async with serving(worlds, ask_log=away) as ask:
+        got = await ask("GET", "/v1/attempts")
+    assert (got.status, got.json["detail"]) == (
+        503,
+        "Kafka gives no answer; try again.",
+    )
+    told = problem_of(BrokerUnavailableError("10.0.0.1 is away")).detail
+    assert "may have come all the same" in told
 
 
 def test_a_time_beyond_all_calendars() -> None:

@@ -234,20 +234,6 @@ async def test_a_reason_is_one_line(ask: Client, reason: str) -> None:
     assert (await ask("GET", f"{PATH}/my-shop")).json["state"] == "active"
 
 
-async def test_rotates_its_secret(ask: Client) -> None:
-    """The old one signs until the grace ends; one of one's own is not told again."""
-    first = (await made(ask)).json["secret"]
-    got = await ask("POST", f"{PATH}/my-shop/rotate-secret", {"grace": "1h"})
-    assert got.json["secret"] not in {None, first}
-    secrets = cast("list[dict[str, object]]", subscription(got)["secrets"])
-    assert [s["expires_at"] is None for s in secrets] == [True, False]
-    own = f"whsec_{HUSH}"
-    await ask("POST", f"{PATH}/my-shop/rotate-secret", {"secret": own, "grace": "0s"})
-    again = await ask("POST", f"{PATH}/my-shop/rotate-secret", {"secret": own})
-    assert (again.status, again.slug) == (409, "conflict")
-    assert HUSH not in str(again.json)
-
-
 async def test_sends_a_test_event(ask: Client, worlds: Worlds) -> None:
     """Whatever the endpoint says is told; what is secret in it is hidden."""
     await made(ask)

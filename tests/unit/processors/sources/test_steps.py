@@ -1,10 +1,12 @@
 """What is done to sources: added, changed, paused, rotated, removed."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from bus.errors import (
+    ConflictError,
     InvalidSourceError,
     SourceNotFoundError,
     SourceStateError,
@@ -155,6 +157,20 @@ async def test_rotating_what_signs_nothing_changes_its_address(worlds: Worlds) -
         last = await steps.rotate(world, "shop-eu", 0)
         assert not opens(last.source, new.path_secret, now)
         assert not opens(last.source, old, now)
+
+
+@pytest.mark.parametrize("channel", ["shopify", "x12"])
+async def test_of_rotations_at_once_one_is_done(worlds: Worlds, channel: str) -> None:
+    """The others are told so, be it the secret or the address."""
+    async with open_sources(worlds) as world:
+        await added(world, channel=channel)
+        six = (steps.rotate(world, "shop-eu", 60) for _ in range(6))
+        got = await asyncio.gather(*six, return_exceptions=True)
+        (done,) = (one for one in got if isinstance(one, steps.Taken))
+        refused = [str(one) for one in got if isinstance(one, ConflictError)]
+        assert len(refused) == 5
+        assert "was rotated just now" in refused[0]
+        assert world.table.get("shop-eu") == done.source
 
 
 async def test_pausing_and_resuming(worlds: Worlds) -> None:

@@ -63,7 +63,10 @@ async def test_every_change_is_written_down(worlds: Worlds) -> None:
         secret = make().secrets[0].value[:-1] + "x"
         made = make().secrets[0].created_at
         await world.writer.rotate(
-            "acme", Secret(id="s2", value=secret, created_at=made), 60
+            "acme",
+            Secret(id="s2", value=secret, created_at=made),
+            60,
+            over=make(),
         )
         await world.writer.disable("acme", "410")
         await world.writer.reseal("acme")

@@ -120,16 +120,16 @@ async def test_a_rotation_keeps_the_old_secret_for_the_grace(worlds: Worlds) -> 
             Secret(id=f"s{n}", value=f"{old.value[:-1]}{n}", created_at=old.created_at)
             for n in (2, 3, 4)
         ]
-        first = await world.writer.rotate("acme", new[0], 3600)
+        first = await world.writer.rotate("acme", new[0], 3600, over=make())
         assert [s.id for s in first.secrets] == ["s2", "s1"]
         assert first.secrets[0].expires_at is None
         assert first.secrets[1].expires_at is not None
         assert first.secrets[1].expires_at.timestamp() == worlds.clock.now() + 3600
         await worlds.clock.advance(1800)
-        second = await world.writer.rotate("acme", new[1], 3600)
+        second = await world.writer.rotate("acme", new[1], 3600, over=first)
         assert second.secrets[2].expires_at == first.secrets[1].expires_at
         await worlds.clock.advance(1800)
-        third = await world.writer.rotate("acme", new[2], 0)
+        third = await world.writer.rotate("acme", new[2], 0, over=second)
         assert [s.id for s in third.secrets] == ["s4"]
 
 

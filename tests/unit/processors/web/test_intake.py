@@ -97,6 +97,11 @@ async def test_a_group_is_fixed_once(site: Lively) -> None:
         fields = {"csrf": await visitor.csrf(), "mapping": "intake.order_received: {}"}
         tried = await visitor.post(f"{GROUP}/fix", fields)
         assert (tried.status, "with your mapping" in tried.text) == (200, True)
+        wrong = await visitor.post(f"{GROUP}/fix", {**fields, "mapping": "a: [<b>"})
+        assert wrong.status == 422
+        wrong.hold_to_the_laws()
+        assert "Your mapping was not tried: mapping.yaml:1" in wrong.text
+        assert "a: [&lt;b&gt;</textarea>" in wrong.text
         job = await visitor.act(f"{GROUP}/fix", why="price list of November")
         assert "the group is fixed" in job.text
         assert "Fix of a group of parked orders" in job.text

@@ -11,8 +11,10 @@ from bus.watch.forecasts.bottleneck import Enough, Knob, Limit
 from bus.watch.forecasts.drain import CannotSay
 from processors.web.operations.forecasts import ahead_of
 from tests.support.browsing import visiting
+from tests.support.gateway import serving
 from tests.support.lively import SHOP, Lively, lively
 from tests.support.lively_alerts import MAIL, SILENCE
+from tests.support.worlds import Worlds
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -88,6 +90,22 @@ async def test_forecasts_have_a_picture_and_a_record(site: Lively) -> None:
         assert MAIL not in mine.text
         assert "oms.order" not in mine.text
         assert (await visitor.get("/ui/forecasts?queue=oms.order")).status == 404
+
+
+async def test_forecasts_that_nobody_can_make_say_why(worlds: Worlds) -> None:
+    """The page is there all the same."""
+
+    async def none() -> None:
+        return None
+
+    async with (
+        serving(worlds, ask_log=none) as ask,
+        visiting(Lively(ask, worlds, []), "operator") as visitor,
+    ):
+        seen = await visitor.get("/ui/forecasts")
+    assert seen.status == 200
+    seen.hold_to_the_laws()
+    assert "there is no log to ask" in seen.text
 
 
 async def test_the_knob_that_helps_is_named() -> None:

@@ -82,6 +82,13 @@ async def test_a_report_has_no_secret(site: Lively) -> None:
     assert json.loads(found[1])["report"]["findings"]
     assert "hush" not in text
     assert "whsec_" not in text
+    (job,) = {j.id for j in site.ask.api.jobs.all() if "bundle" in (j.result or {})}
+    async with visiting(site, "partner") as visitor:
+        file = await visitor.get(f"{ONE}/diagnosis/bundle?job={job}")
+        none = await visitor.get(f"{ONE}/diagnosis/bundle?job={'0' * 24}")
+    assert f'filename="{SHOP}-{job[:8]}.json"' in file.headers["Content-Disposition"]
+    assert json.loads(file.text) == json.loads(found[1])
+    assert none.status == 404
 
 
 def times_of(seen: Seen) -> list[tuple[str, str]]:

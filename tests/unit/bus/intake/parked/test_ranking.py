@@ -88,6 +88,7 @@ def times(*minutes: float) -> list[datetime]:
 def test_the_pace_is_measured() -> None:
     """The middle gap between groups cleared; pauses and simultaneous ones are none."""
     assert pace_of(times(0, 5, 10, 17, 400, 405, 405), 9) == Pace(300, 9, 4)
+    assert pace_of(times(0, 0.1, 0.2), 4) == Pace(USUAL_GAP_S, 4, 0)
     assert pace_of([], 4) == Pace(USUAL_GAP_S, 4, 0)
     assert pace_of(times(0, 300), 4) == Pace(USUAL_GAP_S, 4, 0)
     assert Pace(300, 11).clear_s == 1_800

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 from random import Random
 
@@ -13,6 +14,7 @@ from bus.log.ledger import Hour, Trouble, bits
 from bus.watch.objectives.downtime import (
     GAP,
     DayTime,
+    begins,
     by_cause,
     by_day,
     incidents,
@@ -135,3 +137,13 @@ def test_whether_it_goes_on() -> None:
     assert not lasts(one, found, DAY + 6 + GAP)
     better = [hour(DAY, mask(7), TIMEOUT=mask(5))]
     assert not lasts(one, better, DAY + 8)
+
+
+def test_when_it_begins_to_count() -> None:
+    """When it was added; of one that was there before, what is known of it counts."""
+    added = datetime.fromtimestamp((DAY + 70) * 60, UTC)
+    assert begins([], added) == DAY + 70
+    assert begins([hour(DAY + 60, up=mask(12, 13))], added) == DAY + 70
+    assert begins([hour(DAY), hour(DAY + 60, up=mask(9))], added) == DAY + 69
+    assert begins([hour(DAY, TIMEOUT=mask(3, 5))], added) == DAY + 3
+    assert begins([hour(DAY, up=mask(3))], None) == 0
