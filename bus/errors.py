@@ -15,6 +15,10 @@ class ConfigurationError(OrderbusError):
     """A setting is missing, contradicts another or cannot be used."""
 
 
+class AbsentError(OrderbusError):
+    """What was named is not there; the root of all errors that say so."""
+
+
 class InvalidEventError(OrderbusError):
     """An event does not match its schema or lacks a CloudEvents attribute."""
 
@@ -22,6 +26,10 @@ class InvalidEventError(OrderbusError):
         super().__init__(f"{field}: {why}")
         self.field = field
         self.why = why
+
+
+class EventTypeNotFoundError(InvalidEventError, AbsentError):
+    """There is no schema, or no example, of an event type."""
 
 
 class DecodeError(OrderbusError):
@@ -39,7 +47,7 @@ def undecodable(error: Exception) -> DecodeError:
     return DecodeError(f"{type(error).__name__}: {error}")
 
 
-class SchemaNotFoundError(OrderbusError):
+class SchemaNotFoundError(AbsentError):
     """The registry answered that it has no such schema, version or subject."""
 
 
@@ -81,7 +89,7 @@ class SubscriptionStateError(InvalidSubscriptionError):
     """A change is right in itself, but not as the subscription stands now."""
 
 
-class SubscriptionNotFoundError(OrderbusError):
+class SubscriptionNotFoundError(AbsentError):
     """No subscription has this id."""
 
 
@@ -101,11 +109,11 @@ class SourceStateError(InvalidSourceError):
     """A change is right in itself, but not as the source stands now."""
 
 
-class SourceNotFoundError(OrderbusError):
+class SourceNotFoundError(AbsentError):
     """No source has this id."""
 
 
-class RequestNotFoundError(OrderbusError):
+class RequestNotFoundError(AbsentError):
     """A source has made no such request of the OMS."""
 
 
@@ -217,7 +225,7 @@ class InvalidKeyError(OrderbusError):
         self.why = why
 
 
-class KeyNotFoundError(OrderbusError):
+class KeyNotFoundError(AbsentError):
     """No key has this id."""
 
 
@@ -225,11 +233,11 @@ class VersionMismatchError(OrderbusError):
     """It is not the version any more that the change was meant for."""
 
 
-class MigrationNotFoundError(OrderbusError):
+class MigrationNotFoundError(AbsentError):
     """There is no migration with this id."""
 
 
-class ParkedNotFoundError(OrderbusError):
+class ParkedNotFoundError(AbsentError):
     """No parked item, or group of them, has this id."""
 
 

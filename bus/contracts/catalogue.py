@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 
 from bus.contracts.codec import Schema, parse_schema
-from bus.errors import ConfigurationError, InvalidEventError
+from bus.errors import ConfigurationError, EventTypeNotFoundError
 
 _EVENT_TYPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 
@@ -49,13 +49,13 @@ class Catalogue:
         """Return the schema of an event type.
 
         Raises:
-            InvalidEventError: There is no such event type; names a similar one.
+            EventTypeNotFoundError: There is none such; names a similar one.
         """
         schema = self._schemas.get(event_type)
         if schema is None:
             near = get_close_matches(event_type, self._schemas, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            raise InvalidEventError("type", f"no event type {event_type!r}{hint}")
+            raise EventTypeNotFoundError("type", f"no event type {event_type!r}{hint}")
         return schema
 
     def topic(self, event_type: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random  # noqa: TID251 - only ever seeded by the caller
 from uuid import UUID
 
-from bus.errors import InvalidEventError
+from bus.errors import EventTypeNotFoundError
 from bus.event import Event
 from bus.samples.data import data_of
 from bus.samples.ops import ops_sample
@@ -109,7 +109,7 @@ def sample(event_type: str, seed: int, now: datetime) -> Event:
     """Return one event of a type, from the middle of a lifecycle ending at `now`.
 
     Raises:
-        InvalidEventError: There is no such type among the samples.
+        EventTypeNotFoundError: There is no such type among the samples.
     """
     if (own := ops_sample(event_type, seed, now)) is not None:
         return own
@@ -120,7 +120,7 @@ def sample(event_type: str, seed: int, now: datetime) -> Event:
             until = types.index(event_type) + 1
             order = draw_order(rng, seed, now - timedelta(milliseconds=until - 1))
             return _tell(rng, order, steps[:until], 0)[-1]
-    raise InvalidEventError("type", f"there is no sample of {event_type!r}")
+    raise EventTypeNotFoundError("type", f"there is no sample of {event_type!r}")
 
 
 def _tell(

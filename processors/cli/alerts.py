@@ -79,7 +79,7 @@ def try_command(
     With the settings of where it is typed, so run it where the watch runs. Over the
     API (ORDERBUS_URL) the watch sends it, within seconds.
 
-    Exit code 1: it was not taken everywhere. 2: there is no such sink, or its settings
+    Exit code 1: it was not taken everywhere, or there is no such sink. 2: its settings
     cannot be used.
 
     For example:

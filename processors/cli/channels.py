@@ -8,6 +8,7 @@ import typer
 
 from bus.errors import ConfigurationError, OrderbusError
 from processors.cli.channels_diff import diff_command
+from processors.cli.control import FAILED, REFUSED
 from processors.cli.root import Root
 
 if TYPE_CHECKING:
@@ -225,7 +226,9 @@ def _loaded(
         known = channel_names(place)
         for name in set(names or ()).difference(known):
             there = ", ".join(known) or "none"
-            _fail(f"there is no channel {name!r} in {place}; there are: {there}")
+            _fail(
+                f"there is no channel {name!r} in {place}; there are: {there}", FAILED
+            )
         return [
             (place / name, read_channel(place / name, catalogue))
             for name in names or known
@@ -253,6 +256,6 @@ def _place(ctx: typer.Context, folder: Path | None) -> Path:
     return folder or channels_folder(_schemas(ctx))
 
 
-def _fail(why: object) -> NoReturn:
+def _fail(why: object, code: int = REFUSED) -> NoReturn:
     typer.secho(f"bus channels: {why}", fg=typer.colors.RED, err=True)
-    raise typer.Exit(2)
+    raise typer.Exit(code)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import typer
 
 from bus.errors import (
+    AbsentError,
     ConfigurationError,
     InvalidEventError,
     InvalidFieldsError,
@@ -128,11 +129,18 @@ def complain(ctx: typer.Context, error: OrderbusError) -> int:
     line = f"{name}:\n  " + text.replace("\n", "\n  ") if "\n" in text else text
     prefix = "" if "\n" in text else f"{name}: "
     say(f"{prefix}{line}", fg=typer.colors.RED, err=True)
-    return REFUSED if isinstance(error, _REFUSALS) or _is_refusal(error) else FAILED
+    return REFUSED if _is_refusal(error) else FAILED
 
 
 def _is_refusal(error: OrderbusError) -> bool:
-    """Whether the API refused what was given, as the command itself would."""
+    """Whether what was given is wrong in itself, by whoever says so.
+
+    That something is not there is none: only who asks everybody knows that.
+    """
+    if isinstance(error, AbsentError):
+        return False
+    if isinstance(error, _REFUSALS):
+        return True
     status, wrong = getattr(error, "status", 0), getattr(error, "errors", ())
     return status in _REFUSING or (status == _CONFLICT and bool(wrong))
 

@@ -15,7 +15,7 @@ from processors.cli.control import (
     read_text,
     run,
 )
-from processors.cli.moments import Since, moment_ms
+from processors.cli.moments import Since, moment_ms, place_of
 from processors.cli.root import Root
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def send_command(
     is an example's, as `bus schemas show TYPE` prints one. What a file leaves out of
     `occurred_at` and `order_id` is now, and --order.
 
-    Exit code 0: Kafka has it. 1: it has not. 2: it does not match its schema.
+    Exit code 0: Kafka has it. 1: it has not, or there is no such type. 2: it does not
+    match its schema.
 
     For example:
       bus events send order.created
@@ -103,18 +104,20 @@ def send_command(
 async def _send(
     root: Root, asked: tuple[str, str | None, str | None], *, as_json: bool
 ) -> int:
+    from bus.client.schemas import load_catalogue
     from processors.cli.events_data import made_up, read_event, say_sent
     from processors.wiring.events import open_writer
 
     event_type, order, file = asked
     text = None if file is None else read_text(file)
+    catalogue = load_catalogue(root.given().schemas_dir)
+    catalogue.schema(event_type)  # is there such a type?
+    event = (
+        made_up(event_type, order)
+        if text is None
+        else read_event(catalogue, event_type, order, text)
+    )
     async with open_writer(root.kafka()) as writer:
-        writer.catalogue.schema(event_type)  # is there such a type?
-        event = (
-            made_up(event_type, order)
-            if text is None
-            else read_event(writer.catalogue, event_type, order, text)
-        )
         written = await writer.write(event)
     stands = (written.topic, written.partition, written.offset)
     about = (event.type, written.event_id or event.id, event.subject)
@@ -155,7 +158,7 @@ def show_command(
     async def show(world: "World") -> int:
         return await show_record(world, place, body and body.value, as_json=as_json)
 
-    run(ctx, show, reads=True)
+    run(ctx, show, reads=True, first=lambda: place_of(place))
 
 
 @app.command("search")

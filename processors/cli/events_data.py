@@ -12,7 +12,7 @@ from bus.client.schemas import load_catalogue
 from bus.contracts.catalogue import Catalogue
 from bus.contracts.jsontext import read_json
 from bus.contracts.natural import from_json
-from bus.errors import ConfigurationError, DecodeError, InvalidEventError
+from bus.errors import ConfigurationError, DecodeError, EventTypeNotFoundError
 from bus.event import Event
 from bus.samples.lifecycles import sample
 from bus.webhook.example import EXAMPLE_SECRET, example
@@ -25,12 +25,12 @@ def made_up(event_type: str, order: str | None) -> Event:
     """An example of a type, another one each time.
 
     Raises:
-        InvalidEventError: there is none of this type.
+        EventTypeNotFoundError: there is none of this type.
     """
     try:
         event = sample(event_type, int.from_bytes(os.urandom(8)), _now())
-    except InvalidEventError as error:
-        raise InvalidEventError(
+    except EventTypeNotFoundError as error:
+        raise EventTypeNotFoundError(
             error.field, f"{error.why}; give its data with --file"
         ) from None
     if order is None:

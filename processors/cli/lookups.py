@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from processors.cli.control import FAILED, GOOD, run
+from processors.cli.control import GOOD, run
 from processors.cli.rules_options import schemas_of
 from processors.cli.subscription_options import AsJson
 
@@ -54,8 +54,8 @@ def show_command(ctx: typer.Context, table: Name, *, as_json: AsJson = False) ->
     async def show(world: "World") -> int:
         async with open_rules(world, schemas_of(ctx)) as rules:
             rows = rules.lookups.table(table)
-        print_rows(rows, as_json=as_json)
-        return GOOD if rows else FAILED
+        print_rows(table, rows, as_json=as_json)
+        return GOOD
 
     run(ctx, show, reads=True)
 

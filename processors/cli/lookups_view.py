@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 import typer
 
+from bus.errors import AbsentError
 from bus.intake.rules.rows import Rows, as_csv
 from processors.cli.control import console, print_json
 from processors.rules.lookups import Loaded
@@ -25,11 +26,17 @@ def print_tables(sizes: Mapping[str, int], *, as_json: bool) -> None:
         print_table(console(), columns, table)
 
 
-def print_rows(rows: Rows, *, as_json: bool) -> None:
-    """The rows of a table, as CSV."""
+def print_rows(table: str, rows: Rows, *, as_json: bool) -> None:
+    """The rows of a table, as CSV.
+
+    Raises:
+        AbsentError: there are none, so no table.
+    """
+    if not rows:
+        raise AbsentError(f"no lookup table {table}; bus lookups list has those of now")
     if as_json:
         print_json({key: dict(row) for key, row in rows.items()})
-    elif rows:
+    else:
         typer.echo(plain_lines(as_csv(rows)), nl=False)
 
 

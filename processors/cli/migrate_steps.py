@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import typer
 
 from bus.delivery.schedule import parse_moment
-from bus.errors import ConfigurationError
+from bus.errors import ConfigurationError, MigrationNotFoundError
 from processors.cli.control import GOOD, print_json, run
 from processors.cli.migrate_view import print_migration, print_migrations, print_owner
 from processors.cli.migrate_work import seconds_of
@@ -112,7 +112,7 @@ def tell_owner(
     """Say who sends an order."""
     migration = on.table.get(id_)
     if migration is None:
-        raise ConfigurationError(f"there is no migration {id_}")
+        raise MigrationNotFoundError(f"there is no migration {id_}")
     try:
         made_ms = int(parse_moment(made_at, on.world.clock.now()) * 1000)
     except ValueError as error:

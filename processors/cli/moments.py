@@ -1,5 +1,6 @@
-"""Times as options: judged before anybody is asked, so that a slip costs no wait."""
+"""Times and places: judged before anybody is asked, so that a slip costs no wait."""
 
+import re
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
@@ -20,6 +21,33 @@ def a_moment(text: str | None) -> str | None:
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
     return text
+
+
+def a_duration(text: str | None) -> str | None:
+    """Return the text of an option that says how long; refuse one that does not."""
+    from bus.delivery.schedule import parse_duration
+
+    if text is not None:
+        try:
+            parse_duration(text)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+    return text
+
+
+def place_of(text: str) -> tuple[str, int, int]:
+    """A place in Kafka: its topic, partition and offset.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    found = re.fullmatch(r"([^/]+)/([0-9]{1,9})/([0-9]{1,18})", text, re.ASCII)
+    if found is None:
+        raise ConfigurationError(
+            f"{text!r} is no place: expected TOPIC/PARTITION/OFFSET, such as"
+            " oms.order/3/17"
+        )
+    return found[1], int(found[2]), int(found[3])
 
 
 Since: TypeAlias = Annotated[

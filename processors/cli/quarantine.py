@@ -1,6 +1,5 @@
 """`bus quarantine`: records nobody could decode; look at them, let them go on."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, ParamSpec, cast
 
@@ -15,7 +14,7 @@ from processors.cli.dlq_options import Limit, limit_of
 from processors.cli.edit_options import Edited
 from processors.cli.edit_options import How as Edit
 from processors.cli.edited import replace_item
-from processors.cli.moments import a_moment, moment_ms
+from processors.cli.moments import a_moment, moment_ms, place_of
 from processors.cli.subscription_options import AsJson, Yes
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ def list_command(
             print_items(rows, more=more)
         return GOOD
 
-    run(ctx, list_, reads=True)
+    run(ctx, list_, reads=True, first=lambda: _judge(places, given))
 
 
 @app.command("show")
@@ -135,7 +134,7 @@ def show_command(
                 print_whole(fields)
         return GOOD if found else FAILED
 
-    run(ctx, show, reads=True)
+    run(ctx, show, reads=True, first=lambda: _judge([place], {}))
 
 
 @app.command("replay")
@@ -160,7 +159,7 @@ def replay_command(
     original stays, marked as replaced. FILE has the data as `bus events send` takes
     it, or {"type": …, "data": …} where the record does not say its type.
 
-    Exit code 1: some still cannot be decoded.
+    Exit code 1: some still cannot be decoded, or nothing is from a place.
 
     For example:
       bus quarantine replay --dry-run
@@ -177,7 +176,7 @@ def replay_command(
         meant = _wanted(world, places, given, [Fate.PENDING])
         return await replay_all(world, meant, How(dry_run, yes, as_json))
 
-    run(ctx, replay, reads=True)
+    run(ctx, replay, reads=True, first=lambda: _judge(places, given))
 
 
 @app.command("discard")
@@ -193,6 +192,8 @@ def discard_command(
 ) -> None:
     """Mark pending records as done with. They stay readable until they expire.
 
+    Exit code 1: nothing was put aside from a place that is named.
+
     For example:
       bus quarantine discard oms.order/3/17
       bus quarantine discard --reason no_value --yes
@@ -203,7 +204,18 @@ def discard_command(
         meant = _wanted(world, places, given, [Fate.PENDING])
         return await discard_all(world, meant, How(dry_run, yes, as_json))
 
-    run(ctx, discard, reads=True)
+    run(ctx, discard, reads=True, first=lambda: _judge(places, given))
+
+
+def _judge(places: Sequence[str] | None, given: Mapping[str, object]) -> None:
+    """Refuse what names no place, or no reason that there is."""
+    for place in places or ():
+        place_of(place)
+    for reason in _list(given.get("reasons")):
+        if reason not in CODES:
+            raise ConfigurationError(
+                f"--reason: there is no {reason!r}; there are: {', '.join(CODES)}"
+            )
 
 
 def _wanted(
@@ -215,27 +227,15 @@ def _wanted(
     """What the options ask for.
 
     Raises:
-        ConfigurationError: a place, a time or a reason cannot be used.
+        ConfigurationError: a time cannot be used.
     """
     from processors.redrive.quarantine import WantedItems
 
-    for place in places or ():
-        if not re.fullmatch(r"[^/]+/[0-9]+/[0-9]+", place):
-            raise ConfigurationError(
-                f"{place!r} is no place: expected TOPIC/PARTITION/OFFSET, such as"
-                " oms.order/3/17"
-            )
     since, until = given.get("since"), given.get("until")
-    reasons = _list(given.get("reasons"))
-    for reason in reasons:
-        if reason not in CODES:
-            raise ConfigurationError(
-                f"--reason: there is no {reason!r}; there are: {', '.join(CODES)}"
-            )
     return WantedItems(
         places=places or (),
         topics=_list(given.get("topics")),
-        reasons=reasons,
+        reasons=_list(given.get("reasons")),
         since_ms=None if since is None else moment_ms(world, "--since", str(since)),
         until_ms=None if until is None else moment_ms(world, "--until", str(until)),
         fates=fates,

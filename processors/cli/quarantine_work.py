@@ -1,12 +1,15 @@
 """What `bus quarantine` does and says."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from bus.errors import AbsentError
 from processors.cli.asking import ask
 from processors.cli.control import FAILED, GOOD, console, print_json, warn
 from processors.cli.dlq_redrive import bar
 from processors.cli.quarantine_view import print_released
 from processors.redrive.item_rows import released_row
+from processors.redrive.known_items import KnownItems
 from processors.redrive.letter_rows import Row
 from processors.redrive.quarantine import WantedItems, read_items
 from processors.redrive.release import Release, count_pending, let_drop
@@ -22,8 +25,30 @@ class How:
     as_json: bool
 
 
+async def refuse_absent(world: World, places: Sequence[str]) -> None:
+    """Refuse places from which nothing was put aside.
+
+    Raises:
+        AbsentError: there is one such among them.
+    """
+    if places:
+        found = await KnownItems().of(world, places)
+        refuse_missing(set(places) - {item.place for item in found})
+
+
+def refuse_missing(places: Collection[str]) -> None:
+    """Say that nothing was put aside from there.
+
+    Raises:
+        AbsentError: unless there are none.
+    """
+    if places:
+        raise AbsentError(f"no record of {', '.join(sorted(places))} in quarantine")
+
+
 async def replay_all(world: World, meant: WantedItems, how: How) -> int:
     """Release what can be decoded, after asking; return the exit code."""
+    await refuse_absent(world, meant.places)
     done = await Release(world).plan(read_items(world, meant))
     if not how.dry_run and done.released:
         ask(release_question(done.released), yes=how.yes)
@@ -52,6 +77,7 @@ def tell_released(row: Row, how: How) -> int:
 
 async def discard_all(world: World, meant: WantedItems, how: How) -> int:
     """Mark what is pending as done with, after asking; return the exit code."""
+    await refuse_absent(world, meant.places)
     pending = (await count_pending(read_items(world, meant))).pending
     done = 0
     if pending and not how.dry_run:

@@ -1,7 +1,5 @@
 """How `bus events show` shows what stands at a place."""
 
-import re
-
 import typer
 
 from bus.errors import ConfigurationError
@@ -10,6 +8,7 @@ from bus.webhook.rendering import Representation
 from processors.cli.control import FAILED, GOOD, console, print_json
 from processors.cli.dlq_show import print_whole
 from processors.cli.events_data import indented
+from processors.cli.moments import place_of
 from processors.redrive.letter_rows import Row
 from processors.redrive.record_rows import body_as, record_whole, seen
 from processors.redrive.records import event_of, expired, record_at
@@ -22,26 +21,11 @@ _MOST_BYTES = 512
 _OF_THE_API = {"value", "data", "body", "topic", "partition", "offset"}
 
 
-def place_of(text: str) -> Place:
-    """Read `topic/partition/offset`.
-
-    Raises:
-        ConfigurationError: it is none.
-    """
-    found = re.fullmatch(r"([^/]+)/([0-9]{1,9})/([0-9]{1,18})", text, re.ASCII)
-    if found is None:
-        raise ConfigurationError(
-            f"{text!r} is no place: expected TOPIC/PARTITION/OFFSET, such as"
-            " oms.order/3/17"
-        )
-    return Place(found[1], int(found[2]), int(found[3]))
-
-
 async def show_record(
     world: World, text: str, form: str | None, *, as_json: bool
 ) -> int:
     """Print it, whole or its body; return the exit code."""
-    place = place_of(text)
+    place = Place(*place_of(text))
     found = await record_at(world, place)
     if found is None:
         gone = await expired(world, place)

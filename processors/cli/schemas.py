@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from bus.contracts.compatibility import DEFAULT_LEVEL, Level
-from bus.errors import ConfigurationError, InvalidEventError, OrderbusError
-from processors.cli.control import run
+from bus.errors import ConfigurationError, EventTypeNotFoundError, OrderbusError
+from processors.cli.control import FAILED, REFUSED, run
 from processors.cli.registry import register_command
 from processors.cli.root import Root
 
@@ -140,8 +140,8 @@ def show_command(
 
     try:
         schema = _open(ctx, folder).schema(event_type)
-    except InvalidEventError as error:
-        _fail(error.why)
+    except EventTypeNotFoundError as error:
+        _fail(error.why, FAILED)
     if as_json:
         definition = json.loads(schema.text)
         typer.echo(json.dumps(definition, indent=2, ensure_ascii=False))
@@ -216,6 +216,6 @@ def _place(ctx: typer.Context, folder: Path | None) -> Path:
     return (given if isinstance(given, Root) else Root({})).given().schemas_dir
 
 
-def _fail(why: object) -> NoReturn:
+def _fail(why: object, code: int = REFUSED) -> NoReturn:
     typer.secho(f"bus schemas: {why}", fg=typer.colors.RED, err=True)
-    raise typer.Exit(2)
+    raise typer.Exit(code)

@@ -11,7 +11,12 @@ from bus.delivery.endpoint import Kind
 from bus.delivery.expressions import Expression, compile_expression
 from bus.delivery.matching import Matcher
 from bus.delivery.subscription import State, Subscription
-from bus.errors import ConfigurationError, DecodeError, RenderError
+from bus.errors import (
+    ConfigurationError,
+    DecodeError,
+    RenderError,
+    SubscriptionNotFoundError,
+)
 from bus.event import Event
 from bus.migration.comparison import Unread
 from bus.migration.recorded import Recorded
@@ -39,7 +44,8 @@ async def shadow(
     """What would be sent of the events that came in a span of time, topic by topic.
 
     Raises:
-        ConfigurationError: There is no such subscription, or it gets no HTTP bodies.
+        SubscriptionNotFoundError: There is none such.
+        ConfigurationError: It gets no HTTP bodies.
         OrderbusError: A topic cannot be read.
     """
     wanted = _wanted(world.table.get(id_), id_)
@@ -59,7 +65,7 @@ async def shadow(
 
 def _wanted(subscription: Subscription | None, id_: str) -> _Wanted:
     if subscription is None:
-        raise ConfigurationError(f"there is no subscription {id_}")
+        raise SubscriptionNotFoundError(f"there is no subscription {id_}")
     if subscription.kind is Kind.KAFKA and "value=avro" in subscription.url:
         raise ConfigurationError(f"{id_} takes events in Avro: they are no bodies")
     active = subscription.model_copy(update={"state": State.ACTIVE})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bus.errors import ConfigurationError
+from bus.errors import AbsentError
 from bus.intake.rules.learning import Decision, Rate, rates
 from bus.intake.rules.lines import as_document
 from bus.intake.rules.proposal import Proposal
@@ -38,14 +38,14 @@ async def follow(
     With `dry_run` nothing is done.
 
     Raises:
-        ConfigurationError: There is none of this id (any more).
+        AbsentError: There is none of this id (any more).
         OrderbusError: It is not written.
     """
     for one in found.proposals:
         if one.id == proposal_id:
             break
     else:
-        raise ConfigurationError(
+        raise AbsentError(
             f"there is no proposal {proposal_id} (any more); `bus rules proposals`"
             " lists those there are"
         )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bus.errors import ConfigurationError, OrderbusError
+from bus.errors import AbsentError, OrderbusError
 from bus.watch.alerts import Alert, Phase
 from bus.watch.sinks import Told
 from bus.watch.telling import Notice
@@ -23,10 +23,10 @@ async def try_sinks(
     """Tell all of them, or the one; by name why it was not taken, None if it was.
 
     Raises:
-        ConfigurationError: there is no such sink; the names are listed.
+        AbsentError: there is no such sink; the names are listed.
     """
     if only is not None and only not in listeners:
-        raise ConfigurationError(
+        raise AbsentError(
             f"there is no sink {only}; there are: {', '.join(sorted(listeners))}"
         )
     names = sorted(listeners) if only is None else [only]

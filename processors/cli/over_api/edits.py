@@ -6,7 +6,7 @@ from processors.cli.control import GOOD
 from processors.cli.edited import only_event, only_place
 from processors.cli.edits_work import read_payload, say_replaced
 from processors.cli.over_api.given import Given
-from processors.cli.record_view import place_of
+from processors.cli.moments import place_of
 
 _SPAN = ("since", "until")
 

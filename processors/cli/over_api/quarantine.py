@@ -5,11 +5,11 @@ from typing import cast
 
 from bus.api import AsyncApi, NotFoundError
 from bus.api.models import ItemSelection
-from bus.errors import ConfigurationError
 from processors.cli.asking import ask
 from processors.cli.control import FAILED, GOOD, console, print_json
 from processors.cli.dlq_options import limit_of
 from processors.cli.dlq_redrive import bar
+from processors.cli.moments import place_of
 from processors.cli.over_api.edits import edit_item
 from processors.cli.over_api.given import Given, as_here
 from processors.cli.over_api.working import finished, tell_note
@@ -17,6 +17,7 @@ from processors.cli.quarantine_view import print_items, print_whole
 from processors.cli.quarantine_work import (
     How,
     discard_question,
+    refuse_missing,
     release_question,
     tell_discarded,
     tell_released,
@@ -24,7 +25,6 @@ from processors.cli.quarantine_work import (
 
 _FILTERS = ("places", "topics", "reasons")
 _FIELDS = (("places", "place"), ("topics", "topic"), ("reasons", "reason"))
-_PARTS = 3
 
 
 async def list_(api: AsyncApi, given: Given) -> int:
@@ -60,18 +60,7 @@ def _is_meant(row: Mapping[str, object], given: Given) -> bool:
 async def show(api: AsyncApi, given: Given) -> int:
     """What was put aside from one place."""
     place = given.text("place")
-    parts = place.split("/")
-    if len(parts) != _PARTS or not all(part.isdigit() for part in parts[1:]):
-        raise ConfigurationError(
-            f"{place!r} is no place: expected TOPIC/PARTITION/OFFSET, such as"
-            " oms.order/3/17"
-        )
-    topic, partition, offset = parts
-    try:
-        found = await api.get_quarantined(topic, int(partition), int(offset))
-        rows = [as_here(item) for item in found["data"]]
-    except NotFoundError:
-        rows = []
+    rows = await _of(api, place)
     if given.as_json:
         print_json(rows)
     elif not rows:
@@ -82,10 +71,26 @@ async def show(api: AsyncApi, given: Given) -> int:
     return GOOD if rows else FAILED
 
 
+async def _of(api: AsyncApi, place: str) -> list[dict[str, object]]:
+    """What was put aside from a place; refuses what is none."""
+    topic, partition, offset = place_of(place)
+    try:
+        found = await api.get_quarantined(topic, partition, offset)
+    except NotFoundError:
+        return []
+    return [as_here(item) for item in found["data"]]
+
+
+async def _refuse_absent(api: AsyncApi, given: Given) -> None:
+    places = given.texts("places")
+    refuse_missing([place for place in places if not await _of(api, place)])
+
+
 async def replay(api: AsyncApi, given: Given) -> int:
     """Deliver what can be decoded by now, after asking."""
     if given.maybe("edited") is not None:
         return await edit_item(api, given)
+    await _refuse_absent(api, given)
     meant, how = _selection(given), _how(given)
     row: dict[str, object] = {
         **(await api.replay_quarantine(meant, dry_run=True))["plan"]
@@ -101,6 +106,7 @@ async def replay(api: AsyncApi, given: Given) -> int:
 
 async def discard(api: AsyncApi, given: Given) -> int:
     """Mark what is pending as done with, after asking."""
+    await _refuse_absent(api, given)
     meant, how = _selection(given), _how(given)
     plan = (await api.discard_quarantine(meant, dry_run=True))["plan"]
     pending, done = plan["pending"], 0

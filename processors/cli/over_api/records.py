@@ -4,7 +4,8 @@ from bus.api import AsyncApi
 from bus.webhook.rendering import Representation, render
 from processors.cli.control import FAILED, GOOD
 from processors.cli.over_api.given import Given
-from processors.cli.record_view import DATA, place_of, print_body, print_record
+from processors.cli.moments import place_of
+from processors.cli.record_view import DATA, print_body, print_record
 
 
 async def show(api: AsyncApi, given: Given) -> int:

@@ -1,15 +1,16 @@
 """`bus rules` and `bus lookups` over the HTTP API."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
 from bus.api import AsyncApi, NotFoundError
 from bus.api.models import LookupRows, RulesDocument
 from bus.client.rules import read_rules
-from bus.errors import ConfigurationError
+from bus.errors import AbsentError, ConfigurationError
 from bus.intake.rules.lines import as_document
-from bus.intake.rules.rows import read_csv
-from processors.cli.control import FAILED, GOOD, read_text
+from bus.intake.rules.rows import Rows, read_csv
+from processors.cli.control import GOOD, read_text
 from processors.cli.lookups_view import print_loaded, print_rows, print_tables
 from processors.cli.over_api.given import Given
 from processors.cli.proposals_view import print_followed, print_proposals
@@ -63,7 +64,7 @@ async def _follow(api: AsyncApi, proposal: str, given: Given) -> int:
         there = (await api.list_rule_proposals())["proposals"]
         row = next(({**one} for one in there if one["id"] == proposal), None)
         if row is None:
-            raise ConfigurationError(f"there is no proposal {proposal} (any more)")
+            raise AbsentError(f"there is no proposal {proposal} (any more)")
         print_followed(row, [], dry_run=True, as_json=given.as_json)
         return GOOD
     done = await api.apply_rule_proposal(proposal)
@@ -88,11 +89,11 @@ async def list_lookups(api: AsyncApi, given: Given) -> int:
 
 async def show_lookup(api: AsyncApi, given: Given) -> int:
     """A table as CSV; 1 if there is none."""
-    try:
-        rows = (await api.get_lookup(given.text("table")))["rows"]
-    except NotFoundError:
-        return FAILED
-    print_rows(rows, as_json=given.as_json)
+    table = given.text("table")
+    rows: Rows = {}
+    with suppress(NotFoundError):
+        rows = (await api.get_lookup(table))["rows"]
+    print_rows(table, rows, as_json=given.as_json)
     return GOOD
 
 

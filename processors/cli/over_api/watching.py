@@ -2,7 +2,7 @@
 
 from bus.api import AsyncApi, NotFoundError
 from bus.api.models import SinkShown
-from bus.errors import ConfigurationError
+from bus.errors import AbsentError
 from processors.cli.alerts_view import (
     show_alerts,
     show_ended,
@@ -61,9 +61,7 @@ async def test_sinks(api: AsyncApi, given: Given) -> int:
     only = given.maybe("sink")
     there = [one["name"] for one in (await api.list_alert_sinks())["data"]]
     if only is not None and only not in there:
-        raise ConfigurationError(
-            f"there is no sink {only}; there are: {', '.join(there)}"
-        )
+        raise AbsentError(f"there is no sink {only}; there are: {', '.join(there)}")
     names = [only] if only is not None else there
     asked = {name: (await api.test_alert_sink(name, {}))["tried_at"] for name in names}
     clock = SystemClock()
