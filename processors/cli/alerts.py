@@ -145,14 +145,14 @@ def silence_command(
       bus alerts silence --subject subscription/acme --for 2h --why "they move"
       bus alerts silence --rule silent --subject 'source/*' --for 1d --why holiday
     """
-    from processors.cli.alerts_work import Wanted, make_silence
+    from processors.cli.alerts_work import Wanted, asked_silence, make_silence
 
     wanted = Wanted(rule, subject, length, why)
 
     async def silence(world: "World") -> int:
         return await make_silence(world, wanted, as_json=as_json)
 
-    run(ctx, silence, reads=True)
+    run(ctx, silence, reads=True, first=lambda: asked_silence(wanted))
 
 
 @app.command("unsilence")

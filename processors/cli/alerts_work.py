@@ -32,7 +32,7 @@ from processors.watch.answers import (
     sink_rows,
     too_old,
 )
-from processors.watch.silencing import silence, unsilence
+from processors.watch.silencing import refuse, silence, unsilence
 from processors.watch.trying import try_sinks
 
 
@@ -95,17 +95,28 @@ async def tell_silences(world: World, *, as_json: bool) -> int:
     return show_silences(rows, as_json=as_json)
 
 
-async def make_silence(world: World, wanted: Wanted, *, as_json: bool) -> int:
-    """Silence what is wanted."""
-    now, length_s = world.clock.now(), silent_s(wanted.length)
+def asked_silence(wanted: Wanted, now: float = 0.0) -> Silence:
+    """The silence that is wanted, from now on.
+
+    Raises:
+        ConfigurationError: nobody may make such a one.
+    """
     asked = Silence(
         id="",
         rule=wanted.rule,
         subject=wanted.subject,
         since=now,
-        until=now + length_s,
+        until=now + silent_s(wanted.length),
         why=wanted.why,
     )
+    refuse(asked)
+    return asked
+
+
+async def make_silence(world: World, wanted: Wanted, *, as_json: bool) -> int:
+    """Silence what is wanted."""
+    now, length_s = world.clock.now(), silent_s(wanted.length)
+    asked = asked_silence(wanted, now)
     async with open_board(world) as board:
         row = silence_row(board, await silence(world, board, asked), now)
     return show_silence(row, length_s, as_json=as_json)

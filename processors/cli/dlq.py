@@ -6,7 +6,14 @@ import typer
 
 from bus.delivery.marks import Fate
 from processors.cli.control import FAILED, GOOD, console, print_json, run
-from processors.cli.dlq_options import Limit, Owner, limit_of, wanted, with_filters
+from processors.cli.dlq_options import (
+    Limit,
+    Owner,
+    limit_of,
+    refuse_unknown_here,
+    wanted,
+    with_filters,
+)
 from processors.cli.edit_options import Edited
 from processors.cli.edit_options import How as Edit
 from processors.cli.edited import replace_letter
@@ -56,7 +63,12 @@ def list_command(
             print_rows(rows, more=more)
         return GOOD
 
-    run(ctx, list_, reads=True)
+    run(
+        ctx,
+        list_,
+        reads=True,
+        first=lambda: refuse_unknown_here(ctx, given.get("types")),
+    )
 
 
 @app.command("show")

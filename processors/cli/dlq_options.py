@@ -11,6 +11,7 @@ from bus.delivery.marks import Fate
 from bus.errors import ConfigurationError
 from processors.cli.added_options import add_options
 from processors.cli.moments import a_moment, moment_ms
+from processors.cli.root import Root
 
 if TYPE_CHECKING:
     from processors.redrive.letters import Wanted
@@ -96,6 +97,15 @@ def wanted(
         until_ms=None if until is None else moment_ms(world, "--until", str(until)),
         fates=fates,
     )
+
+
+def refuse_unknown_here(ctx: typer.Context, patterns: object) -> None:
+    """The same by the schemas that are here, before anybody is asked."""
+    from bus.client.schemas import load_catalogue
+
+    if patterns and isinstance(ctx.obj, Root):
+        catalogue = load_catalogue(ctx.obj.given().schemas_dir)
+        refuse_unknown(_list(patterns), catalogue.event_types)
 
 
 def refuse_unknown(patterns: Sequence[str], known: Collection[str] | None) -> None:

@@ -8,6 +8,7 @@ import typer
 from bus.errors import ConfigurationError
 from processors.cli.control import run
 from processors.cli.edit_options import How
+from processors.cli.moments import place_of
 from processors.cli.root import Root
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ def replace_item(
         place = only_place(places, given)
         return await edit_item(world, place, _placed(ctx, how))
 
-    run(ctx, replace, reads=True)
+    def judge() -> None:
+        place_of(only_place(places, given))
+        _judge_file(how)
+
+    run(ctx, replace, reads=True, first=judge)
 
 
 def replace_letter(
@@ -42,7 +47,19 @@ def replace_letter(
         named = only_event(subscription, given)
         return await edit_letter(world, *named, _placed(ctx, how))
 
-    run(ctx, replace, reads=True)
+    def judge() -> None:
+        only_event(subscription, given)
+        _judge_file(how)
+
+    run(ctx, replace, reads=True, first=judge)
+
+
+def _judge_file(how: How) -> None:
+    """Refuse a file that holds no payload; standard input can be read only once."""
+    from processors.cli.edits_work import read_payload
+
+    if how.file != "-":
+        read_payload(how.file)
 
 
 def only_place(places: Sequence[str] | None, given: Mapping[str, object]) -> str:

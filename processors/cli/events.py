@@ -188,7 +188,7 @@ def search_command(
       bus events search sofia@example.com
       bus events search MUG-2200 --since 2h --type 'order.*' --json
     """
-    from processors.cli.dlq_options import refuse_unknown
+    from processors.cli.dlq_options import refuse_unknown, refuse_unknown_here
     from processors.cli.events_search import search_kafka
     from processors.redrive.searching import Sought
 
@@ -198,7 +198,7 @@ def search_command(
         sought = Sought(text=text, types=types or (), since_ms=since_ms)
         return await search_kafka(world, sought, limit, as_json=as_json)
 
-    run(ctx, search, reads=True)
+    run(ctx, search, reads=True, first=lambda: refuse_unknown_here(ctx, types))
 
 
 @app.command("example")

@@ -48,13 +48,14 @@ def acknowledge_command(
       bus intake acknowledge intake.raw.partner-edi/0/17 --orders --out 855.edi
     """
     from processors.cli.intake_work import open_desk
+    from processors.cli.migrate_record_work import refuse_place
 
     async def acknowledge(world: "World") -> int:
         async with open_desk(ctx, world) as desk:
             made = _answered if orders else _made
             return _told(out, await made(desk, submission))
 
-    run(ctx, acknowledge, reads=True)
+    run(ctx, acknowledge, reads=True, first=lambda: refuse_place(out))
 
 
 def _told(out: Path | None, found: bytes | str) -> int:

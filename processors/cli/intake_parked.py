@@ -140,7 +140,7 @@ def edit_command(  # noqa: PLR0913 - an option each
     from processors.cli.intake_parked_work import Edit, edit
 
     how = Edit(file, event_type, why, dry_run, as_json)
-    run(ctx, lambda world: edit(world, item, how))
+    run(ctx, lambda world: edit(world, item, how), first=how.judge)
 
 
 @app.command("split")
@@ -191,7 +191,7 @@ def fix_command(  # noqa: PLR0913 - an option each
     from processors.cli.intake_parked_fix import Fix, fix
 
     how = Fix(mapping, definition, why, dry_run, yes, as_json)
-    run(ctx, lambda world: fix(world, group, how))
+    run(ctx, lambda world: fix(world, group, how), first=how.judge)
 
 
 @app.command("expire")
@@ -215,12 +215,15 @@ def expire_command(
     run(ctx, lambda world: expire(world, how))
 
 
-def run(ctx: typer.Context, body: Body) -> None:
+def run(
+    ctx: typer.Context, body: Body, first: Callable[[], object] = lambda: None
+) -> None:
     """Run `body` with the parked items, or the command over the API."""
     if over_api(ctx):
         return
 
     async def in_world() -> int:
+        first()
         with asking_kafka() as answered:
             async with cast("Root", ctx.obj).parked() as world:
                 answered()

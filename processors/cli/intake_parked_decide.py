@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from processors.cli.intake_parked import DryRun, Items, OfGroup, Why, app, run
+from processors.cli.moments import a_duration
 from processors.cli.subscription_options import AsJson, Yes
 
 
@@ -91,7 +92,10 @@ def assign_command(
 def snooze_command(
     ctx: typer.Context,
     span: Annotated[
-        str, typer.Option("--for", help="30m, 4h, 2d; 0s: they are awake again.")
+        str,
+        typer.Option(
+            "--for", help="30m, 4h, 2d; 0s: they are awake again.", callback=a_duration
+        ),
     ],
     items: Items = None,
     group: OfGroup = None,

@@ -25,6 +25,11 @@ class Fix:
     yes: bool
     as_json: bool
 
+    def judge(self) -> None:
+        """Refuse files that cannot be read; standard input is read only once."""
+        if Path("-") not in {self.mapping, self.definition}:
+            _ = self.changes
+
     @property
     def changes(self) -> Changes:
         """What is tried instead of what is there.

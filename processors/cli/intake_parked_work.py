@@ -60,6 +60,11 @@ class Edit:
     dry_run: bool
     as_json: bool
 
+    def judge(self) -> None:
+        """Refuse a file that holds no data; standard input is read only once."""
+        if self.file != "-":
+            payload_in(self.file)
+
 
 async def groups(world: ParkedWorld, *, as_json: bool) -> int:
     """All groups, ranked."""

@@ -1,7 +1,7 @@
 """`bus keys`: who may use the HTTP API, and for what."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import typer
@@ -9,6 +9,7 @@ import typer
 from bus.access.roles import GRANTS, Role, Tenancy
 from bus.errors import InvalidKeyError
 from processors.cli.control import GOOD, asking_kafka, exit_with, over_api
+from processors.cli.moments import a_duration
 from processors.cli.subscription_options import AsJson, Yes
 
 if TYPE_CHECKING:
@@ -60,7 +61,11 @@ def create_command(
         print_made(key, made.token, "created", as_json=as_json)
         return GOOD
 
-    _run(ctx, create)
+    def judge() -> None:
+        if expires is not None:
+            _moment(expires, datetime.fromtimestamp(0, UTC))
+
+    _run(ctx, create, judge)
 
 
 @app.command("list")
@@ -96,7 +101,10 @@ def rotate_command(
     ctx: typer.Context,
     key_id: KeyId,
     overlap: Annotated[
-        str, typer.Option(help="How long the old token counts as well.")
+        str,
+        typer.Option(
+            help="How long the old token counts as well.", callback=a_duration
+        ),
     ] = "24h",
     *,
     as_json: AsJson = False,
@@ -107,11 +115,12 @@ def rotate_command(
       bus keys rotate mfrggzdfmz
       bus keys rotate mfrggzdfmz --overlap 0s    # the old one leaked
     """
+    from bus.delivery.schedule import parse_duration
     from processors.access.showing import shown_key
     from processors.cli.keys_view import print_made
 
     async def rotate(world: "KeysWorld") -> int:
-        made = await world.writer.rotate(key_id, _seconds("--overlap", overlap))
+        made = await world.writer.rotate(key_id, parse_duration(overlap))
         done = f"rotated, the old token counts for {overlap}"
         print_made(shown_key(made.key, world.now), made.token, done, as_json=as_json)
         return GOOD
@@ -140,11 +149,14 @@ def revoke_command(
     _run(ctx, revoke)
 
 
-def _run(ctx: typer.Context, body: Body) -> None:
+def _run(
+    ctx: typer.Context, body: Body, first: Callable[[], object] = lambda: None
+) -> None:
     if over_api(ctx):
         return
 
     async def in_world() -> int:
+        first()
         with asking_kafka() as answered:
             async with cast("Root", ctx.obj).keys() as world:
                 await world.table.loaded()
@@ -180,12 +192,3 @@ def _refuse_without(tenant: str, role: Role) -> None:
             f"a key of role {role.value} needs one, such as --tenant acme",
             param_hint="--tenant",
         )
-
-
-def _seconds(option: str, text: str) -> float:
-    from bus.delivery.schedule import parse_duration
-
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise InvalidKeyError(option, str(error)) from None

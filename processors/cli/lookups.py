@@ -1,5 +1,6 @@
 """`bus lookups`: tables that rules look things up in."""
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -88,8 +89,10 @@ def load_command(
     from processors.cli.lookups_view import print_loaded
     from processors.rules.opening import open_rules
 
+    rows_of = cache(lambda: read_csv(read_text(str(file))))
+
     async def load(world: "World") -> int:
-        rows = read_csv(read_text(str(file)))
+        rows = rows_of()
         async with open_rules(world, schemas_of(ctx)) as rules:
             loaded = await rules.rows.load(
                 table, rows, replace=replace, dry_run=dry_run
@@ -97,4 +100,4 @@ def load_command(
         print_loaded(loaded, dry_run=dry_run, as_json=as_json)
         return GOOD
 
-    run(ctx, load, reads=True)
+    run(ctx, load, reads=True, first=rows_of)

@@ -1,5 +1,6 @@
 """`bus migrate`: from an old sender to this bus, in phases, with proof."""
 
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
@@ -66,11 +67,13 @@ def plan_command(  # noqa: PLR0913 - one an option
     from processors.cli.migrate_steps import in_migrations, planned_of, tell
     from processors.migrations.steps import plan
 
+    wanted = cache(lambda: planned_of(old, about, overlap, shares, limit))
+
     async def planned(on: "MigrationsWorld") -> int:
-        await plan(on, migration, planned_of(old, about, overlap, shares, limit))
+        await plan(on, migration, wanted())
         return await tell(on, migration, as_json=as_json)
 
-    in_migrations(ctx, planned)
+    in_migrations(ctx, planned, first=wanted)
 
 
 @app.command("status")

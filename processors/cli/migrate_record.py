@@ -61,9 +61,9 @@ def shadow_command(
     For example:
       bus migrate shadow acme --since 24h --out shadow.jsonl
     """
-    from processors.cli.migrate_record_work import record_shadow
+    from processors.cli.migrate_record_work import record_shadow, refuse_place
 
     async def shadowed(world: "World") -> int:
         return await record_shadow(world, subscription, (since, until), out)
 
-    run(ctx, shadowed)
+    run(ctx, shadowed, first=lambda: refuse_place(out))

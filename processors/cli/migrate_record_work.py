@@ -61,6 +61,16 @@ def place_of(listen: str) -> tuple[str, int]:
     return host.strip("[]") or "127.0.0.1", int(port)
 
 
+def refuse_place(out: Path | None) -> None:
+    """Refuse a file in a folder that is not there.
+
+    Raises:
+        ConfigurationError: it is not.
+    """
+    if out is not None and not out.absolute().parent.is_dir():
+        raise ConfigurationError(f"--out: there is no folder {out.parent}")
+
+
 async def record_shadow(
     world: World, id_: str, span: tuple[str, str], out: Path
 ) -> int:

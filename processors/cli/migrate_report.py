@@ -33,11 +33,11 @@ def report_command(  # noqa: PLR0913 - one an option
       bus migrate report acme terms.yaml --old tap.jsonl --new new.jsonl
     """
     from processors.cli.migrate_steps import in_migrations
-    from processors.cli.migrate_work import Compared, report_on
+    from processors.cli.migrate_work import Compared, judge, report_on
 
     asked = Compared(terms, old, new, html, since, as_json)
 
     async def reported(on: "MigrationsWorld") -> int:
         return await report_on(on, migration, asked)
 
-    in_migrations(ctx, reported)
+    in_migrations(ctx, reported, first=lambda: judge(asked))

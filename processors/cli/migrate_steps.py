@@ -24,6 +24,7 @@ def in_migrations(
     body: Callable[[MigrationsWorld], Awaitable[int]],
     *,
     reads: bool = False,
+    first: Callable[[], object] = lambda: None,
 ) -> None:
     """Run `body` with the migrations opened; exit with what it returns."""
 
@@ -31,7 +32,7 @@ def in_migrations(
         async with asking_of(ctx, world) as ask, open_migrations(world, ask) as on:
             return await body(on)
 
-    run(ctx, work, reads=reads)
+    run(ctx, work, reads=reads, first=first)
 
 
 @asynccontextmanager

@@ -38,6 +38,19 @@ class Compared:
     as_json: bool
 
 
+def judge(asked: Compared) -> None:
+    """Refuse terms, recordings and times that cannot be read.
+
+    Raises:
+        OrderbusError: one of them.
+    """
+    read_terms(asked.terms)
+    seconds_of("since", asked.since)
+    for name in (*asked.old, *asked.new):
+        if not name.startswith(_KAFKA):
+            next(iter(read_recording(Path(name))), None)
+
+
 def tell_comparison(ctx: typer.Context, asked: Compared) -> None:
     """Compare, print, write the page."""
     exit_with(ctx, _tell(ctx, asked))

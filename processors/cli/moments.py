@@ -71,3 +71,9 @@ def moment_ms(world: "World", option: str, text: str) -> int:
         return int(parse_moment(text, world.clock.now()) * 1000)
     except ValueError as error:
         raise ConfigurationError(f"{option}: {error}") from None
+
+
+Grace: TypeAlias = Annotated[
+    str, typer.Option(help="How long the old secrets count, too.", callback=a_duration)
+]
+"""How long what is replaced holds beside what replaces it."""

@@ -2,7 +2,6 @@
 
 import typer
 
-from bus.errors import ConfigurationError
 from bus.log.rows import Place
 from bus.webhook.rendering import Representation
 from processors.cli.control import FAILED, GOOD, console, print_json

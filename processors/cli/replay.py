@@ -6,7 +6,7 @@ import typer
 
 from bus.errors import ConfigurationError
 from processors.cli.control import GOOD, run
-from processors.cli.dlq_options import refuse_unknown
+from processors.cli.dlq_options import refuse_unknown, refuse_unknown_here
 from processors.cli.moments import a_moment, moment_ms
 from processors.cli.subscription_options import AsJson, Id, Yes
 
@@ -77,7 +77,21 @@ def replay_command(  # noqa: PLR0913 - one a option
         await replay(world, subscription_id, span, how)
         return GOOD
 
-    run(ctx, replay_, reads=True)
+    def judge() -> None:
+        refuse_unknown_here(ctx, types)
+        _refuse_backwards(since, until)
+
+    run(ctx, replay_, reads=True, first=judge)
+
+
+def _refuse_backwards(since: str, until: str) -> None:
+    """Refuse an end that no clock brings behind the beginning."""
+    from bus.delivery.schedule import parse_moment
+    from processors.clock import SystemClock
+
+    now = SystemClock().now()
+    if parse_moment(since, now) >= parse_moment(until, now):
+        raise ConfigurationError("--from: expected a time before --to")
 
 
 class _Between(TypedDict):

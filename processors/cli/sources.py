@@ -1,6 +1,7 @@
 """`bus sources`: who may send, by which channel, and how it is verified."""
 
 from collections.abc import Awaitable, Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
@@ -15,6 +16,7 @@ from processors.cli.control import (
     print_json,
     read_text,
 )
+from processors.cli.moments import Grace
 from processors.cli.source_ends import apply_command, remove_command
 from processors.cli.source_health import health_command
 from processors.cli.source_options import (
@@ -29,6 +31,7 @@ from processors.cli.source_requests import request_command
 
 if TYPE_CHECKING:
     from processors.cli.root import Root
+    from processors.sources.document import Draft, Fields
     from processors.sources.world import SourcesWorld
 
 app = typer.Typer(
@@ -66,16 +69,22 @@ def add_command(
     from processors.sources import steps
     from processors.sources.document import draft, whole
 
-    async def add(world: "SourcesWorld") -> int:
+    def draft_of() -> "Draft":
         with named_as_options():
             fields = written(given) | {"id": source_id, "channel": channel}
             if secret_file:
                 fields["secret"] = read_text(secret_file).strip()
-            taken = await steps.add(world, draft(whole(fields, Path())))
+            return draft(whole(fields, Path()))
+
+    wanted = cache(draft_of)
+
+    async def add(world: "SourcesWorld") -> int:
+        with named_as_options():
+            taken = await steps.add(world, wanted())
         print_taken(taken, "added", as_json=as_json)
         return GOOD
 
-    _run(ctx, add)
+    _run(ctx, add, first=wanted)
 
 
 @app.command("list")
@@ -145,16 +154,22 @@ def update_command(
     from processors.sources import steps
     from processors.sources.document import whole
 
-    async def update(world: "SourcesWorld") -> int:
+    def changes() -> "Fields":
         with named_as_options():
             fields = written(given)
             if not fields:
                 raise InvalidSourceError("options", "nothing to change was given")
-            taken = await steps.update(world, source_id, whole(fields, Path()))
+            return whole(fields, Path())
+
+    wanted = cache(changes)
+
+    async def update(world: "SourcesWorld") -> int:
+        with named_as_options():
+            taken = await steps.update(world, source_id, wanted())
         print_taken(taken, "updated", as_json=as_json)
         return GOOD
 
-    _run(ctx, update)
+    _run(ctx, update, first=wanted)
 
 
 @app.command("pause")
@@ -206,9 +221,7 @@ def resume_command(
 def rotate_command(
     ctx: typer.Context,
     source_id: Id,
-    grace: Annotated[
-        str, typer.Option(help="How long the old secrets count as well.")
-    ] = "24h",
+    grace: Grace = "24h",
     secret_file: SecretFile = None,
     *,
     as_json: AsJson = False,
@@ -225,27 +238,32 @@ def rotate_command(
     from processors.cli.sources_view import print_taken
     from processors.sources import steps
 
+    secret = cache(lambda: read_text(secret_file).strip() if secret_file else None)
+
     async def rotate(world: "SourcesWorld") -> int:
-        try:
-            grace_s = parse_duration(grace)
-        except ValueError as error:
-            raise InvalidSourceError("--grace", str(error)) from None
-        text = read_text(secret_file).strip() if secret_file else None
+        grace_s = parse_duration(grace)
         with named_as_options():
-            taken = await steps.rotate(world, source_id, grace_s, text=text)
+            taken = await steps.rotate(world, source_id, grace_s, text=secret())
         print_taken(taken, f"rotated, old secrets count for {grace}", as_json=as_json)
         return GOOD
 
-    _run(ctx, rotate)
+    _run(ctx, rotate, first=secret)
 
 
-def _run(ctx: typer.Context, body: Body, *, reads: bool = False) -> None:
+def _run(
+    ctx: typer.Context,
+    body: Body,
+    *,
+    reads: bool = False,
+    first: Callable[[], object] = lambda: None,
+) -> None:
     """Run `body` with the sources; exit with what it returns."""
     if over_api(ctx):
         return
     root = cast("Root", ctx.obj)
 
     async def inside() -> int:
+        first()
         with asking_kafka() as answered:
             async with root.sources(reads=reads) as world:
                 answered()

@@ -1,6 +1,6 @@
 """`bus subscriptions remove`, `test` and `apply`."""
 
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -145,10 +145,13 @@ def apply_command(  # noqa: PLR0913 - one an option
     from processors.cli.subscription_telling import ask_to_prune, tell_step
     from processors.cli.subscription_view import plan_json, print_plan
     from processors.subscriptions.applying import apply, plan
+    from processors.subscriptions.document import read_drafts
+
+    folder = Path() if file == "-" else Path(file).parent
+    text = cache(lambda: read_text(file))
 
     async def apply_(world: "World") -> int:
-        folder = Path() if file == "-" else Path(file).parent
-        steps = await plan(world, read_text(file), folder, prune=prune)
+        steps = await plan(world, text(), folder, prune=prune)
         planned = plan_json(steps)
         if not as_json:
             print_plan(planned, dry=dry_run)
@@ -161,4 +164,4 @@ def apply_command(  # noqa: PLR0913 - one an option
             print_json({"plan": planned, "done": done})
         return GOOD
 
-    run(ctx, apply_)
+    run(ctx, apply_, first=lambda: read_drafts(text(), folder))

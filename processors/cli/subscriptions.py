@@ -1,20 +1,17 @@
 """`bus subscriptions`: who wants which events, where, how."""
 
-from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bus.delivery.choices import Scheme
-from bus.errors import InvalidSubscriptionError
 from processors.cli.control import (
     GOOD,
     print_json,
-    read_text,
     run,
 )
+from processors.cli.moments import Grace
 from processors.cli.subscription_ends import (
     apply_command,
     remove_command,
@@ -28,11 +25,14 @@ from processors.cli.subscription_options import (
     Trust,
     named_as_options,
     with_options,
-    written,
+)
+from processors.cli.subscription_wanted import (
+    own_secret,
+    wanted_changes,
+    wanted_draft,
 )
 
 if TYPE_CHECKING:
-    from processors.subscriptions.document import Draft
     from processors.subscriptions.world import World
 
 app = typer.Typer(
@@ -74,7 +74,7 @@ def add_command(  # noqa: PLR0913 - one an option
     from processors.subscriptions import onboarding
 
     fields = {"id": subscription_id, "url": url}
-    wanted = cache(lambda: _wanted(given, fields, secret_file))
+    wanted = cache(lambda: wanted_draft(given, fields, secret_file))
 
     async def add(world: "World") -> int:
         with named_as_options("URL"):
@@ -83,17 +83,6 @@ def add_command(  # noqa: PLR0913 - one an option
         return GOOD
 
     run(ctx, add, first=wanted)
-
-
-def _wanted(
-    given: Mapping[str, object], fields: Mapping[str, object], secret_file: str | None
-) -> "Draft":
-    """What the options say, judged without asking anybody."""
-    from processors.subscriptions.document import Draft, draft
-
-    secret = read_text(secret_file).strip() if secret_file else None
-    with named_as_options("URL"):
-        return Draft(draft({**written(given), **fields}, Path()).subscription, secret)
 
 
 @app.command("update")
@@ -116,16 +105,17 @@ def update_command(
     from processors.cli.subscription_view import print_taken
     from processors.subscriptions import onboarding
 
+    wanted = cache(lambda: wanted_changes({**given, "url": url}, trust=trust))
+
     async def update(world: "World") -> int:
         with named_as_options("--url"):
-            fields = written({**given, "url": url})
-            if not fields and not trust:
-                raise InvalidSubscriptionError("options", "nothing to change was given")
-            taken = await onboarding.update(world, subscription_id, fields, trust=trust)
+            taken = await onboarding.update(
+                world, subscription_id, wanted(), trust=trust
+            )
         print_taken(taken, "updated", as_json=as_json)
         return GOOD
 
-    run(ctx, update)
+    run(ctx, update, first=wanted)
 
 
 @app.command("list")
@@ -238,9 +228,7 @@ def resume_command(
 def rotate_command(
     ctx: typer.Context,
     subscription_id: Id,
-    grace: Annotated[
-        str, typer.Option(help="How long the old secrets sign as well.")
-    ] = "24h",
+    grace: Grace = "24h",
     scheme: Annotated[
         Scheme | None, typer.Option(help="v1 or v1a; default: as before.")
     ] = None,
@@ -258,19 +246,17 @@ def rotate_command(
     from processors.cli.subscription_view import print_taken
     from processors.subscriptions import onboarding
 
+    secret = cache(lambda: own_secret(secret_file))
+
     async def rotate(world: "World") -> int:
-        try:
-            grace_s = parse_duration(grace)
-        except ValueError as error:
-            raise InvalidSubscriptionError("--grace", str(error)) from None
-        text = read_text(secret_file).strip() if secret_file else None
+        grace_s = parse_duration(grace)
         taken = await onboarding.rotate(
-            world, subscription_id, grace_s, scheme=scheme, text=text
+            world, subscription_id, grace_s, scheme=scheme, text=secret()
         )
         print_taken(taken, f"rotated, old ones sign for {grace}", as_json=as_json)
         return GOOD
 
-    run(ctx, rotate)
+    run(ctx, rotate, first=secret)
 
 
 @app.command("reseal")

@@ -75,7 +75,12 @@ def tail_command(ctx: typer.Context, what: Heard = None, **given: object) -> Non
 
         return await tail(world, Asked.of({"what": what, **given}))
 
-    run(ctx, work, reads=True)
+    def judge() -> None:
+        from processors.cli.tail_work import Asked
+
+        Asked.of({"what": what, **given})
+
+    run(ctx, work, reads=True, first=judge)
 
 
 app.command("tail")(add_options(tail_command, _OPTIONS))

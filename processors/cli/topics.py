@@ -231,9 +231,13 @@ def _agreed(changes: "Sequence[Change]") -> bool:
 def _run(
     ctx: typer.Context, file: Path | None, replication: int | None, body: Body
 ) -> None:
+    from processors.wiring.adapters import declared_topology
+
     opener = cast("Opener", ctx.obj)
 
     async def in_world() -> int:
+        if file is not None:
+            declared_topology(file, replication)
         with asking_kafka() as answered:
             async with opener.topics(file, replication) as world:
                 answered()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from bus.contracts.yamltext import read_yaml
+from bus.delivery.expressions import compile_expression
 from bus.delivery.subscription import Subscription, parse_subscription
 from bus.errors import ConfigurationError, InvalidSubscriptionError
 from processors.subscriptions.reading import Problem, Reading
@@ -135,6 +136,38 @@ def draft(fields: Fields, folder: Path) -> Draft:
     model, secret, problems = _read(fields, folder)
     subscription = _parse(model, problems)
     return Draft(subscription, secret)
+
+
+def judge(fields: Fields, folder: Path) -> None:
+    """Refuse written fields that are wrong whatever the others are.
+
+    Raises:
+        InvalidSubscriptionError: with every problem of a field by itself.
+    """
+    model, _, problems = _read(fields, folder)
+    headers = cast("Mapping[str, str]", model.pop("headers", {}))
+    model["headers"] = {name: value for name, value in headers.items() if value}
+    try:
+        parse_subscription({**_ANY, **model})
+    except InvalidSubscriptionError as error:
+        problems += [(_as_written(f), why) for f, why in error.problems if f]
+    for name in ("filter", "transform"):
+        if isinstance(text := model.get(name), str):
+            problems += _expression(text, name)
+    if problems:
+        first, *more = _distinct(problems)
+        raise InvalidSubscriptionError(*first, *more)
+
+
+def _expression(text: str, field: str) -> Sequence[Problem]:
+    try:
+        compile_expression(text, field)
+    except InvalidSubscriptionError as error:
+        return error.problems
+    return ()
+
+
+_ANY = {"id": "any", "url": "https://any.example/", "types": ["*"]}
 
 
 def changing(fields: Fields, folder: Path) -> Callable[[Subscription], Subscription]:

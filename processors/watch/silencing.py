@@ -27,6 +27,21 @@ async def silence(world: World, board: Board, asked: Silence) -> Silence:
         ConfigurationError: it would silence everything, or for too long.
         PublishError: not written.
     """
+    refuse(asked)
+    made = replace(
+        asked, id=f"s{world.random_bytes(_ID_BYTES).hex()}", by=world.trail.actor
+    )
+    await _write(world, board, made)
+    await world.trail.note(_ADDED, Entity.SILENCE, made.id, after=_shown(made))
+    return made
+
+
+def refuse(asked: Silence) -> None:
+    """Refuse a silence that nobody may make.
+
+    Raises:
+        ConfigurationError: it would silence everything, or for too long.
+    """
     if asked.rule == "*" and asked.subject == "*":
         raise ConfigurationError(
             "say what: a rule, a subject, or both; all alerts at once are never silent"
@@ -37,12 +52,6 @@ async def silence(world: World, board: Board, asked: Silence) -> Silence:
     for name, text in (("rule", asked.rule), ("subject", asked.subject)):
         if not text.isprintable() or len(text) > _MOST_CHARS:
             raise ConfigurationError(f"{name}: expected up to {_MOST_CHARS} characters")
-    made = replace(
-        asked, id=f"s{world.random_bytes(_ID_BYTES).hex()}", by=world.trail.actor
-    )
-    await _write(world, board, made)
-    await world.trail.note(_ADDED, Entity.SILENCE, made.id, after=_shown(made))
-    return made
 
 
 async def unsilence(world: World, board: Board, silence_id: str) -> Silence | None:

@@ -5,8 +5,8 @@ from bus.api.models import EditedLetter, EditedPayload, Replacement
 from processors.cli.control import GOOD
 from processors.cli.edited import only_event, only_place
 from processors.cli.edits_work import read_payload, say_replaced
-from processors.cli.over_api.given import Given
 from processors.cli.moments import place_of
+from processors.cli.over_api.given import Given
 
 _SPAN = ("since", "until")
 

@@ -3,8 +3,8 @@
 from bus.api import AsyncApi
 from bus.webhook.rendering import Representation, render
 from processors.cli.control import FAILED, GOOD
-from processors.cli.over_api.given import Given
 from processors.cli.moments import place_of
+from processors.cli.over_api.given import Given
 from processors.cli.record_view import DATA, print_body, print_record
 
 

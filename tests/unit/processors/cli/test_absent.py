@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from processors.cli.main import app
 from processors.cli.over_api.table import COMMANDS as OVER_API
 from tests.support.gateway import serving
+from tests.support.old_sender import terms_text
 from tests.support.root import HeldRoot
 from tests.support.worlds import Worlds
 from tests.unit.processors.cli.test_help import COMMANDS, below
@@ -133,7 +134,7 @@ def test_every_command_that_takes_something_is_walked() -> None:
 @pytest.fixture
 def words(tmp_path: Path) -> dict[str, list[str]]:
     """What to type, by command; the files that it names are there."""
-    texts = {"file": '{"a": 1}', "terms": "order: order_id\n", "old": "", "new": ""}
+    texts = {"file": '{"a": 1}', "terms": terms_text(), "old": "", "new": ""}
     for name, text in texts.items():
         (tmp_path / name).write_text(text)
     files = {name: tmp_path / name for name in texts}

@@ -56,7 +56,7 @@ def test_for_scripts(body: str) -> None:
 
 def test_no_such_type() -> None:
     """Refused with the one that was meant."""
-    text = printed("events", "example", "order.craeted", code=2)
+    text = printed("events", "example", "order.craeted", code=1)
     assert "did you mean order.created?" in text
 
 

@@ -112,5 +112,5 @@ async def test_sinks_are_tried_by_the_watch(worlds: Worlds) -> None:
         await answers
         (row,) = json.loads(tried.stdout)
         assert (row["name"], row["taken"], row["why"]) == ("chat", False, "401")
-        nobody = await bus("alerts", "test", "nobody", code=2)
+        nobody = await bus("alerts", "test", "nobody", code=1)
         assert "there are: chat" in nobody.stderr

@@ -69,7 +69,7 @@ def test_what_is_proposed_can_be_applied_once(decided: Worlds) -> None:
     (change,) = decided.audited()
     assert (change.entity, change.actor) == (Entity.RULE, "cli:ada")
     assert "Nothing to propose" in bus(decided, "proposals").stdout
-    assert bus(decided, "apply", "--proposal", one["id"]).exit_code == 2
+    assert bus(decided, "apply", "--proposal", one["id"]).exit_code == 1
     assert bus(decided, "apply").exit_code == 2
 
 

@@ -58,7 +58,7 @@ def test_a_new_family_is_explained_without_code(checkout: Checkout) -> None:
 def test_an_unknown_event_type_is_explained() -> None:
     """The error says which one was meant."""
     result = run("show", "order.creatd")
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert "did you mean order.created?" in result.stderr
 
 
