@@ -7,6 +7,7 @@ command is added stands in `processors/cli/main.py`.
 """
 
 import os
+import signal
 import sys
 from importlib import import_module
 
@@ -16,6 +17,7 @@ _FAILED, _REFUSED, _INTERRUPTED = 1, 2, 130
 def main() -> None:
     """Run the command that the arguments name."""
     try:
+        _mind_interrupts()
         _open_streams()
         _refuse_bytes(sys.argv[1:])
         try:
@@ -29,6 +31,15 @@ def main() -> None:
     except OSError as error:
         _say(error)
         sys.exit(_FAILED)
+
+
+def _mind_interrupts() -> None:
+    """Have Ctrl-C raise KeyboardInterrupt, unless who called has it ignored.
+
+    Until here it ends the process at once: deploy/bus.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _open_streams() -> None:

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from pydantic import ValidationError
 
 from bus.errors import (
+    AbsentError,
     BadCursorError,
     BrokerUnavailableError,
     ConfigurationError,
     ConflictError,
     DecodeError,
+    EventTypeNotFoundError,
     FolderError,
     IncompatibleSchemaError,
     InvalidEventError,
@@ -152,6 +154,7 @@ FAILURES: Sequence[tuple[type[OrderbusError], Told]] = (
     (NotAllowedError, _as_it_says(NOT_ALLOWED)),
     (KeyNotFoundError, _fixed(NOT_FOUND)),
     (InvalidKeyError, _key),
+    (EventTypeNotFoundError, _event),
     (InvalidEventError, _event),
     (SubscriptionStateError, _subscription(CONFLICT)),
     (InvalidSubscriptionError, _subscription(INVALID)),
@@ -169,6 +172,7 @@ FAILURES: Sequence[tuple[type[OrderbusError], Told]] = (
     (VersionMismatchError, _fixed(CHANGED)),
     (NotReadyError, _as_it_says(CONFLICT)),
     (SchemaNotFoundError, _fixed(NOT_FOUND)),
+    (AbsentError, _fixed(NOT_FOUND)),
     (IncompatibleSchemaError, _as_it_says(CONFLICT)),
     (InvalidSchemaError, _as_it_says(INVALID)),
     (RenderError, _as_it_says(CONFLICT)),

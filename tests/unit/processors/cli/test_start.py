@@ -93,6 +93,40 @@ def test_completion_imports_nothing_dear(words: str, answer: str) -> None:
     assert not packages & DEAR
 
 
+_MINDING = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+_STRUCK = "import os; os.kill(os.getpid(), 2)"
+_THEN = "print(signal.getsignal(2) is signal.default_int_handler)"
+
+
+def ended(code: str) -> tuple[int, bytes, bytes]:
+    """How the `bus` script ends, with other words in the place of its last ones."""
+    script = (ROOT / "deploy" / "bus").read_text(encoding="utf-8")
+    first, found, _ = script.partition("from processors.cli import main")
+    assert found
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", f"{_MINDING}{first}{code}", "--version"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_ctrl_c_while_python_imports_says_nothing() -> None:
+    """No traceback of modules that nobody has asked for."""
+    assert ended(_STRUCK) == (-2, b"", b"")
+
+
+def test_commands_mind_ctrl_c_themselves() -> None:
+    """From `main` on, so that they can put away what they have begun."""
+    run = (
+        "from processors.cli import main\ntry:\n main()\nexcept SystemExit:\n " + _THEN
+    )
+    code, said, wrong = ended(run)
+    assert (code, wrong) == (0, b"")
+    assert said.endswith(b"True\n")
+
+
 def cpu_s(*command: str) -> float:
     """The CPU that a command takes."""
     process = subprocess.Popen(  # noqa: S603 - our own command
