@@ -31,8 +31,12 @@ COMPLETE = (
 )
 Note: TypeAlias = Annotated[
     str | None,
-    Field(description="Why it is not complete, and what would be; null if it is."),
+    Field(
+        description="Why it is not complete, and what would be; or that nothing was to "
+        "be done, so that there is no job. Else null."
+    ),
 ]
+NOTHING = "Nothing of what was meant is there to be done, so no job was made."
 Status: TypeAlias = Annotated[
     int,
     Field(ge=0, le=599, description="What the endpoint answered last; 0: nothing."),

@@ -8,6 +8,7 @@ from bus.delivery.marks import Fate
 from processors.gateway.job_routes import counted, located, selected, shown
 from processors.gateway.jobs import Job, Progress
 from processors.gateway.letter_models import (
+    NOTHING,
     PLAN_S,
     LetterPlan,
     LetterQuery,
@@ -121,6 +122,8 @@ async def replay_letters(asked: Asked) -> Reply:
 
     if asked.query_as(DryRun).dry_run:
         return _told(asked, told, None)
+    if found.complete and found.pending <= found.damaged:
+        return _told(asked, told | {"note": NOTHING}, None)
     job = selected(asked, "replay_dead_letters", subscription.id, work)
     return _told(asked, told, job)
 
@@ -142,6 +145,8 @@ async def discard_letters(asked: Asked) -> Reply:
     told = plan_row(owner, found, "")
     if asked.query_as(DryRun).dry_run:
         return _told(asked, told, None)
+    if found.complete and not found.pending:
+        return _told(asked, told | {"note": NOTHING}, None)
     job = selected(asked, "discard_dead_letters", owner, work)
     return _told(asked, told, job)
 
@@ -239,9 +244,9 @@ ROUTES = (
         operation="replayDeadLetters",
         summary="Send pending dead letters again, from the first tier on.",
         description="First the plan with its counts (`dry_run` stops there), then a "
-        "job. They keep their webhook-id, are signed with the present secret, and "
-        "start anew with all attempts. Each is sent once more; asked again, nothing "
-        "is left.",
+        "job; where nothing is to be done there is none (200). They keep their "
+        "webhook-id, are signed with the present secret, and start anew with all "
+        "attempts. Each is sent once more; asked again, nothing is left.",
         tag=_TAG,
         scope=Scope.LETTERS_WRITE,
         handler=replay_letters,

@@ -7,7 +7,7 @@ from bus.access.roles import Scope
 from bus.delivery.marks import Fate
 from processors.gateway.job_routes import counted, located, selected, shown
 from processors.gateway.jobs import Job, Progress
-from processors.gateway.letter_models import PLAN_S
+from processors.gateway.letter_models import NOTHING, PLAN_S
 from processors.gateway.model import DryRun
 from processors.gateway.moments import ms_of
 from processors.gateway.paging import places_cursor, places_in
@@ -91,6 +91,8 @@ async def replay_items(asked: Asked) -> Reply:
 
     if asked.query_as(DryRun).dry_run:
         return _told(asked, plan, None)
+    if plan.complete and plan.pending <= plan.stuck.total():
+        return _told(asked, plan, None, NOTHING)
     job = selected(asked, "replay_quarantine", "quarantine", work)
     return _told(asked, plan, job)
 
@@ -109,12 +111,17 @@ async def discard_items(asked: Asked) -> Reply:
 
     if asked.query_as(DryRun).dry_run:
         return _told(asked, plan, None)
+    if plan.complete and not plan.pending:
+        return _told(asked, plan, None, NOTHING)
     job = selected(asked, "discard_quarantine", "quarantine", work)
     return _told(asked, plan, job)
 
 
-def _told(asked: Asked, plan: Released, job: Job | None) -> Reply:
-    said = ItemPlan.model_validate(released_row(plan))
+def _told(
+    asked: Asked, plan: Released, job: Job | None, note: str | None = None
+) -> Reply:
+    row = released_row(plan)
+    said = ItemPlan.model_validate(row if note is None else row | {"note": note})
     if job is None:
         return Reply(content=ItemWork(plan=said, job=None), status=200)
     work_shown = ItemWork(plan=said, job=shown(job, asked.by))

@@ -8,7 +8,7 @@ from pydantic import Field
 from bus.access.roles import Scope
 from processors.gateway.job_routes import JobShown, located, shown, started
 from processors.gateway.jobs import Progress
-from processors.gateway.letter_models import COMPLETE, PLAN_S, Note, Word
+from processors.gateway.letter_models import COMPLETE, NOTHING, PLAN_S, Note, Word
 from processors.gateway.model import DryRun, Model
 from processors.gateway.moments import Moment, ms_of
 from processors.gateway.problems import (
@@ -84,8 +84,10 @@ async def replay_span(asked: Asked) -> Reply:
         complete=found.complete,
         note=None if found.complete else not_all(PLAN_S, SHORTER),
     )
-    if asked.query_as(DryRun).dry_run:
-        return Reply(content=SpanWork(plan=plan, job=None), status=200)
+    dry = asked.query_as(DryRun).dry_run
+    if dry or (found.complete and not found.wanted):
+        told = plan if dry else plan.model_copy(update={"note": NOTHING})
+        return Reply(content=SpanWork(plan=told, job=None), status=200)
 
     async def work(progress: Progress) -> dict[str, object]:
         sent = 0

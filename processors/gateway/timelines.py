@@ -39,7 +39,7 @@ class TimelineQuery(Model):
 class TimelineStep(Model):
     """One thing that happened."""
 
-    at_ms: float
+    at: str
     kind: Annotated[
         str,
         Field(
@@ -73,7 +73,7 @@ class TimelineTrack(Model):
 
 
 class TimelineShown(Model):
-    """The life of one event; times are epoch milliseconds, to the microsecond."""
+    """The life of one event; moments are RFC 3339."""
 
     event_id: str
     own_id: str
@@ -82,7 +82,7 @@ class TimelineShown(Model):
     source: str
     place: Annotated[str, Field(description="Topic, partition, offset.")]
     record: RecordLink
-    produced_ms: float
+    produced_at: str
     subscriptions: Sequence[TimelineTrack]
 
 

@@ -14,6 +14,7 @@ from bus.delivery.delivery import Attempt, Origin
 from bus.delivery.marks import Fate
 from bus.event import Event
 from bus.record import Record
+from bus.times import moment_of, rfc3339
 from processors.redrive.acking import Acked
 from processors.redrive.letters import Letter
 
@@ -220,7 +221,7 @@ def _state(last: Step) -> str:
 
 
 def as_json(life: Timeline) -> dict[str, object]:
-    """The timeline as plain values; times are epoch milliseconds, cut to µs."""
+    """The timeline as plain values; moments are RFC 3339, spans milliseconds."""
     return {
         "event_id": life.event_id,
         "own_id": life.own_id or life.event_id,
@@ -228,7 +229,7 @@ def as_json(life: Timeline) -> dict[str, object]:
         "order_id": life.order_id,
         "source": life.source,
         "place": life.place,
-        "produced_ms": _to_us(life.produced_ms),
+        "produced_at": rfc3339(moment_of(life.produced_ms)),
         "subscriptions": [
             {
                 "id": track.subscription,
@@ -243,8 +244,10 @@ def as_json(life: Timeline) -> dict[str, object]:
 
 
 def _step_as_json(step: Step) -> dict[str, object]:
-    times = {"at_ms": _to_us(step.at_ms), "took_ms": _to_us(step.took_ms)}
-    return step._asdict() | times
+    told = step._asdict()
+    del told["at_ms"]
+    at = rfc3339(moment_of(step.at_ms))
+    return {"at": at, **told, "took_ms": _to_us(step.took_ms)}
 
 
 def _to_us(ms: float | None) -> float | None:

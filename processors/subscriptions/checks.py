@@ -1,6 +1,6 @@
 """What a subscription must be to run, and to be taken on."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 from bus.delivery.choices import Exhausted, Ordering
 from bus.delivery.endpoint import AWS, way_of
 from bus.delivery.expressions import compile_expression
+from bus.delivery.schedule import format_duration
 from bus.delivery.subscription import Subscription, Tls
 from bus.errors import InvalidSubscriptionError
 from bus.webhook.rendering import negotiate
@@ -27,6 +28,11 @@ _NO_LOGIN = (
 
 class Declared(Protocol):
     """The declared topics, as a subscription is checked against them."""
+
+    @property
+    def tiers(self) -> Mapping[str, float]:
+        """The declared tiers' delays in seconds."""
+        ...
 
     def check_subscription(self, subscription: Subscription) -> None:
         """Raise InvalidSubscriptionError for unknown tiers and a too long max_age."""
@@ -81,10 +87,21 @@ class Checks:
     def warn(self, subscription: Subscription) -> Sequence[str]:
         """What may be a mistake, one sentence each."""
         warnings = [*self._unknown_types(subscription), *doubts(subscription)]
+        warnings += self._too_old_to_retry(subscription)
         blocks = subscription.on_exhausted is Exhausted.BLOCK
         if blocks and subscription.ordering is Ordering.NONE:
             warnings.append("on_exhausted: block does nothing without ordering: key")
         return warnings
+
+    def _too_old_to_retry(self, subscription: Subscription) -> Iterator[str]:
+        delay_s = self.topology.tiers.get(subscription.retry[0], 0.0)
+        if subscription.max_age_s < delay_s:
+            age = format_duration(subscription.max_age_s)
+            yield (
+                f"max_age: {age} is over before the first retry, after"
+                f" {format_duration(delay_s)}: what is not accepted at once is a"
+                " dead letter"
+            )
 
     def _unknown_types(self, subscription: Subscription) -> Iterator[str]:
         for pattern in subscription.types:

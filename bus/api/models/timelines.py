@@ -8,7 +8,7 @@ from typing import TypedDict
 class TimelineStep(TypedDict):
     """One thing that happened."""
 
-    at_ms: float
+    at: str
     kind: str
     outcome: str
     number: int
@@ -30,7 +30,7 @@ class TimelineTrack(TypedDict):
 
 
 class TimelineShown(TypedDict):
-    """The life of one event; times are epoch milliseconds, to the microsecond."""
+    """The life of one event; moments are RFC 3339."""
 
     event_id: str
     own_id: str
@@ -39,7 +39,7 @@ class TimelineShown(TypedDict):
     source: str
     place: str
     record: str | None
-    produced_ms: float
+    produced_at: str
     subscriptions: Sequence[TimelineTrack]
 
 

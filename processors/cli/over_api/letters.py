@@ -135,7 +135,7 @@ async def discard(api: AsyncApi, given: Given) -> int:
             for row in rows:
                 owner = str(row["subscription"])
                 work = await api.discard_dead_letters(owner, meant)
-                row["discarded"] = (await finished(api, work["job"]))["done"]
+                row["discarded"] = (await finished(api, work["job"])).get("done", 0)
     return tell_discarded(rows, dry_run=dry, as_json=given.as_json)
 
 

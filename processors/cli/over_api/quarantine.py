@@ -115,7 +115,7 @@ async def discard(api: AsyncApi, given: Given) -> int:
         ask(discard_question(pending), yes=how.yes)
         with bar("discarding", None):
             did = await finished(api, (await api.discard_quarantine(meant))["job"])
-        done = int(str(did["done"]))
+        done = int(str(did.get("done", 0)))
     return tell_discarded(max(pending, done), done, how)
 
 

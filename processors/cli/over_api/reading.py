@@ -4,8 +4,9 @@ import sys
 from contextlib import AsyncExitStack
 
 from bus.api import AsyncApi, NotFoundError, UnavailableError, UnreachableError
-from bus.api.models import TimelineShown, TimelineTrack
+from bus.api.models import TimelineShown, TimelineStep, TimelineTrack
 from bus.errors import ConfigurationError
+from bus.times import read_rfc3339
 from processors.cli.control import FAILED, GOOD, console, print_json
 from processors.cli.over_api.given import Given
 from processors.cli.status_work import AGAIN_S, exit_code, teller
@@ -51,16 +52,25 @@ def _life(shown: TimelineShown) -> Timeline:
         shown["order_id"],
         shown["source"],
         shown["place"],
-        shown["produced_ms"],
+        _ms(shown["produced_at"]),
         [_track(track) for track in shown["subscriptions"]],
         "" if own == shown["event_id"] else own,
     )
 
 
 def _track(shown: TimelineTrack) -> Track:
-    steps = [Step(**step) for step in shown["steps"]]
+    steps = [_step(step) for step in shown["steps"]]
     after = shown["accepted_after_ms"]
     return Track(shown["id"], shown["state"], shown["attempts"], steps, after)
+
+
+def _step(shown: TimelineStep) -> Step:
+    values = {name: value for name, value in shown.items() if name != "at"}
+    return Step(_ms(shown["at"]), **values)  # type: ignore[arg-type]
+
+
+def _ms(moment: str) -> float:
+    return read_rfc3339(moment).timestamp() * 1000
 
 
 async def add_acks(api: AsyncApi, given: Given) -> int:

@@ -77,7 +77,9 @@ async def begin(asked: Asked) -> Done:
         path = f"subscriptions/{quote(name, safe='')}/dead-letters/plan"
         return Done("Nothing was done yet.", linked(path, plan))
     if work.job is None:
-        raise TypeError("what is no dry run has a job")
+        return Done(
+            "Nothing was left to be done.", href("subscriptions", name, "dead-letters")
+        )
     doing = "Replaying" if form.act == "replay" else "Discarding"
     return Done(f"{doing} dead letters of {name}.", href("jobs", work.job.id))
 

@@ -45,7 +45,7 @@ async def begin(asked: Asked) -> Done:
     form = asked.body_as(PlanQuery)
     work = await _work(asked, form, dry_run=False)
     if work.job is None:
-        raise TypeError("what is no dry run has a job")
+        return Done("Nothing was left to be done.", href("quarantine"))
     doing = "Replaying" if form.act == "replay" else "Discarding"
     return Done(f"{doing} quarantined records.", href("jobs", work.job.id))
 

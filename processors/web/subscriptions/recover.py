@@ -85,7 +85,10 @@ async def begin(asked: Asked) -> Done:
     force = form.force == "yes"
     wanted = SpanSelection(since=form.since, until=form.until, force=force)
     work = await _work(asked, wanted, dry_run=False)
-    to = href("jobs", work.job.id) if work.job else href("jobs")
+    if work.job is None:
+        to = href("subscriptions", asked.path["subscription"])
+        return Done("No event of that time was to be delivered.", to)
+    to = href("jobs", work.job.id)
     return Done(f"{work.plan.wanted} events are delivered once more.", to)
 
 

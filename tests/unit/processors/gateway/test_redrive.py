@@ -10,6 +10,7 @@ from bus.delivery.delivery import Reason
 from bus.event import Event
 from bus.record import Message
 from bus.samples.lifecycles import sample
+from processors.gateway.letter_models import NOTHING
 from tests.support.gateway import Client, Got
 from tests.support.orders import STARTED
 from tests.support.past import Past
@@ -96,6 +97,10 @@ async def test_replays_after_a_plan(ask: Client, worlds: Worlds) -> None:
     assert len(worlds.records("bus.retry.acme.1s")) == 2
     again = await ask("POST", f"{LETTERS}:replay?dry_run=true", {"force": True})
     assert plan(again)["by_reason"] == {"refused": 1}
+    for step, more in (("replay", {"force": True}), ("discard", {})):
+        none = await ask("POST", f"{LETTERS}:{step}", {"reasons": ["exhausted"]} | more)
+        assert (none.status, none.json["job"]) == (200, None)
+        assert plan(none)["note"] == NOTHING
 
 
 async def test_refuses_what_cannot_take_replays(ask: Client) -> None:
@@ -130,6 +135,9 @@ async def test_delivers_a_span_again(ask: Client, worlds: Worlds) -> None:
     wet = await ask("POST", f"{ONE}/replay", body, by="partner")
     job = await finished(ask, wet, worlds)
     assert job["result"] == {"done": 1, "failed": 0, "unknown": 0}
+    none = await ask("POST", f"{ONE}/replay", body | {"order": "nobody's"})
+    assert (none.status, none.json["job"]) == (200, None)
+    assert plan(none)["note"] == NOTHING
     empty = await ask("POST", f"{ONE}/replay", {"since": "now", "until": "2h"})
     assert empty.status == 422
 

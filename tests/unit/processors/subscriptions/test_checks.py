@@ -90,6 +90,8 @@ def test_what_does_not_fit_here_is_refused(
         ({"url": "https://acme.example/?page=1&Token=1&apikey=2"}, 2),
         ({"on_exhausted": "block", "ordering": "key"}, 0),
         ({"on_exhausted": "block"}, 1),
+        ({"max_age_s": 0.001}, 1),
+        ({"max_age_s": 1}, 0),
     ],
 )
 def test_warnings(fields: dict[str, object], warnings: int) -> None:
