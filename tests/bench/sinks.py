@@ -155,8 +155,11 @@ def _slow(name: str) -> Iterator[Sequence[Case]]:
             yield cases
             return
         with running_rabbitmq() as rabbit:
-            url = f"amqp://127.0.0.1:{rabbit.port}/queues/{name}"
-            yield [*cases, Case("amqp", url)]
+            where = f"127.0.0.1:{rabbit.port}"
+            amqp = Case("amqp", f"amqp://{where}/queues/{name}")
+            # The same broker's plug-in: another queue, as what came last is read last.
+            amqp1 = Case("amqp1", f"amqp1://{where}//amq/queue/{name}-1")
+            yield [*cases, amqp, amqp1]
 
 
 @contextmanager
@@ -184,7 +187,7 @@ async def _prepare(cases: Sequence[Case]) -> None:
                 name = path.partition(".")[0]
                 await client.jetstream().add_stream(name=name, subjects=[f"{name}.>"])
                 await client.close()
-            case "amqp":
+            case "amqp" | "amqp1":
                 async with await aio_pika.connect(f"amqp://{where}") as connection:
                     channel = await connection.channel()
                     await channel.declare_queue(path.rpartition("/")[2], durable=True)

@@ -22,6 +22,7 @@ LOGIN = "user:pass"  # the one that the relay knows
 
 
 @pytest.mark.kafka
+@pytest.mark.long
 async def test_an_incident_and_its_end_arrive_by_mail(
     kafka: KafkaUnderTest, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from tests.support.kafka import cache_dir, create_topic, write
 pytestmark = pytest.mark.kafka
 
 
+@pytest.mark.long
 async def test_three_brokers_survive_the_loss_of_one(tmp_path: Path) -> None:
     """Records stay acknowledged while one of three is gone, ids are told, all heals."""
     async with EmbeddedKafka(tmp_path, cache_dir(), brokers=3) as kafka:

@@ -111,6 +111,7 @@ async def test_can_be_frozen_and_woken(tmp_path: Path) -> None:
         await kafka.start()
 
 
+@pytest.mark.long
 async def test_first_run_records_and_later_ones_use_it(tmp_path: Path) -> None:
     """The first run on a machine leaves java's ahead-of-time cache."""
     cache = tmp_path / "cache"

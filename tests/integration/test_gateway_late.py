@@ -40,6 +40,7 @@ async def freeze(node: Node) -> None:
 
 
 @pytest.mark.kafka
+@pytest.mark.long
 async def test_a_frozen_kafka(tmp_path: Path) -> None:
     """503 that says what to do; nothing is held; repeats have one id each."""
     async with EmbeddedKafka(tmp_path / "kafka", cache_dir()) as kafka:

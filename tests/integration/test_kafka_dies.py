@@ -119,6 +119,7 @@ def small_disk(where: Path) -> Iterator[Path]:
         subprocess.run(["umount", "-l", str(where)], check=True)  # noqa: S603, S607 - ours
 
 
+@pytest.mark.long
 async def test_killed_it_is_started_once_more(tmp_path: Path) -> None:
     """Its data and address stay; killed again, all ends with 1, cause and log named."""
     async with dev(tmp_path) as running:

@@ -114,6 +114,7 @@ async def test_sqlite_and_projectors_that_are_killed(
 
 @pytest.mark.kafka
 @pytest.mark.postgres
+@pytest.mark.long
 async def test_postgres_that_is_killed_and_hangs(
     kafka: KafkaUnderTest, tmp_path: Path, postgres: PostgresUnderTest
 ) -> None:

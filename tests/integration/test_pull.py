@@ -1,10 +1,13 @@
 """A partner pulls through a gateway, on a real Kafka; both are killed."""
 
 import asyncio
+import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import trustme
 
 from bus.access.roles import Role
 from bus.event import Event
@@ -12,8 +15,9 @@ from processors.access.writer import Wish
 from processors.wiring.access import open_keys
 from processors.wiring.listening import free_port
 from tests.integration.test_sinks import by_order, events, firsts
-from tests.support.bus import Bus, Worker, running_bus, wait_until
+from tests.support.bus import ROOT, Bus, Worker, running_bus, wait_until
 from tests.support.kafka import KafkaUnderTest
+from tests.support.pace import patience
 from tests.support.puller import Puller
 
 pytestmark = [pytest.mark.kafka, pytest.mark.long]
@@ -54,8 +58,55 @@ async def test_nothing_is_lost(kafka: KafkaUnderTest, tmp_path: Path) -> None:
             assert not process.lines("bug")
 
 
-async def _gateway(bus: Bus, port: int) -> Worker:
-    worker = await bus.run("gateway", api_port=0, pull_port=port)
+async def test_bus_listen_over_tls(kafka: KafkaUnderTest, tmp_path: Path) -> None:
+    """By the command, with the API's certificate; who does not know it gets nothing."""
+    authority = trustme.CA()
+    trusted, own, key, other = (tmp_path / n for n in ("ca", "own", "own.key", "other"))
+    authority.cert_pem.write_to_path(str(trusted))
+    trustme.CA().cert_pem.write_to_path(str(other))
+    leaf = authority.issue_cert("127.0.0.1")
+    leaf.cert_chain_pems[0].write_to_path(str(own))
+    leaf.private_key_pem.write_to_path(str(key))
+    async with running_bus(kafka, tmp_path, "pull-tls") as bus:
+        port = free_port("127.0.0.1")
+        url = f"grpcs://127.0.0.1:{port}"
+        shown = {"api_certificate_file": own, "api_key_file": key}
+        await _gateway(bus, port, **shown)
+        made = await bus.subscribe("depot", url="pull://grpc", owner="acme")
+        worker = await bus.run(pull_relays=url, trusted=trusted)
+        await worker.ready()
+        sent = events(range(2))[:3]
+        await _produce(bus, sent)
+        secret = tmp_path / "secret"
+        secret.write_text(made.secrets[0].value)
+        ask = ("--pull", url, "--subscription", "depot", "--count", str(len(sent)))
+        ask += ("--key-file", str(await _key(bus, tmp_path)))
+        ask += ("--secret-file", str(secret), "--json")
+        ended, said = await _listen(*ask, trusted=other)
+        assert (ended, "UNAVAILABLE" in said) == (2, True), said
+        ended, said = await _listen(*ask, trusted=trusted)
+        assert ended == 0, said
+        had = [one for one in map(json.loads, said.splitlines()) if "id" in one]
+        assert {one["id"]: one["verified"] for one in had} == {
+            event.webhook_id: True for event in sent
+        }
+
+
+async def _listen(*words: str, trusted: Path) -> tuple[int | None, str]:
+    """`bus listen` where these authorities are trusted: how it ended, its words."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "processors.cli", "listen", *words),
+        cwd=ROOT,
+        env={"SSL_CERT_FILE": str(trusted)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await asyncio.wait_for(process.communicate(), patience(60))
+    return process.returncode, said.decode()
+
+
+async def _gateway(bus: Bus, port: int, **settings: object) -> Worker:
+    worker = await bus.run("gateway", api_port=0, pull_port=port, **settings)
     await worker.ready()
     assert worker.lines("pull_serves")
     return worker

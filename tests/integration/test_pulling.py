@@ -71,6 +71,7 @@ def declared(url: str) -> dict[str, object]:
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.long
 async def test_killed_while_a_list_is_read(
     kafka: KafkaUnderTest, tmp_path: Path
 ) -> None:

@@ -134,6 +134,7 @@ async def sold(intake: Intake, source: Source, shop: Shop, number: int) -> None:
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.long
 async def test_made_again_used_and_not_without_end(
     kafka: KafkaUnderTest, tmp_path: Path
 ) -> None:

@@ -188,9 +188,13 @@ class Bus:
         *,
         share: int = 1,
         attached: bool = True,
+        trusted: Path | None = None,
         **settings: object,
     ) -> Worker:
-        """Start a worker process; `settings` as in `Settings`."""
+        """Start a worker process; `settings` as in `Settings`.
+
+        `trusted` are the authorities of its machine, instead of what it has.
+        """
         log = self.folder / f"worker-{next(self._numbers)}.log"
         given = {
             "bootstrap_servers": self.settings.bootstrap_servers,
@@ -208,7 +212,10 @@ class Bus:
                 *(sys.executable, "-m", "processors.cli", "run", role),
                 *("--share", str(share), *["--attached"][:attached]),
                 cwd=ROOT,
-                env={f"ORDERBUS_{k.upper()}": str(v) for k, v in given.items()},
+                env={
+                    **({} if trusted is None else {"SSL_CERT_FILE": str(trusted)}),
+                    **{f"ORDERBUS_{k.upper()}": str(v) for k, v in given.items()},
+                },
                 stdin=asyncio.subprocess.PIPE,
                 stdout=out,
                 stderr=out,

@@ -180,14 +180,14 @@ def _target(addresses: Sequence[str], port: int) -> str:
 def _credentials(tls: Tls) -> grpc.ChannelCredentials:
     shown = tls.client_certificate is not None and tls.client_key is not None
     return grpc.ssl_channel_credentials(
-        _system_roots() if tls.ca is None else tls.ca.encode(),
+        system_roots() if tls.ca is None else tls.ca.encode(),
         tls.client_key.encode() if shown and tls.client_key else None,
         tls.client_certificate.encode() if shown and tls.client_certificate else None,
     )
 
 
 @cache
-def _system_roots() -> bytes | None:
+def system_roots() -> bytes | None:
     """The machine's authorities, those that webhooks trust; else gRPC's own."""
     path = Path(ssl.get_default_verify_paths().cafile or "")
     return path.read_bytes() if path.is_file() else None

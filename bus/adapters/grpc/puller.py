@@ -13,7 +13,7 @@ from bus.adapters.grpc.generated.event_receiver_pb2 import (
     SubscribeRequest,
 )
 from bus.adapters.grpc.inlet import arrived
-from bus.adapters.grpc.lanes import MOST_BYTES
+from bus.adapters.grpc.lanes import MOST_BYTES, system_roots
 from bus.adapters.grpc.relay import SUBSCRIBE
 from bus.adapters.grpc.replies import receipt_of
 from bus.delivery.endpoint import GrpcEndpoint, parse_endpoint
@@ -75,7 +75,7 @@ class PullInlet:
             grpc.aio.insecure_channel(target, _OPTIONS)
             if where.plain
             else grpc.aio.secure_channel(
-                target, grpc.ssl_channel_credentials(), _OPTIONS
+                target, grpc.ssl_channel_credentials(system_roots()), _OPTIONS
             )
         )
         async with channel:
