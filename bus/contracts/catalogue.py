@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from bus.contracts.codec import Schema, parse_schema
@@ -89,7 +90,9 @@ class Catalogue:
         return event_type in self._schemas
 
 
+@lru_cache(maxsize=512)
 def _parse_file(path: str, text: str) -> Schema:
+    """Read a file's schema; a program has several catalogues of the same files."""
     try:
         schema = parse_schema(text)
     except ConfigurationError as error:
