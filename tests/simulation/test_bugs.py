@@ -13,7 +13,14 @@ from tests.simulation.simulation import Verdict, simulate
 BITES_WITHIN = 2_000
 
 
-@pytest.fixture(params=BUGS)
+DEAR = "waits for the slowest"  # found at once, and long to be made short
+CASES = [
+    pytest.param(name, marks=[pytest.mark.long] if name == DEAR else [])
+    for name in BUGS
+]
+
+
+@pytest.fixture(params=CASES)
 def bug(request: pytest.FixtureRequest) -> Iterator[Bug]:
     """The engine with a bug in it."""
     found = BUGS[str(request.param)]

@@ -16,7 +16,7 @@ from tests.simulation.simulation import Verdict, simulate
 
 SEEDS = 2_000
 CHUNK = 250
-ALWAYS = 500
+ALWAYS = 250
 """So many of the seeds belong to every run of the tests; `make simulate` has no end."""
 
 

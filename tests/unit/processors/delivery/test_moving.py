@@ -13,6 +13,7 @@ from bus.ports import Answer, NoAnswer, NoAnswerKind, Reply
 from bus.record import TopicPartition
 from processors.delivery.engine import Engine
 from tests.support.engine import MemoryBus, url
+from tests.support.examples import seeds
 
 ORDERS = [f"SO-{number}" for number in range(60)]
 GOOD: list[Reply] = [Answer(200)] * 6
@@ -172,7 +173,7 @@ async def test_an_old_sender_outside_has_its_overlap() -> None:
         assert len(bus.ids("new")) == 2
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", seeds(12))
 async def test_no_order_is_swapped_whatever_happens(seed: int) -> None:
     """Steps up and back, refusals, processes that end and take up again."""
     bus, made, _ = ordered_sides()

@@ -23,6 +23,7 @@ from processors.delivery.engine import Engine
 from processors.migrations.table import TOPIC, MigrationTable
 from processors.migrations.view import LedgerView
 from tests.support.engine import MemoryBus, url
+from tests.support.examples import seeds
 
 ORDERS = [f"SO-{number}" for number in range(12)]
 EVENTS = 90
@@ -224,7 +225,7 @@ async def moved(seed: int, *, careful: bool = True) -> Company:
     return company
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", seeds(16))
 async def test_no_event_is_nobodys(seed: int) -> None:
     """Ledgers read late by worker and door, slow writes, clocks that differ."""
     company = await moved(seed)
@@ -234,6 +235,7 @@ async def test_no_event_is_nobodys(seed: int) -> None:
     assert company.by_old - by_new, "some are the old side's alone"
 
 
+@pytest.mark.long
 async def test_it_is_seen_where_a_worker_does_not_wait() -> None:
     """Else this test would say nothing."""
     lost = 0
