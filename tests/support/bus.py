@@ -191,11 +191,9 @@ class Bus:
         trusted: Path | None = None,
         **settings: object,
     ) -> Worker:
-        """Start a worker process; `settings` as in `Settings`.
-
-        `trusted` are the authorities of its machine, instead of what it has.
-        """
+        """Start a worker; `settings` as in `Settings`, `trusted` its authorities."""
         log = self.folder / f"worker-{next(self._numbers)}.log"
+        trust = {} if trusted is None else {"SSL_CERT_FILE": str(trusted)}
         given = {
             "bootstrap_servers": self.settings.bootstrap_servers,
             "registry_url": self.registry_url,
@@ -212,10 +210,7 @@ class Bus:
                 *(sys.executable, "-m", "processors.cli", "run", role),
                 *("--share", str(share), *["--attached"][:attached]),
                 cwd=ROOT,
-                env={
-                    **({} if trusted is None else {"SSL_CERT_FILE": str(trusted)}),
-                    **{f"ORDERBUS_{k.upper()}": str(v) for k, v in given.items()},
-                },
+                env=trust | {f"ORDERBUS_{k.upper()}": str(v) for k, v in given.items()},
                 stdin=asyncio.subprocess.PIPE,
                 stdout=out,
                 stderr=out,
