@@ -70,8 +70,14 @@ async def test_bus_listen_over_tls(kafka: KafkaUnderTest, tmp_path: Path) -> Non
     async with running_bus(kafka, tmp_path, "pull-tls") as bus:
         port = free_port("127.0.0.1")
         url = f"grpcs://127.0.0.1:{port}"
-        shown = {"api_certificate_file": own, "api_key_file": key}
-        await _gateway(bus, port, **shown)
+        gateway = await bus.run(
+            "gateway",
+            api_port=0,
+            pull_port=port,
+            api_certificate_file=own,
+            api_key_file=key,
+        )
+        await gateway.ready()
         made = await bus.subscribe("depot", url="pull://grpc", owner="acme")
         worker = await bus.run(pull_relays=url, trusted=trusted)
         await worker.ready()
@@ -79,9 +85,11 @@ async def test_bus_listen_over_tls(kafka: KafkaUnderTest, tmp_path: Path) -> Non
         await _produce(bus, sent)
         secret = tmp_path / "secret"
         secret.write_text(made.secrets[0].value)
-        ask = ("--pull", url, "--subscription", "depot", "--count", str(len(sent)))
-        ask += ("--key-file", str(await _key(bus, tmp_path)))
-        ask += ("--secret-file", str(secret), "--json")
+        ask = [
+            *("--pull", url, "--subscription", "depot", "--count", str(len(sent))),
+            *("--key-file", str(await _key(bus, tmp_path))),
+            *("--secret-file", str(secret), "--json"),
+        ]
         ended, said = await _listen(*ask, trusted=other)
         assert (ended, "UNAVAILABLE" in said) == (2, True), said
         ended, said = await _listen(*ask, trusted=trusted)
@@ -105,8 +113,8 @@ async def _listen(*words: str, trusted: Path) -> tuple[int | None, str]:
     return process.returncode, said.decode()
 
 
-async def _gateway(bus: Bus, port: int, **settings: object) -> Worker:
-    worker = await bus.run("gateway", api_port=0, pull_port=port, **settings)
+async def _gateway(bus: Bus, port: int) -> Worker:
+    worker = await bus.run("gateway", api_port=0, pull_port=port)
     await worker.ready()
     assert worker.lines("pull_serves")
     return worker
