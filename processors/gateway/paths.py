@@ -8,6 +8,7 @@ from bus.access.tokens import ID_PATTERN as KEY_ID
 from bus.delivery.subscription import ID_PATTERN as SUBSCRIPTION_ID
 from bus.intake.parked.grouping import GROUP
 from bus.intake.rules.rows import TABLE
+from bus.watch.verdicts import Kind as AlertKind
 from processors.gateway.problems import NOT_FOUND, ProblemError
 from processors.publishing import ORDER_ID
 
@@ -61,7 +62,7 @@ NAMES: Mapping[str, Named] = {
     ),
     "rule": Named(r"[a-z][a-z0-9_]{0,62}", "A rule of the watch.", "breaker_open"),
     "kind": Named(
-        r"bus|program|source|subscription|parked",
+        "|".join(AlertKind),
         "What an alert is about.",
         "subscription",
     ),

@@ -1,6 +1,7 @@
 """The table of routes as a whole, and what follows from it."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 from typing import cast, get_args, get_origin
@@ -13,6 +14,7 @@ from typing_extensions import override
 
 from bus import errors
 from bus.access.roles import Role, Scope, scopes_of
+from bus.watch.verdicts import Kind as AlertKind
 from processors.gateway.failures import FAILURES
 from processors.gateway.matching import names_in
 from processors.gateway.paths import NAMES
@@ -189,3 +191,8 @@ def test_every_list_says_what_each_row_allows() -> None:
 
 
 _NONE = FieldInfo(annotation=None)
+
+
+def test_whatever_an_alert_is_about_has_a_path() -> None:
+    """A kind that the pattern forgets leads to pages that are not found."""
+    assert all(re.fullmatch(NAMES["kind"].pattern, kind) for kind in AlertKind)
