@@ -9,9 +9,12 @@ part was done and another refused (events), what stands of it is held: who asks 
 under the key, with what was wrong corrected, has only the rest done.
 """
 
+import hashlib
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from aiohttp import web
 
 from processors.gateway.answers import Answered
 from processors.gateway.problems import IN_PROGRESS, REUSED, ProblemError
@@ -22,6 +25,13 @@ _MOST_KEYS = 100_000
 _MOST_BYTES = 64 * 2**20
 _PART_OF_ONE = 4
 """One holder's answers take a quarter of the room at most."""
+
+
+def fingerprint_of(request: web.BaseRequest, text: bytes) -> bytes:
+    """What a request asks for, in a few bytes."""
+    digest = hashlib.sha256(f"{request.method} {request.rel_url}\n".encode())
+    digest.update(text)
+    return digest.digest()
 
 
 class Asker(NamedTuple):

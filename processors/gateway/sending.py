@@ -7,17 +7,36 @@ from aiohttp import web
 from processors.gateway.routes import Stream
 from processors.live.signals import Reason
 
+_AT_ONCE = 32 * 1024
+"""Half of what a connection holds before whoever writes has to wait."""
+
 
 async def send(
     request: web.BaseRequest, response: web.StreamResponse, within_s: float
 ) -> None:
     """Send all of an answer, to one who takes it in time."""
     try:
+        if _goes_at_once(request, response):
+            await response.prepare(request)
+            await response.write_eof()
+            return
         async with asyncio.timeout(within_s):
             await response.prepare(request)
             await response.write_eof()
     except (TimeoutError, ConnectionError):
         _let_go(request)
+
+
+def _goes_at_once(request: web.BaseRequest, response: web.StreamResponse) -> bool:
+    """Whether the connection takes all of it, whoever reads: then nobody is awaited."""
+    body = response.body if isinstance(response, web.Response) else None
+    size = len(body) if isinstance(body, bytes) else _AT_ONCE
+    transport = request.transport
+    return (
+        size < _AT_ONCE
+        and transport is not None
+        and not transport.get_write_buffer_size()
+    )
 
 
 async def send_stream(

@@ -5,7 +5,6 @@ and body read → a repeat? → the row's handler → answer.
 """
 
 import asyncio
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +20,7 @@ from processors.gateway.bounds import Bounds
 from processors.gateway.callers import (
     address_of,
     check_scope,
+    ids_from,
     network_of,
     request_id_of,
 )
@@ -36,7 +36,7 @@ from processors.gateway.problems import (
     TOO_SLOW,
     ProblemError,
 )
-from processors.gateway.repeats import Asker, Repeats
+from processors.gateway.repeats import Asker, Repeats, fingerprint_of
 from processors.gateway.routes import Asked, Reply, Route, Stream
 from processors.gateway.sending import send, send_stream
 from processors.gateway.visit import Visit
@@ -80,6 +80,7 @@ class Serving:
         self._draining = Draining()
         self._in_flight = 0
         self._visitors: dict[tuple[str, str], Api] = {}
+        self._ids = ids_from(secrets.token_hex(12))
         observer, streams = api.observer, api.streams
         observer.gauge(names.API_IN_FLIGHT, lambda: {"": float(self._in_flight)})
         observer.gauge(names.API_STREAMS, lambda: {"": float(streams.open)})
@@ -87,7 +88,7 @@ class Serving:
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request; never raises."""
         visit = Visit(
-            request_id_of(request, secrets.token_hex(16)),
+            request_id_of(request, self._ids),
             address_of(request, self._bounds.proxies),
             self._api.world.clock.monotonic(),
         )
@@ -185,7 +186,7 @@ class Serving:
             done = answered(route, await route.handler(asked))
             known = request.headers.get("If-None-Match", "")
             return unless_known(done, known) if route.method == "GET" else done
-        return await self._once(visit, route, asked, _fingerprint(request, text))
+        return await self._once(visit, route, asked, fingerprint_of(request, text))
 
     async def _body(
         self, visit: Visit, request: web.BaseRequest, route: Route
@@ -196,6 +197,8 @@ class Serving:
         if not route.large:
             most = min(most, _SMALL_BODY)
         take = partial(visit.holding.take, self._bodies, visit.who)
+        if request.content.is_eof():  # all of it is here: nothing is waited for
+            return await reading.read_body(request, most, take)
         try:
             async with asyncio.timeout(self._bounds.body_s):
                 with self._draining.body():
@@ -291,9 +294,3 @@ def _named(visit: Visit) -> Mapping[str, str]:
 def _refuse_too_many(allowance: Allowance | None) -> None:
     if allowance is not None and not allowance.passes:
         raise ProblemError(TOO_MANY, headers={"Retry-After": str(allowance.wait_s)})
-
-
-def _fingerprint(request: web.BaseRequest, text: bytes) -> bytes:
-    digest = hashlib.sha256(f"{request.method} {request.rel_url}\n".encode())
-    digest.update(text)
-    return digest.digest()

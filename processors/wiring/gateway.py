@@ -12,7 +12,7 @@ from bus.access.roles import Principal
 from bus.client.producer import EventWriter
 from bus.client.schemas import load_catalogue
 from bus.observation import Observer
-from processors.access.authenticating import authenticate
+from processors.access.authenticating import Acquaintances
 from processors.access.table import KeyTable
 from processors.access.uses import Uses
 from processors.access.world import KeysWorld
@@ -204,9 +204,10 @@ def _api(
     catalogue = load_catalogue(settings.schemas_dir)
     rules = held_rules(settings, world)
 
+    met = Acquaintances(ring.world.server_keys, os.urandom(32))
+
     def who(token: str) -> Principal:
-        keys, now = ring.world.server_keys, world.clock.now()
-        found = authenticate(ring.table, keys, token, now)
+        found = met.authenticate(ring.table, token, world.clock.now())
         ring.uses.note(found.key_id, token)
         return found
 
