@@ -33,9 +33,10 @@ def health_command(
       bus health --all
       bus health --json | jq -r '.parts[] | [.state, .kind, .name] | @tsv'
     """
-    from processors.cli.alerts_work import tell_health
 
     async def health(world: "World") -> int:
+        from processors.cli.alerts_work import tell_health
+
         return await tell_health(world, every=every, as_json=as_json)
 
     run(ctx, health, reads=True)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from bus.delivery.delivery import Reason
 from processors.cli.lazy import command_of
 from processors.cli.main import app
-from processors.cli.over_api.table import COMMANDS
+from processors.cli.over_api.table import COMMANDS, work_of
 from tests.support.gateway import Client, serving
 from tests.support.past import Past
 from tests.support.streaming import beginning
@@ -59,7 +59,9 @@ def test_each_is_a_command(name: str) -> None:
     found = command_of("processors.cli", group)
     for word in inner:
         found = getattr(found, "commands", {})[word]
-    assert list(signature(COMMANDS[name]).parameters) == ["api", "given"]
+    work = work_of(name)
+    assert work is not None
+    assert list(signature(work).parameters) == ["api", "given"]
 
 
 async def test_subscriptions(worlds: Worlds) -> None:
