@@ -148,9 +148,9 @@ class Demo:
             playing.cancel()
 
     async def _settle(self, show: Show) -> None:
-        """Wait until every delivery is accepted or a dead letter."""
+        """Wait until every delivery is accepted or a dead letter, and committed."""
         deadline = self._clock.monotonic() + _PATIENCE_S
-        while self.tally.open and self._clock.monotonic() < deadline:
+        while self.tally.unsettled and self._clock.monotonic() < deadline:
             await self._look(show, "Retries walk the tiers, the dead partner times out")
             await self._clock.sleep(_LOOK_S)
         await self._look(show, "Settled")
@@ -183,7 +183,7 @@ class Demo:
             letters = read_letters(self._world, bank.id, Wanted())
             await replay(self._world, bank, letters, lambda _: None)
         deadline = self._clock.monotonic() + _PATIENCE_S
-        while set(outcome.replayed) - count.accepted.keys():
+        while set(outcome.replayed) - count.accepted.keys() or self.tally.unsettled:
             if self._clock.monotonic() > deadline:
                 return
             await self._look(show, "The bank is repaired, its dead letters replayed")

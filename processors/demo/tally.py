@@ -101,6 +101,16 @@ class Tally:
         """Deliveries neither accepted nor dead-lettered yet."""
         return sum(count.open for count in self.counts.values())
 
+    @property
+    def unsettled(self) -> bool:
+        """Whether any is open, or a tier holds what is not committed yet.
+
+        Commits follow what they settle by up to a second: a retry that was accepted
+        just now still stands in its tier.
+        """
+        waits = any(any(count.tiers.values()) for count in self.counts.values())
+        return waits or self.open > 0
+
     def summary(self, wall_s: float) -> dict[str, object]:
         """All figures, as `bus demo --json` prints them."""
         parts = {id_: count.summary() for id_, count in self.counts.items()}

@@ -184,7 +184,8 @@ def _of_rest(report: Report) -> Iterator[str]:
         if shut:
             yield f"breakers not closed: {', '.join(shut[:_NAMED])}{_more(shut)}"
         if dead:
-            yield f"{dead} dead letters are pending: bus dlq list"
+            what = "letter is" if dead == 1 else "letters are"
+            yield f"{dead} dead {what} pending: bus dlq list"
     if isinstance(log := report.log, LogSaid):
         yield from _of_log(log)
     if isinstance(report.quarantine, Count) and report.quarantine.records:
