@@ -1,8 +1,6 @@
 """Who asks: with which key, and under which id."""
 
 import re
-from collections.abc import Iterator
-from itertools import count
 
 from aiohttp import web
 
@@ -16,7 +14,6 @@ __all__ = [
     "Proxies",
     "address_of",
     "check_scope",
-    "ids_from",
     "network_of",
     "principal_of",
     "request_id_of",
@@ -26,15 +23,10 @@ _BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 
-def request_id_of(request: web.BaseRequest, made: Iterator[str]) -> str:
-    """The id that the client gave its request, or the next of those that are made."""
+def request_id_of(request: web.BaseRequest, made: str) -> str:
+    """The id that the client gave its request, or the one that was made for it."""
     given = request.headers.get("X-Request-Id", "")
-    return given if _REQUEST_ID.fullmatch(given) else next(made)
-
-
-def ids_from(beginning: str) -> Iterator[str]:
-    """Ids of requests: `beginning` is what no other process has, then they count."""
-    return (f"{beginning}{number:x}" for number in count(1))
+    return given if _REQUEST_ID.fullmatch(given) else made
 
 
 def principal_of(request: web.BaseRequest, authenticate: Authenticate) -> Principal:

@@ -20,7 +20,6 @@ from processors.gateway.bounds import Bounds
 from processors.gateway.callers import (
     address_of,
     check_scope,
-    ids_from,
     network_of,
     request_id_of,
 )
@@ -80,7 +79,6 @@ class Serving:
         self._draining = Draining()
         self._in_flight = 0
         self._visitors: dict[tuple[str, str], Api] = {}
-        self._ids = ids_from(secrets.token_hex(12))
         observer, streams = api.observer, api.streams
         observer.gauge(names.API_IN_FLIGHT, lambda: {"": float(self._in_flight)})
         observer.gauge(names.API_STREAMS, lambda: {"": float(streams.open)})
@@ -88,7 +86,7 @@ class Serving:
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request; never raises."""
         visit = Visit(
-            request_id_of(request, self._ids),
+            request_id_of(request, secrets.token_hex(16)),
             address_of(request, self._bounds.proxies),
             self._api.world.clock.monotonic(),
         )

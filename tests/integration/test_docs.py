@@ -67,7 +67,7 @@ LAST = (
     "bus acks",
 )
 ENDS = {
-    "bus rules apply --proposal": 2,
+    "bus rules apply --proposal": 1,
     "bus diagnose": 1,
     "bus health": 1,
     "bus events search": 1,

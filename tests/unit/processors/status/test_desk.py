@@ -129,7 +129,7 @@ async def test_dead_letters_that_are_pending(stage: Stage) -> None:
     mark = Message("bus.dlq.acme", b"k", None, headers, first.partition)
     await stage.world.publisher.publish(mark)
     assert (await stage.subscriber("acme")).dead == Count(1)
-    assert "1 dead letters" in " ".join(troubles(await report(stage.desk.report())))
+    assert "1 dead letter is" in " ".join(troubles(await report(stage.desk.report())))
 
 
 async def test_many_dead_letters_are_not_read_to_be_counted(

@@ -197,8 +197,10 @@ async def test_a_rotation_keeps_the_scheme(worlds: Worlds) -> None:
         await add(world, draft(LEAST, Path()), "v1a")
         taken = await rotate(world, "acme", 60)
         assert [s.scheme for s in taken.subscription.secrets] == ["v1a", "v1a"]
+        await worlds.clock.advance(60)
         taken = await rotate(world, "acme", 60, scheme="v1")
         assert taken.subscription.secrets[0].scheme == "v1"
+        await worlds.clock.advance(60)
         taken = await rotate(world, "acme", 0, text=OWN)
         assert taken.secret == OWN
         assert [s.value for s in taken.subscription.secrets] == [OWN]

@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import io
+import threading
 
 import pytest
 from aiohttp import web
@@ -15,6 +16,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from bus.event import Event
 from processors.telemetry import Telemetry, TelemetryConfig
 from processors.telemetry.traces import Traces, otlp_provider
+from tests.support.pace import patience
 from tests.support.reports import StillClock
 
 
@@ -195,3 +197,7 @@ async def test_dead_collector_holds_nobody(event: Event, unused_tcp_port: int) -
     began = loop.time()
     await asyncio.to_thread(traces.stop)
     assert loop.time() - began < 5
+    # It tries on beside the tests that follow, and draws its pauses from `random`.
+    for left in [one for one in threading.enumerate() if "Otel" in one.name]:
+        await asyncio.to_thread(left.join, patience(30))
+        assert not left.is_alive()
