@@ -52,8 +52,7 @@ def acknowledge_command(
 
     async def acknowledge(world: "World") -> int:
         async with open_desk(ctx, world) as desk:
-            made = _answered if orders else _made
-            return _told(out, await made(desk, submission))
+            return _told(out, await (_answered if orders else _made)(desk, submission))
 
     run(ctx, acknowledge, reads=True, first=lambda: refuse_place(out))
 

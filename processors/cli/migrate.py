@@ -31,6 +31,12 @@ app.command("import")(import_command)
 app.command("shadow")(shadow_command)
 
 
+Limits = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=NUMBER", help="What a gate asks for. Repeatable."),
+]
+
+
 @app.command("plan")
 def plan_command(  # noqa: PLR0913 - one an option
     ctx: typer.Context,
@@ -49,10 +55,7 @@ def plan_command(  # noqa: PLR0913 - one an option
     shares: Annotated[
         str | None, typer.Option(help="Of the canary, in percent: 1,5,25,50.")
     ] = None,
-    limit: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=NUMBER", help="What a gate asks for. Repeatable."),
-    ] = None,
+    limit: Limits = None,
     as_json: AsJson = False,
 ) -> None:
     """Plan a migration to a subscription, or change how it is to go.

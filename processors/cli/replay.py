@@ -77,11 +77,12 @@ def replay_command(  # noqa: PLR0913 - one a option
         await replay(world, subscription_id, span, how)
         return GOOD
 
-    def judge() -> None:
-        refuse_unknown_here(ctx, types)
-        _refuse_backwards(since, until)
+    run(ctx, replay_, reads=True, first=lambda: _judge(ctx, types, since, until))
 
-    run(ctx, replay_, reads=True, first=judge)
+
+def _judge(ctx: typer.Context, types: object, since: str, until: str) -> None:
+    refuse_unknown_here(ctx, types)
+    _refuse_backwards(since, until)
 
 
 def _refuse_backwards(since: str, until: str) -> None:

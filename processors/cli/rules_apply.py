@@ -44,8 +44,7 @@ def apply_command(  # noqa: PLR0913 - one an option
       bus rules apply rules.yaml --enforce
       bus rules apply --proposal PROPOSAL
     """
-    from bus.intake.rules.book import Book
-    from processors.cli.rules_work import Wanted, apply_given, lines_of
+    from processors.cli.rules_work import Wanted, apply_given, legible
     from processors.rules.opening import open_rules
 
     wanted = Wanted(enforce=enforce, prune=prune, dry_run=dry_run)
@@ -59,8 +58,4 @@ def apply_command(  # noqa: PLR0913 - one an option
                 rules, file or str(proposal), wanted, as_json=as_json
             )
 
-    def judge() -> None:
-        if file is not None:
-            lines_of(file, Book(schemas_of(ctx)))
-
-    run(ctx, apply, reads=True, first=judge)
+    run(ctx, apply, reads=True, first=lambda: file and legible(file))

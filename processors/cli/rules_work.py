@@ -1,6 +1,6 @@
 """What the commands of rules do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from bus.intake.rules.book import Book
 from bus.intake.rules.comparing import Case
 from bus.intake.rules.documents import Document, check_document
 from bus.intake.rules.lines import Line
+from bus.intake.yamltree import Problem
 from processors.cli.control import FAILED, GOOD, complain
 from processors.cli.proposals_view import print_followed
 from processors.cli.rules_options import schemas_folder, schemas_of
@@ -59,11 +60,25 @@ def lines_of(file: Path, book: Book) -> tuple[Line, ...]:
     Raises:
         ConfigurationError: With all that is wrong, a line each.
     """
-    document: Document = read_rules(file)
-    problems = check_document(document, file.name, book)
+    document = legible(file)
+    _refuse(check_document(document, file.name, book))
+    return document.lines
+
+
+def legible(file: Path) -> Document:
+    """A document whose lines can be read; what they are over, only the bus knows.
+
+    Raises:
+        ConfigurationError: With all that is wrong, a line each.
+    """
+    document = read_rules(file)
+    _refuse(document.problems)
+    return document
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
     if problems:
         raise ConfigurationError("\n".join(str(one) for one in problems))
-    return document.lines
 
 
 async def apply_given(

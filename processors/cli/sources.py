@@ -41,6 +41,18 @@ app = typer.Typer(
 Body: TypeAlias = "Callable[[SourcesWorld], Awaitable[int]]"
 
 
+def _draft(
+    given: dict[str, object], named: "Fields", secret_file: str | None
+) -> "Draft":
+    from processors.sources.document import draft, whole
+
+    with named_as_options():
+        fields = {**written(given), **named}
+        if secret_file:
+            fields["secret"] = read_text(secret_file).strip()
+        return draft(whole(fields, Path()))
+
+
 @app.command("add")
 @with_options
 def add_command(
@@ -67,16 +79,9 @@ def add_command(
     """
     from processors.cli.sources_view import print_taken
     from processors.sources import steps
-    from processors.sources.document import draft, whole
 
-    def draft_of() -> "Draft":
-        with named_as_options():
-            fields = written(given) | {"id": source_id, "channel": channel}
-            if secret_file:
-                fields["secret"] = read_text(secret_file).strip()
-            return draft(whole(fields, Path()))
-
-    wanted = cache(draft_of)
+    named = {"id": source_id, "channel": channel}
+    wanted = cache(lambda: _draft(given, named, secret_file))
 
     async def add(world: "SourcesWorld") -> int:
         with named_as_options():

@@ -1,5 +1,6 @@
 """`bus subscriptions remove`, `test` and `apply`."""
 
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
@@ -122,6 +123,11 @@ def remove_command(
     run(ctx, remove_)
 
 
+def _source(file: str) -> tuple[Path, Callable[[], str]]:
+    """Where the files are that it names, and what it says; read once."""
+    return Path() if file == "-" else Path(file).parent, cache(lambda: read_text(file))
+
+
 def apply_command(  # noqa: PLR0913 - one an option
     ctx: typer.Context,
     file: File,
@@ -134,9 +140,9 @@ def apply_command(  # noqa: PLR0913 - one an option
 ) -> None:
     """Make the subscriptions what a file says; nothing is removed without --prune.
 
-    The file is a list of subscriptions with the names `bus subscriptions show`
-    prints, `url` for the endpoint. Secrets and states are not declared: a new
-    subscription gets a secret, shown only now, unless `secret_file` names one.
+    The file is a list of subscriptions as `bus subscriptions show` prints them, `url`
+    for the endpoint. Secrets and states are not declared: a new one gets a secret,
+    shown only now, unless `secret_file` names one.
 
     For example:
       bus subscriptions apply -f subscriptions.yaml --dry-run
@@ -147,19 +153,16 @@ def apply_command(  # noqa: PLR0913 - one an option
     from processors.subscriptions.applying import apply, plan
     from processors.subscriptions.document import read_drafts
 
-    folder = Path() if file == "-" else Path(file).parent
-    text = cache(lambda: read_text(file))
+    folder, text = _source(file)
+    tell = partial(tell_step, done := list[dict[str, object]](), as_json=as_json)
 
     async def apply_(world: "World") -> int:
-        steps = await plan(world, text(), folder, prune=prune)
-        planned = plan_json(steps)
+        planned = plan_json(steps := await plan(world, text(), folder, prune=prune))
         if not as_json:
             print_plan(planned, dry=dry_run)
-        done: list[dict[str, object]] = []
         if not dry_run:
             ask_to_prune(planned, yes=yes)
-            done_ = partial(tell_step, done, as_json=as_json)
-            await apply(world, steps, done_, trust=trust)
+            await apply(world, steps, tell, trust=trust)
         if as_json:
             print_json({"plan": planned, "done": done})
         return GOOD

@@ -181,9 +181,7 @@ class Serving:
             session=visit.session,
         )
         if not asked.key:
-            done = answered(route, await route.handler(asked))
-            known = request.headers.get("If-None-Match", "")
-            return unless_known(done, known) if route.method == "GET" else done
+            return _news(request, route, answered(route, await route.handler(asked)))
         return await self._once(visit, route, asked, fingerprint_of(request, text))
 
     async def _body(
@@ -287,6 +285,12 @@ def _named(visit: Visit) -> Mapping[str, str]:
     """What the path names, if a key is known; a key that it names is another's."""
     named = visit.path if visit.principal else {}
     return {"of_key" if name == "key" else name: v for name, v in named.items()}
+
+
+def _news(request: web.BaseRequest, route: Route, done: Answered) -> Answered:
+    """The answer to a question, unless the client has it already."""
+    known = request.headers.get("If-None-Match", "")
+    return unless_known(done, known) if route.method == "GET" else done
 
 
 def _refuse_too_many(allowance: Allowance | None) -> None:

@@ -201,9 +201,7 @@ def _api(
     means: Means,
     observer: Observer,
 ) -> Api:
-    catalogue = load_catalogue(settings.schemas_dir)
-    rules = held_rules(settings, world)
-
+    catalogue, rules = load_catalogue(settings.schemas_dir), held_rules(settings, world)
     met = Acquaintances(ring.world.server_keys, os.urandom(32))
 
     def who(token: str) -> Principal:

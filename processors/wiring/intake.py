@@ -125,9 +125,8 @@ async def open_intake(
     made = (reader, read_keys(settings), clock)
     topic, told = topology.intake_sources, _unreadable(telemetry)
     table = SourceTable(*made, topic=topic, on_problem=told)
+    await (await stack.enter_async_context(table)).ready()
     finder = Finder(table, make_channels(settings).get, clock)
-    await stack.enter_async_context(table)
-    await table.ready()
     keeper = Keeper(
         publisher=publisher,
         topology=topology,

@@ -242,6 +242,19 @@ def _api(worlds: Worlds, world: World, access: Access, observer: MemoryObserver)
     )
 
 
+def _asking(api: Api, world: World, log: AskLog) -> Api:
+    """What asks a log asks this one."""
+    glance, foresight = Glance(world, log), Foresight(world, log)
+    return replace(api, log=log, glance=glance, foresight=foresight)
+
+
+async def _closed(api: Api) -> None:
+    await api.live.close()
+    api.glance.close()
+    api.foresight.close()
+    await api.rules.close()
+
+
 @asynccontextmanager
 async def serving(  # noqa: PLR0913 - what a test may choose
     worlds: Worlds,
@@ -262,12 +275,10 @@ async def serving(  # noqa: PLR0913 - what a test may choose
 
     async with worlds.open() as world, open_access(worlds) as access:
         keys = await _held(access)
-        made = _api(worlds, world, access, observer)
+        asked = ask_log or the_log
+        made = _asking(_api(worlds, world, access, observer), world, asked)
         made = replace(made, means=means or made.means)
-        glance = Glance(world, asked := ask_log or the_log)
-        foresight = Foresight(world, asked)
-        api = replace(made, log=asked, streams=streams or Streams(), glance=glance)
-        api = replace(api, foresight=foresight)
+        api = replace(made, streams=streams or Streams())
         site = make_site(
             access.world, world.random_bytes, Lifetimes(), secure=False, around=around
         )
@@ -281,7 +292,4 @@ async def serving(  # noqa: PLR0913 - what a test may choose
                 yield Client(session, keys, observer, gateway, api, log)
         finally:
             await gateway.stop()
-            await api.live.close()
-            api.glance.close()
-            api.foresight.close()
-            await api.rules.close()
+            await _closed(api)

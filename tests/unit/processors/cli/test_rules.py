@@ -221,3 +221,18 @@ def test_a_file_that_is_no_table_is_refused(
     assert result.exit_code == 2
     assert why in result.output
     assert bus(worlds, "lookups", "load", "No Name", file).exit_code == 2
+
+
+def test_a_line_over_one_of_ones_own(
+    worlds: Worlds, mine: Path, tmp_path: Path
+) -> None:
+    """What a line is over may stand on the bus alone: it is not refused before."""
+    assert bus(worlds, "rules", "apply", mine, "--enforce").exit_code == 0
+    over = tmp_path / "over.yaml"
+    over.write_text(
+        "rules: [{id: b2b-needs-a-purchase-order,"
+        " scope: {channel: shopify}, mode: observe}]",
+        encoding="utf-8",
+    )
+    done = bus(worlds, "rules", "apply", over)
+    assert done.exit_code == 0, done.output

@@ -62,12 +62,8 @@ async def test_every_change_is_written_down(worlds: Worlds) -> None:
         await world.writer.resume("acme")
         secret = make().secrets[0].value[:-1] + "x"
         made = make().secrets[0].created_at
-        await world.writer.rotate(
-            "acme",
-            Secret(id="s2", value=secret, created_at=made),
-            60,
-            over=make(),
-        )
+        new = Secret(id="s2", value=secret, created_at=made)
+        await world.writer.rotate("acme", new, 60, over=make())
         await world.writer.disable("acme", "410")
         await world.writer.reseal("acme")
         await world.writer.begin_removal("acme")
@@ -83,8 +79,7 @@ async def test_every_change_is_written_down(worlds: Worlds) -> None:
         "begin removal",
         "remove",
     ]
-    assert {change.entity_id for change in told} == {"acme"}
-    assert {change.tenant for change in told} == {"acme"}
+    assert {(one.entity_id, one.tenant) for one in told} == {("acme", "acme")}
     pause = told[1]
     assert (pause.actor, pause.address) == ("k2", "10.0.0.7")
     assert pause.before == {"state": "active", "state_reason": ""}
