@@ -7,8 +7,8 @@ from bus.delivery.subscription import Secret, Subscription
 from bus.errors import SubscriptionConflictError
 
 ROTATED = (
-    "the secret of {} was rotated just now, and the new one shown there: look at it,"
-    " then name the version that you mean (If-Match), or rotate once more in a while"
+    "the secret of {} was rotated just now, and the new one shown there: use that one,"
+    " or rotate once more in ten seconds; over the API, sooner by If-Match"
 )
 JUST_NOW = timedelta(seconds=10)
 """Whoever asks again within so short a time, by a second click, means the first."""

@@ -252,11 +252,23 @@ async def _put_aside(desk: Desk) -> str:
     return found[0]["place"]
 
 
+async def _answered(desk: Desk, command: str) -> tuple[int, str]:
+    """How it ends; one that several pages have is meant anew each time."""
+    ended: list[tuple[int, str]] = []
+
+    async def meant() -> bool:
+        ended.append(await desk.asks(command))
+        return "was rotated just now" not in ended[-1][1]
+
+    await wait_until(meant, 60, command)
+    return ended[-1]
+
+
 async def _run(desk: Desk, text: str, command: str) -> str:
     """Run a command; what is wrong with its end, or nothing."""
     if text == "bus subscriptions update ID":
         command += " --description 'as the page says'"
-    code, said = await desk.asks(command)
+    code, said = await _answered(desk, command)
     expected = next((ENDS[start] for start in ENDS if text.startswith(start)), 0)
     if code == expected:
         return ""
