@@ -241,9 +241,10 @@ def rotate_command(
     """
     from bus.delivery.schedule import parse_duration
     from processors.cli.sources_view import print_taken
+    from processors.cli.subscription_wanted import own_secret
     from processors.sources import steps
 
-    secret = cache(lambda: read_text(secret_file).strip() if secret_file else None)
+    secret = cache(lambda: own_secret(secret_file))
 
     async def rotate(world: "SourcesWorld") -> int:
         grace_s = parse_duration(grace)

@@ -18,7 +18,7 @@ def wanted_draft(
     """What the options say, judged without asking anybody."""
     from processors.subscriptions.document import Draft, draft
 
-    secret = read_text(secret_file).strip() if secret_file else None
+    secret = own_secret(secret_file)
     with named_as_options("URL"):
         return Draft(draft({**written(given), **fields}, Path()).subscription, secret)
 
