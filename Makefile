@@ -22,21 +22,16 @@ $(READY): requirements/dev.txt requirements/web.txt pyproject.toml hatch_build.p
 	@echo "Making $(VENV) with $$($(PYTHON) --version) …" >&2
 	@$(PYTHON) -m venv $(VENV)
 	@$(PYTHON) hatch_build.py native & \
-	{ PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r requirements/dev.txt; \
-	  echo "ended $$?"; } | all=$$(grep -c == requirements/dev.txt) sh -c "$$PROGRESS" >&2; installed=$$?; wait; exit $$installed
-	@ORDERBUS_PURE=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	{ $(PIP) install --quiet --require-hashes -r requirements/uv.txt && $(UV) pip install --require-hashes -r requirements/dev.txt || { \
+	  echo "make: uv could not do it; now pip, which takes minutes" >&2; $(PIP) install --progress-bar off --require-hashes -r requirements/dev.txt; }; } >&2; \
+	installed=$$?; wait; exit $$installed
+	@ORDERBUS_PURE=1 $(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-# What pip says, as a few lines. A loop of the shell's, since Debian's awk (mawk) reads a pipe only in pieces of 4 KiB.
-define PROGRESS
-n=0
-while read -r word rest; do case "$$word $$rest" in
-  Collecting*) n=$$((n + 1)); [ $$((n % 10)) -ne 0 ] || echo "  $$n of about $$all packages are here" ;;
-  Installing\ collected*) echo "  Installing them, the longest step …"; while sleep 15; do echo "  still installing …"; done & still=$$! ;;
-  ended*) [ -z "$$still" ] || kill $$still; exit $$rest ;;
-esac; done
-endef
-export PROGRESS
+PIP = $(BIN)/python -m pip --disable-pip-version-check
+# In seconds what takes pip minutes, from the index that pip is told of; it makes bytecode only where Python is told to keep none.
+UV = index=$$($(PIP) config list | sed -n "s/^[:a-z]*\.index-url='\(.*\)'/\1/p" | tail -1); \
+  $${index:+env UV_DEFAULT_INDEX="$$index"} env UV_SYSTEM_CERTS=1 $(if $(PYTHONDONTWRITEBYTECODE),UV_COMPILE_BYTECODE=1) VIRTUAL_ENV=$(VENV) $(BIN)/uv
 
 install: $(READY)
 	@echo "bus is $(BIN)/bus; to have it as \`bus\` in this shell:  . $(BIN)/activate"
@@ -92,8 +87,7 @@ moving: $(READY)
 
 # Any bytes as answers to the sender; FILE=… repeats what was found. Linux, CPython 3.11 to 3.13.
 fuzz: $(READY)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group fuzz
+	@$(UV) pip install --quiet --group fuzz
 	@$(BIN)/python -m tests.fuzz .fuzz $(or $(FILE),$(MINUTES),10)
 
 # Random schemas and damaged records: the native part does as the Python does, or leaves it; SEED=… repeats one.
@@ -115,7 +109,7 @@ format: $(READY)
 
 # After a change of dependencies in pyproject.toml.
 lock: $(READY)
-	$(BIN)/python -m pip install --quiet uv
+	echo uv | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-find-links -U - -o requirements/uv.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev \
 	  --no-strip-extras --generate-hashes --no-header --no-emit-find-links pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate \

@@ -41,7 +41,7 @@ from processors.migrations.world import MigrationsWorld
 TAG = "Migrations"
 PATH = "/v1/migrations"
 _ONE = f"{PATH}/{{migration}}"
-_VIEW_S = 2.0
+_VIEW_S = 5.0
 """How long an old sender waits for an answer that would be worth nothing."""
 
 
