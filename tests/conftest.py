@@ -1,5 +1,6 @@
 """Fixtures shared by all tests."""
 
+import gc
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,12 @@ def pytest_collection_modifyitems(
         own = item.get_closest_marker("timeout")
         most_s = float(own.args[0] if own else config.getini("timeout"))
         item.add_marker(pytest.mark.timeout(patience(most_s)), append=False)
+
+
+def pytest_collection_finish() -> None:
+    """Fifteen thousand tests are there to stay: garbage is not looked for in them."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
