@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -25,6 +25,7 @@ import orjson
 
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.lean import LeanSender
+from bus.adapters.jvm import EmbeddedKafka
 from bus.delivery.delivery import Accepted
 from bus.delivery.endpoint import kind_of
 from bus.sending import Parcel, Sink
@@ -33,9 +34,10 @@ from processors.wiring.sinks import make_sinks
 from tests.bench.measuring import Row
 from tests.contract.sinks.parcels import parcel
 from tests.support.bus import ROOT
-from tests.support.kafka import create_topic, embedded_kafka
+from tests.support.kafka import cache_dir, create_topic
 from tests.support.nats_server import running_nats
 from tests.support.rabbitmq import missing_rabbitmq, running_rabbitmq
+from tests.support.redis_server import running_redis
 
 _BODY = orjson.dumps({"type": "order.created", "data": {"text": "x" * 1_100}})
 _IN_FLIGHT, _ORDERS = 64, 1_000
@@ -60,7 +62,7 @@ async def delivered(quick: bool) -> AsyncIterator[Row]:  # noqa: FBT001 - as all
     Quick leaves out those whose servers take long to start: Kafka, RabbitMQ.
     """
     each, turns = (500, 3) if quick else (_EACH, _TURNS)
-    with _there(quick=quick) as cases:
+    async with _there(quick=quick) as cases:
         await _prepare(cases)
         guard = Guard(allow=["127.0.0.0/8"])
         sender = LeanSender(guard)
@@ -123,32 +125,37 @@ async def _send(sink: Sink, parcels: Sequence[Parcel]) -> None:
 # --- what is delivered to
 
 
-@contextmanager
-def _there(*, quick: bool) -> Iterator[Sequence[Case]]:
+@asynccontextmanager
+async def _there(*, quick: bool) -> AsyncIterator[Sequence[Case]]:
     """Those that this machine has; webhooks come first."""
     name = f"b{uuid4().hex[:8]}"
     with (
         _peer(_RECEIVER) as http,
         _peer(("tests.bench.grpc_peer",)) as grpc,
         running_nats() as stream,
+        running_redis() as redis,
     ):
         cases = [
             Case("http", http),
             Case("grpc", grpc),
             Case("grpc, 100 a call", f"{grpc}?batch=100"),
             Case("nats", f"nats://127.0.0.1:{stream.port}/{name}.{{type}}"),
+            Case("redis", f"redis://127.0.0.1:{redis.port}/{name}"),
         ]
         if quick:
             yield cases
             return
-        with _slow(name) as more:
+        async with _slow(name) as more:
             yield [*cases, *more]
 
 
-@contextmanager
-def _slow(name: str) -> Iterator[Sequence[Case]]:
+@asynccontextmanager
+async def _slow(name: str) -> AsyncIterator[Sequence[Case]]:
     """Those whose servers take long to start."""
-    with TemporaryDirectory() as folder, embedded_kafka(Path(folder)) as kafka:
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        kafka = EmbeddedKafka(folder, cache_dir())
+        await stack.enter_async_context(kafka)
         create_topic(kafka.bootstrap_servers, name)
         cases = [Case("kafka", f"kafka://{kafka.bootstrap_servers}/{name}")]
         if missing_rabbitmq():

@@ -5,6 +5,7 @@ that the server's own program writes first: a kill loses nothing of the evidence
 """
 
 import asyncio
+import logging
 import socket
 import subprocess
 import sys
@@ -101,6 +102,9 @@ class Rabbit:
 
     def __init__(self, broker: RabbitUnderTest) -> None:
         self._broker = broker
+        # A broker that is being killed is no news here.
+        logging.getLogger("aiormq").setLevel(logging.CRITICAL)
+        logging.getLogger("aio_pika").setLevel(logging.CRITICAL)
         self.url = f"amqp://127.0.0.1:{broker.port}/exchanges/{_NAME}"
         self._had: set[str] = set()
         self._looked_ns = 0
