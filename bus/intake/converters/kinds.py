@@ -109,5 +109,5 @@ class Converter:
 def has_value(value: Tree) -> bool:
     """Whether there is anything: no null, no empty text, list or object."""
     if isinstance(value, str):
-        return bool(value.strip())
-    return value is not None and value not in ([], {})
+        return bool(value) and not value.isspace()
+    return value is not None and (bool(value) or not isinstance(value, list | dict))

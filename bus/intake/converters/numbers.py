@@ -14,6 +14,8 @@ KEPT = 6
 """Decimal places that amounts and quantities are kept with."""
 WHOLE_DIGITS = 18
 _RATE_PLACES = 10
+_PLACES_OF_MOST = 2
+_HUNDREDTH = Decimal("0.01")
 _EXACT = Context(prec=200, rounding=ROUND_HALF_EVEN)
 _PLAIN = re.compile(r"[+-]?(?:[0-9]{1,60}(?:\.[0-9]{0,60})?|\.[0-9]{1,60})")
 _EXPONENT = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?[eE][+-]?[0-9]{1,2}")
@@ -62,6 +64,8 @@ def _without_groups(text: str, mark: str) -> str:
 
 def kept(number: Decimal, given: Given, places: int = KEPT) -> Decimal:
     """A number with the places that are kept; a finding if that rounds it."""
+    if number.same_quantum(_HUNDREDTH) and places >= _PLACES_OF_MOST:
+        return number
     exponent = number.as_tuple().exponent
     if isinstance(exponent, int) and -exponent <= places:
         return number

@@ -89,12 +89,15 @@ def compile_line(line: Line, target: Target | None, words: Words) -> Make:
     if target is not None:
         steps += _implicit(steps, target)
     sources, text = line.sources, line.text
+    wants = not any(step.converter.absent for step in steps)
 
     def make(scope: Scope, notes: Notebook) -> Tree:
         notes.source = text
         value: Tree = None
         try:
             value = _first(sources, scope)
+            if value is None and wants:
+                return None
             for step in steps:
                 value = step.apply(value, scope, notes, words)
         except Unreadable as why:
