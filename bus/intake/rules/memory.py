@@ -9,6 +9,8 @@ from bus.intake.rules.known import Context, Row, marks_of
 from bus.intake.rules.order import Order
 
 _A_MARK = 1_000
+_FEW = 32
+"""So many orders of a mark are looked through; of more, their ids are kept as well."""
 
 
 class Memory:
@@ -31,6 +33,7 @@ class Memory:
         self._most = most
         self._tables = tables
         self._marks: OrderedDict[str, list[tuple[datetime, str]]] = OrderedDict()
+        self._ids: dict[str, set[str]] = {}
 
     @property
     def full(self) -> bool:
@@ -43,17 +46,35 @@ class Memory:
         entry = (about.observed_at, order.order_id)
         for mark in marks_of(order, about).values():
             entries = self._marks.setdefault(mark, [])
-            if all(known != order.order_id for _, known in entries):
+            if not self._has(mark, entries, order.order_id):
                 insort(entries, entry)
-                self._drop_old(entries)
+                self._drop_old(mark, entries)
             self._marks.move_to_end(mark)
         while len(self._marks) > self._most:
-            self._marks.popitem(last=False)
+            mark, _ = self._marks.popitem(last=False)
+            self._ids.pop(mark, None)
 
-    def _drop_old(self, entries: list[tuple[datetime, str]]) -> None:
+    def _has(
+        self, mark: str, entries: Sequence[tuple[datetime, str]], order_id: str
+    ) -> bool:
+        """Whether the order has this mark already; if not, it is to be added."""
+        if len(entries) < _FEW:
+            return any(known == order_id for _, known in entries)
+        ids = self._ids.get(mark)
+        if ids is None:
+            ids = self._ids[mark] = {known for _, known in entries}
+        if order_id in ids:
+            return True
+        ids.add(order_id)
+        return False
+
+    def _drop_old(self, mark: str, entries: list[tuple[datetime, str]]) -> None:
         oldest = entries[-1][0] - self.window
-        del entries[: bisect_left(entries, (oldest, ""))]
-        del entries[:-_A_MARK]
+        gone = max(bisect_left(entries, (oldest, "")), len(entries) - _A_MARK)
+        if gone > 0:
+            if mark in self._ids:
+                self._ids[mark].difference_update(known for _, known in entries[:gone])
+            del entries[:gone]
 
     # --- `Known`
 
