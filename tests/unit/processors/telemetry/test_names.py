@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -49,11 +50,14 @@ def test_no_label_can_hold_an_order() -> None:
     assert not labels & {"order_id", "event_id", "key", "offset", "host", "url"}
 
 
-def _nodes() -> Iterator[tuple[ast.AST, str]]:
+@cache
+def _nodes() -> Sequence[tuple[ast.AST, str]]:
     """All that the programs' code is made of, with where that is."""
-    for path in sorted((ROOT / "processors").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            yield node, f"{path.name}:{getattr(node, 'lineno', 0)}"
+    return [
+        (node, f"{path.name}:{getattr(node, 'lineno', 0)}")
+        for path in sorted((ROOT / "processors").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    ]
 
 
 @pytest.mark.parametrize("method", ["note", "measure", "gauge"])
