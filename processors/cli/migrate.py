@@ -193,14 +193,15 @@ def owner_command(
 def remove_command(ctx: typer.Context, migration: Id) -> None:
     """Forget a migration: each side then gets all that it asks for.
 
-    For one that is over, or was never begun; while both share the orders it is refused.
-    Remove or pause the side that is to send no more, first.
+    For one that is over, or was never begun. While both share the orders, or both would
+    send every one of them, it is refused: remove or pause the side that is to send no
+    more, first. An old sender outside is taken to send until the last phase.
 
     For example:
       bus migrate remove acme
     """
     from processors.cli.migrate_steps import in_migrations
-    from processors.migrations.steps import forget
+    from processors.migrations.forgetting import forget
     from processors.screen.saying import say
 
     async def remove(on: "MigrationsWorld") -> int:

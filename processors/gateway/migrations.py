@@ -26,12 +26,12 @@ from processors.gateway.problems import (
     ProblemError,
 )
 from processors.gateway.routes import Asked, Reply, Route
+from processors.migrations.forgetting import active_of, forget, kept_because
 from processors.migrations.showing import migration_row, owner_row
 from processors.migrations.steps import (
     Planned,
     attach,
     back,
-    forget,
     look,
     plan,
     step,
@@ -63,16 +63,18 @@ def _refused() -> Iterator[None]:
 async def _shown(asked: Asked, on: MigrationsWorld, id_: str) -> MigrationShown:
     migration, found = await look(on, id_)
     row = migration_row(migration, found)
-    return MigrationShown.model_validate(row | {"actions": _actions(asked, migration)})
+    return MigrationShown.model_validate(
+        row | {"actions": _actions(asked, on, migration)}
+    )
 
 
-def _actions(asked: Asked, migration: Migration) -> Sequence[str]:
+def _actions(asked: Asked, on: MigrationsWorld, migration: Migration) -> Sequence[str]:
     if not asked.by.may(Scope.MIGRATIONS_WRITE):
         return ()
     goes_on = migration.now.phase != "retired"
     goes_back = migration.now.phase != "inventory"
-    shares = 0 < migration.now.share < 100  # noqa: PLR2004 - percent
-    found = {"plan": True, "step": goes_on, "back": goes_back, "remove": not shares}
+    ends = not kept_because(migration, active_of(on))
+    found = {"plan": True, "step": goes_on, "back": goes_back, "remove": ends}
     return [name for name, may in found.items() if may]
 
 

@@ -7,7 +7,6 @@ from typing import cast
 from pydantic import ValidationError
 
 from bus.delivery.headers import printable
-from bus.delivery.subscription import State
 from bus.errors import ConfigurationError, ConflictError, MigrationNotFoundError
 from bus.migration.fared import Fared
 from bus.migration.gates import Gate, Known, closed, gates
@@ -21,11 +20,10 @@ from bus.migration.ledger import (
     starts_of,
     told,
 )
-from bus.migration.phases import ALL, Rung, above, below
+from bus.migration.phases import Rung, above, below
 from bus.times import read_rfc3339
 from processors.migrations.world import MigrationsWorld
 from processors.migrations.writer import Change
-from processors.subscriptions.moving import owed_in, settling_s
 
 _DAY_S = 86_400
 _LEAST_S, _MOST_S = 300, 3 * _DAY_S
@@ -102,7 +100,7 @@ async def look(on: MigrationsWorld, id_: str) -> tuple[Migration, Sequence[Gate]
     Raises:
         MigrationNotFoundError: There is none with this id.
     """
-    migration = _there(on.table.get(id_), id_)
+    migration = there(on.table.get(id_), id_)
     to = above(migration.now.rung, migration.shares)
     return migration, () if to is None else gates(migration, to, await _known(on, id_))
 
@@ -120,7 +118,7 @@ async def step(on: MigrationsWorld, id_: str, *, force: bool, why: str) -> Migra
     known, starts = await _known(on, id_), await _ends(on)
 
     def change(before: Migration | None) -> Migration:
-        migration = _there(before, id_)
+        migration = there(before, id_)
         to = above(migration.now.rung, migration.shares)
         if to is None:
             raise ConflictError(f"{id_} is {migration.now.phase}: it is over")
@@ -152,7 +150,7 @@ async def back(
     starts, at_ms = await _ends(on), _now_ms(on)
 
     def change(before: Migration | None) -> Migration:
-        migration = _there(before, id_)
+        migration = there(before, id_)
         to = below(migration.now.rung, migration.shares, at_all=at_all)
         if to is None:
             raise ConflictError(f"{id_} is at its first phase")
@@ -175,38 +173,9 @@ async def attach(
     proof = proof_of(report, _now_ms(on), on.writer.actor)
 
     def change(before: Migration | None) -> Migration:
-        return _there(before, id_).with_proof(proof)
+        return there(before, id_).with_proof(proof)
 
     return await _written(on, id_, change, "attach")
-
-
-async def forget(on: MigrationsWorld, id_: str) -> None:
-    """Remove a migration: the subscription then gets all that it asks for.
-
-    Raises:
-        MigrationNotFoundError: There is none with this id.
-        ConflictError: The two share orders; or the old side would get all of them
-            again; or one of them still owes something in the lanes that they share.
-    """
-    old = _there(on.table.get(id_), id_).old
-    owed = await owed_in(on.world, old) if old else 0
-
-    def change(before: Migration | None) -> None:
-        migration = _there(before, id_)
-        if 0 < migration.now.share < ALL:
-            raise ConflictError(f"{id_} shares its orders: go on, or back, first")
-        sends = on.world.table.get(migration.old)
-        if migration.now.share and sends and sends.state is State.ACTIVE:
-            why = f"{sends.id} would get all orders again: pause or remove it first"
-            raise ConflictError(why)
-        if wait_s := settling_s(migration, on.world.clock.now()):
-            why = f"the last step of {id_} is not known everywhere yet"
-            raise ConflictError(f"{why}: try it again in {wait_s:.0f} s")
-        if owed:
-            why = f"{owed} deliveries still wait in the lanes of {migration.old}"
-            raise ConflictError(f"{why}: try it again later")
-
-    await on.writer.write(id_, change, "remove")
 
 
 def proof_of(report: Mapping[str, object], at_ms: int, by: str) -> Proof:
@@ -241,7 +210,12 @@ def _moment(text: str) -> int | None:
     return round(read_rfc3339(text).timestamp() * 1000) if text else None
 
 
-def _there(migration: Migration | None, id_: str) -> Migration:
+def there(migration: Migration | None, id_: str) -> Migration:
+    """The migration.
+
+    Raises:
+        MigrationNotFoundError: There is none.
+    """
     if migration is None:
         raise MigrationNotFoundError(f"there is no migration {id_}")
     return migration
@@ -255,11 +229,11 @@ def _epoch(migration: Migration, to: Rung, at_ms: int, by: str) -> Epoch:
 async def _written(
     on: MigrationsWorld, id_: str, change: Change, action: str
 ) -> Migration:
-    return _there(await on.writer.write(id_, change, action), id_)
+    return there(await on.writer.write(id_, change, action), id_)
 
 
 async def _known(on: MigrationsWorld, id_: str) -> Known:
-    migration, now_ms = _there(on.table.get(id_), id_), _now_ms(on)
+    migration, now_ms = there(on.table.get(id_), id_), _now_ms(on)
     since_s = (now_ms - migration.now.at_ms) // 1000
     fared: Fared | None = None
     if migration.now.share:

@@ -112,10 +112,17 @@ def test_they_run_as_they_stand_there() -> None:
             await world.table.ready()
             await Past(world).subscribe("acme")
 
+    async def paused() -> None:
+        async with worlds.open() as world:
+            await world.table.ready()
+            await world.writer.pause("acme", "the old sender sends")
+
     ran = 0
     for words in commands():
         if words[0] == "back" and "--all" not in words:
-            words.append("--all")  # so that it can be removed in the end
+            words.append("--all")
+        if words[0] == "remove":  # all orders are the old sender's again
+            asyncio.run(paused())
         done = CliRunner().invoke(migrate.app, words, obj=worlds.open)
         told = f"{shlex.join(words)}: {done.output}"
         assert done.exit_code == 0, told

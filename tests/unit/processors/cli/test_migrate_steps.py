@@ -16,7 +16,7 @@ from bus.migration.recorded import written
 from bus.record import Message
 from bus.topics.topic import TopicState
 from processors.cli import migrate
-from processors.migrations.steps import forget
+from processors.migrations.forgetting import forget
 from processors.migrations.turning import Turning
 from processors.migrations.world import open_migrations
 from processors.subscriptions.removal import remove
@@ -152,8 +152,49 @@ def test_forgotten_only_while_nothing_is_shared(worlds: Worlds) -> None:
     climb(worlds)
     assert bus(worlds, "remove", "acme").exit_code == 1
     assert bus(worlds, "back", "acme", "--all").exit_code == 0
+    assert bus(worlds, "back", "acme").exit_code == 0
+    assert told(worlds, "status", "acme")["phase"] == "tap"
+    both = bus(worlds, "remove", "acme")
+    assert both.exit_code == 1
+    assert "the old sender outside and acme would both send every order" in both.output
+    assert "pause the subscription acme first, or go on to the end" in both.output
+    asyncio.run(paused(worlds, "acme"))
     assert bus(worlds, "remove", "acme").exit_code == 0
     assert told(worlds, "status") == []
+
+
+async def paused(worlds: Worlds, name: str) -> None:
+    """Pause a subscription."""
+    async with worlds.open() as world:
+        await world.table.ready()
+        await world.writer.pause(name, "for now")
+
+
+@pytest.mark.usefixtures("there")
+def test_an_old_sender_outside_is_off_in_the_last_phase_only(worlds: Worlds) -> None:
+    """What was never begun may go, too: nothing has moved."""
+    planned(worlds, "--shares", "5")
+    assert bus(worlds, "remove", "acme").exit_code == 0
+    planned(worlds, "--shares", "5")
+    force = ("--force", "--why", "a rehearsal")
+    codes = []
+    while bus(worlds, "step", "acme", *force).exit_code == 0:
+        phase = told(worlds, "status", "acme")["phase"]
+        codes.append((phase, bus(worlds, "remove", "acme").exit_code))
+    refused = ("tap", "shadow", "canary", "reversed")
+    assert codes == [*((one, 1) for one in refused), ("retired", 0)]
+
+
+@pytest.mark.usefixtures("there")
+def test_two_subscriptions_do_not_both_send_all(worlds: Worlds) -> None:
+    """One of them is paused first."""
+    planned(worlds, "--old", "acme-old")
+    assert bus(worlds, "step", "acme").exit_code == 0
+    both = bus(worlds, "remove", "acme")
+    assert both.exit_code == 1
+    assert "acme-old and acme would both send every order" in both.output
+    asyncio.run(paused(worlds, "acme-old"))
+    assert bus(worlds, "remove", "acme").exit_code == 0
 
 
 async def removed(worlds: Worlds, name: str) -> None:

@@ -178,7 +178,7 @@ CHANGES: Mapping[str, Callable[[Mapping[str, object]], Asking]] = {
     "stepMigration": lambda _: ("POST", f"{MOVING}/step", {"why": "parity"}),
     "takeBackMigration": lambda _: ("POST", f"{MOVING}/back", {"why": "a rehearsal"}),
     "attachReport": lambda _: ("POST", f"{MOVING}/reports", {"report": REPORT}),
-    "removeMigration": lambda _: ("DELETE", MOVING, None),
+    "removeMigration": lambda _: ("DELETE", f"{MOVING}-er", None),
     "endSilence": lambda ids: ("POST", f"/v1/silences/{ids['silence']}/end", {}),
 }
 """What changes something, by operation."""
@@ -215,6 +215,7 @@ async def happened(ask: Client, worlds: Worlds) -> Mapping[str, object]:
     await ask("POST", f"{SOURCES}/held/pause", {})
     await ask("PUT", MOVING, {})
     await ask("POST", f"{MOVING}/step")
+    await ask("PUT", f"{MOVING}-er", {})
     example = (await ask("GET", "/v1/event-types/order.created/example")).json
     data = cast("dict[str, object]", example["data"])
     await worlds.clock.advance(1)
