@@ -33,7 +33,8 @@ async def over_http(stack: Stack, life: Timeline) -> str:
         told = await api.get_event_timeline(life.event_id)
     return (
         "The same over HTTP while it ran, with an operator's key:\n"
-        f"  curl -H 'Authorization: Bearer ob_operator_…' {stack.api_url}{path}\n"
+        "  curl -H 'Authorization: Bearer ob_operator_…' \\\n"
+        f"    {stack.api_url}{path}\n"
         f"  {_in_short(told['data'][0])}"
     )
 

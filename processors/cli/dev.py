@@ -55,7 +55,7 @@ def dev_command(
 ) -> None:
     """Run the whole bus here: Kafka, registry, processors, API.
 
-    The first start downloads Kafka (about 43 MB) into the user's cache; later ones
+    The first start downloads Kafka (about 45 MB) into the user's cache; later ones
     work offline. Data are kept and used again at the next start; where, says
     `bus --data-dir DIR dev`. Webhooks may go to this machine itself; a receiver to
     try them with runs beside it. Other `bus` commands find the running one by
@@ -66,8 +66,11 @@ def dev_command(
     from processors.wiring.stack import StackPlan
 
     try:
+        given = _settings(cast(Root, ctx.obj))
+        settings = _with_pages(given, processes + len(_BESIDE) + 1)
         plan = StackPlan(
-            settings=_settings(cast(Root, ctx.obj)),
+            settings=settings,
+            environment={"ORDERBUS_HTTP_PORT": str(settings.http_port)},
             arguments=worker_command({}, Role.ALL.value),
             beside=[worker_command({}, role.value) for role in _BESIDE],
             api_arguments=worker_command({}, Role.GATEWAY.value),
@@ -88,3 +91,17 @@ def _settings(given: Root) -> "Settings":
     if settings.allow_networks:
         return settings
     return settings.model_copy(update={"allow_networks": _LOOPBACK})
+
+
+def _with_pages(settings: "Settings", processes: int) -> "Settings":
+    """Where a port for pages that nobody asked for is taken, there are none."""
+    from processors.wiring.listening import pages_may_be
+
+    if pages_may_be(settings, processes):
+        return settings
+    typer.echo(
+        f"Of the {processes} ports from {settings.http_port} on one is taken, so there"
+        " is no /metrics and no page of health; ORDERBUS_HTTP_PORT names other ports.",
+        err=True,
+    )
+    return settings.model_copy(update={"http_port": 0})

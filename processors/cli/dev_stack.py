@@ -11,10 +11,11 @@ from rich.console import Console
 from processors.cli.called import bus
 from processors.cli.control import GOOD, INTERRUPTED, REFUSED, console
 from processors.cli.progress import Drawn
-from processors.settings import Settings
+from processors.settings import Settings, starting_dev
 from processors.stopping import stop_on_signals
 from processors.wiring.access import open_keys
 from processors.wiring.dev_key import DevKey, operator_key
+from processors.wiring.folders import usable
 from processors.wiring.log import log_place
 from processors.wiring.partner import USUAL_PORT, open_partner
 from processors.wiring.stack import (
@@ -52,8 +53,10 @@ async def _received(
     up: asyncio.Event,
 ) -> int:
     """With a receiver, whose port is asked for before all that takes its time."""
+    folder = usable(plan.settings.data_dir.absolute(), "--data-dir")
     async with open_partner(receiver_port) as receiver:
-        return await _run(plan, receiver, out, stop, up)
+        with starting_dev(folder):
+            return await _run(plan, receiver, out, stop, up)
 
 
 async def _run(

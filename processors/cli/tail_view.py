@@ -59,7 +59,8 @@ def _attempt(data: Mapping[str, object]) -> str:
     said = "{at}   {subscription} {type} {order_id} #{number} {outcome}"
     line = _filled(said, data, "at")
     if data.get("number"):
-        more = [str(data[name]) for name in ("status", "detail") if data.get(name)]
+        both = [str(data[name]) for name in ("status", "detail") if data.get(name)]
+        more = list(dict.fromkeys(both))  # a status without more is its own detail
     else:
         more = [held(str(data.get("detail", "")))]
     route = str(data.get("route"))

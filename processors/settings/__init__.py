@@ -5,7 +5,7 @@ by them here.
 """
 
 from processors.settings.api import LAST_PORT
-from processors.settings.dev import DevState, read_dev, resolve, write_dev
+from processors.settings.dev import DevState, read_dev, resolve, starting_dev, write_dev
 from processors.settings.loading import load
 from processors.settings.model import ENV_PREFIX, Settings
 from processors.settings.table import settings_table
@@ -21,5 +21,6 @@ __all__ = [
     "read_dev",
     "resolve",
     "settings_table",
+    "starting_dev",
     "write_dev",
 ]

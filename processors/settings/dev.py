@@ -1,6 +1,8 @@
 """The note a running `bus dev` leaves, so that other commands find its Kafka."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -15,7 +17,7 @@ _NO_KAFKA = f"""No Kafka is given, and no `bus dev` is running. Either
   or name yours:       --bootstrap-servers HOST:PORT
   or, for all commands: export {ENV_PREFIX}BOOTSTRAP_SERVERS=HOST:PORT"""
 
-
+_STARTING = "`bus dev` (process {}) is starting; it says when it is there"
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
@@ -46,6 +48,27 @@ def write_dev(data_dir: Path, state: DevState) -> Path:
     return path
 
 
+@contextmanager
+def starting_dev(data_dir: Path) -> Iterator[None]:
+    """Leave word that it starts, for whoever is quicker than its Kafka."""
+    path = data_dir / "dev.starting"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{os.getpid()}\n", encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _who_starts(data_dir: Path) -> int | None:
+    """The process of a `bus dev` that starts, if one does."""
+    try:
+        pid = int((data_dir / "dev.starting").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return pid if _alive(pid) else None
+
+
 def read_dev(data_dir: Path) -> DevState | None:
     """The note of a `bus dev` that still runs, or None."""
     try:
@@ -69,7 +92,9 @@ def resolve(settings: Settings) -> Settings:
         return settings
     state = read_dev(settings.data_dir)
     if state is None:
-        raise ConfigurationError(_NO_KAFKA)
+        starts = _who_starts(settings.data_dir)
+        why = _NO_KAFKA if starts is None else _STARTING.format(starts)
+        raise ConfigurationError(why)
     found: dict[str, object] = {"bootstrap_servers": state.bootstrap_servers}
     if settings.registry_url is None:
         found["registry_url"] = state.registry_url

@@ -58,3 +58,18 @@ def refuse_taken_pages(settings: Settings, processes: int) -> None:
         refuse_taken(
             settings.http_host, port, "ORDERBUS_HTTP_PORT", or_none=" (0: none)"
         )
+
+
+def pages_may_be(settings: Settings, processes: int) -> bool:
+    """Whether so many processes have ports for their pages.
+
+    Raises:
+        ConfigurationError: They have none, and somebody chose the port.
+    """
+    try:
+        refuse_taken_pages(settings, processes)
+    except ConfigurationError:
+        if "http_port" in settings.model_fields_set:
+            raise
+        return False
+    return True

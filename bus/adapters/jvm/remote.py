@@ -43,6 +43,11 @@ def chunks(repository: str, path: str) -> Iterator[bytes]:
     except requests.HTTPError as error:
         status = error.response.status_code
         raise TransferError(f"the repository answered {status}") from error
+    except requests.exceptions.SSLError as error:
+        raise TransferError(
+            "the repository's certificate is not trusted here; where a proxy puts its"
+            " own in place, name its authority's file: REQUESTS_CA_BUNDLE=FILE"
+        ) from error
     except requests.RequestException as error:
         kind = type(error).__name__
         raise TransferError(f"no connection to the repository ({kind})") from error

@@ -8,7 +8,11 @@ import pytest
 from bus.errors import ConfigurationError
 from processors.settings import load
 from processors.wiring.folders import usable
-from processors.wiring.listening import refuse_taken, refuse_taken_pages
+from processors.wiring.listening import (
+    pages_may_be,
+    refuse_taken,
+    refuse_taken_pages,
+)
 
 
 def test_a_taken_port() -> None:
@@ -22,6 +26,18 @@ def test_a_taken_port() -> None:
             with pytest.raises(ConfigurationError, match=r"^ORDERBUS_HTTP_PORT"):
                 refuse_taken_pages(settings, processes)
     refuse_taken("127.0.0.1", port, "--port")
+
+
+def test_pages_that_nobody_asked_for() -> None:
+    """They are done without where their port is taken; a chosen one has to be there."""
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        chosen = load(http_port=held.getsockname()[1])
+        with pytest.raises(ConfigurationError, match=r"^ORDERBUS_HTTP_PORT"):
+            pages_may_be(chosen, 1)
+        usual = chosen.model_copy()
+        usual.model_fields_set.discard("http_port")
+        assert not pages_may_be(usual, 1)
+    assert pages_may_be(usual, 1)
 
 
 def test_ports_that_need_no_asking() -> None:
