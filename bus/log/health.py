@@ -72,6 +72,17 @@ def start_of(span_s: int, now_us: int) -> tuple[int, int]:
     return minute // step * step, step
 
 
+def span_after(moment_us: int, now_us: int) -> int:
+    """The longest span up to now that begins with nothing before a moment, in seconds.
+
+    It begins with a full minute, or where `start_of` has longer steps with one of
+    those: what lies between is left out. 0 or less: no full minute has begun since.
+    """
+    first, now = -(-moment_us // 60_000_000), now_us // 60_000_000
+    spans = (((now - -(-first // step) * step) * 60) for step in (1, 5, 60))
+    return next((s for s in spans if s <= 0 or start_of(s, now_us)[0] >= first), 0)
+
+
 def starts(now_us: int) -> tuple[int, int, int]:
     """When the five minutes, the hour and the day up to now begin.
 

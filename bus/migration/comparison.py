@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from bus.migration.differing import Difference
 from bus.migration.figures import Spread, bound
@@ -58,6 +59,13 @@ class Tally:
         return bound(self.pairs) if self.clean else None
 
 
+class Example(NamedTuple):
+    """One difference of a group, and the case that it was found in."""
+
+    case: Case
+    shown: Difference
+
+
 @dataclass(slots=True)
 class Group:
     """All differences of one kind at one place, of one event type."""
@@ -67,7 +75,7 @@ class Group:
     at: str
     share: Class
     count: int = 0
-    cases: list[Case] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +136,12 @@ class Comparison:
             key = (case.type, one.kind, grouped(one.at))
             group = self.groups.setdefault(key, Group(*key, share))
             group.count += 1
-            if len(group.cases) < KEPT:
-                group.cases.append(case)
+            if len(group.examples) < KEPT:
+                group.examples.append(Example(case, one))
 
 
 KEPT = 3
-"""Cases of a group that are kept to be shown."""
+"""Examples of a group that are kept to be shown."""
 
 
 def grouped(at: str) -> str:

@@ -16,6 +16,7 @@ from bus.migration.comparison import (
     Period,
     Tally,
 )
+from bus.migration.differing import Difference
 from bus.migration.figures import ENOUGH, Spread
 from bus.migration.naming import Kind
 from bus.migration.noise import proposed
@@ -165,12 +166,11 @@ def _group(one: Group) -> Plain:
         "class": str(one.share),
         "at": one.at,
         "count": one.count,
-        "examples": [_case(case, one) for case in one.cases],
+        "examples": [_example(*x) for x in one.examples],
     }
 
 
-def _case(case: Case, of: Group) -> Plain:
-    shown = next(x for x in case.differences if x.kind is of.kind)
+def _example(case: Case, shown: Difference) -> Plain:
     return {
         "order": case.order,
         "at": shown.at,
@@ -182,7 +182,7 @@ def _case(case: Case, of: Group) -> Plain:
 
 
 def _worst(group: Group, headers: Sequence[str]) -> Plain:
-    case = group.cases[0]
+    case = group.examples[0].case
     return {
         "type": case.type,
         "order": case.order,

@@ -25,8 +25,7 @@ from bus.times import read_rfc3339
 from processors.migrations.world import MigrationsWorld
 from processors.migrations.writer import Change
 
-_DAY_S = 86_400
-_LEAST_S, _MOST_S = 300, 3 * _DAY_S
+_MOST_S = 3 * 86_400
 _MOST_TYPES = 1_000
 
 
@@ -234,10 +233,10 @@ async def _written(
 
 async def _known(on: MigrationsWorld, id_: str) -> Known:
     migration, now_ms = there(on.table.get(id_), id_), _now_ms(on)
-    since_s = (now_ms - migration.now.at_ms) // 1000
+    since_s = (now_ms - migration.now.held_ms) // 1000  # not of the share before
     fared: Fared | None = None
     if migration.now.share:
-        fared = await on.ask(id_, min(max(since_s, _LEAST_S), _MOST_S))
+        fared = await on.ask(id_, min(max(since_s, 0), _MOST_S))
     return Known(now_ms, on.world.table.get(id_) is not None, fared)
 
 

@@ -16,7 +16,7 @@ from processors.subscriptions.world import World
 
 READ_S = 60.0
 Ask: TypeAlias = Callable[[str, int], Awaitable[Fared | None]]
-"""How a subscription did in the last seconds; None: nobody knows."""
+"""How a subscription did in the last seconds, not before; None: nobody knows."""
 
 
 async def nobody_knows(_subscription: str, _span_s: int) -> Fared | None:

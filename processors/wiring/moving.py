@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from bus.errors import LogUnavailableError
-from bus.log.health import NONE
+from bus.log.health import NONE, Figures, span_after
 from bus.log.questions import AttemptQuestion, Paging
 from bus.log.rows import AttemptRow
 from bus.log.store import Log
@@ -46,7 +46,11 @@ def moves_of(
 
 
 def asking_log(log: AskLog, clock: Clock) -> Ask:
-    """How subscriptions did, out of the log; None where it gives no answer."""
+    """How subscriptions did, out of the log; None where it gives no answer.
+
+    Figures are of full minutes within the span, repeats of all of it: nothing is of
+    before it.
+    """
 
     async def ask(subscription: str, span_s: int) -> Fared | None:
         now_us = int(clock.now() * 1e6)
@@ -54,13 +58,20 @@ def asking_log(log: AskLog, clock: Clock) -> Ask:
             found = await log()
             if found is None:
                 return None
-            figures = (await found.since(span_s, now_us)).get(subscription, NONE)
             since_us = now_us - span_s * 1_000_000
+            figures = await _figures(found, subscription, since_us, now_us)
             return Fared(figures, await _repeats(found, subscription, since_us))
         except LogUnavailableError:
             return None
 
     return ask
+
+
+async def _figures(log: Log, subscription: str, since_us: int, now_us: int) -> Figures:
+    span_s = span_after(since_us, now_us)
+    if span_s < 0:
+        return NONE
+    return (await log.since(span_s, now_us)).get(subscription, NONE)
 
 
 async def _repeats(log: Log, subscription: str, since_us: int) -> Repeats:

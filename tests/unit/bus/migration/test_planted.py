@@ -154,9 +154,10 @@ def test_swapped_order() -> None:
     new = [moved.get(one.webhook_id) or new_request(one) for one in EVENTS]
     comparison = compared([old_request(one) for one in EVENTS], new)
     group = comparison.groups[then.type, Kind.ORDER, "order"]
-    assert group.cases[0].order == first.subject
+    assert group.examples[0].case.order == first.subject
     assert (
-        group.cases[0].differences[0].new == "order.confirmed 2, then order.created 1"
+        group.examples[0].case.differences[0].new
+        == "order.confirmed 2, then order.created 1"
     )
 
 

@@ -19,6 +19,7 @@ from bus.migration.recorded import (
 from bus.migration.report import Setting, hash_of, report
 from bus.migration.sent import Sent
 from bus.migration.terms import Terms, parse_terms
+from processors.parity.page import report_page
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 TERMS = Terms()
@@ -48,6 +49,32 @@ def test_types_are_proven_by_enough_pairs_alone() -> None:
         "order.paid": (0.25, "not proven: 12 pairs of 3,000"),
     }
     assert document["verdict"].startswith("no difference: 3,012 pairs")
+
+
+def test_each_row_shows_the_values_of_its_own_field() -> None:
+    """Also of several differences of one kind in a request, and of one list."""
+    old = {"a": 1, "b": "x", "gone": "g1", "lost": "g2", "lines": [{"n": 1}, {"n": 2}]}
+    new = {"a": 2, "b": "y", "n1": "v1", "n2": "v2", "n3": 3}
+    new["lines"] = [{"n": 10}, {"n": 20}]
+    document = reported(compare([sent("7", old)], [sent("7", new)], TERMS, {}))
+    rows = {
+        (one["kind"], one["at"]): [(x["old"], x["new"]) for x in one["examples"]]
+        for one in document["differences"]
+    }
+    assert rows == {
+        ("field added", "n1"): [("(not there)", '"v1"')],
+        ("field added", "n2"): [("(not there)", '"v2"')],
+        ("field added", "n3"): [("(not there)", "3")],
+        ("field missing", "gone"): [('"g1"', "(not there)")],
+        ("field missing", "lost"): [('"g2"', "(not there)")],
+        ("another value", "a"): [("1", "2")],
+        ("another value", "b"): [('"x"', '"y"')],
+        ("another value", "lines[].n"): [("1", "10"), ("2", "20")],
+    }
+    page = report_page(document)
+    for at, value in (("n1", "v1"), ("n2", "v2")):
+        row = next(x for x in page.splitlines() if f"<code>{at}</code>" in x)
+        assert f"&#34;{value}&#34;" in row
 
 
 def test_there_is_no_bound_where_something_differs() -> None:

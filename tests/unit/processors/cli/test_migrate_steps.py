@@ -1,25 +1,21 @@
 """`bus migrate plan|status|step|back|owner|remove|report` on a bus in memory."""
 
 import asyncio
-import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from bus.access.entities import Entity
 from bus.adapters.memory import MemoryObserver
-from bus.errors import ConflictError, SubscriptionStateError
+from bus.errors import SubscriptionStateError
 from bus.log.health import NONE, Figures
 from bus.migration.fared import Fared, Repeats
 from bus.migration.recorded import written
-from bus.record import Message
-from bus.topics.topic import TopicState
-from processors.cli import migrate
-from processors.migrations.forgetting import forget
+from processors.migrations.steps import look
 from processors.migrations.turning import Turning
 from processors.migrations.world import open_migrations
 from processors.subscriptions.removal import remove
+from tests.support.migrating import bus, climb, planned, subscribed, told
 from tests.support.old_sender import (
     NEW_SECRET,
     OLD_SECRET,
@@ -27,10 +23,8 @@ from tests.support.old_sender import (
     events,
     terms_text,
 )
-from tests.support.past import Past
 from tests.support.worlds import Worlds
 
-FREE = ("days=0", "hold_h=0", "pairs=1")
 BAD = Figures(500, 100, 0, 0, 0.2, None, None, None)
 
 
@@ -38,36 +32,6 @@ BAD = Figures(500, 100, 0, 0, 0.2, None, None, None)
 def worlds() -> Worlds:
     """A bus in memory."""
     return Worlds()
-
-
-def bus(worlds: Worlds, *args: object) -> Result:
-    """Run a command; it must not fail in any way but on purpose."""
-    words = [str(arg) for arg in args]
-    result = CliRunner().invoke(migrate.app, words, obj=worlds.open)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
-
-
-def told(worlds: Worlds, *args: object) -> dict:
-    """The JSON that a command prints."""
-    result = bus(worlds, *args, "--json")
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
-
-
-async def subscribed(worlds: Worlds, *names: str) -> None:
-    """There are such subscriptions."""
-    async with worlds.open() as world:
-        await world.table.ready()
-        for name in names:
-            await Past(world).subscribe(name)
-
-
-def planned(worlds: Worlds, *more: str) -> None:
-    """A migration to acme, whose gates ask for little."""
-    limits = [word for one in FREE for word in ("--limit", one)]
-    assert bus(worlds, "plan", "acme", *limits, *more).exit_code == 0
 
 
 def test_a_plan_gives_no_order_away(worlds: Worlds) -> None:
@@ -80,17 +44,6 @@ def test_a_plan_gives_no_order_away(worlds: Worlds) -> None:
     assert refused.exit_code == 1
     assert "there is no such subscription yet" in refused.output
     assert bus(worlds, "owner", "acme", "SO-1").exit_code == 0
-
-
-def climb(worlds: Worlds) -> None:
-    """To the first share, its gates passed by force."""
-    for _ in range(2):
-        assert bus(worlds, "step", "acme").exit_code == 0
-    shut = bus(worlds, "step", "acme")
-    assert shut.exit_code == 1
-    assert "no comparison is attached" in shut.output
-    assert bus(worlds, "step", "acme", "--force").exit_code == 2
-    assert bus(worlds, "step", "acme", "--force", "--why", "agreed").exit_code == 0
 
 
 @pytest.mark.usefixtures("there")
@@ -145,58 +98,6 @@ def test_two_subscriptions_are_no_two_migrations(worlds: Worlds) -> None:
     assert bus(worlds, "status", "nobody").exit_code == 1
 
 
-@pytest.mark.usefixtures("there")
-def test_forgotten_only_while_nothing_is_shared(worlds: Worlds) -> None:
-    """Else orders would be nobody's, or both's."""
-    planned(worlds)
-    climb(worlds)
-    assert bus(worlds, "remove", "acme").exit_code == 1
-    assert bus(worlds, "back", "acme", "--all").exit_code == 0
-    assert bus(worlds, "back", "acme").exit_code == 0
-    assert told(worlds, "status", "acme")["phase"] == "tap"
-    both = bus(worlds, "remove", "acme")
-    assert both.exit_code == 1
-    assert "the old sender outside and acme would both send every order" in both.output
-    assert "pause the subscription acme first, or go on to the end" in both.output
-    asyncio.run(paused(worlds, "acme"))
-    assert bus(worlds, "remove", "acme").exit_code == 0
-    assert told(worlds, "status") == []
-
-
-async def paused(worlds: Worlds, name: str) -> None:
-    """Pause a subscription."""
-    async with worlds.open() as world:
-        await world.table.ready()
-        await world.writer.pause(name, "for now")
-
-
-@pytest.mark.usefixtures("there")
-def test_an_old_sender_outside_is_off_in_the_last_phase_only(worlds: Worlds) -> None:
-    """What was never begun may go, too: nothing has moved."""
-    planned(worlds, "--shares", "5")
-    assert bus(worlds, "remove", "acme").exit_code == 0
-    planned(worlds, "--shares", "5")
-    force = ("--force", "--why", "a rehearsal")
-    codes = []
-    while bus(worlds, "step", "acme", *force).exit_code == 0:
-        phase = told(worlds, "status", "acme")["phase"]
-        codes.append((phase, bus(worlds, "remove", "acme").exit_code))
-    refused = ("tap", "shadow", "canary", "reversed")
-    assert codes == [*((one, 1) for one in refused), ("retired", 0)]
-
-
-@pytest.mark.usefixtures("there")
-def test_two_subscriptions_do_not_both_send_all(worlds: Worlds) -> None:
-    """One of them is paused first."""
-    planned(worlds, "--old", "acme-old")
-    assert bus(worlds, "step", "acme").exit_code == 0
-    both = bus(worlds, "remove", "acme")
-    assert both.exit_code == 1
-    assert "acme-old and acme would both send every order" in both.output
-    asyncio.run(paused(worlds, "acme-old"))
-    assert bus(worlds, "remove", "acme").exit_code == 0
-
-
 async def removed(worlds: Worlds, name: str) -> None:
     """Remove a subscription."""
     async with worlds.open() as world:
@@ -224,25 +125,6 @@ def test_a_side_stays_while_orders_depend_on_it(worlds: Worlds) -> None:
     asyncio.run(worlds.clock.advance(61))
     asyncio.run(removed(worlds, "acme-old"))
     assert bus(worlds, "remove", "acme").exit_code == 0
-
-
-def test_what_waits_in_shared_lanes_is_not_left_there(worlds: Worlds) -> None:
-    """The migration is kept until it is settled."""
-
-    async def forgotten() -> None:
-        async with worlds.open() as world, open_migrations(world) as on:
-            forgetting = asyncio.create_task(forget(on, "acme"))
-            while not forgetting.done():
-                await worlds.clock.advance(1)
-            await forgetting
-
-    asyncio.run(subscribed(worlds, "acme", "acme-old"))
-    planned(worlds, "--old", "acme-old")
-    lane = worlds.topology.ordered_topic("acme-old")
-    worlds.broker.create(TopicState(lane, 1, 1))
-    worlds.broker.append(Message(lane, b"SO-1", b""))
-    with pytest.raises(ConflictError, match="1 deliveries still wait in the lanes"):
-        asyncio.run(forgotten())
 
 
 @pytest.mark.usefixtures("there")
@@ -297,3 +179,24 @@ def test_a_side_that_fares_badly_gives_its_orders_back(worlds: Worlds) -> None:
     assert row["share"] == 0
     why = "by itself: 20.00% of the newest 500 came again, at most 5.00%"
     assert row["steps"][-1]["why"] == why
+
+
+@pytest.mark.usefixtures("there")
+def test_gates_ask_for_no_more_than_since_the_step(worlds: Worlds) -> None:
+    """What the share before brought says nothing of this one."""
+    planned(worlds)
+    climb(worlds)
+    asyncio.run(worlds.clock.advance(3_000))
+    assert bus(worlds, "step", "acme", "--force", "--why", "agreed").exit_code == 0
+    asyncio.run(worlds.clock.advance(20))
+    spans: list[int] = []
+
+    async def ask(_subscription: str, span_s: int) -> None:
+        spans.append(span_s)
+
+    async def looked() -> None:
+        async with worlds.open() as world, open_migrations(world, ask) as on:
+            await look(on, "acme")
+
+    asyncio.run(looked())
+    assert spans == [20]
