@@ -28,6 +28,7 @@ def compare(
     """Compare all requests of two sides."""
     found = Comparison(old=_period(old), new=_period(new))
     pairs = pair(old, new)
+    found.paired = _paired(pairs.pairs)
     swapped = sequences(pairs.pairs)
     found.orders = swapped.orders
     out_of_order = {
@@ -49,6 +50,18 @@ def compare(
 def _period(sent: Sequence[Sent]) -> Period:
     times = [one.at_ms for one in sent]
     return Period(len(sent), min(times, default=None), max(times, default=None))
+
+
+def _paired(pairs: Sequence[Pair]) -> Period:
+    """From the first to the last pair, on the side on which that is shorter.
+
+    The sides need not overlap: the one may have been made of what is long past.
+    """
+    sides = (
+        _period([x.old.counts for x in pairs]),
+        _period([x.new.counts for x in pairs]),
+    )
+    return min(sides, key=lambda one: (one.last_ms or 0) - (one.first_ms or 0))
 
 
 def _places(first: Pair, then: Pair) -> tuple[str, str]:

@@ -115,6 +115,7 @@ class Comparison:
     noise: list[Noise] = field(default_factory=list)
     old: Period = Period(0, None, None)
     new: Period = Period(0, None, None)
+    paired: Period = Period(0, None, None)
     orders: int = 0
     unread: list[Unread] = field(default_factory=list)
     unread_count: int = 0

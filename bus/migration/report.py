@@ -40,6 +40,7 @@ class Setting:
         old, new: What was compared, in words: the files, the topic.
         terms: The text of the terms; its hash stands in the report.
         headers: Those that are shown beside the bodies.
+        enough: So many pairs of a type without a difference prove it.
     """
 
     old: str
@@ -47,6 +48,7 @@ class Setting:
     made_at: datetime
     terms: str
     headers: Sequence[str] = ()
+    enough: int = ENOUGH
 
 
 def report(found: Comparison, setting: Setting) -> Plain:
@@ -58,8 +60,13 @@ def report(found: Comparison, setting: Setting) -> Plain:
         "verdict": verdict(found),
         "old": _side(setting.old, found.old),
         "new": _side(setting.new, found.new),
+        "paired": {
+            "pairs": found.paired.count,
+            "first": _moment(found.paired.first_ms),
+            "last": _moment(found.paired.last_ms),
+        },
         "terms": sha256(setting.terms.encode()).hexdigest(),
-        "types": [_type(name, found.types[name]) for name in sorted(found.types)],
+        "types": [_type(*one, setting.enough) for one in sorted(found.types.items())],
         "orders_with_several_events": found.orders,
         "differences": [_group(one) for one in groups],
         "worst": [_worst(one, setting.headers) for one in groups[:WORST]],
@@ -128,7 +135,7 @@ def _moment(ms: int | None) -> str | None:
     return None if ms is None else rfc3339(at_us(ms * 1000))
 
 
-def _type(name: str, tally: Tally) -> Plain:
+def _type(name: str, tally: Tally, enough: int) -> Plain:
     told = {str(one): tally.counts[one] for one in Class}
     spreads = {
         str(side): None if one is None else _spread(one)
@@ -140,18 +147,18 @@ def _type(name: str, tally: Tally) -> Plain:
         **told,
         "rules": dict(sorted(tally.rules.items())),
         "bound": tally.bound,
-        "says": _says(tally),
+        "says": _says(tally, enough),
         "latency": spreads,
     }
 
 
-def _says(tally: Tally) -> str:
+def _says(tally: Tally, enough: int) -> str:
     if not tally.clean:
         return "it differs"
     if not tally.pairs:
         return "not proven: no pairs"
-    if tally.pairs < ENOUGH:
-        return f"not proven: {tally.pairs:,} pairs of {ENOUGH:,}"
+    if tally.pairs < enough:
+        return f"not proven: {tally.pairs:,} pairs of {enough:,}"
     return f"proven: below {tally.bound or 0:.2%} at 95 %"
 
 

@@ -1,7 +1,7 @@
 """Running a command's body in a world, and what its end means to a shell.
 
 Exit codes: 0 good; 1 it failed, or there is no such thing; 2 wrong usage or refused
-input; 130 interrupted.
+input; 130 interrupted. A command whose 1 is an answer ends with 3 where it has none.
 """
 
 import json
@@ -34,7 +34,8 @@ Opener: TypeAlias = "Callable[[], AbstractAsyncContextManager[World]]"
 Body: TypeAlias = "Callable[[World], Awaitable[int]]"
 
 _REFUSING, _CONFLICT = {400, 422}, 409
-GOOD, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
+GOOD, FAILED, REFUSED, UNKNOWN, INTERRUPTED = 0, 1, 2, 3, 130
+_ANSWERS = "orderbus.answers"
 _REFUSALS = (
     ConfigurationError,
     InvalidEventError,
@@ -122,6 +123,11 @@ async def _loaded(world: "World") -> None:
     await world.table.loaded()
 
 
+def failed_is_an_answer(ctx: typer.Context) -> None:
+    """From here on any error ends the command with 3, so that 1 says what it says."""
+    ctx.meta[_ANSWERS] = True
+
+
 def complain(ctx: typer.Context, error: OrderbusError) -> int:
     """Say what went wrong, on stderr; return the exit code."""
     name = ctx.command_path
@@ -129,6 +135,8 @@ def complain(ctx: typer.Context, error: OrderbusError) -> int:
     line = f"{name}:\n  " + text.replace("\n", "\n  ") if "\n" in text else text
     prefix = "" if "\n" in text else f"{name}: "
     say(f"{prefix}{line}", fg=typer.colors.RED, err=True)
+    if ctx.meta.get(_ANSWERS):
+        return UNKNOWN
     return REFUSED if _is_refusal(error) else FAILED
 
 

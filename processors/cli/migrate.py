@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from processors.cli.control import GOOD
+from processors.cli.control import GOOD, failed_is_an_answer
 from processors.cli.migrate_compare import compare_command
 from processors.cli.migrate_import import import_command
 from processors.cli.migrate_read import read_command
@@ -175,13 +175,17 @@ def owner_command(
 ) -> None:
     """Say who sends an order, and whether an old sender outside has to.
 
-    Exit code 0: the old sender sends. 1: it does not, or there is no such migration.
+    Exit code 0: the old sender sends. 1: the bus does, and the old sender must not.
+    3: not known, as there is no such migration, or no Kafka; then, and at any other
+    code (2: wrong usage), the old sender has to send.
 
     For example:
       bus migrate owner acme SO-1001
       bus migrate owner acme SO-1001 --made-at 2026-11-02T09:30:00Z --json
     """
     from processors.cli.migrate_steps import in_migrations, tell_owner
+
+    failed_is_an_answer(ctx)
 
     async def owner(on: "MigrationsWorld") -> int:
         return tell_owner(on, migration, order, made_at, as_json=as_json)

@@ -9,6 +9,7 @@ import typer
 from bus.client.recordings import read_recording, read_secrets, read_terms
 from bus.delivery.schedule import parse_duration
 from bus.errors import ConfigurationError
+from bus.migration.figures import ENOUGH
 from bus.migration.report import Plain, Setting, report, with_migration
 from bus.migration.sent import Side
 from bus.migration.terms import Reading
@@ -71,8 +72,8 @@ async def report_on(on: MigrationsWorld, id_: str, asked: Compared) -> int:
     Raises:
         MigrationNotFoundError: There is none with this id.
     """
-    await look(on, id_)
-    document = await compare_recordings(asked, on.world)
+    migration, _ = await look(on, id_)
+    document = await compare_recordings(asked, on.world, migration.limits.pairs)
     await attach(on, id_, document)
     row = migration_row(*await look(on, id_))
     return told(asked, with_migration(document, row))
@@ -89,8 +90,12 @@ def told(asked: Compared, document: Plain) -> int:
     return GOOD if str(document["verdict"]).startswith("no difference") else FAILED
 
 
-async def compare_recordings(asked: Compared, world: World | None) -> Plain:
+async def compare_recordings(
+    asked: Compared, world: World | None, enough: int = ENOUGH
+) -> Plain:
     """The report on recordings; topics are read in `world`.
+
+    `enough` is how many pairs of a type without a difference prove it.
 
     Raises:
         OrderbusError: One of them, the terms or a secret cannot be read.
@@ -106,7 +111,8 @@ async def compare_recordings(asked: Compared, world: World | None) -> Plain:
     found = compared(old, new, terms, secrets)
     made_at = moment_of(SystemClock.now() * 1000)
     told = ", ".join(asked.old), ", ".join(asked.new)
-    return report(found, Setting(*told, made_at, text, terms.headers))
+    setting = Setting(*told, made_at, text, terms.headers, enough)
+    return report(found, setting)
 
 
 async def _gathered(

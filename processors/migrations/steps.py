@@ -185,7 +185,7 @@ def proof_of(report: Mapping[str, object], at_ms: int, by: str) -> Proof:
     """
     try:
         types = cast("list[dict[str, object]]", report["types"])
-        sides = [cast("dict[str, str | None]", report[name]) for name in ("old", "new")]
+        paired = cast("dict[str, str | None]", report["paired"])
         if len(types) > _MOST_TYPES:
             raise ConfigurationError(f"a report of more than {_MOST_TYPES:,} types")
         verdict = printable(str(report["verdict"]))
@@ -194,8 +194,8 @@ def proof_of(report: Mapping[str, object], at_ms: int, by: str) -> Proof:
             hash=printable(str(report["hash"])[:128]),
             verdict=verdict,
             clean=verdict.startswith("no difference"),
-            first_ms=_moment(max(one["first"] or "" for one in sides)),
-            last_ms=_moment(min(one["last"] or "" for one in sides)),
+            first_ms=_moment(paired["first"]),
+            last_ms=_moment(paired["last"]),
             types={
                 printable(str(one["type"])): Counts.model_validate(one) for one in types
             },
@@ -205,7 +205,7 @@ def proof_of(report: Mapping[str, object], at_ms: int, by: str) -> Proof:
         raise ConfigurationError(f"no report of a comparison: {error}") from None
 
 
-def _moment(text: str) -> int | None:
+def _moment(text: str | None) -> int | None:
     return round(read_rfc3339(text).timestamp() * 1000) if text else None
 
 

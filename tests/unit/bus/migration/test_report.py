@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
@@ -9,6 +10,9 @@ from bus.errors import ConfigurationError
 from bus.migration.comparing import compare
 from bus.migration.comparison import Class, Comparison, Tally, grouped
 from bus.migration.figures import bound, spread
+from bus.migration.gates import Known, gates
+from bus.migration.ledger import Migration, first_epoch
+from bus.migration.phases import Phase, Rung
 from bus.migration.recorded import (
     Recorded,
     UnreadError,
@@ -19,6 +23,7 @@ from bus.migration.recorded import (
 from bus.migration.report import Setting, hash_of, report
 from bus.migration.sent import Sent
 from bus.migration.terms import Terms, parse_terms
+from processors.migrations.steps import proof_of
 from processors.parity.page import report_page
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -75,6 +80,40 @@ def test_each_row_shows_the_values_of_its_own_field() -> None:
     for at, value in (("n1", "v1"), ("n2", "v2")):
         row = next(x for x in page.splitlines() if f"<code>{at}</code>" in x)
         assert f"&#34;{value}&#34;" in row
+
+
+def test_the_limit_of_a_migration_is_what_proves() -> None:
+    """75 pairs are enough where 50 are asked for, and too few where 100 are."""
+    both = [sent(str(n), {}) for n in range(75)]
+    found = compare(both, both, TERMS, {})
+    says = []
+    for enough in (50, 100):
+        setting = Setting("old", "new", NOW, "terms", enough=enough)
+        document = report(found, setting)
+        says += [one["says"] for one in cast("list[dict]", document["types"])]
+    assert says == ["proven: below 4.00% at 95 %", "not proven: 75 pairs of 100"]
+
+
+def test_a_period_is_that_of_the_pairs() -> None:
+    """Of sides that do not overlap in time, too; what has no partner is not in it."""
+    day_ms = 86_400_000
+    old = [sent(str(n), {}, n * day_ms) for n in range(9)]
+    new = [sent(str(n), {}, (20 + n // 2) * day_ms) for n in range(7)]
+    document = reported(compare(old, new, TERMS, {}))
+    proof = proof_of(document, 0, "ada")
+    assert (proof.first_ms, proof.last_ms) == (20 * day_ms, 23 * day_ms)
+    (period,) = [
+        one
+        for one in gates(
+            Migration(id="acme", epochs=(first_epoch(0, "ada"),), proofs=(proof,)),
+            Rung(Phase.CANARY, 1),
+            Known(0, subscribed=True, fared=None),
+        )
+        if one.gate == "period"
+    ]
+    assert period.why == "3.0 days were compared, at least 7"
+    nothing = proof_of(reported(compare(old, [], TERMS, {})), 0, "ada")
+    assert (nothing.first_ms, nothing.last_ms) == (None, None)
 
 
 def test_there_is_no_bound_where_something_differs() -> None:

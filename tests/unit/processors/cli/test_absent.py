@@ -1,4 +1,7 @@
-"""What is named and is not there ends every command with 1, never as refused input."""
+"""What is named and is not there ends every command with 1, never as refused input.
+
+But for one whose 1 is an answer.
+"""
 
 import asyncio
 import shlex
@@ -87,6 +90,8 @@ ABSENT = {
     "trace": "SO-99",
 }
 """A command, and words that name what is not there."""
+ENDS_WITH = {"migrate owner": 3}
+"""Whose exit code 1 says that the bus sends: an old sender would leave the order."""
 NAMES_NOTHING = {
     "audit": "a list of what was changed, of things that are gone, too",
     "channels diff": "two folders",
@@ -158,11 +163,11 @@ def test_on_kafka(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It says so, and ends with 1."""
+    """It says so, and ends with 1, or with a code of its own."""
     held = HeldRoot({"data_dir": tmp_path}, worlds)
     monkeypatch.setattr(import_module("processors.cli.main"), "Root", lambda _: held)
     done = CliRunner().invoke(app, words[name])
-    assert told(done) == (None, 1, True), done.output
+    assert told(done) == (None, ENDS_WITH.get(name, 1), True), done.output
 
 
 async def test_over_the_api(
@@ -179,6 +184,6 @@ async def test_over_the_api(
         for name in sorted(ABSENT.keys() & OVER_API.keys()):
             run = CliRunner().invoke
             done = await asyncio.to_thread(run, app, words[name], env=env)
-            if told(done) != (None, 1, True):
+            if told(done) != (None, ENDS_WITH.get(name, 1), True):
                 found[name] = (done.exception, done.output)
     assert found == {}

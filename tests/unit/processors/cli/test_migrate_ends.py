@@ -87,3 +87,15 @@ def test_what_waits_in_shared_lanes_is_not_left_there(worlds: Worlds) -> None:
     worlds.broker.append(Message(lane, b"SO-1", b""))
     with pytest.raises(ConflictError, match="1 deliveries still wait in the lanes"):
         asyncio.run(forgotten())
+
+
+@pytest.mark.usefixtures("there")
+def test_what_is_not_known_is_no_answer_to_an_old_sender(worlds: Worlds) -> None:
+    """0 and 1 are answers; whoever hears anything else sends."""
+    planned(worlds, "--shares", "5", "--overlap", "0s")
+    assert bus(worlds, "owner", "acme", "SO-1").exit_code == 0
+    assert bus(worlds, "owner", "nobody", "SO-1").exit_code == 3
+    while bus(worlds, "step", "acme", "--force", "--why", "agreed").exit_code == 0:
+        asyncio.run(worlds.clock.advance(1))
+    ours = bus(worlds, "owner", "acme", "SO-1")
+    assert (ours.exit_code, "The bus sends it." in ours.output) == (1, True)

@@ -144,6 +144,7 @@ def test_a_report_opens_the_gate(
     files = ("--old", "old", "--new", "new", "--html", "r.html")
     done = bus(worlds, "report", "acme", "terms.yaml", *files)
     assert done.exit_code == 0, done.output
+    assert "not proven" not in done.output  # a pair of each type, as was planned
     page = Path("r.html").read_text()
     assert "acme is in shadow" in page
     assert "bus migrate back acme" in page

@@ -28,7 +28,7 @@ PARKED = item(1)
 SOURCES = "/v1/sources"
 MOVING = "/v1/migrations/new"
 SIDE = {"first": None, "last": None}
-REPORT = {"types": [], "old": SIDE, "new": SIDE, "verdict": "nothing", "hash": "0"}
+REPORT = {"types": [], "paired": SIDE, "verdict": "nothing", "hash": "0"}
 GROUP = f"/v1/parked/groups/{fingerprint_of(PARKED)}"
 UNNOTED = {
     "publishEvents": "the event is its own record",
