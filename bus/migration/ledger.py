@@ -6,6 +6,7 @@ topics: what stands before them belongs to whom it belonged to.
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Annotated, Final, NamedTuple, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -160,8 +161,13 @@ class Migration(_Model):
 
     @property
     def back_ms(self) -> int | None:
-        """When the way back was last taken or rehearsed; None: never."""
-        return max((one.at_ms for one in self.epochs if one.back), default=None)
+        """When orders last went back, in earnest or as a rehearsal; None: never.
+
+        A step back that returned no order shows nothing.
+        """
+        steps = pairwise(self.epochs)
+        gave = (one.at_ms for was, one in steps if one.back and one.share < was.share)
+        return max(gave, default=None)
 
     def at(self, place: Place) -> Epoch:
         """The epoch in which an event is that stands there."""

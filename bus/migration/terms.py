@@ -4,7 +4,7 @@ What is not in the terms is a difference. Secrets are not in them: they name a f
 """
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -148,6 +148,25 @@ def parse_terms(text: str) -> Terms:
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_input=False)
     told = "\n".join(
-        f"{'.'.join(map(str, e['loc'])) or '.'}: {e['msg']}" for e in wrong
+        f"{'.'.join(map(str, e['loc'])) or '.'}: {_why(e['type'], e['msg'], e['loc'])}"
+        for e in wrong
     )
     raise ConfigurationError(told)
+
+
+def _why(kind: str, message: str, at: tuple[int | str, ...]) -> str:
+    """What is wrong; of a name that is not known, which ones are."""
+    if kind != "extra_forbidden":
+        return message
+    model: type[BaseModel] = Terms
+    for name in at[:-1]:
+        if isinstance(name, str):
+            model = _model_of(model.model_fields[name].annotation) or model
+    return f"there is no such key; there are: {', '.join(model.model_fields)}"
+
+
+def _model_of(annotation: object) -> type[BaseModel] | None:
+    """The model that an annotation is, or has in it."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((x for one in get_args(annotation) if (x := _model_of(one))), None)

@@ -108,7 +108,7 @@ def step_command(
     migration: Id,
     *,
     force: Annotated[
-        bool, typer.Option("--force", help="Pass closed gates; say why.")
+        bool, typer.Option("--force", help="Pass closed gates; needs --why.")
     ] = False,
     why: Why = "",
     as_json: AsJson = False,
@@ -122,14 +122,14 @@ def step_command(
       bus migrate step acme --why "parity over seven days"
       bus migrate step acme --force --why "the partner asked for it"
     """
-    from processors.cli.migrate_steps import in_migrations, tell
+    from processors.cli.migrate_steps import in_migrations, refuse_unreasoned, tell
     from processors.migrations.steps import step
 
     async def stepped(on: "MigrationsWorld") -> int:
         await step(on, migration, force=force, why=why)
         return await tell(on, migration, as_json=as_json)
 
-    in_migrations(ctx, stepped)
+    in_migrations(ctx, stepped, first=lambda: refuse_unreasoned(force=force, why=why))
 
 
 @app.command("back")

@@ -56,14 +56,15 @@ def shadow_command(
     """Record what the bus would have sent to a subscription, without sending it.
 
     Made of the source topics as deliveries are: matched, rendered and signed. `at` is
-    when the event came to Kafka, and nobody was asked for an answer.
+    when the event came to Kafka, and nobody was asked for an answer. A file that has
+    a recording in it is refused: what is made again would stand there twice.
 
     For example:
       bus migrate shadow acme --since 24h --out shadow.jsonl
     """
-    from processors.cli.migrate_record_work import record_shadow, refuse_place
+    from processors.cli.migrate_record_work import record_shadow, refuse_kept
 
     async def shadowed(world: "World") -> int:
         return await record_shadow(world, subscription, (since, until), out)
 
-    run(ctx, shadowed, first=lambda: refuse_place(out))
+    run(ctx, shadowed, first=lambda: refuse_kept(out))

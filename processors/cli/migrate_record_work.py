@@ -71,6 +71,20 @@ def refuse_place(out: Path | None) -> None:
         raise ConfigurationError(f"--out: there is no folder {out.parent}")
 
 
+def refuse_kept(out: Path) -> None:
+    """Refuse a file that has something in it: what is made again would stand twice.
+
+    Raises:
+        ConfigurationError: it has, or it cannot be written.
+    """
+    refuse_place(out)
+    if out.is_file() and out.stat().st_size:
+        raise ConfigurationError(
+            f"--out: {out} has a recording in it already; name a new file"
+            " (`report` and `compare` take several), or remove that one"
+        )
+
+
 async def record_shadow(
     world: World, id_: str, span: tuple[str, str], out: Path
 ) -> int:

@@ -87,6 +87,17 @@ def _limit(text: str) -> tuple[str, float]:
     return name, int(value) if value.is_integer() else value
 
 
+def refuse_unreasoned(*, force: bool, why: str) -> None:
+    """Refuse what is forced without a reason.
+
+    Raises:
+        ConfigurationError: It is.
+    """
+    if force and not why:
+        kept = "the ledger, the audit and every report say it"
+        raise ConfigurationError(f"`--force` needs `--why TEXT`: {kept}")
+
+
 async def tell(on: MigrationsWorld, id_: str, *, as_json: bool) -> int:
     """Show one, with its gates and steps."""
     row = migration_row(*await look(on, id_))

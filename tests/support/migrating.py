@@ -48,7 +48,9 @@ def climb(worlds: Worlds) -> None:
     shut = bus(worlds, "step", "acme")
     assert shut.exit_code == 1
     assert "no comparison is attached" in shut.output
-    assert bus(worlds, "step", "acme", "--force").exit_code == 2
+    silent = bus(worlds, "step", "acme", "--force")
+    assert silent.exit_code == 2
+    assert "`--force` needs `--why TEXT`: " in silent.output
     assert bus(worlds, "step", "acme", "--force", "--why", "agreed").exit_code == 0
 
 

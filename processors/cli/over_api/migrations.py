@@ -7,7 +7,7 @@ from bus.api import AsyncApi
 from bus.api.models import BackGiven, MigrationPlan, ReportGiven, StepGiven
 from bus.migration.report import with_migration
 from processors.cli.control import GOOD, print_json
-from processors.cli.migrate_steps import planned_of
+from processors.cli.migrate_steps import planned_of, refuse_unreasoned
 from processors.cli.migrate_view import print_migration, print_migrations, print_owner
 from processors.cli.migrate_work import Compared, compare_recordings, told
 from processors.cli.over_api.given import Given, as_here
@@ -50,7 +50,9 @@ async def status(api: AsyncApi, given: Given) -> int:
 
 async def step(api: AsyncApi, given: Given) -> int:
     """Go on by one rung."""
-    body = {"why": given.text("why"), "force": given.flag("force")}
+    why, force = given.text("why"), given.flag("force")
+    refuse_unreasoned(force=force, why=why)
+    body = {"why": why, "force": force}
     id_ = given.text("migration")
     return _tell({**await api.step_migration(id_, cast("StepGiven", body))}, given)
 

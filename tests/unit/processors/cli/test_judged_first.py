@@ -57,6 +57,8 @@ _TEXTS = {"yaml": "rules: [", "json": "{nope", "empty": "{}"}
         ("migrate plan acme --limit days", "limit: expected NAME=NUMBER"),
         ("migrate report acme {none} --old {none} --new {none}", "{none}"),
         ("migrate shadow acme --out {none}/x", "there is no folder"),
+        ("migrate shadow acme --out {json}", "{json} has a recording in it already"),
+        ("migrate step acme --force", "`--force` needs `--why TEXT`"),
         ("dlq list erp -t ghost.seen", "no event type 'ghost.seen'"),
         ("dlq replay erp --event 1 --edited {none}", "{none}"),
         ("dlq replay --edited {empty}", "expected SUBSCRIPTION and one --event"),
