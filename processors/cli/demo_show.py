@@ -13,9 +13,9 @@ from processors.cli.demo_intake import taking_in, tell_intake
 from processors.cli.processes import worker_command
 from processors.cli.progress import Drawn
 from processors.cli.run import Role
+from processors.cli.timelines import shown_life
 from processors.demo.live import Show, partner_table
 from processors.demo.run import Demo, DemoPlan, Outcome
-from processors.redrive.rendering import render
 from processors.settings import Settings
 from processors.stopping import stop_on_signals
 from processors.wiring.adapters import open_adapters
@@ -125,7 +125,7 @@ def _explain(outcome: Outcome, out: Console) -> None:
         "repaired. One of them, as `bus trace` tells it:",
         soft_wrap=not out.is_terminal,
     )
-    out.print(render(outcome.life))
+    out.print(shown_life(outcome.life, out))
 
 
 def _tell(outcome: Outcome, summary: dict[str, object], out: Console) -> None:

@@ -35,7 +35,7 @@ def trace_command(
       bus trace 5f0c0c9e-4a54-4b6e-9d5e-0d0a7a8c9d11
       bus trace A-1001 --since 3d --json
     """
-    from processors.redrive.rendering import render
+    from processors.cli.timelines import shown_life
     from processors.redrive.timeline import as_json as plain
     from processors.redrive.tracing import trace
 
@@ -51,7 +51,7 @@ def trace_command(
                 " look back further with a longer one"
             )
         for life in lives if not as_json else []:
-            console().print(render(life, whole=not console().is_terminal))
+            console().print(shown_life(life, console()))
         return GOOD if lives else FAILED
 
     run(ctx, trace_, reads=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.console import Console
 from rich.text import Text
 
 from bus.delivery.headers import MAX_DETAIL_CHARS, printable
@@ -22,13 +23,16 @@ _STATES = {
 }
 _OUTCOMES = {"accepted": "green", "refused": "red"}
 _MOST_DETAIL = 60
+_BESIDE, _LAST = "│   ", "    "
+_TIME = 13
+"""The columns of when a step was, behind which it is told."""
 
 
-def render(life: Timeline, *, whole: bool = True) -> Text:
+def render(life: Timeline, *, whole: bool = True, width: int | None = None) -> Text:
     """One tree an event, one branch a subscription, one line a step.
 
-    Unless it is to be `whole`, of a long answer only the beginning is shown. No line
-    is cut at a terminal's width: what follows an attempt stands at its end.
+    Unless it is to be `whole`, of a long answer only the beginning is shown. What is
+    longer than a `width` goes on in the next line, beside the branches.
     """
     most = MAX_DETAIL_CHARS if whole else _MOST_DETAIL
     title = Text(f"{_line_of(life.event_type)}  ", style="bold")
@@ -39,15 +43,17 @@ def render(life: Timeline, *, whole: bool = True) -> Text:
         .removesuffix("+00:00")
     )
     by = f" by {_line_of(life.source)}" if life.source else ""
-    branches = [_leaf(f"produced{by}  {when} UTC  {life.place}")]
+    leaves = [f"produced{by}  {when} UTC  {life.place}"]
     if life.own_id:
-        branches.append(_leaf(f"its producer's id: {printable(life.own_id)}"))
+        leaves.append(f"its producer's id: {printable(life.own_id)}")
     if not life.tracks:
-        branches.append(_leaf("no subscription matched it"))
+        leaves.append("no subscription matched it")
+    within = None if width is None else width - len(_BESIDE)
+    branches = [_wrapped(Text(leaf, style="dim"), within, 2) for leaf in leaves]
     for track in life.tracks:
         steps = [_line(step, life.produced_ms, most) for step in track.steps]
-        branches.append([_title(track), *_branched([[step] for step in steps])])
-    return Text("\n").join([title, *_branched(branches)])
+        branches.append([*_wrapped(_title(track), within, 2), *_steps(steps, within)])
+    return Text("\n").join([*_wrapped(title, width, 2), *_branched(branches)])
 
 
 def _line_of(said: str) -> str:
@@ -55,15 +61,26 @@ def _line_of(said: str) -> str:
     return said.replace("\n", r"\n").replace("\r", r"\r")
 
 
-def _leaf(text: str) -> list[Text]:
-    return [Text(text, style="dim")]
+def _steps(lines: Sequence[Text], width: int | None) -> list[Text]:
+    within = None if width is None else width - len(_BESIDE)
+    return _branched([_wrapped(line, within, _TIME) for line in lines])
+
+
+def _wrapped(line: Text, width: int | None, indent: int) -> list[Text]:
+    """A line as lines of a width, those after the first one set in."""
+    if width is None or width <= 2 * indent or line.cell_len <= width:
+        return [line]
+    screen = Console(width=width)
+    first, *others = line.wrap(screen, width)
+    rest = Text(" ").join(others).wrap(screen, width - indent)
+    return [first, *(Text.assemble(" " * indent, one) for one in rest)]
 
 
 def _branched(branches: Sequence[Sequence[Text]]) -> list[Text]:
     """The lines of branches with what leads to them, the last one's bent."""
     lines: list[Text] = []
     for branch in branches:
-        first, beside = ("└── ", "    ") if branch is branches[-1] else ("├── ", "│   ")
+        first, beside = ("└── ", _LAST) if branch is branches[-1] else ("├── ", _BESIDE)
         pieces = [piece for line in branch for piece in line.split("\n")]
         for guide, piece in zip([first, *[beside] * len(pieces)], pieces, strict=False):
             lines.append(Text.assemble(guide, piece))

@@ -10,8 +10,8 @@ from bus.times import read_rfc3339
 from processors.cli.control import FAILED, GOOD, console, print_json
 from processors.cli.over_api.given import Given
 from processors.cli.status_work import AGAIN_S, exit_code, teller
+from processors.cli.timelines import shown_life
 from processors.clock import SystemClock
-from processors.redrive.rendering import render
 from processors.redrive.timeline import Step, Timeline, Track
 from processors.status.report import Report, nothing_known
 from processors.status.told import report_of
@@ -31,7 +31,7 @@ async def trace(api: AsyncApi, given: Given) -> int:
     else:
         out = console()
         for life in lives:
-            out.print(render(_life(life), whole=not out.is_terminal))
+            out.print(shown_life(_life(life), out))
     return GOOD if lives else FAILED
 
 

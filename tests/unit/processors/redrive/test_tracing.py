@@ -241,3 +241,21 @@ async def test_a_pipe_gets_the_whole_answer(past: Past) -> None:
         console.print(render(life, whole=False))
     assert "word end" in whole.get()
     assert "word…" in brief.get()
+
+
+async def test_a_long_line_goes_on_beside_its_branch(past: Past) -> None:
+    """No line is wider than the screen; what was one line is read as one."""
+    await past.subscribe()
+    (event, record), *_ = await past.order()
+    detail = "503 the warehouse is closed until monday morning"
+    await past.attempt(
+        "acme", event, "failed", "retry:1s", detail=detail, record=record
+    )
+    (life,) = await trace(past.world, event.id, 0)
+    lines = render(life, width=60).plain.splitlines()
+    assert max(map(len, lines)) <= 60
+    at = next(n for n, line in enumerate(lines) if "attempt 1" in line)
+    assert lines[at + 1].startswith(" " * 21)
+    told = " ".join(line.strip() for line in lines[at:])
+    assert "monday morning) in 2.0 ms → waits 1s" in told
+    assert render(life, width=500).plain == render(life).plain
