@@ -9,7 +9,7 @@ from processors.cli.intake_parked import app as parked
 from processors.cli.intake_replay import replay_command, show_command
 
 app = typer.Typer(
-    help="What sources sent: files, submissions, orders that are held.",
+    help="What sources sent: files, submissions, orders held.",
     no_args_is_help=True,
 )
 app.command("file")(file_command)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from processors.migrations.world import MigrationsWorld
 
 app = typer.Typer(
-    help="Move a partner from an old sender, with proof and a way back.",
+    help="Move a partner from an old sender, and back, with proof.",
     no_args_is_help=True,
 )
 Why: TypeAlias = Annotated[str, typer.Option(help="For the report and the audit.")]
