@@ -1,7 +1,8 @@
 """Compares what two senders sent: paired, judged, counted; nothing goes unsaid."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from bus.intake.verifying.verdict import Secret
 from bus.migration.absent import absent_cases, is_older
@@ -18,14 +19,26 @@ from bus.migration.sent import Sent, Side
 from bus.migration.sequence import sequences
 from bus.migration.terms import Terms
 
+Alone: TypeAlias = Callable[[str, int], bool]
+"""Whether the new side alone has to send what an order told at a moment, ms."""
+
+
+def never_alone(_order: str, _at_ms: int) -> bool:
+    """Of what no side has taken over."""
+    return False
+
 
 def compare(
     old: Sequence[Sent],
     new: Sequence[Sent],
     terms: Terms,
     secrets: Mapping[Side, Sequence[Secret]],
+    alone: Alone = never_alone,
 ) -> Comparison:
-    """Compare all requests of two sides."""
+    """Compare all requests of two sides.
+
+    What the new side has to send alone lacks no partner; how much that is, is said.
+    """
     found = Comparison(old=_period(old), new=_period(new))
     pairs = pair(old, new)
     found.paired = _paired(pairs.pairs)
@@ -37,14 +50,26 @@ def compare(
     }
     for one in pairs.pairs:
         _judge(one, out_of_order.get(id(one)), found, terms, secrets)
+    _doubled(pairs, found)
+    owned = _owned(pairs, alone)
     for case in absent_cases(pairs):
         found.tally(case.type).counts[Class.UNPAIRED] += 1
         found.add(Class.UNPAIRED, case)
-    _doubled(pairs, found)
     _late(pairs.pairs, found, terms)
     found.noise = learnt(pairs, terms)
-    found.left_out = omitted(old, new, terms)
+    found.left_out = [*omitted(old, new, terms), *owned]
     return found
+
+
+def _owned(pairs: Pairs, alone: Alone) -> Sequence[str]:
+    """Take out what the new side has to send alone; say how much that was."""
+    before = len(pairs.new_only)
+    pairs.new_only = [
+        one for one in pairs.new_only if not alone(one.counts.order, one.counts.at_ms)
+    ]
+    if taken := before - len(pairs.new_only):
+        return [f"{taken:,} events of orders that the new side has to send alone"]
+    return []
 
 
 def _period(sent: Sequence[Sent]) -> Period:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -9,7 +10,10 @@ import typer
 from bus.client.recordings import read_recording, read_secrets, read_terms
 from bus.delivery.schedule import parse_duration
 from bus.errors import ConfigurationError
+from bus.migration.comparing import never_alone
 from bus.migration.figures import ENOUGH
+from bus.migration.ledger import Migration
+from bus.migration.owners import new_alone
 from bus.migration.report import Plain, Setting, report, with_migration
 from bus.migration.sent import Side
 from bus.migration.terms import Reading
@@ -73,7 +77,7 @@ async def report_on(on: MigrationsWorld, id_: str, asked: Compared) -> int:
         MigrationNotFoundError: There is none with this id.
     """
     migration, _ = await look(on, id_)
-    document = await compare_recordings(asked, on.world, migration.limits.pairs)
+    document = await compare_recordings(asked, on.world, migration)
     await attach(on, id_, document)
     row = migration_row(*await look(on, id_))
     return told(asked, with_migration(document, row))
@@ -91,11 +95,12 @@ def told(asked: Compared, document: Plain) -> int:
 
 
 async def compare_recordings(
-    asked: Compared, world: World | None, enough: int = ENOUGH
+    asked: Compared, world: World | None, of: Migration | None = None
 ) -> Plain:
     """The report on recordings; topics are read in `world`.
 
-    `enough` is how many pairs of a type without a difference prove it.
+    What it is `of` says how many pairs of a type without a difference prove it, and
+    which orders the new side has to send alone.
 
     Raises:
         OrderbusError: One of them, the terms or a secret cannot be read.
@@ -108,9 +113,11 @@ async def compare_recordings(
     since_s = seconds_of("since", asked.since)
     old = await _gathered(asked.old, terms.old, world, since_s)
     new = await _gathered(asked.new, terms.new, world, since_s)
-    found = compared(old, new, terms, secrets)
+    alone = never_alone if of is None else partial(new_alone, of)
+    found = compared(old, new, terms, secrets, alone)
     made_at = moment_of(SystemClock.now() * 1000)
     told = ", ".join(asked.old), ", ".join(asked.new)
+    enough = ENOUGH if of is None else of.limits.pairs
     setting = Setting(*told, made_at, text, terms.headers, enough)
     return report(found, setting)
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bus.intake.verifying.verdict import Secret
-from bus.migration.comparing import compare
+from bus.migration.comparing import Alone, compare, never_alone
 from bus.migration.comparison import Comparison, Unread
 from bus.migration.recorded import Recorded, UnreadError, sent_of
 from bus.migration.sent import Sent, Side
@@ -88,9 +88,10 @@ def compared(
     new: Gathered,
     terms: Terms,
     secrets: Mapping[Side, Sequence[Secret]],
+    alone: Alone = never_alone,
 ) -> Comparison:
     """Compare what both sides have sent; what could not be read is in it, too."""
-    found = compare(old.sent, new.sent, terms, secrets)
+    found = compare(old.sent, new.sent, terms, secrets, alone)
     found.unread = [*old.unread, *new.unread]
     found.unread_count = old.unread_count + new.unread_count
     for side, one in ((Side.OLD, old), (Side.NEW, new)):

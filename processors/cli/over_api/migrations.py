@@ -4,8 +4,16 @@ from pathlib import Path
 from typing import cast
 
 from bus.api import AsyncApi
-from bus.api.models import BackGiven, MigrationPlan, ReportGiven, StepGiven
+from bus.api.models import (
+    BackGiven,
+    MigrationPlan,
+    MigrationShown,
+    ReportGiven,
+    StepGiven,
+)
+from bus.migration.ledger import Migration
 from bus.migration.report import with_migration
+from bus.times import read_rfc3339
 from processors.cli.control import GOOD, print_json
 from processors.cli.migrate_steps import planned_of, refuse_unreasoned
 from processors.cli.migrate_view import print_migration, print_migrations, print_owner
@@ -96,11 +104,19 @@ async def report(api: AsyncApi, given: Given) -> int:
         given.as_json,
     )
     id_ = given.text("migration")
-    shown = await api.get_migration(id_)
-    enough = shown["limits"]["pairs"]
-    document = await compare_recordings(asked, None, enough)
+    migration = _ledger_of(await api.get_migration(id_))
+    document = await compare_recordings(asked, None, migration)
     row = await api.attach_report(id_, cast("ReportGiven", {"report": document}))
     return told(asked, with_migration(document, as_here({**row})))
+
+
+def _ledger_of(shown: MigrationShown) -> Migration:
+    """As much of the ledger as a comparison asks of it."""
+    epochs = [
+        {**step, "at_ms": int(read_rfc3339(step["at"]).timestamp() * 1000)}
+        for step in shown["steps"]
+    ]
+    return Migration.model_validate({**shown, "epochs": epochs, "proofs": ()})
 
 
 def _tell(row: dict[str, object], given: Given) -> int:

@@ -1,15 +1,25 @@
-"""`bus migrate remove` and `owner`: no order is nobody's, and none is both's."""
+"""`bus migrate remove`, `owner`, `report`: no order is nobody's, and none is both's."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from bus.errors import ConflictError
+from bus.migration.owners import bucket
+from bus.migration.recorded import written
 from bus.record import Message
 from bus.topics.topic import TopicState
 from processors.migrations.forgetting import forget
 from processors.migrations.world import open_migrations
 from tests.support.migrating import bus, climb, paused, planned, subscribed, told
+from tests.support.old_sender import (
+    NEW_SECRET,
+    OLD_SECRET,
+    both,
+    events,
+    terms_text,
+)
 from tests.support.worlds import Worlds
 
 
@@ -99,3 +109,30 @@ def test_what_is_not_known_is_no_answer_to_an_old_sender(worlds: Worlds) -> None
         asyncio.run(worlds.clock.advance(1))
     ours = bus(worlds, "owner", "acme", "SO-1")
     assert (ours.exit_code, "The bus sends it." in ours.output) == (1, True)
+
+
+@pytest.mark.usefixtures("there")
+def test_what_the_bus_sends_alone_lacks_nothing(
+    worlds: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a canary the old sender leaves orders; what it owes and lacks is told."""
+    monkeypatch.chdir(tmp_path)
+    Path("terms.yaml").write_text(terms_text())
+    Path("old.secret").write_text(OLD_SECRET)
+    Path("new.secret").write_text(NEW_SECRET)
+    every = events(12)
+    owned = [one for one in every if bucket("acme", one.subject) >= 5_000]
+    assert 0 < len(owned) < len(every)
+    (left, _), (_, right) = both(owned), both(every)
+    for name, sends in {"old": left, "less": left[1:], "new": right}.items():
+        Path(name).write_bytes(b"\n".join(written(one) for one in sends))
+    planned(worlds, "--shares", "50")
+    climb(worlds)
+    report = ("report", "acme", "terms.yaml", "--new", "new", "--old")
+    done = bus(worlds, *report, "old")
+    assert done.exit_code == 0, done.output
+    alone = f"{len(every) - len(owned)} events of orders that the new side has to send"
+    assert alone in " ".join(done.output.split())
+    assert bus(worlds, *report, "less").exit_code == 1
+    compared = bus(worlds, "compare", "terms.yaml", "--new", "new", "--old", "old")
+    assert compared.exit_code == 1  # of no migration: nobody owns anything
