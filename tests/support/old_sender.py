@@ -8,10 +8,12 @@ import hmac
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from bus.event import Event
 from bus.intake.verifying.verdict import Secret
-from bus.migration.recorded import ACCEPTED, Recorded
+from bus.migration.owners import bucket
+from bus.migration.recorded import ACCEPTED, Recorded, written
 from bus.migration.sent import Side
 from bus.samples.lifecycles import lifecycle
 from bus.webhook.document import document
@@ -151,3 +153,19 @@ def both(of: Iterable[Event]) -> tuple[list[Recorded], list[Recorded]]:
     """What both sides send, without a defect."""
     known = list(of)
     return [old_request(one) for one in known], [new_request(one) for one in known]
+
+
+def canary_in(folder: Path, subscription: str) -> int:
+    """Terms and recordings, `old` and `new`, of a canary at 50 %.
+
+    The old sender leaves what the bus owns; returns how many events that are.
+    """
+    (folder / "terms.yaml").write_text(terms_text())
+    (folder / "old.secret").write_text(OLD_SECRET)
+    (folder / "new.secret").write_text(NEW_SECRET)
+    every = events(12)
+    kept = [one for one in every if bucket(subscription, one.subject) >= 5_000]
+    (old, _), (_, new) = both(kept), both(every)
+    for name, sends in {"old": old, "new": new}.items():
+        (folder / name).write_bytes(b"\n".join(written(one) for one in sends))
+    return len(every) - len(kept)

@@ -6,20 +6,12 @@ from pathlib import Path
 import pytest
 
 from bus.errors import ConflictError
-from bus.migration.owners import bucket
-from bus.migration.recorded import written
 from bus.record import Message
 from bus.topics.topic import TopicState
 from processors.migrations.forgetting import forget
 from processors.migrations.world import open_migrations
 from tests.support.migrating import bus, climb, paused, planned, subscribed, told
-from tests.support.old_sender import (
-    NEW_SECRET,
-    OLD_SECRET,
-    both,
-    events,
-    terms_text,
-)
+from tests.support.old_sender import canary_in
 from tests.support.worlds import Worlds
 
 
@@ -117,21 +109,16 @@ def test_what_the_bus_sends_alone_lacks_nothing(
 ) -> None:
     """In a canary the old sender leaves orders; what it owes and lacks is told."""
     monkeypatch.chdir(tmp_path)
-    Path("terms.yaml").write_text(terms_text())
-    Path("old.secret").write_text(OLD_SECRET)
-    Path("new.secret").write_text(NEW_SECRET)
-    every = events(12)
-    owned = [one for one in every if bucket("acme", one.subject) >= 5_000]
-    assert 0 < len(owned) < len(every)
-    (left, _), (_, right) = both(owned), both(every)
-    for name, sends in {"old": left, "less": left[1:], "new": right}.items():
-        Path(name).write_bytes(b"\n".join(written(one) for one in sends))
+    left = canary_in(tmp_path, "acme")
+    assert left
+    _, *rest = Path("old").read_bytes().splitlines(keepends=True)
+    Path("less").write_bytes(b"".join(rest))
     planned(worlds, "--shares", "50")
     climb(worlds)
     report = ("report", "acme", "terms.yaml", "--new", "new", "--old")
     done = bus(worlds, *report, "old")
     assert done.exit_code == 0, done.output
-    alone = f"{len(every) - len(owned)} events of orders that the new side has to send"
+    alone = f"{left} events of orders that the new side has to send"
     assert alone in " ".join(done.output.split())
     assert bus(worlds, *report, "less").exit_code == 1
     compared = bus(worlds, "compare", "terms.yaml", "--new", "new", "--old", "old")
