@@ -21,6 +21,7 @@ from processors.access.uses import Uses
 from processors.access.world import KeysWorld
 from processors.access.writer import KeyWriter, Wish
 from processors.clock import SystemClock
+from tests.support.bus import wait_until
 from tests.support.kafka import KafkaUnderTest
 from tests.support.topics_file import named_topics
 
@@ -68,6 +69,8 @@ async def test_two_processes_change_the_same_keys(kafka: KafkaUnderTest) -> None
         uses = Uses(two.table, two.writer, SERVER, two.clock)
         for key in made:
             uses.note(key.key.id, key.token)
+        ids = [key.key.id for key in made]
+        await wait_until(lambda: all(map(two.table.get, ids)), 10, "keys are known")
         await two.writer.used(made[-1].key.id, made[-1].token)
         await asyncio.gather(
             uses.write(),
