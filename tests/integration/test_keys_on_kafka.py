@@ -69,8 +69,9 @@ async def test_two_processes_change_the_same_keys(kafka: KafkaUnderTest) -> None
         uses = Uses(two.table, two.writer, SERVER, two.clock)
         for key in made:
             uses.note(key.key.id, key.token)
-        ids = [key.key.id for key in made]
-        await wait_until(lambda: all(map(two.table.get, ids)), 10, "keys are known")
+        await wait_until(
+            lambda: len(two.table.all()) == len(made), 10, "they are known"
+        )
         await two.writer.used(made[-1].key.id, made[-1].token)
         await asyncio.gather(
             uses.write(),
@@ -85,8 +86,7 @@ async def test_two_processes_change_the_same_keys(kafka: KafkaUnderTest) -> None
                         authenticate(world.table, SERVER, key.token, world.clock.now())
             kept = [three.table.get(key.key.id) for key in made]
             assert all(key is not None and key.revoked_at for key in kept[:4])
-            last = kept[4]
-            assert last is not None
+            assert (last := kept[4]) is not None
             assert last.rotated is not None
             assert last.last_used is not None
             assert three.table.unsettled() == []

@@ -71,10 +71,13 @@ class Memory:
     def _drop_old(self, mark: str, entries: list[tuple[datetime, str]]) -> None:
         oldest = entries[-1][0] - self.window
         gone = max(bisect_left(entries, (oldest, "")), len(entries) - _A_MARK)
-        if gone > 0:
-            if mark in self._ids:
-                self._ids[mark].difference_update(known for _, known in entries[:gone])
-            del entries[:gone]
+        if gone <= 0:
+            return
+        if len(entries) - gone < _FEW:
+            self._ids.pop(mark, None)
+        elif mark in self._ids:
+            self._ids[mark].difference_update(known for _, known in entries[:gone])
+        del entries[:gone]
 
     # --- `Known`
 
