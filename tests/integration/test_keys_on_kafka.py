@@ -69,9 +69,7 @@ async def test_two_processes_change_the_same_keys(kafka: KafkaUnderTest) -> None
         uses = Uses(two.table, two.writer, SERVER, two.clock)
         for key in made:
             uses.note(key.key.id, key.token)
-        await wait_until(
-            lambda: len(two.table.all()) == len(made), 10, "they are known"
-        )
+        await wait_until(lambda: len(two.table.all()) == len(made), 10, "known")
         await two.writer.used(made[-1].key.id, made[-1].token)
         await asyncio.gather(
             uses.write(),
