@@ -48,6 +48,8 @@ class Memory:
             entries = self._marks.setdefault(mark, [])
             if not self._has(mark, entries, order.order_id):
                 insort(entries, entry)
+                if mark in self._ids:
+                    self._ids[mark].add(order.order_id)
                 self._drop_old(mark, entries)
             self._marks.move_to_end(mark)
         while len(self._marks) > self._most:
@@ -57,16 +59,13 @@ class Memory:
     def _has(
         self, mark: str, entries: Sequence[tuple[datetime, str]], order_id: str
     ) -> bool:
-        """Whether the order has this mark already; if not, it is to be added."""
+        """Whether the order has this mark already."""
         if len(entries) < _FEW:
             return any(known == order_id for _, known in entries)
         ids = self._ids.get(mark)
         if ids is None:
             ids = self._ids[mark] = {known for _, known in entries}
-        if order_id in ids:
-            return True
-        ids.add(order_id)
-        return False
+        return order_id in ids
 
     def _drop_old(self, mark: str, entries: list[tuple[datetime, str]]) -> None:
         oldest = entries[-1][0] - self.window
