@@ -127,7 +127,7 @@ def _about(old: Sent, new: Sent) -> Iterator[Difference]:
         older = is_older(new.version, old.version)
         kind = Kind.STALE if older else Kind.VALUE
         yield Difference(kind, "version", old.version, new.version)
-    if old.outcome and new.outcome and old.accepted != new.accepted:
+    if None not in (took := (old.accepted, new.accepted)) and took[0] != took[1]:
         yield Difference(Kind.OUTCOME, "outcome", old.outcome, new.outcome)
 
 

@@ -15,9 +15,14 @@ def omitted(old: Sequence[Sent], new: Sequence[Sent], terms: Terms) -> list[str]
     ):
         if reading.signing is None:
             found.append(f"signatures of the {side} side: the terms name no scheme")
-        if sent and all(one.accepted is None for one in sent):
+        shadow = any(one.unsent for one in sent)
+        if shadow:
+            found.append(
+                f"outcomes and latency: nothing was sent (a shadow, {side} side)"
+            )
+        elif sent and all(one.accepted is None for one in sent):
             found.append(f"outcomes: the {side} recording says none")
-        if sent and all(one.occurred_ms is None for one in sent):
+        if not shadow and sent and all(one.occurred_ms is None for one in sent):
             where = reading.occurred
             found.append(f"latency: no time of the event at {where} ({side} side)")
         if sent and not any(one.version for one in sent):

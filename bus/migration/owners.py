@@ -94,6 +94,17 @@ def waits_until_ms(migration: Migration, order: str, place: Place) -> int:
     return until
 
 
+def both_until_ms(migration: Migration) -> int | None:
+    """Until when, after the last step, an old sender outside sends what it gave away.
+
+    None: it gave nothing away, or is none outside.
+    """
+    before, now = migration.epochs[-2:][0], migration.now
+    if migration.old or now.share <= before.share:
+        return None
+    return now.held_ms + _around(migration)
+
+
 def _told(epochs: Sequence[Epoch], mine: int, made_ms: int, around: int) -> bool:
     """Whether the old side had this bucket at any moment near that one."""
     ended_ms: int | None = None

@@ -17,7 +17,7 @@ from bus.errors import DecodeError
 from bus.intake.parsing.tree import Tree, UnparsableError
 from bus.migration.bodies import tree_of
 from bus.migration.leaves import found_at
-from bus.migration.sent import Sent
+from bus.migration.sent import UNSENT, Sent
 from bus.migration.terms import Reading
 from bus.times import at_us, read_rfc3339, rfc3339
 
@@ -175,7 +175,7 @@ def sent_of(recorded: Recorded, reading: Reading) -> Sent:
         _moment(occurred),
         recorded.body,
         recorded.headers,
-        accepted=outcome == ACCEPTED if outcome else None,
+        accepted=outcome == ACCEPTED if outcome not in {"", UNSENT} else None,
         outcome=outcome,
     )
 

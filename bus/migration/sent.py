@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+UNSENT: Final = "unsent"
+"""The outcome of a shadow's requests: they were made, and never sent."""
 
 
 class Side(StrEnum):
@@ -56,8 +59,13 @@ class Sent:
         return Key(self.type, self.order, self.version)
 
     @property
+    def unsent(self) -> bool:
+        """Whether it was made for a comparison alone."""
+        return self.outcome == UNSENT
+
+    @property
     def latency_ms(self) -> int | None:
-        """From what happened to when it went out."""
-        if self.occurred_ms is None:
+        """From what happened to when it went out; None: nobody can know."""
+        if self.occurred_ms is None or self.unsent:
             return None
         return max(0, self.at_ms - self.occurred_ms)

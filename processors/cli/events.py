@@ -1,7 +1,8 @@
 """`bus events`: write an event as the OMS does; see what a partner gets of it."""
 
+from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeAlias, cast
 
 import typer
 
@@ -35,6 +36,14 @@ File: TypeAlias = Annotated[
     str | None,
     typer.Option(
         "--file", "-f", help="JSON: the event's data; - reads standard input."
+    ),
+]
+EventId: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--id",
+        metavar="ID",
+        help="Your own id of the event, as partners see it. Default: made up.",
     ),
 ]
 AsJson: TypeAlias = Annotated[
@@ -79,6 +88,7 @@ def send_command(
     event_type: Type,
     order: OrderId = None,
     file: File = None,
+    event_id: EventId = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -86,7 +96,8 @@ def send_command(
 
     What it says is checked against the type's schema first. Without --file the data
     is an example's, as `bus schemas show TYPE` prints one. What a file leaves out of
-    `occurred_at` and `order_id` is now, and --order.
+    `occurred_at` and `order_id` is now, and --order. Sent again with the same --id, it
+    is the same event to whoever gets it: its webhook-id is made from that.
 
     Exit code 0: Kafka has it. 1: it has not, or there is no such type. 2: it does not
     match its schema.
@@ -94,21 +105,29 @@ def send_command(
     For example:
       bus events send order.created
       bus events send order.cancelled --order SO-1001 --json
-      bus events send payment.captured -f captured.json
+      bus events send payment.captured -f captured.json --id captured-1001
     """
     if not over_api(ctx):
-        asked = (event_type, order, file)
+        asked = Asked(event_type, order, file, event_id)
         exit_with(ctx, _send(cast(Root, ctx.obj), asked, as_json=as_json))
 
 
-async def _send(
-    root: Root, asked: tuple[str, str | None, str | None], *, as_json: bool
-) -> int:
+class Asked(NamedTuple):
+    """What is to be written."""
+
+    event_type: str
+    order: str | None
+    file: str | None
+    event_id: str | None
+
+
+async def _send(root: Root, asked: Asked, *, as_json: bool) -> int:
+    from bus.client.producer import check_attributes
     from bus.client.schemas import load_catalogue
     from processors.cli.events_data import made_up, read_event, say_sent
     from processors.wiring.events import open_writer
 
-    event_type, order, file = asked
+    event_type, order, file, event_id = asked
     text = None if file is None else read_text(file)
     catalogue = load_catalogue(root.given().schemas_dir)
     catalogue.schema(event_type)  # is there such a type?
@@ -117,6 +136,9 @@ async def _send(
         if text is None
         else read_event(catalogue, event_type, order, text)
     )
+    if event_id is not None:
+        event = replace(event, id=event_id)
+        check_attributes(event)
     async with open_writer(root.kafka()) as writer:
         written = await writer.write(event)
     stands = (written.topic, written.partition, written.offset)

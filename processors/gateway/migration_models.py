@@ -120,6 +120,9 @@ class EpochShown(RungShown):
 
     number: int
     at: str
+    written_at: Annotated[
+        str, Field(description="When Kafka took it: the one before ended by then.")
+    ]
     by: str
     why: str
     back: Annotated[bool, Field(description="It was taken back.")]
@@ -172,6 +175,13 @@ class MigrationShown(RungShown):
     epoch: int
     since: str
     overlap_s: float
+    both_until: Annotated[
+        str | None,
+        Field(
+            description="Until when an old sender outside sends what the last step "
+            "took from it, too."
+        ),
+    ]
     shares: Sequence[int]
     limits: LimitsShown
     next: RungShown | None

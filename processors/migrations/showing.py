@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bus.migration.gates import Gate
 from bus.migration.ledger import Epoch, Migration
-from bus.migration.owners import bucket, old_sends, side_of
+from bus.migration.owners import both_until_ms, bucket, old_sends, side_of
 from bus.migration.phases import above
 from bus.times import at_us, rfc3339
 
@@ -13,7 +13,7 @@ def migration_row(migration: Migration, found: Sequence[Gate]) -> dict[str, obje
     """A migration with the gates of its next rung."""
     now = migration.now
     to = above(now.rung, migration.shares)
-    back_ms = migration.back_ms
+    back_ms, until_ms = migration.back_ms, both_until_ms(migration)
     return {
         "id": migration.id,
         "old": migration.old,
@@ -23,6 +23,7 @@ def migration_row(migration: Migration, found: Sequence[Gate]) -> dict[str, obje
         "epoch": now.number,
         "since": _moment(now.at_ms),
         "overlap_s": migration.overlap_s,
+        "both_until": None if until_ms is None else _moment(until_ms),
         "shares": list(migration.shares),
         "limits": migration.limits.model_dump(),
         "next": None if to is None else {"phase": str(to.phase), "share": to.share},
@@ -54,6 +55,7 @@ def _step(epoch: Epoch) -> dict[str, object]:
         "phase": str(epoch.phase),
         "share": epoch.share,
         "at": _moment(epoch.at_ms),
+        "written_at": _moment(epoch.held_ms),
         "by": epoch.by,
         "why": epoch.why,
         "back": epoch.back,

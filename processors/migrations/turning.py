@@ -32,8 +32,7 @@ class Turning:
         for one in self._on.table.all():
             if not one.now.share or one.now.phase is Phase.RETIRED:
                 continue
-            why = self._why(one, spans_of(one.id)) or await self._again(one)
-            if why is None:
+            if (why := await self._why(one, spans_of(one.id))) is None:
                 continue
             try:
                 await back(self._on, one.id, at_all=True, why=f"{BY_ITSELF}: {why}")
@@ -42,17 +41,18 @@ class Turning:
             else:
                 self._observer.note(names.TURNED, migration=one.id, why=why)
 
-    def _why(self, migration: Migration, spans: Spans) -> str | None:
-        """Only by what came since the last step: the shortest span, and the longest."""
-        age_s = self._on.world.clock.now() - migration.now.at_ms / 1000
+    async def _why(self, migration: Migration, spans: Spans) -> str | None:
+        """Only by what came since the last step: the shortest span, and the longest.
+
+        Where a step is younger than the spans, the log is asked for as long as it is;
+        it alone tells what came more than once.
+        """
+        age_s = self._on.world.clock.now() - migration.now.held_ms / 1000
         within = [span for span in sorted(spans) if span <= age_s]
-        for span in {*within[:1], *within[-1:]} or sorted(spans)[:1]:
+        for span in {*within[:1], *within[-1:]}:
             if (why := turned(migration, Fared(spans[span]))) is not None:
                 return why
-        return None
-
-    async def _again(self, migration: Migration) -> str | None:
-        """By what came more than once; the log alone tells."""
-        age_s = self._on.world.clock.now() - migration.now.at_ms / 1000
         found = await self._on.ask(migration.id, int(min(max(age_s, 1), _MOST_S)))
-        return found and turned(migration, Fared(NONE, found.repeats))
+        if found is None:
+            return None
+        return turned(migration, found if not within else Fared(NONE, found.repeats))

@@ -20,6 +20,7 @@ from bus.errors import (
 from bus.event import Event
 from bus.migration.comparison import Unread
 from bus.migration.recorded import Recorded
+from bus.migration.sent import UNSENT
 from bus.record import Record
 from bus.webhook.rendering import content_type, negotiate
 from bus.webhook.signing import Signer
@@ -92,7 +93,7 @@ def _made(wanted: _Wanted, event: Event, record: Record) -> Recorded | None:
         "webhook-signature": wanted.signer.sign(event.webhook_id, at_s, body),
     }
     columns = {"source": _place(record)}
-    return Recorded("", record.timestamp_ms, body, headers, "", columns)
+    return Recorded("", record.timestamp_ms, body, headers, UNSENT, columns)
 
 
 def _place(record: Record) -> str:

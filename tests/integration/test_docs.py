@@ -177,8 +177,9 @@ async def _lived_in(desk: Desk) -> dict[str, str]:
     url = opened.here("http://127.0.0.1:8000/hook?fail_orders=SO-1001&fail_status=400")
     await desk(f"bus subscriptions add acme '{url}' --type '*'")
     sent = json.loads(
-        await desk("bus events send order.created --order SO-1001 --json")
+        await desk("bus events send order.created --order SO-1001 --id my-own --json")
     )
+    assert sent["id"] == "my-own"
 
     async def dead() -> bool:
         return bool(json.loads(await desk("bus dlq list acme --json")))

@@ -40,6 +40,7 @@ class EpochShown(TypedDict):
     share: int
     number: int
     at: str
+    written_at: str
     by: str
     why: str
     back: bool
@@ -78,6 +79,7 @@ class MigrationShown(TypedDict):
     epoch: int
     since: str
     overlap_s: float
+    both_until: str | None
     shares: Sequence[int]
     limits: LimitsShown
     next: RungShown | None

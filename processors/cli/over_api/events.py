@@ -23,11 +23,14 @@ async def send(api: AsyncApi, given: Given) -> int:
 
 def _event(given: Given) -> NewEvent:
     event_type, order = given.text("event_type"), given.maybe("order")
+    id_ = given.maybe("event_id")
     if (file := given.maybe("file")) is not None:
-        return {"type": event_type, "data": read_data(order, read_text(file))}
+        data: Mapping[str, object] = read_data(order, read_text(file))
+        own: NewEvent = {"type": event_type, "data": data}
+        return own if id_ is None else {**own, "id": id_}
     event = made_up(event_type, order)
     data = cast("Mapping[str, object]", plain(event.data))
-    return {"type": event_type, "data": data, "id": event.id}
+    return {"type": event_type, "data": data, "id": event.id if id_ is None else id_}
 
 
 async def search(api: AsyncApi, given: Given) -> int:

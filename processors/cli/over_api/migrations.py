@@ -113,10 +113,14 @@ async def report(api: AsyncApi, given: Given) -> int:
 def _ledger_of(shown: MigrationShown) -> Migration:
     """As much of the ledger as a comparison asks of it."""
     epochs = [
-        {**step, "at_ms": int(read_rfc3339(step["at"]).timestamp() * 1000)}
+        {**step, "at_ms": _ms(step["at"]), "written_ms": _ms(step["written_at"])}
         for step in shown["steps"]
     ]
     return Migration.model_validate({**shown, "epochs": epochs, "proofs": ()})
+
+
+def _ms(moment: str) -> int:
+    return round(read_rfc3339(moment).timestamp() * 1000)
 
 
 def _tell(row: dict[str, object], given: Given) -> int:

@@ -45,6 +45,7 @@ _TEXTS = {"yaml": "rules: [", "json": "{nope", "empty": "{}"}
         ("sources rotate-secret own --grace 1x", "'1x' is no duration"),
         ("sources apply -f {yaml}", "line 1"),
         ("events send order.created -f {none}", "{none}"),
+        ("events send order.created --id é", "id: expected 1 to 256 visible"),
         ("events send order.created -f {json}", "--file: "),
         ("events send order.created -f {empty}", "order_id: missing"),
         ("events show oms.order", "no place: expected TOPIC/PARTITION/OFFSET"),

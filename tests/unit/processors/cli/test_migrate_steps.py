@@ -1,6 +1,7 @@
 """`bus migrate plan|status|step|back|owner|remove|report` on a bus in memory."""
 
 import asyncio
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -203,3 +204,40 @@ def test_gates_ask_for_no_more_than_since_the_step(worlds: Worlds) -> None:
 
     asyncio.run(looked())
     assert spans == [20]
+
+
+@pytest.mark.usefixtures("there")
+def test_what_fared_badly_before_a_step_turns_nothing_after(worlds: Worlds) -> None:
+    """The shortest span of health is five minutes; a step may be younger."""
+    planned(worlds)
+    climb(worlds)
+
+    async def ask(_subscription: str, _span_s: int) -> Fared:
+        return Fared(NONE)
+
+    async def watched() -> None:
+        async with worlds.open() as world, open_migrations(world, ask) as on:
+            await Turning(on, MemoryObserver()).look(lambda _: {300: BAD, 3_600: BAD})
+
+    asyncio.run(worlds.clock.advance(200))
+    asyncio.run(watched())
+    assert told(worlds, "status", "acme")["share"] == 1
+    asyncio.run(worlds.clock.advance(200))
+    asyncio.run(watched())
+    assert told(worlds, "status", "acme")["share"] == 0
+
+
+@pytest.mark.usefixtures("there")
+def test_until_when_both_send(worlds: Worlds) -> None:
+    """Only where a sender outside gave orders away, and for as long as was planned."""
+    planned(worlds, "--overlap", "90s")
+    assert told(worlds, "status", "acme")["both_until"] is None
+    climb(worlds)
+    row = told(worlds, "status", "acme")
+    ended = datetime.fromisoformat(row["steps"][-1]["written_at"])
+    until = datetime.fromisoformat(row["both_until"])
+    assert until - ended == timedelta(seconds=90)
+    said = bus(worlds, "status", "acme").output
+    assert f"if it was made before {row['both_until']}" in " ".join(said.split())
+    assert bus(worlds, "back", "acme").exit_code == 0
+    assert told(worlds, "status", "acme")["both_until"] is None

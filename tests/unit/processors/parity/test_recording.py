@@ -105,6 +105,7 @@ async def test_the_shadow_is_what_would_be_sent(worlds: Worlds) -> None:
         event.subject,
         event.webhook_id,
     )
+    assert (sent.accepted, sent.latency_ms, sent.unsent) == (None, None, True)
     assert json.loads(one.body)["data"]
     signed = Signed(
         one.headers["webhook-id"],
