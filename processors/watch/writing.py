@@ -53,6 +53,10 @@ class Writing:
         self._leader = leader
         self._term = term
         self._alerts: Mapping[str, Alert] = dict(board.alerts)
+        self._told = {
+            key: (float("-inf"), one.evidence) for key, one in board.alerts.items()
+        }
+        """By alert: when it was last written, and with which evidence."""
         self._states: dict[Subject, State] = dict(board.states)
         self._sinks: Mapping[str, Told] = dict(board.sinks)
         self._said_at: dict[Subject, float] = {}
@@ -69,15 +73,23 @@ class Writing:
     async def alerts(
         self, alerts: Mapping[str, Alert], overwritten: Iterable[str] = ()
     ) -> None:
-        """Write those that changed; `overwritten` are keys to write in any case."""
+        """Write those that changed; where only the evidence did, once a minute.
+
+        `overwritten` are keys to write in any case.
+        """
         lost = {key.removeprefix(ALERT) for key in overwritten if key.startswith(ALERT)}
+        now = self._desk.clock.monotonic()
         news = dict(changed(self._alerts, alerts))
         news |= {key: alerts.get(key) for key in lost}
+        news |= {k: one for k, one in alerts.items() if self._is_old(k, one, now)}
         topic, term = self._desk.topic, self._term
         if await self._write(
             alert_message(topic, key, alert, term) for key, alert in news.items()
         ):
             self._alerts = dict(alerts)
+            self._told |= {k: (now, one.evidence) for k, one in news.items() if one}
+            for gone in self._told.keys() - alerts.keys():
+                del self._told[gone]
 
     async def states(
         self, states: Mapping[Subject, State], overwritten: Iterable[str] = ()
@@ -140,6 +152,11 @@ class Writing:
         await self._write(
             hour_message(topic, past, past.hour % _HOURS_A_WEEK, term) for past in hours
         )
+
+    def _is_old(self, key: str, alert: Alert, now: float) -> bool:
+        """Whether only its evidence is another, and has not been written for long."""
+        at, evidence = self._told.get(key, (now, ""))
+        return evidence != alert.evidence and now - at >= _REASON_EVERY_S
 
     def _is_news(self, subject: Subject, state: State, now: float) -> bool:
         known = self._states.get(subject)

@@ -48,6 +48,20 @@ async def test_lag_is_told_once_and_its_end_once(stage: Watched) -> None:
     assert one.lines == ["watch_leads", "alert", "alert_over"]
 
 
+async def test_what_an_alert_is_about_is_told_anew(stage: Watched) -> None:
+    """Another process reads it as it is by now, not as it was when it began."""
+    await stage.begin()
+    other = await stage.begin()
+    await stage.write("oms.order", 3)
+    await stage.pass_s(300)
+    found = other.board.alerts[LAG]
+    await stage.pass_s(130)
+    again = other.board.alerts[LAG]
+    assert again.evidence != found.evidence
+    assert (again.fired, again.why) == (found.fired, found.why)
+    assert stage.ear.heard == [f"{LAG} fires"]
+
+
 async def test_a_program_that_nobody_runs_is_missed(stage: Watched) -> None:
     """A minute after its last process fell silent."""
     one = await stage.begin()
