@@ -49,8 +49,10 @@ def gates(migration: Migration, to: Rung, known: Known) -> Sequence[Gate]:
     """What the next rung asks for."""
     limits, phase = migration.limits, migration.now.phase
     found = [_subscribed(known)]
-    if to.share and not migration.now.share:
-        proof = migration.proofs[-1] if migration.proofs else None
+    proof = migration.proofs[-1] if migration.proofs else None
+    if phase is Phase.REVERSED:
+        found += [_equal(proof)] if proof and proof.at_ms >= migration.now.at_ms else []
+    elif to.share:
         found += _parity(proof, limits, known.now_ms)
     if phase in {Phase.CANARY, Phase.REVERSED}:
         found += [_held(migration, known.now_ms), *_healthy(limits, known.fared)]
@@ -65,10 +67,14 @@ def closed(found: Sequence[Gate]) -> Sequence[Gate]:
 def turned(migration: Migration, fared: Fared) -> str | None:
     """Why orders have to go back, where the new side has any; None: nothing is wrong.
 
-    Only what is known to be bad turns a gate: too little data changes nothing.
+    Only what is known to be bad turns a gate: too little data changes nothing. Of
+    comparisons only one counts that was made since the step.
     """
     if not migration.now.share or migration.now.phase is Phase.RETIRED:
         return None
+    proof = migration.proofs[-1] if migration.proofs else None
+    if proof and not proof.clean and proof.at_ms >= migration.now.at_ms:
+        return f"compared since the step: {proof.verdict}"
     found = _healthy(migration.limits, fared)
     bad = [one for one in found if one.state is State.FAIL]
     return bad[0].why if bad else None
@@ -85,13 +91,17 @@ def _parity(proof: Proof | None, limits: Limits, now_ms: int) -> Iterator[Gate]:
         why = "no comparison is attached: bus migrate report"
         yield Gate("parity", State.UNKNOWN, why)
         return
-    yield Gate("parity", State.PASS if proof.clean else State.FAIL, proof.verdict)
+    yield _equal(proof)
     yield _enough(proof, limits)
     yield _long(proof, limits)
     age_h = (now_ms - proof.at_ms) / _HOUR_MS
     fresh = State.PASS if age_h <= limits.fresh_h else State.UNKNOWN
     told = f"compared {age_h:.1f} h ago, at most {limits.fresh_h:g}"
     yield Gate("fresh", fresh, told)
+
+
+def _equal(proof: Proof) -> Gate:
+    return Gate("parity", State.PASS if proof.clean else State.FAIL, proof.verdict)
 
 
 def _enough(proof: Proof, limits: Limits) -> Gate:

@@ -89,8 +89,21 @@ class Counts(_Model):
     unpaired: int
 
 
+class Differing(_Model):
+    """What differs in several pairs of one event type, without anybody's values."""
+
+    type: str
+    kind: str
+    outcome: str
+    at: str
+    count: int
+
+
 class Proof(_Model):
-    """A comparison that was attached: its hash, and what gates ask of it."""
+    """A comparison that was attached: its hash, and what gates ask of it.
+
+    `at_ms` is when it was made; `differences` are the gravest, a few of them.
+    """
 
     at_ms: int
     hash: str
@@ -99,6 +112,7 @@ class Proof(_Model):
     first_ms: int | None
     last_ms: int | None
     types: dict[str, Counts]
+    differences: tuple[Differing, ...] = ()
     by: str = ""
 
 

@@ -88,8 +88,14 @@ def with_migration(document: Plain, migration: Mapping[str, object]) -> Plain:
 def hash_of(document: Mapping[str, object]) -> str:
     """The SHA-256 of a report without its hash."""
     rest = {name: value for name, value in document.items() if name != "hash"}
-    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return sha256(text.encode()).hexdigest()
+    text = json.dumps(
+        rest,
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+        default=float,  # of a number as the gateway reads it, a Decimal
+    )
+    return sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def verdict(found: Comparison) -> str:

@@ -22,6 +22,9 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 Why: TypeAlias = Annotated[str, typer.Option(help="For the report and the audit.")]
+Epoch: TypeAlias = Annotated[
+    int | None, typer.Option(metavar="N", help="Only from this epoch, as status says.")
+]
 
 app.command("compare")(compare_command)
 app.command("report")(report_command)
@@ -56,11 +59,15 @@ def plan_command(  # noqa: PLR0913 - one an option
         str | None, typer.Option(help="Of the canary, in percent: 1,5,25,50.")
     ] = None,
     limit: Limits = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Though it delivers already.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Plan a migration to a subscription, or change how it is to go.
 
     The subscription gets no order until steps give it some: plan first, add it then.
+    One that delivers already, beside an old sender outside, needs --force.
     Limits: pairs days fresh_h hold_h deliveries success p95_s duplicates.
 
     For example:
@@ -70,7 +77,7 @@ def plan_command(  # noqa: PLR0913 - one an option
     from processors.cli.migrate_steps import in_migrations, planned_of, tell
     from processors.migrations.steps import plan
 
-    wanted = cache(lambda: planned_of(old, about, overlap, shares, limit))
+    wanted = cache(lambda: planned_of(old, about, overlap, shares, limit, force=force))
 
     async def planned(on: "MigrationsWorld") -> int:
         await plan(on, migration, wanted())
@@ -111,12 +118,13 @@ def step_command(
         bool, typer.Option("--force", help="Pass closed gates; needs --why.")
     ] = False,
     why: Why = "",
+    epoch: Epoch = None,
     as_json: AsJson = False,
 ) -> None:
     """Go on by one rung: the next phase, or the next share of the orders.
 
     Orders change hands from the ends of the source topics on. Exit code 1: a gate is
-    closed; it says which, and why.
+    closed; it says which, and why; or somebody else stepped meanwhile.
 
     For example:
       bus migrate step acme --why "parity over seven days"
@@ -126,7 +134,7 @@ def step_command(
     from processors.migrations.steps import step
 
     async def stepped(on: "MigrationsWorld") -> int:
-        await step(on, migration, force=force, why=why)
+        await step(on, migration, force=force, why=why, epoch=epoch)
         return await tell(on, migration, as_json=as_json)
 
     in_migrations(ctx, stepped, first=lambda: refuse_unreasoned(force=force, why=why))
@@ -141,6 +149,7 @@ def back_command(
         bool, typer.Option("--all", help="To where the new side has no order.")
     ] = False,
     why: Why = "",
+    epoch: Epoch = None,
     as_json: AsJson = False,
 ) -> None:
     """Take orders back: one rung, or all of them. No gate is asked.
@@ -153,7 +162,7 @@ def back_command(
     from processors.migrations.steps import back
 
     async def taken_back(on: "MigrationsWorld") -> int:
-        await back(on, migration, at_all=at_all, why=why)
+        await back(on, migration, at_all=at_all, why=why, epoch=epoch)
         return await tell(on, migration, as_json=as_json)
 
     in_migrations(ctx, taken_back)

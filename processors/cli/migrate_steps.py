@@ -55,6 +55,8 @@ def planned_of(
     overlap: str | None,
     shares: str | None,
     limits: Sequence[str] | None,
+    *,
+    force: bool = False,
 ) -> Planned:
     """What was typed, as a plan.
 
@@ -67,6 +69,7 @@ def planned_of(
         None if overlap is None else seconds_of("overlap", overlap),
         None if shares is None else tuple(_whole(one) for one in shares.split(",")),
         dict(_limit(one) for one in limits or ()),
+        force,
     )
 
 

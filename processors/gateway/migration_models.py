@@ -1,7 +1,7 @@
 """Bodies, queries and answers about migrations."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -63,12 +63,26 @@ class MigrationPlan(Model):
     limits: Annotated[LimitsGiven, Field(description="What the gates ask for.")] = (
         LimitsGiven()
     )
+    force: Annotated[
+        bool,
+        Field(
+            description="Though the subscription delivers already: with a new plan it "
+            "gets nothing until steps give it orders."
+        ),
+    ] = False
+
+
+EpochLeft: TypeAlias = Annotated[
+    int | None,
+    Field(ge=1, description="The epoch it is to leave; 409 if it is in another."),
+]
 
 
 class StepGiven(Model):
     """Why orders move."""
 
     why: Line = ""
+    epoch: EpochLeft = None
     force: Annotated[
         bool, Field(description="Pass gates that are closed; `why` has to say why.")
     ] = False
@@ -78,6 +92,7 @@ class BackGiven(Model):
     """Why orders go back."""
 
     why: Line = ""
+    epoch: EpochLeft = None
     at_all: Annotated[
         bool, Field(description="To where the new side has none, not one rung only.")
     ] = False
@@ -155,6 +170,16 @@ class CountsShown(Model):
     unpaired: int
 
 
+class DifferingShown(Model):
+    """What differs in several pairs of one event type, and in how many."""
+
+    type: str
+    kind: str
+    outcome: Annotated[str, Field(description="different, or unpaired.")]
+    at: str
+    count: int
+
+
 class ProofShown(Model):
     """A comparison that was attached."""
 
@@ -164,6 +189,9 @@ class ProofShown(Model):
     clean: bool
     by: str
     types: Annotated[Mapping[str, CountsShown], Field(description="By event type.")]
+    differences: Annotated[
+        Sequence[DifferingShown], Field(description="The gravest, at most 20.")
+    ]
 
 
 class MigrationShown(RungShown):

@@ -100,7 +100,7 @@ async def plan_migration(asked: Asked) -> Reply:
     )
     limits = body.limits.model_dump(exclude_none=True)
     shares = None if body.shares is None else tuple(body.shares)
-    wanted = Planned(body.old, body.about, body.overlap_s, shares, limits)
+    wanted = Planned(body.old, body.about, body.overlap_s, shares, limits, body.force)
     with _refused():
         await plan(on, id_, wanted)
     return Reply(content=await _shown(asked, on, id_))
@@ -110,7 +110,13 @@ async def step_migration(asked: Asked) -> Reply:
     """A rung up."""
     on, body = await migrations_of(asked), asked.body_as(StepGiven)
     with _refused():
-        await step(on, asked.path["migration"], force=body.force, why=body.why)
+        await step(
+            on,
+            asked.path["migration"],
+            force=body.force,
+            why=body.why,
+            epoch=body.epoch,
+        )
     return Reply(content=await _shown(asked, on, asked.path["migration"]))
 
 
@@ -118,7 +124,13 @@ async def take_back_migration(asked: Asked) -> Reply:
     """A rung down, or all the way."""
     on, body = await migrations_of(asked), asked.body_as(BackGiven)
     with _refused():
-        await back(on, asked.path["migration"], at_all=body.at_all, why=body.why)
+        await back(
+            on,
+            asked.path["migration"],
+            at_all=body.at_all,
+            why=body.why,
+            epoch=body.epoch,
+        )
     return Reply(content=await _shown(asked, on, asked.path["migration"]))
 
 

@@ -41,6 +41,7 @@ def migration_row(migration: Migration, found: Sequence[Gate]) -> dict[str, obje
                 "types": {
                     name: counts.model_dump() for name, counts in one.types.items()
                 },
+                "differences": [x.model_dump() for x in one.differences],
             }
             for one in migration.proofs
         ],

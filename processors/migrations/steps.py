@@ -6,38 +6,39 @@ from typing import cast
 
 from pydantic import ValidationError
 
-from bus.delivery.headers import printable
+from bus.delivery.subscription import State
 from bus.errors import ConfigurationError, ConflictError, MigrationNotFoundError
 from bus.migration.fared import Fared
 from bus.migration.gates import Gate, Known, closed, gates
 from bus.migration.ledger import (
-    Counts,
     Epoch,
     Limits,
     Migration,
-    Proof,
     first_epoch,
     starts_of,
     told,
 )
 from bus.migration.phases import Rung, above, below
-from bus.times import read_rfc3339
+from bus.migration.proofs import proof_of
 from processors.migrations.world import MigrationsWorld
 from processors.migrations.writer import Change
 
 _MOST_S = 3 * 86_400
-_MOST_TYPES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What somebody wants a migration to be; None: as it is, or as usual."""
+    """What somebody wants a migration to be; None: as it is, or as usual.
+
+    `force`: though the subscription delivers already, and would get nothing then.
+    """
 
     old: str | None = None
     about: str | None = None
     overlap_s: float | None = None
     shares: tuple[int, ...] | None = None
     limits: Mapping[str, float] = field(default_factory=dict)
+    force: bool = False
 
 
 async def plan(on: MigrationsWorld, id_: str, planned: Planned) -> Migration:
@@ -45,7 +46,8 @@ async def plan(on: MigrationsWorld, id_: str, planned: Planned) -> Migration:
 
     Raises:
         ConfigurationError: Something of it cannot be; says what.
-        ConflictError: Its other side cannot change once orders have moved.
+        ConflictError: Its other side cannot change once orders have moved; or it would
+            silence a subscription that delivers.
     """
     at_ms = _now_ms(on)
 
@@ -56,6 +58,8 @@ async def plan(on: MigrationsWorld, id_: str, planned: Planned) -> Migration:
         fields.setdefault("epochs", (first_epoch(at_ms, on.writer.actor),))
         if before is not None and before.now.share and _moves(before, planned):
             raise ConflictError(f"{id_} has orders already: take them back first")
+        if before is None and not planned.old and not planned.force:
+            _refuse_silencing(on, id_)
         given = {
             "old": planned.old,
             "about": planned.about,
@@ -74,6 +78,15 @@ def _moves(before: Migration, planned: Planned) -> bool:
     return planned.old is not None and planned.old != before.old
 
 
+def _refuse_silencing(on: MigrationsWorld, id_: str) -> None:
+    one = on.world.table.get(id_)
+    if one is not None and one.state is State.ACTIVE:
+        raise ConflictError(
+            f"{id_} delivers already, and with a plan it gets nothing until steps give "
+            "it orders: --force (force: true) if an old sender sends all of them now"
+        )
+
+
 def _checked(fields: Mapping[str, object], on: MigrationsWorld) -> Migration:
     limits = fields["limits"]
     unknown = set(cast("dict[str, object]", limits)) - set(Limits.model_fields)
@@ -84,6 +97,8 @@ def _checked(fields: Mapping[str, object], on: MigrationsWorld) -> Migration:
         found = Migration.model_validate(fields)
     except ValidationError as error:
         raise ConfigurationError(told(error)) from None
+    if not found.shares:
+        raise ConfigurationError("shares: expected at least one, such as 5")
     if found.old and on.world.table.get(found.old) is None:
         raise ConfigurationError(f"old: there is no subscription {found.old}")
     for other in on.table.all():
@@ -104,58 +119,76 @@ async def look(on: MigrationsWorld, id_: str) -> tuple[Migration, Sequence[Gate]
     return migration, () if to is None else gates(migration, to, await _known(on, id_))
 
 
-async def step(on: MigrationsWorld, id_: str, *, force: bool, why: str) -> Migration:
+async def step(
+    on: MigrationsWorld, id_: str, *, force: bool, why: str, epoch: int | None = None
+) -> Migration:
     """Go a rung up, from the ends of the source topics on.
+
+    `epoch` is the one that it is to leave; without it the one that it is in now. So of
+    two who step at once only one does.
 
     Raises:
         MigrationNotFoundError: There is none with this id.
-        ConflictError: A gate is closed, or there is no rung above.
+        ConflictError: A gate is closed, there is no rung above, or it is in another
+            epoch by now.
         ConfigurationError: It is forced without a reason.
     """
     if force and not why:
         raise ConfigurationError("why: say why a gate is passed that is closed")
+    left = there(on.table.get(id_), id_).now.number if epoch is None else epoch
     known, starts = await _known(on, id_), await _ends(on)
 
     def change(before: Migration | None) -> Migration:
-        migration = there(before, id_)
+        migration = _still_in(there(before, id_), left)
         to = above(migration.now.rung, migration.shares)
         if to is None:
             raise ConflictError(f"{id_} is {migration.now.phase}: it is over")
         found = gates(migration, to, known)
+        if to.share and not known.subscribed:
+            raise ConflictError(
+                f"{id_}: {found[0].why}, so nobody would send its orders"
+            )
         if (shut := closed(found)) and not force:
             said = "; ".join(f"{one.gate}: {one.why}" for one in shut)
             raise ConflictError(f"{id_} may not go on: {said}")
-        epoch = _epoch(migration, to, known.now_ms, on.writer.actor)
+        made = _epoch(migration, to, known.now_ms, on.writer.actor)
         more = {
             "starts": starts,
             "why": why,
             "forced": bool(shut),
             "gates": tuple(one.said for one in found),
         }
-        return migration.with_epoch(epoch.model_copy(update=more))
+        return migration.with_epoch(made.model_copy(update=more))
 
     return await _written(on, id_, change, "step")
 
 
 async def back(
-    on: MigrationsWorld, id_: str, *, at_all: bool = False, why: str = ""
+    on: MigrationsWorld,
+    id_: str,
+    *,
+    at_all: bool = False,
+    why: str = "",
+    epoch: int | None = None,
 ) -> Migration:
     """Go a rung down, or (`at_all`) to where the new side has no order. No gate.
 
+    With `epoch`, only from there.
+
     Raises:
         MigrationNotFoundError: There is none with this id.
-        ConflictError: There is no rung below.
+        ConflictError: There is no rung below, or it is in another epoch.
     """
     starts, at_ms = await _ends(on), _now_ms(on)
 
     def change(before: Migration | None) -> Migration:
-        migration = there(before, id_)
+        migration = _still_in(there(before, id_), epoch)
         to = below(migration.now.rung, migration.shares, at_all=at_all)
         if to is None:
             raise ConflictError(f"{id_} is at its first phase")
-        epoch = _epoch(migration, to, at_ms, on.writer.actor)
+        made = _epoch(migration, to, at_ms, on.writer.actor)
         more = {"starts": starts, "why": why, "back": True}
-        return migration.with_epoch(epoch.model_copy(update=more))
+        return migration.with_epoch(made.model_copy(update=more))
 
     return await _written(on, id_, change, "back")
 
@@ -177,38 +210,6 @@ async def attach(
     return await _written(on, id_, change, "attach")
 
 
-def proof_of(report: Mapping[str, object], at_ms: int, by: str) -> Proof:
-    """What gates ask of a report.
-
-    Raises:
-        ConfigurationError: It is none.
-    """
-    try:
-        types = cast("list[dict[str, object]]", report["types"])
-        paired = cast("dict[str, str | None]", report["paired"])
-        if len(types) > _MOST_TYPES:
-            raise ConfigurationError(f"a report of more than {_MOST_TYPES:,} types")
-        verdict = printable(str(report["verdict"]))
-        return Proof(
-            at_ms=at_ms,
-            hash=printable(str(report["hash"])[:128]),
-            verdict=verdict,
-            clean=verdict.startswith("no difference"),
-            first_ms=_moment(paired["first"]),
-            last_ms=_moment(paired["last"]),
-            types={
-                printable(str(one["type"])): Counts.model_validate(one) for one in types
-            },
-            by=by,
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise ConfigurationError(f"no report of a comparison: {error}") from None
-
-
-def _moment(text: str | None) -> int | None:
-    return round(read_rfc3339(text).timestamp() * 1000) if text else None
-
-
 def there(migration: Migration | None, id_: str) -> Migration:
     """The migration.
 
@@ -220,8 +221,18 @@ def there(migration: Migration | None, id_: str) -> Migration:
     return migration
 
 
+def _still_in(migration: Migration, epoch: int | None) -> Migration:
+    now = migration.now
+    if epoch is None or now.number == epoch:
+        return migration
+    raise ConflictError(
+        f"{migration.id} is not in epoch {epoch} any more: {now.by or 'somebody'} made "
+        f"{now.number}, {now.phase} with {now.share} %. Look, then say so again"
+    )
+
+
 def _epoch(migration: Migration, to: Rung, at_ms: int, by: str) -> Epoch:
-    number = migration.now.number + 1
+    number, at_ms = migration.now.number + 1, max(at_ms, migration.now.at_ms)
     return Epoch(number=number, phase=to.phase, share=to.share, at_ms=at_ms, by=by)
 
 

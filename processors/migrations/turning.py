@@ -54,5 +54,5 @@ class Turning:
                 return why
         found = await self._on.ask(migration.id, int(min(max(age_s, 1), _MOST_S)))
         if found is None:
-            return None
+            return turned(migration, Fared(NONE))
         return turned(migration, found if not within else Fared(NONE, found.repeats))

@@ -8,7 +8,8 @@ from processors.migrations.steps import Planned, back, plan, step
 async def put_moving(api: Api) -> None:
     """A migration in its canary, taken back once, with a comparison."""
     on = await api.migrations()
-    await plan(on, "soylent-tax", Planned(about="from the old sender", shares=(5, 50)))
+    about = "from the old sender"
+    await plan(on, "soylent-tax", Planned(about=about, shares=(5, 50), force=True))
     now_ms = int(on.world.clock.now() * 1000)
     types = {
         "order.created": Counts(pairs=3_204, different=0, unpaired=0),

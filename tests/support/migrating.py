@@ -38,7 +38,7 @@ async def subscribed(worlds: Worlds, *names: str) -> None:
 def planned(worlds: Worlds, *more: str) -> None:
     """A migration to acme, whose gates ask for little."""
     limits = [word for one in FREE for word in ("--limit", one)]
-    assert bus(worlds, "plan", "acme", *limits, *more).exit_code == 0
+    assert bus(worlds, "plan", "acme", "--force", *limits, *more).exit_code == 0
 
 
 def climb(worlds: Worlds) -> None:

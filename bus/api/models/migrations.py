@@ -57,6 +57,16 @@ class CountsShown(TypedDict):
     unpaired: int
 
 
+class DifferingShown(TypedDict):
+    """What differs in several pairs of one event type, and in how many."""
+
+    type: str
+    kind: str
+    outcome: str
+    at: str
+    count: int
+
+
 class ProofShown(TypedDict):
     """A comparison that was attached."""
 
@@ -66,6 +76,7 @@ class ProofShown(TypedDict):
     clean: bool
     by: str
     types: Mapping[str, CountsShown]
+    differences: Sequence[DifferingShown]
 
 
 class MigrationShown(TypedDict):
@@ -118,12 +129,14 @@ class MigrationPlan(TypedDict):
     overlap_s: NotRequired[float | None]
     shares: NotRequired[Sequence[int] | None]
     limits: NotRequired[LimitsGiven]
+    force: NotRequired[bool]
 
 
 class StepGiven(TypedDict):
     """Why orders move."""
 
     why: NotRequired[str]
+    epoch: NotRequired[int | None]
     force: NotRequired[bool]
 
 
@@ -131,6 +144,7 @@ class BackGiven(TypedDict):
     """Why orders go back."""
 
     why: NotRequired[str]
+    epoch: NotRequired[int | None]
     at_all: NotRequired[bool]
 
 

@@ -30,6 +30,7 @@ async def plan(api: AsyncApi, given: Given) -> int:
         given.maybe("overlap"),
         given.maybe("shares"),
         given.texts("limit"),
+        force=given.flag("force"),
     )
     fields = {
         "old": wanted.old,
@@ -37,6 +38,7 @@ async def plan(api: AsyncApi, given: Given) -> int:
         "overlap_s": wanted.overlap_s,
         "shares": None if wanted.shares is None else list(wanted.shares),
         "limits": dict(wanted.limits),
+        "force": wanted.force or None,
     }
     body = {name: x for name, x in fields.items() if x is not None}
     id_ = given.text("migration")
@@ -60,18 +62,24 @@ async def step(api: AsyncApi, given: Given) -> int:
     """Go on by one rung."""
     why, force = given.text("why"), given.flag("force")
     refuse_unreasoned(force=force, why=why)
-    body = {"why": why, "force": force}
+    body = {"why": why, "force": force, **_left(given)}
     id_ = given.text("migration")
     return _tell({**await api.step_migration(id_, cast("StepGiven", body))}, given)
 
 
 async def back(api: AsyncApi, given: Given) -> int:
     """Take orders back."""
-    body = {"why": given.text("why"), "at_all": given.flag("at_all")}
+    why, at_all = given.text("why"), given.flag("at_all")
+    body = {"why": why, "at_all": at_all, **_left(given)}
     row = await api.take_back_migration(
         given.text("migration"), cast("BackGiven", body)
     )
     return _tell({**row}, given)
+
+
+def _left(given: Given) -> dict[str, int]:
+    epoch = given.maybe("epoch")
+    return {} if epoch is None else {"epoch": int(epoch)}
 
 
 async def owner(api: AsyncApi, given: Given) -> int:

@@ -6,7 +6,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bus.access.roles import Scope
-from processors.gateway.migration_models import BackGiven, MigrationShown, StepGiven
+from processors.gateway.migration_models import (
+    BackGiven,
+    EpochLeft,
+    MigrationShown,
+    StepGiven,
+)
 from processors.gateway.migrations import (
     get_migration,
     step_migration,
@@ -28,12 +33,14 @@ class StepForm(Model):
 
     why: Line = ""
     force: Literal["", "yes"] = ""
+    epoch: EpochLeft = None
 
 
 class BackForm(Model):
     """Why orders go back, and how far."""
 
     why: Line = ""
+    epoch: EpochLeft = None
     far: Annotated[Literal["one", "all"], Field(description="One rung, or all.")] = (
         "one"
     )
@@ -56,14 +63,14 @@ async def view(asked: Asked) -> MigrationView:
 async def step(asked: Asked) -> Done:
     """Go on by one rung."""
     form = asked.body_as(StepForm)
-    body = StepGiven(why=form.why, force=form.force == "yes")
+    body = StepGiven(why=form.why, force=form.force == "yes", epoch=form.epoch)
     return _done(asked, await step_migration(asking(asked, body=body)), "On")
 
 
 async def back(asked: Asked) -> Done:
     """Take orders back."""
     form = asked.body_as(BackForm)
-    body = BackGiven(why=form.why, at_all=form.far == "all")
+    body = BackGiven(why=form.why, at_all=form.far == "all", epoch=form.epoch)
     return _done(asked, await take_back_migration(asking(asked, body=body)), "Back")
 
 

@@ -196,7 +196,33 @@ def test_nothing_known_is_no_pass() -> None:
     states = {one.gate: one.state for one in found}
     assert states == {"subscription": State.FAIL, "parity": State.UNKNOWN}
     found = gates(moving(1), Rung(Phase.CANARY, 5), known(HOUR_MS * 2))
-    assert [one.gate for one in closed(found)] == ["held", "success"]
+    assert [one.gate for one in closed(found)] == ["parity", "held", "success"]
+
+
+def test_every_share_more_asks_for_parity_anew() -> None:
+    """A comparison since then that differs shuts the gate, and takes orders back."""
+    good, later = figures_of(()), NOW_MS + HOUR_MS
+    clean = moving(1).with_proof(proof(at_ms=later))
+    found = gates(clean, Rung(Phase.CANARY, 5), known(later))
+    assert "parity" not in [one.gate for one in closed(found)]
+    assert turned(clean, Fared(good)) is None
+    differs = clean.with_proof(proof(at_ms=later, clean=False, verdict="they differ"))
+    found = gates(differs, Rung(Phase.REVERSED, 100), known(later))
+    assert "parity" in [one.gate for one in closed(found)]
+    assert turned(differs, Fared(good)) == "compared since the step: they differ"
+    before = moving(1).with_proof(proof(at_ms=-1, clean=False))
+    assert turned(before, Fared(good)) is None
+
+
+def test_the_old_side_may_be_compared_while_it_only_computes() -> None:
+    """It need not be; but what was compared since counts."""
+    last = moving(100).now.model_copy(update={"phase": Phase.REVERSED, "number": 3})
+    turned_round, to = moving(100).with_epoch(last), Rung(Phase.RETIRED, 100)
+    names = [one.gate for one in gates(turned_round, to, known(NOW_MS))]
+    assert "parity" not in names
+    differs = turned_round.with_proof(proof(at_ms=NOW_MS, clean=False))
+    found = gates(differs, to, known(NOW_MS))
+    assert "parity" in [one.gate for one in closed(found)]
 
 
 def test_only_what_is_known_to_be_bad_turns_a_gate() -> None:
@@ -240,12 +266,14 @@ def test_health_gates_of_a_share() -> None:
     figures = figures_of(()).__class__(500, 500, 0, 0, 1.0, None, 80_000.0, None)
     fared = Fared(figures, Repeats(500, 0))
     late = Known(NOW_MS, subscribed=True, fared=fared)
-    found = gates(moving(1), Rung(Phase.CANARY, 5), late)
-    names = ["subscription", "held", "success", "latency", "duplicates"]
+    canary = moving(1).with_proof(proof())
+    found = gates(canary, Rung(Phase.CANARY, 5), late)
+    parity = ["parity", "pairs", "period", "fresh"]
+    names = ["subscription", *parity, "held", "success", "latency", "duplicates"]
     assert [one.gate for one in found] == names
     assert not closed(found)
     shy = late._replace(fared=Fared(figures))
-    (only,) = closed(gates(moving(1), Rung(Phase.CANARY, 5), shy))
+    (only,) = closed(gates(canary, Rung(Phase.CANARY, 5), shy))
     assert (only.gate, only.state) == ("duplicates", State.UNKNOWN)
 
 

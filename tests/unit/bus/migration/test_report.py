@@ -13,6 +13,7 @@ from bus.migration.figures import bound, spread
 from bus.migration.gates import Known, gates
 from bus.migration.ledger import Migration, first_epoch
 from bus.migration.phases import Phase, Rung
+from bus.migration.proofs import proof_of
 from bus.migration.recorded import (
     Recorded,
     UnreadError,
@@ -23,7 +24,6 @@ from bus.migration.recorded import (
 from bus.migration.report import Setting, hash_of, report
 from bus.migration.sent import Sent
 from bus.migration.terms import Terms, parse_terms
-from processors.migrations.steps import proof_of
 from processors.parity.page import report_page
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)

@@ -12,6 +12,7 @@ import pytest
 from bus.client.schemas import load_catalogue
 from bus.delivery.delivery import Reason
 from bus.intake.parked.fingerprint import fingerprint_of
+from bus.migration.report import hash_of
 from bus.record import Message
 from bus.samples.lifecycles import sample
 from processors.gateway.table import ROUTES
@@ -28,7 +29,16 @@ PARKED = item(1)
 SOURCES = "/v1/sources"
 MOVING = "/v1/migrations/new"
 SIDE = {"first": None, "last": None}
-REPORT = {"types": [], "paired": SIDE, "verdict": "nothing", "hash": "0"}
+COMPARED: dict[str, object] = {
+    "format": 1,
+    "made_at": "2026-11-02T09:30:00Z",
+    "verdict": "nothing was compared",
+    "paired": SIDE,
+    "types": [],
+    "differences": [],
+    "unread": 0,
+}
+REPORT = COMPARED | {"hash": hash_of(COMPARED)}
 GROUP = f"/v1/parked/groups/{fingerprint_of(PARKED)}"
 UNNOTED = {
     "publishEvents": "the event is its own record",
@@ -213,7 +223,7 @@ async def happened(ask: Client, worlds: Worlds) -> Mapping[str, object]:
     for name in ("in", "held"):
         await ask("POST", SOURCES, {"id": name, "channel": "shopify"})
     await ask("POST", f"{SOURCES}/held/pause", {})
-    await ask("PUT", MOVING, {})
+    await ask("PUT", MOVING, {"force": True})
     await ask("POST", f"{MOVING}/step")
     await ask("PUT", f"{MOVING}-er", {})
     example = (await ask("GET", "/v1/event-types/order.created/example")).json

@@ -3,6 +3,7 @@
 from bus.adapters.memory import settle
 from bus.record import Message
 from tests.support.gateway import Client
+from tests.support.migrating import subscribed
 from tests.support.worlds import Worlds
 
 OWNER = "/v1/migrations/acme/owner?order_id=SO-1"
@@ -11,7 +12,9 @@ FORCE = {"force": True, "why": "agreed"}
 
 async def to_the_end(ask: Client, worlds: Worlds) -> None:
     """All orders are the new side's, for a long time."""
-    assert (await ask("PUT", "/v1/migrations/acme", {"shares": [50]})).status == 200
+    await subscribed(worlds, "acme")
+    body = {"shares": [50], "force": True}
+    assert (await ask("PUT", "/v1/migrations/acme", body)).status == 200
     for _ in range(4):
         assert (await ask("POST", "/v1/migrations/acme/step", FORCE)).status == 200
     await looked(worlds, 300)
