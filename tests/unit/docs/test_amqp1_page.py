@@ -9,14 +9,15 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
-from standardwebhooks import Webhook
 
 from bus.adapters.amqp1.codes import CONDITIONS, OUTCOMES, SIGNING_IN, Sense
 from bus.adapters.amqp1.envelope import read, written
 from bus.delivery.delivery import Accepted, Unreachable
 from tests.contract.sinks.parcels import SECRET, parcel
+from tests.support.bus import ROOT
+from tests.support.consumer_samples import sample_of
 
-PAGE = (Path(__file__).parents[3] / "docs" / "sinks" / "amqp1.md").read_text()
+PAGE = (ROOT / "docs" / "sinks" / "amqp1.md").read_text()
 TABLE = PAGE.partition("| from the broker |")[2].partition("\n\n")[0]
 ROWS = re.findall(r"^\| (.+?) \| (.+?) \| ([\d, ]*) ?\|$", TABLE, re.MULTILINE)
 WORDS = {Sense.REFUSED: "refused", Sense.THROTTLED: "throttled", Sense.FAILED: "failed"}
@@ -61,13 +62,26 @@ class MessagingHandler:
         assert not auto_accept
         self.said: list[str] = []
 
-    def accept(self, _: object) -> None:
+    def accept(self, delivery: str) -> None:
         """It is taken."""
-        self.said.append("accepted")
+        self.said.append(f"accepted {delivery}")
 
-    def reject(self, _: object) -> None:
-        """It is not, and is not to come again."""
-        self.said.append("rejected")
+    def release(self, delivery: str) -> None:
+        """It is to come again."""
+        self.said.append(f"released {delivery}")
+
+
+class Sender:
+    """Takes what is kept apart."""
+
+    def __init__(self) -> None:
+        self.sent: list[object] = []
+        self.target = SimpleNamespace(address="orders.unverified")
+
+    def send(self, message: object) -> object:
+        """Send it, and say under which tag."""
+        self.sent.append(message)
+        return SimpleNamespace(tag=len(self.sent))
 
 
 @pytest.fixture
@@ -78,8 +92,8 @@ def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     vars(reactor)["Container"] = None
     for module in (ModuleType("proton"), handlers, reactor):
         monkeypatch.setitem(sys.modules, module.__name__, module)
-    text = PAGE.partition("```python\n")[2].partition("```")[0]
-    (tmp_path / "amqp1_sample.py").write_text(text)
+    monkeypatch.syspath_prepend(ROOT / "docs" / "verify" / "python")
+    (tmp_path / "amqp1_sample.py").write_text(sample_of("amqp1"))
     spec = importlib.util.spec_from_file_location(
         "amqp1_sample", tmp_path / "amqp1_sample.py"
     )
@@ -90,26 +104,39 @@ def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return made
 
 
+def _arrived(event_type: str, shown: bytes | None = None) -> SimpleNamespace:
+    """A message that waited for ten minutes, as proton shows it."""
+    body = json.dumps({"type": event_type, "order_id": "SO-1"}).encode()
+    old_s = datetime.now(UTC).timestamp() - 600
+    sent = parcel("amqp1://a/q", body, now_s=old_s, event_type=event_type)
+    properties = read(written(sent)).texts
+    return SimpleNamespace(body=memoryview(shown or body), properties=properties)
+
+
 def test_its_consumer(sample: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
-    """It takes what is signed once, passes a challenge over, and rejects a forgery."""
-    now_s = datetime.now(UTC).timestamp()
-    body = json.dumps({"type": "order.updated", "order_id": "SO-1"}).encode()
-    orders = sample.Orders("amqp://a/orders", Webhook(SECRET))
+    """It takes what is signed once, passes a challenge over, keeps a forgery apart."""
+    orders = sample.Orders("amqp://a", "orders", SECRET)
+    orders.apart = Sender()
 
-    def take(event_type: str, shown: bytes) -> None:
-        sent = parcel("amqp1://a/q", body, now_s=now_s, event_type=event_type)
-        message = read(written(sent))
-        arrived = SimpleNamespace(
-            body=memoryview(shown),
-            properties=message.texts,
-            subject=message.kind,
-            id=message.texts["webhook-id"],
-        )
-        orders.on_message(SimpleNamespace(message=arrived, delivery=None))
+    def take(message: object, delivery: str) -> None:
+        orders.on_message(SimpleNamespace(message=message, delivery=delivery))
 
-    take("order.updated", body)
-    take("order.updated", body)
-    take("orderbus.verification", body)
-    take("order.updated", b"{}")
-    assert orders.said == ["accepted", "accepted", "accepted", "rejected"]
+    take(_arrived("order.updated"), "first")
+    take(_arrived("order.updated"), "again")
+    take(_arrived("orderbus.verification"), "challenge")
+    assert orders.said == ["accepted first", "accepted again", "accepted challenge"]
     assert capsys.readouterr().out == "order.updated SO-1\n"
+
+    orders.said.clear()
+    forged = _arrived("order.updated", b"{}")
+    take(forged, "forged")
+    take(SimpleNamespace(body="text", properties=None), "strange")
+    assert orders.apart.sent[0] is forged
+    assert orders.said == []
+    orders.on_accepted(_settled(1))
+    orders.on_released(_settled(2))
+    assert orders.said == ["accepted forged", "released strange"]
+
+
+def _settled(tag: int) -> object:
+    return SimpleNamespace(delivery=SimpleNamespace(tag=tag))
