@@ -10,7 +10,6 @@ from collections import UserDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import NamedTuple, Protocol, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
@@ -287,13 +286,3 @@ def _refuse(url: str, parts: SplitResult) -> None:
         _ = parts.port
     except ValueError:
         raise ValueError("expected a port between 0 and 65535") from None
-
-
-@lru_cache(maxsize=4_096)
-def shown_url(url: str) -> str:
-    """Return a URL without its query's values; pages ask for that of all again."""
-    parts = urlsplit(url)
-    query = re.sub(r"=[^&]*", "=…", parts.query)
-    if query == parts.query and query:
-        query = "…"
-    return parts._replace(query=query).geturl()

@@ -20,8 +20,9 @@ from pydantic import (
 )
 
 from bus.delivery.choices import MAILBOX, Concern, Exhausted, Ordering
-from bus.delivery.endpoint import Kind, kind_of, parse_endpoint, shown_url
+from bus.delivery.endpoint import Kind, kind_of, parse_endpoint
 from bus.delivery.objective import OwnObjective
+from bus.delivery.shown import shown_url
 from bus.errors import InvalidSubscriptionError
 
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")

@@ -8,7 +8,6 @@ else is a column that the terms may name, as in CSV, where `headers` is JSON.
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, cast
 
@@ -162,7 +161,8 @@ def sent_of(recorded: Recorded, reading: Reading) -> Sent:
     order = look.at(reading.order)
     if not named or not order:
         what, where = ("type", reading.type) if not named else ("order", reading.order)
-        raise UnreadError(f"its {what} is not at {where}")
+        why = f": its body cannot be read: {look.why}" if look.why else ""
+        raise UnreadError(f"its {what} is not at {where}{why}")
     occurred = look.at(reading.occurred)
     outcome = recorded.outcome
     return Sent(
@@ -194,6 +194,7 @@ class _Look:
         self._recorded = recorded
         self._tree: Tree = None
         self._parsed = False
+        self.why = ""
 
     def at(self, where: str) -> str:
         """What stands there; empty: nothing does."""
@@ -215,7 +216,9 @@ class _Look:
     def _body(self, name: str) -> str:
         if not self._parsed:
             self._parsed = True
-            with suppress(UnparsableError):
+            try:
                 self._tree = tree_of(self._recorded.body)
+            except UnparsableError as error:
+                self.why = str(error)
         found = found_at(self._tree, name)
         return "" if found is None or isinstance(found, dict | list) else str(found)

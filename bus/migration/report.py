@@ -27,6 +27,8 @@ Plain: TypeAlias = dict[str, object]
 FORMAT: Final = 1
 WORST: Final = 10
 _EXCERPT: Final = 4_000
+_HALF: Final = 0.5
+"""From here on nothing is proven, however few pairs were asked for."""
 _GRAVITY: Final = (Class.UNPAIRED, Class.DIFFERENT)
 _RARE: Final = frozenset({Kind.SIGNATURE, Kind.STALE, Kind.ORDER, Kind.DROPPED_TYPE})
 """What breaks a partner at once, however seldom it is."""
@@ -165,7 +167,8 @@ def _says(tally: Tally, enough: int) -> str:
         return "not proven: no pairs"
     if tally.pairs < enough:
         return f"not proven: {tally.pairs:,} pairs of {enough:,}"
-    return f"proven: below {tally.bound or 0:.2%} at 95 %"
+    share = tally.bound or 0
+    return f"{'proven' if share < _HALF else 'alike'}: below {share:.2%} at 95 %"
 
 
 def _spread(one: Spread) -> Plain:

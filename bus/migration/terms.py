@@ -142,9 +142,12 @@ def parse_terms(text: str) -> Terms:
         raise ConfigurationError(f"terms of more than {MOST_BYTES:,} characters")
     try:
         fields = read_yaml(text)
-        return Terms.model_validate({} if fields is None else fields)
     except ConfigurationError as error:
         raise ConfigurationError(f"terms: {error}") from None
+    if not isinstance(fields, dict | None):
+        raise ConfigurationError("terms: expected names with values, as `old: {}`")
+    try:
+        return Terms.model_validate(fields or {})
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_input=False)
     told = "\n".join(

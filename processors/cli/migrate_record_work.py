@@ -8,6 +8,7 @@ import typer
 
 from bus.client.recordings import RecordingFile
 from bus.delivery.schedule import parse_moment
+from bus.delivery.shown import shown_url
 from bus.errors import ConfigurationError
 from bus.migration.recorded import Recorded
 from processors.cli.control import FAILED, GOOD, exit_with
@@ -39,7 +40,8 @@ async def _tap(url: str, listen: str, out: Path) -> int:
         sender = await stack.enter_async_context(open_sender(url))
         made = Tap(SystemClock(), sender, url, file.append)
         at = await made.start(host, port)
-        say(f"Passing on from http://{host}:{at} to {url}; recording in {out}.")
+        say(f"Passing on from http://{host}:{at} to {shown_url(url)}.")
+        say(f"Recording in {out}. Ctrl-C stops it.")
         await stop.wait()
         await made.close()
     counted = made.counted

@@ -128,6 +128,8 @@ async def _gathered(
     found = Gathered()
     for name in names:
         topic = name.removeprefix(_KAFKA)
+        if not topic:
+            raise ConfigurationError(f"{name!r}: expected kafka:TOPIC, or a file")
         if topic == name:
             gathered(read_recording(Path(name)), side, found)
         elif world is None:

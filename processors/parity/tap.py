@@ -16,10 +16,15 @@ from processors.listening.heard import CREDENTIALS
 from processors.listening.passing import passed_on
 from processors.receiver.connection import Connection, Request, answer_bytes
 from processors.receiver.door import Door
+from processors.receiver.limits import Limits
 
 TIMEOUT_S: Final = 60.0
 _HIDDEN: Final = "(hidden)"
-_NOT_A_POST, _NO_ANSWER = 405, 502
+_NOT_A_PATH, _NOT_A_POST, _NO_ANSWER = 400, 405, 502
+_LIMITS: Final = Limits(
+    head_bytes=128 << 10, body_bytes=32 << 20, request_s=300.0, busy_s=TIMEOUT_S + 30
+)
+"""Of a request: what is larger could be no line of a recording."""
 _GOOD: Final = range(200, 300)
 
 
@@ -52,7 +57,7 @@ class Tap:
         self._sender = sender
         self._base = base.rstrip("/")
         self._record = record
-        self._door = Door(self._serve)
+        self._door = Door(self._serve, _LIMITS)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self, host: str, port: int) -> int:
@@ -69,6 +74,11 @@ class Tap:
         if request.method != "POST":
             headers = (("allow", "POST"),)
             connection.answer(answer_bytes(_NOT_A_POST, b"", headers))
+            return
+        if not request.url.startswith("/"):
+            # Behind the partner's address it would name another host.
+            why = b"expected a path that begins with /"
+            connection.answer(answer_bytes(_NOT_A_PATH, why))
             return
         task = asyncio.get_running_loop().create_task(self._pass(connection, request))
         self._tasks.add(task)

@@ -126,8 +126,11 @@ class Connection(asyncio.Protocol):
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header."""
-        self._headers[name.lower()] = value
+        """Take a header; of one that comes again both count (RFC 9110, section 5.3)."""
+        name = name.lower()
+        if name in self._headers:
+            value = self._headers[name] + b", " + value
+        self._headers[name] = value
 
     def on_headers_complete(self) -> None:
         """Let the client go on, if it asks before it sends the body."""

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from bus.adapters.http.aiohttp_sender import AiohttpSender
 from bus.adapters.http.guard import Guard
+from bus.delivery.shown import shown_url
 from bus.errors import ConfigurationError
 from bus.ports import Clock
 from bus.sending import Sender
@@ -33,7 +34,7 @@ async def open_sender(url: str) -> AsyncIterator[Sender]:
     """
     guard = Guard(allow=_EVERYWHERE, https_only=False)
     if (why := guard.check_url(url)) is not None:
-        raise ConfigurationError(f"{url}: {why}")
+        raise ConfigurationError(f"{shown_url(url)}: {why}")
     sender = AiohttpSender(guard)
     try:
         yield sender

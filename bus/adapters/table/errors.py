@@ -1,6 +1,7 @@
 """What databases and their drivers raise, and what it means to who reads a table."""
 
 import sqlite3
+from collections.abc import Iterable
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -32,11 +33,13 @@ _MEND_WORDS = {
 DRIVER_ERRORS = (SQLAlchemyError, sqlite3.Error, OSError)
 
 
-def translated(error: Exception, place: str, secret: str) -> TableUnavailableError:
-    """Return what an error means; `place` names the database, `secret` is left out."""
+def translated(
+    error: Exception, place: str, secrets: Iterable[str]
+) -> TableUnavailableError:
+    """Return what it means; `place` names the database, `secrets` are left out."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     said = printable(" ".join(str(cause).split()))
-    if secret:
+    for secret in secrets:
         said = said.replace(secret, "***")
     state = str(getattr(cause, "sqlstate", None) or "")
     meaning = next((why for known, why in _MEND.items() if state.startswith(known)), "")

@@ -30,6 +30,7 @@ from bus.errors import ConfigurationError
 
 Row = Mapping[str, object]
 PAGE: Final = 1_000
+_SECRET_WORDS: Final = ("pass", "secret", "token", "key")
 _WITHIN_S: Final = 60
 _READ_ONLY: Final = {
     "postgresql": (
@@ -61,8 +62,9 @@ class TableReader:
         self, url: URL, engine: Engine, statement: str, by: str, *, page: int = PAGE
     ) -> None:
         self._engine = engine
-        self._secret = str(url.password or "")
-        self._place = url.render_as_string(hide_password=True)
+        self._secrets = _secrets(url)
+        bare = url.set(query={})  # a password may stand there, too
+        self._place = bare.render_as_string(hide_password=True)
         quoted = engine.dialect.identifier_preparer.quote(by)
         self._by = by
         column: ColumnClause[object] = literal_column(quoted)
@@ -91,6 +93,7 @@ class TableReader:
             ConfigurationError: The column does not rise, or `after` is none of it.
         """
         at: object = None if after is None else self._read_back(after)
+        self._refuse_without()
         while rows := self._ask(at):
             self._check(rows, at)
             page = rows[: self._page]
@@ -98,6 +101,16 @@ class TableReader:
             if len(rows) <= self._page:
                 return
             at = page[-1][self._by]
+
+    def _refuse_without(self) -> None:
+        """Refuse rows that have no value there: they would never come."""
+        every: ColumnElement[object] = literal_column("1")
+        there = select(every).select_from(self._rows)
+        if self._run(there.where(self._column.is_(None)).limit(1)):
+            raise ConfigurationError(
+                f"--by: {self._by} is NULL in some rows, which would be passed over; "
+                "name a column that every row has, or leave those out in the statement"
+            )
 
     def _ask(self, after: object) -> Sequence[Row]:
         """One row more than a page: two with one value are seen wherever they are."""
@@ -118,7 +131,7 @@ class TableReader:
                     connection.exec_driver_sql(setting)
                 return [dict(row) for row in connection.execute(question).mappings()]
         except DRIVER_ERRORS as error:
-            raise translated(error, self._place, self._secret) from None
+            raise translated(error, self._place, self._secrets) from None
 
     def _read_back(self, after: str) -> object:
         """A value that stands in a recording as text, as the column has it."""
@@ -139,11 +152,13 @@ class TableReader:
             there = ", ".join(rows[0])
             raise ConfigurationError(f"--by: no column {self._by}; there are: {there}")
         values = [after, *(row[self._by] for row in rows)]
-        twice = next((x for x, y in pairwise(values) if x == y), 0)
+        twice = [x for x, y in pairwise(values) if x == y]
         if twice:
+            value = twice[0]
+            told = (repr(value) if isinstance(value, str) else str(value))[:60]
             raise ConfigurationError(
-                f"--by: {self._by} is {str(twice)[:60]} in two rows; name a column "
-                "that rises and is never twice the same, as a serial number"
+                f"--by: {self._by} is {told} in two rows; name a "
+                "column that rises and is never twice the same, as a serial number"
             )
 
 
@@ -161,7 +176,7 @@ def open_table(url: str, statement: str, by: str, *, page: int = PAGE) -> TableR
     except (NoSuchModuleError, ImportError) as error:
         said = str(error)[:200]
         raise ConfigurationError(f"the database's driver is not here: {said}") from None
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise ConfigurationError(
             "the database's URL is none: expected postgresql://user:password@host/name "
             "or sqlite:////path/file, or another of SQLAlchemy's"
@@ -181,7 +196,17 @@ def _engine(url: URL) -> Engine:
 
 def _bare(statement: str) -> str:
     """Nothing in it is a parameter of ours, and it may end as people end one."""
-    return statement.strip().rstrip(";").replace(":", r"\:")
+    # Its last line may be a comment, which would swallow what follows.
+    return statement.strip().rstrip(";").replace(":", r"\:") + "\n"
+
+
+def _secrets(url: URL) -> Sequence[str]:
+    """What must not be told of it: longest first, so that none is told in part."""
+    told = [url.password or ""]
+    for name, values in url.normalized_query.items():
+        if any(word in name.lower() for word in _SECRET_WORDS):
+            told += values
+    return sorted({*map(str, told)} - {""}, key=len, reverse=True)
 
 
 def _plain(value: object) -> object:

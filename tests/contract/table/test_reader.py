@@ -211,3 +211,42 @@ def test_no_database_is_made_or_named(tmp_path: Path) -> None:
         assert told in str(done.exception or "") + done.output
         assert "hush" not in str(done.exception or "") + done.output
     assert not (tmp_path / "absent.sqlite3").exists()
+
+
+@pytest.mark.parametrize("number", [0, 7])
+def test_no_row_is_passed_over(database: Database, tmp_path: Path, number: int) -> None:
+    """By a value that two have, whichever it is; or by none."""
+    database.add(1, 2)
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE deliveries SET tries = :n"), {"n": number})
+    done = bus_reads(database, tmp_path, "--by", "tries")
+    assert done.exit_code == 2, done.output
+    assert f"tries is {number} in two rows" in " ".join(done.output.split())
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE deliveries SET tries = NULL WHERE id = 1"))
+    done = bus_reads(database, tmp_path, "--by", "tries")
+    assert done.exit_code == 2, done.output
+    assert "tries is NULL in some rows" in " ".join(done.output.split())
+
+
+def test_a_statement_may_end_in_a_comment(database: Database) -> None:
+    """As statements of people do."""
+    database.add(1, 2)
+    with database.read(statement=f"{SELECT.strip().rstrip(';')} -- all of them") as it:
+        assert [[x["id"] for x in page] for page in it.pages()] == [[1, 2]]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://127.0.0.1:1/x?password=s3cretpw&user=ada",
+        "postgresql://ada@127.0.0.1:1/x?sslpassword=s3cretpw",
+        "postgresql://ada:s3cretpw@127.0.0.1:99999x/x",
+        "postgresql://ada:s3cretpw@h@127.0.0.1:1/x",
+    ],
+)
+def test_a_password_is_not_told_wherever_it_stands(url: str) -> None:
+    """The error says what is wrong without it."""
+    with pytest.raises((ConfigurationError, TableUnavailableError)) as refused:
+        list(open_table(url, "SELECT 1 AS id", "id").pages())
+    assert "s3cretpw" not in str(refused.value)

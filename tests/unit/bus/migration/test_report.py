@@ -199,7 +199,7 @@ def test_lines_that_say_nothing(line: bytes, why: str) -> None:
         ("rules: [{at: x, how: case, why: y, z: 1}]", "rules.0.z: .*: at, how, why$"),
         ("old: {signing: {secret_file: f, key: 1}}", "old.signing.key: .*: scheme, "),
         ("a: [", "not YAML"),
-        ("- 1", "dictionary"),
+        ("- 1", "names with values"),
     ],
 )
 def test_terms_that_are_wrong(text: str, why: str) -> None:
