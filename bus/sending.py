@@ -130,6 +130,19 @@ class Sink(Protocol):
 
 
 @runtime_checkable
+class KeepingSink(Sink, Protocol):
+    """A sink that keeps connections open for those that it delivers to."""
+
+    def leave(self, subscription: str) -> None:
+        """Nothing goes there for now: close what is kept for that subscription alone.
+
+        What is under way may end, for some seconds. It is paused, has gone, goes
+        elsewhere or by another login, or its breaker has opened.
+        """
+        ...
+
+
+@runtime_checkable
 class StraightSender(Sender, Protocol):
     """A sender that needs neither coroutine nor task where it can begin at once."""
 

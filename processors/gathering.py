@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bus.delivery.delivery import Outcome, Unreachable
-from bus.sending import BatchSink, Limits, NoAnswerKind, Parcel, Sink
+from bus.sending import BatchSink, KeepingSink, Limits, NoAnswerKind, Parcel
 
 _FLIGHTS = 10
 """Requests under way to one place: few, so that they fill."""
@@ -139,7 +139,7 @@ class Gathered:
             self._depart(key, stop)
 
 
-class GatheringSink(Sink, BatchSink, Protocol):
+class GatheringSink(KeepingSink, BatchSink, Protocol):
     """A sink of either kind, by the endpoint."""
 
 
@@ -154,6 +154,10 @@ class GatheredWhereTaken:
         """See `Sink`."""
         several = self._sink.limits(parcel).parcels > 1
         return await (self._gathered if several else self._sink).send(parcel)
+
+    def leave(self, subscription: str) -> None:
+        """See `KeepingSink`."""
+        self._sink.leave(subscription)
 
     async def close(self) -> None:
         """Close all connections; what waits or is under way gets no answer."""

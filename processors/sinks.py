@@ -13,7 +13,7 @@ from bus.delivery.endpoint import Kind
 from bus.delivery.routing import judge
 from bus.errors import ConfigurationError
 from bus.ports import Answer, Sender
-from bus.sending import Parcel, Reply, Sink, StraightSender
+from bus.sending import KeepingSink, Parcel, Reply, Sink, StraightSender
 
 Maker: TypeAlias = Callable[[], Sink]
 """Makes a sink. Raises ConfigurationError where that cannot be."""
@@ -85,6 +85,12 @@ class Sinks:
         except ConfigurationError as error:
             return str(error)
         return sink
+
+    def leave(self, subscription: str) -> None:
+        """Nothing goes to a subscription for now; see `KeepingSink`."""
+        for sink in self._made.values():
+            if isinstance(sink, KeepingSink):
+                sink.leave(subscription)
 
     async def close(self) -> None:
         """Close the sinks that were made."""

@@ -4,20 +4,22 @@ What the adapters share: none of them imports another one.
 """
 
 import asyncio
-import ssl
-from collections.abc import Awaitable, Callable, Hashable, Sequence
-from dataclasses import dataclass
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, Protocol, TypeVar
 
 from bus.delivery.delivery import Outcome, Unreachable
-from bus.delivery.subscription import Tls
-from bus.ports import NoAnswer, NoAnswerKind
-from bus.sending import Places, Trust
+from bus.ports import NoAnswerKind
 
 _IDLE_S = 600.0
+_LOOKS = 10
+"""So often is it looked for what is idle, in that time."""
+_GRACE_S = 5.0
+"""What is under way has so long to end when its subscription is paused or goes."""
+_LONG_S = 300.0
+"""And where a place has moved: the longest timeout that there is."""
+_MOST_LANES = 5_000
 _OPEN_S = 10.0
 _MOST_TIMEOUTS = 3
-Streams: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Closing(Protocol):
@@ -32,100 +34,146 @@ Key = TypeVar("Key", bound=Hashable)
 Lane = TypeVar("Lane", bound=Closing)
 
 
+class Berth(Generic[Key, Lane]):
+    """A lane and who uses it; used by `with`, by many at a time."""
+
+    def __init__(
+        self, key: Key, lane: Lane, over: "Callable[[Berth[Key, Lane]], None]"
+    ) -> None:
+        self.key = key
+        self.lane = lane
+        self.whose: set[str] = set()
+        self.busy = 0
+        self.closed = False
+        self._over = over
+        self._now = asyncio.get_running_loop().time
+        self.used = self._now()
+
+    def __enter__(self) -> Lane:
+        """Something is under way on it."""
+        self.busy += 1
+        return self.lane
+
+    def __exit__(self, *_: object) -> None:
+        """It is over; nobody may want the lane any more."""
+        self.busy -= 1
+        self.used = self._now()
+        if not self.busy and not self.whose:
+            self._over(self)
+
+
 class Lanes(Generic[Key, Lane]):
-    """Lanes by what tells them apart; those nobody has used for long are closed."""
+    """Lanes by what tells them apart, each kept while a subscription uses it.
 
-    def __init__(self, idle_s: float = _IDLE_S) -> None:
+    One is closed once all have left that used it and nothing is under way on it, at
+    the latest after `grace_s`; or when nobody has used it for `idle_s`.
+    """
+
+    def __init__(
+        self,
+        idle_s: float = _IDLE_S,
+        grace_s: float = _GRACE_S,
+        most: int = _MOST_LANES,
+    ) -> None:
         self._idle_s = idle_s
-        self._lanes: dict[Key, Lane] = {}
-        self._used: dict[Key, float] = {}
+        self._grace_s = grace_s
+        self._most = most
+        self._berths: dict[Key, Berth[Key, Lane]] = {}
+        self._of: dict[str, set[Key]] = {}
+        self._going: set[Berth[Key, Lane]] = set()
         self._closing: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
 
-    def of(self, key: Key, make: Callable[[], Lane]) -> Lane:
-        """The lane of a key, made where there is none."""
-        now = asyncio.get_running_loop().time()
-        lane = self._lanes.get(key)
-        if lane is None:
-            self._retire(now)
-            lane = self._lanes[key] = make()
-        self._used[key] = now
-        return lane
+    def use(
+        self, key: Key, subscription: str, make: Callable[[], Lane]
+    ) -> Berth[Key, Lane]:
+        """The lane of a key for a subscription, made where there is none."""
+        berth = self._berths.get(key)
+        if berth is None:
+            if len(self._berths) >= self._most:
+                self.drop(next(iter(self._berths)))
+            berth = self._berths[key] = Berth(key, make(), self._end)
+            self._watch()
+        if subscription not in berth.whose:
+            berth.whose.add(subscription)
+            self._of.setdefault(subscription, set()).add(key)
+        return berth
+
+    def kept(self, key: Key) -> Lane | None:
+        """The lane of a key, if there is one."""
+        berth = self._berths.get(key)
+        return None if berth is None else berth.lane
+
+    def leave(self, subscription: str) -> None:
+        """A subscription uses its lanes no more, for now; others may."""
+        for key in self._of.pop(subscription, ()):
+            berth = self._berths[key]
+            berth.whose.discard(subscription)
+            if not berth.whose:
+                self._let_go(berth, self._grace_s)
+
+    def drop(self, key: Key, grace_s: float = _LONG_S) -> None:
+        """Give no one a lane any more; what is under way on it may end."""
+        berth = self._berths[key]
+        self._forget(berth)
+        self._let_go(berth, grace_s)
 
     async def close(self) -> None:
         """Close them all."""
-        lanes = list(self._lanes.values())
-        self._lanes.clear()
-        self._used.clear()
-        await asyncio.gather(*(lane.close() for lane in lanes), *self._closing)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for berth in (*self._berths.values(), *self._going):
+            self._end(berth)
+        await asyncio.gather(*self._closing)
 
-    def _retire(self, now: float) -> None:
-        """Close what nobody has used for long."""
-        for key in [k for k, used in self._used.items() if now - used > self._idle_s]:
-            del self._used[key]
-            task = asyncio.create_task(self._lanes.pop(key).close())
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+    def _let_go(self, berth: Berth[Key, Lane], grace_s: float) -> None:
+        """Close one when nothing is under way on it; nobody waits for ever for that."""
+        if not berth.busy:
+            self._end(berth)
+            return
+        self._going.add(berth)
+        asyncio.get_running_loop().call_later(grace_s, self._past, berth)
 
+    def _past(self, berth: Berth[Key, Lane]) -> None:
+        """It was given its time; unless somebody came back."""
+        self._going.discard(berth)
+        if not berth.whose:
+            self._end(berth)
 
-class Where(Protocol):
-    """What an endpoint says of its server."""
+    def _end(self, berth: Berth[Key, Lane]) -> None:
+        if berth.closed:
+            return
+        berth.closed = True
+        self._going.discard(berth)
+        self._forget(berth)
+        task = asyncio.create_task(berth.lane.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
-    @property
-    def host(self) -> str:
-        """Its name or address."""
-        ...
+    def _forget(self, berth: Berth[Key, Lane]) -> None:
+        if self._berths.get(berth.key) is berth:
+            del self._berths[berth.key]
+        for subscription in berth.whose:
+            keys = self._of[subscription]
+            keys.discard(berth.key)
+            if not keys:
+                del self._of[subscription]
+        berth.whose.clear()
 
-    @property
-    def port(self) -> int:
-        """Its port."""
-        ...
+    def _watch(self) -> None:
+        if self._timer is None and self._berths:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(self._idle_s / _LOOKS, self._look)
 
-    @property
-    def plain(self) -> bool:
-        """Whether it is talked to without TLS."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How a server is connected to. `context` is None without TLS."""
-
-    host: str
-    port: int
-    addresses: Sequence[str]
-    context: ssl.SSLContext | None
-
-    async def dial(self) -> Streams:
-        """Connect to the addresses that were judged, one after the other.
-
-        Raises:
-            OSError: none of them can be connected to.
-        """
-        failure: OSError = ConnectionRefusedError()
-        for address in self.addresses:
-            try:
-                return await asyncio.open_connection(
-                    address,
-                    self.port,
-                    ssl=self.context,
-                    server_hostname=self.host if self.context else None,
-                )
-            except OSError as error:
-                failure = error
-        raise failure
-
-
-async def way_to(
-    where: Where, tls: Tls | None, places: Places, trust: Trust
-) -> Way | Unreachable:
-    """How an endpoint is connected to, its name resolved and its addresses judged."""
-    found = await places.admitted(where.host, where.port, plain=where.plain)
-    if isinstance(found, NoAnswer):
-        return Unreachable(found.kind, found.detail)
-    context = None if where.plain else trust.context(tls)
-    if isinstance(context, NoAnswer):
-        return Unreachable(context.kind, context.detail)
-    return Way(where.host, where.port, found, context)
+    def _look(self) -> None:
+        """Close what nobody has used for long; look again while there is any."""
+        self._timer = None
+        before = asyncio.get_running_loop().time() - self._idle_s
+        for berth in list(self._berths.values()):
+            if not berth.busy and berth.used <= before:
+                self._end(berth)
+        self._watch()
 
 
 class Opened(Closing, Protocol):

@@ -113,6 +113,7 @@ class Subscribers:
             self._put(old, new)
         elif old is not None:
             self._all.pop(old.id, None)
+            self._sinks.leave(old.id)
             self._observer.transition(old.id, Change.REMOVED)
         subscription = new or old
         if subscription is not None:
@@ -213,13 +214,16 @@ class Subscribers:
                 efforts=self._efforts,
                 clock=self._clock,
                 observer=self._observer,
-                opened=self.wake,
+                opened=self._turned,
             )
             if self._sweeper is not None:
                 # What was there at the start is no news.
                 self._observer.transition(new.id, Change.ADDED)
             return
+        before = subscriber.subscription
         subscriber.configure(new)
+        if _lets_go(before, new):
+            self._sinks.leave(new.id)
         disabled = new.state is State.DISABLED and (
             old is None or old.state is not State.DISABLED
         )
@@ -227,6 +231,13 @@ class Subscribers:
             new.id, Change.DISABLED if disabled else Change.UPDATED, new.state_reason
         )
         subscriber.pump()
+
+    def _turned(self, subscription: str) -> None:
+        """A breaker is not closed, or has just become so."""
+        subscriber = self._all.get(subscription)
+        if subscriber is not None and subscriber.breaker_state is BreakerState.OPEN:
+            self._sinks.leave(subscription)
+        self.wake(subscription)
 
     async def _sweep(self) -> None:
         while True:
@@ -241,3 +252,9 @@ class Subscribers:
             for subscriber in list(self._all.values()):
                 if subscriber.depth:
                     subscriber.spill(before)
+
+
+def _lets_go(before: Subscription, now: Subscription) -> bool:
+    """Whether connections that there were are of no use to what it is now."""
+    there = before.url, before.tls, before.login
+    return now.state is not State.ACTIVE or there != (now.url, now.tls, now.login)

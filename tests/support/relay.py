@@ -13,12 +13,14 @@ _NO_LINGER = struct.pack("ii", 1, 0)
 class Relay:
     """Passes bytes both ways; `async with` opens it.
 
-    With `answer_bytes` a connection is cut once so many have come back over it.
+    `open`: how many we have not hung up on. With `answer_bytes` a connection is cut
+    once so many have come back over it.
     """
 
     def __init__(self, port: int) -> None:
         self.port = 0
         self.connections = 0
+        self.open = 0
         self.answer_bytes: int | None = None
         self._to = port
         self._ends: set[asyncio.StreamWriter] = set()
@@ -51,6 +53,7 @@ class Relay:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self.connections += 1
+        self.open += 1
         back, forth = await asyncio.open_connection("127.0.0.1", self._to)
         self._ends |= {writer, forth}
         self._all += (writer, forth)
@@ -58,6 +61,11 @@ class Relay:
             pump = asyncio.create_task(self._pump(source, to, limited=limited))
             self._pumps.add(pump)
             pump.add_done_callback(self._pumps.discard)
+            if not limited:
+                pump.add_done_callback(self._hung_up)
+
+    def _hung_up(self, _: "asyncio.Task[None]") -> None:
+        self.open -= 1
 
     async def _pump(
         self, source: asyncio.StreamReader, to: asyncio.StreamWriter, *, limited: bool

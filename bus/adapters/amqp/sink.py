@@ -13,7 +13,7 @@ from bus.adapters.amqp.codes import BUSY, TOO_LARGE, unreachable
 from bus.adapters.amqp.envelope import properties, weight, written
 from bus.adapters.amqp.errors import outcome_of
 from bus.adapters.amqp.lanes import Lane, hush
-from bus.adapters.lanes import Lanes
+from bus.adapters.lanes import Berth, Lanes
 from bus.delivery.delivery import Accepted, Outcome, Refused, Throttled
 from bus.delivery.endpoint import parse_endpoint
 from bus.delivery.queues import SHORT, AmqpEndpoint
@@ -53,30 +53,41 @@ class AmqpSink:
         key = _key(endpoint, parcel)
         if (refused := _unfit(parcel, made, key)) is not None:
             return refused
-        lane = self._lane(endpoint, parcel)
-        try:
-            async with asyncio.timeout(parcel.timeout_s):
-                outcome = await _publish(lane, parcel, made, key)
-        except TimeoutError:
-            outcome = await _unconfirmed(lane)
-        except asyncio.CancelledError:
-            if _is_cancelled():
-                raise
-            outcome = unreachable(NoAnswerKind.RESET)  # the connection was closed
-        lane.heard(outcome)
+        with self._lane(endpoint, parcel) as lane:
+            outcome = await _judged(lane, parcel, made, key)
+            lane.heard(outcome)
         return outcome
+
+    def leave(self, subscription: str) -> None:
+        """See `KeepingSink`."""
+        self._lanes.leave(subscription)
 
     async def close(self) -> None:
         """Close all connections."""
         await self._lanes.close()
         await self._places.close()
 
-    def _lane(self, endpoint: AmqpEndpoint, parcel: Parcel) -> Lane:
+    def _lane(self, endpoint: AmqpEndpoint, parcel: Parcel) -> Berth[_Key, Lane]:
         login, tls = parcel.subscription.login, parcel.tls
-        return self._lanes.of(
+        return self._lanes.use(
             (parcel.url, tls, login),
+            parcel.subscription.id,
             lambda: Lane(endpoint, tls, login, self._places, self._trust),
         )
+
+
+async def _judged(
+    lane: Lane, parcel: Parcel, made: Basic.Properties, key: str
+) -> Outcome:
+    try:
+        async with asyncio.timeout(parcel.timeout_s):
+            return await _publish(lane, parcel, made, key)
+    except TimeoutError:
+        return await _unconfirmed(lane)
+    except asyncio.CancelledError:
+        if _is_cancelled():
+            raise
+        return unreachable(NoAnswerKind.RESET)  # the connection was closed
 
 
 async def _publish(

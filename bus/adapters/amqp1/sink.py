@@ -15,7 +15,8 @@ from bus.adapters.amqp1.envelope import written
 from bus.adapters.amqp1.line import Line, Sending
 from bus.adapters.amqp1.said import Attach, Begin
 from bus.adapters.amqp1.wire import Wire
-from bus.adapters.lanes import Kept, Lanes, way_to
+from bus.adapters.lanes import Kept, Lanes
+from bus.adapters.ways import way_to
 from bus.delivery.delivery import Outcome, Refused, Unreachable
 from bus.delivery.endpoint import parse_endpoint
 from bus.delivery.queues import Amqp1Endpoint
@@ -46,12 +47,18 @@ class Amqp1Sink:
     async def send(self, parcel: Parcel) -> Outcome:
         """See `Sink`."""
         login, tls = parcel.subscription.login, parcel.tls
-        lane = self._lanes.of(
-            (parcel.url, tls, login), lambda: self._lane(parcel.url, tls, login)
-        )
-        outcome = await _sent(lane, parcel)
-        lane.heard(outcome)
+        with self._lanes.use(
+            (parcel.url, tls, login),
+            parcel.subscription.id,
+            lambda: self._lane(parcel.url, tls, login),
+        ) as lane:
+            outcome = await _sent(lane, parcel)
+            lane.heard(outcome)
         return outcome
+
+    def leave(self, subscription: str) -> None:
+        """See `KeepingSink`."""
+        self._lanes.leave(subscription)
 
     async def close(self) -> None:
         """Close all connections."""

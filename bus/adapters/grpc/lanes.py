@@ -6,7 +6,6 @@ them for TLS and for the `:authority`. Where a name comes to mean other addresse
 endpoint gets a new channel.
 """
 
-import asyncio
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import grpc
 import grpc.aio
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
+from bus.adapters import lanes
 from bus.adapters.grpc.generated.cloudevents_pb2 import CloudEvent
 from bus.adapters.grpc.generated.event_receiver_pb2 import (
     DeliverBatchRequest,
@@ -33,7 +33,6 @@ MOST_BYTES = 4 * 1024 * 1024
 """A message may be so long; servers take no more unless they are told to."""
 _RECEIPT_BYTES = 65_536  # of one; of several there is room for as many, short ones
 _MOST_RECEIPTS_BYTES = 1024 * 1024
-_MOST_LANES = 5_000
 _MOST_TIMEOUTS = 3
 _OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.enable_retries", 0),  # ours are counted
@@ -56,6 +55,7 @@ Check: TypeAlias = (
     "grpc.aio.UnaryUnaryMultiCallable[HealthCheckRequest, HealthCheckResponse]"
 )
 _Key: TypeAlias = tuple[GrpcEndpoint, Tls]
+Berth: TypeAlias = "lanes.Berth[_Key, Lane]"
 
 
 @dataclass(slots=True)
@@ -82,6 +82,10 @@ class Lane:
         """
         return self.timeouts >= _MOST_TIMEOUTS
 
+    async def close(self) -> None:
+        """Close it; who waits for a receipt hears that there is none."""
+        await self.channel.close()
+
     def leads_to(self, addresses: Sequence[str]) -> bool:
         """Whether it goes to one of these."""
         return not self.addresses.isdisjoint(addresses)
@@ -92,41 +96,30 @@ class Lanes:
 
     def __init__(self, agent: str) -> None:
         self._agent = agent
-        self._lanes: dict[_Key, Lane] = {}
-        self._closing: set[asyncio.Task[None]] = set()
+        self._kept: lanes.Lanes[_Key, Lane] = lanes.Lanes()
 
-    def of(self, endpoint: GrpcEndpoint, tls: Tls, addresses: Sequence[str]) -> Lane:
+    def use(
+        self, endpoint: GrpcEndpoint, tls: Tls, addresses: Sequence[str], whose: str
+    ) -> Berth:
         """The lane to an endpoint at these addresses, or some of them.
 
         A name may stand for a few of many, others each time it is asked for.
         """
         key = endpoint, tls
-        lane = self._lanes.get(key)
-        if lane is not None and not lane.stuck and lane.leads_to(addresses):
-            return lane
-        if lane is not None:
-            self._retire(self._lanes.pop(key))
-        elif len(self._lanes) >= _MOST_LANES:
-            self._retire(self._lanes.pop(next(iter(self._lanes))))
-        made = self._lanes[key] = _lane(endpoint, tls, addresses, self._agent)
-        return made
+        lane = self._kept.kept(key)
+        if lane is not None and (lane.stuck or not lane.leads_to(addresses)):
+            self._kept.drop(key)
+        return self._kept.use(
+            key, whose, lambda: _lane(endpoint, tls, addresses, self._agent)
+        )
+
+    def leave(self, subscription: str) -> None:
+        """A subscription uses its lanes no more, for now."""
+        self._kept.leave(subscription)
 
     async def close(self) -> None:
         """Close them all; who waits for a receipt hears that there is none."""
-        lanes = list(self._lanes.values())
-        self._lanes.clear()
-        for lane in lanes:
-            await lane.channel.close()
-        await asyncio.gather(*self._closing)
-
-    def _retire(self, lane: Lane) -> None:
-        """Close one; calls under way have the longest timeout that there is."""
-        task = asyncio.create_task(lane.channel.close(grace=_GRACE_S))
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
-
-
-_GRACE_S = 300.0
+        await self._kept.close()
 
 
 def _lane(

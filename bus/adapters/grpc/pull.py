@@ -69,6 +69,10 @@ class PullSink:
             return unreachable(NoAnswerKind.TIMEOUT)
         return outcome
 
+    def leave(self, subscription: str) -> None:
+        """See `KeepingSink`."""
+        self._lanes.leave(subscription)
+
     async def close(self) -> None:
         """Close all connections."""
         await self._lanes.close()
@@ -87,11 +91,12 @@ class PullSink:
             return Unreachable(found.kind, found.detail), False
         told = [*metadata(parcel), (TOKEN, self._token)]
         told.append((WHOSE, parcel.subscription.id))
-        lane = self._lanes.of(relay, _TLS, found)
+        berth = self._lanes.use(relay, _TLS, found, parcel.subscription.id)
         try:
-            receipt = await lane.deliver(
-                message, timeout=parcel.timeout_s, metadata=grpc.aio.Metadata(*told)
-            )
+            with berth as lane:
+                receipt = await lane.deliver(
+                    message, timeout=parcel.timeout_s, metadata=grpc.aio.Metadata(*told)
+                )
         except grpc.aio.AioRpcError as error:
             return _missed(error)
         except asyncio.CancelledError:

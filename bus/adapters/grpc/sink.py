@@ -24,7 +24,7 @@ from bus.adapters.grpc.envelope import cloud_event, metadata
 from bus.adapters.grpc.generated.cloudevents_pb2 import CloudEvent
 from bus.adapters.grpc.generated.event_receiver_pb2 import Receipt
 from bus.adapters.grpc.hints import read_hints, seconds
-from bus.adapters.grpc.lanes import MOST_BYTES, SERVICE, Lane, Lanes
+from bus.adapters.grpc.lanes import MOST_BYTES, SERVICE, Berth, Lane, Lanes
 from bus.delivery.delivery import (
     Accepted,
     Failed,
@@ -99,6 +99,10 @@ class GrpcSink:
             return [came] * len(parcels)
         return await self._one_by_one(parcels, until)
 
+    def leave(self, subscription: str) -> None:
+        """See `KeepingSink`."""
+        self._lanes.leave(subscription)
+
     async def close(self) -> None:
         """Close all connections."""
         await self._lanes.close()
@@ -130,23 +134,24 @@ class GrpcSink:
         """Call where a parcel goes, if it is well there; or what is wrong."""
         now = asyncio.get_running_loop().time
         deadline = now() + timeout_s
-        lane = await self._lane(parcel, timeout_s)
-        if isinstance(lane, Unreachable):
-            return lane
-        try:
-            unwell = await _probe(lane, deadline - now()) if probe else None
-            if unwell is not None:
-                return unwell
-            came = await call(lane, deadline - now())
-        except asyncio.CancelledError:
-            if _is_cancelled():
-                raise
-            return unreachable(NoAnswerKind.RESET)  # the channel was closed
-        silent = isinstance(came, Unreachable) and came.kind == NoAnswerKind.TIMEOUT
-        lane.timeouts = lane.timeouts + 1 if silent else 0
+        berth = await self._lane(parcel, timeout_s)
+        if isinstance(berth, Unreachable):
+            return berth
+        with berth as lane:
+            try:
+                unwell = await _probe(lane, deadline - now()) if probe else None
+                if unwell is not None:
+                    return unwell
+                came = await call(lane, deadline - now())
+            except asyncio.CancelledError:
+                if _is_cancelled():
+                    raise
+                return unreachable(NoAnswerKind.RESET)  # the channel was closed
+            silent = isinstance(came, Unreachable) and came.kind == NoAnswerKind.TIMEOUT
+            lane.timeouts = lane.timeouts + 1 if silent else 0
         return came
 
-    async def _lane(self, parcel: Parcel, timeout_s: float) -> Lane | Unreachable:
+    async def _lane(self, parcel: Parcel, timeout_s: float) -> "Berth | Unreachable":
         endpoint = self._endpoint(parcel.url)
         try:
             async with asyncio.timeout(timeout_s):
@@ -157,7 +162,8 @@ class GrpcSink:
             return unreachable(NoAnswerKind.TIMEOUT)
         if isinstance(found, NoAnswer):
             return Unreachable(found.kind, found.detail)
-        return self._lanes.of(endpoint, parcel.tls or _NO_TLS, found)
+        tls, whose = parcel.tls or _NO_TLS, parcel.subscription.id
+        return self._lanes.use(endpoint, tls, found, whose)
 
     def _endpoint(self, url: str) -> GrpcEndpoint:
         endpoint = self._endpoints.get(url)

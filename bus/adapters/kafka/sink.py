@@ -13,6 +13,7 @@ from typing import TypeAlias
 from bus.adapters.kafka.config import Connection
 from bus.adapters.kafka.producer import KafkaPublisher
 from bus.adapters.kafka.verdicts import graver, judge, trouble_in
+from bus.adapters.lanes import Berth, Lanes
 from bus.delivery.delivery import Accepted, Outcome, Unreachable
 from bus.delivery.endpoint import KafkaEndpoint, parse_endpoint
 from bus.delivery.headers import event_headers
@@ -23,19 +24,20 @@ from bus.record import Headers, Message
 from bus.sending import Parcel, Places
 
 _LINGER_MS = 1.0
-_IDLE_S = 600.0
-_CLOSE_S = 2.0
 _NO_TLS = Tls()
 _Key: TypeAlias = tuple[str, int, bool, Tls, Login | None, float]
 
 
 @dataclass(slots=True)
 class _Lane:
-    """A producer, when it was last used, and what its client last complained of."""
+    """A producer, and what its client last complained of."""
 
     publisher: KafkaPublisher
-    used: float
     trouble: str = ""
+
+    async def close(self) -> None:
+        """Close it; what is not acknowledged then is not delivered."""
+        await self.publisher.close(0)
 
 
 class KafkaSink:
@@ -49,8 +51,7 @@ class KafkaSink:
 
     def __init__(self, places: Places) -> None:
         self._places = places
-        self._lanes: dict[_Key, _Lane] = {}
-        self._closing: set[asyncio.Task[int]] = set()
+        self._lanes: Lanes[_Key, _Lane] = Lanes()
 
     async def send(self, parcel: Parcel) -> Outcome:
         """See `Sink`."""
@@ -67,45 +68,36 @@ class KafkaSink:
         if isinstance(found, NoAnswer):
             return Unreachable(found.kind, found.detail)
         try:
-            lane = self._lane(endpoint, parcel, found)
+            berth = self._lane(endpoint, parcel, found)
         except ConfigurationError:
             return Unreachable(NoAnswerKind.TLS, "its certificates cannot be used")
-        return await _publish(lane, _record(endpoint, parcel))
+        with berth as lane:
+            return await _publish(lane, _record(endpoint, parcel))
+
+    def leave(self, subscription: str) -> None:
+        """See `KeepingSink`."""
+        self._lanes.leave(subscription)
 
     async def close(self) -> None:
         """Close all producers; what is not acknowledged then is not delivered."""
-        lanes = list(self._lanes.values())
-        self._lanes.clear()
-        await asyncio.gather(
-            *(lane.publisher.close(0) for lane in lanes), *self._closing
-        )
+        await self._lanes.close()
         await self._places.close()
 
     def _lane(
         self, endpoint: KafkaEndpoint, parcel: Parcel, addresses: Sequence[str]
-    ) -> _Lane:
+    ) -> Berth[_Key, _Lane]:
         tls, login = parcel.tls or _NO_TLS, parcel.subscription.login
         where = endpoint.host, endpoint.port, endpoint.plain
-        key = *where, tls, login, parcel.timeout_s
-        now = asyncio.get_running_loop().time()
-        lane = self._lanes.get(key)
-        if lane is None:
-            self._retire(now)
+
+        def make() -> _Lane:
             settings = settings_of(endpoint, tls, login, addresses)
-            lane = self._lanes[key] = _open(settings, parcel.timeout_s, now)
-        lane.used = now
-        return lane
+            return _open(settings, parcel.timeout_s)
 
-    def _retire(self, now: float) -> None:
-        """Close what nobody has used for long."""
-        for key in [k for k, v in self._lanes.items() if now - v.used > _IDLE_S]:
-            lane = self._lanes.pop(key)
-            task = asyncio.create_task(lane.publisher.close(_CLOSE_S))
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+        key = *where, tls, login, parcel.timeout_s
+        return self._lanes.use(key, parcel.subscription.id, make)
 
 
-def _open(settings: Mapping[str, str], timeout_s: float, now: float) -> _Lane:
+def _open(settings: Mapping[str, str], timeout_s: float) -> _Lane:
     lanes: list[_Lane] = []
 
     def hear(name: str, fields: Mapping[str, object]) -> None:
@@ -121,7 +113,7 @@ def _open(settings: Mapping[str, str], timeout_s: float, now: float) -> _Lane:
         delivery_timeout_s=timeout_s,
         on_event=hear,
     )
-    lanes.append(_Lane(publisher, now))
+    lanes.append(_Lane(publisher))
     return lanes[0]
 
 

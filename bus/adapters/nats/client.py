@@ -16,7 +16,7 @@ from nats.aio.transport import TcpTransport
 from nats.errors import InvalidUserCredentialsError, SecureConnRequiredError
 from typing_extensions import override
 
-from bus.adapters.lanes import Way
+from bus.adapters.ways import Way
 from bus.delivery.subscription import Login
 
 _SEED_BYTES = slice(2, 34)

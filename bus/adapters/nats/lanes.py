@@ -15,10 +15,11 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError
 
-from bus.adapters.lanes import Kept, Way, way_to
+from bus.adapters.lanes import Kept
 from bus.adapters.nats.client import GuardedClient, credentials
 from bus.adapters.nats.codes import complained, unreachable
 from bus.adapters.nats.errors import outcome_of
+from bus.adapters.ways import Way, way_to
 from bus.delivery.delivery import Outcome, Unreachable
 from bus.delivery.queues import NatsEndpoint
 from bus.delivery.subscription import Login, Tls

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from nats.aio.msg import Msg
 
-from bus.adapters.lanes import Kept, Lanes
+from bus.adapters.lanes import Berth, Kept, Lanes
 from bus.adapters.nats.codes import NO_STREAM, TOO_LARGE, judge, unreachable
 from bus.adapters.nats.envelope import headers, subject_of, weight
 from bus.adapters.nats.errors import outcome_of
@@ -27,6 +27,7 @@ _TRIES, _BETWEEN_S = 3, 0.25
 _NOBODY = "503"
 _OK = Accepted(200)
 _Key: TypeAlias = tuple[str, Tls | None, Login | None]
+_Berth: TypeAlias = Berth[_Key, Kept[Line]]
 
 
 class NatsSink:
@@ -46,31 +47,39 @@ class NatsSink:
     async def send(self, parcel: Parcel) -> Outcome:
         """See `Sink`."""
         endpoint = _endpoint(parcel.url)
-        lane = self._lane(endpoint, parcel)
-        outcome: Outcome
-        try:
-            async with asyncio.timeout(parcel.timeout_s):
-                outcome = await _publish(lane, endpoint, parcel)
-        except TimeoutError:
-            outcome = unreachable(NoAnswerKind.TIMEOUT)
-        except asyncio.CancelledError:
-            if _is_cancelled():
-                raise
-            outcome = unreachable(NoAnswerKind.RESET)  # the connection was closed
-        lane.heard(outcome)
+        with self._lane(endpoint, parcel) as lane:
+            outcome = await _judged(lane, endpoint, parcel)
+            lane.heard(outcome)
         return outcome
+
+    def leave(self, subscription: str) -> None:
+        """See `KeepingSink`."""
+        self._lanes.leave(subscription)
 
     async def close(self) -> None:
         """Close all connections."""
         await self._lanes.close()
         await self._places.close()
 
-    def _lane(self, endpoint: NatsEndpoint, parcel: Parcel) -> Kept[Line]:
+    def _lane(self, endpoint: NatsEndpoint, parcel: Parcel) -> _Berth:
         login, tls = parcel.subscription.login, parcel.tls
-        return self._lanes.of(
+        return self._lanes.use(
             (parcel.url, tls, login),
+            parcel.subscription.id,
             lambda: kept(endpoint, tls, login, self._places, self._trust),
         )
+
+
+async def _judged(lane: Kept[Line], endpoint: NatsEndpoint, parcel: Parcel) -> Outcome:
+    try:
+        async with asyncio.timeout(parcel.timeout_s):
+            return await _publish(lane, endpoint, parcel)
+    except TimeoutError:
+        return unreachable(NoAnswerKind.TIMEOUT)
+    except asyncio.CancelledError:
+        if _is_cancelled():
+            raise
+        return unreachable(NoAnswerKind.RESET)  # the connection was closed
 
 
 async def _publish(lane: Kept[Line], endpoint: NatsEndpoint, parcel: Parcel) -> Outcome:

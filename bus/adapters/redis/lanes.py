@@ -13,9 +13,10 @@ from redis.asyncio.connection import Connection
 from redis.exceptions import RedisError, ResponseError
 from typing_extensions import override
 
-from bus.adapters.lanes import Kept, Way, way_to
+from bus.adapters.lanes import Kept
 from bus.adapters.redis.codes import unreachable
 from bus.adapters.redis.errors import outcome_of
+from bus.adapters.ways import Way, way_to
 from bus.delivery.delivery import Outcome, Unreachable
 from bus.delivery.streams import RedisEndpoint
 from bus.delivery.subscription import Login, Tls

@@ -37,17 +37,22 @@ class RedisSink:
         """See `Sink`."""
         endpoint = _endpoint(parcel.url)
         login, tls = parcel.subscription.login, parcel.tls
-        lane = self._lanes.of(
+        with self._lanes.use(
             (parcel.url, tls, login),
+            parcel.subscription.id,
             lambda: kept(endpoint, tls, login, self._places, self._trust),
-        )
-        try:
-            async with asyncio.timeout(parcel.timeout_s):
-                outcome = await _add(lane, endpoint, parcel)
-        except TimeoutError:
-            outcome = unreachable(NoAnswerKind.TIMEOUT)
-        lane.heard(outcome)
+        ) as lane:
+            try:
+                async with asyncio.timeout(parcel.timeout_s):
+                    outcome = await _add(lane, endpoint, parcel)
+            except TimeoutError:
+                outcome = unreachable(NoAnswerKind.TIMEOUT)
+            lane.heard(outcome)
         return outcome
+
+    def leave(self, subscription: str) -> None:
+        """See `KeepingSink`."""
+        self._lanes.leave(subscription)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -1,6 +1,7 @@
 """What the sink of Kafka promises beside what all sinks do, against a real one."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -17,6 +18,7 @@ from bus.ports import NoAnswerKind
 from bus.record import Record
 from tests.contract.sinks.parcels import parcel
 from tests.contract.sinks.worlds import LOOPBACK
+from tests.support.bus import wait_until
 from tests.support.kafka import KafkaUnderTest, create_topic
 from tests.support.pace import patience
 from tests.support.secure import Secure, secure_kafka
@@ -121,3 +123,18 @@ async def test_login(secure: Secure, sink: KafkaSink) -> None:
     outcome = await sink.send(parcel(url, login=LOGIN, timeout_s=3))
     assert isinstance(outcome, Unreachable)
     assert outcome.kind in {NoAnswerKind.TLS, NoAnswerKind.CONNECT}
+
+
+async def test_who_leaves_has_no_producer(sink: KafkaSink, topic: str) -> None:
+    """Its client ends, with the threads that it has."""
+
+    def clients() -> int:
+        return sum(one.name == "kafka-publisher" for one in threading.enumerate())
+
+    before = clients()
+    assert await sink.send(parcel(topic, timeout_s=patience(20))) == Accepted(200)
+    assert clients() == before + 1
+
+    sink.leave("acme")
+
+    await wait_until(lambda: clients() == before, 10, "its threads have ended")

@@ -1,5 +1,6 @@
 """Endpoints that are no webhooks: delivered to by their sink, or kept until then."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from bus.adapters.memory import MemorySink, settle
 from bus.delivery.delivery import Failed, Refused, Throttled
 from bus.delivery.endpoint import Kind
+from bus.delivery.subscription import Login
 from bus.errors import ConfigurationError
 from bus.ports import Change
 from bus.sending import Sink
@@ -39,6 +41,58 @@ def bus_with(library: Library) -> MemoryBus:
     bus = MemoryBus()
     bus.sinks = Sinks(bus.sender, {Kind.GRPC: library.make})
     return bus
+
+
+class Kept(MemorySink):
+    """Remembers who left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left: list[str] = []
+
+    def leave(self, subscription: str) -> None:
+        """See `KeepingSink`."""
+        self.left.append(subscription)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": "paused"},
+        {"state": "disabled"},
+        {"url": CALLED + ":8443"},
+        {"login": Login(username="bus", password="x")},  # noqa: S106 - a test's
+        None,
+    ],
+)
+async def test_nothing_is_kept_for_who_leaves(
+    change: Mapping[str, object] | None,
+) -> None:
+    """What is open for a subscription is closed when it stops, goes, or moves."""
+    library = Library(there=True, sink=(sink := Kept()))
+    bus = bus_with(library)
+    old = bus.subscribe("wms", url=CALLED)
+    bus.subscribe("erp", url=CALLED)
+    async with bus.running() as engine:
+        wider = old.model_copy(update={"concurrency": 3})
+        engine.changed(old, wider)
+        assert not sink.left
+        new = None if change is None else wider.model_copy(update=change)
+        engine.changed(wider, new)
+        assert sink.left == ["wms"]
+
+
+async def test_nothing_is_kept_for_who_fails() -> None:
+    """Nor for one whose breaker has opened."""
+    library = Library(there=True, sink=(sink := Kept()))
+    bus = bus_with(library)
+    bus.subscribe("wms", url=CALLED)
+    async with bus.running():
+        sink.then(*[Failed(500, None, "")] * 30)
+        for _ in range(30):
+            await bus.produce()
+        await settle()
+        assert set(sink.left) == {"wms"}
 
 
 async def test_each_kind_has_its_sink() -> None:
