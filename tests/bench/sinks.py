@@ -1,8 +1,7 @@
 """What a delivery costs by each kind of endpoint, all in turn, beside webhooks.
 
-The sinks run in this process, what they deliver to in others: gRPC's and HTTP's are
-Python, the others what partners have. AWS is left out: its double is slower than all
-of ours. Parcels are made and signed before.
+The sinks run in this process, what they deliver to in others: gRPC's, HTTP's, AWS's
+and Google's are Python, the others what partners have. Parcels are made before.
 """
 
 import asyncio
@@ -11,7 +10,7 @@ import itertools
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,9 +32,11 @@ from processors.sinks import Sinks
 from processors.wiring.sinks import make_sinks
 from tests.bench.measuring import Row
 from tests.contract.sinks.parcels import parcel
+from tests.support.aws import ACCOUNT, KEY, REGION
 from tests.support.bus import ROOT
 from tests.support.kafka import cache_dir, create_topic
 from tests.support.nats_server import running_nats
+from tests.support.pubsub_emulator import PROJECT
 from tests.support.rabbitmq import missing_rabbitmq, running_rabbitmq
 from tests.support.redis_server import running_redis
 
@@ -52,6 +53,7 @@ class Case:
 
     name: str
     url: str
+    login: Mapping[str, str] | None = None
     cpu_s: list[float] = field(default_factory=list)
     took_s: list[float] = field(default_factory=list)
 
@@ -107,7 +109,9 @@ async def _turn(sinks: Sinks, case: Case, count: int) -> None:
 def _parcel(case: Case) -> Parcel:
     number = next(_NUMBERS)
     order = f"SO-{number % _ORDERS}"
-    return parcel(case.url, _BODY, number=number, order=order, timeout_s=30)
+    return parcel(
+        case.url, _BODY, number=number, order=order, timeout_s=30, login=case.login
+    )
 
 
 async def _send(sink: Sink, parcels: Sequence[Parcel]) -> None:
@@ -132,6 +136,7 @@ async def _there(*, quick: bool) -> AsyncIterator[Sequence[Case]]:
     with (
         _peer(_RECEIVER) as http,
         _peer(("tests.bench.grpc_peer",)) as grpc,
+        _peer(("tests.bench.cloud_peer",)) as cloud,
         running_nats() as stream,
         running_redis() as redis,
     ):
@@ -142,11 +147,20 @@ async def _there(*, quick: bool) -> AsyncIterator[Sequence[Case]]:
             Case("nats", f"nats://127.0.0.1:{stream.port}/{name}.{{type}}"),
             Case("redis", f"redis://127.0.0.1:{redis.port}/{name}"),
         ]
+        cases += _clouds(cloud.partition("://")[2])
         if quick:
             yield cases
             return
         async with _slow(name) as more:
             yield [*cases, *more]
+
+
+def _clouds(where: str) -> Iterator[Case]:
+    """AWS's and Google's, all at one place."""
+    for service in ("sqs", "sns", "eventbridge"):
+        url = f"{service}+http://{where}/{ACCOUNT}/orders?region={REGION}"
+        yield Case(service, url, KEY)
+    yield Case("pubsub", f"pubsub+http://{where}/{PROJECT}/orders")
 
 
 @asynccontextmanager
