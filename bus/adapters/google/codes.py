@@ -37,6 +37,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "UNAUTHENTICATED": Meaning(Sense.REFUSED, 401),
     "PERMISSION_DENIED": Meaning(Sense.REFUSED, 403),
     "NOT_FOUND": Meaning(Sense.REFUSED, 404),
+    "ALREADY_EXISTS": Meaning(Sense.REFUSED, 409),
     "UNIMPLEMENTED": Meaning(Sense.REFUSED, 501),
     "RESOURCE_EXHAUSTED": Meaning(Sense.THROTTLED, 429),
     "ABORTED": Meaning(Sense.FAILED, 409),

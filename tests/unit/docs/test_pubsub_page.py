@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from google.rpc.code_pb2 import Code
+
 from bus.adapters.google.codes import MEANINGS, Sense
 
 PAGE = (Path(__file__).parents[3] / "docs" / "sinks" / "pubsub.md").read_text()
@@ -21,3 +23,8 @@ def test_the_table_of_answers_is_true() -> None:
         (row,) = [one for one in rows if f"`{name}`" in one[0]]
         assert row[1].startswith(WORDS[meaning.sense]), name
         assert row[2] == str(meaning.status), name
+
+
+def test_no_code_of_googles_is_missing() -> None:
+    """The table is compared with Google's own list, in the names that it has there."""
+    assert {"OK", *MEANINGS} == set(Code.keys())
