@@ -47,7 +47,13 @@ def add_command(  # noqa: PLR0913 - one an option
     ctx: typer.Context,
     subscription_id: Id,
     url: Annotated[
-        str, typer.Argument(metavar="URL", help="https://host/path, or grpcs, …")
+        str,
+        typer.Argument(
+            metavar="URL",
+            help="https://host/path for webhooks. Or grpcs, pull, kafkas, amqps,"
+            " amqps1, tls (NATS), rediss, sqs, sns, eventbridge, pubsub, or x-… of"
+            " your own: docs/sinks/README.md has each.",
+        ),
     ],
     *,
     secret_file: SecretFile = None,
