@@ -7,9 +7,11 @@ topics: what stands before them belongs to whom it belonged to.
 
 from collections.abc import Mapping
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Annotated, Final, NamedTuple, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from bus.delivery.subscription import ID_PATTERN, Line
 from bus.errors import ConfigurationError
@@ -130,13 +132,13 @@ class Limits(_Model):
         duplicates: Which share of what was accepted may have come before.
     """
 
-    pairs: Annotated[int, Field(ge=0)] = 3_000
-    days: Annotated[float, Field(ge=0)] = 7
-    fresh_h: Annotated[float, Field(gt=0)] = 24
-    hold_h: Annotated[float, Field(ge=0)] = 24
-    deliveries: Annotated[int, Field(ge=1)] = 100
+    pairs: Annotated[int, Field(ge=0, le=10**9)] = 3_000
+    days: Annotated[float, Field(ge=0, le=366)] = 7
+    fresh_h: Annotated[float, Field(gt=0, le=9_000)] = 24
+    hold_h: Annotated[float, Field(ge=0, le=9_000)] = 24
+    deliveries: Annotated[int, Field(ge=1, le=10**9)] = 100
     success: Annotated[float, Field(gt=0, le=1)] = 0.995
-    p95_s: Annotated[float, Field(gt=0)] = 2.0
+    p95_s: Annotated[float, Field(gt=0, le=9_000)] = 2.0
     duplicates: Annotated[float, Field(ge=0, le=1)] = 0.05
 
 
@@ -228,9 +230,25 @@ def told(error: ValidationError) -> str:
     """What is wrong with fields, a line each."""
     wrong = error.errors(include_url=False, include_input=False)
     places = [".".join(map(str, one["loc"])) for one in wrong]
-    says = [one["msg"].removeprefix("Value error, ") for one in wrong]
+    says = [_bound(one) or one["msg"].removeprefix("Value error, ") for one in wrong]
     lines = zip(places, says, strict=True)
     return "\n".join(f"{at}: {why}" if at else why for at, why in lines)
+
+
+_BOUNDS: Final = MappingProxyType(
+    {
+        "greater_than_equal": "expected a number of {ge} or more",
+        "greater_than": "expected a number above {gt}",
+        "less_than_equal": "expected a number of {le} or less",
+        "less_than": "expected a number below {lt}",
+    }
+)
+"""The API's words for the same."""
+
+
+def _bound(error: ErrorDetails) -> str:
+    words = _BOUNDS.get(error["type"], "")
+    return words.format_map(error.get("ctx", {}))
 
 
 def first_epoch(at_ms: int, by: str) -> Epoch:
