@@ -31,6 +31,7 @@ class DevState(BaseModel):
     registry_url: str
     api_url: str = ""
     key_file: Path
+    pull_relays: tuple[str, ...] = ()
     http: dict[str, str] = Field(default_factory=dict)
 
 
@@ -100,6 +101,8 @@ def resolve(settings: Settings) -> Settings:
         found["registry_url"] = state.registry_url
     if settings.encryption_key is None and settings.encryption_key_file is None:
         found["encryption_key_file"] = state.key_file
+    if not settings.pull_relays and not settings.pull_port:
+        found["pull_relays"] = state.pull_relays
     if not settings.allow_networks:
         # Whoever tries the bus on one machine has the endpoints there, too.
         found["allow_networks"] = _LOOPBACK

@@ -18,6 +18,11 @@ class Relays(NamedTuple):
 
 
 def relays_of(settings: Settings, keys: Keys) -> Relays:
+    """Those that are named, or the one of this machine; and what is shown there."""
+    return Relays(urls_of(settings), next(iter(tokens_of(keys)), ""))
+
+
+def urls_of(settings: Settings) -> Sequence[str]:
     """Those that are named, or the one of this machine."""
     urls: Sequence[str] = settings.pull_relays
     if not urls and settings.pull_port:
@@ -25,7 +30,7 @@ def relays_of(settings: Settings, keys: Keys) -> Relays:
         host = settings.api_host
         shown = f"[{host}]" if ":" in host else host
         urls = [f"{scheme}://{shown}:{settings.pull_port}"]
-    return Relays(urls, next(iter(tokens_of(keys)), ""))
+    return urls
 
 
 def tokens_of(keys: Keys) -> Sequence[str]:

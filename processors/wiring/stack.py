@@ -19,6 +19,7 @@ from processors.wiring.folders import usable
 from processors.wiring.keeping import Say, kept
 from processors.wiring.listening import free_port, refuse_taken, refuse_taken_pages
 from processors.wiring.registry import open_registry
+from processors.wiring.relays import urls_of
 
 KEY_FILE = "encryption.key"
 MOST_DEATHS = 5
@@ -259,6 +260,7 @@ def _dev_state(settings: Settings, url: str) -> DevState:
         registry_url=url,
         api_url=api_url(settings),
         key_file=settings.encryption_key_file or Path(),
+        pull_relays=tuple(urls_of(settings)),
     )
 
 

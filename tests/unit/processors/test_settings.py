@@ -197,6 +197,18 @@ def test_resolve_finds_a_running_dev() -> None:
     assert ip_network("127.0.0.0/8") in found.allow_networks
 
 
+def test_resolve_finds_where_partners_pull(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That `bus dev` knows where; what this command was told itself comes first."""
+    state = _state(os.getpid()).model_copy(update={"pull_relays": ("grpc://a:1",)})
+    settings = load()
+    write_dev(settings.data_dir, state)
+    assert resolve(settings).pull_relays == ("grpc://a:1",)
+    monkeypatch.setenv("ORDERBUS_PULL_RELAYS", "grpc://b:2")
+    assert resolve(load()).pull_relays == ("grpc://b:2",)
+    monkeypatch.delenv("ORDERBUS_PULL_RELAYS")
+    assert resolve(load(pull_port=8473)).pull_relays == ()
+
+
 def test_resolve_keeps_what_is_given() -> None:
     """Brokers that are given are never mixed with the `bus dev` of this machine."""
     settings = load(bootstrap_servers="a:1")
