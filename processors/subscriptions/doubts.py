@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, urlsplit
 
-from bus.delivery.endpoint import SCHEMES
+from bus.delivery.endpoint import SCHEMES, secured
 from bus.delivery.subscription import Subscription
 from bus.samples.lifecycles import STORIES, sample
 from bus.webhook.document import Document, document
@@ -51,7 +51,7 @@ def _readable_on_the_way(subscription: Subscription) -> Iterator[str]:
     if SCHEMES[scheme].plain and not _inside(parts.hostname or ""):
         yield (
             f"url: plain {scheme} to {parts.hostname}: anybody on the way can read"
-            f" the events; use {scheme}s"
+            f" the events; use {secured(scheme)}"
         )
 
 

@@ -1,7 +1,10 @@
 """What may be a mistake is said; what is none is not."""
 
+import re
+
 import pytest
 
+from bus.delivery.endpoint import SCHEMES, Kind, parse_endpoint
 from bus.delivery.subscription import Subscription, Tls
 from processors.subscriptions.doubts import doubts
 
@@ -59,6 +62,35 @@ def test_a_filter_nobody_can_try() -> None:
 def test_plain_http_to_the_world(url: str, *, warned: bool) -> None:
     """Within a machine or a network it may be meant."""
     assert ("plain http to" in said(url=url)) is warned
+
+
+def _plain() -> list[tuple[str, str]]:
+    """Each scheme without TLS, and its URL."""
+    paths = {
+        Kind.KAFKA: "/shop.orders",
+        Kind.AMQP: "/queues/orders",
+        Kind.AMQP1: "/orders",
+        Kind.NATS: "/shop.orders",
+        Kind.REDIS: "/orders",
+        Kind.SQS: "/123456789012/orders?region=eu-central-1",
+        Kind.SNS: "/123456789012/orders?region=eu-central-1",
+        Kind.EVENTBRIDGE: "/123456789012/orders?region=eu-central-1",
+        Kind.PUBSUB: "/acme-prod/orders",
+    }
+    names = [*(name for name, one in SCHEMES.items() if one.plain), "x-shop+plain"]
+    return [
+        (name, f"{name}://acme.example{paths.get(SCHEMES[name].kind, '')}")
+        for name in names
+    ]
+
+
+@pytest.mark.parametrize(("scheme", "url"), _plain())
+def test_what_to_use_instead_is_there(scheme: str, url: str) -> None:
+    """It is a scheme of the same kind that has TLS, and its URL can be read."""
+    (use,) = re.findall(r"; use (\S+)$", said(url=url), re.MULTILINE)
+    assert SCHEMES[use].kind is SCHEMES[scheme].kind
+    assert not SCHEMES[use].plain
+    parse_endpoint(url.replace(scheme, use, 1))
 
 
 def test_a_certificate_that_is_not_checked() -> None:
