@@ -252,7 +252,10 @@ class SubscriptionTaken(Model):
     subscription: SubscriptionShown
     secret: Annotated[
         str | None,
-        Field(description="The new signing secret. Shown this once, then never."),
+        Field(
+            description="The signing secret that was made. Shown this once, then"
+            " never; null where none was made: who gave one has it."
+        ),
     ] = None
     warnings: Annotated[
         Sequence[str], Field(description="What may be a mistake, one sentence each.")

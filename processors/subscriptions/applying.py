@@ -134,7 +134,6 @@ async def _update(world: World, draft: Draft, *, trust: bool) -> Taken:
     rotated = await onboarding.rotate(
         world, subscription_id, GRACE_S, text=draft.secret
     )
-    # Whoever wrote the file has this secret already; it is not shown.
     return Taken(rotated.subscription, None, taken.warnings)
 
 

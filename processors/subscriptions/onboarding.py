@@ -31,7 +31,8 @@ ORDERING_STAYS = "cannot be changed; add another subscription, then remove this 
 class Taken:
     """A subscription as it now stands, and what to tell its owner.
 
-    `secret` is the signing secret's text, if it is new: shown once, then never.
+    `secret` is the signing secret's text, if it was made here: shown once, then never.
+    Who gave one has it already.
     """
 
     subscription: Subscription
@@ -62,7 +63,8 @@ async def add(
     proof = await prove(world, wanted, trust=trust, knows_secret=knows)
     await world.topics.create(world.topology.topics_of(wanted))
     made = await world.writer.add(proven(wanted, proof))
-    return Taken(made, secret.value, [*world.checks.warn(made), *_waits(made, proof)])
+    told = None if knows else secret.value
+    return Taken(made, told, [*world.checks.warn(made), *_waits(made, proof)])
 
 
 async def update(
@@ -197,7 +199,7 @@ async def rotate(
     written = await world.writer.rotate(
         subscription_id, secret, grace_s, over=old, if_version=if_version
     )
-    return Taken(written, secret.value)
+    return Taken(written, None if text is not None else secret.value)
 
 
 def find(world: World, subscription_id: str) -> Subscription:

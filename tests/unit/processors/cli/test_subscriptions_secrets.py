@@ -7,9 +7,11 @@ import pytest
 
 from bus.ports import Answer
 from processors.subscriptions.keys import Keys
+from processors.subscriptions.showing import fingerprint
 from tests.support.subscriptions_command import ADD, as_json, bus, good
 from tests.support.worlds import KEYS, Worlds
 
+OTHER = "whsec_b3RoZXJvdGhlcm90aGVyb3RoZXJvdGhlcm90aGVy"
 OWN = "whsec_aHVzaGh1c2hodXNoaHVzaGh1c2hodXNo"
 
 
@@ -86,7 +88,31 @@ def test_a_secret_of_ones_own(worlds: Worlds, tmp_path: Path, source: str) -> No
     file.write_text(f"{OWN}\n")
     path = source if source == "-" else str(file)
     added = as_json(worlds, *ADD, "--secret-file", path, stdin=f"{OWN}\n")
-    assert added["secret"] == OWN
+    assert "secret" not in added
+    shown = added["subscription"]
+    assert isinstance(shown, dict)
+    assert shown["secrets"][0]["fingerprint"] == fingerprint(OWN)
+
+
+def test_what_was_given_is_not_printed(worlds: Worlds, tmp_path: Path) -> None:
+    """By add, rotate-secret and apply: who gave it has it, and logs are kept."""
+    (tmp_path / "own").write_text(OWN)
+    (tmp_path / "next").write_text(OTHER)
+    file = tmp_path / "subscriptions.yaml"
+    entry = "- {id: beta, url: https://b.example/, types: '*', secret_file: %s}"
+    said = [good(worlds, *ADD, "--secret-file", str(tmp_path / "own"))]
+    said += [
+        good(worlds, "rotate-secret", "acme", "--secret-file", str(tmp_path / "next"))
+    ]
+    for name in ("own", "next"):
+        file.write_text(entry % name)
+        said += [good(worlds, "apply", "-f", str(file))]
+    file.write_text(entry.replace("beta", "gamma") % "own")
+    said += [good(worlds, "apply", "-f", str(file), "--json")]
+    assert "whsec_" not in "".join(said)
+    assert "Signing secret, shown only now: whsec_" in good(
+        worlds, "rotate-secret", "gamma"
+    )
 
 
 def test_rotate_secret(worlds: Worlds) -> None:

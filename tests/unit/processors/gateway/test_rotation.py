@@ -7,6 +7,7 @@ from tests.support.gateway import Client
 from tests.support.worlds import Worlds
 from tests.unit.processors.gateway.test_subscriptions import (
     HUSH,
+    NEW,
     PATH,
     made,
     subscription,
@@ -21,10 +22,24 @@ async def test_rotates_its_secret(ask: Client) -> None:
     secrets = cast("list[dict[str, object]]", subscription(got)["secrets"])
     assert [s["expires_at"] is None for s in secrets] == [True, False]
     own = f"whsec_{HUSH}"
-    await ask("POST", f"{PATH}/my-shop/rotate-secret", {"secret": own, "grace": "0s"})
+    body = {"secret": own, "grace": "0s"}
+    given = await ask("POST", f"{PATH}/my-shop/rotate-secret", body)
+    assert (given.status, given.json["secret"]) == (200, None)
     again = await ask("POST", f"{PATH}/my-shop/rotate-secret", {"secret": own})
     assert (again.status, again.slug) == (409, "conflict")
-    assert HUSH not in str(again.json)
+    assert HUSH not in str(again.json) + str(given.json)
+
+
+async def test_one_that_was_given_is_not_told(ask: Client) -> None:
+    """Who adds with a secret has it; neither one nor a document tells it again."""
+    own = f"whsec_{HUSH}"
+    got = await made(ask, secret=own)
+    entry = {**NEW, "id": "other-shop", "secret": own}
+    applied = await ask("POST", f"{PATH}:apply", {"subscriptions": [entry]})
+    assert applied.status == 200
+    (done,) = cast("list[dict[str, object]]", applied.json["done"])
+    assert (got.json["secret"], done["secret"]) == (None, None)
+    assert HUSH not in str(got.json) + str(applied.json)
 
 
 async def test_of_rotations_at_once_one_is_done(ask: Client, worlds: Worlds) -> None:
