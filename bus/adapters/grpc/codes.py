@@ -8,6 +8,7 @@ from typing import NamedTuple
 import grpc
 
 from bus.adapters.grpc.hints import Hints
+from bus.adapters.grpc.unreached import UNKNOWN, Call, unreached
 from bus.delivery.delivery import (
     Accepted,
     Failed,
@@ -62,21 +63,8 @@ MEANINGS: Mapping[grpc.StatusCode, Meaning] = {
     grpc.StatusCode.CANCELLED: Meaning(Sense.UNREACHABLE, 499),
 }
 
-# What the library says with UNAVAILABLE where no server did: there is no other sign.
-_NOBODY = re.compile(
-    r"failed to connect|socket closed|connection reset|broken pipe|goaway|endpoint"
-    r"|transport|stream removed|keepalive|empty address|handshake|connect(ion)? "
-    r"(refused|timed? ?out|attempt)|no route|unreachable|peer is not",
-    re.IGNORECASE,
-)
-_TLS = re.compile(r"handshak|ssl|tls|certificate|verification", re.IGNORECASE)
-_HTTP2 = re.compile(r"http/?2|settings frame|protocol error", re.IGNORECASE)
-_DROPPED = re.compile(
-    r"socket closed|reset|broken pipe|goaway|transport|removed|keepalive", re.IGNORECASE
-)
 # So say servers in C, Go and Java of a message that is larger than they take.
 _OVERSIZE = re.compile(r"larger than max|exceeds maximum size", re.IGNORECASE)
-_OUR_LIMIT = "CLIENT: Received message larger"
 
 _WORDS = {
     NoAnswerKind.TIMEOUT: "no receipt in time",
@@ -87,14 +75,16 @@ _WORDS = {
 }
 
 
-def judge(code: grpc.StatusCode, details: str, hints: Hints) -> Outcome:
+def judge(
+    code: grpc.StatusCode, details: str, hints: Hints, call: Call = UNKNOWN
+) -> Outcome:
     """Return what a call's status means.
 
     `details` is the endpoint's own text, or the library's where nobody was reached;
     of the latter nothing is told but its kind, as it names addresses.
     """
     sense, status = MEANINGS[code]
-    kind = _unreached(code, details)
+    kind = unreached(code, details, call)
     if kind is not None:
         return unreachable(kind)
     detail = told(code.name, details)
@@ -119,24 +109,3 @@ def unreachable(kind: NoAnswerKind) -> Unreachable:
 def told(name: str, text: str) -> str:
     """A code's name and what came with it, as one short line."""
     return one_line(f"{name} {text}".strip())[:_LONGEST_DETAIL]
-
-
-def _unreached(code: grpc.StatusCode, details: str) -> NoAnswerKind | None:
-    """Why there is no answer, if there is none."""
-    if _OUR_LIMIT in details:
-        return NoAnswerKind.PROTOCOL
-    if code is grpc.StatusCode.DEADLINE_EXCEEDED:
-        return NoAnswerKind.TIMEOUT
-    if code is grpc.StatusCode.CANCELLED:
-        return NoAnswerKind.RESET
-    if code is not grpc.StatusCode.UNAVAILABLE or not _NOBODY.search(details):
-        return None
-    for pattern, kind in (
-        (_HTTP2, NoAnswerKind.PROTOCOL),
-        (_TLS, NoAnswerKind.TLS),
-    ):
-        if pattern.search(details):
-            return kind
-    connecting = details.lower().startswith("failed to connect")
-    dropped = _DROPPED.search(details) and not connecting
-    return NoAnswerKind.RESET if dropped else NoAnswerKind.CONNECT

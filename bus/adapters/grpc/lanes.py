@@ -25,6 +25,7 @@ from bus.adapters.grpc.generated.event_receiver_pb2 import (
     DeliverBatchResponse,
     Receipt,
 )
+from bus.adapters.grpc.unreached import Call
 from bus.delivery.endpoint import GrpcEndpoint
 from bus.delivery.subscription import Tls
 
@@ -66,6 +67,7 @@ class Lane:
     """
 
     addresses: frozenset[str]
+    port: int
     channel: grpc.aio.Channel
     deliver: Deliver
     deliver_batch: DeliverBatch
@@ -85,6 +87,10 @@ class Lane:
     async def close(self) -> None:
         """Close it; who waits for a receipt hears that there is none."""
         await self.channel.close()
+
+    def called(self, error: grpc.aio.AioRpcError) -> Call:
+        """What is known of a call that ended so."""
+        return Call(bool(error.trailing_metadata()), self.addresses, self.port)
 
     def leads_to(self, addresses: Sequence[str]) -> bool:
         """Whether it goes to one of these."""
@@ -142,6 +148,7 @@ def _lane(
         channel = grpc.aio.secure_channel(target, _credentials(tls), options)
     return Lane(
         frozenset(addresses),
+        endpoint.port,
         channel,
         channel.unary_unary(
             f"/{SERVICE}/Deliver",

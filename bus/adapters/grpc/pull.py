@@ -14,7 +14,7 @@ from bus.adapters.grpc.codes import TOO_LARGE, judge, unreachable
 from bus.adapters.grpc.envelope import cloud_event, metadata
 from bus.adapters.grpc.generated.cloudevents_pb2 import CloudEvent
 from bus.adapters.grpc.hints import Hints
-from bus.adapters.grpc.lanes import MOST_BYTES, Lanes
+from bus.adapters.grpc.lanes import MOST_BYTES, Lane, Lanes
 from bus.adapters.grpc.relay import TOKEN, WHOSE
 from bus.adapters.grpc.sink import read_receipt
 from bus.delivery.delivery import Outcome, Refused, Unreachable
@@ -98,7 +98,7 @@ class PullSink:
                     message, timeout=parcel.timeout_s, metadata=grpc.aio.Metadata(*told)
                 )
         except grpc.aio.AioRpcError as error:
-            return _missed(error)
+            return _missed(error, berth.lane)
         except asyncio.CancelledError:
             if _is_cancelled():
                 raise
@@ -112,14 +112,14 @@ class PullSink:
         self._known[name] = relay
 
 
-def _missed(error: grpc.aio.AioRpcError) -> tuple[Outcome, bool]:
+def _missed(error: grpc.aio.AioRpcError, lane: Lane) -> tuple[Outcome, bool]:
     match error.code():
         case grpc.StatusCode.NOT_FOUND:
             return _NOBODY, False
         case grpc.StatusCode.UNAUTHENTICATED:
             return _STRANGER, False
         case code:
-            said = judge(code, error.details() or "", Hints())
+            said = judge(code, error.details() or "", Hints(), lane.called(error))
     if not isinstance(said, Unreachable):
         return _WENT, True
     reached = said.kind in {NoAnswerKind.TIMEOUT, NoAnswerKind.RESET}

@@ -187,7 +187,7 @@ async def _deliver(
             metadata=grpc.aio.Metadata(*metadata(parcel)),
         )
     except grpc.aio.AioRpcError as error:
-        return _judged(error)
+        return _judged(error, lane)
     return read_receipt(receipt)
 
 
@@ -202,7 +202,7 @@ async def _deliver_all(
         )
     except grpc.aio.AioRpcError as error:
         lane.singly = error.code() is grpc.StatusCode.UNIMPLEMENTED
-        return _judged(error)
+        return _judged(error, lane)
     return [read_receipt(receipt) for receipt in answer.receipts]
 
 
@@ -215,7 +215,7 @@ async def _probe(lane: Lane, within_s: float) -> Outcome | None:
     try:
         said = await lane.check(request, timeout=max(within_s, 0.001))
     except grpc.aio.AioRpcError as error:
-        outcome = _judged(error)
+        outcome = _judged(error, lane)
         return None if isinstance(outcome, Refused | Accepted) else outcome
     if said.status in {
         HealthCheckResponse.ServingStatus.SERVING,
@@ -242,9 +242,9 @@ def read_receipt(receipt: Receipt) -> Outcome:
             return Failed(_ERROR, wait_s, f"receipt with an unknown outcome, {other}")
 
 
-def _judged(error: grpc.aio.AioRpcError) -> Outcome:
+def _judged(error: grpc.aio.AioRpcError, lane: Lane) -> Outcome:
     hints = read_hints(error.trailing_metadata() or ())
-    return judge(error.code(), error.details() or "", hints)
+    return judge(error.code(), error.details() or "", hints, lane.called(error))
 
 
 def _is_cancelled() -> bool:

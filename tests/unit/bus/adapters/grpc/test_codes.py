@@ -5,6 +5,7 @@ import pytest
 
 from bus.adapters.grpc.codes import MEANINGS, TOO_LARGE, Sense, judge
 from bus.adapters.grpc.hints import Hints
+from bus.adapters.grpc.unreached import Call
 from bus.delivery.delivery import (
     Accepted,
     Failed,
@@ -17,7 +18,10 @@ from bus.ports import NoAnswerKind
 
 Code = grpc.StatusCode
 NO_HINTS = Hints()
-NOBODY = "failed to connect to all addresses; last error: UNAVAILABLE: {}"
+NOBODY = (
+    "failed to connect to all addresses; last error: UNAVAILABLE: ipv4:10.1.2.3:443: {}"
+)
+DIALLED = Call(addresses=("10.1.2.3", "10.1.2.4"), port=443)
 
 
 def test_no_code_is_left_out() -> None:
@@ -93,7 +97,7 @@ def test_answers(code: grpc.StatusCode, details: str, outcome: Outcome) -> None:
         (Code.CANCELLED, "Locally cancelled", NoAnswerKind.RESET),
         (
             Code.UNAVAILABLE,
-            NOBODY.format("ipv4:10.1.2.3:1: Failed to connect to remote host"),
+            NOBODY.format("Failed to connect to remote host"),
             NoAnswerKind.CONNECT,
         ),
         (
@@ -109,6 +113,11 @@ def test_answers(code: grpc.StatusCode, details: str, outcome: Outcome) -> None:
         (Code.UNAVAILABLE, "Socket closed", NoAnswerKind.RESET),
         (Code.UNAVAILABLE, "recvmsg:Connection reset by peer", NoAnswerKind.RESET),
         (
+            Code.UNAVAILABLE,
+            "Stream removed (recvmsg:Connection reset by peer (104))",
+            NoAnswerKind.RESET,
+        ),
+        (
             Code.RESOURCE_EXHAUSTED,
             "CLIENT: Received message larger than max (9 vs. 5)",
             NoAnswerKind.PROTOCOL,
@@ -119,11 +128,26 @@ def test_nobody_reached(
     code: grpc.StatusCode, details: str, kind: NoAnswerKind
 ) -> None:
     """The library's own words become a kind, and no address in them is told."""
-    outcome = judge(code, details, NO_HINTS)
+    outcome = judge(code, details, NO_HINTS, DIALLED)
 
     assert isinstance(outcome, Unreachable)
     assert outcome.kind == kind
     assert "10.1.2.3" not in outcome.detail
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        Call(addresses=("10.1.2.9",), port=443),
+        Call(addresses=("10.1.2.3",), port=444),
+        Call(answered=True, addresses=("10.1.2.3",), port=443),
+    ],
+)
+def test_the_words_of_another_call(call: Call) -> None:
+    """Of an address that we did not dial, or with trailers, only a server speaks."""
+    said = NOBODY.format("Failed to connect to remote host")
+
+    assert isinstance(judge(Code.UNAVAILABLE, said, NO_HINTS, call), Failed)
 
 
 def test_details_are_one_short_line() -> None:
