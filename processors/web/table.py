@@ -23,6 +23,7 @@ from processors.web.letters import one as letter
 from processors.web.letters import planning as letter_plan
 from processors.web.migrations import listing as migrations
 from processors.web.migrations import one as migration
+from processors.web.migrations import planning
 from processors.web.operations import (
     alert,
     alert_acts,
@@ -127,6 +128,7 @@ ACTS: Sequence[Act] = (
     *intake_item.ACTS,
     *source_acts.ACTS,
     *migration.ACTS,
+    *planning.ACTS,
     *proposals.ACTS,
     *apply_rules.ACTS,
 )

@@ -19,6 +19,7 @@ class MigrationsView:
 
     query: PageQuery
     rows: Sequence[MigrationShown]
+    may_plan: bool
     next: str | None
     previous: str | None
 
@@ -34,7 +35,10 @@ async def view(asked: Asked) -> MigrationsView:
         cursor=query.cursor,
         about="ui migrations",
     )
-    return MigrationsView(query=query, rows=rows, next=after, previous=before)
+    may = asked.by.may(Scope.MIGRATIONS_WRITE)
+    return MigrationsView(
+        query=query, rows=rows, may_plan=may, next=after, previous=before
+    )
 
 
 PAGES = (

@@ -1,14 +1,13 @@
 """One migration: gates, comparisons, steps; a step up, a step back."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from bus.access.roles import Scope
 from processors.gateway.migration_models import (
     BackGiven,
-    EpochLeft,
     MigrationShown,
     StepGiven,
 )
@@ -28,19 +27,22 @@ PATH = "/migrations/{migration}"
 EXAMPLE = {"migration": "soylent-tax"}
 
 
+EpochField: TypeAlias = Annotated[str, Field(pattern="^[0-9]{0,9}$")]
+
+
 class StepForm(Model):
     """Why orders move; with `force`, though a gate is closed."""
 
     why: Line = ""
     force: Literal["", "yes"] = ""
-    epoch: EpochLeft = None
+    epoch: EpochField = ""
 
 
 class BackForm(Model):
     """Why orders go back, and how far."""
 
     why: Line = ""
-    epoch: EpochLeft = None
+    epoch: EpochField = ""
     far: Annotated[Literal["one", "all"], Field(description="One rung, or all.")] = (
         "one"
     )
@@ -63,15 +65,20 @@ async def view(asked: Asked) -> MigrationView:
 async def step(asked: Asked) -> Done:
     """Go on by one rung."""
     form = asked.body_as(StepForm)
-    body = StepGiven(why=form.why, force=form.force == "yes", epoch=form.epoch)
+    body = StepGiven(why=form.why, force=form.force == "yes", epoch=_left(form))
     return _done(asked, await step_migration(asking(asked, body=body)), "On")
 
 
 async def back(asked: Asked) -> Done:
     """Take orders back."""
     form = asked.body_as(BackForm)
-    body = BackGiven(why=form.why, at_all=form.far == "all", epoch=form.epoch)
+    body = BackGiven(why=form.why, at_all=form.far == "all", epoch=_left(form))
     return _done(asked, await take_back_migration(asking(asked, body=body)), "Back")
+
+
+def _left(form: StepForm | BackForm) -> int | None:
+    """The epoch that whoever sent the form had looked at."""
+    return int(form.epoch) if form.epoch else None
 
 
 def _done(asked: Asked, reply: Reply, way: str) -> Done:

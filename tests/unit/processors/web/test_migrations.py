@@ -50,3 +50,27 @@ async def test_on_and_back_by_form(site: Lively) -> None:
         assert "50 % of the orders" in done.text
         back = await visitor.act(f"{to}/back", far="all", why="a rehearsal")
         assert "<strong>0 % of the orders</strong>" in back.text
+
+
+async def test_a_page_that_is_old_moves_nothing(site: Lively) -> None:
+    """Who looked before somebody else stepped is told so."""
+    to = f"{ALL}/soylent-tax"
+    async with visiting(site, "operator") as visitor:
+        fields = {"force": "yes", "why": "agreed", "epoch": "3"}
+        late = await visitor.act(f"{to}/step", **fields)
+        assert "is not in epoch 3 any more" in late.text
+        assert "5 % of the orders" in (await visitor.get(to)).text
+
+
+async def test_planned_and_changed_by_form(site: Lively) -> None:
+    """What is left empty stays; what is wrong is said as the API says it."""
+    async with visiting(site, "operator") as visitor:
+        wrong = await visitor.act(ALL, id="newcomer", shares="5, many")
+        assert "Nothing was planned" in wrong.text
+        assert "shares" in wrong.text
+        made = await visitor.act(ALL, id="newcomer", shares="5, 50", limits="days=3")
+        assert "Planned: inventory, 0 %" in made.text
+        assert "<dd>5, 50</dd>" in made.text
+        changed = await visitor.act(ALL, id="newcomer", limits="pairs=9 hold_h=0.5")
+        assert "<dd>5, 50</dd>" in changed.text
+        assert "<dd>0.5</dd>" in changed.text
