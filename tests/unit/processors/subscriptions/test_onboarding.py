@@ -49,12 +49,13 @@ async def test_an_ordered_one_gets_its_ordered_topic(worlds: Worlds) -> None:
 
 @pytest.mark.parametrize("scheme", ["v1", "v1a"])
 async def test_a_secret_of_the_owners_own(worlds: Worlds, scheme: str) -> None:
-    """It is taken as it is; ed25519 secrets are made on request."""
+    """It is taken as it is, and not told; ed25519 secrets are made on request."""
     async with worlds.open() as world:
         own = draft(LEAST, Path())
         own = type(own)(own.subscription, OWN)
         taken = await add(world, own)
-        assert taken.secret == OWN
+        assert taken.subscription.secrets[0].value == OWN
+        assert taken.secret is None
         made = await add(
             world,
             draft({**LEAST, "id": "other"}, Path()),
@@ -202,7 +203,7 @@ async def test_a_rotation_keeps_the_scheme(worlds: Worlds) -> None:
         assert taken.subscription.secrets[0].scheme == "v1"
         await worlds.clock.advance(60)
         taken = await rotate(world, "acme", 0, text=OWN)
-        assert taken.secret == OWN
+        assert taken.secret is None
         assert [s.value for s in taken.subscription.secrets] == [OWN]
         with pytest.raises(InvalidSubscriptionError, match="already"):
             await rotate(world, "acme", 60, text=OWN)
