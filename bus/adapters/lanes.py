@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, Protocol, TypeVar
 
+from bus.adapters.meters import Meter
 from bus.delivery.delivery import Outcome, Unreachable
 from bus.ports import NoAnswerKind
 
@@ -192,13 +193,13 @@ class Kept(Generic[Line]):
     """A connection that is opened once for all who wait, and again when it has ended.
 
     Args:
-        opening: Opens it, or says why not.
+        opening: Opens it, or says why not; what comes over it may be counted.
         judge: What an error means that opening it raises.
     """
 
     def __init__(
         self,
-        opening: Callable[[], Awaitable[Line | Outcome]],
+        opening: Callable[[Meter], Awaitable[Line | Outcome]],
         judge: Callable[[BaseException], Outcome],
     ) -> None:
         self._open = opening
@@ -206,6 +207,7 @@ class Kept(Generic[Line]):
         self._kept: Line | None = None
         self._task: asyncio.Task[Line | Outcome] | None = None
         self._timeouts = 0
+        self._meter: Meter | None = None
 
     async def line(self) -> Line | Outcome:
         """The open connection; or why there is none."""
@@ -234,20 +236,28 @@ class Kept(Generic[Line]):
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
+        await self._hang_up()
+
+    async def _hang_up(self) -> None:
         kept, self._kept = self._kept, None
-        if kept is not None:
-            await kept.close()
+        meter, self._meter = self._meter, None
+        try:
+            if kept is not None:
+                await kept.close()
+        finally:
+            if meter is not None:
+                meter.hang_up()
 
     async def _opened(self) -> Line | Outcome:
-        before, self._kept = self._kept, None
         self._timeouts = 0
         try:
-            if before is not None:
-                await before.close()
+            await self._hang_up()
+            meter = self._meter = Meter()
             async with asyncio.timeout(_OPEN_S):
-                found = await self._open()
+                found = await self._open(meter)
         except Exception as error:  # noqa: BLE001 - whatever a stranger makes a library say
-            return self._judge(error)
+            outcome = self._judge(error)
+            return outcome if self._meter is None else self._meter.judged(outcome)
         finally:
             self._task = None
         if not isinstance(found, Outcome):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from bus.adapters.meters import Meter, connect
 from bus.delivery.delivery import Unreachable
 from bus.delivery.subscription import Tls
 from bus.ports import NoAnswer
@@ -45,8 +46,10 @@ class Way:
     addresses: Sequence[str]
     context: ssl.SSLContext | None
 
-    async def dial(self) -> Streams:
+    async def dial(self, meter: Meter | None) -> Streams:
         """Connect to the addresses that were judged, one after the other.
+
+        With a meter it is counted what comes.
 
         Raises:
             OSError: none of them can be connected to.
@@ -54,15 +57,18 @@ class Way:
         failure: OSError = ConnectionRefusedError()
         for address in self.addresses:
             try:
-                return await asyncio.open_connection(
-                    address,
-                    self.port,
-                    ssl=self.context,
-                    server_hostname=self.host if self.context else None,
-                )
+                return await self._connect(address, meter)
             except OSError as error:
                 failure = error
         raise failure
+
+    async def _connect(self, address: str, meter: Meter | None) -> Streams:
+        if meter is not None:
+            return await connect(address, self.port, meter, self.context, self.host)
+        name = self.host if self.context else None
+        return await asyncio.open_connection(
+            address, self.port, ssl=self.context, server_hostname=name
+        )
 
 
 async def way_to(

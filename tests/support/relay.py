@@ -14,7 +14,8 @@ class Relay:
     """Passes bytes both ways; `async with` opens it.
 
     `open`: how many we have not hung up on. With `answer_bytes` a connection is cut
-    once so many have come back over it.
+    once so many have come back over it. With `instead` what would come back next does
+    not: the first bytes come once, the others for ever.
     """
 
     def __init__(self, port: int) -> None:
@@ -22,6 +23,7 @@ class Relay:
         self.connections = 0
         self.open = 0
         self.answer_bytes: int | None = None
+        self.instead: tuple[bytes, bytes] | None = None
         self._to = port
         self._ends: set[asyncio.StreamWriter] = set()
         self._all: list[asyncio.StreamWriter] = []
@@ -73,6 +75,8 @@ class Relay:
         passed = 0
         try:
             while content := await source.read(65_536):
+                if limited and self.instead is not None:
+                    await _flood(to, *self.instead)
                 if limited and self.answer_bytes is not None:
                     content = content[: max(0, self.answer_bytes - passed)]
                     passed += len(content)
@@ -84,6 +88,14 @@ class Relay:
         except OSError:
             pass
         to.close()
+
+
+async def _flood(to: asyncio.StreamWriter, first: bytes, then: bytes) -> None:
+    """Speak until nobody listens any more. Raises OSError."""
+    to.write(first)
+    while True:
+        to.write(then * (-(-65_536 // len(then))))
+        await to.drain()
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

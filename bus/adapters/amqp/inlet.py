@@ -43,7 +43,7 @@ class AmqpInlet:
         self._url = url
         self._places = places
         self._endpoint = endpoint
-        self._lane = Lane(endpoint, None, login, places, trust)
+        self._lane = Lane(endpoint, None, login, places, trust, metered=False)
         self._task: asyncio.Task[None] | None = None
 
     async def open(self, take: Take) -> str:

@@ -7,10 +7,8 @@ one with the next delivery.
 
 import asyncio
 import logging
-import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeAlias
 
 from aiormq.abc import AbstractChannel
 from aiormq.connection import (
@@ -29,21 +27,24 @@ from yarl import URL
 
 from bus.adapters.amqp.codes import unreachable
 from bus.adapters.amqp.errors import outcome_of
+from bus.adapters.meters import Meter
+from bus.adapters.ways import Streams, Way, way_to
 from bus.delivery.delivery import Outcome, Unreachable
 from bus.delivery.queues import AmqpEndpoint
 from bus.delivery.subscription import Login, Tls
-from bus.ports import NoAnswer, NoAnswerKind
+from bus.ports import NoAnswerKind
 from bus.sending import Places, Trust
 
 _OPEN_S = 10.0
 _CLOSE_S = 3.0
+_LEAST_FRAME = 4_096
+"""Every broker takes frames of so many bytes (4.2.3, `frame-min-size`)."""
 _HEARTBEAT_S = 10
 _MOST_TIMEOUTS = 3
-_Streams: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Lane:
-    """The way to one endpoint."""
+    """The way to one endpoint; `metered` where nothing comes but answers."""
 
     def __init__(
         self,
@@ -52,12 +53,16 @@ class Lane:
         login: Login | None,
         places: Places,
         trust: Trust,
+        *,
+        metered: bool = True,
     ) -> None:
         self._endpoint = endpoint
         self._tls = tls
         self._login = login
         self._places = places
         self._trust = trust
+        self._metered = metered
+        self._meter: Meter | None = None
         self._connection: Connection | None = None
         self._channel: AbstractChannel | None = None
         self._opening: asyncio.Task[AbstractChannel | Outcome] | None = None
@@ -113,9 +118,21 @@ class Lane:
         if self._opening is not None:
             self._opening.cancel()
             await asyncio.wait([self._opening])
+        await self._hang_up()
+
+    def meter(self) -> Meter | None:
+        """What counts what comes over the connection that there is."""
+        return self._meter
+
+    async def _hang_up(self) -> None:
         connection, self._connection, self._channel = self._connection, None, None
-        if connection is not None:
-            await _close(connection)
+        meter, self._meter = self._meter, None
+        try:
+            if connection is not None:
+                await _close(connection)
+        finally:
+            if meter is not None:
+                meter.hang_up()
 
     def _well(self) -> bool:
         connection = self._connection
@@ -144,29 +161,28 @@ class Lane:
         except TimeoutError:
             return unreachable(NoAnswerKind.TIMEOUT)
         except Exception as error:  # noqa: BLE001 - whatever a stranger makes a library say
-            return outcome_of(error, 0)
+            outcome = outcome_of(error, 0)
+            return outcome if self._meter is None else self._meter.judged(outcome)
 
     async def _connect(self) -> Outcome | None:
-        before, self._connection, self._channel = self._connection, None, None
-        if before is not None:
-            await _close(before)
+        await self._hang_up()
         self._timeouts = 0
-        where = self._endpoint
-        found = await self._places.admitted(where.host, where.port, plain=where.plain)
-        if isinstance(found, NoAnswer):
-            return Unreachable(found.kind, found.detail)
-        context = None if where.plain else self._trust.context(self._tls)
-        if isinstance(context, NoAnswer):
-            return Unreachable(context.kind, context.detail)
-        self._connection = await self._dial(found, context)
-        return None
+        way = await way_to(self._endpoint, self._tls, self._places, self._trust)
+        if isinstance(way, Unreachable):
+            return way
+        self._meter = Meter() if self._metered else None
+        self._connection = await self._dial(way)
+        most = self._connection.connection_tune.frame_max
+        if not 0 < most < _LEAST_FRAME:
+            return None
+        await self._hang_up()
+        detail = f"takes frames of {most} bytes, and AMQP has {_LEAST_FRAME} at least"
+        return Unreachable(NoAnswerKind.PROTOCOL, detail)
 
-    async def _dial(
-        self, addresses: Sequence[str], context: ssl.SSLContext | None
-    ) -> Connection:
+    async def _dial(self, way: Way) -> Connection:
         connection = _Connection(
             _url(self._endpoint, self._tls, self._login),
-            transport_factory=_Admitted(self._endpoint, addresses, context),
+            transport_factory=_Admitted(way, self._meter),
         )
         connection.vhost = self._endpoint.vhost
         try:
@@ -208,33 +224,16 @@ class _Hearing(FrameReceiver):
 
 
 class _Admitted(TransportFactory):
-    """Connects to the addresses that were judged, one after the other."""
+    """Connects to the addresses that were judged, and to no other."""
 
-    def __init__(
-        self,
-        endpoint: AmqpEndpoint,
-        addresses: Sequence[str],
-        context: ssl.SSLContext | None,
-    ) -> None:
-        self._endpoint = endpoint
-        self._addresses = addresses
-        self._context = context
+    def __init__(self, way: Way, meter: Meter | None) -> None:
+        self._way = way
+        self._meter = meter
 
     @override
-    async def create(self, url: URL, **kwargs: object) -> _Streams:
+    async def create(self, url: URL, **kwargs: object) -> Streams:
         del url, kwargs
-        failure: OSError = ConnectionRefusedError()
-        for address in self._addresses:
-            try:
-                return await asyncio.open_connection(
-                    address,
-                    self._endpoint.port,
-                    ssl=self._context,
-                    server_hostname=self._endpoint.host if self._context else None,
-                )
-            except OSError as error:
-                failure = error
-        raise failure
+        return await self._way.dial(self._meter)
 
 
 def _url(endpoint: AmqpEndpoint, tls: Tls | None, login: Login | None) -> URL:

@@ -100,9 +100,21 @@ async def _publish(
                 return channel
             if await lane.blocked():
                 return Throttled(BUSY, None, _BLOCKED)
+            meter, size = lane.meter(), _returned(parcel)
+            if meter is None:
+                continue  # it was hung up on just now
+            meter.asked(size)
             with suppress(ChannelInvalidStateError):
-                return await _confirmed(channel, parcel, made, key)
+                outcome = await _confirmed(channel, parcel, made, key)
+                meter.answered(size)
+                return meter.judged(outcome)
         return unreachable(NoAnswerKind.RESET)
+
+
+def _returned(parcel: Parcel) -> int:
+    """How long a message is that a broker returns."""
+    headers = sum(len(name) + len(value) for name, value in parcel.headers)
+    return len(parcel.body) + headers
 
 
 async def _confirmed(

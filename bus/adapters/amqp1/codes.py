@@ -17,6 +17,7 @@ from bus.adapters.amqp1.said import (
     State,
 )
 from bus.adapters.amqp1.wire import Ended, NotLetIn
+from bus.adapters.meters import FLOODED, Flooded
 from bus.delivery.delivery import (
     Accepted,
     Failed,
@@ -177,6 +178,8 @@ def judge(fault: Fault, other: Meaning = _OF_ALL) -> Outcome:
 def outcome_of(error: BaseException | None, *, blamed: bool = True) -> Outcome:
     """What the end of a connection means; `blamed`: to what may have caused it."""
     match error:
+        case Flooded():
+            return FLOODED
         case Ended(fault=Fault() as fault) if blamed or fault.condition not in _OF_ONE:
             return judge(fault)
         case Ended() | None | asyncio.CancelledError():

@@ -8,7 +8,7 @@ from bus.adapters.amqp1.codes import outcome_of
 from bus.adapters.amqp1.envelope import read
 from bus.adapters.amqp1.frames import disposition, flow
 from bus.adapters.amqp1.said import ACCEPTED, REJECTED, Transfer
-from bus.adapters.amqp1.sink import attached, dialled, endpoint_of
+from bus.adapters.amqp1.sink import attached, dialled, endpoint_of, found
 from bus.adapters.amqp1.wire import WINDOW, Wire
 from bus.delivery.delivery import said_of
 from bus.delivery.subscription import Login
@@ -57,21 +57,20 @@ class Amqp1Inlet:
 
     async def _attached(self) -> Wire:
         endpoint = self._endpoint
-        wire = await dialled(
-            endpoint, self._login, None, places=self._places, trust=self._trust
-        )
+        way = await found(endpoint, None, self._places, self._trust)
+        wire = await dialled(way, endpoint, self._login, None, None)
         await attached(wire, endpoint, receiver=True)
         return wire
 
     async def _stay(self, wire: Wire, take: Take) -> None:
         while True:
             await _consumed(wire, take, f"/{self._endpoint.address}")
-            found: Wire | None = None
-            while found is None:
+            again: Wire | None = None
+            while again is None:
                 await asyncio.sleep(_AGAIN_S)  # noqa: TID251 - real brokers know no Clock
                 with suppress(Exception):
-                    found = await self._attached()
-            wire = found
+                    again = await self._attached()
+            wire = again
 
 
 async def _consumed(wire: Wire, take: Take, place: str) -> None:

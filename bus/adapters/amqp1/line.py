@@ -9,13 +9,16 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bus.adapters.amqp1.codec import Garbled
 from bus.adapters.amqp1.codes import outcome_of, settled, too_large, unreachable
 from bus.adapters.amqp1.frames import disposition, flow, transfers
 from bus.adapters.amqp1.said import Attach, Begin, Disposition, Flow
 from bus.adapters.amqp1.wire import WINDOW, Ended, Wire
+from bus.adapters.meters import Meter
 from bus.delivery.delivery import Outcome
 from bus.ports import NoAnswerKind
 
+_FRAMES = 64
 _MANY = 2**31
 """After so many messages there is a new connection: numbers come round after twice."""
 
@@ -35,12 +38,16 @@ class Line:
 
     Args:
         wire: Open, its link attached.
+        meter: Counts what comes over it.
     """
 
-    def __init__(self, wire: Wire, begun: Begin, attached: Attach) -> None:
+    def __init__(
+        self, wire: Wire, meter: Meter, begun: Begin, attached: Attach
+    ) -> None:
         self.most_bytes = attached.max_message_size
         """So large a message does the receiver take; 0: it does not say."""
         self._wire = wire
+        self._meter = meter
         self._handle = attached.handle
         self._window = begun.incoming_window
         self._credit = 0
@@ -126,12 +133,16 @@ class Line:
         self._credit -= 1
         self._unsettled[number] = sending
         sending.begun = True
+        self._meter.asked()
         message, sending.message = sending.message, b""
         for said, piece in transfers(number, message, self._wire.most):
             await self._until(lambda: self._window > 0)
             self._window -= 1
             self._frames += 1
             self._wire.say(said, piece)
+            if self._frames % _FRAMES == 0:  # others have their turn
+                await self._wire.drain()
+                await asyncio.sleep(0)  # noqa: TID251 - a turn of the loop, no time
 
     async def _until(self, ready: Callable[[], bool]) -> None:
         while not ready():
@@ -174,13 +185,20 @@ class Line:
             return  # it is not yet decided
         for number in self._of(said):
             sending = self._unsettled.pop(number)
+            self._meter.answered()
             if not said.settled:
                 self._wire.say(disposition(number, receiver=False))
             if not sending.answer.done():
                 sending.answer.set_result(outcome)
 
     def _of(self, said: Disposition) -> list[int]:
-        """Those it is about; of a range, however long, only what is under way."""
+        """Those it is about; of a range, however long, only what is under way.
+
+        Raises:
+            Garbled: it settles what was never sent.
+        """
+        if said.last >= self._sent:
+            raise Garbled("settles what was never sent")
         if said.first == said.last:
             return [said.first] if said.first in self._unsettled else []
         return [one for one in self._unsettled if said.first <= one <= said.last]

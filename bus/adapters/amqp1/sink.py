@@ -16,7 +16,8 @@ from bus.adapters.amqp1.line import Line, Sending
 from bus.adapters.amqp1.said import Attach, Begin
 from bus.adapters.amqp1.wire import Wire
 from bus.adapters.lanes import Kept, Lanes
-from bus.adapters.ways import way_to
+from bus.adapters.meters import Meter
+from bus.adapters.ways import Way, way_to
 from bus.delivery.delivery import Outcome, Refused, Unreachable
 from bus.delivery.endpoint import parse_endpoint
 from bus.delivery.queues import Amqp1Endpoint
@@ -68,33 +69,42 @@ class Amqp1Sink:
     def _lane(self, url: str, tls: Tls | None, login: Login | None) -> Kept[Line]:
         endpoint = endpoint_of(url)
 
-        async def opening() -> Line:
-            wire = await dialled(
-                endpoint, login, tls, places=self._places, trust=self._trust
-            )
-            return Line(wire, *await attached(wire, endpoint, receiver=False))
+        async def opening(meter: Meter) -> Line:
+            way = await found(endpoint, tls, self._places, self._trust)
+            wire = await dialled(way, endpoint, login, tls, meter)
+            begun, attach = await attached(wire, endpoint, receiver=False)
+            return Line(wire, meter, begun, attach)
 
         return Kept(opening, outcome_of)
 
 
-async def dialled(
-    endpoint: Amqp1Endpoint,
-    login: Login | None,
-    tls: Tls | None,
-    *,
-    places: Places,
-    trust: Trust,
-) -> Wire:
-    """A connection that is signed in to.
+async def found(
+    endpoint: Amqp1Endpoint, tls: Tls | None, places: Places, trust: Trust
+) -> Way:
+    """How an endpoint is connected to.
 
     Raises:
         NotReached: its name has no address, or none that is allowed.
-        NotLetIn, Garbled, OSError, EOFError: as `Wire` has it.
     """
     way = await way_to(endpoint, tls, places, trust)
     if isinstance(way, Unreachable):
         raise NotReached(way)
-    wire = Wire(*await way.dial())
+    return way
+
+
+async def dialled(
+    way: Way,
+    endpoint: Amqp1Endpoint,
+    login: Login | None,
+    tls: Tls | None,
+    meter: Meter | None,
+) -> Wire:
+    """A connection that is signed in to; with a meter it is counted what comes.
+
+    Raises:
+        NotLetIn, Garbled, OSError, EOFError: as `Wire` has it.
+    """
+    wire = Wire(*await way.dial(meter))
     shown = tls is not None and tls.client_certificate is not None
     try:
         await wire.sign_in(endpoint.hostname, login, shown=shown)

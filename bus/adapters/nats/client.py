@@ -4,8 +4,10 @@ By itself it reconnects, to whatever servers a cluster tells it of, and speaks w
 TLS if a server says that it wants none. Neither is for endpoints that others name.
 """
 
+import asyncio
 import base64
 import binascii
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import ParseResult, urlparse
@@ -16,6 +18,7 @@ from nats.aio.transport import TcpTransport
 from nats.errors import InvalidUserCredentialsError, SecureConnRequiredError
 from typing_extensions import override
 
+from bus.adapters.meters import Meter, MeteredReader
 from bus.adapters.ways import Way
 from bus.delivery.subscription import Login
 
@@ -26,15 +29,16 @@ _SEED_BYTES = slice(2, 34)
 class GuardedClient(Client):
     """Connects once, to the addresses of a way and to no other."""
 
-    def __init__(self, way: Way, login: Login | None) -> None:
+    def __init__(self, way: Way, login: Login | None, meter: Meter | None) -> None:
         super().__init__()
+        self._meter = meter
         self._way = way
         if login is not None and login.mechanism == "nkey":
             self._public_nkey = login.username
 
     @override
     async def _select_next_server(self) -> None:
-        transport = _Admitted(self._way)
+        transport = _Admitted(self._way, self._meter)
         self._transport = transport
         where = "tls" if self._way.context else "nats"
         self._current_server = Srv(urlparse(f"{where}://{self._way.addresses[0]}"))
@@ -58,18 +62,45 @@ _BUFFER_BYTES = 32_768
 class _Admitted(TcpTransport):
     """Connects to the addresses that were judged, one after the other."""
 
-    def __init__(self, way: Way) -> None:
+    def __init__(self, way: Way, meter: Meter | None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._way = way
+        self._meter = meter
 
     @override
     async def connect(
         self, uri: ParseResult, buffer_size: int, connect_timeout: int
     ) -> None:
         del uri, connect_timeout
-        opened = await replace(self._way, context=None).dial()
+        opened = await replace(self._way, context=None).dial(self._meter)
         self._bare_io_reader, self._bare_io_writer = opened
         self._io_reader, self._io_writer = opened
+
+    @override
+    async def connect_tls(
+        self,
+        uri: str | ParseResult,
+        ssl_context: ssl.SSLContext,
+        buffer_size: int,
+        connect_timeout: int,
+    ) -> None:
+        if self._meter is None or self._io_writer is None:
+            await super().connect_tls(uri, ssl_context, buffer_size, connect_timeout)
+            return
+        loop = asyncio.get_running_loop()
+        reader = MeteredReader(self._meter)
+        protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+        async with asyncio.timeout(connect_timeout):
+            transport = await loop.start_tls(
+                self._io_writer.transport,
+                protocol,
+                ssl_context,
+                server_hostname=self._way.host,
+            )
+        if transport is None:
+            raise ConnectionResetError
+        writer = asyncio.StreamWriter(transport, protocol, reader, loop)
+        self._io_reader, self._io_writer = reader, writer
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -45,7 +45,7 @@ class NatsInlet:
         self._places = places
         self._subject = wildcard(endpoint.subject)
         self._stream = stream
-        self._lane = kept(endpoint, None, login, places, trust)
+        self._lane = kept(endpoint, None, login, places, trust, metered=False)
         self._task: asyncio.Task[None] | None = None
 
     async def open(self, take: Take) -> str:

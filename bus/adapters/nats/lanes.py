@@ -16,6 +16,7 @@ from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError
 
 from bus.adapters.lanes import Kept
+from bus.adapters.meters import Meter
 from bus.adapters.nats.client import GuardedClient, credentials
 from bus.adapters.nats.codes import complained, unreachable
 from bus.adapters.nats.errors import outcome_of
@@ -33,8 +34,9 @@ _PING_S = 10
 class Line:
     """One connection, and the messages that wait for their answer on it."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, meter: Meter | None) -> None:
         self.client = client
+        self._meter = meter
         self.inbox = client.new_inbox()
         self._numbers = count()
         self._ended = asyncio.Event()
@@ -61,7 +63,12 @@ class Line:
         try:
             to = f"{self.inbox}.{number}"
             await self.client.publish(subject, payload, to, dict(headers))
-            return await answer
+            if self._meter is None:
+                return await answer
+            self._meter.asked()
+            said = await answer
+            self._meter.answered()
+            return said
         finally:
             del self._waiting[number]
 
@@ -84,7 +91,13 @@ class Line:
         said = self.client.last_error
         outcome = None if said is None else complained(str(said))
         self._ended.set()
-        self._end(outcome or unreachable(NoAnswerKind.RESET), lambda _: True)
+        self._end(
+            self.judged(outcome or unreachable(NoAnswerKind.RESET)), lambda _: True
+        )
+
+    def judged(self, outcome: Outcome) -> Outcome:
+        """What came of a message, unless the server was hung up on."""
+        return outcome if self._meter is None else self._meter.judged(outcome)
 
     async def pause(self, for_s: float) -> None:
         """Wait, unless it is closed meanwhile."""
@@ -108,20 +121,24 @@ def kept(
     login: Login | None,
     places: Places,
     trust: Trust,
+    *,
+    metered: bool = True,
 ) -> Kept[Line]:
-    """The way to one endpoint."""
+    """The way to one endpoint; `metered` where nothing comes but answers."""
 
-    async def opening() -> Line | Outcome:
+    async def opening(meter: Meter) -> Line | Outcome:
         way = await way_to(endpoint, tls, places, trust)
-        return way if isinstance(way, Unreachable) else await _dial(way, login)
+        if isinstance(way, Unreachable):
+            return way
+        return await _dial(way, login, meter if metered else None)
 
     return Kept(opening, outcome_of)
 
 
-async def _dial(way: Way, signed: Login | None) -> Line:
+async def _dial(way: Way, signed: Login | None, meter: Meter | None) -> Line:
     login = credentials(signed)
-    client = GuardedClient(way, signed)
-    line = Line(client)
+    client = GuardedClient(way, signed, meter)
+    line = Line(client, meter)
     try:
         await client.connect(
             name="orderbus",

@@ -109,7 +109,7 @@ async def _asked(
     except TimeoutError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a stranger makes a library say
-        return outcome_of(error)
+        return line.judged(outcome_of(error))
     return read(answer) if isinstance(answer, Msg) else answer
 
 

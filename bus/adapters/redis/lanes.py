@@ -6,7 +6,7 @@ Answers come in the order of what was asked, so one connection carries many at a
 import asyncio
 import math
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 from redis.asyncio.connection import Connection
@@ -14,6 +14,7 @@ from redis.exceptions import RedisError, ResponseError
 from typing_extensions import override
 
 from bus.adapters.lanes import Kept
+from bus.adapters.meters import Meter
 from bus.adapters.redis.codes import unreachable
 from bus.adapters.redis.errors import outcome_of
 from bus.adapters.ways import Way, way_to
@@ -27,13 +28,13 @@ _OPEN_S = 10.0
 
 
 class _Admitted(Connection):
-    """redis-py's connection, to an address that was judged; it asks no name."""
+    """redis-py's connection, to addresses that were judged; it asks no name."""
 
     def __init__(
-        self, way: Way, address: str, database: int, login: Login | None
+        self, way: Way, database: int, login: Login | None, meter: Meter
     ) -> None:
         super().__init__(
-            host=address,
+            host=way.host,
             port=way.port,
             db=database,
             username=None if login is None else login.username,
@@ -43,20 +44,18 @@ class _Admitted(Connection):
             socket_timeout=_OPEN_S,
         )
         self._way = way
+        self._meter = meter
 
     @override
-    def _connection_arguments(self) -> Mapping[str, object]:
-        plain: dict[str, object] = {"host": self.host, "port": self.port}
-        if self._way.context is None:
-            return plain
-        name = self._way.host
-        return {**plain, "ssl": self._way.context, "server_hostname": name}
+    async def _connect(self) -> None:
+        self._reader, self._writer = await self._way.dial(self._meter)
 
 
 class Line:
     """An open connection, and what waits for its answer on it."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, meter: Meter) -> None:
+        self.meter = meter
         self._connection = connection
         self._waiting: deque[asyncio.Future[Outcome | bytes]] = deque()
         self._writing = asyncio.Lock()
@@ -75,6 +74,7 @@ class Line:
             if not self.is_open:
                 return unreachable(NoAnswerKind.RESET)
             self._waiting.append(answer)
+            self.meter.asked()
             await self._connection.send_command(*command, check_health=False)
         return await answer
 
@@ -96,7 +96,7 @@ class Line:
             await _drop(self._connection)
             for waiting in self._waiting:
                 if not waiting.done():
-                    waiting.set_result(outcome)
+                    waiting.set_result(self.meter.judged(outcome))
 
     async def _next(self) -> Outcome | bytes:
         try:
@@ -110,6 +110,7 @@ class Line:
     def _answered(self, said: Outcome | bytes) -> None:
         """The next answer; what nobody waits for any more is passed over."""
         waiting = self._waiting.popleft()
+        self.meter.answered()
         if not waiting.done():
             waiting.set_result(said)
 
@@ -123,31 +124,24 @@ def kept(
 ) -> Kept[Line]:
     """The way to one endpoint."""
 
-    async def opening() -> Line | Outcome:
+    async def opening(meter: Meter) -> Line | Outcome:
         way = await way_to(endpoint, tls, places, trust)
         if isinstance(way, Unreachable):
             return way
-        return Line(await _dial(way, endpoint.database, login))
+        connection = _Admitted(way, endpoint.database, login, meter)
+        return Line(await _open(connection), meter)
 
     return Kept(opening, outcome_of)
 
 
-async def _dial(way: Way, database: int, login: Login | None) -> Connection:
-    failure: Exception = ConnectionRefusedError()
-    for address in way.addresses:
-        connection = _Admitted(way, address, database, login)
-        try:
-            await connection._connect()  # type: ignore[no-untyped-call]  # noqa: SLF001 - without its retries
-        except OSError as error:
-            failure = error
-            continue
-        try:
-            await connection.on_connect()
-        except BaseException:
-            await _drop(connection)
-            raise
-        return connection
-    raise failure
+async def _open(connection: _Admitted) -> Connection:
+    await connection._connect()  # noqa: SLF001 - without its retries
+    try:
+        await connection.on_connect()
+    except BaseException:
+        await _drop(connection)
+        raise
+    return connection
 
 
 async def _drop(connection: Connection) -> None:

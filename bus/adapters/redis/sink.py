@@ -69,7 +69,7 @@ async def _add(lane: Kept[Line], endpoint: RedisEndpoint, parcel: Parcel) -> Out
     except TimeoutError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a stranger makes a library say
-        return outcome_of(error)
+        return line.meter.judged(outcome_of(error))
     return _OK if isinstance(said, bytes) else said
 
 
