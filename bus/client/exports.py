@@ -28,6 +28,7 @@ def read_export(folder: Path) -> Export:
         ConfigurationError: It is none, or a file in it cannot be read.
     """
     endpoints: list[Mapping[str, object]] = []
+    places: list[str] = []
     beside: dict[str, list[Mapping[str, object]]] = defaultdict(list)
     files = sorted(folder.glob("*.json"))
     for file in files:
@@ -36,14 +37,15 @@ def read_export(folder: Path) -> Export:
         if owner and kind in {"secret", "headers"} and isinstance(document, dict):
             beside[owner].append(cast("Mapping[str, object]", document))
             continue
-        for one in lists_of(document):
+        for number, one in enumerate(lists_of(document), 1):
             if _URLS & one.keys():
                 endpoints.append(one)
+                places.append(f"{file.name}, number {number}")
             elif name := _endpoint(one):
                 beside[name].append(one)
     if not endpoints:
         raise ConfigurationError(f"{folder} has no *.json with a list of endpoints")
-    return Export(endpoints, beside)
+    return Export(endpoints, beside, places)
 
 
 def _endpoint(subscription: Mapping[str, object]) -> str:

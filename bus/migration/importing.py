@@ -44,6 +44,11 @@ class Imported:
         """Its id."""
         return str(self.fields["id"])
 
+    def pause(self, state: str) -> None:
+        """Let it start paused, as it does not deliver where it comes from."""
+        self.fields["starts"] = "paused"
+        self.notes.append(f"it is {state} there, and starts paused: resume it")
+
 
 @dataclass(frozen=True, slots=True)
 class Export:
@@ -54,6 +59,12 @@ class Export:
 
     endpoints: Sequence[Fields]
     beside: Mapping[str, Sequence[Fields]]
+    places: Sequence[str] = ()
+    """Where each endpoint stands, for people: `endpoints.json, number 3`."""
+
+    def place(self, number: int) -> str:
+        """Where the endpoint with this number stands."""
+        return self.places[number] if self.places else f"number {number + 1}"
 
 
 def import_from(
@@ -66,15 +77,19 @@ def import_from(
     """
     read = _READS[sender]
     there = frozenset(known)
-    found = [
-        read(one, export.beside.get(_text(one, *_IDS), ())) for one in export.endpoints
-    ]
-    for one in found:
-        _name_types(one, types, there)
-    ids = [one.id for one in found]
-    if twice := sorted({x for x in ids if ids.count(x) > 1}):
-        raise ConfigurationError(f"two endpoints would be called {twice[0]}")
-    return found
+    found: dict[str, tuple[str, Imported]] = {}
+    for number, endpoint in enumerate(export.endpoints):
+        place = export.place(number)
+        try:
+            one = read(endpoint, export.beside.get(_text(endpoint, *_IDS), ()))
+            _name_types(one, types, there)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{place}: {error}") from None
+        if one.id in found:
+            both = f"{found[one.id][0]}, and {place}"
+            raise ConfigurationError(f"two endpoints would be called {one.id}: {both}")
+        found[one.id] = place, one
+    return [one for _, one in found.values()]
 
 
 _IDS: Final = ("id", "uid")
@@ -86,7 +101,7 @@ def _svix(endpoint: Fields, beside: Sequence[Fields]) -> Imported:
     if channels := _texts(endpoint.get("channels")):
         made.notes.append(f"channels {', '.join(channels)}: write a filter for them")
     if endpoint.get("disabled") is True:
-        made.notes.append("it is disabled there: pause it")
+        made.pause("disabled")
     _rate(made, endpoint.get("rateLimit"), 1)
     for one in beside:
         if isinstance(key := one.get("key"), str):
@@ -113,7 +128,7 @@ def _convoy(endpoint: Fields, beside: Sequence[Fields]) -> Imported:
         sorted({x for x in types if x != "*"}) if "*" not in types else []
     )
     if endpoint.get("status") not in {None, "", "active"}:
-        made.notes.append(f"it is {endpoint['status']} there: pause it")
+        made.pause(f"{endpoint['status']!s:.40}")
     _rate(
         made, endpoint.get("rate_limit"), _seconds(endpoint.get("rate_limit_duration"))
     )
@@ -136,7 +151,8 @@ def _begun(
 ) -> Imported:
     url = _text(endpoint, *urls)
     if not url:
-        raise ConfigurationError(f"endpoint {_text(endpoint, *_IDS)!r:.60} has no URL")
+        named = f" {_text(endpoint, *_IDS)!r:.60}" if _text(endpoint, *_IDS) else ""
+        raise ConfigurationError(f"endpoint{named} has no URL")
     made = Imported({"id": _id(_text(endpoint, *names)), "url": url})
     if said := _text(endpoint, *about):
         made.fields["description"] = " ".join(said.split())[:200]

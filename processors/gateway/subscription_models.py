@@ -138,6 +138,10 @@ class NewSubscription(Model):
         Literal["none", "key"], Field(description="key: in order for each order id.")
     ] = "none"
     on_exhausted: Literal["skip", "block"] = "skip"
+    starts: Annotated[
+        Literal["active", "paused"],
+        Field(description="paused: events wait until it is resumed."),
+    ] = "active"
     retry: Tiers = Field(default=["1s", "5s", "30s"])
     max_age: Duration = "2d"
     timeout: Duration = "5s"

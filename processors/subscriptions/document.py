@@ -3,7 +3,8 @@
 They differ from the model in few things: `max_age: 2d` and `timeout: 5s` are
 durations, long texts may stand in files of their own (`ca_file`,
 `client_certificate_file`, `client_key_file`, a header's `{file: …}`, `secret_file`),
-and nobody writes what the bus keeps itself (secrets, state, times).
+nobody writes what the bus keeps itself (secrets, state, times), and `starts` is the
+state of a new one only.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -36,7 +37,14 @@ KEPT = frozenset(
 """Fields of the model that nobody declares under that name."""
 
 WRITTEN = tuple(
-    sorted({*(set(Subscription.model_fields) - KEPT), *DURATIONS, "secret_file"})
+    sorted(
+        {
+            *(set(Subscription.model_fields) - KEPT),
+            *DURATIONS,
+            "secret_file",
+            "starts",
+        }
+    )
 )
 """The names that may be written."""
 
@@ -183,6 +191,7 @@ def changing(fields: Fields, folder: Path) -> Callable[[Subscription], Subscript
     if problems:
         first, *more = problems
         raise InvalidSubscriptionError(*first, *more)
+    model.pop("state", None)  # how a new one begins
     headers = model.pop("headers", {})
     aims = dict(cast("Fields", model.pop("objective", None) or {}))
 
@@ -224,6 +233,8 @@ def _read(
     for name, value in fields.items():
         if name == "secret_file":
             secret = reading.text(name, value).strip()
+        elif name == "starts":
+            model["state"] = reading.start(value)
         elif name in DURATIONS:
             model[DURATIONS[name]] = reading.duration(name, value)
         elif name not in WRITTEN:
@@ -236,6 +247,8 @@ def _read(
 def _unknown(name: str) -> str:
     if name in DURATIONS.values():
         return f"write {name.removesuffix('_s')}, a duration such as 5s or 2d"
+    if name == "state":
+        return "is kept by the bus; a new one is made paused by `starts: paused`"
     if name in KEPT:
         return "is kept by the bus and cannot be declared"
     return f"no such field; there are: {', '.join(WRITTEN)}"

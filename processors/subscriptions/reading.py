@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from bus.delivery.objective import parse_share
 from bus.delivery.schedule import parse_duration
+from bus.delivery.subscription import State
 from bus.errors import ConfigurationError
 from processors.texts import text_in
 
@@ -17,6 +18,7 @@ _TLS_FILES = {
     "client_certificate_file": "client_certificate",
     "client_key_file": "client_key",
 }
+STARTS = (State.ACTIVE.value, State.PAUSED.value)
 _LOGIN_FILES = {"password_file": "password"}
 _AIMS = ("success", "p95")
 _MOST_BYTES = 1_000_000
@@ -40,6 +42,13 @@ class Reading:
             "retry": _listed,
         }
         return special[name](value) if name in special else value
+
+    def start(self, value: object) -> State:
+        """The state of a new one."""
+        if value not in STARTS:
+            self.problems.append(("starts", f"expected {' or '.join(STARTS)}"))
+            return State.ACTIVE
+        return State(str(value))
 
     def duration(self, name: str, value: object) -> object:
         """Seconds."""

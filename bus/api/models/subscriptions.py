@@ -64,6 +64,7 @@ class NewSubscription(TypedDict):
     accept: NotRequired[str]
     ordering: NotRequired[Literal["none", "key"]]
     on_exhausted: NotRequired[Literal["skip", "block"]]
+    starts: NotRequired[Literal["active", "paused"]]
     retry: NotRequired[Sequence[str]]
     max_age: NotRequired[str]
     timeout: NotRequired[str]

@@ -1,16 +1,20 @@
 """Endpoints of Svix and Convoy, as subscriptions to be applied."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from bus.delivery.subscription import State
 from bus.errors import ConfigurationError
 from bus.migration.importing import Export, Sender, import_from
 from bus.webhook.signing import generate_secret
 from processors.cli import migrate
+from processors.subscriptions.applying import Action, apply, plan
 from processors.subscriptions.document import read_drafts
+from tests.support.worlds import Worlds
 
 SECRET = generate_secret(b"\x05" * 32)
 HUSH = "a-token-that-nobody-sees"
@@ -74,6 +78,12 @@ CONVOY_SUBSCRIPTIONS = {
 
 
 @pytest.fixture
+def worlds() -> Worlds:
+    """A bus in memory."""
+    return Worlds()
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Where answers of the API are kept."""
     (tmp_path / "export").mkdir()
@@ -114,6 +124,8 @@ def test_svix_becomes_a_document_to_apply(folder: Path) -> None:
     assert acme.subscription.headers["Authorization"] == HUSH
     assert acme.secret == SECRET
     assert (two.subscription.id, two.subscription.types) == ("ep-2", ("*",))
+    states = [one.subscription.state for one in (acme, two)]
+    assert states == [State.ACTIVE, State.PAUSED]
     for told in ("user.left", "channels eu", "disabled there", "X-Key"):
         assert told in done.output.replace("\n", " ")
     for file in out.glob("acme-ltd.*"):
@@ -141,6 +153,7 @@ def test_convoy_names_its_types_beside(folder: Path) -> None:
     done = imports("convoy", folder, "--out", out)
     assert done.exit_code == 0, done.output
     (globex,) = read_drafts((out / "subscriptions.yaml").read_text(), out)
+    assert globex.subscription.state is State.PAUSED
     assert (globex.subscription.id, globex.subscription.rate) == ("globex", 5)
     assert globex.subscription.types == ("order.created",)
     assert str(globex.secret).startswith("whsec_")
@@ -161,7 +174,11 @@ def test_what_is_there_is_not_overwritten(folder: Path) -> None:
     ("document", "why"),
     [
         ({"data": []}, "no *.json with a list of endpoints"),
-        ([{"url": ""}], "has no URL"),
+        ([{"url": ""}], "endpoints.json, number 1: endpoint has no URL"),
+        (
+            [{"id": "aa", "url": "https://a.example"}, {"id": "bb", "url": 5}],
+            "endpoints.json, number 2: endpoint 'bb' has no URL",
+        ),
         ([{"id": "a", "url": "https://a.example", "filterTypes": ["x"]}], "--types"),
         ([{"id": "aa", "url": "https://a.example"}] * 2, "two endpoints would be"),
         ("nothing", "no *.json with a list of endpoints"),
@@ -173,6 +190,43 @@ def test_what_is_no_export_is_refused(folder: Path, document: object, why: str) 
     done = imports("svix", folder)
     assert done.exit_code == 2
     assert why in " ".join(done.output.split())
+
+
+def test_endpoints_of_two_files(folder: Path) -> None:
+    """What stands in both is named with both, and nothing is written."""
+    put(folder, first=SVIX, second={"data": [{"uid": "EP 2", "url": "https://o.ex"}]})
+    out = folder.parent / "out"
+    types = svix(folder)[2:]
+    (folder / "endpoints.json").unlink()
+    done = imports("svix", folder, *types, "--out", out)
+    assert done.exit_code == 2
+    said = " ".join(done.output.split())
+    both = "first.json, number 2, and second.json, number 1"
+    assert f"two endpoints would be called ep-2: {both}" in said
+    assert not out.exists()
+
+
+def test_what_was_disabled_is_made_paused(folder: Path, worlds: Worlds) -> None:
+    """By the document as it is; applied once more, it changes nothing."""
+    out = folder.parent / "out"
+    assert imports(*svix(folder), "--out", out).exit_code == 0
+    asyncio.run(_applied_twice(worlds, out))
+
+
+async def _applied_twice(worlds: Worlds, out: Path) -> None:
+    text = (out / "subscriptions.yaml").read_text()
+    async with worlds.open() as world:
+        await apply(world, await plan(world, text, out), trust=True)
+        two, acme = world.table.get("ep-2"), world.table.get("acme-ltd")
+        assert two is not None
+        assert acme is not None
+        assert (two.state, acme.state) == (State.PAUSED, State.ACTIVE)
+        await world.writer.resume("ep-2")
+        again = await plan(world, text, out)
+        assert {step.action for step in again} == {Action.KEEP}
+        resumed = world.table.get("ep-2")
+        assert resumed is not None
+        assert resumed.state is State.ACTIVE
 
 
 def test_hostile_answers_are_only_data() -> None:

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import Result
 
 from bus.delivery.delivery import Reason
+from bus.delivery.subscription import State
 from bus.ports import Answer
 from bus.record import Message
 from tests.contract.log.rows import change, write
@@ -18,6 +19,7 @@ from tests.support.past import Past
 from tests.support.worlds import Worlds
 from tests.unit.processors.cli.test_over_api import ADD, Shell
 
+OWN = "whsec_aHVzaGh1c2hodXNoaHVzaGh1c2hodXNo"
 Rows = list[dict[str, object]]
 
 
@@ -64,6 +66,23 @@ async def test_an_endpoint_is_asked(worlds: Worlds) -> None:
         assert (told["wanted"], told["how"]) == (True, "trusted by an operator")
         denied = await Shell(client, "partner")(*ADD, "--trust", code=1)
         assert "403" in denied.stderr
+
+
+async def test_one_that_starts_paused(worlds: Worlds, tmp_path: Path) -> None:
+    """A document says so over the API, too; a secret of its own is not printed."""
+    (tmp_path / "own").write_text(OWN)
+    declared = tmp_path / "subscriptions.yaml"
+    declared.write_text(
+        "- {id: acme, url: 'https://a.example/x', types: '*', starts: paused,"
+        " secret_file: own}\n"
+    )
+    async with serving(worlds) as client:
+        wet = await Shell(client)("subscriptions", "apply", "-f", str(declared))
+        assert "acme: created" in wet.stdout
+        assert "whsec_" not in wet.output
+        found = client.api.world.table.get("acme")
+        assert found
+        assert (found.state, found.secrets[0].value) == (State.PAUSED, OWN)
 
 
 async def test_a_document_is_applied(worlds: Worlds, tmp_path: Path) -> None:

@@ -47,9 +47,22 @@ async def test_is_made_with_its_topics(ask: Client, worlds: Worlds) -> None:
     assert "whsec" not in str(again.json)
 
 
+async def test_is_made_paused(ask: Client) -> None:
+    """Where it is to start so; a change cannot say it."""
+    got = await made(ask, starts="paused")
+    assert subscription(got)["state"] == "paused"
+    sure = {"If-Match": got.headers["ETag"]}
+    body = {"starts": "active"}
+    changed = await ask("PATCH", f"{PATH}/my-shop", body, headers=sure)
+    assert changed.status == 422
+    resumed = await ask("POST", f"{PATH}/my-shop/resume")
+    assert subscription(resumed)["state"] == "active"
+
+
 @pytest.mark.parametrize(
     ("fields", "pointer"),
     [
+        ({"starts": "disabled"}, "#/starts"),
         ({"url": "ftp://x"}, "#/url"),
         ({"url": "https://10.0.0.1/x"}, "#/url"),
         ({"types": []}, "#/types"),

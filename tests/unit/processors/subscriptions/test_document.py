@@ -6,7 +6,7 @@ import pytest
 
 from bus.delivery.choices import Ordering
 from bus.delivery.objective import OwnObjective
-from bus.delivery.subscription import Subscription, parse_subscription
+from bus.delivery.subscription import State, Subscription, parse_subscription
 from bus.errors import ConfigurationError, InvalidSubscriptionError
 from processors.subscriptions.document import (
     Draft,
@@ -94,6 +94,8 @@ def test_an_objective_goes_to_the_api_without_units_it_does_not_know() -> None:
         ({"timeout": ["5s"]}, "timeout", "number"),
         ({"timeout_s": 5}, "timeout_s", "write timeout, a duration"),
         ({"state": "paused"}, "state", "kept by the bus"),
+        ({"starts": "disabled"}, "starts", "expected active or paused"),
+        ({"starts": ["paused"]}, "starts", "expected active or paused"),
         ({"secrets": []}, "secrets", "kept by the bus"),
         ({"urls": "x"}, "urls", "no such field; there are: accept,"),
         ({"tls": {"ca_file": "gone"}}, "tls.ca_file", "No such file"),
@@ -177,6 +179,13 @@ def test_a_change_touches_only_what_is_given() -> None:
     assert changed == full().model_copy(
         update={"timeout_s": 3.0, "filter": None, "headers": {"a": "3", "C": "4"}}
     )
+
+
+def test_how_one_starts_is_no_change() -> None:
+    """It is the state of a new one; one that is there stays as it is."""
+    assert changing({"starts": "paused"}, Path())(full()) == full()
+    made = draft({**LEAST, "types": "*", "starts": "paused"}, Path()).subscription
+    assert made.state is State.PAUSED
 
 
 def test_a_wrong_change_is_refused() -> None:
