@@ -133,7 +133,7 @@ def kind_of(body: bytes) -> str:
 def _document(body: bytes) -> Mapping[str, object]:
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

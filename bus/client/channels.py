@@ -1,12 +1,12 @@
 """Reads the folders of channels that come with Orderbus, or those of one's own."""
 
-import json
 import re
 from pathlib import Path
 
 from bus.client.schemas import default_folder
 from bus.contracts.catalogue import Catalogue
-from bus.errors import ConfigurationError
+from bus.contracts.jsontext import read_json
+from bus.errors import ConfigurationError, DecodeError
 from bus.intake.channels.definition import Channel
 from bus.intake.channels.loading import DEFINITION, MAPPING, Loaded, load_channel
 from bus.intake.samples import Sample
@@ -137,9 +137,9 @@ def _headers(file: Path) -> dict[str, str]:
     if not file.is_file():
         return {}
     try:
-        given = json.loads(_text(file))
-    except ValueError as error:
-        raise ConfigurationError(f"{file} is no JSON: {error}") from None
+        given = read_json(_text(file).encode())
+    except DecodeError as error:
+        raise ConfigurationError(f"{file}: {error}") from None
     if not isinstance(given, dict):
         raise ConfigurationError(f"{file} is no object of header names and values")
     return {str(name).lower(): str(value) for name, value in given.items()}

@@ -21,6 +21,7 @@ def read_json(text: bytes) -> object:
     """
     try:
         value: object = _DECODER.decode(text.decode("utf-8-sig"))
+        whole = b"\\u" not in text or _is_text(value)
     except UnicodeDecodeError:
         raise DecodeError("the JSON is not UTF-8") from None
     except RecursionError:
@@ -29,7 +30,7 @@ def read_json(text: bytes) -> object:
         raise DecodeError(
             f"no JSON: {error.msg} at character {error.pos + 1}"
         ) from None
-    if b"\\u" in text and not _is_text(value):
+    if not whole:
         raise DecodeError("the JSON has text that UTF-8 cannot hold")
     return value
 

@@ -165,7 +165,7 @@ def _statuses(value: frozenset[int]) -> frozenset[int]:
 
 def one_line(text: str) -> str:
     """Return a text as `Line` takes it: what it does not take becomes spaces."""
-    return "".join(c if c.isprintable() else " " for c in text)[:_LINE_CHARS]
+    return "".join(c if c.isprintable() else " " for c in text[:_LINE_CHARS])
 
 
 _LINE_CHARS = 500

@@ -115,7 +115,7 @@ def _value(text: str) -> object:
     """What the log has as JSON; it cuts what is very long."""
     try:
         return cast("object", json.loads(text)) if text else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -8,15 +8,16 @@ repeats what it is sent would say yes for somebody else. A queue can answer noth
 that its broker let us in and took the challenge has to do.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from bus.contracts.jsontext import read_json
 from bus.delivery.delivery import Accepted, Outcome, Unreachable
 from bus.delivery.subscription import Subscription
+from bus.errors import DecodeError
 from bus.event import Event
 from bus.ports import Answer, NoAnswer, Reply
 from bus.probing import Exchanged
@@ -150,8 +151,8 @@ def read_outcome(outcome: Outcome, challenge: str) -> Proof | Unproven:
 def _said(body: str) -> str:
     """The text itself, or the one field of a JSON object."""
     try:
-        fields: object = json.loads(body)
-    except ValueError:
+        fields = read_json(body.encode())
+    except DecodeError:
         return body
     if isinstance(fields, dict) and set(fields) == {"challenge"}:
         return str(fields["challenge"])

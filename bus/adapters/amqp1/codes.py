@@ -160,6 +160,18 @@ def settled(state: State | None, *, over: bool) -> Outcome | None:
             return _NO_OUTCOME if over else None
 
 
+def soon(outcome: Outcome) -> Outcome:
+    """What it means that is said of a message before all of it was sent.
+
+    It may be refused so early, but not taken.
+    """
+    if not isinstance(outcome, Accepted):
+        return outcome
+    kind = NoAnswerKind.PROTOCOL
+    text = f"{_WORDS[kind]}: it accepted a message before all of it was sent"
+    return Unreachable(kind, text)
+
+
 def judge(fault: Fault, other: Meaning = _OF_ALL) -> Outcome:
     """What a condition means; `other` where it is not in the table."""
     sense, status = CONDITIONS.get(fault.condition, other)

@@ -10,7 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bus.adapters.amqp1.codec import Garbled
-from bus.adapters.amqp1.codes import outcome_of, settled, too_large, unreachable
+from bus.adapters.amqp1.codes import (
+    outcome_of,
+    settled,
+    soon,
+    too_large,
+    unreachable,
+)
 from bus.adapters.amqp1.frames import disposition, flow, transfers
 from bus.adapters.amqp1.said import Attach, Begin, Disposition, Flow
 from bus.adapters.amqp1.wire import WINDOW, Ended, Wire
@@ -25,12 +31,13 @@ _MANY = 2**31
 
 @dataclass(slots=True, eq=False)
 class Sending:
-    """A message on its way. `begun` says that some of it has been written."""
+    """A message on its way. `begun`: some of it has been written; `whole`: all."""
 
     message: bytes
     size: int
     answer: "asyncio.Future[Outcome]"
     begun: bool = False
+    whole: bool = False
 
 
 class Line:
@@ -143,6 +150,7 @@ class Line:
             if self._frames % _FRAMES == 0:  # others have their turn
                 await self._wire.drain()
                 await asyncio.sleep(0)  # noqa: TID251 - a turn of the loop, no time
+        sending.whole = True
 
     async def _until(self, ready: Callable[[], bool]) -> None:
         while not ready():
@@ -183,13 +191,17 @@ class Line:
         outcome = settled(said.state, over=said.settled)
         if outcome is None:
             return  # it is not yet decided
+        early = False
         for number in self._of(said):
             sending = self._unsettled.pop(number)
             self._meter.answered()
             if not said.settled:
                 self._wire.say(disposition(number, receiver=False))
+            early = early or not sending.whole
             if not sending.answer.done():
-                sending.answer.set_result(outcome)
+                sending.answer.set_result(outcome if sending.whole else soon(outcome))
+        if early:  # the rest of it has no place to go: what waits takes a new link
+            raise Ended(None)
 
     def _of(self, said: Disposition) -> list[int]:
         """Those it is about; of a range, however long, only what is under way.

@@ -7,19 +7,38 @@ is posted, and the library opens no connection.
 
 from collections.abc import Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 from aiobotocore.awsrequest import AioAWSResponse
 from botocore.awsrequest import AWSPreparedRequest
 
+from bus.contracts.jsontext import read_json
 from bus.delivery.subscription import Tls
+from bus.errors import DecodeError
 from bus.sending import Ask, Asker, NoAnswer, NoAnswerKind
 
 MOST_BYTES = 262_144
 """Of an answer to what is sent."""
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 
-WITHIN_S: ContextVar[float] = ContextVar("WITHIN_S")
-"""How long the request that is being made may take."""
+STATUSES = range(100, 600)
+"""Those that HTTP has."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A request that is being made: how long it may take.
+
+    Once there is an answer, what the library raises is about that: before, it would be
+    a bug.
+    """
+
+    within_s: float
+    answer: bytes | None = None
+
+
+EXCHANGE: ContextVar[Exchange] = ContextVar("EXCHANGE")
+"""The one that is under way."""
 
 
 class NobodyError(Exception):
@@ -28,6 +47,17 @@ class NobodyError(Exception):
     def __init__(self, answer: NoAnswer) -> None:
         super().__init__(answer.kind)
         self.answer = answer
+
+
+def odd(answer: bytes) -> str:
+    """Why the library could not read an answer in JSON."""
+    try:
+        said = read_json(answer)
+    except DecodeError as why:
+        return str(why)
+    if not isinstance(said, dict):
+        return "expected a JSON object"
+    return "its fields are of other types than the service's"
 
 
 class _Raw:
@@ -60,10 +90,12 @@ class Calling:
             NobodyError: there was no answer, or one that is none of AWS's.
         """
         body = request.body or b""
+        under_way = EXCHANGE.get()
+        under_way.answer = None
         ask = Ask(
             request.url,
             [*_headers(request.headers)],
-            WITHIN_S.get(),
+            under_way.within_s,
             self._most_bytes,
             "POST",
             body.encode() if isinstance(body, str) else bytes(body),
@@ -75,6 +107,10 @@ class Calling:
         if got.cut:
             text = "an answer longer than any of AWS's"
             raise NobodyError(NoAnswer(NoAnswerKind.PROTOCOL, text))
+        if got.status not in STATUSES:
+            text = f"not an answer of AWS's: status {got.status}"
+            raise NobodyError(NoAnswer(NoAnswerKind.PROTOCOL, text))
+        under_way.answer = got.body
         return AioAWSResponse(request.url, got.status, got.headers, _Raw(got.body))
 
 

@@ -7,7 +7,7 @@ from typing import cast
 from aiobotocore.parsers import ResponseParserError
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bus.adapters.aws.calling import WITHIN_S, NobodyError
+from bus.adapters.aws.calling import EXCHANGE, Exchange, NobodyError, odd
 from bus.adapters.aws.clients import Clients, Signs
 from bus.adapters.aws.codes import told
 from bus.delivery.clouds import AwsEndpoint
@@ -82,7 +82,8 @@ class AwsQueue:
         if self._login is None and not self._own:
             raise QueueError(_NO_LOGIN)
         within_s = self._wait_s + _MARGIN_S
-        WITHIN_S.set(within_s)
+        under_way = Exchange(within_s)
+        EXCHANGE.set(under_way)
         try:
             async with asyncio.timeout(within_s):
                 signs = Signs(None, self._login)
@@ -98,7 +99,13 @@ class AwsQueue:
             raise QueueError("no answer in time") from None
         except (ResponseParserError, BotoCoreError) as error:
             raise QueueError(f"AWS's client fails: {type(error).__name__}") from None
+        except Exception:
+            if under_way.answer is None:
+                raise  # it is ours
+            why = odd(under_way.answer)
+            raise QueueError(f"not an answer of AWS's: {why}") from None
 
 
 def _rows(answer: Mapping[str, object], name: str) -> Sequence[Mapping[str, object]]:
-    return cast("Sequence[Mapping[str, object]]", answer.get(name) or ())
+    rows = cast("Sequence[object]", answer.get(name) or ())
+    return [one for one in rows if isinstance(one, Mapping)]

@@ -109,7 +109,7 @@ def _by_id(answer: Fields, count: int) -> Sequence[Fault | None]:
 
 def _place(found: list[Fault | None], one: Fields, fault: Fault | None) -> None:
     number = str(one.get("Id", ""))
-    if number.isascii() and number.isdigit() and int(number) < len(found):
+    if number in {str(at) for at in range(len(found))}:
         found[int(number)] = fault
 
 
@@ -135,7 +135,8 @@ def _fault(one: Fields, code: str, message: str) -> Fault:
 
 
 def _rows(answer: Fields, name: str) -> Sequence[Fields]:
-    return cast("Sequence[Fields]", answer.get(name) or ())
+    rows = cast("Sequence[object]", answer.get(name) or ())
+    return [one for one in rows if isinstance(one, Mapping)]  # null is none
 
 
 SERVICES: Mapping[Kind, Service] = {

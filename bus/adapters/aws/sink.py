@@ -7,7 +7,7 @@ from typing import NamedTuple
 from aiobotocore.parsers import ResponseParserError
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-from bus.adapters.aws.calling import WITHIN_S, NobodyError
+from bus.adapters.aws.calling import EXCHANGE, Exchange, NobodyError, odd
 from bus.adapters.aws.clients import Clients, Signs
 from bus.adapters.aws.codes import TOO_LARGE, Sense, judge, meaning
 from bus.adapters.aws.services import SERVICES, Fault, Fields, Service
@@ -23,7 +23,6 @@ _NO_LOGIN = (
     " which ORDERBUS_AWS_OWN_CREDENTIALS does not allow here"
 )
 _LATE = Unreachable(NoAnswerKind.TIMEOUT, "no answer in time")
-_STRANGE = Unreachable(NoAnswerKind.PROTOCOL, "not an answer of AWS's")
 
 
 class _Letter(NamedTuple):
@@ -108,7 +107,8 @@ class AwsSink:
         entries = [service.entry(endpoint, p, n) for n, p in enumerate(parcels)]
         one = parcels[0].subscription
         signs = Signs(parcels[0].tls, one.login, external_id(one.owner, one.id))
-        WITHIN_S.set(timeout_s)
+        under_way = Exchange(timeout_s)
+        EXCHANGE.set(under_way)
         try:
             async with asyncio.timeout(timeout_s):
                 call = await self._clients.of(
@@ -119,6 +119,10 @@ class AwsSink:
             return _fault(error.response)
         except (NobodyError, TimeoutError, ResponseParserError, BotoCoreError) as error:
             return _unanswered(error)
+        except Exception:
+            if under_way.answer is None:
+                raise  # it is ours
+            return _strange(odd(under_way.answer))
 
 
 def external_id(owner: str, name: str) -> str:
@@ -153,6 +157,10 @@ def _fault(response: Fields) -> Fault:
     return Fault(code, message, status, headers.get("retry-after"))
 
 
+def _strange(what: str) -> Unreachable:
+    return Unreachable(NoAnswerKind.PROTOCOL, f"not an answer of AWS's: {what}")
+
+
 def _unanswered(error: Exception) -> Outcome:
     """What it means that AWS said nothing."""
     match error:
@@ -161,7 +169,7 @@ def _unanswered(error: Exception) -> Outcome:
         case TimeoutError():
             return _LATE
         case ResponseParserError():
-            return _STRANGE
+            return _strange("it is not in the form of the service")
         case ParamValidationError():  # its text repeats what was sent
             return Refused(_BAD_REQUEST, "not sent: AWS's client refuses its texts")
         case _:  # no credentials of our own, or none that are still good

@@ -1,18 +1,21 @@
 """What statuses of Google's APIs mean: one table, by names of google.rpc.Code."""
 
-import json
 from collections.abc import Mapping
 from enum import Enum, auto
 from typing import NamedTuple
 
-from bus.delivery.delivery import Failed, Outcome, Refused, Throttled
+from bus.contracts.jsontext import read_json
+from bus.delivery.delivery import Failed, Outcome, Refused, Throttled, Unreachable
 from bus.delivery.schedule import parse_retry_after
 from bus.delivery.subscription import one_line
-from bus.sending import Got
+from bus.errors import DecodeError
+from bus.sending import Got, NoAnswerKind
 
 _LONGEST_DETAIL = 200
 UNAUTHENTICATED = 401
 TOO_LARGE = 413
+_STATUSES = range(100, 600)
+"""Those that HTTP has."""
 
 
 class Sense(Enum):
@@ -69,8 +72,8 @@ def read_fault(got: Got) -> Fault:
     """What an answer that is no 2xx says; whatever cannot be read was not said."""
     name, message = "", ""
     try:
-        said = json.loads(got.body)
-    except ValueError:
+        said = read_json(got.body)
+    except DecodeError:
         said = None
     match said:
         case {"error": dict() as error}:
@@ -85,6 +88,8 @@ def read_fault(got: Got) -> Fault:
 
 def judge(fault: Fault, now_s: float) -> Outcome:
     """Return what an error means."""
+    if fault.status not in _STATUSES:
+        return strange(f"status {fault.status}")
     sense, status = fault.meaning
     detail = one_line(f"{fault.name} {fault.message}".strip())[:_LONGEST_DETAIL]
     after_s = parse_retry_after(fault.retry_after, now_s)
@@ -95,6 +100,12 @@ def judge(fault: Fault, now_s: float) -> Outcome:
             return Throttled(status, after_s, detail)
         case Sense.FAILED:
             return Failed(status, after_s, detail)
+
+
+def strange(what: str) -> Unreachable:
+    """What was heard is no answer; `what` says what was wrong with it."""
+    text = f"not an answer of Google Pub/Sub: {what}"
+    return Unreachable(NoAnswerKind.PROTOCOL, text)
 
 
 def _by_status(status: int) -> Meaning:

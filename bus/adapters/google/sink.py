@@ -1,7 +1,6 @@
 """The sink of kind pubsub: events published, several in a request."""
 
 import asyncio
-import json
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -12,12 +11,15 @@ from bus.adapters.google.codes import (
     Sense,
     judge,
     read_fault,
+    strange,
 )
 from bus.adapters.google.envelope import body_of, size_of
 from bus.adapters.google.tokens import ISSUER, Token, Tokens
+from bus.contracts.jsontext import read_json
 from bus.delivery.delivery import Accepted, Outcome, Refused, Unreachable
 from bus.delivery.endpoint import parse_endpoint
 from bus.delivery.google import PubsubEndpoint
+from bus.errors import DecodeError
 from bus.sending import Ask, Asker, Got, Limits, NoAnswer, NoAnswerKind, Parcel
 
 _MOST, _MOST_BYTES = 100, 9_000_000
@@ -25,7 +27,6 @@ _MOST, _MOST_BYTES = 100, 9_000_000
 _ANSWER_BYTES = 1_048_576
 _SUCCESS = range(200, 300)
 _LATE = Unreachable(NoAnswerKind.TIMEOUT, "no answer in time")
-_STRANGE = Unreachable(NoAnswerKind.PROTOCOL, "not an answer of Google Pub/Sub")
 _OK = Accepted(200)
 
 
@@ -128,20 +129,22 @@ class PubsubSink:
             return Unreachable(got.kind, got.detail)
         if got.status not in _SUCCESS:
             return read_fault(got)
-        return _OK if _ids(got) == count else _STRANGE
+        return _taken(got, count)
 
 
-def _ids(got: Got) -> int:
-    """How many messages an answer says were taken."""
+def _taken(got: Got, count: int) -> Outcome:
+    """What an answer says that is a 2xx: all are taken, or it is none of Google's."""
     try:
-        said = json.loads(got.body)
-    except ValueError:
-        return -1
+        said = read_json(got.body)
+    except DecodeError as why:
+        return strange(str(why))
     match said:
+        case {"messageIds": list(ids)} if len(ids) == count:
+            return _OK
         case {"messageIds": list(ids)}:
-            return len(ids)
+            return strange(f"{len(ids)} messageIds for {count} messages")
         case _:
-            return -1
+            return strange("expected messageIds")
 
 
 @lru_cache(maxsize=20_000)

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import re
 from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import urlencode
@@ -14,8 +15,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from bus.adapters.google.codes import UNAUTHENTICATED, judge, read_fault
+from bus.contracts.jsontext import read_json
 from bus.delivery.delivery import Outcome, Refused, Unreachable
 from bus.delivery.subscription import Login
+from bus.errors import DecodeError
 from bus.sending import Ask, Asker, NoAnswer, NoAnswerKind
 
 ISSUER = "https://oauth2.googleapis.com/token"
@@ -24,11 +27,17 @@ _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _LASTS_S = 3600
 _EARLY_S = 120.0
 _MOST_BYTES = 65_536
+_LONGEST_S = 365 * 86_400
+_TEXT = re.compile(r"[!-~]+")
+"""What may stand in a header: visible characters of ASCII."""
 _OK, _BAD_REQUEST = 200, 400
 _NO_KEY = Refused(
     UNAUTHENTICATED, "not sent: the login's password is no RSA private key in PEM"
 )
-_STRANGE = Unreachable(NoAnswerKind.PROTOCOL, "not a token of Google's")
+_STRANGE = Unreachable(
+    NoAnswerKind.PROTOCOL,
+    "not a token of Google's: expected access_token and expires_in",
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -92,11 +101,13 @@ class Tokens:
 
 def _read(body: bytes, now_s: float) -> Token | None:
     try:
-        said = json.loads(body)
-    except ValueError:
+        said = read_json(body)
+    except DecodeError:
         return None
     match said:
-        case {"access_token": str(text), "expires_in": int(seconds)} if text.isascii():
+        case {"access_token": str(text), "expires_in": int(seconds)} if (
+            _TEXT.fullmatch(text) and 0 < seconds <= _LONGEST_S
+        ):
             return Token(text, now_s + seconds)
         case _:
             return None

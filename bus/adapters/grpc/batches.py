@@ -7,14 +7,12 @@ from bus.adapters.grpc.generated.event_receiver_pb2 import (
     DeliverBatchRequest,
     Delivery,
 )
-from bus.delivery.delivery import Accepted, Failed, Outcome, Refused
+from bus.delivery.delivery import Accepted, Outcome, Refused
 from bus.sending import Parcel
 
 _FIXED = 512
 """More than the names and lengths in a message come to."""
 _A_FIELD = 16
-_ERROR = 500
-_NO_RECEIPT = Failed(_ERROR, None, "the answer has no receipt for it")
 
 
 def batch_of(parcels: Sequence[Parcel]) -> DeliverBatchRequest:
@@ -35,12 +33,6 @@ def size_of(parcel: Parcel) -> int:
     texts += [text for field in fields for text in field]
     length = sum(len(text.encode("utf-8", "replace")) for text in texts)
     return len(parcel.body) + length + _A_FIELD * len(fields) + _FIXED
-
-
-def each_of(outcomes: Sequence[Outcome], count: int) -> Sequence[Outcome]:
-    """What became of each of so many; receipts too many are nobody's."""
-    missing = count - len(outcomes)
-    return [*outcomes[:count], *[_NO_RECEIPT] * missing]
 
 
 def counts_for_all(outcome: Outcome) -> bool:

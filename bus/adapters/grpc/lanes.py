@@ -25,7 +25,9 @@ from bus.adapters.grpc.generated.event_receiver_pb2 import (
     DeliverBatchResponse,
     Receipt,
 )
+from bus.adapters.grpc.reading import reader
 from bus.adapters.grpc.unreached import Call
+from bus.delivery.delivery import Unreachable
 from bus.delivery.endpoint import GrpcEndpoint
 from bus.delivery.subscription import Tls
 
@@ -48,12 +50,16 @@ _OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.max_send_message_length", MOST_BYTES),
 )
 
-Deliver: TypeAlias = "grpc.aio.UnaryUnaryMultiCallable[CloudEvent, Receipt]"
+Deliver: TypeAlias = (
+    "grpc.aio.UnaryUnaryMultiCallable[CloudEvent, Receipt | Unreachable]"
+)
 DeliverBatch: TypeAlias = (
-    "grpc.aio.UnaryUnaryMultiCallable[DeliverBatchRequest, DeliverBatchResponse]"
+    "grpc.aio.UnaryUnaryMultiCallable["
+    "DeliverBatchRequest, DeliverBatchResponse | Unreachable]"
 )
 Check: TypeAlias = (
-    "grpc.aio.UnaryUnaryMultiCallable[HealthCheckRequest, HealthCheckResponse]"
+    "grpc.aio.UnaryUnaryMultiCallable["
+    "HealthCheckRequest, HealthCheckResponse | Unreachable]"
 )
 _Key: TypeAlias = tuple[GrpcEndpoint, Tls]
 Berth: TypeAlias = "lanes.Berth[_Key, Lane]"
@@ -153,17 +159,17 @@ def _lane(
         channel.unary_unary(
             f"/{SERVICE}/Deliver",
             request_serializer=CloudEvent.SerializeToString,
-            response_deserializer=Receipt.FromString,
+            response_deserializer=reader(Receipt),
         ),
         channel.unary_unary(
             f"/{SERVICE}/DeliverBatch",
             request_serializer=DeliverBatchRequest.SerializeToString,
-            response_deserializer=DeliverBatchResponse.FromString,
+            response_deserializer=reader(DeliverBatchResponse),
         ),
         channel.unary_unary(
             "/grpc.health.v1.Health/Check",
             request_serializer=HealthCheckRequest.SerializeToString,
-            response_deserializer=HealthCheckResponse.FromString,
+            response_deserializer=reader(HealthCheckResponse),
         ),
     )
 

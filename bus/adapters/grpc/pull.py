@@ -104,6 +104,8 @@ class PullSink:
                 raise
             return _WENT, True  # the channel was closed
         self._remember(parcel.subscription.id, relay)
+        if isinstance(receipt, Unreachable):
+            return receipt, True
         return read_receipt(receipt), True
 
     def _remember(self, name: str, relay: GrpcEndpoint) -> None:

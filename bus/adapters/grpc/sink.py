@@ -15,7 +15,6 @@ from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from bus.adapters.grpc.batches import (
     batch_of,
     counts_for_all,
-    each_of,
     in_turn,
     size_of,
 )
@@ -25,6 +24,7 @@ from bus.adapters.grpc.generated.cloudevents_pb2 import CloudEvent
 from bus.adapters.grpc.generated.event_receiver_pb2 import Receipt
 from bus.adapters.grpc.hints import read_hints, seconds
 from bus.adapters.grpc.lanes import MOST_BYTES, SERVICE, Berth, Lane, Lanes
+from bus.adapters.grpc.reading import miscounted
 from bus.delivery.delivery import (
     Accepted,
     Failed,
@@ -94,7 +94,7 @@ class GrpcSink:
 
         came = await self._call(parcels[0], timeout_s, deliver, probe=probe)
         if isinstance(came, Sequence):
-            return each_of(came, len(parcels))
+            return came
         if counts_for_all(came):
             return [came] * len(parcels)
         return await self._one_by_one(parcels, until)
@@ -188,7 +188,7 @@ async def _deliver(
         )
     except grpc.aio.AioRpcError as error:
         return _judged(error, lane)
-    return read_receipt(receipt)
+    return receipt if isinstance(receipt, Unreachable) else read_receipt(receipt)
 
 
 async def _deliver_all(
@@ -203,6 +203,10 @@ async def _deliver_all(
     except grpc.aio.AioRpcError as error:
         lane.singly = error.code() is grpc.StatusCode.UNIMPLEMENTED
         return _judged(error, lane)
+    if isinstance(answer, Unreachable):
+        return answer
+    if (count := len(answer.receipts)) != len(parcels):
+        return miscounted(count, len(parcels))
     return [read_receipt(receipt) for receipt in answer.receipts]
 
 
@@ -217,6 +221,8 @@ async def _probe(lane: Lane, within_s: float) -> Outcome | None:
     except grpc.aio.AioRpcError as error:
         outcome = _judged(error, lane)
         return None if isinstance(outcome, Refused | Accepted) else outcome
+    if isinstance(said, Unreachable):
+        return said
     if said.status in {
         HealthCheckResponse.ServingStatus.SERVING,
         HealthCheckResponse.ServingStatus.SERVICE_UNKNOWN,

@@ -15,12 +15,18 @@ from urllib.parse import ParseResult, urlparse
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nats.aio.client import Client, Srv
 from nats.aio.transport import TcpTransport
-from nats.errors import InvalidUserCredentialsError, SecureConnRequiredError
+from nats.errors import (
+    InvalidUserCredentialsError,
+    ProtocolError,
+    SecureConnRequiredError,
+)
+from nats.protocol.parser import Parser
 from typing_extensions import override
 
 from bus.adapters.meters import Meter, MeteredReader
+from bus.adapters.nats.errors import Strange
 from bus.adapters.ways import Way
-from bus.delivery.subscription import Login
+from bus.delivery.subscription import Login, one_line
 
 _SEED_BYTES = slice(2, 34)
 """Where an nkey's seed has its key: two bytes of prefix before it, two of CRC after."""
@@ -33,6 +39,7 @@ class GuardedClient(Client):
         super().__init__()
         self._meter = meter
         self._way = way
+        self._ps = self._parser = _Parser(self)
         if login is not None and login.mechanism == "nkey":
             self._public_nkey = login.username
 
@@ -48,6 +55,7 @@ class GuardedClient(Client):
     async def _process_info(
         self, info: dict[str, object], initial_connection: bool = False
     ) -> None:
+        _check(info)
         info.pop("connect_urls", None)  # servers that nobody has judged
         if initial_connection and self._way.context is not None:
             info["tls_required"] = True  # whatever it says, before it has our password
@@ -55,8 +63,47 @@ class GuardedClient(Client):
             raise SecureConnRequiredError
         await super()._process_info(info, initial_connection)
 
+    @override
+    async def _process_op_err(self, e: Exception) -> None:
+        strange = self._parser.strange
+        await super()._process_op_err(e if strange is None else strange)
+
+
+class _Parser(Parser):
+    """The library's, whose reading ends without a word where anything else is raised.
+
+    `strange` is what it met, if that was nothing that a server says.
+    """
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self.strange: Strange | None = None
+
+    @override
+    async def parse(self, data: bytes = b"") -> None:
+        try:
+            await super().parse(data)
+        except (OSError, ProtocolError) as error:
+            self.strange = error if isinstance(error, Strange) else None
+            raise
+        except Exception:  # noqa: BLE001 - whatever a stranger makes a library say
+            self.strange = Strange("a line that cannot be read")
+            raise self.strange from None
+
 
 _BUFFER_BYTES = 32_768
+_MOST_PAYLOAD = 2**31
+_SHOWN = 40
+
+
+def _check(info: object) -> None:
+    """Raises Strange: it is no introduction of a server's."""
+    if not isinstance(info, dict):
+        raise Strange("INFO is no JSON object")
+    most = info.get("max_payload", 1)
+    if type(most) is not int or not 0 < most < _MOST_PAYLOAD:
+        shown = one_line(repr(most))[:_SHOWN]
+        raise Strange(f"INFO has max_payload {shown}, expected a number of bytes")
 
 
 class _Admitted(TcpTransport):

@@ -96,6 +96,12 @@ def unreachable(kind: NoAnswerKind) -> Unreachable:
     return Unreachable(kind, _STREAM_WORDS[kind])
 
 
+def strange(what: str) -> Unreachable:
+    """What was heard is no answer; `what` says what was wrong with it."""
+    kind = NoAnswerKind.PROTOCOL
+    return Unreachable(kind, f"{_STREAM_WORDS[kind]}: {what}")
+
+
 def _by_status(code: int) -> Meaning:
     """What an error code that is not in the table says, by HTTP's status of it."""
     if code == BUSY:

@@ -5,7 +5,7 @@ from typing import Final
 
 from nats import errors as failures
 
-from bus.adapters.nats.codes import Meaning, Sense, complained, unreachable
+from bus.adapters.nats.codes import Meaning, Sense, complained, strange, unreachable
 from bus.delivery.delivery import Outcome, Refused
 from bus.ports import NoAnswerKind
 
@@ -52,8 +52,18 @@ _NOT_OURS: frozenset[type[BaseException]] = frozenset(
 )
 
 
+class Strange(failures.ProtocolError):
+    """A server says what none says; `what` tells it, and what was expected."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.what = what
+
+
 def outcome_of(error: BaseException) -> Outcome:
     """What an error means; nothing of it is secret."""
+    if isinstance(error, Strange):
+        return strange(error.what)
     if (meaning := _REFUSED.get(type(error))) is not None:
         return Refused(meaning.status, str(error).removeprefix("nats: "))
     if type(error) is failures.Error and (said := complained(str(error))) is not None:

@@ -13,7 +13,7 @@ from itertools import count
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import ConnectionClosedError
+from nats.errors import ConnectionClosedError, ProtocolError
 
 from bus.adapters.lanes import Kept
 from bus.adapters.meters import Meter
@@ -89,7 +89,10 @@ class Line:
     async def closed(self) -> None:
         """It is closed; `last_error` says if somebody said why."""
         said = self.client.last_error
-        outcome = None if said is None else complained(str(said))
+        if isinstance(said, ProtocolError):
+            outcome: Outcome | None = outcome_of(said)
+        else:
+            outcome = None if said is None else complained(str(said))
         self._ended.set()
         self._end(
             self.judged(outcome or unreachable(NoAnswerKind.RESET)), lambda _: True

@@ -1,7 +1,6 @@
 """The sink of kind nats: an event a message, acknowledged by its stream."""
 
 import asyncio
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeAlias
@@ -9,14 +8,22 @@ from typing import TypeAlias
 from nats.aio.msg import Msg
 
 from bus.adapters.lanes import Berth, Kept, Lanes
-from bus.adapters.nats.codes import NO_STREAM, TOO_LARGE, judge, unreachable
+from bus.adapters.nats.codes import (
+    NO_STREAM,
+    TOO_LARGE,
+    judge,
+    strange,
+    unreachable,
+)
 from bus.adapters.nats.envelope import headers, subject_of, weight
 from bus.adapters.nats.errors import outcome_of
 from bus.adapters.nats.lanes import Line, hush, kept
+from bus.contracts.jsontext import read_json
 from bus.delivery.delivery import Accepted, Outcome, Refused
 from bus.delivery.endpoint import parse_endpoint
 from bus.delivery.queues import NatsEndpoint
 from bus.delivery.subscription import Login, Tls
+from bus.errors import DecodeError
 from bus.ports import NoAnswerKind
 from bus.sending import Parcel, Places, Trust
 
@@ -118,16 +125,16 @@ def read(answer: Msg) -> Outcome:
     if (answer.headers or {}).get("Status") == _NOBODY:
         return NO_STREAM
     try:
-        said = json.loads(answer.data)
-    except ValueError:
-        return unreachable(NoAnswerKind.PROTOCOL)
+        said = read_json(answer.data)
+    except DecodeError as why:
+        return strange(f"acknowledgement: {why}")
     match said:
         case {"error": dict() as error}:
             return judge(error)
         case {"stream": str(), "seq": int()}:
             return _OK
         case _:
-            return unreachable(NoAnswerKind.PROTOCOL)
+            return strange("acknowledgement without stream and seq, or error")
 
 
 @lru_cache(maxsize=20_000)

@@ -8,7 +8,7 @@ from bus.delivery.delivery import Failed, Outcome, Refused, Throttled, Unreachab
 from bus.delivery.subscription import one_line
 from bus.ports import NoAnswerKind
 
-_LONGEST_DETAIL = 200
+_LONGEST_DETAIL, _LONGEST_ID = 200, 40
 
 
 class Sense(Enum):
@@ -72,7 +72,8 @@ _WORDS = {
 def judge(code: str, text: str) -> Outcome:
     """Return what an error means."""
     shown = text if text.startswith(code) else f"{code} {text}"
-    detail = one_line(shown.strip())[:_LONGEST_DETAIL]
+    shown = shown.strip() or "an error without a word"
+    detail = one_line(shown)[:_LONGEST_DETAIL]
     sense, status = ERRORS.get(code) or _by_text(text)
     match sense:
         case Sense.REFUSED:
@@ -86,6 +87,14 @@ def judge(code: str, text: str) -> Outcome:
 def unreachable(kind: NoAnswerKind) -> Unreachable:
     """Nobody was reached, in a sentence."""
     return Unreachable(kind, _WORDS[kind])
+
+
+def strange(said: bytes) -> Unreachable:
+    """What was answered is no id of an entry's."""
+    shown = one_line(said[:_LONGEST_ID].decode("utf-8", "replace"))
+    kind = NoAnswerKind.PROTOCOL
+    what = f"{_WORDS[kind]}: {shown!r}, expected an id, digits-digits"
+    return Unreachable(kind, what)
 
 
 def _by_text(text: str) -> Meaning:

@@ -57,7 +57,8 @@ def outcome_of(error: BaseException) -> Outcome:
     if (code := _CODES.get(type(error))) is not None:
         return judge(code, text)
     if isinstance(error, failures.ResponseError):
-        return judge(text.partition(" ")[0], text)
+        # It takes a word that it knows off the text, which begins with no other then.
+        return judge(error.status_code or text.partition(" ")[0], text)
     if "max number of clients" in text:  # which it takes for a broken connection
         return judge("ERR", text)
     for type_ in type(error).__mro__:

@@ -1,11 +1,12 @@
 """The sink of kind redis: an event an entry, taken once the server gives its id."""
 
 import asyncio
+import re
 from functools import lru_cache
 from typing import TypeAlias
 
 from bus.adapters.lanes import Kept, Lanes
-from bus.adapters.redis.codes import unreachable
+from bus.adapters.redis.codes import strange, unreachable
 from bus.adapters.redis.envelope import command
 from bus.adapters.redis.errors import outcome_of
 from bus.adapters.redis.lanes import Line, kept
@@ -16,6 +17,7 @@ from bus.delivery.subscription import Login, Tls
 from bus.ports import NoAnswerKind
 from bus.sending import Parcel, Places, Trust
 
+_ID = re.compile(rb"[0-9]{1,20}-[0-9]{1,20}")
 _OK = Accepted(200)
 _Key: TypeAlias = tuple[str, Tls | None, Login | None]
 
@@ -70,7 +72,9 @@ async def _add(lane: Kept[Line], endpoint: RedisEndpoint, parcel: Parcel) -> Out
         raise
     except Exception as error:  # noqa: BLE001 - whatever a stranger makes a library say
         return line.meter.judged(outcome_of(error))
-    return _OK if isinstance(said, bytes) else said
+    if not isinstance(said, bytes):
+        return said
+    return _OK if _ID.fullmatch(said) else strange(said)
 
 
 @lru_cache(maxsize=20_000)

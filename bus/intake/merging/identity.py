@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID, uuid5
 
+from bus.contracts.jsontext import read_json
+from bus.errors import DecodeError
 from bus.intake.converting import Converted
 from bus.intake.findings import Finding, as_field
 from bus.intake.merging.tables import Owner
@@ -100,7 +102,7 @@ def is_meant(part: Converted, headers: Headers) -> bool:
     if told is None:
         return True
     try:
-        names: object = json.loads(told)
-    except ValueError:
+        names = read_json(told)
+    except DecodeError:
         return True
     return not isinstance(names, list) or name_of(part) in names

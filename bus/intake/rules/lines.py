@@ -196,7 +196,7 @@ def restore(key: bytes, value: bytes) -> Stored:
     """
     try:
         document = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ConfigurationError("not JSON") from None
     if not isinstance(document, dict):
         raise ConfigurationError("not a JSON object")

@@ -22,7 +22,10 @@ from bus.delivery.delivery import (
 )
 from bus.ports import NoAnswerKind
 
-ODD = Unreachable("protocol", "not an answer of NATS JetStream")
+_ODD = "not an answer of NATS JetStream: acknowledgement"
+NONE = Unreachable("protocol", f"{_ODD} without stream and seq, or error")
+NOISE = Unreachable("protocol", f"{_ODD}: no JSON: Expecting value at character 1")
+BYTES = Unreachable("protocol", f"{_ODD}: the JSON is not UTF-8")
 
 
 def test_no_error_is_left_out() -> None:
@@ -103,10 +106,10 @@ def test_complaints(text: str, outcome: Outcome | None) -> None:
             None,
             Refused(413, "10054 too large"),
         ),
-        (b"pong", None, ODD),
-        (b"[]", None, ODD),
-        (b'{"error":"x"}', None, ODD),
-        (b"\xff", None, ODD),
+        (b"pong", None, NOISE),
+        (b"[]", None, NONE),
+        (b'{"error":"x"}', None, NONE),
+        (b"\xff", None, BYTES),
     ],
 )
 def test_what_is_read(
