@@ -92,7 +92,7 @@ class Lanes(Generic[Key, Lane]):
         berth = self._berths.get(key)
         if berth is None:
             if len(self._berths) >= self._most:
-                self.drop(next(iter(self._berths)))
+                self.drop(next(iter(self._berths.values())))
             berth = self._berths[key] = Berth(key, make(), self._end)
             self._watch()
         if subscription not in berth.whose:
@@ -100,10 +100,9 @@ class Lanes(Generic[Key, Lane]):
             self._of.setdefault(subscription, set()).add(key)
         return berth
 
-    def kept(self, key: Key) -> Lane | None:
+    def kept(self, key: Key) -> Berth[Key, Lane] | None:
         """The lane of a key, if there is one."""
-        berth = self._berths.get(key)
-        return None if berth is None else berth.lane
+        return self._berths.get(key)
 
     def leave(self, subscription: str) -> None:
         """A subscription uses its lanes no more, for now; others may."""
@@ -113,9 +112,8 @@ class Lanes(Generic[Key, Lane]):
             if not berth.whose:
                 self._let_go(berth, self._grace_s)
 
-    def drop(self, key: Key, grace_s: float = _LONG_S) -> None:
+    def drop(self, berth: Berth[Key, Lane], grace_s: float = _LONG_S) -> None:
         """Give no one a lane any more; what is under way on it may end."""
-        berth = self._berths[key]
         self._forget(berth)
         self._let_go(berth, grace_s)
 

@@ -37,6 +37,7 @@ MOST_BYTES = 4 * 1024 * 1024
 _RECEIPT_BYTES = 65_536  # of one; of several there is room for as many, short ones
 _MOST_RECEIPTS_BYTES = 1024 * 1024
 _MOST_TIMEOUTS = 3
+_SOON_S = 1.0
 _OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.enable_retries", 0),  # ours are counted
     ("grpc.enable_http_proxy", 0),  # it would connect where no guard looks
@@ -118,12 +119,18 @@ class Lanes:
         A name may stand for a few of many, others each time it is asked for.
         """
         key = endpoint, tls
-        lane = self._kept.kept(key)
-        if lane is not None and (lane.stuck or not lane.leads_to(addresses)):
-            self._kept.drop(key)
+        berth = self._kept.kept(key)
+        if berth is not None:
+            lane = berth.lane
+            if lane.stuck or not lane.leads_to(addresses):
+                self._kept.drop(berth)
         return self._kept.use(
             key, whose, lambda: _lane(endpoint, tls, addresses, self._agent)
         )
+
+    def shun(self, berth: Berth) -> None:
+        """Close one whose server breaks the protocol, and may go on to do so."""
+        self._kept.drop(berth, _SOON_S)
 
     def leave(self, subscription: str) -> None:
         """A subscription uses its lanes no more, for now."""

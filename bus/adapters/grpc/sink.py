@@ -147,8 +147,10 @@ class GrpcSink:
                 if _is_cancelled():
                     raise
                 return unreachable(NoAnswerKind.RESET)  # the channel was closed
-            silent = isinstance(came, Unreachable) and came.kind == NoAnswerKind.TIMEOUT
-            lane.timeouts = lane.timeouts + 1 if silent else 0
+            kind = came.kind if isinstance(came, Unreachable) else None
+            lane.timeouts = lane.timeouts + 1 if kind == NoAnswerKind.TIMEOUT else 0
+            if kind == NoAnswerKind.PROTOCOL:
+                self._lanes.shun(berth)
         return came
 
     async def _lane(self, parcel: Parcel, timeout_s: float) -> "Berth | Unreachable":

@@ -48,8 +48,11 @@ _BROKEN = re.compile(
     re.DOTALL,
 )
 _OUR_LIMIT = re.compile(
-    r"(?:Stream removed \()?CLIENT: Received message larger than max"
-    r" \(\d+ vs\. \d+\)\)?"
+    r"(?:Stream removed \()?(?:"
+    r"CLIENT: Received message larger than max \(\d+ vs\. \d+\)"
+    r"|received metadata size exceeds (?:hard|soft) limit \(\d+ vs\. \d+\);.*"
+    r")\)?",
+    re.DOTALL,
 )
 _HTTP2 = re.compile(r"http/?[12]|settings frame", re.IGNORECASE)
 _TLS = re.compile(r"handshak|ssl|tls|certificate|verification", re.IGNORECASE)

@@ -100,13 +100,13 @@ async def test_who_comes_back_has_it_still() -> None:
 async def test_dropped() -> None:
     """Nobody is given it any more, and what is under way may end."""
     lanes: Lanes[str, Lane] = Lanes()
-    with lanes.use("a", "acme", Lane) as lane:
-        lanes.drop("a")
+    with (berth := lanes.use("a", "acme", Lane)) as lane:
+        lanes.drop(berth)
         assert lanes.use("a", "acme", Lane).lane is not lane
         assert not lane.closed
     await lane.closing.wait()
-    with lanes.use("a", "acme", Lane) as other:
-        lanes.drop("a")
+    with (berth := lanes.use("a", "acme", Lane)) as other:
+        lanes.drop(berth)
         await lanes.close()
         assert other.closed
 

@@ -122,6 +122,11 @@ def test_answers(code: grpc.StatusCode, details: str, outcome: Outcome) -> None:
             "CLIENT: Received message larger than max (9 vs. 5)",
             NoAnswerKind.PROTOCOL,
         ),
+        (
+            Code.RESOURCE_EXHAUSTED,
+            "received metadata size exceeds hard limit (32108 vs. 16384);  x:16033B",
+            NoAnswerKind.PROTOCOL,
+        ),
     ],
 )
 def test_nobody_reached(
