@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeAlias
 
-from bus.delivery.delivery import Outcome, Unreachable
+from bus.delivery.delivery import Accepted, Outcome, Unreachable
 from bus.delivery.endpoint import Kind
+from bus.delivery.hiding import discreet
 from bus.delivery.routing import judge
 from bus.errors import ConfigurationError
 from bus.ports import Answer, Sender
@@ -37,22 +38,45 @@ class Webhooks:
 
     def judged(self, parcel: Parcel, reply: Reply) -> Outcome:
         """See `StraightSink`."""
-        if isinstance(reply, Answer):
-            return judge(
-                reply.status,
-                reply.retry_after,
-                reply.excerpt,
-                parcel.subscription.transient_statuses,
-                parcel.now_s,
-            )
-        return Unreachable(reply.kind, reply.detail)
+        if not isinstance(reply, Answer):
+            return Unreachable(reply.kind, reply.detail)
+        outcome = judge(
+            reply.status,
+            reply.retry_after,
+            reply.excerpt,
+            parcel.subscription.transient_statuses,
+            parcel.now_s,
+        )
+        if isinstance(outcome, Accepted):
+            return outcome
+        return discreet(outcome, parcel.subscription)
 
     async def close(self) -> None:
         """Nothing is its own."""
 
 
+class _Discreet:
+    """A sink whose outcomes tell no credential that an endpoint repeats."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        """See `Sink`."""
+        return discreet(await self._sink.send(parcel), parcel.subscription)
+
+    def leave(self, subscription: str) -> None:
+        """See `KeepingSink`."""
+        if isinstance(self._sink, KeepingSink):
+            self._sink.leave(subscription)
+
+    async def close(self) -> None:
+        """See `Sink`."""
+        await self._sink.close()
+
+
 class Sinks:
-    """The sinks of one process.
+    """The sinks of one process. None tells what its endpoints are secured by.
 
     Args:
         sender: Posts webhooks; not closed here.
@@ -81,7 +105,7 @@ class Sinks:
         if maker is None:
             return f"this process does not deliver to {way} endpoints"
         try:
-            sink = self._made[way] = maker()
+            sink = self._made[way] = _Discreet(maker())
         except ConfigurationError as error:
             return str(error)
         return sink

@@ -283,6 +283,8 @@ def _refuse(url: str, parts: SplitResult) -> None:
     if not url.isascii() or any(c.isspace() or ord(c) < 0x20 for c in url):  # noqa: PLR2004 - the first printable character
         raise ValueError("expected ASCII without spaces; encode the rest")
     try:
-        _ = parts.port
+        port = parts.port
     except ValueError:
-        raise ValueError("expected a port between 0 and 65535") from None
+        port = 0
+    if port == 0:
+        raise ValueError("expected a port between 1 and 65535")

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bus.delivery.hiding import secrets_in
 from bus.delivery.subscription import Secret, Subscription, Tls, parse_subscription
 from bus.webhook.sealing import is_sealed
 from bus.webhook.signing import PRIVATE_PREFIX, Signer
-from processors.diagnose.scrubbing import secrets_in
 
 NO_SECRET = "there is no secret for this URL"  # noqa: S105 - a sentence
 _SEALED = "its secrets are sealed, and there is no encryption key here"

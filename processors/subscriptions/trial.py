@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from bus.delivery.delivery import Outcome, Unreachable
 from bus.delivery.endpoint import Kind, way_of
 from bus.delivery.expressions import compile_expression
+from bus.delivery.hiding import covered
 from bus.delivery.routing import judge
 from bus.delivery.subscription import Subscription
 from bus.errors import InvalidSubscriptionError
@@ -85,7 +86,8 @@ async def _tried(world: World, parcel: Parcel) -> tuple[Outcome, str]:
     reply = await world.sender.send(parcel)
     if not isinstance(reply, Answer):
         return Unreachable(reply.kind, reply.detail), ""
-    said, transient = reply.excerpt, subscription.transient_statuses
+    said = covered(reply.excerpt, subscription)
+    transient = subscription.transient_statuses
     now = world.clock.now()
     return judge(reply.status, reply.retry_after, said, transient, now), said
 

@@ -14,9 +14,14 @@ from bus.adapters.grpc.sink import GrpcSink
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.places import GuardedPlaces
 from bus.adapters.http.trust import SettledTrust
+from bus.adapters.memory.clock import MemoryClock
+from bus.adapters.memory.sender import MemorySender
 from bus.adapters.nats.sink import NatsSink
+from bus.adapters.redis.sink import RedisSink
 from bus.delivery.delivery import Accepted, Failed, Outcome, Unreachable
+from bus.delivery.endpoint import Kind
 from bus.ports import NoAnswerKind
+from processors.sinks import Sinks
 from tests.contract.sinks import strangers
 from tests.contract.sinks.parcels import parcel
 from tests.contract.sinks.test_any_bytes import DEEP, sent
@@ -89,6 +94,21 @@ async def test_told(way: str, answer: bytes, says: str) -> None:
 async def test_an_error_of_redis_is_shown_whole(answer: bytes, detail: str) -> None:
     """With its first word, which the library takes off."""
     assert await sent("redis, an answer", answer) == Failed(500, None, detail)
+
+
+async def test_a_password_that_is_said_back() -> None:
+    """Is not told."""
+    redis = RedisSink(GuardedPlaces(Guard(allow=LOOPBACK), "redis"), SettledTrust())
+    sinks = Sinks(MemorySender(MemoryClock()), {Kind.REDIS: lambda: redis})
+    sink = sinks.of(Kind.REDIS)
+    assert not isinstance(sink, str)
+    login = {"username": "default", "password": "s3cr3t-pw"}
+    echo = strangers.redis(b"", b"-ERR your password was s3cr3t-pw\r\n")
+    async with stranger(echo) as port:
+        one = parcel(f"redis://127.0.0.1:{port}/orders", login=login)
+        outcome = await sink.send(one)
+        await sinks.close()
+    assert outcome == Failed(500, None, "ERR your password was (hidden)")
 
 
 async def test_an_id_of_redis() -> None:

@@ -10,10 +10,11 @@ from bus.delivery.delivery import Failed, Refused, Throttled
 from bus.delivery.endpoint import Kind
 from bus.delivery.subscription import Login
 from bus.errors import ConfigurationError
-from bus.ports import Change
+from bus.ports import Answer, Change
 from bus.sending import Sink
 from bus.webhook.signing import verify
-from processors.sinks import Sinks
+from processors.sinks import Sinks, Webhooks
+from tests.contract.sinks.parcels import parcel
 from tests.support.engine import MemoryBus
 
 CALLED = "grpcs://wms.example"
@@ -205,3 +206,15 @@ async def test_a_value_as_it_came() -> None:
             ["whsec_" + "QUJD" * 8],
             parcel.now_s,
         )
+
+
+@pytest.mark.parametrize("status", [400, 429, 500])
+def test_a_webhook_that_says_back_what_it_is_sent(status: int) -> None:
+    """Its header's value is not told."""
+    sent = parcel("https://a.example/", headers={"x-token": "tok-en-123"})
+    said = Answer(status, None, "no such token: tok-en-123")
+
+    outcome = Webhooks(MemoryBus().sender).judged(sent, said)
+
+    assert isinstance(outcome, Refused | Throttled | Failed)
+    assert (outcome.status, outcome.detail) == (status, "no such token: (hidden)")

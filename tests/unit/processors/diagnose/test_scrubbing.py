@@ -4,9 +4,10 @@ from base64 import b64encode
 
 import pytest
 
+from bus.delivery.hiding import secrets_in
 from bus.delivery.subscription import Tls
 from processors.diagnose.findings import Finding, Severity
-from processors.diagnose.scrubbing import Scrubber, secrets_in
+from processors.diagnose.scrubbing import Scrubber
 from tests.support.partner import SECRET
 from tests.unit.processors.diagnose.conftest import stored
 
