@@ -44,14 +44,14 @@ def backtest_command(  # noqa: PLR0913 - one an option
     if samples is not None or events is not None:
         _over_files(ctx, file, samples, events, as_json=as_json)
         return
-    from processors.cli.rules_work import backtest_stored
+    from processors.cli.rules_work import backtest_stored, legible
 
     async def stored(world: "World") -> int:
         return await backtest_stored(
             ctx, world, file, since=since, source=source, as_json=as_json
         )
 
-    run(ctx, stored)
+    run(ctx, stored, first=lambda: legible(file))
 
 
 def _over_files(

@@ -89,7 +89,21 @@ def add_command(
         print_taken(taken, "added", as_json=as_json)
         return GOOD
 
-    _run(ctx, add, first=wanted)
+    _run(ctx, add, first=lambda: _judge(ctx, wanted()))
+
+
+def _judge(ctx: typer.Context, draft: "Draft") -> None:
+    """Refuse what the channel here would, before anybody is asked."""
+    from bus.client.channels import FolderChannels, channels_folder
+    from bus.client.schemas import load_catalogue
+    from processors.cli.root import Root
+    from processors.sources.checks import refuse
+
+    if isinstance(ctx.obj, Root):
+        folder = ctx.obj.given().schemas_dir
+        channels = FolderChannels(channels_folder(folder), load_catalogue(folder))
+        with named_as_options():
+            refuse(channels, draft)
 
 
 @app.command("list")

@@ -76,8 +76,10 @@ def tail_command(ctx: typer.Context, what: Heard = None, **given: object) -> Non
         return await tail(world, Asked.of({"what": what, **given}))
 
     def judge() -> None:
+        from processors.cli.dlq_options import refuse_unknown_here
         from processors.cli.tail_work import Asked
 
+        refuse_unknown_here(ctx, given.get("types"))
         Asked.of({"what": what, **given})
 
     run(ctx, work, reads=True, first=judge)

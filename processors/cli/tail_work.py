@@ -41,7 +41,7 @@ class Asked:
         """Read it.
 
         Raises:
-            ConfigurationError: an outcome is none.
+            ConfigurationError: an outcome, or what to go on after, is none.
         """
         given = Given(parameters)
         outcomes = frozenset(given.texts("outcomes"))
@@ -49,6 +49,7 @@ class Asked:
             raise ConfigurationError(
                 f"--outcome: {strange[0]!r} is none; expected {', '.join(OUTCOMES)}"
             )
+        _stand(given.text("last_id"))
         return cls(
             kind=given.text("what").removesuffix("s"),
             types=frozenset(given.texts("types")),

@@ -79,7 +79,12 @@ _TEXTS = {"yaml": "rules: [", "json": "{nope", "empty": "{}"}
         ("rules apply {none}", "{none}"),
         ("rules apply {yaml}", "yaml:1: "),
         ("lookups load articles {none}", "{none}"),
+        ("rules backtest {none}", "{none}"),
+        ("rules backtest {yaml}", "yaml:1: "),
+        ("sources add own -c ghost", "--channel: no channel 'ghost'"),
         ("tail --outcome ghost", "'ghost' is none"),
+        ("tail --type ghost.seen", "no event type 'ghost.seen'"),
+        ("tail --last-id x", "--last-id is none: expected the id of a line"),
     ],
 )
 def test_a_slip_is_told_at_once(words: str, why: str, tmp_path: Path) -> None:
