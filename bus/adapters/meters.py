@@ -10,7 +10,7 @@ What the adapters share: none of them imports another one.
 
 import asyncio
 import ssl
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from typing import SupportsIndex, cast
 
 from typing_extensions import override
@@ -25,8 +25,8 @@ _ANSWER = 1_024
 _A_SECOND = 4_096.0
 """And so many a second, for signs of life and what a server tells of itself."""
 _TURN = 4_096
-"""After so many others have their turn; a call counts as some."""
-_CALL = 16
+"""After so many others have their turn; a call, and a line, counts as some."""
+_CALL, _LINE = 16, 64
 FLOODED = Unreachable(
     NoAnswerKind.PROTOCOL,
     f"hung up on: it sent more than {UNASKED // 1024} KiB that nothing had asked for",
@@ -107,26 +107,36 @@ class MeteredReader(asyncio.StreamReader):
             self.set_exception(Flooded())
 
     @override
-    async def readexactly(self, n: int) -> bytes:
-        await self._breathe(n)
-        return await super().readexactly(n)
+    def readexactly(self, n: int) -> Coroutine[None, None, bytes]:
+        reading = super().readexactly(n)
+        self._turn += n + _CALL
+        return reading if self._turn < _TURN else self._later(reading)
 
     @override
-    async def readuntil(self, separator: bytes = b"\n") -> bytes:  # type: ignore[override]
-        line = await super().readuntil(separator)
-        await self._breathe(len(line))
-        return line
+    def readline(self) -> Coroutine[None, None, bytes]:
+        reading = super().readline()
+        self._turn += _LINE
+        return reading if self._turn < _TURN else self._later(reading)
 
     @override
     async def read(self, n: int = -1) -> bytes:
-        await self._breathe(_TURN)
-        return await super().read(n if 0 <= n < _TURN else _TURN)
-
-    async def _breathe(self, size: int) -> None:
-        self._turn += size + _CALL
         if self._turn >= _TURN:
-            self._turn = 0
-            await asyncio.sleep(0)  # noqa: TID251 - a turn of the loop, no time
+            await self._rest()
+        found = await super().read(n if 0 <= n < _TURN else _TURN)
+        self._turn += len(found) + _CALL
+        return found
+
+    async def _later(self, reading: Coroutine[None, None, bytes]) -> bytes:
+        try:
+            await self._rest()
+        except BaseException:
+            reading.close()
+            raise
+        return await reading
+
+    async def _rest(self) -> None:
+        self._turn = 0
+        await asyncio.sleep(0)  # noqa: TID251 - a turn of the loop, no time
 
 
 async def connect(
