@@ -4,7 +4,7 @@ from base64 import urlsafe_b64encode
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from bus.delivery.endpoint import AWS, Kind, way_of
+from bus.delivery.endpoint import AWS, Kind
 from bus.delivery.subscription import Subscription
 from bus.errors import InvalidSubscriptionError
 from bus.ports import Post
@@ -128,7 +128,7 @@ async def _call(world: World, one: Subscription) -> Proof | Unproven:
     made = _challenging(world, one)
     if isinstance(made, Unproven):
         return made
-    outcome = await world.sink(way_of(one.url)).send(made[0])
+    outcome = await world.send(made[0])
     return (
         read_taken(outcome) if one.kind in _QUEUES else read_outcome(outcome, made[1])
     )

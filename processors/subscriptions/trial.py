@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
 from bus.delivery.delivery import Outcome, Unreachable
-from bus.delivery.endpoint import Kind, way_of
+from bus.delivery.endpoint import Kind
 from bus.delivery.expressions import compile_expression
 from bus.delivery.hiding import covered
 from bus.delivery.routing import judge
@@ -81,7 +81,7 @@ async def _tried(world: World, parcel: Parcel) -> tuple[Outcome, str]:
     """What came of it, and what the endpoint said."""
     subscription = parcel.subscription
     if subscription.kind is not Kind.HTTP:
-        outcome = await world.sink(way_of(subscription.url)).send(parcel)
+        outcome = await world.send(parcel)
         return outcome, getattr(outcome, "said", "")
     reply = await world.sender.send(parcel)
     if not isinstance(reply, Answer):

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from bus.delivery.breaker import BreakerPolicy
+from bus.delivery.delivery import Outcome
 from bus.delivery.effort import Efforts
+from bus.delivery.endpoint import way_of
 from bus.errors import InvalidSubscriptionError
 from bus.ports import Clock, Groups, LogReader, Publisher, Schemas, Sender, Topics
 from bus.probing import Asker
-from bus.sending import Sink
+from bus.sending import Parcel, Sink
 from bus.topics.topology import Topology
 from processors.access.trail import Trail
 from processors.sinks import Sinks
@@ -64,6 +66,18 @@ class World:
         if isinstance(found, str):
             raise InvalidSubscriptionError("url", found)
         return found
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        """Deliver one parcel by its kind, and keep no connection for more.
+
+        Raises:
+            InvalidSubscriptionError: as `sink` does.
+        """
+        try:
+            return await self.sink(way_of(parcel.url)).send(parcel)
+        finally:
+            if self.sinks is not None:
+                self.sinks.leave(parcel.subscription.id)
 
     def by(self, actor: str, address: str) -> Self:
         """The same world, what is done in it somebody else's: a request's sender."""

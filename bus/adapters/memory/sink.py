@@ -7,11 +7,12 @@ from bus.sending import Parcel
 
 
 class MemorySink:
-    """Fulfils `bus.sending.Sink`: gives one outcome, remembers every parcel."""
+    """Fulfils `bus.sending.KeepingSink`: gives one outcome, remembers every parcel."""
 
     def __init__(self, always: Outcome = Accepted(200)) -> None:  # noqa: B008 - frozen
         self.always = always
         self.parcels: list[Parcel] = []
+        self.left: list[str] = []
         self.closed = False
         self._next: deque[Outcome] = deque()
 
@@ -23,6 +24,10 @@ class MemorySink:
         """See `Sink`."""
         self.parcels.append(parcel)
         return self._next.popleft() if self._next else self.always
+
+    def leave(self, subscription: str) -> None:
+        """Remember who left."""
+        self.left.append(subscription)
 
     async def close(self) -> None:
         """Remember that it was."""

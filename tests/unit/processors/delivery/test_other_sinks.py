@@ -44,18 +44,6 @@ def bus_with(library: Library) -> MemoryBus:
     return bus
 
 
-class Kept(MemorySink):
-    """Remembers who left."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.left: list[str] = []
-
-    def leave(self, subscription: str) -> None:
-        """See `KeepingSink`."""
-        self.left.append(subscription)
-
-
 @pytest.mark.parametrize(
     "change",
     [
@@ -70,7 +58,7 @@ async def test_nothing_is_kept_for_who_leaves(
     change: Mapping[str, object] | None,
 ) -> None:
     """What is open for a subscription is closed when it stops, goes, or moves."""
-    library = Library(there=True, sink=(sink := Kept()))
+    library = Library(there=True, sink=(sink := MemorySink()))
     bus = bus_with(library)
     old = bus.subscribe("wms", url=CALLED)
     bus.subscribe("erp", url=CALLED)
@@ -85,7 +73,7 @@ async def test_nothing_is_kept_for_who_leaves(
 
 async def test_nothing_is_kept_for_who_fails() -> None:
     """Nor for one whose breaker has opened."""
-    library = Library(there=True, sink=(sink := Kept()))
+    library = Library(there=True, sink=(sink := MemorySink()))
     bus = bus_with(library)
     bus.subscribe("wms", url=CALLED)
     async with bus.running():

@@ -50,6 +50,7 @@ async def test_a_queue_that_takes_it(worlds: Worlds, *, takes: bool, url: str) -
     assert taken.subscription.unproven is not takes
     (sent,) = queue.parcels
     assert sent.event.type == CHALLENGE_TYPE
+    assert queue.left == ["wms"]  # no connection stays open for that
     if not takes:
         assert "challenge: NO_ROUTE" in taken.warnings[-1]
 
