@@ -30,7 +30,8 @@ class Arrivals:
         """Take one; what is said of it. See `bus.receiving.Take`."""
         headers = dict(arrival.headers)
         request = Request("POST", arrival.place, headers, arrival.body)
-        heard = self._plan.hear(request, self._clock.now())
+        now_s = self._clock.now()
+        heard = self._plan.hear(request, now_s, waited=not self._answered)
         good = heard.verdict is None or heard.verdict.good
         challenge = challenge_in(heard) if good else None
         if challenge is not None:

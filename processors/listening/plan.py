@@ -46,9 +46,9 @@ class Plan:
     onward: Onward | None = None
     limits: Limits = field(default=LIMITS)
 
-    def hear(self, request: Request, now_s: float) -> Heard:
+    def hear(self, request: Request, now_s: float, *, waited: bool = False) -> Heard:
         """Read a request, and keep it."""
-        heard = self.reading.read(request, now_s)
+        heard = self.reading.read(request, now_s, waited=waited)
         if self.keep is None:
             return heard
         return replace(heard, kept=self.keep.write(heard))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from bus.webhook.verdict import judge_signature
+from bus.webhook.verdict import FOREVER, TOLERANCE_S, judge_signature
 from processors.listening.difference import differences
 from processors.listening.heard import Heard
 from processors.listening.memory import Attempt, Memory
@@ -25,8 +25,12 @@ class Reading:
         self._secrets = tuple(secrets)
         self._memory = memory
 
-    def read(self, request: Request, now_s: float) -> Heard:
-        """What a request is. It counts as an attempt of its webhook from now on."""
+    def read(self, request: Request, now_s: float, *, waited: bool = False) -> Heard:
+        """What a request is. It counts as an attempt of its webhook from now on.
+
+        What has `waited` in a queue is as old as the queue let it become.
+        """
+        tolerance_s = FOREVER if waited else TOLERANCE_S
         signed = signed_part(request)
         path, webhook_id = request.url.partition("?")[0], signed.id
         before = self._memory.before(path, webhook_id)
@@ -48,7 +52,7 @@ class Reading:
             sequence=known.sequence,
             attempt=attempt.number,
             after_s=now_s - before.at_s if before else None,
-            verdict=judge_signature(signed, self._secrets, now_s)
+            verdict=judge_signature(signed, self._secrets, now_s, tolerance_s)
             if self._secrets
             else None,
             age_ms=None if happened is None else (now_s - happened) * 1000,

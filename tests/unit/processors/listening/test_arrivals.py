@@ -21,9 +21,9 @@ NOW = 1_795_435_200
 URL = "http://elsewhere/hook"
 
 
-def arrival(body: bytes = BODY, signed: bytes = BODY) -> Arrival:
+def arrival(body: bytes = BODY, signed: bytes = BODY, at: int = NOW) -> Arrival:
     """A signed one."""
-    headers = signed_headers(NOW, signed)
+    headers = signed_headers(at, signed)
     encoded = {name.encode(): value.encode() for name, value in headers.items()}
     return Arrival("/orders", encoded, body)
 
@@ -56,6 +56,18 @@ async def test_it_is_told_of() -> None:
     assert found.verdict is not None
     assert found.verdict.good
     assert (found.answer, found.status) == ("200", 200)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_what_waited_in_a_queue(*, answered: bool) -> None:
+    """It may be of any age, and is passed on; a call of that age is refused."""
+    sender = MemorySender(MemoryClock(NOW))
+    world = World(answered=answered, onward=Onward(URL, sender, MemoryClock(NOW)))
+    await world.take(arrival(at=NOW - 600))
+    (found,) = world.heard
+    assert found.verdict is not None
+    assert found.verdict.good is not answered
+    assert len(sender.sent) == (0 if answered else 1)
 
 
 async def test_a_forgery_is_refused() -> None:
