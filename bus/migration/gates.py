@@ -112,7 +112,8 @@ def _enough(proof: Proof, limits: Limits) -> Gate:
     )
     if few:
         told = ", ".join(f"{name}: {pairs:,}" for pairs, name in few[:5])
-        why = f"fewer than {limits.pairs:,} pairs of {len(few)} types: {told}"
+        types = "1 type" if len(few) == 1 else f"{len(few)} types"
+        why = f"fewer than {limits.pairs:,} pairs of {types}: {told}"
         return Gate("pairs", State.UNKNOWN, why)
     why = f"{limits.pairs:,} pairs or more of each type"
     return Gate("pairs", State.PASS, why)

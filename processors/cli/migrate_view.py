@@ -92,7 +92,8 @@ def print_migration(row: Row) -> None:
     share, old = row["share"], row["old"] or "a sender outside"
     say(f"{row['id']}: {row['phase']}, {share} % of the orders; the rest by {old}")
     if until := row["both_until"]:
-        say(f"Both send what the last step moved if it was made before {until}.")
+        said = f"both send what was made before {until}"
+        say(f"Of orders that the last step moved, {said}.")
     to = row["next"]
     if isinstance(to, Mapping):
         say(f"next: {to['phase']}, {to['share']} %")

@@ -238,6 +238,8 @@ def test_until_when_both_send(worlds: Worlds) -> None:
     until = datetime.fromisoformat(row["both_until"])
     assert until - ended == timedelta(seconds=90)
     said = bus(worlds, "status", "acme").output
-    assert f"if it was made before {row['both_until']}" in " ".join(said.split())
+    assert f"both send what was made before {row['both_until']}" in " ".join(
+        said.split()
+    )
     assert bus(worlds, "back", "acme").exit_code == 0
     assert told(worlds, "status", "acme")["both_until"] is None
