@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from bus.adapters.memory import MemoryObserver
 from bus.errors import ConfigurationError, ConflictError
+from bus.migration.phases import Phase
 from bus.migration.proofs import proof_of
 from bus.migration.report import hash_of
-from processors.migrations.steps import back, step
+from bus.times import at_us, rfc3339
+from processors.migrations.steps import attach, back, step, there
+from processors.migrations.turning import Turning
 from processors.migrations.world import open_migrations
 from tests.support.migrating import bus, planned, subscribed, told
 from tests.support.worlds import Worlds
@@ -96,6 +100,26 @@ def test_a_report_is_judged_by_what_it_lists() -> None:
         assert not proof_of(report(**listed), 5, "ada").clean
     shown = proof_of(report(differences=[group]), 5, "ada").differences[0]
     assert (shown.kind, shown.outcome, shown.count) == ("rounding", "different", 7)
+
+
+async def test_a_comparison_that_differs_takes_orders_back(worlds: Worlds) -> None:
+    """By itself, once it was made since the step; even where there is no log."""
+    await subscribed(worlds, "acme")
+    await asyncio.to_thread(planned, worlds, "--shares", "5")
+    async with worlds.open() as world, open_migrations(world) as on:
+        for _ in range(3):
+            await step(on, "acme", force=True, why="agreed")
+        watch = Turning(on, MemoryObserver())
+        long_ago = "2020-01-01T00:00:00Z"
+        await attach(on, "acme", report(unread=1, made_at=long_ago))
+        await watch.look(lambda _: {})
+        assert there(on.table.get("acme"), "acme").now.share == 5
+        made_at = rfc3339(at_us(int(world.clock.now() * 1e6)))
+        await attach(on, "acme", report(unread=1, made_at=made_at))
+        await watch.look(lambda _: {})
+        now = there(on.table.get("acme"), "acme").now
+    assert (now.phase, now.share) == (Phase.SHADOW, 0)
+    assert now.why.startswith("by itself: compared since the step: ")
 
 
 @pytest.mark.parametrize(
