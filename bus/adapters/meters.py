@@ -24,7 +24,7 @@ _ANSWER = 1_024
 """And so many for each message that waits for its answer."""
 _A_SECOND = 4_096.0
 """And so many a second, for signs of life and what a server tells of itself."""
-_TURN = 4_096
+_TURN = 8_192
 """After so many others have their turn; a call, and a line, counts as some."""
 _CALL, _LINE = 16, 64
 FLOODED = Unreachable(
@@ -56,7 +56,8 @@ class Meter:
     def answered(self, size: int = 0) -> None:
         """Its answer came; one that comes too late keeps what it may say."""
         self._asked -= size + _ANSWER
-        self._left = min(self._left, UNASKED + self._asked)
+        if self._left > (most := UNASKED + self._asked):
+            self._left = most
 
     def judged(self, outcome: Outcome) -> Outcome:
         """What came of a message, where that is because of what was heard."""
