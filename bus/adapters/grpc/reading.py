@@ -17,16 +17,27 @@ Read = TypeVar("Read", bound=Message)
 
 def reader(kind: type[Read]) -> Callable[[bytes | None], Read | Unreachable]:
     """A deserializer of messages of a kind; None is status OK with no message."""
-    name = kind.DESCRIPTOR.name
+    name, asked = kind.DESCRIPTOR.name, asking(kind)
 
     def read(came: bytes | None) -> Read | Unreachable:
         if came is None:
             return _strange(f"OK without a message, expected a {name}")
+        found = asked(came)
+        if found is not None:
+            return found
+        return _strange(f"OK with {len(came)} bytes that are no {name} of Protobuf's")
+
+    return read
+
+
+def asking(kind: type[Read]) -> Callable[[bytes], Read | None]:
+    """A deserializer of requests of a kind; None: it is none."""
+
+    def read(came: bytes) -> Read | None:
         try:
             return kind.FromString(came)
         except (DecodeError, ValueError, RecursionError):
-            size = len(came)
-            return _strange(f"OK with {size} bytes that are no {name} of Protobuf's")
+            return None
 
     return read
 

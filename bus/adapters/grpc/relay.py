@@ -21,6 +21,7 @@ from bus.adapters.grpc.generated.event_receiver_pb2 import (
 )
 from bus.adapters.grpc.inlet import DELIVER
 from bus.adapters.grpc.lanes import MOST_BYTES, SERVICE
+from bus.adapters.grpc.reading import asking
 from bus.adapters.grpc.stands import Stand, Stands
 from bus.errors import ConfigurationError, NotAllowedError, NotAuthenticatedError
 
@@ -49,7 +50,8 @@ Admit: TypeAlias = Callable[[str, str], None]
 
 Raises NotAuthenticatedError or NotAllowedError; both may be shown as they are.
 """
-_Requests: TypeAlias = AsyncIterator[SubscribeRequest]
+_Requests: TypeAlias = AsyncIterator[SubscribeRequest | None]
+"""None is one that cannot be read."""
 _Handing: TypeAlias = "grpc.aio.ServicerContext[CloudEvent, Receipt]"
 _Context: TypeAlias = "grpc.aio.ServicerContext[SubscribeRequest, Delivery]"
 
@@ -114,12 +116,12 @@ class Relay:
     def _handlers(self) -> list[grpc.GenericRpcHandler]:
         deliver = grpc.unary_unary_rpc_method_handler(
             self._deliver,
-            request_deserializer=CloudEvent.FromString,
+            request_deserializer=asking(CloudEvent),
             response_serializer=Receipt.SerializeToString,
         )
         subscribe = grpc.stream_stream_rpc_method_handler(
             self._subscribe,
-            request_deserializer=SubscribeRequest.FromString,
+            request_deserializer=asking(SubscribeRequest),
             response_serializer=Delivery.SerializeToString,
         )
         made = grpc.method_handlers_generic_handler
@@ -131,10 +133,12 @@ class Relay:
 
     # ------------------------------------------------ workers
 
-    async def _deliver(self, event: CloudEvent, context: _Handing) -> Receipt:
+    async def _deliver(self, event: CloudEvent | None, context: _Handing) -> Receipt:
         told = _told(context)
         if not self._knows(told.pop(TOKEN, "")):
             await context.abort(grpc.StatusCode.UNAUTHENTICATED, "no token of this bus")
+        if event is None:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "no CloudEvent")
         order = event.attributes["subject"].ce_string
         stand = self._stands.of(told.pop(WHOSE, ""), order)
         if stand is None:
@@ -157,6 +161,10 @@ class Relay:
             await context.send_initial_metadata((("orderbus-subscribed", "yes"),))
             async for one in stand.deliveries():
                 yield one
+            if hearing.done() and not hearing.result():
+                await context.abort(
+                    grpc.StatusCode.INVALID_ARGUMENT, "a request that cannot be read"
+                )
         finally:
             hearing.cancel()
             self._stands.leave(name, stand)
@@ -204,12 +212,15 @@ async def _first(requests: _Requests, context: _Context) -> str:
     return name
 
 
-async def _hear(requests: _Requests, stand: Stand) -> None:
-    """Hear the settlements, until the last."""
+async def _hear(requests: _Requests, stand: Stand) -> bool:
+    """Hear the settlements, until the last, or one that cannot be read: False."""
     try:
         async for request in requests:
+            if request is None:
+                return False
             if request.HasField("settlement"):
                 stand.settle(request.settlement)
+        return True
     finally:
         stand.end()
 

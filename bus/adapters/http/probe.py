@@ -8,7 +8,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -187,7 +187,8 @@ class EndpointProbe:
             try:
                 reader, writer = await asyncio.open_connection(sock=connected)
                 if context is not None and kind_of(parts.geturl()) is Kind.NATS:
-                    await reader.readline()  # it introduces itself before TLS
+                    with suppress(ValueError):  # longer than any introduction is
+                        await reader.readline()  # it introduces itself before TLS
             except BaseException:
                 connected.close()
                 raise

@@ -12,6 +12,7 @@ from bus.adapters.http.probe import EndpointProbe
 from bus.delivery.subscription import Tls
 from tests.support.nats_server import running_nats
 from tests.support.pace import patience
+from tests.support.relay import stranger
 
 HOST, ADDRESS = "broker.example", "127.0.0.1"
 AUTHORITY = trustme.CA()
@@ -62,3 +63,17 @@ async def test_tls_after_a_greeting(tmp_path_factory: pytest.TempPathFactory) ->
         seen = await probe().secure(url, ADDRESS, TLS, patience(5))
     assert seen.failure is None
     assert HOST in seen.chain[0].names
+
+
+async def test_a_greeting_that_is_none() -> None:
+    """A line that does not end is no TLS, and nothing to be raised."""
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        del reader
+        writer.write(b"INFO " + b"x" * 200_000)
+        writer.close()
+
+    async with stranger(speak) as port:
+        url = f"tls://{HOST}:{port}/shop"
+        seen = await probe().secure(url, ADDRESS, TLS, patience(5))
+    assert seen.failure is not None
