@@ -10,7 +10,7 @@ What the adapters share: none of them imports another one.
 
 import asyncio
 import ssl
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import SupportsIndex, cast
 
 from typing_extensions import override
@@ -47,6 +47,11 @@ class Meter:
         self._left = float(UNASKED)
         self._since = self._loop.time()
         self._transport: asyncio.Transport | None = None
+        self._tell: Callable[[], None] | None = None
+
+    def on_flood(self, tell: Callable[[], None]) -> None:
+        """Whom to tell: not every library says that its connection was lost."""
+        self._tell = tell
 
     def asked(self, size: int = 0) -> None:
         """A message was sent, of which so many bytes may come back."""
@@ -84,6 +89,8 @@ class Meter:
             self.flooded = self._left < 0
             if self.flooded:
                 self.hang_up()
+                if self._tell is not None:
+                    self._tell()
         return not self.flooded
 
 

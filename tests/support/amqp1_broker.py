@@ -31,10 +31,11 @@ _SASL, _PLAIN = b"AMQP\x03\x01\x00\x00", b"AMQP\x00\x01\x00\x00"
 
 @dataclass(frozen=True)
 class Settles:
-    """What became of a message; `settled` says that the broker forgets it at once."""
+    """What became of a message, and of `beyond` more; `settled`: it is forgotten."""
 
     state: bytes = composite(ACCEPTED)
     settled: bool = True
+    beyond: int = 0
 
 
 @dataclass(frozen=True)
@@ -267,11 +268,10 @@ class _Session:
 
     def _answer(self, number: int, says: Says) -> None:
         match says:
-            case Settles(state=state, settled=settled):
+            case Settles(state, settled, beyond):
                 told = TRUE if settled else NULL
-                self._say(
-                    composite(0x15, TRUE, uint(number), uint(number), told, state)
-                )
+                upto = uint(number + beyond)
+                self._say(composite(0x15, TRUE, uint(number), upto, told, state))
             case Ends(what=what, condition=condition, text=text):
                 why = error(condition, text) if condition else NULL
                 places = (uint(0), TRUE, why) if what == LINK else (why,)

@@ -85,6 +85,7 @@ class ScriptedBroker:
     """`async with` serves it; `then` says what it answers."""
 
     port: int = 0
+    frame_max: int = 131_072
     messages: list[Message] = field(default_factory=list)
     connections: int = 0
 
@@ -175,7 +176,7 @@ class _Session:
             self._say(0, commands.Connection.Close(refused.code, refused.text, 10, 11))
             await self.reader.read()
             return
-        self._say(0, commands.Connection.Tune(2047, 131_072, 60))
+        self._say(0, commands.Connection.Tune(2047, self.broker.frame_max, 60))
         async for channel, got in frames:
             match got:
                 case commands.Basic.Publish():

@@ -16,7 +16,7 @@ from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError, ProtocolError
 
 from bus.adapters.lanes import Kept
-from bus.adapters.meters import Meter
+from bus.adapters.meters import FLOODED, Meter
 from bus.adapters.nats.client import GuardedClient, credentials
 from bus.adapters.nats.codes import complained, unreachable
 from bus.adapters.nats.errors import outcome_of
@@ -41,11 +41,13 @@ class Line:
         self._numbers = count()
         self._ended = asyncio.Event()
         self._waiting: dict[str, tuple[str, asyncio.Future[Msg | Outcome]]] = {}
+        if meter is not None:
+            meter.on_flood(self._flooded)
 
     @property
     def is_open(self) -> bool:
         """Whether more can be published."""
-        return self.client.is_connected
+        return self.client.is_connected and not self._ended.is_set()
 
     async def close(self) -> None:
         """Close it; whoever waits for an answer gets none."""
@@ -111,6 +113,11 @@ class Line:
     async def ended(self) -> None:
         """Wait until it is closed."""
         await self._ended.wait()
+
+    def _flooded(self) -> None:
+        """The library may wait for its own pongs to be written, which nobody takes."""
+        self._ended.set()
+        self._end(FLOODED, lambda _: True)
 
     def _end(self, outcome: Outcome, which: Callable[[str], bool]) -> None:
         for subject, answer in list(self._waiting.values()):

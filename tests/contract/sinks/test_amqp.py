@@ -25,6 +25,7 @@ from tests.support.amqp_broker import (
     Says,
     ScriptedBroker,
 )
+from tests.support.pace import patience
 
 RESET = Unreachable(NoAnswerKind.RESET, "closed before there was a confirmation")
 
@@ -198,4 +199,30 @@ async def test_what_never_fits(
         assert outcome.status == status
         assert why in outcome.detail
         assert not broker.connections
+        await sink.close()
+
+
+async def test_frames_too_small() -> None:
+    """Who takes less than the standard's least is refused; cutting would take long."""
+    async with ScriptedBroker(frame_max=4_095) as broker:
+        sink = amqp_sink()
+        wait = patience(5)
+        outcome = await sink.send(parcel(url(broker), b"x" * 1_000, timeout_s=wait))
+
+        detail = "takes frames of 4095 bytes, and AMQP has 4096 at least"
+        assert outcome == Unreachable(NoAnswerKind.PROTOCOL, detail)
+        assert not broker.messages
+        await sink.close()
+
+
+@pytest.mark.parametrize("least", [0, 4_096])
+async def test_frames_as_small_as_may_be(least: int) -> None:
+    """0 is no limit."""
+    async with ScriptedBroker(frame_max=least) as broker:
+        sink = amqp_sink()
+        body = b"x" * 10_000
+        wait = patience(5)
+        sent = parcel(url(broker), body, timeout_s=wait)
+        assert await sink.send(sent) == Accepted(200)
+        assert broker.messages[0].body == body
         await sink.close()

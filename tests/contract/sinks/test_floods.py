@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 
 import pytest
 from pamqp.commands import Basic
@@ -9,13 +10,15 @@ from pamqp.frame import marshal
 from pamqp.header import ContentHeader
 
 from bus.adapters.meters import FLOODED
-from bus.delivery.delivery import Accepted
+from bus.delivery.delivery import Accepted, Unreachable
+from bus.ports import NoAnswerKind
 from tests.contract.sinks.amqp1_worlds import open_amqp1
 from tests.contract.sinks.nats_worlds import open_told
 from tests.contract.sinks.parcels import parcel
 from tests.contract.sinks.queue_worlds import open_amqp
 from tests.contract.sinks.redis_worlds import open_redis
 from tests.contract.sinks.worlds import World
+from tests.support.amqp1_broker import Settles
 from tests.support.bus import wait_until
 from tests.support.pace import patience
 from tests.support.redis_server import RedisUnderTest
@@ -72,7 +75,23 @@ async def test_a_flood_is_hung_up_on(
     sent = parcel(world.url, number=2, timeout_s=wait)
     assert await world.sink.send(sent) == FLOODED
 
-    await wait_until(lambda: not world.relay.open, 10, "it is hung up on")
+    await wait_until(partial(_nobody, world), 10, "it is hung up on")
     world.relay.instead = None
     sent = parcel(world.url, number=3, timeout_s=wait)
     assert await world.sink.send(sent) == Accepted(200)
+
+
+async def test_what_was_never_sent() -> None:
+    """A peer that settles it is no AMQP 1.0 peer, whatever else it settles."""
+    async for world in open_amqp1():
+        world.broker.then(Settles(beyond=1))
+        outcome = await world.sink.send(parcel(world.url, timeout_s=patience(10)))
+
+        assert isinstance(outcome, Unreachable)
+        assert outcome.kind == NoAnswerKind.PROTOCOL
+        await wait_until(partial(_nobody, world), 10, "it is hung up on")
+
+
+def _nobody(world: World) -> bool:
+    """Whether no connection is open."""
+    return not world.relay.open
