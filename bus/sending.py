@@ -237,7 +237,7 @@ class Ask:
     headers: Sequence[tuple[str, str]] = field(repr=False)
     timeout_s: float
     most_bytes: int
-    method: Literal["GET", "POST", "PUT"] = "GET"
+    method: Literal["GET", "POST", "PUT", "DELETE"] = "GET"
     body: bytes = field(default=b"", repr=False)
     tls: Tls | None = None
 

@@ -78,6 +78,22 @@ _OPTIONS: Mapping[str, object] = {
         str | None,
         typer.Option(metavar="URL", help="Hear a subject: nats://HOST/SUBJECT."),
     ],
+    "redis": Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Read a stream: redis://HOST/STREAM."),
+    ],
+    "sqs": Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Empty a queue of AWS: sqs://HOST/ACCOUNT/QUEUE."
+        ),
+    ],
+    "pubsub": Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Hear a topic of Google's: pubsub://HOST/PROJECT/TOPIC."
+        ),
+    ],
     "pull": Annotated[
         str | None,
         typer.Option(metavar="URL", help="Dial a gateway by gRPC: grpcs://HOST:PORT."),
@@ -90,7 +106,8 @@ _OPTIONS: Mapping[str, object] = {
         typer.Option(metavar="FILE", help="With --pull: the key; - reads it."),
     ],
     "username": Annotated[
-        str | None, typer.Option(help="For --kafka, --amqp, --amqp1, --nats.")
+        str | None,
+        typer.Option(help="Signs in, where a queue, topic or stream is read."),
     ],
     "password_file": Annotated[
         str | None, typer.Option(metavar="FILE", help="Likewise; - reads it.")
@@ -115,8 +132,9 @@ def listen_command(ctx: typer.Context, **given: object) -> None:
     attempts of each webhook in turn, the last one to all that follow.
 
     --grpc serves orderbus.v1.EventReceiver, --pull dials the bus (pull://grpc).
-    --kafka, --amqp, --amqp1 and --nats take the URL of the subscription; there nobody
-    hears an answer, and a queue of AMQP is emptied. Ctrl-C ends it, with exit code 0.
+    --kafka, --amqp, --amqp1, --nats, --redis, --sqs and --pubsub take the URL of the
+    subscription; there nobody hears an answer, and a queue of AMQP or SQS is emptied.
+    --sqs also reads what SNS and EventBridge put there. Ctrl-C ends it, exit code 0.
 
     For example:
       bus listen

@@ -35,6 +35,9 @@ class Wish:
     amqp: str | None = None
     amqp1: str | None = None
     nats: str | None = None
+    redis: str | None = None
+    sqs: str | None = None
+    pubsub: str | None = None
     pull: str | None = None
     subscription: str | None = None
     key_file: str | None = None
@@ -67,6 +70,9 @@ def place_of(wish: Wish) -> Place:
         Kind.AMQP: wish.amqp,
         Kind.AMQP1: wish.amqp1,
         Kind.NATS: wish.nats,
+        Kind.REDIS: wish.redis,
+        Kind.SQS: wish.sqs,
+        Kind.PUBSUB: wish.pubsub,
     }
     found = [Place(kind, url) for kind, url in queues.items() if url]
     found += [Place(Kind.GRPC)] if wish.grpc else []
@@ -89,7 +95,8 @@ def place_of(wish: Wish) -> Place:
         raise ConfigurationError("--subscription and --key-file are for --pull")
     if place.answered and (wish.username or wish.password_file):
         raise ConfigurationError(
-            "--username and --password-file are for --kafka, --amqp, --amqp1 and --nats"
+            "--username and --password-file are for what reads a queue: "
+            + ", ".join(f"--{kind}" for kind in queues)
         )
     return place
 

@@ -1,5 +1,6 @@
 """Where events arrive by other transports than HTTP: for `bus listen` and the demo."""
 
+from bus.adapters.http.asker import HttpAsker
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.places import GuardedPlaces
 from bus.adapters.http.trust import SettledTrust
@@ -7,6 +8,7 @@ from bus.delivery.endpoint import Kind, parse_endpoint
 from bus.delivery.subscription import Login
 from bus.errors import ConfigurationError
 from bus.receiving import Inlet
+from processors.clock import SystemClock
 from processors.wiring.sinks import missing
 
 _EVERYWHERE = ("0.0.0.0/0", "::/0")
@@ -71,8 +73,25 @@ def inlet_at(url: str, kind: Kind, login: Login | None, since_ms: int) -> Inlet:
             return Amqp1Inlet(url, GuardedPlaces(guard, "amqp1"), SettledTrust(), login)
         case Kind.NATS:
             return nats_inlet(url, login)
+        case Kind.REDIS:
+            from bus.adapters.redis.inlet import RedisInlet  # noqa: PLC0415 - an extra
+
+            return RedisInlet(url, GuardedPlaces(guard, "redis"), SettledTrust(), login)
         case _:
-            raise ConfigurationError(f"nothing here listens to {kind} endpoints")
+            return _in_a_cloud(url, kind, guard, login)
+
+
+def _in_a_cloud(url: str, kind: Kind, guard: Guard, login: Login | None) -> Inlet:
+    asker = HttpAsker(guard)
+    if kind is Kind.SQS:
+        from bus.adapters.aws.inlet import SqsInlet  # noqa: PLC0415 - an extra
+
+        return SqsInlet(url, asker, login)
+    if kind is Kind.PUBSUB:
+        from bus.adapters.google.inlet import PubsubInlet  # noqa: PLC0415 - slow
+
+        return PubsubInlet(url, asker, SystemClock(), login)
+    raise ConfigurationError(f"nothing here listens to {kind} endpoints")
 
 
 def nats_inlet(

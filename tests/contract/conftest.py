@@ -1,11 +1,17 @@
 """Every contract is checked in both worlds."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.contract.world import KafkaWorld, MemoryWorld, Scene
+from tests.support.aws import running_aws
 from tests.support.kafka import KafkaUnderTest
+from tests.support.pubsub_emulator import (
+    PubsubUnderTest,
+    missing_pubsub,
+    running_pubsub,
+)
 
 
 @pytest.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.kafka)])
@@ -25,3 +31,19 @@ async def scene(cluster: KafkaUnderTest | None) -> AsyncIterator[Scene]:
     yield scene
     await scene.close()
     await world.close()
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[int]:
+    """The port of moto's server."""
+    with running_aws() as port:
+        yield port
+
+
+@pytest.fixture(scope="session")
+def pubsub() -> Iterator[PubsubUnderTest]:
+    """Google's emulator; use topics of your own."""
+    if why := missing_pubsub():
+        pytest.skip(why)
+    with running_pubsub() as server:
+        yield server

@@ -78,6 +78,11 @@ class PubsubUnderTest:
         more = {"topic": topic, "enableMessageOrdering": True}
         self._ask("PUT", f"subscriptions/{name}", more)
 
+    def subscriptions(self, topic: str) -> Sequence[object]:
+        """The names of a topic's."""
+        said = self._ask("GET", f"topics/{topic}/subscriptions", {})
+        return said.get("subscriptions", [])
+
     def taken(self, name: str) -> Sequence[Mapping[str, object]]:
         """The messages that are there now, their data decoded; acknowledged."""
         found: list[Mapping[str, object]] = []

@@ -53,17 +53,28 @@ class AwsQueue:
 
     async def receive(self) -> Sequence[Letter]:
         """See `Queue`."""
-        answer = await self._call(
-            "receive_message", MaxNumberOfMessages=_MOST, WaitTimeSeconds=self._wait_s
-        )
         return [
             Letter(
                 str(one.get("MessageId", "")),
                 str(one.get("Body", "")).encode(),
                 str(one.get("ReceiptHandle", "")),
             )
-            for one in _rows(answer, "Messages")
+            for one in await self.look()
         ]
+
+    async def look(self, wait_s: int | None = None) -> Sequence[Mapping[str, object]]:
+        """What is there, as AWS tells it; waits for the first message.
+
+        Raises:
+            QueueError: it cannot be asked.
+        """
+        answer = await self._call(
+            "receive_message",
+            MaxNumberOfMessages=_MOST,
+            WaitTimeSeconds=self._wait_s if wait_s is None else wait_s,
+            MessageAttributeNames=["All"],
+        )
+        return _rows(answer, "Messages")
 
     async def take_out(self, letters: Sequence[Letter]) -> None:
         """See `Queue`."""

@@ -31,7 +31,7 @@ class _Admitted(Connection):
     """redis-py's connection, to addresses that were judged; it asks no name."""
 
     def __init__(
-        self, way: Way, database: int, login: Login | None, meter: Meter
+        self, way: Way, database: int, login: Login | None, meter: Meter | None
     ) -> None:
         super().__init__(
             host=way.host,
@@ -93,7 +93,7 @@ class Line:
         except Exception:  # noqa: BLE001 - whatever a stranger makes a library say
             outcome = unreachable(NoAnswerKind.PROTOCOL)
         finally:
-            await _drop(self._connection)
+            await drop(self._connection)
             for waiting in self._waiting:
                 if not waiting.done():
                     waiting.set_result(self.meter.judged(outcome))
@@ -128,22 +128,34 @@ def kept(
         way = await way_to(endpoint, tls, places, trust)
         if isinstance(way, Unreachable):
             return way
-        connection = _Admitted(way, endpoint.database, login, meter)
-        return Line(await _open(connection), meter)
+        return Line(await dial(way, endpoint.database, login, meter), meter)
 
     return Kept(opening, outcome_of)
 
 
-async def _open(connection: _Admitted) -> Connection:
+async def dial(
+    way: Way, database: int, login: Login | None, meter: Meter | None = None
+) -> Connection:
+    """Connect and sign in; with a meter it is counted what comes.
+
+    Raises:
+        RedisError: the server does not let us in.
+        OSError: nobody is reached.
+    """
+    connection = _Admitted(way, database, login, meter)
     await connection._connect()  # noqa: SLF001 - without its retries
     try:
         await connection.on_connect()
     except BaseException:
-        await _drop(connection)
+        await drop(connection)
         raise
+    # With it redis-py writes by asyncio.wait_for, which in Python 3.11 loses a
+    # cancellation that comes as it ends; who writes has a timeout of its own.
+    connection.socket_timeout = None
     return connection
 
 
-async def _drop(connection: Connection) -> None:
+async def drop(connection: Connection) -> None:
+    """Close a connection, whatever state it is in."""
     with suppress(RedisError, OSError):
         await connection.disconnect(nowait=True)

@@ -1,8 +1,7 @@
 """What a sink sends, an inlet of its kind takes in as it is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -10,8 +9,6 @@ from uuid import uuid4
 import aio_pika
 import pytest
 
-from bus.adapters.http.guard import Guard
-from bus.adapters.http.lean import LeanSender
 from bus.adapters.nats.server import NatsServer
 from bus.delivery.delivery import (
     Accepted,
@@ -22,64 +19,25 @@ from bus.delivery.delivery import (
     Unreachable,
 )
 from bus.delivery.endpoint import Kind, kind_of
+from bus.delivery.subscription import Login
 from bus.errors import ConfigurationError
 from bus.ports import NoAnswerKind
-from bus.receiving import Arrival, Inlet, Reaction
-from bus.sending import Sink
+from bus.receiving import Inlet, Reaction
 from bus.webhook.verdict import Signed, judge_signature
 from processors.sinks import Sinks
 from processors.wiring.inlets import grpc_inlet, inlet_at, nats_inlet
-from processors.wiring.sinks import make_sinks
+from tests.contract.inlets.clouds import queue_of
+from tests.contract.inlets.partner import Partner, sink_for
 from tests.contract.sinks.parcels import NOW_S, SECRET, parcel
-from tests.contract.sinks.worlds import LOOPBACK
+from tests.support.aws import KEY
 from tests.support.kafka import KafkaUnderTest, create_topic
-from tests.support.nats_server import running_nats
+from tests.support.nats_server import NatsUnderTest, running_nats
 from tests.support.pace import patience
+from tests.support.pubsub_emulator import PROJECT, PubsubUnderTest
 from tests.support.rabbitmq import RabbitUnderTest
+from tests.support.redis_server import RedisUnderTest
 
-_OK = Reaction(200)
-
-
-@dataclass
-class Partner:
-    """Takes what arrives, and says of it what it is told to."""
-
-    says: Reaction = _OK
-    arrivals: list[Arrival] = field(default_factory=list)
-    came: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def take(self, arrival: Arrival) -> Reaction:
-        """See `bus.receiving.Take`."""
-        self.arrivals.append(arrival)
-        self.came.set()
-        return self.says
-
-    async def next(self) -> Arrival:
-        """The next one that arrives."""
-        async with asyncio.timeout(patience(20)):
-            await self.came.wait()
-        self.came.clear()
-        return self.arrivals[-1]
-
-
-@pytest.fixture
-async def sinks() -> AsyncIterator[Sinks]:
-    """Those that a worker has."""
-    guard = Guard(allow=LOOPBACK)
-    sender = LeanSender(guard)
-    made = make_sinks(sender, guard)
-    yield made
-    await made.close()
-    await sender.close()
-
-
-def sink_for(sinks: Sinks, url: str) -> Sink:
-    """The sink of a URL's kind."""
-    found = sinks.of(kind_of(url))
-    assert not isinstance(found, str), found
-    return found
-
-
+KEYS = Login.model_validate(KEY)
 Make = Callable[[str], Awaitable[Inlet]]
 
 
@@ -87,6 +45,9 @@ Make = Callable[[str], Awaitable[Inlet]]
     params=[
         "grpc",
         "nats",
+        "redis",
+        "sqs",
+        "pubsub",
         pytest.param("kafka", marks=pytest.mark.kafka),
         pytest.param("queue", marks=pytest.mark.rabbitmq),
         pytest.param("exchange", marks=pytest.mark.rabbitmq),
@@ -94,16 +55,12 @@ Make = Callable[[str], Awaitable[Inlet]]
 )
 def make(request: pytest.FixtureRequest) -> Make:
     """Makes one of each kind; the running servers are asked for outside any loop."""
-    match request.param:
-        case "grpc":
-            return _grpc
-        case "kafka":
-            kafka: KafkaUnderTest = request.getfixturevalue("kafka")
-            return partial(_kafka, kafka.bootstrap_servers)
-        case "nats":
-            return partial(_nats, request.getfixturevalue("nats").port)
-        case kind:
-            return partial(_amqp, request.getfixturevalue("rabbitmq").port, kind)
+    if request.param == "grpc":
+        return _grpc
+    if request.param in _RUNNING:
+        fixture, making = _RUNNING[request.param]
+        return partial(making, request.getfixturevalue(fixture))
+    return partial(_amqp, request.getfixturevalue("rabbitmq").port, request.param)
 
 
 async def _grpc(name: str) -> Inlet:
@@ -111,17 +68,43 @@ async def _grpc(name: str) -> Inlet:
     return grpc_inlet("127.0.0.1", 0)
 
 
-async def _kafka(servers: str, name: str) -> Inlet:
+async def _kafka(kafka: KafkaUnderTest, name: str) -> Inlet:
+    servers = kafka.bootstrap_servers
     await asyncio.to_thread(create_topic, servers, name)
     return inlet_at(f"kafka://{servers}/{name}", Kind.KAFKA, None, 0)
 
 
-async def _nats(port: int, name: str) -> Inlet:
-    return nats_inlet(f"nats://127.0.0.1:{port}/{name}.{{type}}", stream=name)
+async def _nats(server: NatsUnderTest, name: str) -> Inlet:
+    return nats_inlet(f"nats://127.0.0.1:{server.port}/{name}.{{type}}", stream=name)
+
+
+async def _redis(server: RedisUnderTest, name: str) -> Inlet:
+    url = f"redis://127.0.0.1:{server.port}/{name}"
+    return inlet_at(url, Kind.REDIS, None, 0)
+
+
+async def _sqs(port: int, name: str) -> Inlet:
+    return inlet_at(await queue_of(port, name), Kind.SQS, KEYS, 0)
+
+
+async def _pubsub(server: PubsubUnderTest, name: str) -> Inlet:
+    await asyncio.to_thread(server.topic, name)
+    url = f"pubsub+http://127.0.0.1:{server.port}/{PROJECT}/{name}"
+    return inlet_at(url, Kind.PUBSUB, None, 0)
 
 
 async def _amqp(port: int, kind: str, name: str) -> Inlet:
     return inlet_at(await _rabbit(port, name, kind), Kind.AMQP, None, 0)
+
+
+_RUNNING: Mapping[str, tuple[str, Callable[..., Awaitable[Inlet]]]] = {
+    "kafka": ("kafka", _kafka),
+    "nats": ("nats", _nats),
+    "redis": ("redis_server", _redis),
+    "sqs": ("aws", _sqs),
+    "pubsub": ("pubsub", _pubsub),
+}
+"""Those of the session, by the fixtures that run their servers."""
 
 
 @pytest.fixture
@@ -147,7 +130,8 @@ async def test_it_arrives_as_it_was_sent(inlet: Inlet, sinks: Sinks) -> None:
     """The body byte for byte, and in headers what verifies it."""
     partner = Partner()
     url = await inlet.open(partner.take)
-    sent = parcel(url, b'{"n":\xc3\xbc}', headers={"X-Token": "t0"})
+    login = KEY if kind_of(url) is Kind.SQS else None
+    sent = parcel(url, b'{"n":\xc3\xbc}', headers={"X-Token": "t0"}, login=login)
 
     assert await sink_for(sinks, url).send(sent) == Accepted(200)
 
@@ -229,9 +213,12 @@ async def test_after_a_restart_it_hears_again(sinks: Sinks) -> None:
         await inlet.close()
 
 
+_ABSENT = (("x", Kind.NATS), ("queues/x", Kind.AMQP), ("x", Kind.REDIS))
+
+
 async def test_nobody_there() -> None:
     """Is said at once, with the URL."""
-    for path, kind in (("x", Kind.NATS), ("queues/x", Kind.AMQP)):
+    for path, kind in _ABSENT:
         inlet = inlet_at(f"{kind}://127.0.0.1:1/{path}", kind, None, 0)
         with pytest.raises(ConfigurationError, match=f"{kind}://127.0.0.1:1/"):
             await inlet.open(Partner().take)

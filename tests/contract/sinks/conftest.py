@@ -1,7 +1,7 @@
 """Each sink in turn, on the loop that the programs run on and on asyncio's own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 from typing import Protocol
 
@@ -28,12 +28,6 @@ from tests.contract.sinks.worlds import (
     World,
     open_kafka,
     open_world,
-)
-from tests.support.aws import running_aws
-from tests.support.pubsub_emulator import (
-    PubsubUnderTest,
-    missing_pubsub,
-    running_pubsub,
 )
 
 SCRIPTED: Mapping[str, Callable[..., AsyncIterator[Scripted]]] = {
@@ -81,22 +75,6 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy in the environment must not matter; if it did, tests would fail."""
     for name in ("http_proxy", "https_proxy", "grpc_proxy", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-
-
-@pytest.fixture(scope="session")
-def aws() -> Iterator[int]:
-    """The port of moto's server."""
-    with running_aws() as port:
-        yield port
-
-
-@pytest.fixture(scope="session")
-def pubsub() -> Iterator[PubsubUnderTest]:
-    """Google's emulator; use topics of your own."""
-    if why := missing_pubsub():
-        pytest.skip(why)
-    with running_pubsub() as server:
-        yield server
 
 
 @pytest.fixture(params=[*SCRIPTED, *REAL])

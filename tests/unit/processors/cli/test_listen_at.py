@@ -32,6 +32,9 @@ BUS = [sys.executable, "-m", "processors.cli", "listen"]
         (Wish(amqp="amqp://b/queues/q"), Place(Kind.AMQP, "amqp://b/queues/q")),
         (Wish(amqp1="amqps1://b/q"), Place(Kind.AMQP1, "amqps1://b/q")),
         (Wish(nats="tls://b/s"), Place(Kind.NATS, "tls://b/s")),
+        (Wish(redis="rediss://b/s"), Place(Kind.REDIS, "rediss://b/s")),
+        (Wish(sqs="sqs://b/1/q"), Place(Kind.SQS, "sqs://b/1/q")),
+        (Wish(pubsub="pubsub://b/p/t"), Place(Kind.PUBSUB, "pubsub://b/p/t")),
         (Wish(pull="grpcs://b", answer="500"), Place(Kind.PULL, "grpcs://b")),
     ],
 )
@@ -46,10 +49,12 @@ def test_the_place(wish: Wish, place: Place) -> None:
         (Wish(grpc=True, kafka="kafka://b/t"), "--kafka and --grpc: one place"),
         (Wish(kafka="nats://b/t"), "--kafka nats://b/t: expected kafka:// or kafkas"),
         (Wish(nats="b/t"), "expected nats:// or tls://"),
+        (Wish(sqs="sns://b/1/t"), "--sqs sns://b/1/t: expected sqs:// or sqs+http"),
+        (Wish(redis="redis://b/s", answer="500"), "over redis nobody hears an answer"),
         (Wish(nats="nats://b/t", answer="500"), "over nats nobody hears an answer"),
         (Wish(pull="nats://b"), "--pull nats://b: expected grpc:// or grpcs://"),
         (Wish(key_file="k"), "--subscription and --key-file are for --pull"),
-        (Wish(username="me"), "are for --kafka, --amqp, --amqp1 and --nats"),
+        (Wish(username="me"), "are for what reads a queue: --kafka, --amqp, --amqp1"),
     ],
 )
 def test_what_cannot_be(wish: Wish, why: str) -> None:
