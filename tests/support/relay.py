@@ -18,8 +18,9 @@ class Relay:
     not: the first bytes come once, the others for ever.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, host: str = "127.0.0.1") -> None:
         self.port = 0
+        self._host = host
         self.connections = 0
         self.open = 0
         self.answer_bytes: int | None = None
@@ -32,7 +33,7 @@ class Relay:
 
     async def __aenter__(self) -> Self:
         """Listen."""
-        self._server = await asyncio.start_server(self._take, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._take, self._host, 0)
         self.port = int(self._server.sockets[0].getsockname()[1])
         return self
 

@@ -7,7 +7,7 @@ that those nobody uses any more are closed.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from bus.adapters.kafka.config import Connection
@@ -24,16 +24,26 @@ from bus.record import Headers, Message
 from bus.sending import Parcel, Places
 
 _LINGER_MS = 1.0
+_JUDGED_S = 60.0
+_NOT_THERE = NoAnswerKind.FORBIDDEN
+_FORBIDDEN = Unreachable(
+    _NOT_THERE, "the cluster names a broker at an address that may not be delivered to"
+)
 _NO_TLS = Tls()
 _Key: TypeAlias = tuple[str, int, bool, Tls, Login | None, float]
 
 
 @dataclass(slots=True)
 class _Lane:
-    """A producer, and what its client last complained of."""
+    """A producer, and what its client last complained of.
+
+    `judged` is when it was last asked where the cluster's brokers are.
+    """
 
     publisher: KafkaPublisher
     trouble: str = ""
+    judged: float = float("-inf")
+    judging: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def close(self) -> None:
         """Close it; what is not acknowledged then is not delivered."""
@@ -44,9 +54,9 @@ class KafkaSink:
     """Fulfils `bus.sending.Sink` with records; keyed by order id.
 
     Args:
-        places: Judges the address that a client begins with. librdkafka looks names
-            up by itself, and connects to whatever brokers it is told of there.
-            Closed here.
+        places: Judges the address that a client begins with, and those of the brokers
+            that it is told of there, before anything is sent and once a minute from
+            then on. librdkafka looks names up by itself. Closed here.
     """
 
     def __init__(self, places: Places) -> None:
@@ -72,7 +82,33 @@ class KafkaSink:
         except ConfigurationError:
             return Unreachable(NoAnswerKind.TLS, "its certificates cannot be used")
         with berth as lane:
-            return await _publish(lane, _record(endpoint, parcel))
+            wrong = await self._astray(lane, endpoint, parcel.timeout_s)
+            if wrong is None:
+                return await _publish(lane, _record(endpoint, parcel))
+        if wrong == _FORBIDDEN:
+            self._lanes.drop(berth, 0)
+        return wrong
+
+    async def _astray(
+        self, lane: _Lane, endpoint: KafkaEndpoint, timeout_s: float
+    ) -> Outcome | None:
+        """Why nothing is sent; None: all of its brokers are where they may be."""
+        now = asyncio.get_running_loop().time
+        if now() - lane.judged < _JUDGED_S:
+            return None
+        async with lane.judging:
+            if now() - lane.judged < _JUDGED_S:
+                return None
+            try:
+                brokers = await lane.publisher.brokers(endpoint.topic, timeout_s)
+            except PublishError as error:
+                return judge(error.code, lane.trouble)
+            for host, port in brokers:
+                found = await self._places.admitted(host, port, plain=endpoint.plain)
+                if isinstance(found, NoAnswer) and found.kind is _NOT_THERE:
+                    return _FORBIDDEN
+            lane.judged = now()
+        return None
 
     def leave(self, subscription: str) -> None:
         """See `KeepingSink`."""

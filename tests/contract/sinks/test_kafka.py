@@ -21,6 +21,7 @@ from tests.contract.sinks.worlds import LOOPBACK
 from tests.support.bus import wait_until
 from tests.support.kafka import KafkaUnderTest, create_topic
 from tests.support.pace import patience
+from tests.support.relay import Relay
 from tests.support.secure import Secure, secure_kafka
 
 pytestmark = pytest.mark.kafka
@@ -138,3 +139,21 @@ async def test_who_leaves_has_no_producer(sink: KafkaSink, topic: str) -> None:
     sink.leave("acme")
 
     await wait_until(lambda: clients() == before, 10, "its threads have ended")
+
+
+async def test_brokers_of_a_cluster_are_judged(
+    kafka: KafkaUnderTest, topic: str
+) -> None:
+    """Not only where a client begins: nothing is sent to a broker that may not be."""
+    port = int(kafka.bootstrap_servers.rpartition(":")[2])
+    async with Relay(port, host="127.0.0.2") as relay:
+        places = GuardedPlaces(Guard(allow=["127.0.0.2/32"]), "kafka")
+        sink = KafkaSink(places)
+        url = topic.replace(kafka.bootstrap_servers, f"127.0.0.2:{relay.port}")
+        for _ in range(2):
+            found = await sink.send(parcel(url))
+            assert isinstance(found, Unreachable)
+            assert found.kind is NoAnswerKind.FORBIDDEN
+            assert "the cluster names a broker" in found.detail
+        await sink.close()
+    assert await records(kafka, topic) == []

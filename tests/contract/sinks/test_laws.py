@@ -133,14 +133,16 @@ async def test_pinned(open_as: OpenAs) -> None:
 
     def look_up(host: str) -> list[str]:
         asked.append(host)
-        return ["127.0.0.1"] if len(asked) == 1 else ["127.0.0.2"]
+        again = asked.count("shop.example") > 1
+        return ["127.0.0.2"] if again else ["127.0.0.1"]
 
     guard = Guard(allow=["127.0.0.1/32"])
     async for world in open_as(guard=guard, names=Names(look_up, ttl_s=0)):
         url = world.named("shop.example")
 
         assert await world.sink.send(parcel(url)) == Accepted(200)
-        assert asked == ["shop.example"]
+        # Kafka's clients are told of others, which are judged, too.
+        assert asked.count("shop.example") == 1
 
 
 async def test_unknown_name(open_as: OpenAs) -> None:
