@@ -202,7 +202,9 @@ def outcome_of(error: BaseException | None, *, blamed: bool = True) -> Outcome:
             return _NO_WAY if code is None else SIGNING_IN.get(code, SIGNING_IN[3])
         case _:
             kinds = (_KINDS[one] for one in type(error).__mro__ if one in _KINDS)
-            return unreachable(next(kinds, NoAnswerKind.PROTOCOL))
+            found = unreachable(next(kinds, NoAnswerKind.PROTOCOL))
+            said = f": {error}" if isinstance(error, Garbled) and error.args else ""
+            return Unreachable(found.kind, found.detail + said)
 
 
 def too_large(error: BaseException | None) -> bool:

@@ -87,8 +87,8 @@ async def test_what_was_never_sent() -> None:
         world.broker.then(Settles(beyond=1))
         outcome = await world.sink.send(parcel(world.url, timeout_s=patience(10)))
 
-        assert isinstance(outcome, Unreachable)
-        assert outcome.kind == NoAnswerKind.PROTOCOL
+        why = "not an AMQP 1.0 peer: settles what was never sent"
+        assert outcome == Unreachable(NoAnswerKind.PROTOCOL, why)
         await wait_until(partial(_nobody, world), 10, "it is hung up on")
 
 

@@ -175,7 +175,7 @@ def test_ends(error: BaseException | None, outcome: Outcome, *, blamed: bool) ->
         (OSError("10.1.2.3"), NoAnswerKind.CONNECT),
         (ConnectionResetError(), NoAnswerKind.RESET),
         (asyncio.IncompleteReadError(b"", 8), NoAnswerKind.RESET),
-        (Garbled("secret"), NoAnswerKind.PROTOCOL),
+        (Garbled(), NoAnswerKind.PROTOCOL),
         (KeyError("odd"), NoAnswerKind.PROTOCOL),
     ],
 )
@@ -186,6 +186,13 @@ def test_nobody_reached(error: Exception, kind: NoAnswerKind) -> None:
     assert outcome.kind == kind
     assert "10.1.2.3" not in outcome.detail
     assert "secret" not in outcome.detail
+
+
+def test_what_is_no_amqp() -> None:
+    """It is told what is wrong, in words of our own."""
+    outcome = outcome_of(Garbled("it breaks off"))
+    why = "not an AMQP 1.0 peer: it breaks off"
+    assert outcome == Unreachable(NoAnswerKind.PROTOCOL, why)
 
 
 def test_details_are_one_short_line() -> None:
