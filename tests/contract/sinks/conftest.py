@@ -17,6 +17,7 @@ from tests.contract.sinks.amqp1_worlds import (
     open_artemis,
     open_rabbitmq1,
 )
+from tests.contract.sinks.aws_told import open_eventbridge, open_sns
 from tests.contract.sinks.aws_worlds import open_moto, open_sqs
 from tests.contract.sinks.nats_worlds import open_nats, open_told
 from tests.contract.sinks.pubsub_worlds import open_emulated, open_told_topic
@@ -37,6 +38,8 @@ SCRIPTED: Mapping[str, Callable[..., AsyncIterator[Scripted]]] = {
     "amqp1": open_amqp1,
     "nats": open_told,
     "sqs": open_sqs,
+    "sns": open_sns,
+    "eventbridge": open_eventbridge,
     "pubsub": open_told_topic,
 }
 """Those whose servers answer as they are told; the others are what they are."""

@@ -62,6 +62,8 @@ class World(Protocol):
     sink: Sink
     relay: Relay
     takes_empty: bool
+    large: bytes
+    """A body near the longest that it takes."""
 
     @property
     def url(self) -> str:
@@ -113,6 +115,7 @@ class Placed:
 
     template: str
     takes_empty = True
+    large = b"x" * 1_000_000
 
     def __init__(self, relay: Relay) -> None:
         self.relay = relay
