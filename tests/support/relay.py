@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -113,7 +114,9 @@ Speak: TypeAlias = Callable[
 
 
 @asynccontextmanager
-async def stranger(speak: Speak | None = None) -> AsyncIterator[int]:
+async def stranger(
+    speak: Speak | None = None, context: ssl.SSLContext | None = None
+) -> AsyncIterator[int]:
     """A port where somebody listens who speaks so, or never; hung up in the end."""
     taken: list[asyncio.StreamWriter] = []
 
@@ -122,7 +125,7 @@ async def stranger(speak: Speak | None = None) -> AsyncIterator[int]:
         if speak is not None:
             await speak(reader, writer)
 
-    server = await asyncio.start_server(take, "127.0.0.1", 0)
+    server = await asyncio.start_server(take, "127.0.0.1", 0, ssl=context)
     try:
         yield int(server.sockets[0].getsockname()[1])
     finally:
