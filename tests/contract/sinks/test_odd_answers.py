@@ -10,6 +10,7 @@ import pytest
 from bus.adapters.amqp1.codec import TRUE, composite, uint
 from bus.adapters.amqp1.frames import frame
 from bus.adapters.amqp1.sink import Amqp1Sink
+from bus.adapters.aws.sink import AwsSink
 from bus.adapters.grpc.sink import GrpcSink
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.places import GuardedPlaces
@@ -20,12 +21,14 @@ from bus.adapters.nats.sink import NatsSink
 from bus.adapters.redis.sink import RedisSink
 from bus.delivery.delivery import Accepted, Failed, Outcome, Unreachable
 from bus.delivery.endpoint import Kind
-from bus.ports import NoAnswerKind
+from bus.ports import NoAnswer, NoAnswerKind
+from bus.sending import Ask, Got
 from processors.sinks import Sinks
 from tests.contract.sinks import strangers
 from tests.contract.sinks.parcels import parcel
 from tests.contract.sinks.test_any_bytes import DEEP, sent
 from tests.contract.sinks.worlds import LOOPBACK
+from tests.support.aws import KEY
 from tests.support.pace import patience
 from tests.support.relay import stranger
 
@@ -130,6 +133,22 @@ async def test_no_message(batch: int, kind: str) -> None:
         await sink.close()
     says = f"not a gRPC answer: OK without a message, expected a {kind}"
     assert [strange(one) for one in outcomes] == [says] * len(some)
+
+
+class Broken(strangers.Saying):
+    """An asker with a bug of ours."""
+
+    async def ask(self, ask: Ask) -> Got | NoAnswer:
+        """See `Asker`."""
+        raise KeyError(ask.method)
+
+
+async def test_a_bug_of_ours_stays_one() -> None:
+    """Nothing was answered, so that it is nobody's fault but ours."""
+    sink = AwsSink(Broken(NoAnswer(NoAnswerKind.RESET)), own=False)
+    url = "sqs+http://127.0.0.1:9/123456789012/orders?region=eu-central-1"
+    with pytest.raises(KeyError):
+        await sink.send_all([parcel(url, login=KEY)], 5)
 
 
 async def test_a_batch_that_is_none() -> None:
