@@ -211,7 +211,8 @@ class KafkaPublisher:
 
     def _poll(self) -> None:
         while not (self._closing and not len(self._producer)):
-            self._producer.poll(_POLL_S)
+            with suppress(KafkaException):  # fatal: each message hears of it, too
+                self._producer.poll(_POLL_S)
             news = self._reports or self._overflow or self._flushing
             if news and self._loop and not self._loop.is_closed():
                 reports, self._reports = self._reports, []
