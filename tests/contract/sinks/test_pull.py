@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bus.adapters.grpc.lanes import MOST_BYTES
-from bus.delivery.delivery import Accepted, Failed, Refused, Throttled
+from bus.delivery.delivery import Accepted, Failed, Refused, Throttled, Unreachable
 from bus.errors import ConfigurationError
 from bus.ports import NoAnswerKind
 from bus.receiving import Reaction
@@ -248,3 +248,14 @@ async def test_cancelled(world: PullWorld) -> None:
         assert await world.sink.send(parcel(URL, number=2)) == Accepted(200)
     await world.sink.close()
     await world.sink.close()
+
+
+async def test_closed(world: PullWorld) -> None:
+    """Closing ends what is under way, as if its partner had gone."""
+    partner = Partner()
+    partner.says.append(HANGS)
+    async with subscribed(world.url, partner):
+        sent = asyncio.create_task(world.sink.send(parcel(URL, timeout_s=60)))
+        await partner.came.wait()
+        await world.sink.close()
+        assert isinstance(await sent, Unreachable)
