@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from processors.gateway.model import Model
+from processors.gateway.model import WHOLE, Model
 from processors.gateway.moments import Moment
 from processors.gateway.subscription_models import Line
 
@@ -74,7 +74,12 @@ class MigrationPlan(Model):
 
 EpochLeft: TypeAlias = Annotated[
     int | None,
-    Field(ge=1, description="The epoch it is to leave; 409 if it is in another."),
+    Field(
+        ge=1,
+        le=10**9,
+        description="The epoch it is to leave; 409 if it is in another.",
+    ),
+    WHOLE,
 ]
 
 

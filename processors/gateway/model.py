@@ -1,6 +1,7 @@
 """What all bodies, queries and answers of the API have in common."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Annotated, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -36,6 +37,16 @@ def _flag(value: object) -> object:
     return words.get(value, value) if isinstance(value, str) else value
 
 
+def _whole(value: object) -> object:
+    """In JSON 7.0 is a whole number as 7 is; what is none stays what it is."""
+    small = isinstance(value, Decimal) and value.adjusted() < _MOST_DIGITS
+    if isinstance(value, Decimal) and small and value == value.to_integral_value():
+        return int(value)
+    return value
+
+
+WHOLE = BeforeValidator(_whole)
+"""Makes an integer of a number with a point and nothing behind it."""
 DIGITS = BeforeValidator(_number)
 """Makes a number of a query's text; stands behind the bounds."""
 Flag = Annotated[bool, BeforeValidator(_flag)]
