@@ -1,5 +1,6 @@
 """Pages of dead letters and jobs: causes, lists, plans, edits, what came of it."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -15,6 +16,7 @@ from processors.web.letters.causes import whose
 from tests.support.browsing import Seen, Visitor, visiting
 from tests.support.lively import SHOP, Lively, lively
 from tests.support.lively_aside import JOB
+from tests.support.pace import patience
 
 ALL = "/ui/dead-letters"
 OF_SHOP = f"/ui/subscriptions/{SHOP}/dead-letters"
@@ -125,11 +127,11 @@ async def test_a_replay_is_planned_then_a_job(site: Lively) -> None:
         assert "bus dlq replay hooli-market --reason refused" in seen.text
         job = await begun(visitor, plan)
         assert "Replaying dead letters of hooli-market" in job.text
-        await settle()
         job_id = re.search(r"<code>([0-9a-f]{24})</code>", job.text)
         assert job_id
-        told = await visitor.get(f"/ui/jobs/{job_id[1]}")
-        assert "1 of 1" in told.text
+        async with asyncio.timeout(patience(10)):
+            while "1 of 1" not in (await visitor.get(f"/ui/jobs/{job_id[1]}")).text:
+                pass
         assert "Nothing is pending that fits" in (await visitor.get(plan)).text
         chosen = f"{OF_SHOP}/plan?act=discard&event={event.webhook_id}"
         assert "Discard 1</button>" in (await visitor.get(chosen)).text
