@@ -35,6 +35,13 @@ class _Type(_Model):
     different: Count
     unpaired: Count
 
+    @property
+    def counts(self) -> Counts:
+        """As the ledger keeps it."""
+        return Counts(
+            pairs=self.pairs, different=self.different, unpaired=self.unpaired
+        )
+
 
 class _Group(_Model):
     type: Text
@@ -42,6 +49,17 @@ class _Group(_Model):
     class_: Annotated[Text, Field(alias="class")]
     at: Text
     count: Count
+
+    @property
+    def kept(self) -> Differing:
+        """As the ledger keeps it."""
+        return Differing(
+            type=self.type,
+            kind=self.kind,
+            outcome=self.class_,
+            at=self.at,
+            count=self.count,
+        )
 
 
 class _Paired(_Model):
@@ -92,22 +110,8 @@ def proof_of(report: Mapping[str, object], now_ms: int, by: str) -> Proof:
         clean=found.clean,
         first_ms=first and _ms(first),
         last_ms=last and _ms(last),
-        types={
-            one.type: Counts(
-                pairs=one.pairs, different=one.different, unpaired=one.unpaired
-            )
-            for one in found.types
-        },
-        differences=tuple(
-            Differing(
-                type=one.type,
-                kind=one.kind,
-                outcome=one.class_,
-                at=one.at,
-                count=one.count,
-            )
-            for one in found.differences[:_SHOWN]
-        ),
+        types={one.type: one.counts for one in found.types},
+        differences=tuple(one.kept for one in found.differences[:_SHOWN]),
         by=by,
     )
 

@@ -137,7 +137,6 @@ def listen_command(ctx: typer.Context, **given: object) -> None:
     --sqs also reads what SNS and EventBridge put there. Ctrl-C ends it, exit code 0.
 
     For example:
-      bus listen
       bus listen --secret-file secret.txt --answer 500,500,200 --body
       bus listen --answer 429:retry-after=5,hang,200 --keep inbox
       bus listen --forward http://127.0.0.1:3000/hook

@@ -1,5 +1,6 @@
 """Where `bus listen` listens: a port, a queue, a topic, a subject."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,6 +88,12 @@ def place_of(wish: Wish) -> Place:
         fit = [name for name, one in SCHEMES.items() if one.kind is kind]
         schemes = " or ".join(f"{name}://" for name in fit)
         raise ConfigurationError(f"--{place.kind} {place.url}: expected {schemes}")
+    _refuse_unheard(wish, place, queues)
+    return place
+
+
+def _refuse_unheard(wish: Wish, place: Place, queues: Iterable[Kind]) -> None:
+    """Refuse options that mean nothing at a place."""
     if wish.answer is not None and not place.answered:
         raise ConfigurationError(
             f"--answer: over {place.kind} nobody hears an answer; leave it out"
@@ -98,7 +105,6 @@ def place_of(wish: Wish) -> Place:
             "--username and --password-file are for what reads a queue: "
             + ", ".join(f"--{kind}" for kind in queues)
         )
-    return place
 
 
 class Opened:

@@ -40,17 +40,18 @@ Limits = Annotated[
 ]
 
 
+OldSide: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="The one that sent. Default: a sender outside."),
+]
+
+
 @app.command("plan")
 def plan_command(  # noqa: PLR0913 - one an option
     ctx: typer.Context,
     migration: Id,
     *,
-    old: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ID", help="The one that sent. Default: a sender outside."
-        ),
-    ] = None,
+    old: OldSide = None,
     about: Annotated[str | None, typer.Option(help="For people.")] = None,
     overlap: Annotated[
         str | None, typer.Option(help="How long both send around a step: 60s.")

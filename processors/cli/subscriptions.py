@@ -1,7 +1,7 @@
 """`bus subscriptions`: who wants which events, where, how."""
 
 from functools import cache
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -41,25 +41,29 @@ app = typer.Typer(
 )
 
 
+Url: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="URL",
+        help="https://host/path for webhooks. Or grpcs, pull, kafkas, amqps,"
+        " amqps1, tls (NATS), rediss, sqs, sns, eventbridge, pubsub, or x-… of"
+        " your own: docs/sinks/README.md has each.",
+    ),
+]
+SigningScheme: TypeAlias = Annotated[
+    Scheme, typer.Option(help="v1: HMAC-SHA256. v1a: ed25519.")
+]
+
+
 @app.command("add")
 @with_options
 def add_command(  # noqa: PLR0913 - one an option
     ctx: typer.Context,
     subscription_id: Id,
-    url: Annotated[
-        str,
-        typer.Argument(
-            metavar="URL",
-            help="https://host/path for webhooks. Or grpcs, pull, kafkas, amqps,"
-            " amqps1, tls (NATS), rediss, sqs, sns, eventbridge, pubsub, or x-… of"
-            " your own: docs/sinks/README.md has each.",
-        ),
-    ],
+    url: Url,
     *,
     secret_file: SecretFile = None,
-    scheme: Annotated[
-        Scheme, typer.Option(help="v1: HMAC-SHA256. v1a: ed25519.")
-    ] = "v1",
+    scheme: SigningScheme = "v1",
     trust: Trust = False,
     as_json: AsJson = False,
     **given: object,

@@ -24,6 +24,7 @@ from processors.migrations.world import MigrationsWorld
 from processors.migrations.writer import Change
 
 _MOST_S = 3 * 86_400
+_NOBODYS = "so nobody would send its orders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +146,10 @@ async def step(
             raise ConflictError(f"{id_} is {migration.now.phase}: it is over")
         found = gates(migration, to, known)
         if to.share and not known.subscribed:
-            raise ConflictError(
-                f"{id_}: {found[0].why}, so nobody would send its orders"
-            )
-        if (shut := closed(found)) and not force:
-            said = "; ".join(f"{one.gate}: {one.why}" for one in shut)
-            raise ConflictError(f"{id_} may not go on: {said}")
+            raise ConflictError(f"{id_}: {found[0].why}: {_NOBODYS}")
+        shut = closed(found)
+        if shut and not force:
+            raise ConflictError(f"{id_} may not go on: {_said(shut)}")
         made = _epoch(migration, to, known.now_ms, on.writer.actor)
         more = {
             "starts": starts,
@@ -219,6 +218,10 @@ def there(migration: Migration | None, id_: str) -> Migration:
     if migration is None:
         raise MigrationNotFoundError(f"there is no migration {id_}")
     return migration
+
+
+def _said(gates_: Sequence[Gate]) -> str:
+    return "; ".join(f"{one.gate}: {one.why}" for one in gates_)
 
 
 def _still_in(migration: Migration, epoch: int | None) -> Migration:

@@ -29,8 +29,10 @@ from bus.delivery.delivery import Accepted
 from bus.delivery.endpoint import kind_of
 from bus.sending import Parcel, Sink
 from processors.sinks import Sinks
+from processors.wiring.relays import Relays
 from processors.wiring.sinks import make_sinks
 from tests.bench.measuring import Row
+from tests.bench.pull_peer import TOKEN
 from tests.contract.sinks.parcels import parcel
 from tests.support.aws import ACCOUNT, KEY, REGION
 from tests.support.bus import ROOT
@@ -64,13 +66,15 @@ async def delivered(quick: bool) -> AsyncIterator[Row]:  # noqa: FBT001 - as all
     Quick leaves out those whose servers take long to start: Kafka, RabbitMQ.
     """
     each, turns = (500, 3) if quick else (_EACH, _TURNS)
-    async with _there(quick=quick) as cases:
+    async with AsyncExitStack() as there:
+        cases = await there.enter_async_context(_there(quick=quick))
+        relay = there.enter_context(_peer(("tests.bench.pull_peer",)))
         await _prepare(cases)
         guard = Guard(allow=["127.0.0.0/8"])
         sender = LeanSender(guard)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(sender.close)
-            sinks = make_sinks(sender, guard)
+            sinks = make_sinks(sender, guard, relays=Relays((relay,), TOKEN))
             stack.push_async_callback(sinks.close)
             for case in cases:
                 await _turn(sinks, case, _IN_FLIGHT * 2)
@@ -144,6 +148,7 @@ async def _there(*, quick: bool) -> AsyncIterator[Sequence[Case]]:
             Case("http", http),
             Case("grpc", grpc),
             Case("grpc, 100 a call", f"{grpc}?batch=100"),
+            Case("pull", "pull://grpc"),
             Case("nats", f"nats://127.0.0.1:{stream.port}/{name}.{{type}}"),
             Case("redis", f"redis://127.0.0.1:{redis.port}/{name}"),
         ]
