@@ -4,15 +4,20 @@ import pytest
 
 from bus.delivery.delivery import Accepted
 from bus.sending import KeepingSink
+from tests.contract.sinks.conftest import REAL, SCRIPTED
 from tests.contract.sinks.parcels import parcel
 from tests.contract.sinks.worlds import World
 from tests.support.bus import wait_until
 
+NOBODYS = {"http", "sqs", "sns", "eventbridge", "pubsub", "moto", "emulator"}
+"""Whose connections are HTTP's, and no subscription's own."""
+KEEPING = [x for x in (*SCRIPTED, *REAL) if not (isinstance(x, str) and x in NOBODYS)]
+pytestmark = pytest.mark.parametrize("open_as", KEEPING, indirect=True)
+
 
 async def test_who_leaves_has_no_connection(world: World) -> None:
     """What was open for one subscription alone is closed; it may come back."""
-    if not isinstance(world.sink, KeepingSink):
-        pytest.skip("its connections are nobody's, and of HTTP")
+    assert isinstance(world.sink, KeepingSink)
     assert await world.sink.send(parcel(world.url)) == Accepted(200)
     assert world.relay.connections
 
@@ -24,8 +29,7 @@ async def test_who_leaves_has_no_connection(world: World) -> None:
 
 async def test_who_shares_a_connection_keeps_it(world: World) -> None:
     """Where another subscription leaves nothing is closed."""
-    if not isinstance(world.sink, KeepingSink):
-        pytest.skip("its connections are nobody's, and of HTTP")
+    assert isinstance(world.sink, KeepingSink)
     assert await world.sink.send(parcel(world.url)) == Accepted(200)
     before = world.relay.connections
 
