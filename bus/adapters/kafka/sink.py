@@ -7,7 +7,7 @@ that those nobody uses any more are closed.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from bus.adapters.kafka.config import Connection
@@ -31,6 +31,7 @@ _FORBIDDEN = Unreachable(
 )
 _NO_TLS = Tls()
 _Key: TypeAlias = tuple[str, int, bool, Tls, Login | None, float]
+_CLOSED = Unreachable(NoAnswerKind.RESET, "closed before anything was sent")
 
 
 @dataclass(slots=True)
@@ -43,10 +44,12 @@ class _Lane:
     publisher: KafkaPublisher
     trouble: str = ""
     judged: float = float("-inf")
-    judging: asyncio.Lock = field(default_factory=asyncio.Lock)
+    judging: asyncio.Task[Outcome | None] | None = None
 
     async def close(self) -> None:
         """Close it; what is not acknowledged then is not delivered."""
+        if self.judging is not None:
+            self.judging.cancel()
         await self.publisher.close(0)
 
 
@@ -93,21 +96,33 @@ class KafkaSink:
         self, lane: _Lane, endpoint: KafkaEndpoint, timeout_s: float
     ) -> Outcome | None:
         """Why nothing is sent; None: all of its brokers are where they may be."""
-        now = asyncio.get_running_loop().time
-        if now() - lane.judged < _JUDGED_S:
+        if asyncio.get_running_loop().time() - lane.judged < _JUDGED_S:
             return None
-        async with lane.judging:
-            if now() - lane.judged < _JUDGED_S:
-                return None
-            try:
-                brokers = await lane.publisher.brokers(endpoint.topic, timeout_s)
-            except PublishError as error:
-                return judge(error.code, lane.trouble)
-            for host, port in brokers:
-                found = await self._places.admitted(host, port, plain=endpoint.plain)
-                if isinstance(found, NoAnswer) and found.kind is _NOT_THERE:
-                    return _FORBIDDEN
-            lane.judged = now()
+        judging = lane.judging
+        if judging is None or judging.done():
+            judging = asyncio.create_task(self._judge(lane, endpoint, timeout_s))
+            lane.judging = judging
+        # One look for all who wait: else each would wait for those before it.
+        await asyncio.wait([judging])
+        return _CLOSED if judging.cancelled() else judging.result()
+
+    async def _judge(
+        self, lane: _Lane, endpoint: KafkaEndpoint, timeout_s: float
+    ) -> Outcome | None:
+        try:
+            brokers = await lane.publisher.brokers(endpoint.topic, timeout_s)
+            async with asyncio.timeout(timeout_s):
+                for host, port in brokers:
+                    found = await self._places.admitted(
+                        host, port, plain=endpoint.plain
+                    )
+                    if isinstance(found, NoAnswer) and found.kind is _NOT_THERE:
+                        return _FORBIDDEN
+        except PublishError as error:
+            return judge(error.code, lane.trouble)
+        except TimeoutError:
+            return Unreachable(NoAnswerKind.TIMEOUT, "its names were not found in time")
+        lane.judged = asyncio.get_running_loop().time()
         return None
 
     def leave(self, subscription: str) -> None:

@@ -13,7 +13,7 @@ from bus.adapters.kafka.sink import KafkaSink
 from bus.delivery.delivery import Accepted, Unreachable
 from bus.ports import NoAnswerKind
 from tests.contract.sinks.parcels import parcel
-from tests.contract.sinks.worlds import LOOPBACK, nobody_reached
+from tests.contract.sinks.worlds import LOOPBACK, nobody, nobody_reached
 from tests.support.kafka import cache_dir, create_topic
 from tests.support.pace import patience
 from tests.support.turns import turn
@@ -55,6 +55,15 @@ async def test_it_dies_and_comes_back(partner: EmbeddedKafka, sink: KafkaSink) -
 
     await partner.nodes[0].start()
     await _taken_again(sink, url)
+
+
+async def test_all_learn_at_once_that_nobody_is_there(sink: KafkaSink) -> None:
+    """However many wait: one look is for all, and costs none more than its time."""
+    url = f"kafka://127.0.0.1:{await nobody()}/orders"
+    sent = [sink.send(parcel(url, number=n, timeout_s=1)) for n in range(60)]
+    async with asyncio.timeout(patience(20)):  # one after the other: a minute
+        outcomes = await asyncio.gather(*sent)
+    assert all(isinstance(one, Unreachable) for one in outcomes)
 
 
 async def test_it_says_nothing(partner: EmbeddedKafka, sink: KafkaSink) -> None:
