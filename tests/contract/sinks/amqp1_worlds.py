@@ -161,13 +161,17 @@ class ArtemisWorld(Placed):
 class _SignedIn:
     """A sink whose parcels have a login, without which Artemis lets nobody in."""
 
-    sink: Sink
+    sink: Amqp1Sink
 
     async def send(self, parcel: Parcel) -> Outcome:
         """See `Sink`."""
         login = Login(**LOGIN)
         signed = parcel.subscription.model_copy(update={"login": login})
         return await self.sink.send(replace(parcel, subscription=signed))
+
+    def leave(self, subscription: str) -> None:
+        """See `KeepingSink`."""
+        self.sink.leave(subscription)
 
     async def close(self) -> None:
         """See `Sink`."""
