@@ -39,6 +39,9 @@ _PEM = re.compile(r"-----BEGIN [A-Z ]{3,40}-----")
 _MOST_SETTINGS = 100
 LEAST_PATH_SECRET = 20
 """Characters of a path secret: only its digest is kept, which must not be guessed."""
+WHAT_AN_ID_IS = (
+    "expected 2 to 63 lower-case letters, digits and dashes, the first one no dash"
+)
 LARGEST_BODY = 15 * 2**20
 """What the largest record of a raw topic leaves for a body."""
 
@@ -289,8 +292,5 @@ def _why(field: tuple[int | str, ...], kind: str, message: str) -> str:
         known = sorted(model.model_fields)
         return f"no such field; there are: {', '.join(known)}"
     if kind == "string_pattern_mismatch" and field[0] in {"id", "channel", "owner"}:
-        return (
-            "expected 2 to 63 lower-case letters, digits and dashes,"
-            " the first one no dash"
-        )
+        return WHAT_AN_ID_IS
     return _WORDS.get(kind, message).removeprefix("Value error, ")

@@ -48,39 +48,27 @@ def file_command(  # noqa: PLR0913 - an option each
     same bytes a second time are told as a repeat, and not taken. Of a channel that goes
     by headers, say them: --header. A file has to be as large as a body may be, at most.
 
-    Exit code 0: all are in Kafka, now or before. 1: one is not, and it says why.
+    All that can be judged without Kafka is judged first, of all files: whether they can
+    be read and unpacked, are empty or too large for any source. If one is wrong, all
+    that is wrong is said, nothing is taken, and the exit code is 2. After that each is
+    taken for itself. 0: all are in Kafka, now or before. 1: one is not; it says why.
 
     For example:
       bus intake file partner-edi 850-*.edi
       bus intake file shop-eu order.json --header x-shopify-topic=orders/create
       unzip -p orders.zip | bus intake file partner-csv - --json
     """
+    from processors.cli.intake_file_judged import judge
     from processors.cli.intake_file_work import How, take_files
 
     if over_api(ctx):
         return
-    how = How(_headers(header or []), again, dry_run, as_json)
 
     async def in_world() -> int:
+        how = How(judge(source, files, header or []), again, dry_run, as_json)
         with asking_kafka() as answered:
             async with cast("Root", ctx.obj).files() as world:
                 answered()
                 return await take_files(world, source, files, how)
 
     exit_with(ctx, in_world())
-
-
-def _headers(given: list[str]) -> dict[str, str]:
-    """Headers by name in small letters.
-
-    Raises:
-        typer.BadParameter: one is none.
-    """
-    found: dict[str, str] = {}
-    for one in given:
-        name, equals, value = one.partition("=")
-        if not equals or not name.strip():
-            expected = f"expected NAME=VALUE, got {one!r}"
-            raise typer.BadParameter(expected, param_hint="--header")
-        found[name.strip().lower()] = value.strip()
-    return found

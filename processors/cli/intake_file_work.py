@@ -1,24 +1,22 @@
 """What `bus intake file` does with each file, and how it is told."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bus.errors import OrderbusError
 from processors.cli.control import FAILED, GOOD, console, print_json
+from processors.cli.intake_file_judged import Given
 from processors.collecting.handing import FilesWorld, Handed, Recipient, hand, recipient
 from processors.collecting.verdicts import verdict
 from processors.screen.plain import plain
-
-_STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class How:
     """How files are taken and told."""
 
-    headers: Mapping[str, str]
+    given: Given
     again: bool = False
     dry_run: bool = False
     as_json: bool = False
@@ -28,11 +26,11 @@ async def take_files(
     world: FilesWorld, source: str, files: Sequence[str], how: How
 ) -> int:
     """Take each in turn; one that fails keeps no other. Returns the exit code."""
-    to = recipient(world, source, how.headers)
+    to = recipient(world, source, how.given.headers)
     to = replace(to, again=how.again, dry_run=how.dry_run)
     rows: list[dict[str, object]] = []
     for number, file in enumerate(files, 1):
-        row = await _row(world, to, file)
+        row = await _row(world, to, file, how.given.held)
         rows.append(row)
         if not how.as_json:
             place = f"[{number}/{len(files)}] " if len(files) > 1 else ""
@@ -45,9 +43,11 @@ async def take_files(
     return GOOD if all(row["outcome"] in safe for row in rows) else FAILED
 
 
-async def _row(world: FilesWorld, to: Recipient, file: str) -> dict[str, object]:
+async def _row(
+    world: FilesWorld, to: Recipient, file: str, held: Mapping[str, bytes]
+) -> dict[str, object]:
     try:
-        handed = await hand(world, to, Path(file).name, _reading(file))
+        handed = await hand(world, to, Path(file).name, _reading(file, held.get(file)))
     except OSError as error:
         return {"file": file, "outcome": "refused", "why": error.strerror or str(error)}
     except OrderbusError as error:
@@ -56,10 +56,10 @@ async def _row(world: FilesWorld, to: Recipient, file: str) -> dict[str, object]
     return {"file": file, **_told(handed)}
 
 
-def _reading(file: str) -> Callable[[int], bytes]:
+def _reading(file: str, held: bytes | None) -> Callable[[int], bytes]:
     def read(most: int) -> bytes:
-        if file == _STDIN:
-            return sys.stdin.buffer.read(most)
+        if held is not None:
+            return held[:most]
         with Path(file).open("rb") as stream:
             return stream.read(most)
 

@@ -80,6 +80,8 @@ class Refused:
 
 Outcome: TypeAlias = Taken | Repeat | Busy | Refused
 
+EMPTY = "empty: there is nothing in it"
+
 
 def most_bytes(source: Source, channel: Channel) -> int:
     """How large a file of a source may be: what one record can hold, or less."""
@@ -232,7 +234,7 @@ class Taker:
 def _why_not(source: Source, channel: Channel, parcel: Parcel) -> str | None:
     most = most_bytes(source, channel)
     if not parcel.body.strip():
-        return "empty: there is nothing in it"
+        return EMPTY
     if len(parcel.body) > most:
         return too_large(most, len(parcel.body))
     return None

@@ -1,6 +1,8 @@
 """`bus intake file`: what it says of each file, and how it ends."""
 
 import json
+import os
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from bus.intake.sources import LARGEST_BODY, WHAT_AN_ID_IS
 from processors.cli.intake import app
 from processors.collecting.handing import FilesWorld
 from tests.support.collecting import ORDER, Files
@@ -83,16 +86,51 @@ def test_one_that_fails_keeps_no_other(root: Root, tmp_path: Path) -> None:
     good, large = tmp_path / "good.json", tmp_path / "large.json"
     good.write_bytes(ORDER)
     large.write_bytes(b"x" * 1001)
-    missing = str(tmp_path / "none.json")
-    result = run(root, "own", missing, str(large), str(good), "--json")
+    result = run(root, "own", str(large), str(good), "--json")
     assert result.exit_code == 1
     rows = json.loads(result.stdout)
-    assert [row["outcome"] for row in rows] == ["refused", "refused", "kept"]
-    assert rows[0]["why"] == "No such file or directory"
-    assert "too large: a file may have 1,000" in rows[1]["why"]
-    assert rows[2]["place"].startswith("intake.raw.own/")
-    text = run(root, "own", missing, str(good)).output
+    assert [row["outcome"] for row in rows] == ["refused", "kept"]
+    assert "too large: a file may have 1,000" in rows[0]["why"]
+    assert rows[1]["place"].startswith("intake.raw.own/")
+    text = run(root, "own", str(large), str(good)).output
     assert "2 files: 1 refused, 1 repeat" in text
+
+
+def test_one_that_nobody_can_take_keeps_all(root: Root, tmp_path: Path) -> None:
+    """All that is wrong is said before Kafka is asked, and nothing is taken."""
+    good, blank, folder = tmp_path / "good.json", tmp_path / "blank", tmp_path
+    packed, large = tmp_path / "odd.edi.gz", tmp_path / "large"
+    good.write_bytes(ORDER)
+    blank.write_bytes(b" \n")
+    packed.write_bytes(b"no gzip")
+    large.write_bytes(b"x" * (LARGEST_BODY + 1))
+    missing = tmp_path / "none.json"
+    files = [str(file) for file in (good, missing, blank, folder, packed, large)]
+    result = run(root, "Own", *files, "-", "-", "--header", "odd", stdin=b"{}")
+    assert result.exit_code == 2
+    assert [line.strip() for line in result.stderr.splitlines()[1:]] == [
+        f"SOURCE: {WHAT_AN_ID_IS}, got 'Own'",
+        "--header: expected NAME=VALUE, got 'odd'",
+        "-: standard input can be read once, got it twice",
+        f"{missing}: No such file or directory",
+        f"{blank}: empty: there is nothing in it",
+        f"{folder}: Is a directory",
+        f"{packed}: not packed by gzip, or damaged",
+        f"{large}: too large: a file may have 15,728,640; send it in parts",
+    ]
+    assert Files(root.worlds).kept("own") == []
+
+
+def test_what_can_be_read_once_is_read_once(root: Root, tmp_path: Path) -> None:
+    """A pipe by name, as shells make one of <(...), judged and then taken."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=[ORDER])
+    writer.start()
+    result = run(root, "own", str(pipe))
+    writer.join()
+    assert result.exit_code == 0, result.output
+    assert Files(root.worlds).kept("own")[0].submission.body == ORDER
 
 
 def test_from_standard_input(root: Root) -> None:
@@ -116,8 +154,7 @@ def test_what_cannot_be_read_is_kept_and_said(root: Root, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("gone", "a"), 1, "no source gone; there are: edi, own"),
-        (("own", "a", "--header", "odd"), 2, "NAME=VALUE"),
+        (("gone", str(EDI)), 1, "no source gone; there are: edi, own"),
         (("own",), 2, "FILE"),
     ],
 )
