@@ -7,9 +7,10 @@ command is added stands in `processors/cli/main.py`.
 """
 
 import os
-import signal
 import sys
 from importlib import import_module
+
+from processors.stopping import mind, was_struck
 
 _FAILED, _REFUSED, _INTERRUPTED = 1, 2, 130
 
@@ -17,7 +18,7 @@ _FAILED, _REFUSED, _INTERRUPTED = 1, 2, 130
 def main() -> None:
     """Run the command that the arguments name."""
     try:
-        _mind_interrupts()
+        mind()  # until here Ctrl-C ends the process at once: deploy/bus
         _open_streams()
         _refuse_bytes(sys.argv[1:])
         try:
@@ -26,20 +27,14 @@ def main() -> None:
         finally:
             sys.stdout.flush()  # here, where what goes wrong can be said
     except KeyboardInterrupt:
-        # While modules are still being imported; later, commands see to it.
         sys.exit(_INTERRUPTED)
+    except SystemExit:
+        if was_struck():  # at a question, say, which then was answered with no
+            sys.exit(_INTERRUPTED)
+        raise
     except OSError as error:
         _say(error)
         sys.exit(_FAILED)
-
-
-def _mind_interrupts() -> None:
-    """Have Ctrl-C raise KeyboardInterrupt, unless who called has it ignored.
-
-    Until here it ends the process at once: deploy/bus.
-    """
-    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _open_streams() -> None:

@@ -92,10 +92,10 @@ def reading(ctx: typer.Context) -> Opener:
 
 def exit_with(ctx: typer.Context, work: Coroutine[object, object, int]) -> None:
     """Run `work` to its end; exit with what it returns, or with its error's code."""
-    import asyncio
+    from processors.stopping import run_minding
 
     try:
-        code = asyncio.run(work)
+        code = run_minding(work)
     except KeyboardInterrupt:
         code = INTERRUPTED
     except OrderbusError as error:

@@ -8,7 +8,7 @@ import typer
 import uvloop
 
 from processors.clock import SystemClock
-from processors.stopping import stop_on_signals
+from processors.stopping import run_minding, stop_on_signals
 from processors.supervisor import Supervisor, how_it_ended
 
 if TYPE_CHECKING:
@@ -19,8 +19,7 @@ Outcome = TypeVar("Outcome")
 
 def run_in_loop(work: Coroutine[object, object, int | None]) -> int:
     """Run a program on uvloop; return its exit code."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(work) or 0
+    return run_minding(work, uvloop.new_event_loop) or 0
 
 
 async def supervise(
