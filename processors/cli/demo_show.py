@@ -22,7 +22,8 @@ from processors.wiring.adapters import open_adapters
 from processors.wiring.control import open_world
 from processors.wiring.demo_inlets import open_inlets
 from processors.wiring.log import log_place
-from processors.wiring.stack import StackPlan, open_stack
+from processors.wiring.stack import open_stack
+from processors.wiring.stack_plan import StackPlan
 
 _FAILED = 1
 _SETTLED_S = 60.0
@@ -41,6 +42,9 @@ def stack_plan(given: Settings, folder: Path) -> StackPlan:
             "allow_networks": ("127.0.0.0/8",),
             "log_url": None,
             "api_port": 0,
+            "http_port": 0,
+            "pull_port": None,
+            "pull_relays": (),
             "intake_port": 0,
             "intake_url": "",
         }
@@ -54,6 +58,8 @@ def stack_plan(given: Settings, folder: Path) -> StackPlan:
             "ORDERBUS_HTTP_PORT": "0",
             "ORDERBUS_LOG_FORMAT": "json",
             "ORDERBUS_LOG_URL": "",
+            "ORDERBUS_PULL_PORT": "",
+            "ORDERBUS_PULL_RELAYS": "",
         },
         worker_log=folder / "workers.log",
         short=True,

@@ -63,7 +63,7 @@ def dev_command(
     """
     from processors.cli.dev_stack import run_stack
     from processors.cli.processes import run_in_loop, worker_command
-    from processors.wiring.stack import StackPlan
+    from processors.wiring.stack_plan import StackPlan
 
     try:
         given = _settings(cast(Root, ctx.obj))
@@ -78,8 +78,9 @@ def dev_command(
             processes=processes,
             kafka_port=kafka_port,
             registry_port=registry_port,
+            receiver_port=receiver_port,
         )
-        code = run_in_loop(run_stack(plan, receiver_port))
+        code = run_in_loop(run_stack(plan))
     except OrderbusError as error:
         code = complain(ctx, error)
     if code:

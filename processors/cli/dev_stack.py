@@ -17,26 +17,28 @@ from processors.wiring.access import open_keys
 from processors.wiring.dev_key import DevKey, operator_key
 from processors.wiring.folders import usable
 from processors.wiring.log import log_place
+from processors.wiring.own_ports import is_claimed
 from processors.wiring.partner import USUAL_PORT, open_partner
+from processors.wiring.relays import urls_of
 from processors.wiring.stack import (
     MOST_DEATHS,
     STARTING_WORKERS,
     Stack,
-    StackPlan,
     intake_url,
     open_stack,
 )
+from processors.wiring.stack_plan import StackPlan
 
 Work = TypeVar("Work")
 _DIES = f"has ended {MOST_DEATHS + 1} times, soon after each start"
 
 
-async def run_stack(plan: StackPlan, receiver_port: int | None) -> int:
+async def run_stack(plan: StackPlan) -> int:
     """Run it until asked to stop or a part ends for good; return the exit code."""
     stop, up = asyncio.Event(), asyncio.Event()
     stop_on_signals(stop)
     out = console(stderr=True)
-    running = asyncio.create_task(_received(plan, receiver_port, out, stop, up))
+    running = asyncio.create_task(_received(plan, out, stop, up))
     if await _before(stop, running) or up.is_set():
         return await running
     out.print("Stopping …")
@@ -47,14 +49,16 @@ async def run_stack(plan: StackPlan, receiver_port: int | None) -> int:
 
 async def _received(
     plan: StackPlan,
-    receiver_port: int | None,
     out: Console,
     stop: asyncio.Event,
     up: asyncio.Event,
 ) -> int:
     """With a receiver, whose port is asked for before all that takes its time."""
     folder = usable(plan.settings.data_dir.absolute(), "--data-dir")
-    async with open_partner(receiver_port) as receiver:
+    port = plan.receiver_port
+    if port is None and is_claimed(plan, USUAL_PORT):
+        port = 0
+    async with open_partner(port) as receiver:
         with starting_dev(folder):
             return await _run(plan, receiver, out, stop, up)
 
@@ -110,6 +114,10 @@ def _say(stack: Stack, receiver: str, key: DevKey | None, out: Console) -> None:
     out.print(f"Dashboard        {stack.api_url}/ui/  (sign in with the operator key)")
     door = intake_url(settings)
     out.print(f"Intake           {door}/in/SOURCE  (bus sources add SOURCE)")
+    if settings.pull_port is not None:
+        out.print(
+            f"Pull             {', '.join(urls_of(settings))}  (bus listen --pull)"
+        )
     out.print(f"Receiver         {receiver}  ({_takes(receiver)})")
     if settings.http_port:
         out.print(f"Metrics, health  {pages}/metrics /healthz /readyz")

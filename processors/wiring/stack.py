@@ -17,9 +17,16 @@ from processors.supervisor import Supervisor, how_it_ended
 from processors.wiring.adapters import read_topology
 from processors.wiring.folders import usable
 from processors.wiring.keeping import Say, kept
-from processors.wiring.listening import free_port, refuse_taken, refuse_taken_pages
+from processors.wiring.own_ports import (
+    Claim,
+    claims_of,
+    refuse_others,
+    refuse_own,
+    with_ports,
+)
 from processors.wiring.registry import open_registry
 from processors.wiring.relays import urls_of
+from processors.wiring.stack_plan import StackPlan
 
 KEY_FILE = "encryption.key"
 MOST_DEATHS = 5
@@ -66,28 +73,6 @@ class Stack:
                 task.cancel()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StackPlan:
-    """What is to run. `environment` goes to the worker processes on top of ours.
-
-    `arguments` run the workers, `api_arguments` the gateway; each of `beside` a process
-    of its own, which may come and go: it is neither waited for nor missed. `short`: it
-    all ends within minutes.
-    """
-
-    settings: Settings
-    arguments: Sequence[str]
-    api_arguments: Sequence[str]
-    beside: Sequence[Sequence[str]] = ()
-    brokers: int = 1
-    processes: int = 1
-    kafka_port: int | None = None
-    short: bool = False
-    registry_port: int = 0
-    environment: Mapping[str, str] | None = None
-    worker_log: Path | None = None
-
-
 @asynccontextmanager
 async def open_stack(
     plan: StackPlan, progress: Progress, say: Say
@@ -102,7 +87,8 @@ async def open_stack(
     """
     settings = plan.settings
     data_dir = usable(settings.data_dir.absolute(), "--data-dir")
-    _refuse_taken_ports(plan, data_dir)
+    claims = claims_of(plan)
+    _refuse_taken_ports(plan, claims, data_dir)
     async with AsyncExitStack() as stack:
         kafka = None
         if settings.bootstrap_servers is None:
@@ -114,10 +100,8 @@ async def open_stack(
         settings = _with_key(settings, data_dir)
         progress.step("Making topics")
         url = await _serve_registry(settings, plan.registry_port, stack)
-        port = settings.api_port or free_port(settings.api_host)
-        door = _intake_port(settings)
-        found = {"registry_url": url, "api_port": port, "intake_port": door}
-        settings = settings.model_copy(update=found)
+        settings = with_ports(settings, claims)
+        settings = settings.model_copy(update={"registry_url": url})
         progress.step(STARTING_WORKERS)
         processes = _Processes(plan, settings, url, say)
         workers, gateway, beside = await _start_all(plan, processes, stack)
@@ -127,13 +111,13 @@ async def open_stack(
         yield Stack(settings, url, kafka, workers, gateway, beside, at)
 
 
-def _refuse_taken_ports(plan: StackPlan, data_dir: Path) -> None:
+def _refuse_taken_ports(
+    plan: StackPlan, claims: Sequence[Claim], data_dir: Path
+) -> None:
     """Ask for all ports; of who takes them, a bus on the same folder is told first."""
-    settings = plan.settings
     try:
-        refuse_taken_pages(_with_environment(plan), _gateway_index(plan) + 1)
-        refuse_taken("127.0.0.1", plan.registry_port, "--registry-port")
-        refuse_taken(settings.api_host, settings.api_port, "ORDERBUS_API_PORT")
+        refuse_own(claims)
+        refuse_others(plan)
     except ConfigurationError:
         if (running := read_dev(data_dir)) is None:
             raise
@@ -155,7 +139,7 @@ async def _start_all(
         processes.of(plan.arguments, count=plan.processes)
     )
     gateway = await stack.enter_async_context(
-        processes.of(plan.api_arguments, first=_gateway_index(plan))
+        processes.of(plan.api_arguments, first=plan.gateway_index)
     )
     return workers, gateway, beside
 
@@ -222,28 +206,11 @@ class _Processes:
         )
 
 
-def _gateway_index(plan: StackPlan) -> int:
-    """Behind all others, for its pages."""
-    return plan.processes + len(plan.beside)
-
-
 def api_url(settings: Settings) -> str:
     """Where the gateway serves by these settings."""
     host = settings.api_host
     scheme = "http" if settings.api_certificate_file is None else "https"
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.api_port}"
-
-
-def _intake_port(settings: Settings) -> int:
-    """Its own, or where nobody has chosen one, a free one."""
-    host, port = settings.intake_host, settings.intake_port
-    try:
-        refuse_taken(host, port, "ORDERBUS_INTAKE_PORT")
-    except ConfigurationError:
-        if "intake_port" in settings.model_fields_set:
-            raise
-        port = 0
-    return port or free_port(host)
 
 
 def intake_url(settings: Settings) -> str:
@@ -262,14 +229,6 @@ def _dev_state(settings: Settings, url: str) -> DevState:
         key_file=settings.encryption_key_file or Path(),
         pull_relays=tuple(urls_of(settings)),
     )
-
-
-def _with_environment(plan: StackPlan) -> Settings:
-    """The settings, with the port that the workers are given."""
-    port = (plan.environment or {}).get("ORDERBUS_HTTP_PORT")
-    if port is None:
-        return plan.settings
-    return plan.settings.model_copy(update={"http_port": int(port)})
 
 
 async def _serve_registry(settings: Settings, port: int, stack: AsyncExitStack) -> str:
@@ -295,6 +254,8 @@ def _environment(settings: Settings, url: str) -> Mapping[str, str]:
         "ORDERBUS_ALLOW_NETWORKS": ",".join(map(str, settings.allow_networks)),
         "ORDERBUS_DATA_DIR": str(settings.data_dir.absolute()),
     }
+    if settings.pull_port is not None:
+        found["ORDERBUS_PULL_PORT"] = str(settings.pull_port)
     if settings.encryption_key_file is not None:
         found["ORDERBUS_ENCRYPTION_KEY_FILE"] = str(settings.encryption_key_file)
     return found

@@ -1,0 +1,98 @@
+"""The ports of a whole bus: two of ours never take the same one, and all know all."""
+
+import socket
+
+import pytest
+
+from bus.errors import ConfigurationError
+from processors.settings import Settings, load
+from processors.wiring.own_ports import (
+    claims_of,
+    is_claimed,
+    refuse_others,
+    refuse_own,
+    with_ports,
+)
+from processors.wiring.stack_plan import StackPlan
+
+
+def plan(
+    *, receiver: int | None = None, registry: int = 0, **ports: object
+) -> StackPlan:
+    """A bus with one worker and one process beside it, before its gateway."""
+    given: Settings = load(**{"http_port": 9000, "api_port": 8470, **ports})
+    return StackPlan(
+        settings=given,
+        arguments=(),
+        api_arguments=(),
+        beside=[()],
+        registry_port=registry,
+        receiver_port=receiver,
+    )
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (plan(intake_port=8470), "ORDERBUS_API_PORT and ORDERBUS_INTAKE_PORT"),
+        (
+            plan(intake_port=9002),
+            r"ORDERBUS_HTTP_PORT \(9000 to 9002\) and ORDERBUS_INTAKE_PORT",
+        ),
+        (plan(pull_port=8470), "ORDERBUS_API_PORT and ORDERBUS_PULL_PORT"),
+        (plan(api_port=9001), r"ORDERBUS_API_PORT and ORDERBUS_HTTP_PORT \(.*\)"),
+        (plan(registry=9000), r"ORDERBUS_HTTP_PORT \(.*\) and --registry-port"),
+        (plan(receiver=8470), "ORDERBUS_API_PORT and --receiver-port"),
+        (
+            plan(api_host="0.0.0.0", intake_host="127.0.0.1", intake_port=8470),  # noqa: S104 - nobody listens
+            "ORDERBUS_API_PORT and ORDERBUS_INTAKE_PORT",
+        ),
+    ],
+)
+def test_one_port_twice(made: StackPlan, said: str) -> None:
+    """Refused by the names that the user knows, with the port."""
+    with pytest.raises(ConfigurationError, match=rf"^{said}: both take port \d+"):
+        refuse_own(claims_of(made))
+
+
+def test_all_that_clash_are_told() -> None:
+    """Not one after the other."""
+    made = plan(intake_port=8470, pull_port=9000)
+    with pytest.raises(ConfigurationError) as refused:
+        refuse_own(claims_of(made))
+    assert len(str(refused.value).splitlines()) == 2
+
+
+def test_ports_of_their_own() -> None:
+    """Any number is fine beside others, as is the same on another address."""
+    refuse_own(claims_of(plan(intake_port=9003, pull_port=8999, registry=8081)))
+    refuse_own(claims_of(plan(intake_host="127.0.0.2", intake_port=8470)))
+
+
+def test_who_takes_a_port_of_the_door_or_of_pulls() -> None:
+    """Somebody else does: said before Kafka is started."""
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+        for name in ("intake_port", "pull_port"):
+            made = plan(http_port=0, api_port=0, **{name: port})
+            with pytest.raises(ConfigurationError, match=f"^ORDERBUS_{name.upper()}: "):
+                refuse_others(made)
+
+
+def test_ports_that_any_will_do_for_are_known() -> None:
+    """To workers and commands: they are told the number, not 0."""
+    made = plan(api_port=0, pull_port=0, intake_port=0)
+    given = with_ports(made.settings, claims_of(made))
+    ports = {given.api_port, given.pull_port, given.intake_port}
+    assert len(ports) == 3
+    assert not ports & {0, None}
+    assert with_ports(plan().settings, []).pull_port is None
+
+
+def test_a_usual_port_that_we_take_ourselves() -> None:
+    """The door's and the receiver's give way, since nobody has chosen them."""
+    usual = plan().settings.intake_port
+    made = plan(api_port=usual)
+    assert with_ports(made.settings, claims_of(made)).intake_port != usual
+    assert is_claimed(made, usual)
+    assert not is_claimed(made, 8471)
