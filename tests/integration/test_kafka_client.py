@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
-from confluent_kafka import Consumer, KafkaError, Producer
+from confluent_kafka import Consumer, Producer
 
 from bus.adapters.kafka import Connection, KafkaPublisher, KafkaSource
 from bus.adapters.kafka.scan import Bounds, Scan
@@ -207,23 +207,6 @@ async def test_metadata_that_is_too_large_is_not_committed(scene: Scene) -> None
     with pytest.raises(BrokerUnavailableError, match="OFFSET_METADATA_TOO_LARGE"):
         await source.commit({tp: Commit(0, "x" * 5000)})
     await source.commit({tp: Commit(0, "x" * 4000)})
-
-
-async def test_a_fatal_error_ends_one_producer_not_the_publisher(
-    connection: Connection, scene: Scene
-) -> None:
-    """After librdkafka gave up, a fresh producer goes on."""
-    events = Events()
-    publisher = KafkaPublisher(connection, on_event=events)
-    topic = await scene.topic()
-    await publisher.publish(Message(topic, b"k", b"1"))
-    publisher._client_failed(  # noqa: SLF001 - librdkafka cannot be made to fail so
-        KafkaError(KafkaError._FATAL, "made up", fatal=True)  # noqa: SLF001 - its name
-    )
-    written = await publisher.publish(Message(topic, b"k", b"2"))
-    assert written.offset == 1
-    assert events.of("kafka.publisher")[0]["fatal"] is True
-    assert await publisher.close() == 0
 
 
 async def test_reading_says_when_a_topic_goes(scene: Scene) -> None:

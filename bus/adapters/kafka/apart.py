@@ -1,9 +1,7 @@
 """A process of its own that asks who holds what in some groups, says so, and ends.
 
 librdkafka's admin client (2.16.1) ends its whole process by an assertion if a
-coordinator hangs up while it is asked. `describing` starts this file, and gives it the
-question on standard input, so that no credential is in an argument or an environment.
-It imports nothing of the bus, to be small and there at once.
+coordinator hangs up while it is asked. `describing` starts this file (see `processes`).
 """
 
 import json

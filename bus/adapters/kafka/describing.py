@@ -1,9 +1,7 @@
 """Who holds what in groups, asked by a process of its own (see `apart`)."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -13,6 +11,7 @@ from confluent_kafka import KafkaError
 from bus.adapters.kafka.config import Connection
 from bus.adapters.kafka.counting import Counts
 from bus.adapters.kafka.errors import translate
+from bus.adapters.kafka.processes import environment, started_by
 from bus.adapters.kafka.thread import DaemonThread
 from bus.delivery.membership import Assigned, Held, Members
 from bus.errors import BrokerUnavailableError, OrderbusError
@@ -21,7 +20,6 @@ from bus.record import TopicPartition
 _PROGRAM = Path(__file__).with_name("apart.py")
 _ANSWER_S = 5
 _WITHIN_S = 15.0
-_OURS = "ORDERBUS_"
 _AWAITED, _PATIENT = 0, 10
 """How nice the process is to others: somebody waits for it, or a member has time."""
 
@@ -81,24 +79,17 @@ class Describing:
         }
         try:
             done = subprocess.run(  # noqa: S603 - a file of ours, and no argument
-                # Not the folder of that file, whose names would stand before others.
-                [sys.executable, "-P", str(self._program)],
+                started_by(self._program),
                 input=json.dumps(question).encode(),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=_environment(),
+                env=environment(),
                 timeout=self._within_s,
                 check=True,
             )
             return _read(done.stdout)
         except (OSError, subprocess.SubprocessError, ValueError):
             return _NONE
-
-
-def _environment() -> Mapping[str, str]:
-    """All of ours, without what is the bus's own: it may be secret."""
-    everything = os.environ.items()  # noqa: TID251 - handed on, not read
-    return {name: value for name, value in everything if not name.startswith(_OURS)}
 
 
 def _read(answer: bytes) -> _Answer:

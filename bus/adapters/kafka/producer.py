@@ -3,8 +3,7 @@
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Awaitable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable
 from functools import partial
 from typing import TypeAlias
 
@@ -16,7 +15,6 @@ from bus.adapters.kafka.errors import is_fatal, not_published
 from bus.errors import Heals, PublishError
 from bus.record import Message, Written
 
-Place: TypeAlias = tuple[str, int]
 Future: TypeAlias = asyncio.Future[Written]
 Report: TypeAlias = tuple[Future, Written | PublishError]
 
@@ -83,29 +81,6 @@ class KafkaPublisher:
             self._refused += 1
         else:
             self._take(message, None)
-
-    async def brokers(self, topic: str, timeout_s: float) -> Sequence[Place]:
-        """Where the cluster says that its brokers are, hosts and ports.
-
-        Asked in a thread of its own: it may hang as long as that, others have few.
-
-        Raises:
-            PublishError: nobody said so in time.
-        """
-        loop = self._running_loop()
-        future: asyncio.Future[Sequence[Place]] = loop.create_future()
-
-        def ask() -> None:
-            try:
-                told = self._producer.list_topics(topic, timeout_s).brokers.values()
-                say = partial(_settle, future, [(one.host, one.port) for one in told])
-            except KafkaException as error:
-                say = partial(_fail, future, not_published(topic, error.args[0]))
-            with suppress(RuntimeError):  # the loop is closed, nobody waits
-                loop.call_soon_threadsafe(say)
-
-        threading.Thread(target=ask, name="kafka-brokers", daemon=True).start()
-        return await future
 
     async def flush(self, timeout_s: float) -> int:
         """Wait for all acknowledgements; return how many are still missing."""
@@ -211,8 +186,10 @@ class KafkaPublisher:
 
     def _poll(self) -> None:
         while not (self._closing and not len(self._producer)):
-            with suppress(KafkaException):  # fatal: each message hears of it, too
+            try:
                 self._producer.poll(_POLL_S)
+            except KafkaException as error:  # what is fatal is raised, not told
+                self._client_failed(error.args[0])
             news = self._reports or self._overflow or self._flushing
             if news and self._loop and not self._loop.is_closed():
                 reports, self._reports = self._reports, []
@@ -276,13 +253,3 @@ class KafkaPublisher:
         if not len(self._producer):
             self._fatal = False
             self._producer = self._open()
-
-
-def _settle(future: asyncio.Future[Sequence[Place]], found: Sequence[Place]) -> None:
-    if not future.done():
-        future.set_result(found)
-
-
-def _fail(future: asyncio.Future[Sequence[Place]], error: PublishError) -> None:
-    if not future.done():
-        future.set_exception(error)

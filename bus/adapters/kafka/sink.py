@@ -1,30 +1,27 @@
 """The sink of kind kafka: an event a record, on a topic of whoever subscribed.
 
 A producer for each cluster, way of signing in and timeout, with the bus's own settings:
-idempotent, acknowledged by all replicas. Each has threads of its own in librdkafka, so
-that those nobody uses any more are closed.
+idempotent, acknowledged by all replicas. Each is a process of its own, so that what a
+cluster answers ends no worker; those nobody uses any more are closed.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from bus.adapters.kafka.config import Connection
-from bus.adapters.kafka.producer import KafkaPublisher
-from bus.adapters.kafka.verdicts import graver, judge, trouble_in
+from bus.adapters.kafka.writer import KafkaWriter
 from bus.adapters.lanes import Berth, Lanes
-from bus.delivery.delivery import Accepted, Outcome, Unreachable
+from bus.delivery.delivery import Outcome, Unreachable
 from bus.delivery.endpoint import KafkaEndpoint, parse_endpoint
 from bus.delivery.headers import event_headers
 from bus.delivery.subscription import Login, Tls
-from bus.errors import ConfigurationError, PublishError
 from bus.ports import NoAnswer, NoAnswerKind
 from bus.record import Headers, Message
 from bus.sending import Parcel, Places
 
-_LINGER_MS = 1.0
 _JUDGED_S = 60.0
+_GRACE_S = 5.0
 _NOT_THERE = NoAnswerKind.FORBIDDEN
 _FORBIDDEN = Unreachable(
     _NOT_THERE, "the cluster names a broker at an address that may not be delivered to"
@@ -36,13 +33,9 @@ _CLOSED = Unreachable(NoAnswerKind.RESET, "closed before anything was sent")
 
 @dataclass(slots=True)
 class _Lane:
-    """A producer, and what its client last complained of.
+    """A producer, and when it was last asked where the cluster's brokers are."""
 
-    `judged` is when it was last asked where the cluster's brokers are.
-    """
-
-    publisher: KafkaPublisher
-    trouble: str = ""
+    writer: KafkaWriter
     judged: float = float("-inf")
     judging: asyncio.Task[Outcome | None] | None = None
 
@@ -50,7 +43,7 @@ class _Lane:
         """Close it; what is not acknowledged then is not delivered."""
         if self.judging is not None:
             self.judging.cancel()
-        await self.publisher.close(0)
+        await self.writer.close()
 
 
 class KafkaSink:
@@ -80,17 +73,14 @@ class KafkaSink:
             return Unreachable(NoAnswerKind.TIMEOUT, "its name was not found in time")
         if isinstance(found, NoAnswer):
             return Unreachable(found.kind, found.detail)
-        try:
-            berth = self._lane(endpoint, parcel, found)
-        except ConfigurationError:
-            return Unreachable(NoAnswerKind.TLS, "its certificates cannot be used")
+        berth = self._lane(endpoint, parcel, found)
         with berth as lane:
-            wrong = await self._astray(lane, endpoint, parcel.timeout_s)
-            if wrong is None:
-                return await _publish(lane, _record(endpoint, parcel))
-        if wrong == _FORBIDDEN:
+            outcome = await self._astray(lane, endpoint, parcel.timeout_s)
+            if outcome is None:
+                outcome = await lane.writer.write(_record(endpoint, parcel))
+        if outcome == _FORBIDDEN:
             self._lanes.drop(berth, 0)
-        return wrong
+        return outcome
 
     async def _astray(
         self, lane: _Lane, endpoint: KafkaEndpoint, timeout_s: float
@@ -109,8 +99,10 @@ class KafkaSink:
     async def _judge(
         self, lane: _Lane, endpoint: KafkaEndpoint, timeout_s: float
     ) -> Outcome | None:
+        brokers = await lane.writer.brokers(endpoint.topic, timeout_s)
+        if isinstance(brokers, Outcome):
+            return brokers
         try:
-            brokers = await lane.publisher.brokers(endpoint.topic, timeout_s)
             async with asyncio.timeout(timeout_s):
                 for host, port in brokers:
                     found = await self._places.admitted(
@@ -118,8 +110,6 @@ class KafkaSink:
                     )
                     if isinstance(found, NoAnswer) and found.kind is _NOT_THERE:
                         return _FORBIDDEN
-        except PublishError as error:
-            return judge(error.code, lane.trouble)
         except TimeoutError:
             return Unreachable(NoAnswerKind.TIMEOUT, "its names were not found in time")
         lane.judged = asyncio.get_running_loop().time()
@@ -142,39 +132,13 @@ class KafkaSink:
 
         def make() -> _Lane:
             settings = settings_of(endpoint, tls, login, addresses)
-            return _open(settings, parcel.timeout_s)
+            return _Lane(KafkaWriter(settings, parcel.timeout_s))
 
         key = *where, tls, login, parcel.timeout_s
+        kept = self._lanes.kept(key)
+        if kept is not None and kept.lane.writer.over:
+            self._lanes.drop(kept, _GRACE_S)
         return self._lanes.use(key, parcel.subscription.id, make)
-
-
-def _open(settings: Mapping[str, str], timeout_s: float) -> _Lane:
-    lanes: list[_Lane] = []
-
-    def hear(name: str, fields: Mapping[str, object]) -> None:
-        """Remember what a client complains of; called from its threads."""
-        if lanes:
-            lanes[0].trouble = graver(lanes[0].trouble, trouble_in(name, fields))
-
-    publisher = KafkaPublisher(
-        Connection(settings),
-        linger_ms=_LINGER_MS,
-        # It is librdkafka that gives up, and says so: what we gave up might still be
-        # written, after what came later.
-        delivery_timeout_s=timeout_s,
-        on_event=hear,
-    )
-    lanes.append(_Lane(publisher))
-    return lanes[0]
-
-
-async def _publish(lane: _Lane, message: Message) -> Outcome:
-    try:
-        await lane.publisher.publish(message)
-    except PublishError as error:
-        return judge(error.code, lane.trouble)
-    lane.trouble = ""
-    return Accepted(200)
 
 
 def settings_of(

@@ -28,19 +28,16 @@ _WORDS = {
     NoAnswerKind.TLS: "no TLS connection",
     NoAnswerKind.RESET: "closed before there was an acknowledgement",
 }
-_ENDED = frozenset({"_DESTROY", "_PURGE_QUEUE", "_PURGE_INFLIGHT"})
-
-
-def trouble_in(name: str, fields: Mapping[str, object]) -> str:
-    """What a client complains of that is the reason why deliveries time out."""
-    error = str(fields.get("error", ""))
-    told = name == "kafka.publisher" and error in {*_STRANGER, *_TROUBLES}
-    return error if told else ""
+_ENDED = frozenset({"_DESTROY", "_FATAL", "_PURGE_QUEUE", "_PURGE_INFLIGHT"})
 
 
 def graver(known: str, heard: str) -> str:
-    """Which of two complaints is the reason: whom nobody lets in is hung up on, too."""
-    return known if known in _STRANGER or not heard else heard
+    """Which of two complaints is the reason why deliveries time out.
+
+    Whom nobody lets in is hung up on, too.
+    """
+    told = known in _STRANGER or heard not in {*_STRANGER, *_TROUBLES}
+    return known if told else heard
 
 
 def judge(code: str, trouble: str) -> Outcome:

@@ -1,7 +1,6 @@
 """What the sink of Kafka promises beside what all sinks do, against a real one."""
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -17,6 +16,7 @@ from bus.delivery.subscription import Tls
 from bus.ports import NoAnswerKind
 from bus.record import Record
 from tests.contract.sinks.parcels import parcel
+from tests.contract.sinks.test_kafka_apart import clients
 from tests.contract.sinks.worlds import LOOPBACK
 from tests.support.bus import wait_until
 from tests.support.kafka import KafkaUnderTest, create_topic
@@ -127,18 +127,13 @@ async def test_login(secure: Secure, sink: KafkaSink) -> None:
 
 
 async def test_who_leaves_has_no_producer(sink: KafkaSink, topic: str) -> None:
-    """Its client ends, with the threads that it has."""
-
-    def clients() -> int:
-        return sum(one.name == "kafka-publisher" for one in threading.enumerate())
-
-    before = clients()
+    """Its client ends, with the process that it has."""
     assert await sink.send(parcel(topic, timeout_s=patience(20))) == Accepted(200)
-    assert clients() == before + 1
+    assert len(clients()) == 1
 
     sink.leave("acme")
 
-    await wait_until(lambda: clients() == before, 10, "its threads have ended")
+    await wait_until(lambda: not clients(), patience(10), "its process has ended")
 
 
 async def test_brokers_of_a_cluster_are_judged(

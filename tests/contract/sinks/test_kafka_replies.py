@@ -7,19 +7,34 @@ asks again within the timeout where a connection breaks.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+)
 
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.places import GuardedPlaces
+from bus.adapters.kafka import Connection
+from bus.adapters.kafka.producer import KafkaPublisher
 from bus.adapters.kafka.sink import KafkaSink
-from bus.delivery.delivery import Refused
+from bus.delivery.delivery import Accepted, Refused
 from bus.delivery.subscription import Tls
+from bus.errors import PublishError
+from bus.record import Message
 from tests.contract.sinks.parcels import parcel
 from tests.contract.sinks.worlds import LOOPBACK
-from tests.support.kafka import KafkaUnderTest
+from tests.support.bus import wait_until
+from tests.support.kafka import KafkaUnderTest, create_topic
 from tests.support.pace import patience
 from tests.support.secure import Secure, secure_kafka
 
@@ -27,10 +42,14 @@ pytestmark = pytest.mark.kafka
 LOGIN = {"username": "alice", "password": "s3cret", "mechanism": "plain"}
 
 
+def _made() -> KafkaSink:
+    return KafkaSink(GuardedPlaces(Guard(allow=LOOPBACK), "kafka"))
+
+
 @pytest.fixture
 async def sink() -> AsyncIterator[KafkaSink]:
     """A sink that may connect to loopback."""
-    made = KafkaSink(GuardedPlaces(Guard(allow=LOOPBACK), "kafka"))
+    made = _made()
     yield made
     await made.close()
 
@@ -54,7 +73,7 @@ async def test_not_authorised(guarded: Secure, sink: KafkaSink) -> None:
         login=LOGIN,
         timeout_s=patience(10),
     )
-    for _ in range(2):
+    for _ in range(3):
         outcome = await sink.send(sent)
 
         assert isinstance(outcome, Refused), outcome
@@ -69,3 +88,59 @@ async def test_no_such_topic(kafka: KafkaUnderTest, sink: KafkaSink) -> None:
 
     assert isinstance(outcome, Refused), outcome
     assert outcome.status == 404
+
+
+@contextmanager
+def _let_in(guarded: Secure, topic: str) -> Iterator[None]:
+    admin = AdminClient({"bootstrap.servers": guarded.plain.bootstrap_servers})
+    literal, allow = ResourcePatternType.LITERAL, AclPermissionType.ALLOW
+    which = ResourceType.TOPIC, topic, literal, "User:alice", "*"
+    right = AclBinding(*which, AclOperation.WRITE, allow)
+    for made in admin.create_acls([right]).values():
+        made.result(patience(30))
+    yield
+    same = AclBindingFilter(*which, AclOperation.WRITE, allow)
+    for gone in admin.delete_acls([same]).values():
+        gone.result(patience(30))
+
+
+async def test_who_is_let_in_later(guarded: Secure) -> None:
+    """A producer that has failed for good is followed by another one, here and there.
+
+    Who may write nowhere gets no number for an idempotent producer, which is fatal.
+    """
+    authority = await asyncio.to_thread(
+        Path(guarded.client["ssl.ca.location"]).read_text
+    )
+    topic = f"shop.{uuid4().hex}"
+    url, tls = f"kafkas://{guarded.servers}/{topic}", Tls(ca=authority)
+    sent = parcel(url, tls=tls, login=LOGIN, timeout_s=patience(10))
+    told: list[object] = []
+    publisher = KafkaPublisher(
+        Connection({"bootstrap.servers": guarded.servers, **guarded.client}),
+        delivery_timeout_s=patience(10),
+        on_event=lambda _, fields: told.append(fields.get("fatal")),
+    )
+    sink = _made()
+    create_topic(guarded.plain.bootstrap_servers, topic)
+    assert isinstance(await sink.send(sent), Refused)
+    with pytest.raises(PublishError):
+        await publisher.publish(Message(topic, b"SO-1", b"{}"))
+    await wait_until(lambda: True in told, patience(10), "it has failed for good")
+
+    with _let_in(guarded, topic):
+        async with asyncio.timeout(patience(30)):  # until its broker has heard of it
+            while await sink.send(sent) != Accepted(200):
+                pass
+            while not await _taken(publisher, topic):
+                pass
+    await sink.close()
+    await publisher.close()
+
+
+async def _taken(publisher: KafkaPublisher, topic: str) -> bool:
+    try:
+        await publisher.publish(Message(topic, b"SO-1", b"{}"))
+    except PublishError:
+        return False
+    return True

@@ -1,0 +1,180 @@
+"""A producer in a process of its own (see `writing_apart`), which may end at any time.
+
+What a partner's Kafka answers can end the process that librdkafka is in; so each
+client has one, and no other delivery is in it.
+"""
+
+import asyncio
+import json
+import marshal
+import signal
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from bus.adapters.kafka.config import Connection
+from bus.adapters.kafka.processes import environment, started_by
+from bus.adapters.kafka.verdicts import graver, judge
+from bus.adapters.kafka.writing_apart import ABOUT_ALL, FATAL, REFUSED
+from bus.delivery.delivery import Accepted, Outcome, Unreachable
+from bus.ports import NoAnswerKind
+from bus.record import Headers, Message
+
+Place: TypeAlias = tuple[str, int]
+_Answer: TypeAlias = tuple[str | None, Sequence[Place]]
+_Said: TypeAlias = str | bytes | int | float | Headers | None
+
+_PROGRAM = Path(__file__).with_name("writing_apart.py")
+_LINGER_MS = 1.0
+_LONGEST_LINE = 1_048_576
+_SILENT_S = 10.0
+"""So long after its time is a process given up that has not said what came of one."""
+_CLOSED = "_DESTROY"
+_OWN: Mapping[str, object] = {
+    # A producer is told little; what its servers may make it hold.
+    "receive.message.max.bytes": "8388608",
+    "log_level": "0",
+}
+
+
+class KafkaWriter:
+    """Writes to one cluster. It is of no further use once it is over.
+
+    librdkafka gives up after `timeout_s`, and says so: what we gave up might still be
+    written, after what came later.
+    """
+
+    def __init__(self, settings: Mapping[str, str], timeout_s: float) -> None:
+        self._settings = {
+            **Connection(settings).producer(_LINGER_MS, timeout_s),
+            **_OWN,
+        }
+        self._patience_s = timeout_s + _SILENT_S
+        self._trouble = ""
+        self._waiting: dict[int, asyncio.Future[_Answer]] = {}
+        self._asked = 0
+        self._process: Process | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._there = asyncio.Event()
+        self._over: Outcome | None = None
+        self._fatal = False
+
+    @property
+    def over(self) -> bool:
+        """Whether its process has ended, or writes nothing any more."""
+        return self._over is not None or self._fatal
+
+    async def write(self, message: Message) -> Outcome:
+        """Write a record; accepted once all replicas have it."""
+        what = "write", message.topic, message.key, message.value, message.headers
+        error, _ = await self._ask(*what)
+        if error is not None:
+            return self._judged(error)
+        self._trouble = ""
+        return Accepted(200)
+
+    async def brokers(self, topic: str, timeout_s: float) -> Sequence[Place] | Outcome:
+        """Where the cluster says that its brokers are; or why nobody said so."""
+        error, brokers = await self._ask("brokers", topic, timeout_s)
+        return brokers if error is None else self._judged(error)
+
+    async def close(self) -> None:
+        """End it at once; what is not acknowledged then is not delivered."""
+        self._end(judge(_CLOSED, ""))
+        if self._running is not None:
+            await asyncio.wait([self._running])
+
+    def _judged(self, error: str) -> Outcome:
+        if error == _CLOSED and self._over is not None:
+            return self._over
+        return judge(error, self._trouble)
+
+    async def _ask(self, what: str, *of: _Said) -> _Answer:
+        if self._running is None:
+            self._running = asyncio.create_task(self._run())
+        await self._there.wait()
+        if self._process is None or self._process.stdin is None or self._over:
+            return _CLOSED, ()
+        self._asked += 1
+        number = self._asked
+        future: asyncio.Future[_Answer] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        try:
+            self._process.stdin.write(_framed((what, number, *of)))
+            async with asyncio.timeout(self._patience_s):
+                return await future
+        except TimeoutError:
+            self._end(Unreachable(NoAnswerKind.TIMEOUT, "its client says nothing"))
+            return _CLOSED, ()
+        finally:
+            del self._waiting[number]
+
+    async def _run(self) -> None:
+        """From the start of the process to its end."""
+        try:
+            process = self._process = await asyncio.create_subprocess_exec(
+                *started_by(_PROGRAM),
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                env=environment(),
+                limit=_LONGEST_LINE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            why = f"its client cannot be started: {error.strerror}"
+            self._end(Unreachable(NoAnswerKind.CONNECT, why))
+            return
+        finally:
+            self._there.set()
+        if self._over:  # closed meanwhile
+            process.kill()
+        elif process.stdin is not None:
+            process.stdin.write(_framed(self._settings))
+        await self._listen(process)
+        self._end(_why(await process.wait()))
+
+    async def _listen(self, process: Process) -> None:
+        try:
+            while process.stdout is not None and (
+                line := await process.stdout.readline()
+            ):
+                self._heard(*json.loads(line))
+        except ValueError:  # nothing that we know of writes this
+            process.kill()
+
+    def _heard(self, number: int, error: str | None, brokers: list[Place]) -> None:
+        if number <= ABOUT_ALL:
+            self._trouble = graver(self._trouble, error or "")
+            self._fatal |= number == FATAL
+            return
+        future = self._waiting.get(number)
+        if future is not None and not future.done():
+            future.set_result((error, brokers))
+
+    def _end(self, why: Outcome) -> None:
+        """It is over; whoever waits hears why."""
+        if self._over is None:
+            self._over = why
+        self._there.set()
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_result((_CLOSED, ()))
+
+
+def _why(status: int) -> Outcome:
+    """What the end of a process means to what was under way."""
+    if status == REFUSED:
+        return Unreachable(NoAnswerKind.TLS, "its certificates cannot be used")
+    if status < 0:
+        name = signal.Signals(-status).name
+        return Unreachable(NoAnswerKind.RESET, f"its Kafka client ended ({name})")
+    return judge(_CLOSED, "")
+
+
+def _framed(what: tuple[_Said, ...] | dict[str, object]) -> bytes:
+    body = marshal.dumps(what)
+    return len(body).to_bytes(4) + body
