@@ -52,7 +52,7 @@ def pytest_collection_finish() -> None:
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaUnderTest]:
     """A real Apache Kafka for the whole session; use topic names of your own."""
     data_dir: Path = tmp_path_factory.mktemp("kafka")
-    with embedded_kafka(data_dir, short=True) as running:
+    with embedded_kafka(data_dir) as running:
         yield running
 
 

@@ -42,7 +42,7 @@ async def delivered(bus: Bus, lost: NothingLost, within_s: float) -> None:
 @pytest.mark.parametrize("brokers", [1, pytest.param(3, marks=pytest.mark.long)])
 async def test_broker_goes_and_comes_back(brokers: int, tmp_path: Path) -> None:
     """A broker killed at work and started again: nothing lost, no manual step."""
-    kafka = EmbeddedKafka(tmp_path / "kafka", cache_dir(), brokers=brokers)
+    kafka = EmbeddedKafka(tmp_path / "kafka", cache_dir(), brokers=brokers, short=True)
     async with kafka:
         under_test = KafkaUnderTest(kafka.bootstrap_servers)
         async with running_bus(under_test, tmp_path, "away", tiers=TIERS) as bus:
@@ -72,7 +72,7 @@ async def test_broker_goes_and_comes_back(brokers: int, tmp_path: Path) -> None:
 @pytest.mark.long
 async def test_the_lag_costs_nothing_while_a_leader_is_away(tmp_path: Path) -> None:
     """Every worker asks for it; librdkafka's admin client would keep a core busy."""
-    async with EmbeddedKafka(tmp_path, cache_dir(), brokers=3) as kafka:
+    async with EmbeddedKafka(tmp_path, cache_dir(), brokers=3, short=True) as kafka:
         connection = Connection({"bootstrap.servers": kafka.bootstrap_servers})
         await KafkaTopics(connection).create([TopicState("t", 6, 3)])
         groups = KafkaGroups(connection)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.kafka
 @pytest.mark.long
 async def test_three_brokers_survive_the_loss_of_one(tmp_path: Path) -> None:
     """Records stay acknowledged while one of three is gone, ids are told, all heals."""
-    async with EmbeddedKafka(tmp_path, cache_dir(), brokers=3) as kafka:
+    async with EmbeddedKafka(tmp_path, cache_dir(), brokers=3, short=True) as kafka:
         create_topic(kafka.bootstrap_servers, "orders", partitions=6, replication=3)
         values = [b"%d" % number for number in range(60)]
         assert write(kafka.bootstrap_servers, "orders", *values) == 60

@@ -70,14 +70,14 @@ async def test_keeps_its_topics_and_port_between_runs(
 
     Once downloaded it needs no network, and never the PATH's java.
     """
-    async with EmbeddedKafka(tmp_path, cache_dir()) as first:
+    async with EmbeddedKafka(tmp_path, cache_dir(), short=True) as first:
         create_topic(first.bootstrap_servers, "kept")
         with pytest.raises(EmbeddedBrokerError, match="in use by another"):
             await EmbeddedKafka(tmp_path, cache_dir()).start()
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-Xmx1m")
-    async with EmbeddedKafka(tmp_path, cache_dir()) as second:
+    async with EmbeddedKafka(tmp_path, cache_dir(), short=True) as second:
         assert second.bootstrap_servers == first.bootstrap_servers
         assert topics(second.bootstrap_servers) == {"kept"}
 
@@ -95,7 +95,7 @@ async def test_can_be_frozen_and_woken(tmp_path: Path) -> None:
     Started again on what is not its own, it does not start: the error ends with what
     Kafka said.
     """
-    kafka = EmbeddedKafka(tmp_path, cache_dir(), progress=None)
+    kafka = EmbeddedKafka(tmp_path, cache_dir(), short=True)
     async with kafka:
         [node] = kafka.nodes
         host, port = node.bootstrap_server.split(":")

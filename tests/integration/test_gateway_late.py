@@ -43,7 +43,7 @@ async def freeze(node: Node) -> None:
 @pytest.mark.long
 async def test_a_frozen_kafka(tmp_path: Path) -> None:
     """503 that says what to do; nothing is held; repeats have one id each."""
-    async with EmbeddedKafka(tmp_path / "kafka", cache_dir()) as kafka:
+    async with EmbeddedKafka(tmp_path / "kafka", cache_dir(), short=True) as kafka:
         under_test = KafkaUnderTest(kafka.bootstrap_servers)
         async with open_site(under_test, tmp_path, "late") as site:
             await site.bus.subscribe("shop")

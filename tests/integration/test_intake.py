@@ -150,7 +150,7 @@ async def test_kafka_away(tmp_path: Path) -> None:
 
     Then all that was answered 2xx comes to Kafka, in order.
     """
-    embedded = EmbeddedKafka(tmp_path / "kafka", cache_dir())
+    embedded = EmbeddedKafka(tmp_path / "kafka", cache_dir(), short=True)
     async with embedded:
         under_test = KafkaUnderTest(embedded.bootstrap_servers)
         async with opened(under_test, tmp_path, "in-away") as bus:

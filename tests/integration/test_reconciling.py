@@ -84,7 +84,7 @@ async def test_a_broker_that_dies_while_it_is_asked_is_no_answer(
     tmp_path: Path,
 ) -> None:
     """Asked from within, librdkafka's assertion might end the whole process."""
-    async with EmbeddedKafka(tmp_path, cache_dir()) as kafka:
+    async with EmbeddedKafka(tmp_path, cache_dir(), short=True) as kafka:
         describing = Describing(
             Connection({"bootstrap.servers": kafka.bootstrap_servers})
         )
@@ -101,7 +101,7 @@ async def test_a_broker_that_dies_while_it_is_asked_is_no_answer(
 @pytest.mark.long
 async def test_a_client_that_cannot_close_is_left_behind(tmp_path: Path) -> None:
     """Its coordinator hangs; the next client has its partitions as soon as may be."""
-    async with EmbeddedKafka(tmp_path, cache_dir()) as kafka:
+    async with EmbeddedKafka(tmp_path, cache_dir(), short=True) as kafka:
         connection = Connection({"bootstrap.servers": kafka.bootstrap_servers})
         await KafkaTopics(connection).create([TopicState("t", 2, 1)])
         events, recorder = Events(), Recorder()

@@ -34,7 +34,7 @@ async def test_a_stop_does_not_wait_for_a_broker(
     away: Callable[[Node], Awaitable[None]], tmp_path: Path
 ) -> None:
     """With a commit under way that nobody answers: left behind, said so, ended."""
-    kafka = EmbeddedKafka(tmp_path / "kafka", cache_dir())
+    kafka = EmbeddedKafka(tmp_path / "kafka", cache_dir(), short=True)
     async with kafka:
         under_test = KafkaUnderTest(kafka.bootstrap_servers)
         async with running_bus(under_test, tmp_path, "stopping") as bus:

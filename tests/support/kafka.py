@@ -31,9 +31,9 @@ def cache_dir() -> Path:
 
 
 @contextmanager
-def embedded_kafka(data_dir: Path, *, short: bool = False) -> Iterator[KafkaUnderTest]:
+def embedded_kafka(data_dir: Path) -> Iterator[KafkaUnderTest]:
     """Run a single broker on `data_dir`."""
-    kafka = EmbeddedKafka(data_dir, cache_dir(), short=short)
+    kafka = EmbeddedKafka(data_dir, cache_dir(), short=True)
     with asyncio.Runner() as runner:
         runner.run(kafka.start())
         try:

@@ -40,7 +40,7 @@ def secure_kafka(folder: Path, *, authorized: bool = False) -> Iterator[Secure]:
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     stored = keystore(folder, authority)
     listener = SecureListener(stored, "alice", "s3cret", authorized)
-    kafka = EmbeddedKafka(folder / "data", cache_dir(), secure=listener)
+    kafka = EmbeddedKafka(folder / "data", cache_dir(), secure=listener, short=True)
     client = {
         "security.protocol": "SASL_SSL",
         "sasl.mechanism": "PLAIN",
