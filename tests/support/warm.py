@@ -1,8 +1,9 @@
 """`bus` without its start: one process imports all of it, and forks for each command.
 
 A command is a process still, with words, environment, output and exit code of its own;
-what it saves is a second of imports. For tests that run many; that `bus` starts by
-itself is held by test_readme.py and others.
+what it saves is a second of imports, and the clearing away of all that was imported
+(it ends as multiprocessing's do). For tests that run many; that `bus` starts and ends
+by itself is held by test_readme.py and others.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 
 import processors
@@ -72,24 +74,25 @@ def _warmed() -> None:
 
 
 def _becomes(words: list[str], out: str) -> None:
-    """This process is the command from here on; it ends as the command does."""
+    """This process is the command from here on."""
     log = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for target, source in ((0, nothing), (1, log), (2, log)):
         os.dup2(source, target)
     sys.argv = ["bus", *words]
     main()
-    sys.exit()
 
 
 def _serve(out: str) -> None:
     _warmed()
     with os.fdopen(os.dup(0), "rb", buffering=0) as asked:
         while line := asked.readline():
-            if not (child := os.fork()):
-                _becomes(json.loads(line), out)
-            _, status = os.waitpid(child, 0)
-            os.write(1, b"%d\n" % os.waitstatus_to_exitcode(status))
+            child = get_context("fork").Process(
+                target=_becomes, args=(json.loads(line), out)
+            )
+            child.start()
+            child.join()
+            os.write(1, f"{child.exitcode}\n".encode())
 
 
 if __name__ == "__main__":
