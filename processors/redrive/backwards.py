@@ -70,6 +70,8 @@ class Backwards(Generic[ItemT]):
         stretches: What is to be read of each partition.
         since_ms: Where a partition's records are older, it ends.
         most: How many records may be read.
+        width: How many the first stretches have in all; by default what suits where
+            most of what is read is taken.
     """
 
     def __init__(
@@ -79,8 +81,10 @@ class Backwards(Generic[ItemT]):
         *,
         most: int,
         since_ms: int | None = None,
+        width: int | None = None,
     ) -> None:
         self._read = read
+        self._width = width
         self._since_ms = since_ms
         self._left = most
         self._lanes: dict[int, _Lane[ItemT]] = {
@@ -91,7 +95,7 @@ class Backwards(Generic[ItemT]):
     async def take(self, limit: int) -> list[ItemT]:
         """The next ones, the newest first: so many, or what there was time for."""
         taken: list[ItemT] = []
-        width = 4 * limit
+        width = self._width or 4 * limit
         while len(taken) < limit:
             lane = max(self._lanes.values(), key=_Lane.head_ms, default=None)
             if lane is None or lane.head_ms() == float("-inf"):

@@ -7,7 +7,7 @@ large as what was read before says that it may be: they are kept about, not exac
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -25,6 +25,8 @@ from processors.subscriptions.world import World
 Ended: TypeAlias = Literal["found", "records", "bytes", "seconds", "all"]
 _FIRST, _MOST = 200, 5_000
 _BREATH = 25
+_AT_ONCE = 4
+"""Topics that are read at a time: each reader waits for Kafka more than it works."""
 _AROUND = 60
 
 
@@ -140,11 +142,14 @@ class _Search:
             looked.ended = self._spent(limit)
             if looked.ended != "all":
                 break
+            step = self._step()
             backwards = Backwards(
                 self._read,
                 self._ahead(looked.places),
-                most=self._step(),
+                most=step,
                 since_ms=self._sought.since_ms,
+                # Hits were few, or it had ended: all of the step is likely read.
+                width=step,
             )
             looked.hits += await backwards.take(limit - len(looked.hits))
             looked.places = backwards.rest()
@@ -172,7 +177,12 @@ class _Search:
             return min(_FIRST, bounds.records)
         each = max(1, looked.bytes // looked.read)
         by_size = (bounds.bytes - looked.bytes) // each
-        return max(1, min(_MOST, bounds.records - looked.read, by_size))
+        took_s = self._world.clock.monotonic() - self._began_s
+        # On a busy machine a step of the usual size would take far longer than it may.
+        left_s = bounds.seconds - took_s
+        by_pace = int(looked.read * left_s / took_s) if took_s > 0 else _MOST
+        most = min(_MOST, max(_FIRST, by_pace))
+        return max(1, min(most, bounds.records - looked.read, by_size))
 
     def _ahead(self, places: Places) -> Mapping[int, Stretch]:
         """What is left of each lane; what Kafka deleted meanwhile is left out."""
@@ -193,32 +203,36 @@ class _Search:
         looked.back_to_ms = max(times) if len(times) == len(known) else None
 
     async def _read(self, wanted: Mapping[int, Stretch]) -> Mapping[int, Seen[Hit]]:
-        numbers = {tp: n for n, tp in enumerate(self._lanes)}
         seen = {n: Seen[Hit]([], None) for n in wanted}
-        async for record in self._records(wanted):
-            n = numbers[TopicPartition(record.topic, record.partition)]
-            found, oldest_ms = seen[n]
-            if oldest_ms is None:
-                seen[n] = Seen(found, record.timestamp_ms)
-                self._oldest_ms[n] = record.timestamp_ms
-            if (hit := await self._hit(record)) is not None:
-                found.append(Found(record.offset, record.timestamp_ms, hit))
+        topics = sorted({self._lanes[n].topic for n in wanted})
+        turns = asyncio.Semaphore(_AT_ONCE)
+
+        async def read(topic: str) -> None:
+            async with turns:
+                await self._read_topic(topic, wanted, seen)
+
+        await asyncio.gather(*map(read, topics))
         return seen
 
-    async def _records(self, wanted: Mapping[int, Stretch]) -> AsyncIterator[Record]:
-        for topic in sorted({self._lanes[n].topic for n in wanted}):
-            of = {
-                self._lanes[n].partition: one
-                for n, one in wanted.items()
-                if self._lanes[n].topic == topic
-            }
-            async for batch in self._world.reader.read(
-                topic,
-                start={partition: one.first for partition, one in of.items()},
-                stop={partition: one.end for partition, one in of.items()},
-            ):
-                for record in batch:
-                    yield record
+    async def _read_topic(
+        self, topic: str, wanted: Mapping[int, Stretch], seen: dict[int, Seen[Hit]]
+    ) -> None:
+        numbers = {
+            self._lanes[n].partition: n for n in wanted if self._lanes[n].topic == topic
+        }
+        async for batch in self._world.reader.read(
+            topic,
+            start={partition: wanted[n].first for partition, n in numbers.items()},
+            stop={partition: wanted[n].end for partition, n in numbers.items()},
+        ):
+            for record in batch:
+                n = numbers[record.partition]
+                if seen[n].oldest_ms is None:
+                    seen[n] = Seen(seen[n].found, record.timestamp_ms)
+                    self._oldest_ms[n] = record.timestamp_ms
+                if (hit := await self._hit(record)) is not None:
+                    found = Found(record.offset, record.timestamp_ms, hit)
+                    seen[n].found.append(found)
 
     async def _hit(self, record: Record) -> Hit | None:
         looked = self._looked

@@ -105,6 +105,19 @@ async def test_stop_offsets_end_it_early(scene: Scene) -> None:
     assert len(await scene.read(topic, start={2: 19}, stop={2: 99})) == 1
 
 
+async def test_a_stretch_has_what_is_left_of_it(scene: Scene) -> None:
+    """Of one that Kafka has deleted in part, the rest; of one that is no more, none."""
+    topic = await scene.topic(partitions=2)
+    for partition in range(2):
+        await scene.write(topic, *(b"%d" % i for i in range(9)), partition=partition)
+    await scene.world.expire(topic, 4)
+    half = await scene.read(topic, start={0: 2}, stop={0: 6})
+    assert [r.offset for r in half] == [4, 5]
+    assert await scene.read(topic, start={0: 1}, stop={0: 3}) == []
+    # As of a topic that was made anew, and is shorter than it was.
+    assert await scene.read(topic, start={1: 50}, stop={1: 60}) == []
+
+
 async def test_a_missing_topic_is_an_error(scene: Scene) -> None:
     """Reading what is not there says so, and what to do."""
     with pytest.raises(TopicError, match="no such topic"):

@@ -55,6 +55,12 @@ _CONSUMER_FIXED = {
     "allow.auto.create.topics": "false",
 }
 _URGENT = {"fetch.wait.max.ms": "100", "fetch.queue.backoff.ms": "20"}
+# Who reads a stretch wants little of what lies behind it, which is fetched ahead.
+_PART = {
+    "max.partition.fetch.bytes": "131072",
+    "queued.min.messages": "1000",
+    "queued.max.messages.kbytes": "4096",
+}
 # librdkafka names every partition in every fetch: fewer, larger fetches. What one
 # partition may give is more than a fetch waits for, so a backlog never waits.
 _WIDE = {
@@ -153,11 +159,12 @@ class Connection:
             "group.id": group,
         }
 
-    def reader(self) -> dict[str, object]:
-        """Settings of a consumer without a group."""
+    def reader(self, *, part: bool = False) -> dict[str, object]:
+        """Settings of a consumer without a group; `part`: it reads stretches."""
         return {
             **_DEFAULTS,
             **_URGENT,
+            **(_PART if part else {}),
             **self._settings,
             **_CONSUMER_FIXED,
             "group.id": "bus.reader",  # asked for by librdkafka, joined by nobody

@@ -60,11 +60,16 @@ class KafkaLogReader:
         bounds = Bounds(topic, since_ms, until_ms, key, dict(start or {}), stop=stop)
         async with _Reading() as reading:
             scan = reading.scan = await self._open(reading, bounds)
-            ends, idle = dict(scan.behind), 0
+            wanted = {
+                p: range(bounds.start.get(p, 0), e) for p, e in scan.behind.items()
+            }
+            idle, none = 0, range(0)
             while scan.behind and idle < _PATIENCE:
                 records = await reading.do(scan.next)
                 idle = 0 if records else idle + 1
-                if kept := [r for r in records if r.offset < ends.get(r.partition, 0)]:
+                if kept := [
+                    r for r in records if r.offset in wanted.get(r.partition, none)
+                ]:
                     yield kept
             if scan.behind:
                 raise BrokerUnavailableError(f"read {topic}: no progress")
@@ -151,11 +156,13 @@ class KafkaLogReader:
 
     def _scan(self, bounds: Bounds) -> Scan:
         told = self._ids.ask([bounds.topic]).told().ids
-        return Scan(self._opener(), bounds, told.get(bounds.topic, ""))
+        opener = self._opener(part=bounds.stop is not None)
+        return Scan(opener, bounds, told.get(bounds.topic, ""))
 
-    def _opener(self) -> Callable[[], Consumer]:
+    def _opener(self, *, part: bool = False) -> Callable[[], Consumer]:
         connection, on_event = self._connection, self._on_event
-        return lambda: connection.open(Consumer, connection.reader(), on_event)
+        settings = connection.reader(part=part)
+        return lambda: connection.open(Consumer, settings, on_event)
 
     def _tell_expired(self, scan: Scan) -> None:
         found, scan.expired = scan.expired, []

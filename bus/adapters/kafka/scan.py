@@ -128,8 +128,7 @@ class Scan:
             starts = self._since(starts, bounds.since_ms)
         for start in starts:
             start.offset = bounds.start.get(start.partition, start.offset)
-            low, end = self._ends(start)
-            end = min(end, (bounds.stop or {}).get(start.partition, end))
+            low, end = self._span(start)
             if low < end and start.offset < end:
                 self.behind[start.partition] = end
         if bounds.stop is not None:  # what lies behind is not fetched for nothing
@@ -147,6 +146,18 @@ class Scan:
             if partition.offset < 0:  # nothing that young yet
                 partition.offset = self._ends(partition)[1]
         return found
+
+    def _span(self, start: KafkaPartition) -> tuple[int, int]:
+        """What is read of a partition at most.
+
+        A stretch says it: two questions a partition would take longer than reading it.
+        Of what is not there any more, the end of the partition tells.
+        """
+        stop = (self._bounds.stop or {}).get(start.partition)
+        if stop is not None and start.partition in self._bounds.start:
+            return start.offset, stop
+        low, end = self._ends(start)
+        return low, end if stop is None else min(end, stop)
 
     def _ends(self, partition: KafkaPartition) -> tuple[int, int]:
         """Where a partition begins and ends.

@@ -1,7 +1,12 @@
 """Looking for a text in the content of events, within bounds."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from bus.adapters.memory import MemoryClock
 from bus.event import Event
 from bus.record import Message, Record
 from processors.redrive.backwards import Places
@@ -90,6 +95,32 @@ async def test_goes_on_until_all_is_looked_at(past: Past, most: int) -> None:
             break
         assert looked.ended in {"found", "records"}
     assert sorted(found) == sorted(event.webhook_id for event, _ in life)
+
+
+async def test_however_slow_it_is_it_ends_about_in_time(past: Past) -> None:
+    """A step is as large as the time that is left allows, at the pace so far."""
+    clock, reader = past.world.clock, past.world.reader
+    assert isinstance(clock, MemoryClock)
+    ((_, made), *_) = await orders(past, 1)
+    again = Message(made.topic, made.key, made.value, made.headers)
+    for _ in range(1_500):
+        await past.world.publisher.publish(again)
+
+    class Slow:
+        """A hundred records take a second."""
+
+        async def read(self, topic: str, **bounds: Any) -> AsyncIterator[Any]:
+            async for batch in reader.read(topic, **bounds):
+                await clock.advance(len(batch) / 100)
+                yield batch
+
+    slow = replace(past.world, reader=Slow())
+    began = clock.monotonic()
+    among = await lanes(slow, sorted(slow.topology.sources))
+    looked = await search(slow, Sought(text="zzz"), among, limit=9)
+    assert looked.ended == "seconds"
+    assert 400 <= looked.read <= 700
+    assert clock.monotonic() - began <= 7
 
 
 async def test_what_cannot_be_decoded_is_counted(past: Past) -> None:
