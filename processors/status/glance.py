@@ -26,6 +26,8 @@ FRESH_S = 4.0
 OLD_S = 30.0
 FIRST_S = 1.0
 """How long a page waits where nothing is known, or what is known is older than that."""
+FIRST_EVER_S = 6.0
+"""How long it waits where nothing was ever answered: clients still connect then."""
 _SHARE = 20
 """What took a second is asked again after twenty: so asking takes a twentieth."""
 _FORECAST_US = 600_000_000
@@ -57,6 +59,8 @@ class Kept(Generic[T]):
         self._at = 0.0
         self._fresh_s = FRESH_S
         self._why = "still being asked, look again in a moment"
+        self._patience_s = FIRST_EVER_S
+        self._began = 0.0
         self._renewal: asyncio.Task[None] | None = None
 
     async def known(self) -> Known[T]:
@@ -64,12 +68,19 @@ class Kept(Generic[T]):
         age = self._monotonic() - self._at
         if self._value is None or age > self._fresh_s:
             if self._renewal is None or self._renewal.done():
+                self._began = self._monotonic()
                 self._renewal = asyncio.create_task(self._renew())
             if self._value is None or age > max(OLD_S, 2 * self._fresh_s):
-                await asyncio.wait({self._renewal}, timeout=FIRST_S)
+                await self._wait(self._renewal)
         if self._value is None:
             return Known(None, why=self._why)
         return Known(self._value, self._monotonic() - self._at)
+
+    async def _wait(self, renewal: asyncio.Task[None]) -> None:
+        """Give it the time that a page has, counted from when it was asked."""
+        gone_s = self._monotonic() - self._began
+        if gone_s < self._patience_s:
+            await asyncio.wait({renewal}, timeout=self._patience_s - gone_s)
 
     def close(self) -> None:
         """Wait for nothing any more."""
@@ -81,6 +92,7 @@ class Kept(Generic[T]):
         began = self._monotonic()
         found = await self._question.answer(within_s=OLD_S)
         now = self._monotonic()
+        self._patience_s = FIRST_S
         self._fresh_s = max(FRESH_S, _SHARE * (now - began))
         if isinstance(found, Unknown):
             self._why = found.why

@@ -1,5 +1,6 @@
 """How subscriptions fare, for pages: by the watch, the log and Kafka, as each knows."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -70,12 +71,16 @@ class Sources:
 async def sources(asked: Asked) -> Sources:
     """Ask for what is known of all subscriptions."""
     api = asked.api
+    await api.board.ready()
+    health, standing, report = await asyncio.gather(
+        api.glance.health(), api.glance.standing(), api.glance.report()
+    )
     now = api.world.clock.now()
     return Sources(
         states=api.board.states,
-        health=await api.glance.health(),
-        standing=await api.glance.standing(),
-        waits=_waits(asked, (await api.glance.report()).value),
+        health=health,
+        standing=standing,
+        waits=_waits(asked, report.value),
         stale=too_old(api.board, now),
         now=now,
     )

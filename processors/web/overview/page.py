@@ -1,5 +1,6 @@
 """The overview: figures, the picture of all flows, what fires, what is foreseen."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -76,16 +77,18 @@ class OverviewView:
 async def view(asked: Asked) -> OverviewView:
     """All flows, or those of a tenant's own subscriptions."""
     await asked.api.world.table.ready()
-    mine = owned(asked.api.world, asked.by)
-    known = await sources(asked)
+    mine, glance = owned(asked.api.world, asked.by), asked.api.glance
+    # All are asked at once: what waits for one waits for none of the others.
+    known, minutes, *_ = await asyncio.gather(
+        sources(asked), glance.minutes(), glance.sources(), glance.forecasts()
+    )
     ids = frozenset(one.id for one in mine)
     fleet = [faring(one, known, asked.by) for one in mine]
-    minutes = (await asked.api.glance.minutes()).value
     standing = known.standing.value
     return OverviewView(
         state=_state(asked, known, fleet),
         whole=await _whole(asked),
-        out=None if minutes is None else deliveries(minutes, ids),
+        out=None if minutes.value is None else deliveries(minutes.value, ids),
         tiers=None if standing is None else tiers(standing, ids, known.now),
         dead=None if standing is None else dead(standing, ids),
         worst=[one for one in fleet if one.health in {"failing", "degraded"}],
