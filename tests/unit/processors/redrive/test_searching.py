@@ -99,8 +99,9 @@ async def test_goes_on_until_all_is_looked_at(past: Past, most: int) -> None:
 
 async def test_however_slow_it_is_it_ends_about_in_time(past: Past) -> None:
     """A step is as large as the time that is left allows, at the pace so far."""
-    clock, reader = past.world.clock, past.world.reader
-    assert isinstance(clock, MemoryClock)
+    reader, stands = past.world.reader, past.world.clock
+    assert isinstance(stands, MemoryClock)
+    clock: MemoryClock = stands
     ((_, made), *_) = await orders(past, 1)
     again = Message(made.topic, made.key, made.value, made.headers)
     for _ in range(1_500):
@@ -114,7 +115,7 @@ async def test_however_slow_it_is_it_ends_about_in_time(past: Past) -> None:
                 await clock.advance(len(batch) / 100)
                 yield batch
 
-    slow = replace(past.world, reader=Slow())
+    slow = replace(past.world, reader=Slow())  # type: ignore[arg-type]
     began = clock.monotonic()
     among = await lanes(slow, sorted(slow.topology.sources))
     looked = await search(slow, Sought(text="zzz"), among, limit=9)
