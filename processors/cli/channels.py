@@ -152,7 +152,7 @@ def table_command(
 ) -> None:
     """Print the mapping as a sheet to be signed: target, source, rule, example.
 
-    Markdown, unless another form is asked for.
+    Markdown, unless another form is asked for; on a terminal a block for each target.
 
     For example:
       bus channels table shopify > shopify.md
@@ -160,7 +160,7 @@ def table_command(
     """
     from bus.client.channels import read_samples
     from bus.intake.sheet import HEADS, sheet
-    from processors.cli.channels_view import as_csv_text, as_markdown
+    from processors.cli.channels_view import as_csv_text, print_sheet
 
     ((place, loaded),) = _loaded(ctx, [name], folder)
     channel = _usable(loaded)
@@ -171,7 +171,7 @@ def table_command(
     elif as_csv:
         typer.echo(as_csv_text(HEADS, rows), nl=False)
     else:
-        typer.echo(as_markdown(channel, HEADS, rows))
+        print_sheet(channel, HEADS, rows)
 
 
 @app.command("new")

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import cast
@@ -13,8 +13,13 @@ from bus.client.channels import read_samples
 from bus.intake.channels.definition import Channel
 from bus.intake.channels.loading import Loaded
 from bus.intake.coverage import Coverage
+from processors.cli.control import console
+from processors.screen.plain import plain
+from processors.screen.prose import laid, titled, width_of_output
+from processors.screen.tables import Column, print_told
 
 _MOST_SHOWN = 8
+_INDENT = 14
 _Document = dict[str, object]
 
 
@@ -44,14 +49,20 @@ def print_list(rows: Sequence[Mapping[str, object]]) -> None:
     if not rows:
         typer.echo("No channels.")
         return
-    wide = max(len(str(row["channel"])) for row in rows)
-    typer.echo(f"{'CHANNEL':{wide}}  {'FORMAT':8} {'SAMPLES':>7}  VERIFIED BY")
-    for row in rows:
-        if not row["usable"]:
-            typer.echo(f"{row['channel']:{wide}}  has faults: `bus channels check`")
-            continue
-        head = f"{row['channel']:{wide}}  {row['format']:8} {row['samples']:>7}"
-        typer.echo(f"{head}  {row['verify']}")
+    columns = (
+        Column("CHANNEL"),
+        Column("FORMAT", rank=2),
+        Column("SAMPLES", rank=1, right=True),
+        Column("VERIFIED BY"),
+    )
+    print_told(console(), columns, [_row(row) for row in rows])
+
+
+def _row(row: Mapping[str, object]) -> Sequence[str]:
+    name = str(row["channel"])
+    if not row["usable"]:
+        return (name, "", "", "nobody: it has faults, see `bus channels check`")
+    return (name, str(row["format"]), str(row["samples"]), str(row["verify"]))
 
 
 def checked(loaded: Loaded, place: Path) -> _Document:
@@ -115,6 +126,33 @@ def print_coverage(found: Coverage) -> None:
         typer.echo(f"\nNobody fills in {name}:")
         for path in paths:
             typer.echo(f"  {path}")
+
+
+def print_sheet(
+    channel: Channel, heads: Sequence[str], rows: Sequence[Sequence[str]]
+) -> None:
+    """Print a sheet: as Markdown, or on a terminal a block for each target."""
+    width = width_of_output()
+    if width is None:
+        typer.echo(as_markdown(channel, heads, rows))
+        return
+    for text in (channel.title, channel.about, _told_of(channel)):
+        _say_lines(laid(text, 0, width))
+    event = None
+    for row in rows:
+        cells = dict(zip(heads, row, strict=True))
+        if cells["event"] != event:
+            event = cells["event"]
+            typer.secho(f"\n{plain(event)}", bold=True)
+        typer.echo(f"  {plain(cells['target'])}")
+        for head in heads[2:]:
+            if cells[head]:
+                _say_lines(titled(f"    {head}", cells[head], _INDENT, width))
+
+
+def _say_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
 
 
 def as_markdown(

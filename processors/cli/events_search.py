@@ -1,16 +1,21 @@
 """What `bus events search` does and says."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
+
+from rich.text import Text
 
 from bus.times import moment_of, rfc3339
 from processors.cli.control import FAILED, GOOD, console, print_json
 from processors.redrive.backwards import Places
 from processors.redrive.searching import Hit, Sought, lanes, search
-from processors.screen.plain import plain_lines
+from processors.screen.plain import plain
+from processors.screen.prose import laid, width_of_output
 from processors.subscriptions.world import World
 
 Row: TypeAlias = Mapping[str, object]
+_AROUND = 6
+"""Columns that a find's own signs take."""
 
 
 class Part(NamedTuple):
@@ -74,10 +79,20 @@ async def search_on(
         return GOOD if rows else FAILED
     for row in rows:
         head = f"{row['at']}  {row['place']}  {row['type']}  {row['order_id']}"
-        text = f"{row['before']}{row['match']}{row['after']}"
-        console().print(plain_lines(f"{head}  {row['event_id']}\n    …{text}…"))
+        for line in _found(f"{head}  {row['event_id']}", row, width_of_output()):
+            console().print(Text(line))
     if not rows:
         console(stderr=True).print(f"None of {read:,} records has it.")
     elif part.more:
         console(stderr=True).print(f"There may be more: --limit {limit * 2}")
     return GOOD if rows else FAILED
+
+
+def _found(head: str, row: Row, width: int | None) -> Iterator[str]:
+    """The lines of a find; what is around it gets what room there is beside it."""
+    yield from laid(head, 4, width)
+    before, match, after = (plain(str(row[n])) for n in ("before", "match", "after"))
+    if width is not None:
+        side = max(0, width - _AROUND - len(match)) // 2
+        before, after = before[len(before) - min(side, len(before)) :], after[:side]
+    yield f"    …{before}{match}{after}…"

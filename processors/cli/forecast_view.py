@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 import typer
+from rich.text import Text
 
 from processors.cli.control import FAILED, GOOD, console, print_json
+from processors.screen.prose import laid, width_of_output
 from processors.screen.saying import say
 from processors.screen.tables import Cell, Column, Table
 
@@ -44,7 +46,8 @@ def show_forecasts(rows: Sequence[Row]) -> None:
     if limits:
         out.print("\nWithin a day")
     for line in _within_a_day(limits):
-        out.print(f"  {line}", soft_wrap=True, highlight=False)
+        for part in laid(f"  {line}", 4, width_of_output()):
+            out.print(Text(part))
 
 
 def _within_a_day(limits: Mapping[str, str]) -> Sequence[str]:

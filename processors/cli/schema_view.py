@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import typer
+from rich.text import Text
 
 from bus.contracts.codec import Schema
 from bus.contracts.fields import FieldDoc, field_docs, meaning_of
@@ -13,31 +14,54 @@ from bus.errors import InvalidEventError
 from bus.samples.lifecycles import sample
 from processors.cli.control import console
 from processors.cli.schema_check import Report, Verdict
-from processors.screen.tables import Column, print_table
+from processors.screen.prose import laid, width_of_output
+from processors.screen.tables import Column, drawn, piped, print_table
 
 _EXAMPLE_TIME = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
 
 
+_VERDICTS = (
+    Column("VERDICT"),
+    Column("FILE", rank=2),
+    Column("EVENT TYPE"),
+    Column("COMPARED", rank=1),
+)
+
+
 def print_report(report: Report) -> None:
     """Print a line a schema, and below it why it is refused."""
-    for verdict in report.schemas:
-        _print_verdict(verdict)
+    out = console()
+    rows = [_verdict(verdict) for verdict in report.schemas]
+    if out.is_terminal:
+        lines = drawn(_VERDICTS, rows, out.width)
+    else:
+        lines = [Text(line) for line in piped(_VERDICTS, rows)]
+    for line, verdict in zip(lines[1:], report.schemas, strict=True):
+        typer.echo(_coloured(line.plain, verdict))
+        if not verdict.good and verdict.file not in line.plain:
+            typer.echo(f"           {verdict.file}")
+        for why in verdict.faults + verdict.reasons:
+            typer.echo(f"           {why}")
     for clash in report.clashes:
         typer.echo(f"{typer.style('broken  ', fg='red')} {clash}")
     for event_type in report.gone:
         typer.echo(f"note     {event_type} is gone: who subscribed to it gets no more")
 
 
-def _print_verdict(verdict: Verdict) -> None:
-    word = "ok" if verdict.good else "BREAKS" if verdict.reasons else "broken"
-    colour = "green" if verdict.good else "red"
+def _verdict(verdict: Verdict) -> Sequence[str]:
     plural = "" if verdict.compared == 1 else "s"
-    typer.echo(
-        f"{typer.style(f'{word:8}', fg=colour)} {verdict.file:42} "
-        f"{verdict.event_type or '?':31} {verdict.compared} earlier version{plural}"
-    )
-    for line in verdict.faults + verdict.reasons:
-        typer.echo(f"           {line}")
+    compared = f"{verdict.compared} earlier version{plural}"
+    return (_word(verdict), verdict.file, verdict.event_type or "?", compared)
+
+
+def _word(verdict: Verdict) -> str:
+    return "ok" if verdict.good else "BREAKS" if verdict.reasons else "broken"
+
+
+def _coloured(line: str, verdict: Verdict) -> str:
+    word = _word(verdict)
+    said = typer.style(word, fg="green" if verdict.good else "red")
+    return said + line.removeprefix(word)
 
 
 def print_types(rows: Sequence[Mapping[str, str | int]]) -> None:
@@ -54,7 +78,9 @@ def print_types(rows: Sequence[Mapping[str, str | int]]) -> None:
 def print_schema(schema: Schema) -> None:
     """Print what an event type means, each field with its doc, and an example."""
     event_type = str(schema.event_type)
-    typer.echo(f"{event_type}  ({schema.full_name})\n{meaning_of(schema)}\n")
+    typer.echo(f"{event_type}  ({schema.full_name})")
+    _print_laid(meaning_of(schema), 0)
+    typer.echo()
     for field in field_docs(schema):
         _print_field(field)
     _print_example(event_type)
@@ -63,9 +89,15 @@ def print_schema(schema: Schema) -> None:
 def _print_field(field: FieldDoc) -> None:
     optional = "  optional" if field.optional else ""
     head = f"{typer.style(field.path, bold=True)}  {field.type}"
-    typer.echo(f"{head}{typer.style(optional, dim=True)}\n    {field.doc}")
+    typer.echo(f"{head}{typer.style(optional, dim=True)}")
+    _print_laid(f"    {field.doc}", 4)
     if field.symbols:
-        typer.echo(f"    One of: {', '.join(field.symbols)}")
+        _print_laid(f"    One of: {', '.join(field.symbols)}", 6)
+
+
+def _print_laid(text: str, then: int) -> None:
+    for line in laid(text, then, width_of_output()):
+        typer.echo(line)
 
 
 def _print_example(event_type: str) -> None:

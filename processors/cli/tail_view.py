@@ -7,10 +7,12 @@ import typer
 
 from bus.delivery.wording import followed, held
 from processors.cli.called import bus
-from processors.screen.plain import plain, plain_json
+from processors.screen.plain import plain_json
+from processors.screen.prose import laid, width_of_output
 from processors.screen.saying import say
 
 _CLOCK = slice(11, 23)
+_INDENT = 15
 
 
 class EnoughError(Exception):
@@ -44,7 +46,9 @@ class Printer:
             line = {"kind": kind, "id": place, "data": data}
             typer.echo(plain_json(json.dumps(line, ensure_ascii=False)))
         else:
-            typer.echo(plain(_LINES.get(kind, _other)(data)))
+            text = _LINES.get(kind, _other)(data)
+            for part in laid(text, _INDENT, width_of_output()):
+                typer.echo(part)
         self._left -= 1
         if not self._left:
             raise EnoughError

@@ -1,5 +1,7 @@
 """Sentences beside a title, broken between words; what has no blank stays whole."""
 
+import shutil
+import sys
 from collections.abc import Iterator
 from textwrap import wrap
 
@@ -20,3 +22,28 @@ def titled(title: str, text: str, indent: int, width: int | None) -> Iterator[st
     for line in lines:
         yield f"{title:{indent}}{line}"
         title = ""
+
+
+def laid(text: str, then: int, width: int | None) -> Iterator[str]:
+    """Yield a line broken between words, what follows that far in; None: one line.
+
+    Blanks before the first word stay.
+    """
+    said = plain(text)
+    if width is None:
+        yield said
+        return
+    first = " " * (len(said) - len(said.lstrip()))
+    yield from wrap(
+        said,
+        width,
+        initial_indent=first,
+        subsequent_indent=" " * then,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def width_of_output() -> int | None:
+    """How wide the terminal is that standard output goes to; None: to none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
