@@ -66,8 +66,7 @@ def dev_command(
     from processors.wiring.stack_plan import StackPlan
 
     try:
-        given = _settings(cast(Root, ctx.obj))
-        settings = _with_pages(given, processes + len(_BESIDE) + 1)
+        settings = _with_pages(_settings(cast(Root, ctx.obj)), processes)
         plan = StackPlan(
             settings=settings,
             environment={"ORDERBUS_HTTP_PORT": str(settings.http_port)},
@@ -94,10 +93,11 @@ def _settings(given: Root) -> "Settings":
     return settings.model_copy(update={"allow_networks": _LOOPBACK})
 
 
-def _with_pages(settings: "Settings", processes: int) -> "Settings":
+def _with_pages(settings: "Settings", workers: int) -> "Settings":
     """Where a port for pages that nobody asked for is taken, there are none."""
     from processors.wiring.listening import pages_may_be
 
+    processes = workers + len(_BESIDE) + 1
     if pages_may_be(settings, processes):
         return settings
     typer.echo(
