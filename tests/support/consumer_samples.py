@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.contract.sinks.parcels import SECRET
-from tests.support.bus import ROOT, wait_until
+from tests.support.bus import CLOCK, ROOT, wait_until
 
 _VERIFYING = ROOT / "docs" / "verify" / "python" / "webhook.py"
 _WITHIN_S = 60
@@ -37,6 +37,10 @@ class Consumer:
         )
         assert self._process.returncode is None, self._log.read_text()
         return self._said()
+
+    def quiet_s(self) -> float:
+        """For how long it has printed nothing."""
+        return CLOCK.now() - self._log.stat().st_mtime
 
     def _said(self) -> list[str]:
         return self._log.read_text().splitlines()
