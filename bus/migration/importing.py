@@ -122,7 +122,7 @@ def _convoy(endpoint: Fields, beside: Sequence[Fields]) -> Imported:
         config = one.get("filter_config")
         found = cast("Fields", config) if isinstance(config, dict) else {}
         types += _texts(found.get("event_types"))
-        if found.get("filter"):
+        if _says(found.get("filter")):
             made.notes.append("its subscription has a filter: write it anew")
     made.fields["types"] = (
         sorted({x for x in types if x != "*"}) if "*" not in types else []
@@ -223,6 +223,13 @@ def _text(fields: Fields, *names: str) -> str:
 
 def _texts(value: object) -> list[str]:
     return [str(x) for x in value] if isinstance(value, list) else []
+
+
+def _says(value: object) -> bool:
+    """Whether something is said in it: Convoy has empty filters."""
+    if isinstance(value, dict):
+        return any(_says(x) for x in cast("Fields", value).values())
+    return bool(value)
 
 
 def _list(value: object) -> list[Fields]:

@@ -1,5 +1,6 @@
 """What `bus migrate import` does."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import typer
@@ -7,10 +8,12 @@ import typer
 from bus.client.exports import read_export, read_types, write_import
 from bus.client.schemas import load_catalogue
 from bus.migration.importing import Imported, Sender, import_from
+from processors.cli.called import bus
 from processors.cli.control import GOOD, console, exit_with, print_json
 from processors.screen.saying import say
 from processors.screen.tables import Column, print_told
 
+_SHOWN = 5
 _COLUMNS = (
     Column("ID"),
     Column("URL"),
@@ -45,8 +48,19 @@ async def _import(
         say("Nothing was written; --out FOLDER writes it.", err=as_json)
         return GOOD
     file = write_import(found, out)
-    say(f"Next: bus subscriptions apply -f {file} --dry-run", err=as_json)
+    for line in _next(found, file):
+        say(line, err=as_json)
     return GOOD
+
+
+def _next(found: Sequence[Imported], file: Path) -> Iterator[str]:
+    """A subscription that is there without a plan delivers, beside the old sender."""
+    yield "Next: plan each, so that nothing comes from both senders; then apply."
+    for one in found[:_SHOWN]:
+        yield f"  {bus()} migrate plan {one.id}"
+    if (more := len(found) - _SHOWN) > 0:
+        yield f"  … and for {more:,} more"
+    yield f"  {bus()} subscriptions apply -f {file} --dry-run"
 
 
 def _fields(one: Imported) -> dict[str, object]:

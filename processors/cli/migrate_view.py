@@ -8,6 +8,7 @@ from processors.screen.saying import say
 from processors.screen.tables import Column, print_table, print_told
 
 Row = Mapping[str, object]
+_MOST_DIFFERENCES, _MOST_NOISE = 20, 5
 _TYPES = (
     Column("TYPE"),
     Column("PAIRS", right=True),
@@ -58,10 +59,14 @@ def print_comparison(document: Row, page: Path | None) -> None:
     print_table(console(), _TYPES, table)
     differences = _rows(document["differences"])
     if differences:
-        print_table(console(), _DIFFERENCES, [_difference(one) for one in differences])
-    for one in _rows(document["noise"]):
+        shown = differences[:_MOST_DIFFERENCES]
+        print_table(console(), _DIFFERENCES, [_difference(one) for one in shown])
+        _say_more(len(differences) - len(shown), "differences")
+    noise = _rows(document["noise"])
+    for one in noise[:_MOST_NOISE]:
         told = f"{one['differing']} of {one['repeats']} repeats of the {one['side']}"
         say(f"perhaps noise: {one['type']} {one['at']} differs in {told} side")
+    _say_more(len(noise) - _MOST_NOISE, "fields that may be noise")
     for line in _list(document["not_compared"]):
         say(f"not compared: {line}")
     for one in _rows(document["unread_lines"]):
@@ -69,6 +74,11 @@ def print_comparison(document: Row, page: Path | None) -> None:
     say(str(document["verdict"]))
     if page is not None:
         say(f"The report is {page}.")
+
+
+def _say_more(count: int, what: str) -> None:
+    if count > 0:
+        say(f"… and {count:,} more {what}: --html and --json have all")
 
 
 def print_migrations(rows: Sequence[Row]) -> None:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit, urlunsplit
 
 from bus.migration.recorded import ACCEPTED, Recorded
 from bus.ports import Clock
@@ -38,7 +39,7 @@ class Counted:
 
 
 class Tap:
-    """Listens on one port; a request goes to `base` and its own path.
+    """Listens on one port; a request goes to `base`, and below it to its own path.
 
     Args:
         record: Keeps a line; may raise OSError.
@@ -55,7 +56,7 @@ class Tap:
         self.counted = Counted()
         self._clock = clock
         self._sender = sender
-        self._base = base.rstrip("/")
+        self._base = base
         self._record = record
         self._door = Door(self._serve, _LIMITS)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -87,7 +88,7 @@ class Tap:
     async def _pass(self, connection: Connection, request: Request) -> None:
         at_ms = int(self._clock.now() * 1000)
         headers = tuple(passed_on(request.headers.items()))
-        url = f"{self._base}{request.url}"
+        url = onward(self._base, request.url)
         reply = await self._sender.send(Post(url, headers, request.body, TIMEOUT_S))
         connection.answer(_answer(reply))
         self.counted.passed += 1
@@ -99,6 +100,17 @@ class Tap:
         except (OSError, ValueError) as error:
             self.counted.lost += 1
             self.counted.why = str(error)
+
+
+def onward(base: str, came: str) -> str:
+    """Where it goes: the partner's address as it is, and below it what the path says.
+
+    Who posts to `/` means the address itself; the queries of both stay.
+    """
+    address, asked = urlsplit(base), urlsplit(f"http://tap{came}")
+    path = address.path if asked.path == "/" else address.path.rstrip("/") + asked.path
+    query = "&".join(filter(None, (address.query, asked.query)))
+    return urlunsplit((address.scheme, address.netloc, path, query, ""))
 
 
 def _answer(reply: Reply) -> bytes:

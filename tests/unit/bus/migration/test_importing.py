@@ -128,6 +128,11 @@ def test_svix_becomes_a_document_to_apply(folder: Path) -> None:
     assert states == [State.ACTIVE, State.PAUSED]
     for told in ("user.left", "channels eu", "disabled there", "X-Key"):
         assert told in done.output.replace("\n", " ")
+    plan, apply = (
+        done.output.index("plan acme-ltd"),
+        done.output.index("subscriptions apply"),
+    )
+    assert plan < done.output.index("plan ep-2") < apply
     for file in out.glob("acme-ltd.*"):
         assert file.stat().st_mode & 0o777 == 0o600
     assert HUSH not in text + done.output
@@ -161,6 +166,20 @@ def test_convoy_names_its_types_beside(folder: Path) -> None:
     for note in ("paused there", "order.gone", "filter", "X-Convoy-Signature"):
         assert note in told
     assert "newest-secret" not in done.output
+
+
+def test_an_empty_filter_of_convoys_is_none(folder: Path) -> None:
+    """It keeps one with nothing in it for every subscription."""
+    nothing = {"body": {}, "headers": {}, "query": None, "is_flattened": False}
+    (one,) = CONVOY_SUBSCRIPTIONS["data"]["content"]
+    types = {"event_types": ["order.created"], "filter": nothing}
+    subscriptions = {"data": {"content": [{**one, "filter_config": types}]}}
+    put(folder, endpoints=CONVOY, subscriptions=subscriptions)
+    done = imports("convoy", folder, "--json")
+    assert done.exit_code == 0, done.output
+    assert not [
+        note for note in json.loads(done.stdout)[0]["notes"] if "filter" in note
+    ]
 
 
 def test_what_is_there_is_not_overwritten(folder: Path) -> None:

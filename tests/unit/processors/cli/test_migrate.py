@@ -64,6 +64,27 @@ def test_differences_end_with_1_and_are_escaped(folder: Path) -> None:
     assert "The worst, side by side" in page
 
 
+def test_a_screen_has_the_gravest_and_says_how_many_more_there_are(
+    folder: Path,
+) -> None:
+    """Forty fields that are new, another value in each of two repeats: no flood."""
+    (first, *lines) = (folder / "new.jsonl").read_text().splitlines()
+    repeats = []
+    for number in range(2):
+        one = json.loads(first)
+        fields = {f"added_{at:02}": number for at in range(40)}
+        one["body"] = json.dumps(json.loads(one["body"]) | fields)
+        repeats.append(json.dumps(one))
+    (folder / "new.jsonl").write_text("\n".join([*repeats, *lines]))
+    code, output = compare("--new", "new.jsonl", "--html", "out.html")
+    assert code == 1
+    assert "more differences: --html and --json have all" in output
+    assert "… and 35 more fields that may be noise" in output
+    assert output.count("perhaps noise") == 5
+    assert "added_39" not in output
+    assert "added_39" in (folder / "out.html").read_text()
+
+
 def test_json_and_csv(folder: Path) -> None:
     """The whole report for scripts; a log table as CSV."""
     lines = (folder / "new.jsonl").read_text().splitlines()

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from aiohttp import ClientSession
 
 from bus.adapters.memory import MemoryClock
@@ -12,7 +13,7 @@ from bus.migration.terms import Reading
 from bus.sending import Answer, NoAnswer, NoAnswerKind, Post, Reply
 from bus.webhook.verdict import Signed, judge_signature
 from processors.parity.shadow import shadow
-from processors.parity.tap import Tap
+from processors.parity.tap import Tap, onward
 from processors.subscriptions.onboarding import find
 from tests.support.past import Past
 from tests.support.worlds import Worlds
@@ -67,6 +68,23 @@ async def test_what_comes_is_passed_on_and_recorded(tmp_path: Path) -> None:
     assert recorded[0].body == b'{"n":1}'
     assert recorded[0].columns == {"path": "/hooks/0?a=b"}
     assert "hush" not in (tmp_path / "tap.jsonl").read_text()
+
+
+@pytest.mark.parametrize(
+    ("base", "came", "goes"),
+    [
+        ("https://p.example/hook", "/", "https://p.example/hook"),
+        ("https://p.example/hook/", "/", "https://p.example/hook/"),
+        ("https://p.example/hook?key=k", "/", "https://p.example/hook?key=k"),
+        ("https://p.example/hook?key=k", "/?n=1", "https://p.example/hook?key=k&n=1"),
+        ("https://p.example/in?key=k", "/a%2Fb", "https://p.example/in/a%2Fb?key=k"),
+        ("https://p.example", "//evil.example", "https://p.example//evil.example"),
+        ("https://p.example/a/", "/b;c", "https://p.example/a/b;c"),
+    ],
+)
+def test_it_goes_to_the_address_that_was_named(base: str, came: str, goes: str) -> None:
+    """The partner's own path and query; the sender's path only where it has one."""
+    assert onward(base, came) == goes
 
 
 async def test_a_recording_that_fails_stops_nothing() -> None:
