@@ -20,6 +20,7 @@ from bus.access.tokens import ID_PATTERN
 from bus.delivery.subscription import ID_PATTERN as TENANT_PATTERN
 from bus.delivery.subscription import Line
 from bus.errors import InvalidKeyError
+from bus.expected import expected
 
 
 class _Model(BaseModel):
@@ -106,7 +107,7 @@ def parse_key(fields: Mapping[str, object]) -> ApiKey:
         return ApiKey.model_validate(fields)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)[0]
-    why = found["msg"].removeprefix("Value error, ")
+    why = expected(found["type"], found.get("ctx", {}), found["msg"])
     if not found["loc"]:
         field, _, why = why.partition(": ")
         raise InvalidKeyError(field, why)

@@ -18,12 +18,14 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 from bus.delivery.choices import MAILBOX, Concern, Exhausted, Ordering
 from bus.delivery.endpoint import Kind, kind_of, parse_endpoint
 from bus.delivery.objective import OwnObjective
 from bus.delivery.shown import shown_url
 from bus.errors import InvalidSubscriptionError
+from bus.expected import expected
 
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 # CloudEvents allows any text as a type; these are the characters that occur. What is
@@ -266,14 +268,15 @@ def parse_subscription(fields: Mapping[str, object]) -> Subscription:
     # A list with wrong items is also said to be too short.
     parents = {e["loc"][:-1] for e in found}
     first, *more = (
-        (".".join(str(part) for part in e["loc"]), _why(e["loc"], e["type"], e["msg"]))
+        (".".join(str(part) for part in e["loc"]), _why(e))
         for e in found
         if e["loc"] not in parents - {()}
     )
     raise InvalidSubscriptionError(*first, *more)
 
 
-def _why(field: tuple[int | str, ...], kind: str, message: str) -> str:
+def _why(error: ErrorDetails) -> str:
+    field, kind = error["loc"], error["type"]
     if kind == "extra_forbidden":
         models: dict[str, type[BaseModel]] = {
             "secrets": Secret,
@@ -283,18 +286,13 @@ def _why(field: tuple[int | str, ...], kind: str, message: str) -> str:
         }
         model = models.get(str(field[0]), Subscription)
         return f"no such field; there are: {', '.join(sorted(model.model_fields))}"
-    if field == ("id",) and kind == "string_pattern_mismatch":
-        return (
-            "expected 2 to 63 lower-case letters, digits and dashes,"
-            " the first one no dash"
-        )
-    return _WORDS.get(kind, message).removeprefix("Value error, ")
+    return _WORDS.get(kind) or expected(kind, error.get("ctx", {}), error["msg"])
 
 
 _WORDS = {
     "missing": "is required",
     "too_short": "expected at least one",
-    "tuple_type": "expected a list",
     "dict_type": "expected a mapping",
+    "model_type": "expected a mapping",
     "string_type": "expected text",
 }

@@ -21,9 +21,11 @@ from pydantic import (
     Field,
     ValidationError,
 )
+from pydantic_core import ErrorDetails
 
 from bus.delivery.subscription import ID_PATTERN, Line
 from bus.errors import InvalidSourceError
+from bus.expected import expected
 from bus.intake.pulling.declared import (
     FolderPull,
     Limits,
@@ -256,10 +258,7 @@ def parse_source(fields: Mapping[str, object]) -> Source:
         return Source.model_validate(fields)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
-    first, *more = (
-        (".".join(str(part) for part in e["loc"]), _why(e["loc"], e["type"], e["msg"]))
-        for e in found
-    )
+    first, *more = ((".".join(str(part) for part in e["loc"]), _why(e)) for e in found)
     raise InvalidSourceError(*first, *more)
 
 
@@ -279,13 +278,14 @@ _DEEPER: dict[tuple[str, ...], type[BaseModel]] = {
 _WORDS = {
     "missing": "is required",
     "too_short": "expected at least one",
-    "tuple_type": "expected a list",
     "dict_type": "expected a mapping",
+    "model_type": "expected a mapping",
     "string_type": "expected text",
 }
 
 
-def _why(field: tuple[int | str, ...], kind: str, message: str) -> str:
+def _why(error: ErrorDetails) -> str:
+    field, kind = error["loc"], error["type"]
     if kind == "extra_forbidden":
         outer = tuple(str(part) for part in field[:-1])
         model = _DEEPER.get(outer) or _INNER.get(str(field[0]), Source)
@@ -293,4 +293,4 @@ def _why(field: tuple[int | str, ...], kind: str, message: str) -> str:
         return f"no such field; there are: {', '.join(known)}"
     if kind == "string_pattern_mismatch" and field[0] in {"id", "channel", "owner"}:
         return WHAT_AN_ID_IS
-    return _WORDS.get(kind, message).removeprefix("Value error, ")
+    return _WORDS.get(kind) or expected(kind, error.get("ctx", {}), error["msg"])

@@ -7,14 +7,13 @@ topics: what stands before them belongs to whom it belonged to.
 
 from collections.abc import Mapping
 from itertools import pairwise
-from types import MappingProxyType
 from typing import Annotated, Final, NamedTuple, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 
 from bus.delivery.subscription import ID_PATTERN, Line
 from bus.errors import ConfigurationError
+from bus.expected import expected
 from bus.migration.phases import ALL, Phase, Rung
 
 MOST_EPOCHS: Final = 200
@@ -230,25 +229,9 @@ def told(error: ValidationError) -> str:
     """What is wrong with fields, a line each."""
     wrong = error.errors(include_url=False, include_input=False)
     places = [".".join(map(str, one["loc"])) for one in wrong]
-    says = [_bound(one) or one["msg"].removeprefix("Value error, ") for one in wrong]
+    says = [expected(one["type"], one.get("ctx", {}), one["msg"]) for one in wrong]
     lines = zip(places, says, strict=True)
     return "\n".join(f"{at}: {why}" if at else why for at, why in lines)
-
-
-_BOUNDS: Final = MappingProxyType(
-    {
-        "greater_than_equal": "expected a number of {ge} or more",
-        "greater_than": "expected a number above {gt}",
-        "less_than_equal": "expected a number of {le} or less",
-        "less_than": "expected a number below {lt}",
-    }
-)
-"""The API's words for the same."""
-
-
-def _bound(error: ErrorDetails) -> str:
-    words = _BOUNDS.get(error["type"], "")
-    return words.format_map(error.get("ctx", {}))
 
 
 def first_epoch(at_ms: int, by: str) -> Epoch:

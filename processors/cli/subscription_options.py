@@ -216,6 +216,7 @@ _NAMED = {
     "login.mechanism": "--mechanism",
     "objective.success": "--success",
     "objective.p95": "--p95",
+    "tls.verify": "--no-verify",
     "tls.ca": "--ca-file",
     "tls.client_certificate": "--client-certificate-file",
     "tls.client_key": "--client-key-file",

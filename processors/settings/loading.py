@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import SecretStr, ValidationError
 
 from bus.errors import ConfigurationError
+from bus.expected import expected
 from processors.settings.model import ENV_PREFIX, Settings
 from processors.settings.sources import Origin, Source
 
@@ -145,7 +146,7 @@ def _properties(path: Path, text: str) -> Iterator[tuple[str, SecretStr]]:
 
 def _explained(error: ValidationError, given: Mapping[str, object]) -> Iterator[str]:
     for problem in error.errors(include_url=False, include_input=False):
-        why = problem["msg"].removeprefix("Value error, ")
+        why = expected(problem["type"], problem.get("ctx", {}), problem["msg"])
         if not problem["loc"]:
             yield why
             continue

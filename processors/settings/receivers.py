@@ -31,6 +31,7 @@ from pydantic import (
 
 from bus.contracts.yamltext import read_yaml
 from bus.errors import ConfigurationError
+from bus.expected import expected
 from processors.settings.watch import quiet_hours
 
 RESERVED = frozenset({"log", "bus", "mail", "heartbeat"})
@@ -108,5 +109,5 @@ def _refused(name: object, number: int) -> str:
 def _told(error: ValidationError) -> Iterator[str]:
     for one in error.errors(include_url=False, include_input=False):
         place = ".".join(str(part) for part in one["loc"])
-        why = one["msg"].removeprefix("Value error, ")
+        why = expected(one["type"], one.get("ctx", {}), one["msg"])
         yield f"{place}: {why}" if place else why

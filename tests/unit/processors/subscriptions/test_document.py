@@ -89,7 +89,7 @@ def test_an_objective_goes_to_the_api_without_units_it_does_not_know() -> None:
         ({"objective": {"p99": "1s"}}, "objective.p99", "success, p95"),
         ({"objective": "99%"}, "objective", "expected success, p95 or both"),
         ({"timeout": "soon"}, "timeout", "no duration"),
-        ({"timeout": "400s"}, "timeout", "less than or equal to 300"),
+        ({"timeout": "400s"}, "timeout", "a number of 300 or less"),
         ({"timeout": True}, "timeout", "'True' is no duration"),
         ({"timeout": ["5s"]}, "timeout", "number"),
         ({"timeout_s": 5}, "timeout_s", "write timeout, a duration"),
