@@ -63,6 +63,7 @@ def dev_command(
     """
     from processors.cli.dev_stack import run_stack
     from processors.cli.processes import run_in_loop, worker_command
+    from processors.wiring.own_ports import with_pulling
     from processors.wiring.stack_plan import StackPlan
 
     try:
@@ -79,7 +80,7 @@ def dev_command(
             registry_port=registry_port,
             receiver_port=receiver_port,
         )
-        code = run_in_loop(run_stack(plan))
+        code = run_in_loop(run_stack(with_pulling(plan)))
     except OrderbusError as error:
         code = complain(ctx, error)
     if code:

@@ -115,9 +115,8 @@ def _say(stack: Stack, receiver: str, key: DevKey | None, out: Console) -> None:
     door = intake_url(settings)
     out.print(f"Intake           {door}/in/SOURCE  (bus sources add SOURCE)")
     if settings.pull_port is not None:
-        out.print(
-            f"Pull             {', '.join(urls_of(settings))}  (bus listen --pull)"
-        )
+        at = ", ".join(urls_of(settings))
+        out.print(f"Partners pull    {at}  (subscriptions to pull://grpc)")
     out.print(f"Receiver         {receiver}  ({_takes(receiver)})")
     if settings.http_port:
         out.print(f"Metrics, health  {pages}/metrics /healthz /readyz")

@@ -1,14 +1,18 @@
 """The ports of a whole bus on this machine: each its own, and known to all."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
+from bus.delivery.endpoint import Kind
 from bus.errors import ConfigurationError
 from processors.settings import Settings
 from processors.wiring.listening import free_port, refuse_taken, refuse_taken_pages
+from processors.wiring.sinks import missing
 from processors.wiring.stack_plan import StackPlan
 
+USUAL_PULL_PORT = 8473
+"""Where partners pull from a whole bus for which nobody chose the port."""
 _INTAKE = "ORDERBUS_INTAKE_PORT"
 _HERE = "127.0.0.1"
 _EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared, not listened on
@@ -95,6 +99,23 @@ def refuse_others(plan: StackPlan) -> None:
     refuse_taken(settings.api_host, settings.pull_port or 0, "ORDERBUS_PULL_PORT")
     if "intake_port" in settings.model_fields_set:
         refuse_taken(settings.intake_host, settings.intake_port, _INTAKE)
+
+
+def with_pulling(plan: StackPlan) -> StackPlan:
+    """With a port where partners pull: the one that is named, the usual, or a free one.
+
+    None where gateways are named elsewhere, or what it takes is not installed.
+    """
+    settings = plan.settings
+    if settings.pull_port is not None or settings.pull_relays or missing(Kind.PULL):
+        return plan
+    port = 0 if is_claimed(plan, USUAL_PULL_PORT) else USUAL_PULL_PORT
+    try:
+        refuse_taken(settings.api_host, port, "ORDERBUS_PULL_PORT")
+    except ConfigurationError:
+        port = 0
+    named = settings.model_copy(update={"pull_port": port})
+    return replace(plan, settings=named)
 
 
 def with_ports(settings: Settings, claims: Sequence[Claim]) -> Settings:

@@ -1,17 +1,20 @@
 """The ports of a whole bus: two of ours never take the same one, and all know all."""
 
 import socket
+from unittest.mock import patch
 
 import pytest
 
 from bus.errors import ConfigurationError
 from processors.settings import Settings, load
+from processors.wiring import own_ports
 from processors.wiring.own_ports import (
     claims_of,
     is_claimed,
     refuse_others,
     refuse_own,
     with_ports,
+    with_pulling,
 )
 from processors.wiring.stack_plan import StackPlan
 
@@ -96,3 +99,19 @@ def test_a_usual_port_that_we_take_ourselves() -> None:
     assert with_ports(made.settings, claims_of(made)).intake_port != usual
     assert is_claimed(made, usual)
     assert not is_claimed(made, 8471)
+
+
+def test_partners_can_pull_where_nobody_chose_a_port() -> None:
+    """At the usual one, or a free one; a chosen one stays, and so do other gateways."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with patch.object(own_ports, "USUAL_PULL_PORT", port):
+            assert with_pulling(plan()).settings.pull_port == 0
+    with patch.object(own_ports, "USUAL_PULL_PORT", port):
+        assert with_pulling(plan()).settings.pull_port == port
+        assert with_pulling(plan(api_port=port)).settings.pull_port == 0
+    assert with_pulling(plan(pull_port=9999)).settings.pull_port == 9999
+    elsewhere = with_pulling(plan(pull_relays=("grpcs://a:1",)))
+    assert elsewhere.settings.pull_port is None
