@@ -170,7 +170,12 @@ def test_convoy_names_its_types_beside(folder: Path) -> None:
 
 def test_an_empty_filter_of_convoys_is_none(folder: Path) -> None:
     """It keeps one with nothing in it for every subscription."""
-    nothing = {"body": {}, "headers": {}, "query": None, "is_flattened": False}
+    nothing: dict[str, object] = {
+        "body": {},
+        "headers": {},
+        "query": None,
+        "is_flattened": False,
+    }
     (one,) = CONVOY_SUBSCRIPTIONS["data"]["content"]
     types = {"event_types": ["order.created"], "filter": nothing}
     subscriptions = {"data": {"content": [{**one, "filter_config": types}]}}
