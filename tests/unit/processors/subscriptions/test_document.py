@@ -99,7 +99,7 @@ def test_an_objective_goes_to_the_api_without_units_it_does_not_know() -> None:
         ({"secrets": []}, "secrets", "kept by the bus"),
         ({"urls": "x"}, "urls", "no such field; there are: accept,"),
         ({"tls": {"ca_file": "gone"}}, "tls.ca_file", "No such file"),
-        ({"tls": 5}, "tls", "dictionary"),
+        ({"tls": 5}, "tls", "expected a mapping"),
         ({"headers": {"X": {"file": "gone"}}}, "headers.X", "No such file"),
         ({"headers": 5}, "headers", "mapping"),
         ({"headers": {"X": {"env": "A"}}}, "headers.X", "expected text"),
