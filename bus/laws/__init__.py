@@ -27,6 +27,12 @@ from bus.laws.strangers import (
     is_hung_up_on,
     is_met_with_silence,
 )
+from bus.laws.ways import (
+    goes_only_where_it_may,
+    is_reached_again,
+    looks_up_no_name,
+    trusts_no_stranger,
+)
 from bus.laws.world import SECRET, Law, LawBrokenError, World, parcel
 
 __all__ = [
@@ -41,15 +47,19 @@ __all__ = [
     "closes_with_one_under_way",
     "fails",
     "gives_up",
+    "goes_only_where_it_may",
     "is_hung_up_on",
     "is_met_with_silence",
+    "is_reached_again",
     "keeps_an_id",
     "keeps_order",
     "large_and_odd_contents_arrive",
+    "looks_up_no_name",
     "parcel",
     "reaches_nobody",
     "refuses_for_good",
     "throttles",
+    "trusts_no_stranger",
     "waits_no_longer_than_its_timeout",
 ]
 
@@ -69,5 +79,9 @@ LAWS: tuple[Law, ...] = (
     gives_up,
     closes_with_one_under_way,
     closes_twice,
+    goes_only_where_it_may,
+    looks_up_no_name,
+    trusts_no_stranger,
+    is_reached_again,
 )
 """All of them."""

@@ -1,9 +1,10 @@
 """The laws of who takes a connection and hangs up, or never speaks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from bus.delivery.delivery import Accepted
@@ -12,12 +13,15 @@ from bus.laws.world import LawBrokenError, World, expect, not_reached, parcel
 _SOON_S = 0.5
 _PATIENCE_S = 60.0
 Came = TypeVar("Came")
+Take: TypeAlias = Callable[
+    [asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]
+]
 
 
 async def is_hung_up_on(world: World) -> None:
     """Who takes the connection and hangs up is not reached; nor is the sink stuck."""
     async with _stranger(world, hangs_up=True):
-        not_reached(await _soon(world.sink.send(parcel(world.nobody, timeout_s=2))))
+        not_reached(await soon(world.sink.send(parcel(world.nobody, timeout_s=2))))
     outcome = await world.sink.send(parcel(world.url, number=2))
     expect(isinstance(outcome, Accepted), f"Accepted, not {outcome}")
 
@@ -26,7 +30,7 @@ async def is_met_with_silence(world: World) -> None:
     """Who takes the connection and never speaks costs a delivery its timeout."""
     async with _stranger(world):
         not_reached(
-            await _soon(world.sink.send(parcel(world.nobody, timeout_s=_SOON_S)))
+            await soon(world.sink.send(parcel(world.nobody, timeout_s=_SOON_S)))
         )
 
 
@@ -36,7 +40,7 @@ async def gives_up(world: World) -> None:
         sending = asyncio.create_task(
             world.sink.send(parcel(world.nobody, timeout_s=60))
         )
-        await _soon(asked.wait())
+        await soon(asked.wait())
         sending.cancel()
         await asyncio.wait([sending], timeout=_PATIENCE_S)
         expect(sending.cancelled(), "to be cancelled")
@@ -50,9 +54,9 @@ async def closes_with_one_under_way(world: World) -> None:
         sending = asyncio.create_task(
             world.sink.send(parcel(world.nobody, timeout_s=5))
         )
-        await _soon(asked.wait())
-        await _soon(world.sink.close())
-        not_reached(await _soon(sending))
+        await soon(asked.wait())
+        await soon(world.sink.close())
+        not_reached(await soon(sending))
 
 
 @asynccontextmanager
@@ -60,18 +64,33 @@ async def _stranger(
     world: World, *, hangs_up: bool = False
 ) -> AsyncIterator[asyncio.Event]:
     """Somebody where nobody was, who never speaks; set once somebody came."""
-    came, port = asyncio.Event(), urlsplit(world.nobody).port
-    taken: list[asyncio.StreamWriter] = []
+    came = asyncio.Event()
 
     async def take(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        taken.append(writer)
         came.set()
         if hangs_up:
             writer.close()
 
-    server = await asyncio.start_server(take, "127.0.0.1", port)
-    try:
+    async with listening(urlsplit(world.nobody).port, take):
         yield came
+
+
+@asynccontextmanager
+async def listening(
+    port: int | None, take: Take, context: ssl.SSLContext | None = None
+) -> AsyncIterator[None]:
+    """Have somebody listen on a port of loopback; all are hung up on in the end."""
+    taken: list[asyncio.StreamWriter] = []
+
+    async def taking(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        taken.append(writer)
+        await take(reader, writer)
+
+    server = await asyncio.start_server(taking, "127.0.0.1", port, ssl=context)
+    try:
+        yield
     finally:
         server.close()
         for writer in taken:
@@ -81,8 +100,12 @@ async def _stranger(
         await server.wait_closed()
 
 
-async def _soon(awaited: Awaitable[Came]) -> Came:
-    """What comes of it, which does not take for ever."""
+async def soon(awaited: Awaitable[Came]) -> Came:
+    """What comes of it, which does not take for ever.
+
+    Raises:
+        LawBrokenError: it does.
+    """
     try:
         async with asyncio.timeout(_PATIENCE_S):
             return await awaited

@@ -12,7 +12,7 @@ from bus.delivery.subscription import Secret, Subscription, parse_subscription
 from bus.errors import OrderbusError
 from bus.event import Event
 from bus.receiving import Arrival, Reaction
-from bus.sending import Parcel, Sink
+from bus.sending import Parcel, Places, Sink
 from bus.webhook.signing import Signer
 
 SECRET = "whsec_" + "QUJD" * 8
@@ -30,6 +30,8 @@ class World(Protocol):
     """The endpoint's."""
     nobody: str
     """The URL of a port of loopback that nobody listens on; some laws do, there."""
+    secure: str
+    """That of the same port with TLS; empty: the transport has none."""
 
     async def received(self) -> Sequence[Arrival]:
         """What came, in order; names of headers in small letters."""
@@ -40,6 +42,10 @@ class World(Protocol):
 
         All others are accepted.
         """
+        ...
+
+    def made(self, places: Places) -> Sink | None:
+        """A sink of the same kind that is given these places; None: it asks none."""
         ...
 
 

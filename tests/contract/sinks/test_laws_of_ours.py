@@ -7,6 +7,7 @@ import pytest
 
 from bus.laws import LAWS, Law
 from bus.receiving import Arrival, Reaction
+from bus.sending import Places
 from tests.contract.sinks.conftest import OpenAs
 from tests.contract.sinks.worlds import Received, Reply, Scripted, World, nobody
 
@@ -20,7 +21,11 @@ class Held:
         self.sink = world.sink
         self.url = world.url
         self.nobody = world.at(dead)
+        self.secure = ""  # both have suites of their own
         self._world = world
+
+    def made(self, places: Places) -> None:
+        """See `bus.laws.World`."""
 
     async def received(self) -> Sequence[Arrival]:
         """See `bus.laws.World`."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import tomllib
 from base64 import b64decode
 from collections import deque
@@ -11,16 +12,33 @@ from pathlib import Path
 import pytest
 
 from bus.adapters.grpc.inlet import GrpcInlet
+from bus.adapters.grpc.sink import GrpcSink
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.lean import LeanSender
-from bus.laws import LAWS, Law, LawBrokenError, keeps_order, parcel
-from bus.plugged import GROUP
+from bus.adapters.http.places import GuardedPlaces
+from bus.adapters.http.trust import SettledTrust
+from bus.delivery.delivery import Outcome, Unreachable
+from bus.delivery.subscription import Tls
+from bus.laws import (
+    LAWS,
+    Law,
+    LawBrokenError,
+    goes_only_where_it_may,
+    is_reached_again,
+    keeps_order,
+    looks_up_no_name,
+    parcel,
+    strangers,
+    trusts_no_stranger,
+)
+from bus.plugged import GROUP, Kit
 from bus.receiving import Arrival, Reaction
-from bus.sending import Sink
+from bus.sending import Parcel, Places, Sink
 from processors.sinks import Sinks
-from processors.wiring.plugged import plugged_in
+from processors.wiring.plugged import plug_in, plugged_in
 from processors.wiring.sinks import make_sinks, missing
 from tests.contract.sinks.worlds import LOOPBACK, nobody
+from tests.support.pace import patience
 
 EXAMPLE = Path(__file__).parents[2] / "example_sink"
 _OK = Reaction(200)
@@ -58,10 +76,11 @@ async def sinks() -> AsyncIterator[Sinks]:
 class Partner:
     """A world for the laws: what came, and what is said of the next one."""
 
-    def __init__(self, sink: Sink, nobody_there: str) -> None:
+    def __init__(self, sink: Sink, plain: str, secure: str, port: int) -> None:
         self.sink = sink
         self.url = ""
-        self.nobody = nobody_there
+        self.nobody = f"{plain}://127.0.0.1:{port}"
+        self.secure = f"{secure}://127.0.0.1:{port}"
         self._came: list[Arrival] = []
         self._next: deque[Reaction] = deque()
 
@@ -73,6 +92,12 @@ class Partner:
         """See `World`."""
         self._next.append(reaction)
         return True
+
+    def made(self, places: Places) -> Sink:
+        """See `World`."""
+        if self.url.startswith("grpc:"):
+            return GrpcSink(places)
+        return plug_in("x-lines", Kit(places, SettledTrust(), "laws"))
 
     async def take(self, arrival: Arrival) -> Reaction:
         """Take one."""
@@ -105,9 +130,8 @@ def sink_of(sinks: Sinks, way: str) -> Sink:
 @pytest.fixture
 async def lines(sinks: Sinks) -> AsyncIterator[Partner]:
     """The example with its server."""
-    scheme = "x-lines+plain"
-    dead = f"{scheme}://127.0.0.1:{await nobody()}"
-    partner = Partner(sink_of(sinks, "x-lines"), dead)
+    scheme, port = "x-lines+plain", await nobody()
+    partner = Partner(sink_of(sinks, "x-lines"), scheme, "x-lines", port)
     server = await asyncio.start_server(
         partner.serve_line, "127.0.0.1", 0, limit=1_000_000
     )
@@ -120,7 +144,7 @@ async def lines(sinks: Sinks) -> AsyncIterator[Partner]:
 @pytest.fixture
 async def grpc(sinks: Sinks) -> AsyncIterator[Partner]:
     """One of ours, with a server."""
-    partner = Partner(sink_of(sinks, "grpc"), f"grpc://127.0.0.1:{await nobody()}")
+    partner = Partner(sink_of(sinks, "grpc"), "grpc", "grpcs", await nobody())
     inlet = GrpcInlet("127.0.0.1", 0)
     partner.url = await inlet.open(partner.take)
     yield partner
@@ -144,6 +168,56 @@ async def test_a_law_can_be_broken(lines: Partner) -> None:
     await lines.sink.send(parcel(lines.url, b"before"))
     with pytest.raises(LawBrokenError, match=r"expected .*not .*before"):
         await keeps_order(lines)
+
+
+class _Trusting:
+    """A `Trust` that trusts everybody."""
+
+    def context(self, tls: Tls | None) -> ssl.SSLContext:
+        """See `Trust`."""
+        del tls
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context
+
+
+class _Sulking:
+    """A sink that never tries again where it once failed."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._was: Outcome | None = None
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        """See `Sink`."""
+        if isinstance(self._was, Unreachable):
+            return self._was
+        self._was = await self._sink.send(parcel)
+        return self._was
+
+    async def close(self) -> None:
+        """See `Sink`."""
+        await self._sink.close()
+
+
+async def test_laws_of_places_and_trust_can_be_broken(
+    lines: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By who asks nobody, looks names up, trusts everybody, or gives up for ever."""
+    monkeypatch.setattr(strangers, "_PATIENCE_S", patience(1))
+    own = GuardedPlaces(Guard(allow=LOOPBACK), "x-lines+plain")
+    asks_others = plug_in("x-lines", Kit(own, _Trusting(), "laws"))
+    monkeypatch.setattr(lines, "made", lambda _: asks_others)
+    with pytest.raises(LawBrokenError, match="Unreachable, not Accepted"):
+        await goes_only_where_it_may(lines)
+    with pytest.raises(LawBrokenError, match="Accepted, not Unreachable"):
+        await looks_up_no_name(lines)
+    monkeypatch.setattr(lines, "sink", asks_others)
+    with pytest.raises(LawBrokenError, match="nothing to be said to it"):
+        await trusts_no_stranger(lines)
+    monkeypatch.setattr(lines, "sink", _Sulking(asks_others))
+    with pytest.raises(LawBrokenError, match="to end by its timeout"):
+        await is_reached_again(lines)
 
 
 async def test_the_guard_is_asked(lines: Partner) -> None:
