@@ -99,7 +99,7 @@ async def is_reached_again(world: World) -> None:
 
 async def _taken(world: World, url: str) -> None:
     while not isinstance(await world.sink.send(parcel(url, number=2)), Accepted):
-        await asyncio.sleep(_AGAIN_S)
+        await asyncio.wait([asyncio.Future()], timeout=_AGAIN_S)
 
 
 @asynccontextmanager

@@ -204,7 +204,6 @@ async def test_laws_of_places_and_trust_can_be_broken(
     lines: Partner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By who asks nobody, looks names up, trusts everybody, or gives up for ever."""
-    monkeypatch.setattr(strangers, "_PATIENCE_S", patience(1))
     own = GuardedPlaces(Guard(allow=LOOPBACK), "x-lines+plain")
     asks_others = plug_in("x-lines", Kit(own, _Trusting(), "laws"))
     monkeypatch.setattr(lines, "made", lambda _: asks_others)
@@ -216,6 +215,7 @@ async def test_laws_of_places_and_trust_can_be_broken(
     with pytest.raises(LawBrokenError, match="nothing to be said to it"):
         await trusts_no_stranger(lines)
     monkeypatch.setattr(lines, "sink", _Sulking(asks_others))
+    monkeypatch.setattr(strangers, "_PATIENCE_S", patience(1))
     with pytest.raises(LawBrokenError, match="to end by its timeout"):
         await is_reached_again(lines)
 
