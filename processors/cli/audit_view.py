@@ -8,6 +8,7 @@ from bus.access.audit import Audited, Shown
 from bus.times import rfc3339
 from processors.access.differences import differences
 from processors.cli.control import console
+from processors.screen.prose import laid_text, width_of_output
 
 _SECONDS = 19
 
@@ -39,9 +40,11 @@ def print_history(rows: Sequence[Shown], left_out: str) -> None:
         what = f"{row_['action']} {row_['entity']} {row_['entity_id']}"
         line.append(what, style="bold")
         place = f" from {row_['address']}" if row_["address"] else ""
-        out.print(line.append(f"  by {row_['actor']}{place}"))
-        for text in _lines(row_["before"], row_["after"]):
-            out.print(Text("    ") + text)
+        line.append(f"  by {row_['actor']}{place}")
+        changes = _lines(row_["before"], row_["after"])
+        for text in (line, *(Text("    ") + one for one in changes)):
+            for part in laid_text(text, 6, width_of_output()):
+                out.print(part)
     if left_out:
         out.print(f"{left_out} older ones are not shown; --limit 0 shows all")
 

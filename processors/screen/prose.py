@@ -4,8 +4,12 @@ import shutil
 import sys
 from collections.abc import Iterator
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from processors.screen.plain import plain
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 _LEAST = 20
 
@@ -42,6 +46,21 @@ def laid(text: str, then: int, width: int | None) -> Iterator[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def laid_text(text: "Text", then: int, width: int | None) -> Iterator["Text"]:
+    """`laid` of a text that has colours."""
+    from rich.text import Text  # noqa: PLC0415 - most that is laid out has none
+
+    at = 0
+    for number, line in enumerate(laid(text.plain, then, width)):
+        part = line.lstrip() if number else line
+        start = text.plain.find(part, at)
+        if start < 0:  # not as it stands there: what no terminal is shown
+            yield Text(line)
+            continue
+        at = start + len(part)
+        yield Text(" " * then if number else "") + text[start:at]
 
 
 def width_of_output() -> int | None:

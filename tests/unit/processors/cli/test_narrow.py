@@ -33,6 +33,15 @@ head = "2026-11-23T12:00:00Z  oms.order/0/1  " + 36 * "e"
 for line in _found(head, row, width_of_output()):
     print(line)
 """
+_AUDIT = """
+from processors.cli.audit_view import print_history
+print_history([{
+    "at": "2026-11-23T12:00:00Z", "actor": "operator", "address": "203.0.113.7",
+    "action": "changed", "entity": "subscription", "entity_id": "acme-" + 30 * "9",
+    "before": {"description": "for the warehouse", "max_age_s": 86400},
+    "after": {"description": 9 * "a longer text of several words ", "max_age_s": 60},
+}], "")
+"""
 _TITLE = 14
 SIGNS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -73,6 +82,7 @@ def shown(code: str, words: str, columns: int | None) -> list[str]:
         (_BUS, "schemas check --level none", "order.created"),
         (_TAIL, "", "SO-" + 40 * "7"),
         (_SEARCH, "", 36 * "e"),
+        (_AUDIT, "", "acme-" + 30 * "9"),
     ],
 )
 def test_no_line_is_wrapped(code: str, words: str, whole: str, columns: int) -> None:
