@@ -25,7 +25,8 @@ Place: TypeAlias = tuple[str, int]
 _Answer: TypeAlias = tuple[str | None, Sequence[Place]]
 _Said: TypeAlias = str | bytes | int | float | Headers | None
 
-_PROGRAM = Path(__file__).with_name("writing_apart.py")
+PROGRAM = Path(__file__).with_name("writing_apart.py")
+"""What its process runs."""
 _LINGER_MS = 1.0
 _LONGEST_LINE = 1_048_576
 _SILENT_S = 10.0
@@ -52,7 +53,9 @@ class KafkaWriter:
         }
         self._patience_s = timeout_s + _SILENT_S
         self._trouble = ""
-        self._waiting: dict[int, asyncio.Future[_Answer]] = {}
+        self._waiting: dict[int, tuple[asyncio.Future[_Answer], float]] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._frames: list[bytes] = []
         self._asked = 0
         self._process: Process | None = None
         self._running: asyncio.Task[None] | None = None
@@ -96,25 +99,39 @@ class KafkaWriter:
         await self._there.wait()
         if self._process is None or self._process.stdin is None or self._over:
             return _CLOSED, ()
+        loop = asyncio.get_running_loop()
         self._asked += 1
-        number = self._asked
-        future: asyncio.Future[_Answer] = asyncio.get_running_loop().create_future()
-        self._waiting[number] = future
-        try:
-            self._process.stdin.write(_framed((what, number, *of)))
-            async with asyncio.timeout(self._patience_s):
-                return await future
-        except TimeoutError:
+        future: asyncio.Future[_Answer] = loop.create_future()
+        self._waiting[self._asked] = future, loop.time() + self._patience_s
+        if not self._frames:
+            loop.call_soon(self._hand_over)  # what comes together goes together
+        self._frames.append(_framed((what, self._asked, *of)))
+        if self._timer is None:
+            self._timer = loop.call_later(self._patience_s, self._look)
+        return await future
+
+    def _hand_over(self) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.write(b"".join(self._frames))
+        self._frames.clear()
+
+    def _look(self) -> None:
+        """Give the process up once it has not said in time what came of one."""
+        self._timer = None
+        if not self._waiting:
+            return
+        loop = asyncio.get_running_loop()
+        _, until = next(iter(self._waiting.values()))  # the first that was asked
+        if until <= loop.time():
             self._end(Unreachable(NoAnswerKind.TIMEOUT, "its client says nothing"))
-            return _CLOSED, ()
-        finally:
-            del self._waiting[number]
+        else:
+            self._timer = loop.call_at(until, self._look)
 
     async def _run(self) -> None:
         """From the start of the process to its end."""
         try:
             process = self._process = await asyncio.create_subprocess_exec(
-                *started_by(_PROGRAM),
+                *started_by(PROGRAM),
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=DEVNULL,
@@ -140,8 +157,9 @@ class KafkaWriter:
             while process.stdout is not None and (
                 line := await process.stdout.readline()
             ):
-                self._heard(*json.loads(line))
-        except ValueError:  # nothing that we know of writes this
+                for number, error, brokers in json.loads(line):
+                    self._heard(number, error, brokers)
+        except (KeyError, ValueError):  # nothing that we know of writes this
             process.kill()
 
     def _heard(self, number: int, error: str | None, brokers: list[Place]) -> None:
@@ -149,8 +167,8 @@ class KafkaWriter:
             self._trouble = graver(self._trouble, error or "")
             self._fatal |= number == FATAL
             return
-        future = self._waiting.get(number)
-        if future is not None and not future.done():
+        future, _ = self._waiting.pop(number)
+        if not future.done():
             future.set_result((error, brokers))
 
     def _end(self, why: Outcome) -> None:
@@ -160,9 +178,13 @@ class KafkaWriter:
         self._there.set()
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
-        for future in self._waiting.values():
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for future, _ in self._waiting.values():
             if not future.done():
                 future.set_result((_CLOSED, ()))
+        self._waiting.clear()
 
 
 def _why(status: int) -> Outcome:

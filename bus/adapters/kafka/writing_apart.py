@@ -6,10 +6,10 @@ length of four bytes and so many of `marshal`: first librdkafka's settings, then
 - `("write", number, topic, key, value, headers)`
 - `("brokers", number, topic, within_s)`
 
-On standard output go lines of JSON, `[number, error, brokers]`: the answer to that
-number, with librdkafka's name of what went wrong or null. Numbers below 1 are what the
-client complains of meanwhile: after `FATAL` it writes nothing any more, and says so of
-all. It ends with `REFUSED` where the settings are none.
+On standard output go lines of JSON, each a list of `[number, error, brokers]`: answers
+to those numbers, with librdkafka's name of what went wrong or null. Numbers below 1 are
+what the client complains of meanwhile: after `FATAL` it writes nothing any more, and
+says so of all. It ends with `REFUSED` where the settings are none.
 """
 
 import json
@@ -29,6 +29,7 @@ REFUSED: Final = 3
 ABOUT_ALL: Final = 0
 FATAL: Final = -1
 _LENGTH = 4
+_AHEAD = 262_144
 _POLL_S = 0.1
 _SOON_S = 1.0
 _AFTER_FATAL = frozenset({"_FATAL", "_PURGE_QUEUE", "_PURGE_INFLIGHT"})
@@ -139,9 +140,9 @@ class _Writer:
     def _tell(self, told: Sequence[_Told]) -> None:
         if not told:
             return
-        lines = "".join(f"{json.dumps(one)}\n" for one in told)
+        line = json.dumps(told) + "\n"
         with self._lock:
-            sys.stdout.write(lines)
+            sys.stdout.write(line)
             sys.stdout.flush()
 
 
@@ -151,7 +152,8 @@ def main() -> None:
     # Who started us ends us, and has to deliver what is under way before that.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, signal.SIG_IGN)
-    settings = _frame(sys.stdin.buffer)
+    source = open(0, "rb", buffering=_AHEAD)  # noqa: SIM115 - for as long as it lasts
+    settings = _frame(source)
     if settings is None:
         return
     try:
@@ -159,7 +161,7 @@ def main() -> None:
     except KafkaException:
         os._exit(REFUSED)
     try:
-        writer.serve(sys.stdin.buffer)
+        writer.serve(source)
     finally:
         os._exit(0)
 
