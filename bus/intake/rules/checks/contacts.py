@@ -26,7 +26,7 @@ ROLES = Parameter(
     Kind.TEXTS,
     "whose; none: everybody's",
     "",
-    Strict.UNTOLD,
+    Strict.WIDER,
 )
 NEEDED = Parameter(
     "needed",

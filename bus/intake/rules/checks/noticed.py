@@ -65,7 +65,7 @@ NOTICED = (
                 Kind.TEXTS,
                 "of which fields: `totals`, `lines[].quantity`; none: of all",
                 "",
-                Strict.FEWER,
+                Strict.WIDER,
             ),
         ),
         thin=True,

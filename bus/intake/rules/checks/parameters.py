@@ -36,6 +36,10 @@ class Strict(StrEnum):
     MORE = "more"
     FEWER = "fewer"
     """Of a list of what is allowed; an empty one allows everything."""
+    EXCEPT = "except"
+    """Of a list of exceptions; an empty one has none."""
+    WIDER = "wider"
+    """Of a list of what is looked at; an empty one is all there is."""
     UNTOLD = "untold"
 
 

@@ -143,7 +143,7 @@ PLACES = (
                 Strict.MORE,
             ),
             Parameter(
-                "also", Kind.TEXTS, "codes that are right as well", "", Strict.FEWER
+                "also", Kind.TEXTS, "codes that are right as well", "", Strict.EXCEPT
             ),
         ),
         part=False,

@@ -45,6 +45,10 @@ def _of_lists(
             return not set(after) <= set(before)
         case Strict.FEWER:  # an empty one allows everything
             return bool(after) and (not before or not set(before) <= set(after))
+        case Strict.EXCEPT:
+            return not set(before) <= set(after)
+        case Strict.WIDER:
+            return bool(before) and (not after or not set(after) <= set(before))
         case _:
             return before != after
 

@@ -23,6 +23,11 @@ def parameter(check: str, name: str) -> Parameter:
         ("present", "fields", ["lines"], ["lines", "note"]),
         ("country", "only", "", ["DE"]),
         ("country", "only", ["DE", "FR"], ["DE"]),
+        ("email", "roles", ["buyer"], ""),
+        ("email", "roles", ["buyer"], ["buyer", "ship_to"]),
+        ("noticed", "within", ["totals"], ""),
+        ("postal_code", "also", ["F-4400"], ""),
+        ("postal_code", "also", ["F-4400", "F-1"], ["F-1"]),
         ("value_limit", "limits", {"EUR": "100"}, {"EUR": "50"}),
         ("value_limit", "limits", {"EUR": "100"}, {"EUR": "100", "USD": "5"}),
         ("value_limit", "least", {"EUR": "1"}, {"EUR": "2"}),
@@ -41,7 +46,7 @@ def test_one_way_is_stricter(
 @pytest.mark.parametrize(
     ("check", "name", "old", "new"),
     [
-        ("email", "roles", "", ["buyer"]),
+        ("email", "roles", ["ship_to"], ["buyer"]),
         ("shape", "schema", {"a": "1"}, {"a": "2"}),
         ("total_sum", "tolerance", "1", "nonsense"),
         ("listed", "table", "a", "b"),
@@ -50,5 +55,5 @@ def test_one_way_is_stricter(
 def test_what_nobody_can_say_counts_as_stricter(
     check: str, name: str, old: object, new: object
 ) -> None:
-    """Other roles, another schema, another table."""
+    """Roles of others, another schema, another table."""
     assert is_stricter(parameter(check, name), old, new)
