@@ -11,7 +11,7 @@ from rich.console import Console
 from processors.cli.called import bus
 from processors.cli.control import GOOD, INTERRUPTED, REFUSED, console
 from processors.cli.progress import Drawn
-from processors.settings import Settings, starting_dev
+from processors.settings import Settings, starting_dev, stopping_dev
 from processors.stopping import stop_on_signals
 from processors.wiring.access import open_keys
 from processors.wiring.dev_key import DevKey, operator_key
@@ -41,7 +41,7 @@ async def run_stack(plan: StackPlan) -> int:
     running = asyncio.create_task(_received(plan, out, stop, up))
     if await _before(stop, running) or up.is_set():
         return await running
-    out.print("Stopping …")
+    _stopping(plan, out)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     return INTERRUPTED
@@ -84,8 +84,14 @@ async def _run(
                 out.print(f"A process {what}; its log says why.")
                 return code
             ended.cancel()
-            out.print("Stopping …")
+            _stopping(plan, out)
     return GOOD
+
+
+def _stopping(plan: StackPlan, out: Console) -> None:
+    """Say so, here and to commands that come meanwhile."""
+    stopping_dev(plan.settings.data_dir.absolute())
+    out.print("Stopping …")
 
 
 async def _before(stop: asyncio.Event, work: asyncio.Task[Work]) -> bool:

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, TypeVar
 
-import typer
 import uvloop
 
 from processors.clock import SystemClock
+from processors.screen.saying import say
 from processors.stopping import run_minding, stop_on_signals
 from processors.supervisor import Supervisor, how_it_ended
+from processors.wiring.draining import tell_how_to_end
 
 if TYPE_CHECKING:
     from processors.settings import Settings
@@ -27,12 +28,12 @@ async def supervise(
 ) -> int:
     """Run a role in several processes until asked to stop; return the exit code."""
     command = worker_command(arguments, role)
-    say = f"bus run: {processes} processes of {role}; Ctrl-C drains and stops"
-    typer.echo(say, err=True)
+    line = f"bus run: {processes} processes of {role}; Ctrl-C drains and stops"
+    say(line, err=True)
 
     def crashed(index: int, code: int) -> None:
         ended = how_it_ended(code)
-        typer.echo(f"bus run: process {index} {ended}; again", err=True)
+        say(f"bus run: process {index} {ended}; again", err=True)
 
     stop = asyncio.Event()
     stop_on_signals(stop)
@@ -43,6 +44,8 @@ async def supervise(
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
+        if stop.is_set():
+            tell_how_to_end()
         return ended.result() if ended.done() else 0
 
 
@@ -57,10 +60,10 @@ async def run_beside(
 
     `first` is its index. Whatever becomes of it, the work goes on.
     """
-    typer.echo(f"bus run: {role} beside it, in a process of its own", err=True)
+    say(f"bus run: {role} beside it, in a process of its own", err=True)
 
     def crashed(_: int, code: int) -> None:
-        typer.echo(f"bus run: {role} {how_it_ended(code)}; again", err=True)
+        say(f"bus run: {role} {how_it_ended(code)}; again", err=True)
 
     async with Supervisor(
         worker_command(arguments, role),

@@ -11,6 +11,7 @@ from bus.topics.topic import Cluster
 from processors.redrive.letter_rows import moment
 from processors.redrive.rendering import span
 from processors.screen.plain import plain
+from processors.screen.prose import laid, laid_text, titled
 from processors.screen.tables import Cell, Column, Table
 from processors.screen.tables import Row as Cells
 from processors.status.counting import Count
@@ -50,26 +51,34 @@ class Screenful:
     ) -> RenderResult:
         """Yield what is wrong first, then how everything is."""
         report = self._report
-        yield from _head(report)
-        for table in (_processes(report), _groups(report), _subscriptions(report)):
+        width = options.max_width if console.is_terminal else None
+        yield from _head(report, width)
+        groups = [_groups(report)] if report.groups else []
+        for table in (_processes(report), *groups, _subscriptions(report)):
             yield Text("")
-            yield table
+            yield from (
+                [table] if isinstance(table, Table) else laid_text(table, 4, width)
+            )
 
 
-def _head(report: Report) -> Iterator[Text]:
+def _head(report: Report, width: int | None) -> Iterator[Text]:
     wrong = troubles(report)
     yield Text(f"{moment(report.at_ms)}  ", style="bold").append(
         f"{len(wrong)} to look at" if wrong else "all is well",
         style="yellow" if wrong else "green",
     )
     for sentence in wrong:
-        yield Text(f"  ! {plain(sentence)}", style="yellow")
+        for line in laid(f"  ! {sentence}", 4, width):
+            yield Text(line, style="yellow")
     if report.health is not None:
         yield Text("health      ").append_text(_health(report.health))
-    yield Text(f"broker      {_either(report.cluster, _cluster)}")
-    yield Text(f"registry    {_either(report.registry, str)}")
-    yield Text(f"quarantine  {_either(report.quarantine, _pending)}")
-    yield Text(f"log         {plain(_log(report.log))}")
+    for title, said in (
+        ("broker", _either(report.cluster, _cluster)),
+        ("registry", _either(report.registry, str)),
+        ("quarantine", _either(report.quarantine, _pending)),
+        ("log", _log(report.log)),
+    ):
+        yield from map(Text, titled(title, said, 12, width))
 
 
 def _health(said: HealthSaid | Unknown) -> Text:
@@ -180,12 +189,12 @@ def _subscriptions(report: Report) -> Table | Text:
     tiers = sorted({tier for one in loud for tier in one.pending or ()}, key=_tier_key)
     columns = (
         Column("SUBSCRIPTION"),
-        Column("STATE", rank=2),
+        Column("STATE", rank=4),
         Column("BREAKER"),
-        Column("PENDING", right=True),
-        Column("DEAD", right=True),
-        Column("OLDEST", rank=1, right=True),
-        *(Column(tier.upper(), rank=3, right=True) for tier in tiers),
+        Column("PENDING", rank=1, right=True),
+        Column("DEAD", rank=2, right=True),
+        Column("OLDEST", rank=3, right=True),
+        *(Column(tier.upper(), rank=5, right=True) for tier in tiers),
     )
     rows = [_subscriber(one, tiers, report.at_ms) for one in loud]
     more = f"{quiet} more: active, nothing waits, none dead" if quiet else ""

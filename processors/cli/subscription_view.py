@@ -8,6 +8,7 @@ from rich.text import Text
 from bus.delivery.subscription import Subscription
 from bus.webhook.signing import public_key
 from processors.cli.control import console, print_json, warn
+from processors.screen.prose import titled, width_of_output
 from processors.screen.tables import Cell, Column, print_table
 from processors.subscriptions.applying import Action, Step
 from processors.subscriptions.onboarding import Taken
@@ -74,15 +75,21 @@ def _dead(row: Shown) -> str:
 
 def print_fields(fields: Mapping[str, object]) -> None:
     """Name and value, one a line."""
-    width = max(len(name) for name in fields)
+    beside = max(len(name) for name in fields) + 2
+    width = width_of_output()
     for name, value in fields.items():
-        if value in (None, "", [], {}):
-            continue
-        lines = [_text(value)]
+        texts = [_text(value)]
         if name == "secrets" and isinstance(value, list):
-            lines = [_text(secret) for secret in value]
-        for title, line in zip([name, *[""] * len(lines)], lines, strict=False):
-            console().print(Text(f"{title:{width}}  ", style="bold") + Text(line))
+            texts = [_text(secret) for secret in value]
+        if not any(texts):
+            continue
+        title = name
+        for text in texts:
+            for line in titled(title, text, beside, width):
+                said = Text(line)
+                said.stylize("bold", 0, beside)
+                console().print(said)
+            title = ""
 
 
 def print_taken(taken: Taken, done: str, *, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """Sentences beside a title, broken between words; what has no blank stays whole."""
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -39,7 +40,7 @@ def laid(text: str, then: int, width: int | None) -> Iterator[str]:
         return
     first = " " * (len(said) - len(said.lstrip()))
     yield from wrap(
-        said,
+        said.lstrip(),
         width,
         initial_indent=first,
         subsequent_indent=" " * then,
@@ -66,3 +67,11 @@ def laid_text(text: "Text", then: int, width: int | None) -> Iterator["Text"]:
 def width_of_output() -> int | None:
     """How wide the terminal is that standard output goes to; None: to none."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def width_of_errors() -> int | None:
+    """Likewise of the terminal that standard error goes to."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or None
+    except (OSError, ValueError):  # no terminal, or no file at all
+        return None

@@ -5,7 +5,14 @@ by them here.
 """
 
 from processors.settings.api import LAST_PORT
-from processors.settings.dev import DevState, read_dev, resolve, starting_dev, write_dev
+from processors.settings.dev import (
+    DevState,
+    read_dev,
+    resolve,
+    starting_dev,
+    stopping_dev,
+    write_dev,
+)
 from processors.settings.loading import load
 from processors.settings.model import ENV_PREFIX, Settings
 from processors.settings.table import settings_table
@@ -22,5 +29,6 @@ __all__ = [
     "resolve",
     "settings_table",
     "starting_dev",
+    "stopping_dev",
     "write_dev",
 ]

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -18,6 +18,10 @@ _NO_KAFKA = f"""No Kafka is given, and no `bus dev` is running. Either
   or, for all commands: export {ENV_PREFIX}BOOTSTRAP_SERVERS=HOST:PORT"""
 
 _STARTING = "`bus dev` (process {}) is starting; it says when it is there"
+_STOPPING = (
+    "`bus dev` (process {}) is stopping; once it has ended, start it again: bus dev"
+)
+_WORD, _STOPS = "dev.starting", "stops"
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
@@ -52,7 +56,7 @@ def write_dev(data_dir: Path, state: DevState) -> Path:
 @contextmanager
 def starting_dev(data_dir: Path) -> Iterator[None]:
     """Leave word that it starts, for whoever is quicker than its Kafka."""
-    path = data_dir / "dev.starting"
+    path = data_dir / _WORD
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"{os.getpid()}\n", encoding="utf-8")
     try:
@@ -61,13 +65,23 @@ def starting_dev(data_dir: Path) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def _who_starts(data_dir: Path) -> int | None:
-    """The process of a `bus dev` that starts, if one does."""
+def stopping_dev(data_dir: Path) -> None:
+    """Leave word that it stops; gone when `starting_dev` ends."""
+    path = data_dir / _WORD
+    with suppress(OSError):  # no reason not to stop
+        if path.exists():
+            path.write_text(f"{os.getpid()} {_STOPS}\n", encoding="utf-8")
+
+
+def _not_there(data_dir: Path) -> str:
+    """Why no `bus dev` can be talked to: it starts, it stops, or there is none."""
     try:
-        pid = int((data_dir / "dev.starting").read_text(encoding="utf-8"))
+        pid, *stops = (data_dir / _WORD).read_text(encoding="utf-8").split()
+        if _alive(number := int(pid)):
+            return (_STOPPING if stops else _STARTING).format(number)
     except (OSError, ValueError):
-        return None
-    return pid if _alive(pid) else None
+        pass
+    return _NO_KAFKA
 
 
 def read_dev(data_dir: Path) -> DevState | None:
@@ -93,9 +107,7 @@ def resolve(settings: Settings) -> Settings:
         return settings
     state = read_dev(settings.data_dir)
     if state is None:
-        starts = _who_starts(settings.data_dir)
-        why = _NO_KAFKA if starts is None else _STARTING.format(starts)
-        raise ConfigurationError(why)
+        raise ConfigurationError(_not_there(settings.data_dir))
     found: dict[str, object] = {"bootstrap_servers": state.bootstrap_servers}
     if settings.registry_url is None:
         found["registry_url"] = state.registry_url

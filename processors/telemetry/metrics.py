@@ -106,6 +106,11 @@ class Metrics:
             raise KeyError(name)
         self._gauges.readers.setdefault(name, []).append(read)
 
+    def sum_of(self, name: str) -> float:
+        """What a gauge's readers say now, added up; on the event loop."""
+        readers = self._gauges.readers.get(name, ())
+        return sum(sum(read().values()) for read in readers)
+
     def look(self) -> None:
         """Read all gauges now; on the event loop, whose data they read."""
         self._gauges.look()

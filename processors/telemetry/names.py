@@ -80,6 +80,7 @@ UNREADABLE = _note(
 STARTED = _note("started", "info", "The program runs; where its endpoints listen.")
 READY = _note("ready", "info", "All readiness checks passed for the first time.")
 STOPPING = _note("stopping", "info", "A stop was asked for; attempts in flight drain.")
+DRAINING = _note("draining", "info", "It waits for what is under way, and for what.")
 STOPPED = _note("stopped", "info", "The program has ended in good order.")
 PARTITIONS = _note("partitions", "info", "Partitions were assigned or revoked.")
 PARTITIONS_LOST = _note(

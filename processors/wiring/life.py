@@ -16,6 +16,7 @@ from processors.clock import SystemClock
 from processors.settings import Settings
 from processors.stopping import stop_on_signals
 from processors.telemetry import Telemetry, TelemetryConfig, names
+from processors.wiring.draining import draining
 
 _LOOK_S = 0.02
 
@@ -79,8 +80,8 @@ async def live(settings: Settings, life: Life, beginning: Beginning) -> None:
             saying.cancel()
             if bug is not None:
                 telemetry.note(names.BUG, why=repr(bug), exc_info=bug)
-            telemetry.note(names.STOPPING)
-            await program.stop()
+            async with draining(telemetry, SystemClock(), attached=life.attached):
+                await program.stop()
         telemetry.note(names.STOPPED)
         if bug is not None:
             raise WorkerBrokenError("a worker was ended by a bug; see its log") from bug

@@ -139,6 +139,29 @@ async def test_transaction_markers_leave_gaps_that_do_not_hurt(
     assert recorder.values() == [b"1", b"3"]
 
 
+async def test_a_partition_waits_behind_an_open_transaction(
+    scene: Scene, kafka: KafkaUnderTest
+) -> None:
+    """What was written after it as well; other partitions go on meanwhile."""
+    topic, other = await scene.topic(), await scene.topic()
+    producer = Producer(
+        {"bootstrap.servers": kafka.bootstrap_servers, "transactional.id": scene.name}
+    )
+    producer.init_transactions(DEADLINE_S)
+    producer.begin_transaction()
+    producer.produce(topic, b"within")
+    producer.flush(DEADLINE_S)
+    await scene.write(topic, b"behind")
+    _, recorder = await scene.join([topic, other])
+    await scene.write(other, b"elsewhere")
+    await recorder.until_values(1)
+    assert recorder.values() == [b"elsewhere"]
+    assert await scene.read(topic) == []
+    producer.commit_transaction(DEADLINE_S)
+    await recorder.until_values(3)
+    assert recorder.values()[1:] == [b"within", b"behind"]
+
+
 async def test_a_full_queue_is_waited_out(scene: Scene, kafka: KafkaUnderTest) -> None:
     """More messages than librdkafka holds are all written, in order."""
     small = Connection(

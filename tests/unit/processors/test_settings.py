@@ -13,7 +13,6 @@ from processors.settings import (
     read_dev,
     resolve,
     settings_table,
-    starting_dev,
     write_dev,
 )
 from processors.settings.model import Settings
@@ -222,18 +221,6 @@ def test_resolve_says_the_three_ways() -> None:
     write_dev(settings.data_dir, _state(-1))
     assert read_dev(settings.data_dir) is None
     with pytest.raises(ConfigurationError, match=r"(?s)bus dev.*--boot.*ORDERBUS_BOOT"):
-        resolve(settings)
-
-
-def test_resolve_says_that_one_is_starting() -> None:
-    """Whoever is quicker than Kafka is told to wait, not to start another."""
-    settings = load()
-    with (
-        starting_dev(settings.data_dir),
-        pytest.raises(ConfigurationError, match=f"{os.getpid()}. is starting"),
-    ):
-        resolve(settings)
-    with pytest.raises(ConfigurationError, match="No Kafka is given"):
         resolve(settings)
 
 

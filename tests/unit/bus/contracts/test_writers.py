@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bus.contracts.schema_text import resolved
 from bus.contracts.writers import parse_writer, read
 from bus.errors import ConfigurationError, DecodeError
 
@@ -39,6 +40,17 @@ def test_a_union_tells_which_of_its_records_it_is(name: str, event_type: str) ->
     fastavro.schemaless_writer(out, parsed, value)
     schema, data = read(UNION, out.getvalue())
     assert (schema.event_type, data) == (event_type, {"amount": {"x": 7}})
+
+
+def test_a_union_of_references_is_read() -> None:
+    """As topics of several event types have it: nothing in it but names."""
+    references = [json.dumps(part) for part in (MONEY, PAID, BACK)]
+    writer = parse_writer(resolved('["o.Paid", "o.Back"]', references))
+    assert [branch.event_type for branch in writer.branches] == [
+        "order.paid",
+        "order.back",
+    ]
+    assert read(writer, b"\x02\x0e")[1] == {"amount": {"x": 7}}
 
 
 @pytest.mark.parametrize("body", [b"", b"\x04\x0e", b"\x01\x0e", b"\xff" * 9, b"\x00"])

@@ -48,6 +48,19 @@ def test_ed25519_keys_and_signatures() -> None:
             assert not verify(wrong, MESSAGE, TIMESTAMP, BODY, [key], TIMESTAMP)
 
 
+def test_private_keys_of_the_standard() -> None:
+    """64 bytes, the public key behind the seed: the same key; other halves are none."""
+    whole = "whsk_" + base64.b64encode(SEED + PUBLIC).decode()
+    assert public_key(whole) == public_key(PRIVATE)
+    header = Signer([("v1a", whole, None)]).sign(MESSAGE, TIMESTAMP, BODY)
+    assert header == Signer([("v1a", PRIVATE, None)]).sign(MESSAGE, TIMESTAMP, BODY)
+    for key in (whole, PRIVATE, public_key(whole)):
+        assert verify(header, MESSAGE, TIMESTAMP, BODY, [key], TIMESTAMP)
+    torn = "whsk_" + base64.b64encode(SEED + PUBLIC[::-1]).decode()
+    with pytest.raises(InvalidSubscriptionError, match="not of one key pair"):
+        sign_with(torn)
+
+
 def test_a_rotation_signs_with_every_live_secret() -> None:
     """A partner may change over at any moment until the old secret expires."""
     signer = Signer(

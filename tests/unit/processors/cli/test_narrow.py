@@ -42,6 +42,25 @@ print_history([{
     "after": {"description": 9 * "a longer text of several words ", "max_age_s": 60},
 }], "")
 """
+_FIELDS = """
+from processors.cli.subscription_view import print_fields
+secret = {"id": "s9d92033c", "created_at": "2026-11-29T16:39:42.129381Z"}
+print_fields({
+    "id": "shop", "objective": {"share": None},
+    "secrets": [{**secret, "fingerprint": "sha256:" + 16 * "4"}],
+})
+"""
+_STATUS = """
+from dataclasses import replace
+from processors.cli.control import console
+from processors.cli.status_view import Screenful
+from processors.status.report import Subscriber, nothing_known
+known = nothing_known(0, "Kafka at a-host-with-a-name.example:9092 gives no answer")
+loud = Subscriber(
+    id="partner-" + 36 * "x", state="active", breaker="open", pending=None, dead=None
+)
+console().print(Screenful(replace(known, subscriptions=[loud])))
+"""
 _TITLE = 14
 SIGNS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -83,6 +102,8 @@ def shown(code: str, words: str, columns: int | None) -> list[str]:
         (_TAIL, "", "SO-" + 40 * "7"),
         (_SEARCH, "", 36 * "e"),
         (_AUDIT, "", "acme-" + 30 * "9"),
+        (_STATUS, "", "partner-" + 36 * "x"),
+        (_FIELDS, "", "sha256:" + 16 * "4"),
     ],
 )
 def test_no_line_is_wrapped(code: str, words: str, whole: str, columns: int) -> None:
