@@ -131,6 +131,7 @@ async def test_a_rule_is_mended_and_its_group_released(
     await page.get_by_role("link", name="Intake", exact=True).click()
     await held(page, "postal-code", orders=2)
     await page.get_by_role("link", name="Fix once").click()
+    await expect(page.locator(".tiles")).to_contain_text("EUR, of those that pass")
     await sight.picture("parkedFix")
     await page.get_by_role("button", name="Release 2 that pass").click()
     await released(page)

@@ -7,15 +7,16 @@ from pydantic import Field
 
 from bus.access.roles import Scope
 from bus.errors import InvalidMappingError
-from processors.gateway.model import DryRun, Model
+from processors.gateway.model import DryRun, Model, PageQuery
 from processors.gateway.parked_decisions import (
     Fix,
     FixPlan,
     FixWork,
 )
-from processors.gateway.parked_groups import fix_group, get_group
+from processors.gateway.parked_groups import fix_group, get_group, list_groups
 from processors.gateway.parked_models import (
     ParkedGroup,
+    ParkedGroups,
 )
 from processors.gateway.routes import Asked
 from processors.gateway.subscription_models import Line
@@ -41,6 +42,7 @@ class FixView:
 
     one: ParkedGroup
     plan: FixPlan
+    currency: str
     mapping: str
     wrong: str = ""
 
@@ -70,8 +72,10 @@ async def begin(asked: Asked) -> Done | Again:
 
 async def _tried(asked: Asked, mapping: str) -> FixView:
     one = content_of(await get_group(asking(asked)), ParkedGroup)
+    ranked = await list_groups(asking(asked, query=PageQuery(limit=1)))
+    currency = content_of(ranked, ParkedGroups).terms.currency
     work = await _work(asked, Fix(mapping=mapping), dry_run=True)
-    return FixView(one=one, plan=work.plan, mapping=mapping)
+    return FixView(one=one, plan=work.plan, currency=currency, mapping=mapping)
 
 
 async def _work(asked: Asked, body: Fix, *, dry_run: bool) -> FixWork:
