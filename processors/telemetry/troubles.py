@@ -11,6 +11,7 @@ from processors.telemetry.repeats import Repeats
 
 _SAID_EVERY_S = 10.0
 _LOOK_S = 5.0
+_ALL_DOWN = "_ALL_BROKERS_DOWN"
 
 
 class ClientTroubles:
@@ -49,6 +50,8 @@ class ClientTroubles:
 
     def _take(self, source: str, fields: Mapping[str, object]) -> None:
         said = complaint(str(fields.get("line", "")))
+        if fields.get("error") == _ALL_DOWN:
+            said = Complaint("", str(fields.get("why", "")))
         if said is None:
             self._note(source, fields)
         else:

@@ -53,6 +53,23 @@ async def test_a_stop_does_not_wait_for_a_broker(
     assert not worker.lines("bug")
 
 
+@pytest.mark.kafka
+async def test_a_stop_says_what_it_waits_for(
+    kafka: KafkaUnderTest, tmp_path: Path
+) -> None:
+    """A delivery whose endpoint takes its time: said, waited for, accepted."""
+    async with running_bus(kafka, tmp_path, "draining") as bus:
+        bus.receiver.behave("/erp", Behaviour(latency_ms=4_000))
+        await bus.subscribe("erp")
+        worker = await bus.run(drain_s=30)
+        await worker.ready()
+        await bus.produce([order_event("SO-1")])
+        await wait_until(lambda: bool(bus.receiver.received), 30, "it is under way")
+        assert await worker.stop() == 0
+        assert len(bus.accepted("/erp")) == 1
+    assert [line["waits_for"] for line in worker.lines("stopping")] == ["1 delivery"]
+
+
 async def more_accepted(bus: Bus) -> None:
     """Wait until the partner has accepted some more."""
     before = len(bus.accepted("/erp"))

@@ -108,6 +108,7 @@ async def test_a_broker_that_is_away_is_two_lines(
             troubles(
                 "kafka.log", _log(f"ERROR [{name}] [thrd:app]: 1/1 brokers are down")
             )
+            troubles("kafka.publisher", {"error": "_ALL_BROKERS_DOWN", "why": "1/1"})
         await settle()
         troubles.look()
     clock.at_s = 400
