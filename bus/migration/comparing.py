@@ -18,6 +18,7 @@ from bus.migration.pairing import Pair, Pairs, Told, pair
 from bus.migration.sent import Sent, Side
 from bus.migration.sequence import sequences
 from bus.migration.terms import Terms
+from bus.times import moment_of
 
 Alone: TypeAlias = Callable[[str, int], bool]
 """Whether the new side alone has to send what an order told at a moment, ms."""
@@ -34,10 +35,12 @@ def compare(
     terms: Terms,
     secrets: Mapping[Side, Sequence[Secret]],
     alone: Alone = never_alone,
+    until_ms: int | None = None,
 ) -> Comparison:
     """Compare all requests of two sides.
 
-    What the new side has to send alone lacks no partner; how much that is, is said.
+    What the new side has to send alone lacks no partner, nor does what went out from
+    `until_ms` on, when the other recording may have ended; how much that is, is said.
     """
     found = Comparison(old=_period(old), new=_period(new))
     pairs = pair(old, new)
@@ -51,7 +54,7 @@ def compare(
     for one in pairs.pairs:
         _judge(one, out_of_order.get(id(one)), found, terms, secrets)
     _doubled(pairs, found)
-    owned = _owned(pairs, alone)
+    owned = [*_owned(pairs, alone), *_recent(pairs, until_ms)]
     for case in absent_cases(pairs):
         found.tally(case.type).counts[Class.UNPAIRED] += 1
         found.add(Class.UNPAIRED, case)
@@ -70,6 +73,18 @@ def _owned(pairs: Pairs, alone: Alone) -> Sequence[str]:
     if taken := before - len(pairs.new_only):
         return [f"{taken:,} events of orders that the new side has to send alone"]
     return []
+
+
+def _recent(pairs: Pairs, until_ms: int | None) -> Sequence[str]:
+    """Take out what has no partner, from a moment on; say how much that was."""
+    if until_ms is None:
+        return []
+    before = len(pairs.old_only) + len(pairs.new_only)
+    pairs.old_only = [x for x in pairs.old_only if x.counts.at_ms < until_ms]
+    pairs.new_only = [x for x in pairs.new_only if x.counts.at_ms < until_ms]
+    taken = before - len(pairs.old_only) - len(pairs.new_only)
+    when = moment_of(until_ms)
+    return [f"{taken:,} requests without a partner from {when} on"] if taken else []
 
 
 def _period(sent: Sequence[Sent]) -> Period:

@@ -190,7 +190,8 @@ def _is_known(name: str, known: frozenset[str]) -> bool:
 
 def _rate(made: Imported, limit: object, seconds: int) -> None:
     if isinstance(limit, int) and limit > 0:
-        made.fields["rate"] = max(round(limit / max(seconds, 1), 3), 0.001)
+        rate = max(round(limit / max(seconds, 1), 3), 0.001)
+        made.fields["rate"] = int(rate) if rate.is_integer() else rate
 
 
 def _seconds(said: object) -> int:

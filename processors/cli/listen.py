@@ -133,8 +133,10 @@ def listen_command(ctx: typer.Context, **given: object) -> None:
 
     --grpc serves orderbus.v1.EventReceiver, --pull dials the bus (pull://grpc).
     --kafka, --amqp, --amqp1, --nats, --redis, --sqs and --pubsub take the URL of the
-    subscription; there nobody hears an answer, and a queue of AMQP or SQS is emptied.
-    --sqs also reads what SNS and EventBridge put there. Ctrl-C ends it, exit code 0.
+    subscription; there nobody hears an answer. What is shown of a queue of AMQP or SQS
+    is taken out of it, and nobody else gets it: use one of your own. --sqs also reads
+    what SNS and EventBridge put there. --pull dials until a gateway is there. Ctrl-C
+    ends it, exit code 0.
 
     For example:
       bus listen --secret-file secret.txt --answer 500,500,200 --body

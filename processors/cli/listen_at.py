@@ -1,6 +1,6 @@
 """Where `bus listen` listens: a port, a queue, a topic, a subject."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +58,13 @@ class Place:
         """Whether who sends there hears an answer."""
         return not self.url or self.kind is Kind.PULL
 
+    @property
+    def taken(self) -> bool:
+        """Whether what is shown is gone from there for all others."""
+        if self.kind is Kind.AMQP:
+            return "/queues/" in self.url
+        return self.kind in {Kind.AMQP1, Kind.SQS}
+
 
 def place_of(wish: Wish) -> Place:
     """Where to listen.
@@ -110,12 +117,19 @@ def _refuse_unheard(wish: Wish, place: Place, queues: Iterable[Kind]) -> None:
 class Opened:
     """What listens. `url` is where, `close` ends it."""
 
-    def __init__(self, wish: Wish, place: Place, plan: Plan, clock: Clock) -> None:
+    def __init__(
+        self,
+        wish: Wish,
+        place: Place,
+        plan: Plan,
+        clock: Clock,
+        away: Callable[[str], object],
+    ) -> None:
         self._wish = wish
         self._place = place
         self._arrivals = Arrivals(clock, plan, answered=place.answered)
         self._listener = Listener(clock, plan)
-        self._inlet = _inlet(wish, place, clock)
+        self._inlet = _inlet(wish, place, clock, away)
 
     async def open(self) -> str:
         """Begin to listen; returns where.
@@ -141,9 +155,11 @@ class Opened:
         await self._listener.close()
 
 
-def _inlet(wish: Wish, place: Place, clock: Clock) -> Inlet | None:
+def _inlet(
+    wish: Wish, place: Place, clock: Clock, away: Callable[[str], object]
+) -> Inlet | None:
     if place.kind is Kind.PULL:
-        return pull_inlet(place.url, wish.subscription or "", _key(wish))
+        return pull_inlet(place.url, wish.subscription or "", _key(wish), away)
     if place.url:
         return inlet_at(place.url, place.kind, _login(wish), int(clock.now() * 1000))
     refuse_taken(wish.host, wish.port, "--port")

@@ -58,6 +58,10 @@ class Lines:
         """Tell who asked whether events are wanted, and heard yes."""
         _print({"greeted": origin})
 
+    def away(self, why: str) -> None:
+        """Tell that no gateway is there; it is dialled again."""
+        _print({"away": why})
+
     def ended(self, tally: Tally, kept: int | None, lost: int) -> None:
         """Sum up."""
         _print(

@@ -82,6 +82,11 @@ class People:
         said = f"{plain(origin)} asked whether its events are wanted (OPTIONS): yes"
         self._out.print(Text(f"{_INDENT}{said}", style="green"))
 
+    def away(self, why: str) -> None:
+        """Say that no gateway is there to be dialled."""
+        said = f"no gateway is there; dialling again until it is ({plain(why)})"
+        self._out.print(Text(said, style="yellow"))
+
     def ended(self, tally: Tally, kept: int | None, lost: int) -> None:
         """Sum up."""
         said = f"{tally.webhooks} webhook{'' if tally.webhooks == 1 else 's'}"

@@ -3,8 +3,8 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -58,11 +58,11 @@ async def listen(wish: Wish, secrets: Sequence[str]) -> int:
             keep=keep,
             onward=onward,
         )
-        opened = Opened(wish, place, plan, clock)
+        opened = Opened(wish, place, plan, clock, view.away)
         stack.push_async_callback(opened.close)
-        url = await opened.open()
-        view.started(url, len(secrets), _doing(wish, place))
-        await stop.wait()
+        if url := await _until_stopped(opened.open(), stop):
+            view.started(url, len(secrets), doing(wish, place))
+            await stop.wait()
     kept, lost = (keep.count, keep.lost) if keep else (None, 0)
     try:
         view.ended(tally, kept, lost)
@@ -73,13 +73,29 @@ async def listen(wish: Wish, secrets: Sequence[str]) -> int:
     return GOOD
 
 
-def _doing(wish: Wish, place: Place) -> str:
+async def _until_stopped(work: Coroutine[None, None, str], stop: asyncio.Event) -> str:
+    """What comes of some work; nothing where a stop comes first."""
+    working, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if working.done():
+        return working.result()
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
+    return ""
+
+
+def doing(wish: Wish, place: Place) -> str:
     """What is done with webhooks beside showing them."""
     answer = f"answers {wish.answer or 200}" if place.answered else "shows what comes"
+    if place.taken:
+        answer += ", and takes it out of the queue: nobody else gets it"
     if wish.forward is not None:
         also = f", answers {wish.answer}" if wish.answer else ", answers what that does"
         also = also if place.answered else ""
         answer = f"posts on to {wish.forward}{also}"
+        answer += ", taken out of the queue" if place.taken else ""
     return answer if wish.keep is None else f"{answer}, keeps in {wish.keep}"
 
 

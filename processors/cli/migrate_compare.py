@@ -25,6 +25,14 @@ Since: TypeAlias = Annotated[
     str, typer.Option(help="How far back topics are read: 2h, 7d.")
 ]
 
+Until: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        help="What has no partner counts if it is older: a time, or 2m ago.",
+        show_default="all of it",
+    ),
+]
+
 
 def compare_command(  # noqa: PLR0913 - one an option
     ctx: typer.Context,
@@ -34,6 +42,7 @@ def compare_command(  # noqa: PLR0913 - one an option
     new: New,
     html: Html = None,
     since: Since = "7d",
+    until: Until = "",
     as_json: AsJson = False,
 ) -> None:
     """Compare what two senders sent, pair by pair, and report.
@@ -42,6 +51,7 @@ def compare_command(  # noqa: PLR0913 - one an option
     Requests are paired by an id that both have, else by event type, order and
     version. Bodies, chosen headers, signatures, sequence, latency and outcome are
     compared; what is equivalent is so by a rule that the report counts.
+    While both still send, recordings end at two moments: --until 2m.
 
     Exit code 0: nothing differs. 1: something does, or nothing was compared. 2: wrong
     usage.
@@ -53,4 +63,4 @@ def compare_command(  # noqa: PLR0913 - one an option
     """
     from processors.cli.migrate_work import Compared, tell_comparison
 
-    tell_comparison(ctx, Compared(terms, old, new, html, since, as_json))
+    tell_comparison(ctx, Compared(terms, old, new, html, since, as_json, until))

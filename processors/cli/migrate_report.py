@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from processors.cli.migrate_compare import Html, New, Old, Since, TermsFile
+from processors.cli.migrate_compare import Html, New, Old, Since, TermsFile, Until
 from processors.cli.subscription_options import AsJson, Id
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def report_command(  # noqa: PLR0913 - one an option
     new: New,
     html: Html = None,
     since: Since = "7d",
+    until: Until = "",
     as_json: AsJson = False,
 ) -> None:
     """Compare as `compare` does, and attach it to a migration: its gates go by it.
@@ -30,12 +31,12 @@ def report_command(  # noqa: PLR0913 - one an option
     Exit code 0: nothing differs. 1: something does, or nothing was compared.
 
     For example:
-      bus migrate report acme terms.yaml --old tap.jsonl --new new.jsonl
+      bus migrate report acme terms.yaml --old tap.jsonl --new new.jsonl --until 2m
     """
     from processors.cli.migrate_steps import in_migrations
     from processors.cli.migrate_work import Compared, judge, report_on
 
-    asked = Compared(terms, old, new, html, since, as_json)
+    asked = Compared(terms, old, new, html, since, as_json, until)
 
     async def reported(on: "MigrationsWorld") -> int:
         return await report_on(on, migration, asked)

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from bus.client.recordings import read_recording, read_secrets, read_terms
-from bus.delivery.schedule import parse_duration
+from bus.delivery.schedule import parse_duration, parse_moment
 from bus.errors import ConfigurationError
 from bus.migration.comparing import never_alone
 from bus.migration.figures import ENOUGH
@@ -41,6 +41,7 @@ class Compared:
     html: Path | None
     since: str
     as_json: bool
+    until: str = ""
 
 
 def judge(asked: Compared) -> None:
@@ -51,6 +52,7 @@ def judge(asked: Compared) -> None:
     """
     read_terms(asked.terms)
     seconds_of("since", asked.since)
+    until_of(asked)
     for name in (*asked.old, *asked.new):
         if not name.startswith(_KAFKA):
             next(iter(read_recording(Path(name))), None)
@@ -114,7 +116,7 @@ async def compare_recordings(
     old = await _gathered(asked.old, terms.old, world, since_s)
     new = await _gathered(asked.new, terms.new, world, since_s)
     alone = never_alone if of is None else partial(new_alone, of)
-    found = compared(old, new, terms, secrets, alone)
+    found = compared(old, new, terms, secrets, alone, until_of(asked))
     made_at = moment_of(SystemClock.now() * 1000)
     told = ", ".join(asked.old), ", ".join(asked.new)
     enough = ENOUGH if of is None else of.limits.pairs
@@ -151,6 +153,20 @@ def seconds_of(name: str, text: str) -> float:
         return parse_duration(text)
     except ValueError as error:
         raise ConfigurationError(f"{name}: {error}") from None
+
+
+def until_of(asked: Compared) -> int | None:
+    """Up to when what has no partner counts, ms; None: all of it.
+
+    Raises:
+        ConfigurationError: It is no moment.
+    """
+    if not asked.until:
+        return None
+    try:
+        return int(parse_moment(asked.until, SystemClock.now()) * 1000)
+    except ValueError as error:
+        raise ConfigurationError(f"until: {error}") from None
 
 
 def write_page(file: Path, document: Plain) -> None:

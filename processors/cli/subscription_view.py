@@ -7,6 +7,7 @@ from rich.text import Text
 
 from bus.delivery.subscription import Subscription
 from bus.webhook.signing import public_key
+from processors.cli.called import bus
 from processors.cli.control import console, print_json, warn
 from processors.screen.prose import titled, width_of_output
 from processors.screen.tables import Cell, Column, print_table
@@ -110,6 +111,16 @@ def print_told(
         value = told[name]
         title = "Signing secret, shown only now" if name == "secret" else "Public key"
         console().print(f"{title}: {value}")
+    if done == "added" and console().is_terminal and _untried(told["subscription"]):
+        console().print(
+            f"Try it with a signed test event: {bus()} subscriptions test"
+            f" {subscription_id}"
+        )
+
+
+def _untried(subscription: object) -> bool:
+    """Whether events go there from now on, so that a first one may be tried."""
+    return isinstance(subscription, Mapping) and not subscription["unproven"]
 
 
 def taken_json(taken: Taken) -> Shown:

@@ -89,9 +89,10 @@ def compared(
     terms: Terms,
     secrets: Mapping[Side, Sequence[Secret]],
     alone: Alone = never_alone,
+    until_ms: int | None = None,
 ) -> Comparison:
     """Compare what both sides have sent; what could not be read is in it, too."""
-    found = compare(old.sent, new.sent, terms, secrets, alone)
+    found = compare(old.sent, new.sent, terms, secrets, alone, until_ms)
     found.unread = [*old.unread, *new.unread]
     found.unread_count = old.unread_count + new.unread_count
     for side, one in ((Side.OLD, old), (Side.NEW, new)):

@@ -1,5 +1,7 @@
 """Where events arrive by other transports than HTTP: for `bus listen` and the demo."""
 
+from collections.abc import Callable
+
 from bus.adapters.http.asker import HttpAsker
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.places import GuardedPlaces
@@ -26,7 +28,12 @@ def grpc_inlet(host: str, port: int) -> Inlet:
     return GrpcInlet(host, port)
 
 
-def pull_inlet(url: str, subscription: str, key: str) -> Inlet:
+def pull_inlet(
+    url: str,
+    subscription: str,
+    key: str,
+    away: Callable[[str], object] = lambda _: None,
+) -> Inlet:
     """Who dials a gateway for what a subscription has.
 
     Raises:
@@ -41,7 +48,7 @@ def pull_inlet(url: str, subscription: str, key: str) -> Inlet:
     _want(Kind.PULL)
     from bus.adapters.grpc.puller import PullInlet  # noqa: PLC0415 - an extra
 
-    return PullInlet(url, subscription, key)
+    return PullInlet(url, subscription, key, away)
 
 
 def inlet_at(url: str, kind: Kind, login: Login | None, since_ms: int) -> Inlet:

@@ -1,6 +1,7 @@
 """A partner's side of a pulled subscription: dials, hands on what comes, settles it."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeAlias
 
@@ -35,17 +36,34 @@ _OPTIONS = (
 )
 
 
-class PullInlet:
-    """Fulfils `bus.receiving.Inlet`: dials a gateway, and again when that goes away."""
+def _may_come(error: grpc.aio.AioRpcError) -> bool:
+    """Whether a gateway is not there yet; a wrong certificate stays one."""
+    certificate = "handshake" in (error.details() or "").lower()
+    return error.code() is grpc.StatusCode.UNAVAILABLE and not certificate
 
-    def __init__(self, url: str, subscription: str, key: str) -> None:
+
+class PullInlet:
+    """Fulfils `bus.receiving.Inlet`: dials a gateway, and again when that goes away.
+
+    `away` is told when it is not there, once until it is there again.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        subscription: str,
+        key: str,
+        away: Callable[[str], object] = lambda _: None,
+    ) -> None:
         endpoint = parse_endpoint(url)
         if not isinstance(endpoint, GrpcEndpoint):
             raise ConfigurationError(f"{url}: expected grpcs://HOST:PORT")
         self._endpoint = endpoint
         self._subscription = subscription
         self._key = key
+        self._away = away
         self._running: asyncio.Task[None] | None = None
+        self._told = False
         self._closed = asyncio.Event()
 
     async def open(self, take: Take) -> str:
@@ -83,10 +101,14 @@ class PullInlet:
                 try:
                     await self._stream(channel, take, subscribed)
                 except grpc.aio.AioRpcError as error:
-                    if error.code() in _FOR_GOOD or not subscribed.done():
-                        raise ConfigurationError(
-                            f"{target}: {error.code().name} {error.details()}"
-                        ) from None
+                    said = f"{target}: {error.code().name} {error.details()}"
+                    if error.code() in _FOR_GOOD or not (
+                        subscribed.done() or _may_come(error)
+                    ):
+                        raise ConfigurationError(said) from None
+                    if not self._told:
+                        self._away(said)
+                        self._told = True
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_AGAIN_S):
                         await self._closed.wait()
@@ -116,8 +138,10 @@ class PullInlet:
 
         try:
             await call.write(SubscribeRequest(subscription=self._subscription))
-            if await call.initial_metadata() and not subscribed.done():
-                subscribed.set_result(None)
+            if await call.initial_metadata():
+                self._told = False
+                if not subscribed.done():
+                    subscribed.set_result(None)
             async for one in call:
                 task = asyncio.create_task(settle(one))
                 under_way.add(task)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,7 @@ def test_svix_becomes_a_document_to_apply(folder: Path) -> None:
     text = (out / "subscriptions.yaml").read_text()
     acme, two = read_drafts(text, out)
     assert (acme.subscription.id, acme.subscription.rate) == ("acme-ltd", 25)
+    assert re.search(r"rate: 25$", text, re.MULTILINE)
     assert acme.subscription.types == ("order.created", "payment.captured")
     assert acme.subscription.headers["Authorization"] == HUSH
     assert acme.secret == SECRET

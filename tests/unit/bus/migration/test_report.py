@@ -116,6 +116,18 @@ def test_a_period_is_that_of_the_pairs() -> None:
     assert (nothing.first_ms, nothing.last_ms) == (None, None)
 
 
+def test_what_may_yet_come_is_no_difference() -> None:
+    """From a moment on what has no partner is left out, and said to be; pairs count."""
+    pair, late = sent("1", {}, 1_000), sent("2", {}, 2_000)
+    for old, new in (([pair, late], [pair]), ([pair], [pair, late])):
+        found = compare(old, new, TERMS, {}, until_ms=2_000)
+        assert found.clean
+        assert any("1 requests without a partner" in one for one in found.left_out)
+        assert not compare(old, new, TERMS, {}, until_ms=2_001).clean
+        assert not compare(old, new, TERMS, {}).clean
+    assert compare([pair], [pair], TERMS, {}, until_ms=0).clean
+
+
 def test_there_is_no_bound_where_something_differs() -> None:
     """A type with a difference is not proven by all others of its pairs."""
     tally = Tally()

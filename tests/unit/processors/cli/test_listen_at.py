@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from bus.delivery.delivery import Accepted, Refused
 from bus.delivery.endpoint import Kind
 from bus.errors import ConfigurationError
 from processors.cli.listen_at import Place, Wish, place_of
+from processors.cli.listen_work import doing
+from processors.wiring.listening import free_port
 from tests.contract.sinks.parcels import SECRET, parcel
 from tests.contract.sinks.worlds import LOOPBACK
 from tests.support.pace import patience
@@ -61,6 +64,44 @@ def test_what_cannot_be(wish: Wish, why: str) -> None:
     """Is refused with what to do instead."""
     with pytest.raises(ConfigurationError, match=re.escape(why)):
         place_of(wish)
+
+
+@pytest.mark.parametrize(
+    ("place", "taken"),
+    [
+        (Place(Kind.AMQP, "amqp://b/queues/q"), True),
+        (Place(Kind.AMQP, "amqp://b/exchanges/e"), False),
+        (Place(Kind.AMQP1, "amqp1://b/q"), True),
+        (Place(Kind.SQS, "sqs://b/1/q"), True),
+        (Place(Kind.REDIS, "redis://b/s"), False),
+        (Place(Kind.PUBSUB, "pubsub://b/p/t"), False),
+        (Place(Kind.HTTP), False),
+    ],
+)
+def test_what_is_taken_out_is_said(place: Place, *, taken: bool) -> None:
+    """Before the first one is shown."""
+    assert place.taken is taken
+    for wish in (Wish(), Wish(forward="http://127.0.0.1:3000")):
+        assert ("out of the queue" in doing(wish, place)) is taken
+
+
+async def test_no_gateway_yet(tmp_path: Path) -> None:
+    """It says so, dials again, and ends with Ctrl-C."""
+    file = tmp_path / "key"
+    file.write_text("ob_key")
+    url = f"grpc://127.0.0.1:{free_port('127.0.0.1')}"
+    options = ["--pull", url, "--subscription", "depot", "--key-file", str(file)]
+    process = subprocess.Popen(  # noqa: S603, ASYNC220 - our own program
+        [*BUS, *options, "--json"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        assert "UNAVAILABLE" in json.loads(process.stdout.readline())["away"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(patience(30)) == 0
+        assert json.loads(process.stdout.readline())["webhooks"] == 0
 
 
 async def test_over_grpc(tmp_path: Path) -> None:

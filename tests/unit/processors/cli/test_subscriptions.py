@@ -127,3 +127,15 @@ def test_a_no_is_a_no(worlds: Worlds, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_help_has_examples(worlds: Worlds, command: str) -> None:
     """Every command shows how it is used."""
     assert f"bus subscriptions {command}" in good(worlds, command, "--help")
+
+
+def test_what_nobody_has_tried_can_be_tried(
+    worlds: Worlds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A queue is asked nothing; people are told how to try it, programs are not."""
+    queue = ("amqp://rabbit.example/queues/in", "-t", "order.*")
+    hint = "subscriptions test"
+    assert hint not in good(worlds, "add", "piped", *queue, "--trust")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert f"{hint} erp" in good(worlds, "add", "erp", *queue, "--trust")
+    assert hint not in good(worlds, "add", "program", *queue, "--trust", "--json")
