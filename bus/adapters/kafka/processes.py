@@ -8,7 +8,7 @@ so that no credential is in an argument or an environment.
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 _OURS = "ORDERBUS_"
@@ -16,10 +16,10 @@ _OURS = "ORDERBUS_"
 
 def started_by(program: Path) -> Sequence[str]:
     """What starts it; not with its folder's names before those of others."""
-    return [sys.executable, "-P", str(program)]
+    return [sys.executable or "python3", "-P", str(program)]
 
 
-def environment() -> Mapping[str, str]:
+def environment() -> dict[str, str]:
     """All of ours, without what is the bus's own: it may be secret."""
     everything = os.environ.items()  # noqa: TID251 - handed on, not read
     return {name: value for name, value in everything if not name.startswith(_OURS)}

@@ -5,11 +5,14 @@ client has one, and no other delivery is in it.
 """
 
 import asyncio
+import errno
 import json
 import marshal
+import os
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -31,7 +34,10 @@ _LINGER_MS = 1.0
 _LONGEST_LINE = 1_048_576
 _SILENT_S = 10.0
 """So long after its time is a process given up that has not said what came of one."""
+_FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
+"""Of glibc's: each thread would set 64 MB of its address space aside."""
 _CLOSED = "_DESTROY"
+_SENSELESS = Unreachable(NoAnswerKind.PROTOCOL, "the cluster names too many brokers")
 _OWN: Mapping[str, object] = {
     # A producer is told little; what its servers may make it hold.
     "receive.message.max.bytes": "8388608",
@@ -51,11 +57,12 @@ class KafkaWriter:
             **Connection(settings).producer(_LINGER_MS, timeout_s),
             **_OWN,
         }
-        self._patience_s = timeout_s + _SILENT_S
+        self._timeout_s = timeout_s
         self._trouble = ""
         self._waiting: dict[int, tuple[asyncio.Future[_Answer], float]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._frames: list[bytes] = []
+        self._late = 0
         self._asked = 0
         self._process: Process | None = None
         self._running: asyncio.Task[None] | None = None
@@ -97,22 +104,22 @@ class KafkaWriter:
         if self._running is None:
             self._running = asyncio.create_task(self._run())
         await self._there.wait()
-        if self._process is None or self._process.stdin is None or self._over:
+        if self._process is None or self._over:
             return _CLOSED, ()
         loop = asyncio.get_running_loop()
         self._asked += 1
         future: asyncio.Future[_Answer] = loop.create_future()
-        self._waiting[self._asked] = future, loop.time() + self._patience_s
+        self._waiting[self._asked] = future, loop.time() + self._timeout_s
         if not self._frames:
             loop.call_soon(self._hand_over)  # what comes together goes together
         self._frames.append(_framed((what, self._asked, *of)))
         if self._timer is None:
-            self._timer = loop.call_later(self._patience_s, self._look)
+            self._timer = loop.call_later(self._timeout_s, self._look)
         return await future
 
     def _hand_over(self) -> None:
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.write(b"".join(self._frames))
+        if self._process is not None:
+            _say(self._process, b"".join(self._frames))
         self._frames.clear()
 
     def _look(self) -> None:
@@ -121,11 +128,16 @@ class KafkaWriter:
         if not self._waiting:
             return
         loop = asyncio.get_running_loop()
-        _, until = next(iter(self._waiting.values()))  # the first that was asked
-        if until <= loop.time():
-            self._end(Unreachable(NoAnswerKind.TIMEOUT, "its client says nothing"))
-        else:
+        number, (_, until) = next(iter(self._waiting.items()))  # the first of them
+        if until > loop.time():
             self._timer = loop.call_at(until, self._look)
+        elif number != self._late:
+            # The second time is ours, too: had we stood still for the whole first one,
+            # its answer might be there, and only not be read yet.
+            self._late = number
+            self._timer = loop.call_later(_SILENT_S, self._look)
+        else:
+            self._end(Unreachable(NoAnswerKind.TIMEOUT, "its client says nothing"))
 
     async def _run(self) -> None:
         """From the start of the process to its end."""
@@ -135,20 +147,19 @@ class KafkaWriter:
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=DEVNULL,
-                env=environment(),
+                env=_FEW_ARENAS | environment(),
                 limit=_LONGEST_LINE,
                 start_new_session=True,
             )
-        except OSError as error:
-            why = f"its client cannot be started: {error.strerror}"
-            self._end(Unreachable(NoAnswerKind.CONNECT, why))
+        except (OSError, RuntimeError) as error:  # no file, process or thread is left
+            self._end(_unstarted(error))
             return
         finally:
             self._there.set()
         if self._over:  # closed meanwhile
             process.kill()
-        elif process.stdin is not None:
-            process.stdin.write(_framed(self._settings))
+        else:
+            _say(process, _framed(self._settings))
         await self._listen(process)
         self._end(_why(await process.wait()))
 
@@ -159,8 +170,8 @@ class KafkaWriter:
             ):
                 for number, error, brokers in json.loads(line):
                     self._heard(number, error, brokers)
-        except (KeyError, ValueError):  # nothing that we know of writes this
-            process.kill()
+        except (KeyError, TypeError, ValueError):  # longer than any's, or not by ours
+            self._end(_SENSELESS)
 
     def _heard(self, number: int, error: str | None, brokers: list[Place]) -> None:
         if number <= ABOUT_ALL:
@@ -187,16 +198,37 @@ class KafkaWriter:
         self._waiting.clear()
 
 
+def _unstarted(error: OSError | RuntimeError) -> Outcome:
+    told = str(error)
+    if isinstance(error, OSError):
+        # uvloop makes up a number, -1, where it gets no two ends of a pipe.
+        known = (error.errno or 0) > 0
+        told = str(error.strerror) if known else os.strerror(errno.EMFILE)
+    why = f"its client cannot be started: {told}"
+    return Unreachable(NoAnswerKind.CONNECT, why)
+
+
 def _why(status: int) -> Outcome:
     """What the end of a process means to what was under way."""
     if status == REFUSED:
         return Unreachable(NoAnswerKind.TLS, "its certificates cannot be used")
-    if status < 0:
-        name = signal.Signals(-status).name
-        return Unreachable(NoAnswerKind.RESET, f"its Kafka client ended ({name})")
-    return judge(_CLOSED, "")
+    how = _signal(-status) if status < 0 else f"exit code {status}"
+    return Unreachable(NoAnswerKind.RESET, f"its Kafka client ended ({how})")
+
+
+def _signal(number: int) -> str:
+    known = {one.value: one.name for one in signal.Signals}
+    return known.get(number, f"signal {number}")  # some of real time have no name
 
 
 def _framed(what: tuple[_Said, ...] | dict[str, object]) -> bytes:
     body = marshal.dumps(what)
     return len(body).to_bytes(4) + body
+
+
+def _say(process: Process, frames: bytes) -> None:
+    """Tell it something; what came of that is heard from its output, or its end."""
+    # An event loop may raise what it likes where nobody reads any more.
+    with suppress(OSError, RuntimeError):
+        if process.stdin is not None:
+            process.stdin.write(frames)

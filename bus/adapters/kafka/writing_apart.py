@@ -9,7 +9,8 @@ length of four bytes and so many of `marshal`: first librdkafka's settings, then
 On standard output go lines of JSON, each a list of `[number, error, brokers]`: answers
 to those numbers, with librdkafka's name of what went wrong or null. Numbers below 1 are
 what the client complains of meanwhile: after `FATAL` it writes nothing any more, and
-says so of all. It ends with `REFUSED` where the settings are none.
+says so of all. It ends with `REFUSED` where the settings are none, with `FAILED` at a
+bug.
 """
 
 import json
@@ -20,16 +21,22 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import BinaryIO, Final, TypeAlias
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
+FAILED: Final = 1
 REFUSED: Final = 3
 ABOUT_ALL: Final = 0
 FATAL: Final = -1
 _LENGTH = 4
 _AHEAD = 262_144
+_MOST_BROKERS = 400
+"""librdkafka has a thread for each that a cluster names, so that one could take all."""
+_MEMORY = 1_073_741_824
+_STACK = 8_388_608
 _POLL_S = 0.1
 _SOON_S = 1.0
 _AFTER_FATAL = frozenset({"_FATAL", "_PURGE_QUEUE", "_PURGE_INFLIGHT"})
@@ -146,9 +153,26 @@ class _Writer:
             sys.stdout.flush()
 
 
+def _confine() -> None:
+    """Leave no core, which would hold credentials; take no machine for itself.
+
+    By its address space, since a limit of processes is about all of a user's.
+    """
+    if resource.getrlimit(resource.RLIMIT_CORE)[1]:
+        # Smaller than any core; and unlike 0 it holds where cores go to a program.
+        resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
+    stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
+    each = _STACK if stack == resource.RLIM_INFINITY else stack
+    most = _MEMORY + _MOST_BROKERS * each
+    with suppress(ValueError, OSError):  # there is a narrower one, or none at all
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    # Without one of its threads it would only be silent.
+    threading.excepthook = lambda _: os._exit(FAILED)
+
+
 def main() -> None:
     """Write what is asked for on standard input; never wait for what is under way."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # it would hold credentials
+    _confine()
     # Who started us ends us, and has to deliver what is under way before that.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, signal.SIG_IGN)
@@ -160,10 +184,12 @@ def main() -> None:
         writer = _Writer(marshal.loads(settings))  # noqa: S302 - as above
     except KafkaException:
         os._exit(REFUSED)
+    status = FAILED
     try:
         writer.serve(source)
+        status = 0
     finally:
-        os._exit(0)
+        os._exit(status)
 
 
 if __name__ == "__main__":
