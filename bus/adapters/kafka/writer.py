@@ -101,18 +101,19 @@ class KafkaWriter:
         return judge(error, self._trouble)
 
     async def _ask(self, what: str, *of: _Said) -> _Answer:
-        if self._running is None:
+        if self._running is None and not self._over:
             self._running = asyncio.create_task(self._run())
         await self._there.wait()
         if self._process is None or self._over:
             return _CLOSED, ()
         loop = asyncio.get_running_loop()
         self._asked += 1
+        frame = _framed((what, self._asked, *of))
         future: asyncio.Future[_Answer] = loop.create_future()
         self._waiting[self._asked] = future, loop.time() + self._timeout_s
         if not self._frames:
             loop.call_soon(self._hand_over)  # what comes together goes together
-        self._frames.append(_framed((what, self._asked, *of)))
+        self._frames.append(frame)
         if self._timer is None:
             self._timer = loop.call_later(self._timeout_s, self._look)
         return await future
