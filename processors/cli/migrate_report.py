@@ -31,7 +31,7 @@ def report_command(  # noqa: PLR0913 - one an option
     Exit code 0: nothing differs. 1: something does, or nothing was compared.
 
     For example:
-      bus migrate report acme terms.yaml --old tap.jsonl --new new.jsonl --until 2m
+      bus migrate report acme terms.yaml --old tap.jsonl --new new.jsonl
     """
     from processors.cli.migrate_steps import in_migrations
     from processors.cli.migrate_work import Compared, judge, report_on

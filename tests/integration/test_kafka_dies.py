@@ -91,6 +91,7 @@ async def dev(data: Path) -> AsyncIterator[Dev]:
             **os.environ,
             "ORDERBUS_HTTP_PORT": "0",
             "ORDERBUS_API_PORT": "0",
+            "ORDERBUS_PULL_PORT": "0",
             "ORDERBUS_LOG_LEVEL": "error",
         },
     )

@@ -54,6 +54,7 @@ class Terminals:
             "ORDERBUS_DATA_DIR": str(self.folder / "data"),
             "ORDERBUS_HTTP_PORT": "0",
             "ORDERBUS_API_PORT": "0",
+            "ORDERBUS_PULL_PORT": "0",
             **self.environment,
         }
 
