@@ -56,10 +56,9 @@ def dev_command(
     """Run the whole bus here: Kafka, registry, processors, API.
 
     The first start downloads Kafka (about 45 MB) into the user's cache; later ones
-    work offline. Data are kept and used again at the next start; where, says
-    `bus --data-dir DIR dev`. Webhooks may go to this machine itself; a receiver to
-    try them with runs beside it. Other `bus` commands find the running one by
-    themselves. A process of it that ends is started again. Ctrl-C stops it.
+    work offline. Data are kept for the next start; where, says `bus --data-dir DIR
+    dev`. Webhooks may go to this machine itself; a receiver to try them with runs
+    beside it. Other `bus` commands find it. What ends is started again. Ctrl-C stops.
     """
     from processors.cli.dev_stack import run_stack
     from processors.cli.processes import run_in_loop, worker_command

@@ -134,14 +134,12 @@ def listen_command(ctx: typer.Context, **given: object) -> None:
     --grpc serves orderbus.v1.EventReceiver, --pull dials the bus (pull://grpc).
     --kafka, --amqp, --amqp1, --nats, --redis, --sqs and --pubsub take the URL of the
     subscription; there nobody hears an answer. What is shown of a queue of AMQP or SQS
-    is taken out of it, and nobody else gets it: use one of your own. --sqs also reads
-    what SNS and EventBridge put there. --pull dials until a gateway is there. Ctrl-C
-    ends it, exit code 0.
+    is taken out of it: use one of your own. --sqs also reads what SNS and EventBridge
+    put there. --pull dials until a gateway is there. Ctrl-C ends it, exit code 0.
 
     For example:
       bus listen --secret-file secret.txt --answer 500,500,200 --body
       bus listen --answer 429:retry-after=5,hang,200 --keep inbox
-      bus listen --forward http://127.0.0.1:3000/hook
       bus listen replay inbox http://127.0.0.1:3000/hook
       bus listen --grpc --port 50051 --secret-file secret.txt
       bus listen --pull grpcs://bus.example --subscription acme --key-file k.txt
