@@ -1,9 +1,13 @@
-"""A broker of Kafka's that is asked for metadata, and names whatever a test gives."""
+"""A sink of kind kafka for tests, and a broker that names whatever a test gives."""
 
 import asyncio
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from bus.adapters.http.guard import Guard
+from bus.adapters.http.places import GuardedPlaces
+from bus.adapters.kafka.sink import KafkaSink
+from tests.contract.sinks.worlds import LOOPBACK
 from tests.support.relay import Speak
 
 Named: TypeAlias = tuple[bytes, int]
@@ -56,3 +60,8 @@ def _int(value: int) -> bytes:
 
 def _text(value: bytes) -> bytes:
     return _short(len(value)) + value
+
+
+def kafka_sink() -> KafkaSink:
+    """One that may connect to loopback."""
+    return KafkaSink(GuardedPlaces(Guard(allow=LOOPBACK), "kafka"))

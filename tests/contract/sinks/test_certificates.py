@@ -7,10 +7,7 @@ from functools import partial
 import pytest
 import trustme
 
-from bus.adapters.http.guard import Guard
 from bus.adapters.http.names import Names
-from bus.adapters.http.places import GuardedPlaces
-from bus.adapters.kafka.sink import KafkaSink
 from bus.delivery.delivery import Accepted, Unreachable
 from bus.delivery.subscription import Tls
 from bus.ports import NoAnswerKind
@@ -19,7 +16,8 @@ from tests.contract.sinks.aws_worlds import open_sqs
 from tests.contract.sinks.parcels import parcel
 from tests.contract.sinks.pubsub_worlds import open_told_topic
 from tests.contract.sinks.redis_worlds import open_redis
-from tests.contract.sinks.worlds import LOOPBACK, World, nobody_reached
+from tests.contract.sinks.strange_kafka import kafka_sink
+from tests.contract.sinks.worlds import World, nobody_reached
 from tests.support.pace import patience
 from tests.support.terminating import asking, terminating
 
@@ -111,7 +109,7 @@ async def test_kafka() -> None:
 
     Behind TLS is nobody here, since a broker tells where it is by its own addresses.
     """
-    sink = KafkaSink(GuardedPlaces(Guard(allow=LOOPBACK), "kafka"))
+    sink = kafka_sink()
     async with terminating(0, asking(OURS, "127.0.0.1")) as server:
         url = f"kafkas://127.0.0.1:{server.port}/orders"
         sent = parcel(url, tls=trusting(OURS, shows=True), timeout_s=patience(20))
@@ -127,7 +125,7 @@ async def test_kafka() -> None:
 @pytest.mark.parametrize(("authority", "shows"), [(OURS, False), (STRANGER, True)])
 async def test_kafka_not_let_in(authority: trustme.CA, *, shows: bool) -> None:
     """Without one nobody is reached, and who is not trusted gets none."""
-    sink = KafkaSink(GuardedPlaces(Guard(allow=LOOPBACK), "kafka"))
+    sink = kafka_sink()
     async with terminating(0, asking(OURS, "127.0.0.1")) as server:
         url = f"kafkas://127.0.0.1:{server.port}/orders"
         tls = trusting(authority, shows=shows)

@@ -16,8 +16,8 @@ from bus.delivery.subscription import Tls
 from bus.ports import NoAnswerKind
 from bus.record import Record
 from tests.contract.sinks.parcels import parcel
+from tests.contract.sinks.strange_kafka import kafka_sink
 from tests.contract.sinks.test_kafka_apart import clients
-from tests.contract.sinks.worlds import LOOPBACK
 from tests.support.bus import wait_until
 from tests.support.kafka import KafkaUnderTest, create_topic
 from tests.support.pace import patience
@@ -31,7 +31,7 @@ LOGIN = {"username": "alice", "password": "s3cret", "mechanism": "plain"}
 @pytest.fixture
 async def sink() -> AsyncIterator[KafkaSink]:
     """A sink that may connect to loopback."""
-    made = KafkaSink(GuardedPlaces(Guard(allow=LOOPBACK), "kafka"))
+    made = kafka_sink()
     yield made
     await made.close()
 

@@ -10,8 +10,6 @@ from uuid import uuid4
 import psutil
 import pytest
 
-from bus.adapters.http.guard import Guard
-from bus.adapters.http.places import GuardedPlaces
 from bus.adapters.kafka import writer
 from bus.adapters.kafka.sink import KafkaSink
 from bus.delivery.delivery import Accepted, Outcome, Unreachable
@@ -19,7 +17,8 @@ from bus.delivery.subscription import Tls
 from bus.ports import NoAnswerKind
 from tests.contract.sinks import strangers
 from tests.contract.sinks.parcels import parcel
-from tests.contract.sinks.worlds import LOOPBACK, nobody_reached
+from tests.contract.sinks.strange_kafka import kafka_sink
+from tests.contract.sinks.worlds import nobody_reached
 from tests.support.bus import wait_until
 from tests.support.kafka import KafkaUnderTest, create_topic
 from tests.support.pace import patience
@@ -35,14 +34,10 @@ ODD = (
 )
 
 
-def _made() -> KafkaSink:
-    return KafkaSink(GuardedPlaces(Guard(allow=LOOPBACK), "kafka"))
-
-
 @pytest.fixture
 async def sink() -> AsyncIterator[KafkaSink]:
     """A sink that may connect to loopback."""
-    made = _made()
+    made = kafka_sink()
     yield made
     await made.close()
 
@@ -122,9 +117,10 @@ async def test_one_that_is_killed(kafka: KafkaUnderTest, sink: KafkaSink) -> Non
 
 _WORKER = """
 import asyncio, sys
-from tests.contract.sinks.test_kafka_apart import _made, parcel
+from tests.contract.sinks.parcels import parcel
+from tests.contract.sinks.strange_kafka import kafka_sink
 
-asyncio.run(_made().send(parcel(sys.argv[1], timeout_s=300)))
+asyncio.run(kafka_sink().send(parcel(sys.argv[1], timeout_s=300)))
 """
 
 

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bus.adapters.http.guard import Guard
-from bus.adapters.http.places import GuardedPlaces
 from bus.adapters.jvm import EmbeddedKafka
 from bus.adapters.kafka.sink import KafkaSink
 from bus.delivery.delivery import Accepted, Unreachable
 from bus.ports import NoAnswerKind
 from tests.contract.sinks.parcels import parcel
-from tests.contract.sinks.worlds import LOOPBACK, nobody, nobody_reached
+from tests.contract.sinks.strange_kafka import kafka_sink
+from tests.contract.sinks.worlds import nobody, nobody_reached
 from tests.support.kafka import cache_dir, create_topic
 from tests.support.pace import patience
 from tests.support.turns import turn
@@ -33,7 +32,7 @@ async def partner(tmp_path: Path) -> AsyncIterator[EmbeddedKafka]:
 @pytest.fixture
 async def sink() -> AsyncIterator[KafkaSink]:
     """A sink that may connect to loopback."""
-    made = KafkaSink(GuardedPlaces(Guard(allow=LOOPBACK), "kafka"))
+    made = kafka_sink()
     yield made
     await made.close()
 

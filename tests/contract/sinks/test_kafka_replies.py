@@ -22,8 +22,6 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
     ResourceType,
 )
 
-from bus.adapters.http.guard import Guard
-from bus.adapters.http.places import GuardedPlaces
 from bus.adapters.kafka import Connection
 from bus.adapters.kafka.producer import KafkaPublisher
 from bus.adapters.kafka.sink import KafkaSink
@@ -32,7 +30,7 @@ from bus.delivery.subscription import Tls
 from bus.errors import PublishError
 from bus.record import Message
 from tests.contract.sinks.parcels import parcel
-from tests.contract.sinks.worlds import LOOPBACK
+from tests.contract.sinks.strange_kafka import kafka_sink
 from tests.support.bus import wait_until
 from tests.support.kafka import KafkaUnderTest, create_topic
 from tests.support.pace import patience
@@ -42,14 +40,10 @@ pytestmark = pytest.mark.kafka
 LOGIN = {"username": "alice", "password": "s3cret", "mechanism": "plain"}
 
 
-def _made() -> KafkaSink:
-    return KafkaSink(GuardedPlaces(Guard(allow=LOOPBACK), "kafka"))
-
-
 @pytest.fixture
 async def sink() -> AsyncIterator[KafkaSink]:
     """A sink that may connect to loopback."""
-    made = _made()
+    made = kafka_sink()
     yield made
     await made.close()
 
@@ -121,7 +115,7 @@ async def test_who_is_let_in_later(guarded: Secure) -> None:
         delivery_timeout_s=patience(10),
         on_event=lambda _, fields: told.append(fields.get("fatal")),
     )
-    sink = _made()
+    sink = kafka_sink()
     create_topic(guarded.plain.bootstrap_servers, topic)
     assert isinstance(await sink.send(sent), Refused)
     with pytest.raises(PublishError):

@@ -13,8 +13,6 @@ from uuid import uuid4
 import psutil
 import pytest
 
-from bus.adapters.http.guard import Guard
-from bus.adapters.http.places import GuardedPlaces
 from bus.adapters.kafka import writing_apart
 from bus.adapters.kafka.sink import KafkaSink
 from bus.adapters.kafka.writer import KafkaWriter
@@ -23,9 +21,9 @@ from bus.ports import NoAnswerKind
 from bus.record import Message
 from bus.sending import Parcel
 from tests.contract.sinks.parcels import parcel
-from tests.contract.sinks.strange_kafka import naming
+from tests.contract.sinks.strange_kafka import kafka_sink, naming
 from tests.contract.sinks.test_kafka_apart import clients
-from tests.contract.sinks.worlds import LOOPBACK, nobody_reached
+from tests.contract.sinks.worlds import nobody_reached
 from tests.support.bus import wait_until
 from tests.support.kafka import KafkaUnderTest, create_topic
 from tests.support.pace import patience
@@ -40,7 +38,7 @@ HEADROOM = 200
 @pytest.fixture
 async def sink() -> AsyncIterator[KafkaSink]:
     """A sink that may connect to loopback."""
-    made = KafkaSink(GuardedPlaces(Guard(allow=LOOPBACK), "kafka"))
+    made = kafka_sink()
     yield made
     await made.close()
 
