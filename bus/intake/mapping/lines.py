@@ -88,14 +88,14 @@ def compile_line(line: Line, target: Target | None, words: Words) -> Make:
     steps = [_step(call, words) for call in line.calls]
     if target is not None:
         steps += _implicit(steps, target)
-    sources, text = line.sources, line.text
+    reads, text = [source.read for source in line.sources], line.text
     wants = not any(step.converter.absent for step in steps)
 
     def make(scope: Scope, notes: Notebook) -> Tree:
         notes.source = text
         value: Tree = None
         try:
-            value = _first(sources, scope)
+            value = _first(reads, scope)
             if value is None and wants:
                 return None
             for step in steps:
@@ -111,10 +111,9 @@ def compile_line(line: Line, target: Target | None, words: Words) -> Make:
     return _fitted(make, target) if target is not None else make
 
 
-def _first(sources: Sequence[Source], scope: Scope) -> Tree:
-    value: Tree = None
-    for source in sources:
-        value = source.read(scope)
+def _first(reads: Sequence[Callable[[Scope], Tree]], scope: Scope) -> Tree:
+    for read in reads:
+        value = read(scope)
         if has_value(value):
             return value
     return None

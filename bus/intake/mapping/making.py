@@ -52,15 +52,19 @@ def at(path: str, make: Make, number: int) -> Make:
 def record(fields: Sequence[Field], required: Sequence[str], path: str) -> Make:
     """Make a record; None if the payload gives nothing of it, or not what it needs."""
     all_said = all(field.is_said for field in fields)
+    made_by = [
+        (field.name, field.make, not (field.is_said or field.name in _QUALIFIERS))
+        for field in fields
+    ]
 
     def make(scope: Scope, notes: Notebook) -> Tree:
         values: dict[str, Tree] = {}
         real = all_said
-        for field in fields:
-            value = field.make(scope, notes)
+        for name, make_field, tells in made_by:
+            value = make_field(scope, notes)
             if value is not None and value != []:
-                values[field.name] = value
-                real = real or not (field.is_said or field.name in _QUALIFIERS)
+                values[name] = value
+                real = real or tells
         if not real:
             return None
         for name in required:

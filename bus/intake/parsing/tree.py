@@ -58,14 +58,12 @@ def check_bounds(tree: Tree, limits: Limits) -> None:
             raise TooMuchError(f"more than {limits.nodes:,} values")
         if depth > limits.depth:
             raise TooMuchError(f"nested more than {limits.depth} deep")
-        level = [inner for node in level for inner in _children(node)]
-
-
-def _children(node: Tree) -> Iterator[Tree]:
-    if isinstance(node, dict):
-        yield from node.values()
-    elif isinstance(node, list):
-        yield from node
+        level = [
+            inner
+            for node in level
+            if isinstance(node, (dict, list))
+            for inner in (node.values() if isinstance(node, dict) else node)
+        ]
 
 
 def leaves(tree: Tree) -> Iterator[tuple[str, ...]]:
