@@ -1,6 +1,6 @@
 """convert put together over ports: on Kafka by `wiring`, in memory by tests."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -102,6 +102,7 @@ class Converter:
         observer.gauge(names.UNSETTLED, lambda: {group: loop.unsettled})
         observer.gauge(names.ASSIGNED, lambda: {group: len(loop.partitions)})
         observer.gauge(names.WAITING, lambda: {group: len(loop.waiting)})
+        observer.gauge(convert_names.IN_FLIGHT, self._in_flight)
         seen = self.merging.seen
         observer.gauge(convert_names.REMEMBERED, lambda: {"": len(seen)})
         observer.gauge(convert_names.FORGOTTEN, lambda: {"": seen.forgotten})
@@ -129,6 +130,10 @@ class Converter:
         """A readiness check: None, or which partitions wait for their channel."""
         found = sorted({tp.topic for tp in self.loop.waiting})
         return f"wait for their channel: {', '.join(found)}" if found else None
+
+    def _in_flight(self) -> Mapping[str, float]:
+        held = (*self.loop.partitions.values(), *self.loop.draining)
+        return {"": float(sum(partition.in_flight for partition in held))}
 
     def _desk(self, reading: Reading) -> Desk:
         parts = self._parts

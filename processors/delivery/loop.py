@@ -54,6 +54,7 @@ class Loop:
         self._committing = Committing(
             source, clock, observer, self._tally, self._policy.commit_interval_s
         )
+        self.draining = self._committing.draining
         self._tasks: list[asyncio.Task[None]] = []
         self.assigned_once = False
 

@@ -66,6 +66,7 @@ class Relay:
         self._keeping = Keeping(parts.store, parts.clock, parts.observer, policy.keep_s)
         self._leads: bool | None = None
         self._types = _types_by_topic(parts.writer)
+        parts.observer.gauge(names.IN_FLIGHT, lambda: {"": float(self._lanes.rows)})
         parts.observer.gauge(names.REACHABLE, lambda: {"": self._away.reachable()})
         parts.observer.gauge(names.LEADING, lambda: {"": float(self._leads or False)})
 

@@ -73,6 +73,7 @@ class Projector:
         self.session: Session | None = None
         self.assigned_once = False
         parts.observer.gauge(names.LAG, self._lags)
+        parts.observer.gauge(names.IN_FLIGHT, self._in_flight)
         parts.observer.gauge(names.REACHABLE, lambda: {"": self.away.reachable()})
         parts.observer.gauge(common.ASSIGNED, lambda: {parts.group: len(self.readings)})
         parts.observer.gauge(common.WAITING, lambda: {parts.group: len(self.waiting())})
@@ -209,6 +210,9 @@ class Projector:
             if r.waits is not None
         ]
         return f": {'; '.join(waits[:3])}" if waits else ""
+
+    def _in_flight(self) -> Mapping[str, float]:
+        return {"": float(self.session.in_flight if self.session is not None else 0)}
 
     def _lags(self) -> Mapping[str, float]:
         lag_s = self.lag_s()

@@ -108,6 +108,11 @@ class Session:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    @property
+    def in_flight(self) -> int:
+        """The rows that the database was given to write."""
+        return self._writing.in_flight
+
     # ------------------------------------------------ what the source asks and says
 
     async def stands(

@@ -46,7 +46,8 @@ class RewoundError(Exception):
 class Writing:
     """Writes batch after batch; waits for a database that is away, for hours if need.
 
-    `still` is set while nothing is under way in the database.
+    `still` is set while nothing is under way in the database, else `in_flight` are
+    the rows that it was given.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Writing:
         self._observer = observer
         self._away = away
         self._told_at = float("-inf")
+        self.in_flight = 0
         self.still = asyncio.Event()
         self.still.set()
 
@@ -93,10 +95,12 @@ class Writing:
         began = self._clock.monotonic()
         now_us = round(self._clock.now() * 1e6)
         rows = [row for portion in some for row in portion.rows]
+        self.in_flight = len(rows)
         self.still.clear()
         try:
             await self._store.write(rows, [p.advance() for p in some], now_us)
         finally:
+            self.in_flight = 0
             self.still.set()
         for portion in some:
             portion.written()

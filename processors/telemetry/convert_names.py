@@ -110,6 +110,11 @@ SECONDS = _histogram(
     _AGE_BUCKETS,
     "From a submission's arrival to its event on `oms.intake`.",
 )
+IN_FLIGHT = _gauge(
+    "orderbus_convert_in_flight",
+    (),
+    "Submissions and releases under way, which a stop waits for.",
+)
 REMEMBERED = _gauge(
     "orderbus_convert_remembered", (), "Messages remembered to know repeats by."
 )

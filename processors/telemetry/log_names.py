@@ -64,6 +64,9 @@ SKIPPED = _counter(
 WRITE_SECONDS = _histogram(
     "orderbus_log_write_seconds", (), _WRITE_BUCKETS, "How long a batch's write took."
 )
+IN_FLIGHT = _gauge(
+    "orderbus_log_in_flight", (), "Rows that the database has been given to write."
+)
 LAG = _gauge(
     "orderbus_log_lag_seconds",
     (),

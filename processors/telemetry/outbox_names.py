@@ -47,6 +47,11 @@ SECONDS = _histogram(
     _AGE_BUCKETS,
     "From a row's addition to Kafka's acknowledgement.",
 )
+IN_FLIGHT = _gauge(
+    "orderbus_outbox_in_flight",
+    (),
+    "Rows that were fetched, until what became of them is written down.",
+)
 ROWS = _gauge(
     "orderbus_outbox_rows",
     ("state",),

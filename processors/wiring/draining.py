@@ -7,14 +7,26 @@ from contextlib import asynccontextmanager
 
 from bus.ports import Clock
 from processors.screen.saying import say
-from processors.telemetry import Telemetry, intake_names, names
+from processors.telemetry import (
+    Telemetry,
+    convert_names,
+    intake_names,
+    log_names,
+    names,
+    outbox_names,
+)
 
 _EVERY_S = 2.0
 _UNDER_WAY: Mapping[str, tuple[str, str]] = {
     names.IN_FLIGHT: ("delivery", "deliveries"),
     names.API_IN_FLIGHT: ("request", "requests"),
     intake_names.IN_FLIGHT: ("request", "requests"),
+    convert_names.IN_FLIGHT: ("submission", "submissions"),
+    outbox_names.IN_FLIGHT: ("row of the outbox", "rows of the outbox"),
+    log_names.IN_FLIGHT: ("row for the log", "rows for the log"),
 }
+_REST = "Kafka, to leave it in good order"
+"""What a stop waits for that takes its time with nothing under way."""
 _AGAIN = "Ctrl-C again ends it at once."
 
 
@@ -61,5 +73,4 @@ def _waits_for(telemetry: Telemetry) -> Mapping[str, str]:
 async def _tell(telemetry: Telemetry, clock: Clock) -> None:
     while True:
         await clock.sleep(_EVERY_S)
-        if waits := _waits_for(telemetry):
-            telemetry.note(names.DRAINING, **waits)
+        telemetry.note(names.DRAINING, waits_for=under_way(telemetry) or _REST)

@@ -283,3 +283,17 @@ async def test_the_gauges_tell_what_waits(world: OutboxWorld) -> None:
         "refused": 1,
     }
     assert 55 <= running.observer.read(names.OLDEST)[""] <= 61
+
+
+async def test_rows_under_way_are_counted(world: OutboxWorld) -> None:
+    """What a stop waits for: fetched, and not written down yet."""
+    running = world.run()
+    await world.go_on(1)
+    world.broker.down()
+    for number in range(3):
+        world.add(f"SO-{number}", str(number))
+    await world.go_on(1)
+    assert running.observer.read(names.IN_FLIGHT) == {"": 3.0}
+    world.broker.up()
+    await world.go_on(1)
+    assert running.observer.read(names.IN_FLIGHT) == {"": 0.0}

@@ -185,3 +185,17 @@ async def test_a_slow_database_is_given_less_at_a_time(bus: ProjectedBus) -> Non
     async with bus.projecting():
         await bus.clock.advance(120)
         assert bus.places() == bus.expected()
+
+
+async def test_rows_that_the_database_was_given_are_counted(bus: ProjectedBus) -> None:
+    """What a stop waits for, while it takes its time."""
+    async with bus.projecting():
+        await bus.clock.advance(QUICK_S)
+        bus.log.frozen.clear()
+        await some(bus)
+        await bus.clock.advance(QUICK_S)
+        assert bus.observer.read(names.IN_FLIGHT) == {"": 10.0}
+        bus.log.frozen.set()
+        await bus.clock.advance(QUICK_S)
+        assert bus.observer.read(names.IN_FLIGHT) == {"": 0.0}
+    assert bus.places() == bus.expected()

@@ -6,7 +6,15 @@ import json
 import pytest
 
 from bus.adapters.memory.clock import MemoryClock
-from processors.telemetry import Telemetry, TelemetryConfig, intake_names, names
+from processors.telemetry import (
+    Telemetry,
+    TelemetryConfig,
+    convert_names,
+    intake_names,
+    log_names,
+    names,
+    outbox_names,
+)
 from processors.wiring.draining import draining
 
 
@@ -17,7 +25,7 @@ def lines(out: io.BytesIO) -> list[tuple[str, str | None]]:
 
 
 async def test_it_says_what_it_waits_for() -> None:
-    """At once, then every two seconds, until nothing is under way."""
+    """At once, then every two seconds; with nothing under way it is Kafka."""
     out, clock = io.BytesIO(), MemoryClock()
     telemetry = Telemetry(clock, TelemetryConfig(program="all"), out=out)
     attempts = {"erp": 1_200.0, "shop": 1.0}
@@ -30,9 +38,32 @@ async def test_it_says_what_it_waits_for() -> None:
         del attempts["erp"], requests[""]
         await clock.advance(0.2)
         attempts.clear()
-        await clock.advance(10)
+        await clock.advance(2)
     await clock.advance(10)
-    assert lines(out)[1:] == [("draining", "1 delivery")]
+    assert lines(out)[1:] == [
+        ("draining", "1 delivery"),
+        ("draining", "Kafka, to leave it in good order"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"),
+    [
+        (names.IN_FLIGHT, "2 deliveries"),
+        (names.API_IN_FLIGHT, "2 requests"),
+        (intake_names.IN_FLIGHT, "2 requests"),
+        (convert_names.IN_FLIGHT, "2 submissions"),
+        (outbox_names.IN_FLIGHT, "2 rows of the outbox"),
+        (log_names.IN_FLIGHT, "2 rows for the log"),
+    ],
+)
+async def test_each_program_names_what_it_waits_for(metric: str, said: str) -> None:
+    """Whatever it has under way has a name of its own."""
+    out, clock = io.BytesIO(), MemoryClock()
+    telemetry = Telemetry(clock, TelemetryConfig(program="all"), out=out)
+    telemetry.metrics.gauge(metric, lambda: {"": 2.0})
+    async with draining(telemetry, clock, attached=True):
+        assert lines(out) == [("stopping", said)]
 
 
 @pytest.mark.parametrize(

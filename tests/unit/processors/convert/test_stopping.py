@@ -1,0 +1,23 @@
+"""What a stop of convert waits for."""
+
+from bus.adapters.memory import Fault
+from processors.telemetry import convert_names as names
+from tests.support.converting import World, order
+
+
+async def test_submissions_under_way_are_counted() -> None:
+    """Until they are told; what a stop finds refused is left to whoever comes."""
+    world = World()
+    raw = world.topology.raw_topic("mine")
+    async with world.running():
+        world.broker.faults = lambda m: None if m.topic == raw else Fault.REFUSE
+        world.send(order(1))
+        world.send(order(2))
+        await world.clock.advance(1)
+        assert world.observer.read(names.IN_FLIGHT) == {"": 2.0}
+    assert world.observer.read(names.IN_FLIGHT) == {"": 0.0}
+    assert world.unsettled() == 2
+    world.broker.faults = lambda _: None
+    await world.converts()
+    assert world.observer.read(names.IN_FLIGHT) == {"": 0.0}
+    assert len(world.told()) == 2
