@@ -1,5 +1,7 @@
 """`bus dev`: the whole bus on this machine, its data kept."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import typer
@@ -8,9 +10,11 @@ from bus.errors import OrderbusError
 from processors.cli.control import complain
 from processors.cli.root import Root
 from processors.cli.run import Role
+from processors.screen.saying import say
 
 if TYPE_CHECKING:
     from processors.settings import Settings
+    from processors.wiring.stack_plan import StackPlan
 
 app = typer.Typer()
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
@@ -60,16 +64,12 @@ def dev_command(
     dev`. Webhooks may go to this machine itself; a receiver to try them with runs
     beside it. Other `bus` commands find it. What ends is started again. Ctrl-C stops.
     """
-    from processors.cli.dev_stack import run_stack
-    from processors.cli.processes import run_in_loop, worker_command
-    from processors.wiring.own_ports import with_pulling
+    from processors.cli.processes import worker_command
     from processors.wiring.stack_plan import StackPlan
 
     try:
-        settings = _with_pages(_settings(cast(Root, ctx.obj)), processes)
         plan = StackPlan(
-            settings=settings,
-            environment={"ORDERBUS_HTTP_PORT": str(settings.http_port)},
+            settings=_settings(cast(Root, ctx.obj)),
             arguments=worker_command({}, Role.ALL.value),
             beside=[worker_command({}, role.value) for role in _BESIDE],
             api_arguments=worker_command({}, Role.GATEWAY.value),
@@ -79,11 +79,27 @@ def dev_command(
             registry_port=registry_port,
             receiver_port=receiver_port,
         )
-        code = run_in_loop(run_stack(with_pulling(plan)))
+        code = _run(plan)
     except OrderbusError as error:
         code = complain(ctx, error)
     if code:
         raise typer.Exit(code)
+
+
+def _run(plan: "StackPlan") -> int:
+    """Run it, on ports that no other bus of this user finds free meanwhile."""
+    from processors.cli.dev_stack import run_stack
+    from processors.cli.processes import run_in_loop
+    from processors.wiring.own_ports import with_pulling
+    from processors.wiring.reserved_ports import reserving
+
+    with reserving(plan.settings.cache_dir.absolute()) as ports:
+        settings = _with_pages(plan.settings, plan.processes, ports.take)
+        environment = {"ORDERBUS_HTTP_PORT": str(settings.http_port)}
+        chosen = replace(
+            plan, settings=settings, environment=environment, reserve=ports.take
+        )
+        return run_in_loop(run_stack(with_pulling(chosen)))
 
 
 def _settings(given: Root) -> "Settings":
@@ -93,14 +109,18 @@ def _settings(given: Root) -> "Settings":
     return settings.model_copy(update={"allow_networks": _LOOPBACK})
 
 
-def _with_pages(settings: "Settings", workers: int) -> "Settings":
+def _with_pages(
+    settings: "Settings", workers: int, reserve: Callable[[int], bool]
+) -> "Settings":
     """Where a port for pages that nobody asked for is taken, there are none."""
     from processors.wiring.listening import pages_may_be
 
     processes = workers + len(_BESIDE) + 1
-    if pages_may_be(settings, processes):
+    first, chosen = settings.http_port, "http_port" in settings.model_fields_set
+    ours = range(first, first + processes) if first and not chosen else ()
+    if pages_may_be(settings, processes) and all(map(reserve, ours)):
         return settings
-    typer.echo(
+    say(
         f"Of the {processes} ports from {settings.http_port} on one is taken, so there"
         " is no /metrics and no page of health; ORDERBUS_HTTP_PORT names other ports.",
         err=True,

@@ -1,8 +1,9 @@
 """The ports of a whole bus on this machine: each its own, and known to all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import TypeAlias
 
 from bus.delivery.endpoint import Kind
 from bus.errors import ConfigurationError
@@ -13,6 +14,8 @@ from processors.wiring.stack_plan import StackPlan
 
 USUAL_PULL_PORT = 8473
 """Where partners pull from a whole bus for which nobody chose the port."""
+Reserve: TypeAlias = Callable[[int], bool]
+"""Whether a port is ours from now on."""
 _INTAKE = "ORDERBUS_INTAKE_PORT"
 _HERE = "127.0.0.1"
 _EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared, not listened on
@@ -93,12 +96,23 @@ def refuse_others(plan: StackPlan) -> None:
         ConfigurationError: says which.
     """
     settings = plan.settings
+    for one in claims_of(plan):
+        _refuse_reserved(one, plan.reserve)
     refuse_taken_pages(settings, plan.gateway_index + 1)
     refuse_taken(_HERE, plan.registry_port, "--registry-port")
     refuse_taken(settings.api_host, settings.api_port, "ORDERBUS_API_PORT")
     refuse_taken(settings.api_host, settings.pull_port or 0, "ORDERBUS_PULL_PORT")
     if "intake_port" in settings.model_fields_set:
         refuse_taken(settings.intake_host, settings.intake_port, _INTAKE)
+
+
+def _refuse_reserved(one: Claim, reserve: Reserve) -> None:
+    for port in one.ports:
+        if not reserve(port):
+            raise ConfigurationError(
+                f"{one.name}: another bus of yours listens on port {port}, or will in a"
+                " moment; choose another port"
+            )
 
 
 def with_pulling(plan: StackPlan) -> StackPlan:
@@ -109,7 +123,8 @@ def with_pulling(plan: StackPlan) -> StackPlan:
     settings = plan.settings
     if settings.pull_port is not None or settings.pull_relays or missing(Kind.PULL):
         return plan
-    port = 0 if is_claimed(plan, USUAL_PULL_PORT) else USUAL_PULL_PORT
+    own = is_claimed(plan, USUAL_PULL_PORT) or not plan.reserve(USUAL_PULL_PORT)
+    port = 0 if own else USUAL_PULL_PORT
     try:
         refuse_taken(settings.api_host, port, "ORDERBUS_PULL_PORT")
     except ConfigurationError:
@@ -118,24 +133,27 @@ def with_pulling(plan: StackPlan) -> StackPlan:
     return replace(plan, settings=named)
 
 
-def with_ports(settings: Settings, claims: Sequence[Claim]) -> Settings:
+def with_ports(
+    settings: Settings, claims: Sequence[Claim], reserve: Reserve = lambda _: True
+) -> Settings:
     """The settings with a free port wherever any would do, so that all know it."""
     host = settings.api_host
     found = {
         "api_port": settings.api_port or free_port(host),
-        "intake_port": _intake_port(settings, claims),
+        "intake_port": _intake_port(settings, claims, reserve),
     }
     if settings.pull_port == 0:
         found["pull_port"] = free_port(host)
     return settings.model_copy(update=found)
 
 
-def _intake_port(settings: Settings, claims: Sequence[Claim]) -> int:
+def _intake_port(settings: Settings, claims: Sequence[Claim], reserve: Reserve) -> int:
     """Its own, or where nobody has chosen one and it is taken, a free one."""
     host, port = settings.intake_host, settings.intake_port
     if "intake_port" not in settings.model_fields_set:
         usual = list(claim(_INTAKE, host, port))
-        if any(one.clash(other) for one in usual for other in claims):
+        clash = any(one.clash(other) for one in usual for other in claims)
+        if clash or (port and not reserve(port)):
             return free_port(host)
         try:
             refuse_taken(host, port, _INTAKE)

@@ -100,7 +100,7 @@ async def open_stack(
         settings = _with_key(settings, data_dir)
         progress.step("Making topics")
         url = await _serve_registry(settings, plan.registry_port, stack)
-        settings = with_ports(settings, claims)
+        settings = with_ports(settings, claims, plan.reserve)
         settings = settings.model_copy(update={"registry_url": url})
         progress.step(STARTING_WORKERS)
         processes = _Processes(plan, settings, url, say)

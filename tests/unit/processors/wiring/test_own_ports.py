@@ -1,6 +1,7 @@
 """The ports of a whole bus: two of ours never take the same one, and all know all."""
 
 import socket
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -9,6 +10,7 @@ from bus.errors import ConfigurationError
 from processors.settings import Settings, load
 from processors.wiring import own_ports
 from processors.wiring.own_ports import (
+    Reserve,
     claims_of,
     is_claimed,
     refuse_others,
@@ -16,11 +18,16 @@ from processors.wiring.own_ports import (
     with_ports,
     with_pulling,
 )
+from processors.wiring.reserved_ports import ReservedPorts, reserving
 from processors.wiring.stack_plan import StackPlan
 
 
 def plan(
-    *, receiver: int | None = None, registry: int = 0, **ports: object
+    *,
+    receiver: int | None = None,
+    registry: int = 0,
+    reserve: Reserve = lambda _: True,
+    **ports: object,
 ) -> StackPlan:
     """A bus with one worker and one process beside it, before its gateway."""
     given: Settings = load(**{"http_port": 9000, "api_port": 8470, **ports})
@@ -31,6 +38,7 @@ def plan(
         beside=[()],
         registry_port=registry,
         receiver_port=receiver,
+        reserve=reserve,
     )
 
 
@@ -115,3 +123,39 @@ def test_partners_can_pull_where_nobody_chose_a_port() -> None:
     assert with_pulling(plan(pull_port=9999)).settings.pull_port == 9999
     elsewhere = with_pulling(plan(pull_relays=("grpcs://a:1",)))
     assert elsewhere.settings.pull_port is None
+
+
+def test_two_that_start_at_once(tmp_path: Path) -> None:
+    """While nobody listens yet: the second takes others, or hears which is taken."""
+    usual = load().intake_port
+
+    def made(ports: ReservedPorts, api_port: int = 0) -> StackPlan:
+        return plan(http_port=0, api_port=api_port, reserve=ports.take)
+
+    with (
+        patch.object(own_ports, "refuse_taken"),  # whatever else runs on this machine
+        reserving(tmp_path) as first,
+        reserving(tmp_path) as second,
+    ):
+        one, other = with_pulling(made(first)), with_pulling(made(second))
+        assert one.settings.pull_port == own_ports.USUAL_PULL_PORT
+        assert other.settings.pull_port == 0
+        assert with_ports(one.settings, (), first.take).intake_port == usual
+        assert with_ports(other.settings, (), second.take).intake_port != usual
+        refuse_others(made(first, 18_470))
+        refuse_others(made(first, 18_470))
+        with pytest.raises(ConfigurationError) as refused:
+            refuse_others(made(second, 18_470))
+        assert str(refused.value) == (
+            "ORDERBUS_API_PORT: another bus of yours listens on port 18470, or will in"
+            " a moment; choose another port"
+        )
+    with reserving(tmp_path) as third:
+        assert third.take(18_470)
+
+
+def test_where_no_file_can_be_had_nobody_minds(tmp_path: Path) -> None:
+    """A cache that cannot be written is no reason to refuse a port."""
+    (tmp_path / "ports").write_text("a file")
+    with reserving(tmp_path) as ports:
+        assert ports.take(1)
