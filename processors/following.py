@@ -10,7 +10,7 @@ from bus.ports import Clock, LogReader
 from bus.record import Record, Written
 
 PAUSE_S = 1.0
-IDLE_S = 30.0
+IDLE_S = 15.0
 """For how long nothing may come of a topic that somebody waits for."""
 
 

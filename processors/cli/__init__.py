@@ -28,13 +28,25 @@ def main() -> None:
             sys.stdout.flush()  # here, where what goes wrong can be said
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
-    except SystemExit:
+    except SystemExit as ended:
         if was_struck():  # at a question, say, which then was answered with no
-            sys.exit(_INTERRUPTED)
+            ended.code = _INTERRUPTED
+        _leave(ended)
         raise
     except OSError as error:
         _say(error)
         sys.exit(_FAILED)
+
+
+def _leave(ended: SystemExit) -> None:
+    """End the process now, if clients of Kafka may still be at work in their threads.
+
+    They do not survive that the interpreter is taken down beneath them, and have been
+    closed, or are given up, by now.
+    """
+    if "confluent_kafka" in sys.modules and isinstance(ended.code, int | None):
+        sys.stderr.flush()
+        os._exit(ended.code or 0)
 
 
 def _open_streams() -> None:

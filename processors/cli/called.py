@@ -4,6 +4,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from processors.screen.prose import command
+
 _NEXT = (
     ("dev", "a bus that keeps its data"),
     (
@@ -27,7 +29,9 @@ def bus() -> str:
         return str(here)
 
 
-def next_steps() -> str:
-    """What to type after the demo."""
-    lines = [f"  # {why}\n  {bus()} {words}" for words, why in _NEXT]
-    return "\n".join(["Next:", *lines, 'README.md, "Try it", goes on from there.'])
+def next_steps(width: int | None) -> str:
+    """What to type after the demo, as wide as a terminal is; None: there is none."""
+    lines = ["Next:"]
+    for words, why in _NEXT:
+        lines += [f"  # {why}", *command(f"{bus()} {words}", 2, width)]
+    return "\n".join([*lines, 'README.md, "Try it", goes on from there.'])

@@ -10,6 +10,7 @@ from bus.errors import ConfigurationError, OrderbusError
 from processors.cli.channels_diff import diff_command
 from processors.cli.control import FAILED, REFUSED
 from processors.cli.root import Root
+from processors.screen.saying import say
 
 if TYPE_CHECKING:
     from bus.intake.channels.definition import Channel
@@ -257,5 +258,5 @@ def _place(ctx: typer.Context, folder: Path | None) -> Path:
 
 
 def _fail(why: object, code: int = REFUSED) -> NoReturn:
-    typer.secho(f"bus channels: {why}", fg=typer.colors.RED, err=True)
+    say(f"bus channels: {why}", fg=typer.colors.RED, err=True)
     raise typer.Exit(code)

@@ -6,8 +6,8 @@ input; 130 interrupted. A command whose 1 is an answer ends with 3 where it has 
 
 import json
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias, cast
 
@@ -15,12 +15,15 @@ import typer
 
 from bus.errors import (
     AbsentError,
+    BrokerUnavailableError,
     ConfigurationError,
     InvalidEventError,
     InvalidFieldsError,
     InvalidKeyError,
     OrderbusError,
+    PublishError,
 )
+from processors.cli.waiting import asking_kafka
 from processors.screen.plain import plain_json
 from processors.screen.saying import say
 from processors.texts import text_in, text_of
@@ -62,10 +65,9 @@ def run(
 
     async def in_world() -> int:
         first()
-        with asking_kafka() as answered:
+        with asking_kafka():
             async with opener() as world:
                 await _loaded(world)
-                answered()
                 return await body(world)
 
     exit_with(ctx, in_world())
@@ -104,20 +106,6 @@ def exit_with(ctx: typer.Context, work: Coroutine[object, object, int]) -> None:
         raise typer.Exit(code)
 
 
-@contextmanager
-def asking_kafka() -> Iterator[Callable[[], None]]:
-    """Turn a spinner on a terminal until the call of what this gives, or the end."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    status = console(stderr=True).status("Asking Kafka …")
-    status.start()
-    try:
-        yield status.stop
-    finally:
-        status.stop()
-
-
 async def _loaded(world: "World") -> None:
     """However many there are, and however slow the machine is."""
     await world.table.loaded()
@@ -131,13 +119,35 @@ def failed_is_an_answer(ctx: typer.Context) -> None:
 def complain(ctx: typer.Context, error: OrderbusError) -> int:
     """Say what went wrong, on stderr; return the exit code."""
     name = ctx.command_path
-    text = str(error)
+    text = _lost(ctx, error) or str(error)
     line = f"{name}:\n  " + text.replace("\n", "\n  ") if "\n" in text else text
     prefix = "" if "\n" in text else f"{name}: "
     say(f"{prefix}{line}", fg=typer.colors.RED, err=True)
     if ctx.meta.get(_ANSWERS):
         return UNKNOWN
     return REFUSED if _is_refusal(error) else FAILED
+
+
+def _lost(ctx: typer.Context, error: OrderbusError) -> str:
+    """What to say of a Kafka that went away meanwhile; "" if it says so itself."""
+    told = (error, error.__cause__, error.__context__)
+    if not any(map(_is_away, told)):
+        return ""
+    place = getattr(ctx.obj, "servers", "")
+    if place and place in str(error):
+        return ""  # it was never reached, and what to do is said
+    where = f" at {place}" if place else ""
+    return (
+        f"Kafka{where} gives no answer any more ({error}); what was done stands, try"
+        " again once it answers: bus status"
+    )
+
+
+def _is_away(error: object) -> bool:
+    """Whether it says that no broker answers, or has acknowledged a record in time."""
+    if isinstance(error, PublishError):
+        return error.retriable
+    return isinstance(error, BrokerUnavailableError)
 
 
 def _is_refusal(error: OrderbusError) -> bool:

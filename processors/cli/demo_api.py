@@ -34,7 +34,7 @@ async def over_http(stack: Stack, life: Timeline) -> str:
     return (
         "The same over HTTP while it ran, with an operator's key:\n"
         "  curl -H 'Authorization: Bearer ob_operator_…' \\\n"
-        f"    {stack.api_url}{path}\n"
+        f"  {stack.api_url}{path}\n"
         f"  {_in_short(told['data'][0])}"
     )
 

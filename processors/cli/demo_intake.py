@@ -53,7 +53,6 @@ def tell_intake(received: Received, out: Console) -> None:
         f"{summary['submissions']} submissions of three channels, {summary['fetched']} "
         f"documents fetched, {repeats}: {summary['events']} events "
         f"on oms.intake, {summary['missing']} missing, {summary['duplicates']} twice.",
-        soft_wrap=not out.is_terminal,
     )
     for held in received.held:
-        out.print(f"Parked. {held}.", soft_wrap=not out.is_terminal)
+        out.print(f"Parked. {held}.")

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bus.client.producer import EventWriter
+from bus.errors import WorkerBrokenError
 from processors.cli.called import next_steps
 from processors.cli.control import INTERRUPTED, print_json
 from processors.cli.demo_api import dashboard, over_http
@@ -16,6 +17,7 @@ from processors.cli.run import Role
 from processors.cli.timelines import shown_life
 from processors.demo.live import Show, partner_table
 from processors.demo.run import Demo, DemoPlan, Outcome
+from processors.screen.console import AsItStands
 from processors.settings import Settings
 from processors.stopping import stop_on_signals
 from processors.wiring.adapters import open_adapters
@@ -56,6 +58,7 @@ def stack_plan(given: Settings, folder: Path) -> StackPlan:
         api_arguments=worker_command({}, Role.GATEWAY.value),
         environment={
             "ORDERBUS_HTTP_PORT": "0",
+            "ORDERBUS_ENCRYPTION_KEY": "",
             "ORDERBUS_LOG_FORMAT": "json",
             "ORDERBUS_LOG_URL": "",
             "ORDERBUS_PULL_PORT": "",
@@ -87,13 +90,15 @@ async def until_stopped(
 async def _demo(
     stack_plan: StackPlan, plan: DemoPlan, out: Console, *, as_json: bool
 ) -> int:
-    with Drawn(out) as progress:
+    with Drawn(out) as progress, Drawn(out) as ending:
         async with (
             open_stack(stack_plan, progress, out.print) as stack,
             open_adapters(stack.settings) as adapters,
             open_world(stack.settings) as world,
         ):
             await stack.ready()
+            if stack.given_up:
+                raise WorkerBrokenError(_last_words(stack_plan))
             # Programs that start take the processor from those which work.
             await stack.settled(_SETTLED_S)
             progress.close()
@@ -109,8 +114,10 @@ async def _demo(
                 show = Show(out, demo.tally, demo.partners)
                 async with taking_in(stack.settings, world) as intake:
                     outcome = await demo.run(show)
+                    ending.step("Waiting for what channels sent")
                     received = await intake
             told = await over_http(stack, outcome.life) if outcome.life else ""
+            ending.step("Stopping")
     summary = outcome.tally.summary(outcome.wall_s) | {"intake": received.summary()}
     if as_json:
         print_json(summary)
@@ -121,6 +128,13 @@ async def _demo(
     return _FAILED if summary["missing"] or received.missing else 0
 
 
+def _last_words(plan: StackPlan) -> str:
+    """Why a process does not run; its log goes with the demo."""
+    said = plan.worker_log.read_text("utf-8", "replace") if plan.worker_log else ""
+    last = said.rstrip().rsplit("\n", 1)[-1]
+    return f"a process ends soon after each start; it said last: {last}"
+
+
 def _explain(outcome: Outcome, out: Console) -> None:
     """Tell the life of one event that walked all tiers and was replayed."""
     if outcome.life is None:
@@ -129,7 +143,6 @@ def _explain(outcome: Outcome, out: Console) -> None:
     out.print(
         f"The bank's dead letters ({len(outcome.replayed)}) were replayed after it was "
         "repaired. One of them, as `bus trace` tells it:",
-        soft_wrap=not out.is_terminal,
     )
     out.print(shown_life(outcome.life, out))
 
@@ -141,12 +154,12 @@ def _tell(outcome: Outcome, summary: dict[str, object], out: Console) -> None:
         f"{summary['attempts']} attempts in {summary['wall_s']} s: "
         f"{summary['accepted']} accepted, {summary['dead_lettered']} dead letters, "
         f"{summary['missing']} missing, {summary['duplicates']} duplicates.",
-        soft_wrap=not out.is_terminal,
     )
 
 
 def _tell_more(outcome: Outcome, out: Console, told: str) -> None:
     _explain(outcome, out)
     if told:
-        out.print(f"\n{told}", soft_wrap=not out.is_terminal)
-    out.print(f"\n{next_steps()}")
+        out.print(f"\n{told}")
+    steps = next_steps(out.width if out.is_terminal else None)
+    out.print(AsItStands(f"\n{steps}"))

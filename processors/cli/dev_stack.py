@@ -11,6 +11,8 @@ from rich.console import Console
 from processors.cli.called import bus
 from processors.cli.control import GOOD, INTERRUPTED, REFUSED, console
 from processors.cli.progress import Drawn
+from processors.screen.console import AsItStands
+from processors.screen.prose import command
 from processors.settings import Settings, starting_dev, stopping_dev
 from processors.stopping import stop_on_signals
 from processors.wiring.access import open_keys
@@ -134,12 +136,18 @@ def _say(stack: Stack, receiver: str, key: DevKey | None, out: Console) -> None:
             out.print(f"                 shown only now, kept in {key.path}")
         out.print(f"Next, over HTTP: KEY=$(cat {shlex.quote(str(key.path))})")
         url = f"{stack.api_url}/v1/event-types"
-        out.print(f'  curl -H "Authorization: Bearer $KEY" {url}')
+        _show_command(f'curl -H "Authorization: Bearer $KEY" {url}', out)
     out.print("Or, in two other terminals:")
     url = "http://127.0.0.1:8000/hook"
-    out.print(f"  {bus()} subscriptions add my-shop {url} -t 'order.*'")
+    _show_command(f"{bus()} subscriptions add my-shop {url} -t 'order.*'", out)
     out.print(f"  {bus()} listen --secret-file -   (asks for the secret it tells)")
     out.print("Ctrl-C stops it.")
+
+
+def _show_command(words: str, out: Console) -> None:
+    """To be copied, on however narrow a terminal."""
+    for line in command(words, 2, out.width if out.is_terminal else None):
+        out.print(AsItStands(line))
 
 
 def _takes(receiver: str) -> str:

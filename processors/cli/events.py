@@ -18,6 +18,7 @@ from processors.cli.control import (
 )
 from processors.cli.moments import Since, moment_ms, place_of
 from processors.cli.root import Root
+from processors.cli.waiting import asking_kafka
 
 if TYPE_CHECKING:
     from processors.subscriptions.world import World
@@ -139,8 +140,9 @@ async def _send(root: Root, asked: Asked, *, as_json: bool) -> int:
     if event_id is not None:
         event = replace(event, id=event_id)
         check_attributes(event)
-    async with open_writer(root.kafka()) as writer:
-        written = await writer.write(event)
+    with asking_kafka():
+        async with open_writer(root.kafka()) as writer:
+            written = await writer.write(event)
     stands = (written.topic, written.partition, written.offset)
     about = (event.type, written.event_id or event.id, event.subject)
     say_sent(about, stands, as_json=as_json)

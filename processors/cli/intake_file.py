@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import typer
 
-from processors.cli.control import asking_kafka, exit_with, over_api
+from processors.cli.control import exit_with, over_api
 from processors.cli.intake_replay import Source
 from processors.cli.subscription_options import AsJson
+from processors.cli.waiting import asking_kafka
 
 if TYPE_CHECKING:
     from processors.cli.root import Root
@@ -66,9 +67,8 @@ def file_command(  # noqa: PLR0913 - an option each
 
     async def in_world() -> int:
         how = How(judge(source, files, header or []), again, dry_run, as_json)
-        with asking_kafka() as answered:
+        with asking_kafka():
             async with cast("Root", ctx.obj).files() as world:
-                answered()
                 return await take_files(world, source, files, how)
 
     exit_with(ctx, in_world())

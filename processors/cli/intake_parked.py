@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import typer
 
-from processors.cli.control import asking_kafka, exit_with, over_api
+from processors.cli.control import exit_with, over_api
 from processors.cli.dlq_options import Limit
 from processors.cli.subscription_options import AsJson, Yes
+from processors.cli.waiting import asking_kafka
 
 if TYPE_CHECKING:
     from processors.cli.root import Root
@@ -224,9 +225,8 @@ def run(
 
     async def in_world() -> int:
         first()
-        with asking_kafka() as answered:
+        with asking_kafka():
             async with cast("Root", ctx.obj).parked() as world:
-                answered()
                 return await body(world)
 
     exit_with(ctx, in_world())

@@ -8,6 +8,7 @@ from bus.intake.raw import place_text
 from processors.cli.control import console
 from processors.convert.replaying import Plan, Planned
 from processors.convert.showing import Shown
+from processors.screen.console import AsItStands
 from processors.screen.plain import plain, plain_lines
 
 _WIDTH = 12
@@ -40,7 +41,7 @@ def print_shown(shown: Shown) -> None:
     for name, value in shown.headers.items():
         out.print(plain(f"{name}: {value}"))
     out.print("")
-    out.print(plain_lines(shown.body))
+    out.print(AsItStands(plain_lines(shown.body)))
 
 
 def _print_findings(value: object) -> None:

@@ -8,9 +8,10 @@ import typer
 
 from bus.access.roles import GRANTS, Role, Tenancy
 from bus.errors import InvalidKeyError
-from processors.cli.control import GOOD, asking_kafka, exit_with, over_api
+from processors.cli.control import GOOD, exit_with, over_api
 from processors.cli.moments import a_duration
 from processors.cli.subscription_options import AsJson, Yes
+from processors.cli.waiting import asking_kafka
 
 if TYPE_CHECKING:
     from processors.access.world import KeysWorld
@@ -157,10 +158,9 @@ def _run(
 
     async def in_world() -> int:
         first()
-        with asking_kafka() as answered:
+        with asking_kafka():
             async with cast("Root", ctx.obj).keys() as world:
                 await world.table.loaded()
-                answered()
                 return await body(world)
 
     exit_with(ctx, in_world())

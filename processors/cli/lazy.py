@@ -1,5 +1,6 @@
 """A group whose commands are known by name and help, and imported when one is used."""
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -23,6 +24,23 @@ def _said_plainly() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def _laid_out() -> Iterator[None]:
+    """Break what is said of a wrong word between words, on a terminal."""
+    try:
+        yield
+    except Exception as error:
+        said = getattr(error, "format_message", None)
+        if said is not None and sys.stderr.isatty():
+            from processors.screen.saying import broken
+
+            text = broken(f"{_SAID}{said()}", err=True).removeprefix(_SAID)
+            error.format_message = lambda: text  # type: ignore[attr-defined]
+        raise
+
+
+_SAID = "Error: "
+"""What a terminal shows before it."""
 HELP_NAMES = ["--help", "-h"]
 
 
@@ -132,6 +150,17 @@ def lazy_group(package: str, helps: Mapping[str, str]) -> type[TyperGroup]:
 
     class LazyGroup(_Group):
         """Shows what it knows; what is used it imports."""
+
+        @override
+        def make_context(self, *args: object, **kwargs: object) -> typer.Context:
+            with _laid_out():
+                made = super().make_context(*args, **kwargs)  # type: ignore[arg-type]
+            return cast("typer.Context", made)
+
+        @override
+        def invoke(self, ctx: object) -> object:
+            with _laid_out():
+                return super().invoke(cast("typer.Context", ctx))
 
         @override
         def list_commands(self, ctx: object) -> list[str]:

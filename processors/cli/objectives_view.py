@@ -61,7 +61,7 @@ def show_objective(row: Row, *, as_json: bool) -> int:
     out = console()
     out.print(Table(_LIST, [_cells(row)]))
     for line in _said(row):
-        out.print(line, soft_wrap=True, highlight=False)
+        out.print(line)
     if causes := _rows(row, "causes"):
         out.print()
         out.print(Table(_CAUSES, [_cause(one) for one in causes]))
@@ -72,7 +72,7 @@ def show_objective(row: Row, *, as_json: bool) -> int:
             out.print(f"and {len(found) - _SHOWN} before that; --json has them")
     out.print()
     for line in _strip(row):
-        out.print(line, soft_wrap=True, highlight=False)
+        out.print(line)
     return GOOD
 
 

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from processors.cli.control import GOOD, asking_kafka, exit_with, over_api
+from processors.cli.control import GOOD, exit_with, over_api
 from processors.cli.subscription_options import AsJson
+from processors.cli.waiting import asking_kafka
 
 if TYPE_CHECKING:
     from processors.cli.root import Root
@@ -73,10 +74,9 @@ async def _link(
 
     tenant, role, open_for = wanted
     wish = LinkWish(tenant, Role(role.value), _seconds(open_for))
-    with asking_kafka() as answered:
+    with asking_kafka():
         async with root.keys() as world:
             await world.table.loaded()
-            answered()
             made = await make_link(world, wish)
     ends = made.key.expires_at
     shown = {

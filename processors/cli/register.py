@@ -14,6 +14,7 @@ from bus.contracts.schema_text import canonical
 from bus.ports import Schemas
 from processors.registry.server import Registry
 from processors.screen.plain import plain
+from processors.screen.prose import titled, width_of_output
 
 
 class Subjects(Schemas, Protocol):
@@ -110,7 +111,8 @@ def print_registrations(
         verdict = typer.style(f"{row.verdict:12}", fg=colour)
         typer.echo(f"{verdict} {schema_id:>6}  {plain(row.subject)}")
         for reason in row.reasons:
-            typer.echo(f"{'':21}{plain(reason)}")
+            for line in titled("", reason, 21, width_of_output()):
+                typer.echo(line)
     if not is_good(rows):
         typer.echo("nothing was registered", err=True)
     elif dry_run:

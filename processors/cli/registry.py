@@ -8,6 +8,7 @@ import typer
 from bus.errors import ConfigurationError, OrderbusError
 from processors.cli.control import FAILED, GOOD, complain
 from processors.cli.root import Root
+from processors.cli.waiting import asking_kafka
 
 if TYPE_CHECKING:
     from processors.settings import Settings
@@ -117,8 +118,9 @@ def register_command(
 
     async def register(settings: "Settings") -> int:
         catalogue = load_catalogue(folder or settings.schemas_dir)
-        async with open_subjects(settings) as subjects:
-            rows = await register_catalogue(catalogue, subjects, dry_run=dry_run)
+        with asking_kafka():
+            async with open_subjects(settings) as subjects:
+                rows = await register_catalogue(catalogue, subjects, dry_run=dry_run)
         print_registrations(rows, as_json=as_json, dry_run=dry_run)
         return GOOD if is_good(rows) else FAILED
 

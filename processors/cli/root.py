@@ -34,6 +34,16 @@ class Root:
 
         return resolve(self.given())
 
+    @property
+    def servers(self) -> str:
+        """The brokers that are asked, as far as that can be said; else ""."""
+        from bus.errors import ConfigurationError
+
+        try:
+            return self.settings().bootstrap_servers or ""
+        except ConfigurationError:
+            return ""
+
     def given(self) -> "Settings":
         """The settings as they were given, a Kafka named or not."""
         from processors.settings import load

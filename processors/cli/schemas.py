@@ -12,6 +12,7 @@ from bus.errors import ConfigurationError, EventTypeNotFoundError, OrderbusError
 from processors.cli.control import FAILED, REFUSED, run
 from processors.cli.registry import register_command
 from processors.cli.root import Root
+from processors.screen.saying import say
 
 if TYPE_CHECKING:
     from bus.contracts.catalogue import Catalogue
@@ -217,5 +218,5 @@ def _place(ctx: typer.Context, folder: Path | None) -> Path:
 
 
 def _fail(why: object, code: int = REFUSED) -> NoReturn:
-    typer.secho(f"bus schemas: {why}", fg=typer.colors.RED, err=True)
+    say(f"bus schemas: {why}", fg=typer.colors.RED, err=True)
     raise typer.Exit(code)

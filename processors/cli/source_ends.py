@@ -7,13 +7,13 @@ import typer
 
 from processors.cli.control import (
     GOOD,
-    asking_kafka,
     exit_with,
     over_api,
     print_json,
     read_text,
 )
 from processors.cli.source_options import AsJson, Id, Yes
+from processors.cli.waiting import asking_kafka
 
 if TYPE_CHECKING:
     from processors.cli.root import Root
@@ -55,9 +55,8 @@ def remove_command(
     root = cast("Root", ctx.obj)
 
     async def remove() -> int:
-        with asking_kafka() as answered:
+        with asking_kafka():
             async with root.sources() as world:
-                answered()
                 if source_id not in world.table.unreadable and not purge:
                     find(world, source_id)
                 ask_to_remove(source_id, purge=purge, yes=yes)

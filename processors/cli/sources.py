@@ -10,7 +10,6 @@ import typer
 from bus.errors import InvalidSourceError
 from processors.cli.control import (
     GOOD,
-    asking_kafka,
     exit_with,
     over_api,
     print_json,
@@ -28,6 +27,7 @@ from processors.cli.source_options import (
     written,
 )
 from processors.cli.source_requests import request_command
+from processors.cli.waiting import asking_kafka
 
 if TYPE_CHECKING:
     from processors.cli.root import Root
@@ -284,9 +284,8 @@ def _run(
 
     async def inside() -> int:
         first()
-        with asking_kafka() as answered:
+        with asking_kafka():
             async with root.sources(reads=reads) as world:
-                answered()
                 return await body(world)
 
     exit_with(ctx, inside())

@@ -10,11 +10,18 @@ from rich.live import Live
 
 from bus.delivery.presence import is_silent
 from bus.errors import BrokerUnavailableError
-from processors.cli.control import FAILED, GOOD, console, print_json, reading
+from processors.cli.control import (
+    FAILED,
+    GOOD,
+    console,
+    print_json,
+    reading,
+)
 from processors.cli.root import Root
 from processors.cli.status_view import Screenful
+from processors.cli.waiting import asking_kafka
 from processors.clock import SystemClock
-from processors.screen.saying import say
+from processors.screen.plain import plain_lines
 from processors.status.desk import ANSWER_S, AskHealth, Desk
 from processors.status.plain import plain_report
 from processors.status.question import Unknown
@@ -31,12 +38,14 @@ async def tell_status(ctx: typer.Context, *, watch: bool, as_json: bool) -> int:
     async with AsyncExitStack() as stack:
         tell = teller(stack, watch=watch, as_json=as_json)
         asking = _Asking(ctx, stack)
-        while True:
+        with asking_kafka():
             report = await asking.report()
+        while True:
             tell(report)
             if not watch:
                 return exit_code(report)
             await asking.clock.sleep(AGAIN_S)
+            report = await asking.report()
 
 
 class _Asking:
@@ -91,7 +100,9 @@ def teller(
     """What shows a report, and the next one in its place."""
     if as_json and watch:
         # One document a line, for whoever reads along.
-        return lambda report: say(json.dumps(plain_report(report), ensure_ascii=False))
+        return lambda report: typer.echo(
+            plain_lines(json.dumps(plain_report(report), ensure_ascii=False))
+        )
     if as_json:
         return lambda report: print_json(plain_report(report))
     out = console(wraps=watch)

@@ -9,6 +9,7 @@ from bus.delivery.subscription import Subscription
 from bus.webhook.signing import public_key
 from processors.cli.called import bus
 from processors.cli.control import console, print_json, warn
+from processors.screen.console import AsItStands
 from processors.screen.prose import titled, width_of_output
 from processors.screen.tables import Cell, Column, print_table
 from processors.subscriptions.applying import Action, Step
@@ -207,8 +208,8 @@ def print_trial(fields: Shown, sent: Shown) -> None:
     console().print(Text(f"sent:   {fields['event_type']}"))
     headers = sent["headers"]
     for name, value in headers.items() if isinstance(headers, dict) else ():
-        console().print(Text(f"  {name}: {value}", style="dim"))
-    console().print(Text(f"\n  {sent['body']}", style="dim"))
+        console().print(AsItStands(f"  {name}: {value}", "dim"))
+    console().print(AsItStands(f"\n  {sent['body']}", "dim"))
 
 
 def _text(value: object) -> str:

@@ -12,11 +12,12 @@ from bus.errors import ConfigurationError
 from processors.cli.control import (
     FAILED,
     GOOD,
-    asking_kafka,
     exit_with,
     print_json,
     warn,
 )
+from processors.cli.waiting import asking_kafka
+from processors.screen.saying import say
 
 if TYPE_CHECKING:
     from bus.topics.plan import Change
@@ -176,11 +177,11 @@ def _say_done(world: "TopicsWorld", done: "Sequence[Change]") -> None:
     from bus.topics.plan import Create
     from processors.delivery.sources import LOOK_S
 
-    typer.echo(f"{len(done)} done")
+    say(f"{len(done)} done")
     made = {change.topic.name for change in done if isinstance(change, Create)}
     sources = [topic for topic in world.topology.sources if topic in made]
     if sources:
-        typer.echo(
+        say(
             f"{', '.join(sources)}: processors read new source topics within"
             f" {LOOK_S:.0f} s, without a restart, once their ORDERBUS_TOPICS_FILE"
             " declares them"
@@ -238,9 +239,8 @@ def _run(
     async def in_world() -> int:
         if file is not None:
             declared_topology(file, replication)
-        with asking_kafka() as answered:
+        with asking_kafka():
             async with opener.topics(file, replication) as world:
-                answered()
                 return await body(world)
 
     exit_with(ctx, in_world())

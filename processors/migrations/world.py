@@ -54,17 +54,11 @@ async def open_migrations(
     """Follow migrations, read to their end.
 
     Raises:
-        BrokerUnavailableError: They cannot be read in time.
+        BrokerUnavailableError: Nothing came of them for too long.
     """
     opened = migrations_world(world, ask)
     async with opened.table:
-        try:
-            async with asyncio.timeout(READ_S):
-                await opened.table.ready()
-        except TimeoutError:
-            raise BrokerUnavailableError(
-                f"{opened.table.topic} could not be read within {READ_S:.0f} s"
-            ) from None
+        await opened.table.loaded()
         yield opened
 
 

@@ -1,10 +1,8 @@
 """Rules opened for a command: both topics followed, and read to their end."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from bus.errors import BrokerUnavailableError
 from bus.intake.rules.lines import Line
 from processors.rules.lookups import LookupTable
 from processors.rules.table import RuleTable
@@ -39,16 +37,10 @@ async def open_rules(
     """Follow rules and lookup tables, read to their end.
 
     Raises:
-        BrokerUnavailableError: They cannot be read in time.
+        BrokerUnavailableError: Nothing came of one of them for too long.
     """
     rules = rules_world(world, shipped)
     async with rules.table, rules.lookups:
-        try:
-            async with asyncio.timeout(READ_S):
-                await rules.ready()
-        except TimeoutError:
-            raise BrokerUnavailableError(
-                f"{rules.table.topic} and {rules.lookups.topic} could not be read"
-                f" within {READ_S:.0f} s"
-            ) from None
+        await rules.table.loaded()
+        await rules.lookups.loaded()
         yield rules

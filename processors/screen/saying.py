@@ -8,22 +8,28 @@ from processors.screen.plain import plain_lines
 
 
 def say(text: str, *, fg: str | None = None, err: bool = False) -> None:
-    """Print lines of text outside of a console, made harmless.
+    """Print sentences outside of a console, made harmless.
 
-    On standard error, where sentences go, a terminal gets them broken between words.
+    A terminal gets them broken between words.
     """
-    if err and sys.stderr.isatty():
-        text = _broken(text)
+    if (sys.stderr if err else sys.stdout).isatty():
+        text = broken(text, err=err)
     typer.secho(plain_lines(text), fg=fg, err=err)
 
 
-def _broken(text: str) -> str:
+def broken(text: str, *, err: bool) -> str:
+    """The same for the terminal that one of the streams goes to."""
     # Only terminals need it, and textwrap costs as much as all else here.
-    from processors.screen.prose import laid, width_of_errors  # noqa: PLC0415
+    from processors.screen.prose import (  # noqa: PLC0415
+        hanging,
+        laid,
+        width_of_errors,
+        width_of_output,
+    )
 
-    width = width_of_errors()
-    broken: list[str] = []
+    width = width_of_errors() if err else width_of_output()
+    lines: list[str] = []
     for line in text.split("\n"):
-        within = len(line) - len(line.lstrip(" "))
-        broken += laid(line, within + 2, width) if line.strip() else [line]
-    return "\n".join(broken)
+        then = hanging(line, width or 0)
+        lines += laid(line, then, width) if line.strip() else [line]
+    return "\n".join(lines)

@@ -69,7 +69,7 @@ async def open_keys(
     connection = Connection(settings.librdkafka())
     clock = SystemClock()
     topology = await read_topology(settings, KafkaTopics(connection))
-    reader = KafkaLogReader(connection)
+    reader = KafkaLogReader(connection, patience_s=PATIENCE_S)
     publisher = KafkaPublisher(connection, linger_ms=0, delivery_timeout_s=PATIENCE_S)
     trail = command_trail(publisher, clock, topology.audit, missed)
     world = make_keys_world(settings, publisher, reader, clock, topology, trail)

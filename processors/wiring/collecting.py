@@ -83,7 +83,7 @@ async def open_files(settings: Settings) -> AsyncIterator[FilesWorld]:
     connection, clock = Connection(settings.librdkafka()), SystemClock()
     keys = read_keys(settings)
     topology = await read_topology(settings, KafkaTopics(connection))
-    reader = KafkaLogReader(connection)
+    reader = KafkaLogReader(connection, patience_s=PATIENCE_S)
     publisher = KafkaPublisher(connection, linger_ms=0, delivery_timeout_s=PATIENCE_S)
     table = SourceTable(reader, keys, clock, topic=topology.intake_sources)
     try:

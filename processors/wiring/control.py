@@ -86,7 +86,7 @@ async def open_world(
     keys = find_keys(settings) if reads else read_keys(settings)
     topics = KafkaTopics(connection)
     topology = await read_topology(settings, topics)
-    reader = KafkaLogReader(connection)
+    reader = KafkaLogReader(connection, patience_s=PATIENCE_S)
     publisher = KafkaPublisher(connection, linger_ms=0, delivery_timeout_s=PATIENCE_S)
     http = _Http.of(settings)
     schemas = OnDemandSchemas(settings, topology.schemas, publisher, reader)

@@ -26,7 +26,7 @@ async def open_writer(settings: Settings) -> AsyncIterator[EventWriter]:
             connection, linger_ms=0, delivery_timeout_s=PATIENCE_S
         )
         stack.push_async_callback(publisher.close)
-        reader = KafkaLogReader(connection)
+        reader = KafkaLogReader(connection, patience_s=PATIENCE_S)
         schemas = await open_schemas(
             settings, topology.schemas, stack, publisher, reader
         )

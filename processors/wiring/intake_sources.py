@@ -45,7 +45,7 @@ async def open_sources(
     keys = find_keys(settings) if reads else read_keys(settings)
     topics = KafkaTopics(connection)
     topology = await read_topology(settings, topics)
-    reader = KafkaLogReader(connection)
+    reader = KafkaLogReader(connection, patience_s=PATIENCE_S)
     publisher = KafkaPublisher(connection, linger_ms=0, delivery_timeout_s=PATIENCE_S)
     table = SourceTable(reader, keys, clock, topic=topology.intake_sources)
     trail = command_trail(publisher, clock, topology.audit, missed)

@@ -41,7 +41,7 @@ async def open_registry(
     try:
         journal = Journal(
             publisher,
-            KafkaLogReader(connection),
+            KafkaLogReader(connection, patience_s=PATIENCE_S),
             SystemClock(),
             new_token=lambda: uuid.uuid4().hex,
             topic=topology.schemas,
@@ -66,6 +66,6 @@ async def open_subjects(
             connection, linger_ms=0, delivery_timeout_s=PATIENCE_S
         )
         stack.push_async_callback(publisher.close)
-        reader = KafkaLogReader(connection)
+        reader = KafkaLogReader(connection, patience_s=PATIENCE_S)
         topology = await read_topology(settings, KafkaTopics(connection))
         yield await open_schemas(settings, topology.schemas, stack, publisher, reader)

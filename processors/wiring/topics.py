@@ -7,7 +7,7 @@ from pathlib import Path
 from bus.adapters.kafka import Connection, KafkaLogReader, KafkaTopics
 from processors.settings import Settings
 from processors.topics import TopicsWorld
-from processors.wiring.adapters import read_topology
+from processors.wiring.adapters import PATIENCE_S, read_topology
 
 
 @asynccontextmanager
@@ -26,4 +26,6 @@ async def open_topics(
     connection = Connection(settings.librdkafka())
     topics = KafkaTopics(connection)
     topology = await read_topology(settings, topics)
-    yield TopicsWorld(topics, KafkaLogReader(connection), topology)
+    yield TopicsWorld(
+        topics, KafkaLogReader(connection, patience_s=PATIENCE_S), topology
+    )

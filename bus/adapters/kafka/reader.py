@@ -24,20 +24,28 @@ from bus.record import Record, TopicPartition
 
 Answer = TypeVar("Answer")
 
-_PATIENCE = 150  # empty polls of 0.2 s without progress: 30 s
+_PATIENCE_S = 30.0
+_POLL_S = 0.2  # of an empty poll, see Scan
 _LOOK_FOR_PARTITIONS = 300
 _REOPEN_AFTER_S = 1.0
 _TRIES = 3
+_SOON_S = 5.0
 _TRY_AGAIN_S = 0.3
 
 
 class KafkaLogReader:
-    """`bus.ports.LogReader` on Kafka."""
+    """`bus.ports.LogReader` on Kafka; reading on waits `patience_s` for progress."""
 
     def __init__(
-        self, connection: Connection, *, on_event: OnEvent | None = None
+        self,
+        connection: Connection,
+        *,
+        on_event: OnEvent | None = None,
+        patience_s: float = _PATIENCE_S,
     ) -> None:
         self._connection = connection
+        self._patience_s = patience_s
+        self._polls = round(patience_s / _POLL_S)
         self._on_event = on_event
         self._ids = TopicIds(connection)
 
@@ -55,7 +63,7 @@ class KafkaLogReader:
 
         Raises:
             TopicError: there is no such topic.
-            BrokerUnavailableError: no answer, or no progress for 30 s.
+            BrokerUnavailableError: no answer, or no progress for `patience_s`.
         """
         bounds = Bounds(topic, since_ms, until_ms, key, dict(start or {}), stop=stop)
         async with _Reading() as reading:
@@ -64,7 +72,7 @@ class KafkaLogReader:
                 p: range(bounds.start.get(p, 0), e) for p, e in scan.behind.items()
             }
             idle, none = 0, range(0)
-            while scan.behind and idle < _PATIENCE:
+            while scan.behind and idle < self._polls:
                 records = await reading.do(scan.next)
                 idle = 0 if records else idle + 1
                 if kept := [
@@ -72,13 +80,13 @@ class KafkaLogReader:
                 ]:
                     yield kept
             if scan.behind:
-                raise BrokerUnavailableError(f"read {topic}: no progress")
+                raise self._stuck(topic)
 
     async def at(self, topic: str, partition: int, offset: int) -> Record | None:
         """The record that stands there; None if there is none, or none any more.
 
         Raises:
-            BrokerUnavailableError: no answer, or no progress for 30 s.
+            BrokerUnavailableError: no answer, or no progress for `patience_s`.
         """
         bounds = Bounds(topic, start={partition: offset}, only=partition)
         async with _Reading() as reading:
@@ -86,13 +94,13 @@ class KafkaLogReader:
                 scan = reading.scan = await self._open(reading, bounds)
             except TopicError:
                 return None
-            for _ in range(_PATIENCE):
+            for _ in range(self._polls):
                 if not scan.behind:
                     return None
                 for record in await reading.do(scan.next):
                     # Deleted ones are jumped over.
                     return record if record.offset == offset else None
-        raise BrokerUnavailableError(f"read {topic}: no progress")
+        raise self._stuck(topic)
 
     async def follow(
         self,
@@ -144,12 +152,21 @@ class KafkaLogReader:
         async with _Reading() as reading:
             return await reading.do(partial(times_at, self._opener(), starts))
 
+    def _stuck(self, topic: str) -> BrokerUnavailableError:
+        return BrokerUnavailableError(
+            f"{topic} cannot be read on: nothing came of it for {self._patience_s:g} s"
+        )
+
     async def _open(self, reading: "_Reading", bounds: Bounds) -> Scan:
         """Open a scan; a leader that has just moved is asked again in a moment."""
+        loop = asyncio.get_running_loop()
+        soon = loop.time() + _SOON_S
         for _ in range(_TRIES - 1):
             try:
                 return await reading.do(partial(self._scan, bounds))
             except BrokerUnavailableError as error:
+                if loop.time() > soon:  # nobody answers, which takes its time to learn
+                    raise
                 self._tell(bounds.topic, error)
                 await reading.wait(_TRY_AGAIN_S)
         return await reading.do(partial(self._scan, bounds))
