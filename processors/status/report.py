@@ -189,7 +189,9 @@ def _of_rest(report: Report) -> Iterator[str]:
     if isinstance(log := report.log, LogSaid):
         yield from _of_log(log)
     if isinstance(report.quarantine, Count) and report.quarantine.records:
-        yield f"{report.quarantine.records} records in quarantine: bus quarantine list"
+        count = report.quarantine.records
+        what = f"record{'' if count == 1 else 's'} in quarantine"
+        yield f"{count} {what}: bus quarantine list"
 
 
 def _of_log(log: LogSaid) -> Iterator[str]:
