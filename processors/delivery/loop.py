@@ -46,8 +46,7 @@ class Loop:
         self._policy = policy or LoopPolicy()
         self._partitions: dict[TopicPartition, Partition] = {}
         self._inbox: deque[tuple[int, Arrived]] = deque()
-        self._queued = 0
-        self._assignments = 0
+        self._queued = self._assignments = 0
         self._arrived = asyncio.Event()
         self._behind = Behind(handler, self, self._breathe, self._arrived.set)
         self._tally = Tally(self._policy.intake_limit, self.resume)
