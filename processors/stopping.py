@@ -21,7 +21,8 @@ Outcome = TypeVar("Outcome")
 _INTERRUPTED = 130
 _MOMENT_S = 1.0
 _IMPORT = "<frozen importlib"
-_SHOW_CURSOR = "\x1b[?25h\r\n"
+_LEAVE = "\r\x1b[2K\x1b[?25h"
+"""What was being drawn goes, and the cursor comes back."""
 _struck = threading.Event()
 
 
@@ -40,7 +41,7 @@ def leave() -> NoReturn:
     """End the process now, as interrupted; the terminal gets its cursor back."""
     try:
         if os.isatty(2):
-            os.write(2, _SHOW_CURSOR.encode())
+            os.write(2, _LEAVE.encode())
     finally:
         os._exit(_INTERRUPTED)
 

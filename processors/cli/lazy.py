@@ -20,7 +20,8 @@ def _said_plainly() -> Iterator[None]:
     try:
         yield
     except typer.BadParameter as error:
-        error.message = error.message.removeprefix("Value error, ")
+        said = error.message.removeprefix("Value error, ")
+        error.message = said.replace("Input should be ", "expected ", 1)
         raise
 
 

@@ -71,19 +71,19 @@ def _head(report: Report, width: int | None) -> Iterator[Text]:
         for line in laid(f"  ! {sentence}", 4, width):
             yield Text(line, style="yellow")
     if report.health is not None:
-        yield Text("health      ").append_text(_health(report.health))
+        yield Text("health      ").append_text(_health(_shortly(report, report.health)))
     for title, said in (
         ("broker", _either(report.cluster, _cluster)),
-        ("registry", _either(report.registry, str)),
-        ("quarantine", _either(report.quarantine, _pending)),
-        ("log", _log(report.log)),
+        ("registry", _either(_shortly(report, report.registry), str)),
+        ("quarantine", _either(_shortly(report, report.quarantine), _pending)),
+        ("log", _log(_shortly(report, report.log))),
     ):
         yield from map(Text, titled(title, said, 12, width))
 
 
 def _health(said: HealthSaid | Unknown) -> Text:
     if isinstance(said, Unknown):
-        return Text(f"unknown: {plain(said.why)}")
+        return Text(plain(_said(said)))
     style = _HEALTH.get(said.state, "")
     return Text(said.state if said.looks else "nobody looks: bus run watch", style)
 
@@ -92,7 +92,7 @@ def _log(said: LogSaid | Unknown | None) -> str:
     if said is None:
         return "nobody writes one"
     if isinstance(said, Unknown):
-        return f"unknown: {said.why}"
+        return _said(said)
     if said.trouble:
         return f"its database takes nothing: {said.trouble}"
     if said.lag_s is None:
@@ -101,7 +101,17 @@ def _log(said: LogSaid | Unknown | None) -> str:
 
 
 def _either(part: T | Unknown, shown: Callable[[T], str]) -> str:
-    return f"unknown: {part.why}" if isinstance(part, Unknown) else shown(part)
+    return _said(part) if isinstance(part, Unknown) else shown(part)
+
+
+def _said(unknown: Unknown) -> str:
+    return f"unknown: {unknown.why}" if unknown.why else "unknown"
+
+
+def _shortly(report: Report, part: T | Unknown) -> T | Unknown:
+    """Without the reason where it is said of the broker, on which all else rests."""
+    beside = isinstance(part, Unknown) and isinstance(report.cluster, Unknown)
+    return Unknown("") if beside else part
 
 
 def _cluster(cluster: Cluster) -> str:
@@ -125,9 +135,9 @@ def _number(count: Count | None) -> str:
 
 
 def _processes(report: Report) -> Table | Text:
-    there = report.processes
+    there = _shortly(report, report.processes)
     if isinstance(there, Unknown):
-        return Text(f"processes unknown: {there.why}", style="red")
+        return Text(f"processes {_said(there)}", style="red")
     if not there:
         return Text("no process runs", style="red")
     rows = [_process(presence, report.at_ms) for presence in there]
@@ -178,9 +188,9 @@ def _age(backlog: Backlog | None, now_ms: int) -> str:
 
 
 def _subscriptions(report: Report) -> Table | Text:
-    found = report.subscriptions
+    found = _shortly(report, report.subscriptions)
     if isinstance(found, Unknown):
-        return Text(f"subscriptions unknown: {found.why}", style="red")
+        return Text(f"subscriptions {_said(found)}", style="red")
     loud = [one for one in found if not one.is_quiet]
     quiet = len(found) - len(loud)
     if not loud:

@@ -146,7 +146,12 @@ def troubles(report: Report) -> list[str]:
 
 
 def _of_cluster(report: Report) -> Iterator[str]:
-    for name, why in report.unknown.items():
+    unknown = report.unknown
+    if isinstance(report.cluster, Unknown) and len(unknown) > 1:
+        others = ", ".join(name for name in unknown if name != "broker")
+        yield f"Kafka: {report.cluster.why}; so nobody knows of {others}"
+        return
+    for name, why in unknown.items():
         yield f"{name}: unknown: {why}"
     if isinstance(report.cluster, Unknown):
         return

@@ -105,6 +105,8 @@ def test_a_broker_that_is_down(busy: Worlds, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("processors.cli.status_work.ANSWER_S", 0.2)
     done = run(busy, "status")
     assert done.exit_code == 1
+    assert "1 to look at\n  ! Kafka: " in done.stdout
+    assert done.stdout.count("unknown: ") == 1, "said once, of the broker"
     assert "broker      unknown: " in done.stdout
 
 
