@@ -3,9 +3,11 @@
 Never the value, which could be a secret, and never a library's sentence.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from difflib import get_close_matches
 from typing import TypeAlias
 
+_NAMED, _LOOKED_AT = 20, 2_000
 Context: TypeAlias = Mapping[str, object]
 FORMS: Mapping[str, str] = {
     r"^[a-z0-9][a-z0-9-]{1,62}$": (
@@ -31,6 +33,20 @@ def expected(kind: str, context: Context, message: str) -> str:
     if (bound := _BOUNDS.get(kind)) is not None:
         return f"expected {bound(context)}"
     return message.removeprefix("Value error, ")
+
+
+def among(word: str, known: Collection[str]) -> str:
+    """Which words there are in place of one that there is not: the nearest, or all."""
+    if len(known) > _LOOKED_AT:
+        return f"there are {len(known):,} others"
+    folded = {one.lower(): one for one in known}
+    if near := get_close_matches(word.lower(), folded, n=1):
+        return f"did you mean {folded[near[0]]}?"
+    if not known:
+        return "there are none"
+    named = sorted(known)
+    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    return f"there are: {', '.join(named[:_NAMED])}{more}"
 
 
 def _number(bound: object) -> object:

@@ -7,6 +7,7 @@ from bus.client.schemas import default_folder
 from bus.contracts.catalogue import Catalogue
 from bus.contracts.jsontext import read_json
 from bus.errors import ConfigurationError, DecodeError
+from bus.expected import among
 from bus.intake.channels.definition import Channel
 from bus.intake.channels.loading import DEFINITION, MAPPING, Loaded, load_channel
 from bus.intake.samples import Sample
@@ -27,7 +28,10 @@ def channel_names(folder: Path) -> list[str]:
         ConfigurationError: There is no such folder.
     """
     if not folder.is_dir():
-        raise ConfigurationError(f"no folder of channels at {folder}")
+        what = "a file" if folder.is_file() else "not there"
+        raise ConfigurationError(
+            f"{folder} is {what}; a folder of channels is expected"
+        )
     return sorted(path.parent.name for path in folder.glob(f"*/{DEFINITION}"))
 
 
@@ -38,7 +42,8 @@ def read_channel(folder: Path, catalogue: Catalogue) -> Loaded:
         ConfigurationError: There is no such folder, or a file cannot be read.
     """
     if not folder.is_dir():
-        raise ConfigurationError(f"no folder of a channel at {folder}")
+        what = "a file" if folder.is_file() else "not there"
+        raise ConfigurationError(f"{folder} is {what}; a channel's folder is expected")
     files = {
         name: _text(folder / name)
         for name in (DEFINITION, MAPPING)
@@ -82,6 +87,16 @@ class FolderChannels:
             self._stands[name] = stands
             self._read(name)
         return self._channels.get(name)
+
+    def missing(self, name: str) -> str:
+        """Why there is no channel of this name, and which there are."""
+        try:
+            known = [one for one in self.names() if one != name]
+        except ConfigurationError as error:
+            return str(error)
+        if (self._folder / name).is_dir():
+            return f"{self._folder / name} has no {DEFINITION} or no {MAPPING}"
+        return f"there is no channel {name!r} in {self._folder}; {among(name, known)}"
 
     def _read(self, name: str) -> None:
         try:

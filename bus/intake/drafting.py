@@ -26,6 +26,12 @@ from bus.intake.parsing.tree import Limits, Tree, UnparsableError
 from bus.intake.parsing.xmltree import parse_xml
 
 _LIKE = {b"ISA": "x12", b"UNA": "edifact", b"UNB": "edifact"}
+_TAKEN_FOR = {
+    "json": "looks like JSON",
+    "xml": "looks like XML",
+    "edi": "looks like X12 or EDIFACT",
+    "csv": "is no JSON, XML, X12 or EDIFACT, and as CSV it cannot be read",
+}
 _DELIMITERS = ",;\t|"
 _LIMITS = Limits(bytes=50 << 20)
 
@@ -58,22 +64,28 @@ def suffix_of(body: bytes) -> str:
     return {b"{": "json", b"[": "json", b"<": "xml"}.get(head[:1], "csv")
 
 
-def draft(name: str, bodies: Sequence[bytes]) -> Draft:
+def draft(name: str, bodies: Sequence[bytes], named: Sequence[str]) -> Draft:
     """Return a first definition and mapping of a channel that sends these.
 
     Raises:
-        ConfigurationError: They are of no format that is known, or of several.
+        ConfigurationError: They are of no format that is known, or of several; says
+            which, as they are `named`.
     """
-    kinds = {suffix_of(body) for body in bodies}
-    if len(kinds) != 1:
-        found = ", ".join(sorted(kinds))
+    kinds = [suffix_of(body) for body in bodies]
+    kind = kinds[0]
+    if len(set(kinds)) != 1:
+        found = ", ".join(f"{n} is {k}" for n, k in zip(named, kinds, strict=True))
         raise ConfigurationError(f"the samples are of several formats: {found}")
-    (kind,) = kinds
-    try:
-        dialect = _dialect(bodies) if kind == "csv" else Dialect()
-        items = [item for body in bodies for item in _items(kind, body, dialect)]
-    except UnparsableError as error:
-        raise ConfigurationError(f"a sample cannot be read: {error}") from None
+    items: list[Tree] = []
+    wrong, dialect = [], Dialect()
+    for place, body in zip(named, bodies, strict=True):
+        try:
+            dialect = _dialect(bodies) if kind == "csv" else dialect
+            items += _items(kind, body, dialect)
+        except UnparsableError as error:
+            wrong.append(f"{place} {_TAKEN_FOR[kind]}: {error}")
+    if wrong:
+        raise ConfigurationError("\n".join(wrong))
     return _Drafter(name, kind, dialect, items).draft()
 
 

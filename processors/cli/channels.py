@@ -220,16 +220,20 @@ def _loaded(
 ) -> "list[tuple[Path, Loaded]]":
     from bus.client.channels import channel_names, read_channel
     from bus.client.schemas import load_catalogue
+    from bus.expected import among
 
     try:
         catalogue = load_catalogue(_schemas(ctx))
         place = _place(ctx, folder)
         known = channel_names(place)
-        for name in set(names or ()).difference(known):
-            there = ", ".join(known) or "none"
-            _fail(
-                f"there is no channel {name!r} in {place}; there are: {there}", FAILED
+        if not known:
+            _fail(f"there is no channel in {place}: no folder with a channel.yaml")
+        if unknown := [name for name in names or () if name not in known]:
+            told = (
+                f"there is no channel {n!r} in {place}; {among(n, known)}"
+                for n in unknown
             )
+            _fail("\n".join(told), FAILED)
         return [
             (place / name, read_channel(place / name, catalogue))
             for name in names or known
@@ -258,5 +262,7 @@ def _place(ctx: typer.Context, folder: Path | None) -> Path:
 
 
 def _fail(why: object, code: int = REFUSED) -> NoReturn:
-    say(f"bus channels: {why}", fg=typer.colors.RED, err=True)
+    told = str(why).replace("\n", "\n  ")
+    told = f"\n  {told}" if "\n" in told else f" {told}"
+    say(f"bus channels:{told}", fg=typer.colors.RED, err=True)
     raise typer.Exit(code)

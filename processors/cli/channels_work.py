@@ -5,9 +5,15 @@ from pathlib import Path
 from re import fullmatch, sub
 from shutil import copyfile
 
-from bus.client.channels import read_channel, read_samples, write_expected
+from bus.client.channels import (
+    channel_names,
+    read_channel,
+    read_samples,
+    write_expected,
+)
 from bus.client.schemas import load_catalogue
 from bus.errors import ConfigurationError
+from bus.expected import among
 from bus.intake.channels.definition import Channel
 from bus.intake.channels.loading import DEFINITION, MAPPING
 from bus.intake.drafting import draft, like_of, suffix_of
@@ -48,14 +54,10 @@ def made(
         ConfigurationError: The name is none or taken, or a file cannot be read.
     """
     place = folder / name
-    if not fullmatch(_NAME, name):
-        raise ConfigurationError(f"{name!r} is no name: small letters, digits, dashes")
-    if place.exists():
-        raise ConfigurationError(f"{place} is there already")
-    bodies = [_bytes(file) for file in files]
+    bodies = _judged(shipped, place, files, like)
     like = like or next((found for body in bodies if (found := like_of(body))), None)
     if like is None:
-        drafted = draft(name, bodies)
+        drafted = draft(name, bodies, [str(file) for file in files])
         texts = {DEFINITION: drafted.definition, MAPPING: drafted.mapping}
         done = f"{drafted.guessed} fields guessed, {drafted.left} left in comments"
     else:
@@ -72,6 +74,35 @@ def made(
     return [f"made   {place}: {done}", *_told(place, folder)]
 
 
+def _judged(
+    shipped: Path, place: Path, files: Sequence[Path], like: str | None
+) -> list[bytes]:
+    """What is in the files.
+
+    Raises:
+        ConfigurationError: With all that is wrong with what was given.
+    """
+    wrong, bodies = [], []
+    if not fullmatch(_NAME, place.name):
+        why = "2 to 63 small letters, digits and dashes are expected, no dash first"
+        wrong.append(f"{place.name!r} is no name of a channel: {why}")
+    elif place.exists():
+        why = "choose another name, or another --folder"
+        wrong.append(f"{place} is there already; {why}")
+    if (parent := next(one for one in place.parents if one.exists())).is_file():
+        wrong.append(f"--folder: {parent} is a file; a folder is expected")
+    if like is not None and like not in (known := channel_names(shipped)):
+        wrong.append(f"--like: there is no channel {like!r}; {among(like, known)}")
+    for file in files:
+        try:
+            bodies.append(_bytes(file))
+        except ConfigurationError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise ConfigurationError("\n".join(wrong))
+    return bodies
+
+
 def both_channels(schemas: Path, old: Path, new: Path) -> tuple[Channel, Channel]:
     """The channels in two folders.
 
@@ -79,14 +110,19 @@ def both_channels(schemas: Path, old: Path, new: Path) -> tuple[Channel, Channel
         ConfigurationError: One is none, or something is wrong with it.
     """
     catalogue = load_catalogue(schemas)
-    found = []
-    for place in (old, new):
-        loaded = read_channel(place.absolute(), catalogue)
-        if loaded.channel is None:
-            problems = "\n".join(map(str, loaded.problems))
-            raise ConfigurationError(f"{place} is faulty:\n{problems}")
+    found, wrong = [], []
+    for place in dict.fromkeys((old, new)):
+        try:
+            loaded = read_channel(place.absolute(), catalogue)
+        except ConfigurationError as error:
+            wrong.append(str(error))
+            continue
         found.append(loaded.channel)
-    return found[0], found[1]
+        wrong += [f"{place}/{problem}" for problem in loaded.problems]
+    channels = [one for one in found if one is not None]
+    if wrong:
+        raise ConfigurationError("\n".join(wrong))
+    return channels[0], channels[-1]
 
 
 def samples_of_both(old: Path, new: Path) -> list[Sample]:
@@ -113,8 +149,6 @@ def _told(place: Path, folder: Path) -> Iterator[str]:
 
 def _copied(place: Path, name: str) -> Iterator[tuple[str, str]]:
     """The texts of a channel, under another name and without secrets of its samples."""
-    if not (place / DEFINITION).is_file():
-        raise ConfigurationError(f"there is no channel {place.name!r} to begin with")
     for file in (DEFINITION, MAPPING):
         text = (place / file).read_text(encoding="utf-8")
         if file == DEFINITION:
@@ -124,6 +158,9 @@ def _copied(place: Path, name: str) -> Iterator[tuple[str, str]]:
 
 def _bytes(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        body = file.read_bytes()
     except OSError as error:
         raise ConfigurationError(f"cannot read {file}: {error.strerror}") from None
+    if not body.strip():
+        raise ConfigurationError(f"{file} is empty; what a sender sends is expected")
+    return body

@@ -26,6 +26,10 @@ class Folder(Protocol):
         """The channel as it can be used now, read again if its files have changed."""
         ...
 
+    def missing(self, name: str) -> str:
+        """Why there is no channel of this name, and which there are."""
+        ...
+
 
 class Shelf:
     """Channels by name; looked at every two seconds, not for every record.
@@ -85,7 +89,7 @@ class Shelf:
         problems = self._folder.problems.get(name)
         if problems:
             return problems[0]
-        return "there is no such channel" if now is None else None
+        return self._folder.missing(name) if now is None else None
 
     def _judge(self, name: str, fault: str | None) -> None:
         if fault is None:

@@ -1,11 +1,12 @@
 """Lookup tables over HTTP."""
 
 from bus.access.roles import Scope
-from bus.errors import ConfigurationError
+from bus.errors import AbsentError, ConfigurationError
 from processors.gateway.problems import INVALID, NOT_FOUND, UNAVAILABLE, ProblemError
 from processors.gateway.routes import Asked, Reply, Route
 from processors.gateway.rule_models import (
     LoadQuery,
+    LookupChange,
     LookupLoaded,
     LookupRows,
     LookupsShown,
@@ -40,15 +41,21 @@ async def get_lookup(asked: Asked) -> Reply:
 
 
 async def load_lookup(asked: Asked) -> Reply:
-    """Add and change rows; those that are not named go only if asked for."""
+    """Add, change and remove rows; those not named go only if asked for."""
     query, rules = asked.query_as(LoadQuery), await rules_of(asked)
-    rows = asked.body_as(LookupRows).rows
+    body = asked.body_as(LookupChange)
     try:
         loaded = await rules.rows.load(
-            asked.path["table"], rows, replace=query.replace, dry_run=query.dry_run
+            asked.path["table"],
+            body.rows,
+            replace=query.replace,
+            remove=body.remove,
+            dry_run=query.dry_run,
         )
     except ConfigurationError as error:
         raise ProblemError(INVALID, f"{error}.") from None
+    except AbsentError as error:
+        raise ProblemError(NOT_FOUND, str(error)) from None
     content = LookupLoaded(
         table=loaded.table,
         added=loaded.added,
@@ -87,16 +94,17 @@ ROUTES = (
         method="POST",
         path=f"{_PATH}/{{table}}/load",
         operation="loadLookup",
-        summary="Load rows into a lookup table.",
+        summary="Add, change and remove rows of a lookup table.",
         description="Rows with a known key are replaced, others added; those that are "
-        "not given stay, unless `replace`.",
+        "not given stay, unless they are in `remove`, or with `replace`. A table is "
+        "there while it has rows.",
         tag=TAG,
         scope=Scope.RULES_WRITE,
         handler=load_lookup,
         query=LoadQuery,
-        body=LookupRows,
+        body=LookupChange,
         answer=LookupLoaded,
-        problems=(INVALID, UNAVAILABLE),
+        problems=(INVALID, NOT_FOUND, UNAVAILABLE),
         idempotent=True,
         large=True,
         example={"rows": {"MUG-1": {"price": "14.90", "currency": "EUR"}}},

@@ -167,6 +167,10 @@ class ParkedFinding(Model):
     source_path: str | None
     value: str | None
     text: str
+    need: Annotated[
+        str | None,
+        Field(description="The parameter of its rule that would let it pass."),
+    ] = None
 
 
 class ParkedDecision(Model):

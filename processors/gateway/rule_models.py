@@ -184,13 +184,27 @@ class LookupsShown(Model):
     data: Sequence[LookupShown]
 
 
+RowKey: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
+RowsByKey: TypeAlias = Annotated[
+    dict[RowKey, dict[Word, Text]],
+    Field(max_length=20_000, description="By key: a value for each column."),
+]
+
+
 class LookupRows(Model):
     """Rows of a lookup table: columns by key."""
 
-    rows: Annotated[
-        dict[Annotated[str, Field(min_length=1, max_length=200)], dict[Word, Text]],
-        Field(max_length=20_000, description="By key: a value for each column."),
-    ]
+    rows: RowsByKey
+
+
+class LookupChange(Model):
+    """Rows to add or change, and keys of rows to remove."""
+
+    rows: RowsByKey = Field(default_factory=dict)
+    remove: Annotated[
+        Sequence[RowKey],
+        Field(max_length=20_000, description="Keys of rows that are to go."),
+    ] = ()
 
 
 class LoadQuery(Model):

@@ -136,6 +136,7 @@ def found_row(found: Found) -> Plain:
         "source_path": found.source_path or None,
         "value": found.value,
         "text": found.text,
+        "need": found.need or None,
     }
 
 

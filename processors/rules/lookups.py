@@ -1,15 +1,17 @@
 """Lookup tables, as `bus.lookups` holds them: a record a row."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
 from bus.access.entities import Entity
-from bus.errors import ConfigurationError
+from bus.errors import AbsentError, ConfigurationError
+from bus.expected import among
 from bus.intake.rules.rows import (
     MOST_ROWS,
     Rows,
+    check_row,
     check_table,
     read_row_key,
     read_row_value,
@@ -87,7 +89,7 @@ class Loaded:
 
 
 def difference(
-    old: Rows, new: Rows, *, replace: bool
+    old: Rows, new: Rows, *, replace: bool, remove: Collection[str] = ()
 ) -> tuple[Loaded, dict[str, Mapping[str, str] | None]]:
     """What to write to make a table so: rows by key, None for those to remove.
 
@@ -97,9 +99,17 @@ def difference(
         key: row for key, row in new.items() if old.get(key) != row
     }
     added = sum(key not in old for key in changes)
-    gone = [key for key in old if key not in new] if replace else []
+    gone = [key for key in old if key not in new] if replace else list(remove)
     loaded = Loaded("", added, len(changes) - added, len(gone), len(new) - len(changes))
     return loaded, changes | dict.fromkeys(gone)
+
+
+def _check_gone(name: str, key: str, held: Rows, rows: Rows) -> None:
+    """Raise unless a row can be removed."""
+    if key in rows:
+        raise ConfigurationError(f"{key!r} is given as a row, and to be removed")
+    if key not in held:
+        raise AbsentError(f"the table {name} has no row {key!r}; {among(key, held)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +121,29 @@ class LookupWriter:
     trail: Trail
 
     async def load(
-        self, name: str, rows: Rows, *, replace: bool, dry_run: bool = False
+        self,
+        name: str,
+        rows: Rows,
+        *,
+        replace: bool = False,
+        remove: Collection[str] = (),
+        dry_run: bool = False,
     ) -> Loaded:
         """Make a table so. Of two who load it at once, each row is the later one's.
 
         Raises:
-            ConfigurationError: Its name is none, or there would be too many rows.
+            ConfigurationError: Its name is none, a row is none, one to `remove` is
+                given, too, or there would be too many rows.
+            AbsentError: One to `remove` is not there.
             PublishError: Not all of it is written; load it again.
         """
         check_table(name)
-        loaded, changes = difference(self.table.table(name), rows, replace=replace)
+        for key, row in rows.items():
+            check_row(key, row)
+        held, gone = self.table.table(name), dict.fromkeys(remove)
+        for key in gone:
+            _check_gone(name, key, held, rows)
+        loaded, changes = difference(held, rows, replace=replace, remove=gone)
         told = Loaded(
             name, loaded.added, loaded.changed, loaded.removed, loaded.unchanged
         )

@@ -1,10 +1,10 @@
 """What a source must be to be taken on: its channel is there, and fits."""
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import TypeAlias
 
 from bus.errors import InvalidSourceError
+from bus.expected import among
 from bus.intake.channels.definition import Channel
 from bus.intake.converters.times import date_pattern
 from bus.intake.coverage import read_paths
@@ -36,9 +36,7 @@ def channel_of(channels: Channels, name: str) -> Channel:
     if name in names:
         why = f"{name} is faulty; see: bus channels check {name}"
     else:
-        near = get_close_matches(name, names, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}"
-        why = f"no channel {name!r}; {hint}"
+        why = f"no channel {name!r}; {among(name, names)}"
     raise InvalidSourceError("channel", why)
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Protocol, Self
 
 from bus.errors import SourceNotFoundError, SourceStateError
+from bus.expected import among
 from bus.intake.channels.definition import Channel
 from bus.intake.sources import Source
 from bus.ports import Clock, Topics
@@ -61,6 +61,5 @@ def find(world: SourcesWorld, source_id: str) -> Source:
         return found
     if (why := world.table.unreadable.get(source_id)) is not None:
         raise SourceStateError(source_id, f"its stored record cannot be read: {why}")
-    near = get_close_matches(source_id, [one.id for one in world.table.all()], n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    raise SourceNotFoundError(f"no source {source_id}{hint}")
+    known = [one.id for one in world.table.all()]
+    raise SourceNotFoundError(f"no source {source_id}; {among(source_id, known)}")

@@ -44,6 +44,7 @@ from processors.web.quarantine import planning as quarantine_plan
 from processors.web.rules import apply as apply_rules
 from processors.web.rules import effective, lookups, proposals
 from processors.web.rules import listing as rules
+from processors.web.rules import row as lookup_row
 from processors.web.sources import acts as source_acts
 from processors.web.sources import listing as sources
 from processors.web.sources import one as source
@@ -86,6 +87,7 @@ PAGES: Sequence[Page] = (
     *rules.PAGES,
     *effective.PAGES,
     *lookups.PAGES,
+    *lookup_row.PAGES,
     *proposals.PAGES,
     *apply_rules.PAGES,
     *migrations.PAGES,
@@ -131,6 +133,7 @@ ACTS: Sequence[Act] = (
     *planning.ACTS,
     *proposals.ACTS,
     *apply_rules.ACTS,
+    *lookup_row.ACTS,
 )
 
 FILES: Sequence[File] = (*diagnosis.FILES,)

@@ -12,6 +12,7 @@ from bus.client.schemas import load_catalogue
 from bus.contracts.catalogue import Catalogue
 from bus.contracts.natural import from_json
 from bus.errors import InvalidEventError, InvalidMappingError, OrderbusError
+from bus.expected import among
 from bus.intake.channels.definition import Channel
 from bus.intake.channels.loading import Loaded, load_channel
 from bus.intake.converting import Converted, convert
@@ -109,8 +110,12 @@ class FolderTries:
         Raises:
             InvalidMappingError: it is none; file, line and what is wrong.
         """
-        if name not in channel_names(self._folder):
-            raise InvalidMappingError(f"there is no channel {name!r} here")
+        known = channel_names(self._folder)
+        if name not in known:
+            why = (
+                f"there is no channel {name!r} in {self._folder}; {among(name, known)}"
+            )
+            raise InvalidMappingError(why)
         key = (name, changes)
         if key not in self._channels:
             # Long texts take seconds; others are not to wait for it.

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from bus.intake.rules.rows import row_key, row_value
 from bus.intake.sources import Source
+from bus.record import Message
 from tests.support.browser import WAIT_MS, Sight, context_of, missing_browser
 from tests.support.bus import Worker, wait_until
 from tests.support.kafka import KafkaUnderTest
@@ -63,26 +66,38 @@ class Shop:
 async def shop(
     kafka: KafkaUnderTest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Shop]:
-    """All of it, with the rules that come with the bus."""
+    """All of it, with the rules that come with the bus, and one article."""
     if why := missing_browser():
         pytest.skip(why)
     async with open_site(kafka, tmp_path_factory.mktemp("parked"), "parked") as site:
         intake = Intake(site.bus)
         await intake.open()
+        topic = site.bus.world.topology.lookups
+        row = Message(topic, row_key("articles", "MUG-BLUE"), row_value({}))
+        await intake.bus.publisher.publish(row)
         served = await site.gateway()
         convert = await site.bus.run("convert")
         yield Shop(served, intake, await intake.add("shopify"), convert)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def sight(browser: Browser, shop: Shop) -> AsyncIterator[Sight]:
+@asynccontextmanager
+async def signed_in(
+    browser: Browser, shop: Shop, *, scripts: bool = True
+) -> AsyncIterator[Sight]:
     """An operator who has just signed in."""
-    async with context_of(browser, shop.served.url) as context:
+    async with context_of(browser, shop.served.url, scripts=scripts) as context:
         sight = await Sight.of(context)
         await sight.go(f"{shop.served.url}/ui/intake")
         await sight.page.get_by_label("Key").fill(shop.served.token)
         await sight.page.keyboard.press("Enter")
         await expect(sight.page.locator("h1")).to_have_text("Intake", timeout=WAIT_MS)
+        yield sight
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def sight(browser: Browser, shop: Shop) -> AsyncIterator[Sight]:
+    """What the operator sees; nothing goes wrong on it."""
+    async with signed_in(browser, shop) as sight:
         yield sight
         sight.check()
 
@@ -158,3 +173,33 @@ async def test_an_order_is_edited_and_released(shop: Shop, sight: Sight) -> None
     assert "34.75" in str(told.data["totals"])
     await page.reload()
     await expect(page.locator("main .badge").first).to_contain_text("released")
+
+
+@pytest.mark.parametrize("first", [7004, 7006], ids=["scripts", "no scripts"])
+async def test_a_missing_row_is_added_and_its_group_released(
+    shop: Shop, browser: Browser, first: int
+) -> None:
+    """The article was not in its table: added on a page, its orders go on."""
+    scripts, article = first == 7004, f"MUG-{first}"
+    _, samples = shipped("shopify")
+    line = json.loads(samples[0].body)["line_items"][0] | {"sku": article}
+    for number in (first, first + 1):
+        await shop.sends(number, line_items=[line])
+    async with signed_in(browser, shop, scripts=scripts) as sight:
+        page = sight.page
+        await held(page, "article-known", orders=2)
+        await page.get_by_role("link", name=f"#{first}").click()
+        await page.get_by_role("link", name=f"Add {article} to articles …").click()
+        await sight.picture(f"lookupRow{scripts}")
+        await page.get_by_role("button", name="Add the row").click()
+        said = page.get_by_role("status").first
+        await expect(said).to_contain_text(f"{article} of articles: added.")
+        await page.get_by_role("link", name="Intake", exact=True).click()
+        await held(page, "article-known", orders=2)
+        await page.get_by_role("link", name="Fix once").click()
+        await page.get_by_role("button", name="Release 2 that pass").click()
+        if scripts:
+            await released(page)
+        sight.check()
+    for number in (first, first + 1):
+        assert (await shop.gets(number)).type == "intake.order_received"

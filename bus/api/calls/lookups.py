@@ -3,7 +3,7 @@
 # Written from the table of routes by `make client`, not by hand.
 from bus.api.asking import Sync, fresh_key
 from bus.api.exchange import Call, segment
-from bus.api.models.lookups import LookupLoaded, LookupRows, LookupsShown
+from bus.api.models.lookups import LookupChange, LookupLoaded, LookupRows, LookupsShown
 
 
 class LookupsCalls(Sync):
@@ -28,13 +28,13 @@ class LookupsCalls(Sync):
     def load_lookup(
         self,
         table: str,
-        body: LookupRows,
+        body: LookupChange,
         *,
         dry_run: bool | None = None,
         replace: bool | None = None,
         idempotency_key: str | None = None,
     ) -> LookupLoaded:
-        """Load rows into a lookup table.
+        """Add, change and remove rows of a lookup table.
 
         POST `/v1/lookups/{table}/load`
         with a key of scope `rules:write`

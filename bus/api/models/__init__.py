@@ -61,7 +61,13 @@ from bus.api.models.log_lists import (
     LoggedDelivery,
     LoggedEvent,
 )
-from bus.api.models.lookups import LookupLoaded, LookupRows, LookupShown, LookupsShown
+from bus.api.models.lookups import (
+    LookupChange,
+    LookupLoaded,
+    LookupRows,
+    LookupShown,
+    LookupsShown,
+)
 from bus.api.models.migrations import (
     BackGiven,
     CountsShown,
@@ -257,10 +263,10 @@ __all__ = [
 "LetterCauses", "LetterPlan", "LetterRow", "LetterRows", "LetterWhole", "LetterWork",
 "LettersOfEvent", "LimitShown", "LimitsGiven", "LimitsShown", "LineShown",
 "LinesShown", "LoggedAttempt", "LoggedDelivery", "LoggedEvent", "Login", "LoginShown",
-"LookupLoaded", "LookupRows", "LookupShown", "LookupsShown", "MigrationPlan",
-"MigrationShown", "MigrationsShown", "NewEvent", "NewEvents", "NewKey",
-"NewPortalLink", "NewSilence", "NewSource", "NewSubscription", "ObjectiveDay",
-"ObjectiveLedger", "ObjectiveOwn", "ObjectivePart", "ObjectiveShown",
+"LookupChange", "LookupLoaded", "LookupRows", "LookupShown", "LookupsShown",
+"MigrationPlan", "MigrationShown", "MigrationsShown", "NewEvent", "NewEvents",
+"NewKey", "NewPortalLink", "NewSilence", "NewSource", "NewSubscription",
+"ObjectiveDay", "ObjectiveLedger", "ObjectiveOwn", "ObjectivePart", "ObjectiveShown",
 "ObjectiveWanted", "Objectives", "OpenShown", "OrderReach", "OwnerShown",
 "ParkedDecision", "ParkedEdit", "ParkedEdited", "ParkedFinding", "ParkedGroup",
 "ParkedGroups", "ParkedRow", "ParkedRows", "ParkedTerms", "ParkedWhole", "PartShown",

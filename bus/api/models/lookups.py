@@ -2,7 +2,7 @@
 
 # Written from the table of routes by `make client`, not by hand.
 from collections.abc import Mapping, Sequence
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 
 class LookupShown(TypedDict):
@@ -23,6 +23,13 @@ class LookupRows(TypedDict):
     """Rows of a lookup table: columns by key."""
 
     rows: Mapping[str, Mapping[str, str]]
+
+
+class LookupChange(TypedDict):
+    """Rows to add or change, and keys of rows to remove."""
+
+    rows: NotRequired[Mapping[str, Mapping[str, str]]]
+    remove: NotRequired[Sequence[str]]
 
 
 class LookupLoaded(TypedDict):

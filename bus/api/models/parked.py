@@ -56,6 +56,7 @@ class ParkedFinding(TypedDict):
     source_path: str | None
     value: str | None
     text: str
+    need: str | None
 
 
 class ParkedDecision(TypedDict):

@@ -76,6 +76,8 @@ def load_channel(name: str, files: Mapping[str, str], catalogue: Catalogue) -> L
     for file, problems in ((DEFINITION, defined), (MAPPING, mapped)):
         if file not in files:
             problems.add(EMPTY, "no_file", "a channel has this file")
+    if DEFINITION not in files:
+        return Loaded(None, (*defined.found, *mapped.found))
     block = Block(read_yaml(files.get(DEFINITION, ""), defined), "", defined)
     channel = _channel(name, block)
     words = Words(channel.tables, _places(block))

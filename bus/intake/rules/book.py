@@ -10,7 +10,7 @@ from bus.errors import InvalidSubscriptionError
 from bus.intake.findings import Severity
 from bus.intake.parsing.paths import WordingError
 from bus.intake.rules.checks import CHECKS
-from bus.intake.rules.checks.kind import Check, Run
+from bus.intake.rules.checks.kind import Check, Run, Turn
 from bus.intake.rules.checks.parameters import read_parameters
 from bus.intake.rules.lines import FIELDS, Line, Stored, as_document, laid_over
 from bus.intake.rules.modes import Mode
@@ -59,6 +59,20 @@ class Rule:
     def id(self) -> str:
         """The rule's id."""
         return self.line.rule
+
+    @property
+    def knob(self) -> object:
+        """The parameter that lets more pass, as it is; empty if there is none."""
+        name = self.check.knob.parameter if self.check.knob else ""
+        every = self.check.parameters
+        default = next((one.default for one in every if one.name == name), "")
+        return self.line.parameters.get(name, default)
+
+    @property
+    def lookup(self) -> str:
+        """The lookup table a further row of which lets more pass; empty: none."""
+        knob = self.check.knob
+        return str(self.knob) if knob and knob.turn is Turn.ROW else ""
 
     @property
     def origin(self) -> Origin:

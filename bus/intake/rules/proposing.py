@@ -84,7 +84,7 @@ class _At:
         knob, need = self.rule.check.knob, finding.need
         if knob is None or need is None:
             return False
-        written = self._written()
+        written = self.rule.knob
         if knob.turn is Turn.ROW:
             return self.known.row(str(written), str(need)) is not None
         if knob.turn in {Turn.ADD, Turn.DROP}:
@@ -93,14 +93,6 @@ class _At:
             return all((part in listed) is wanted for part in _parts(need))
         limit = limit_of(written, one.currency)
         return limit is not None and within(knob.turn, need, limit)
-
-    def _written(self) -> object:
-        knob = self.rule.check.knob
-        name = knob.parameter if knob else ""
-        default = next(
-            (one.default for one in self.rule.check.parameters if one.name == name), ""
-        )
-        return self.rule.line.parameters.get(name, default)
 
     def proposal(self, decisions: Sequence[Decision]) -> Proposal | None:
         """The mildest change that helps; None if there is none."""
@@ -133,10 +125,10 @@ class _At:
         if not trial.released:
             return None
         if knob.turn is Turn.ROW:
-            table = str(self._written())
+            table = str(self.rule.knob)
             text = f"add {len(values)} rows to the lookup table {table}"
             return self._made("rows", rate, trial, text, rows=values, table=table)
-        written = self._written()
+        written = self.rule.knob
         have = list(written) if isinstance(written, list | tuple) else []
         named = [part for value in values for part in _parts(value)]
         if knob.turn is Turn.ADD:
@@ -165,7 +157,7 @@ class _At:
             or rate.all < self.policy.fewest_wider
         ):
             return None
-        if isinstance(self._written(), Mapping):
+        if isinstance(self.rule.knob, Mapping):
             return self._wider_by_currency(rate, decisions, knob.parameter)
         limit = limit_for(self.group.rule, decisions, knob.turn, self.policy.cleared)
         if limit is None:
@@ -174,14 +166,14 @@ class _At:
             decisions,
             lambda f, _: f.need is not None and within(knob.turn, f.need, limit),
         )
-        text = f"{knob.parameter} {plain(limit)} instead of {self._written()}"
+        text = f"{knob.parameter} {plain(limit)} instead of {self.rule.knob}"
         line = self._line({knob.parameter: plain(limit)})
         return self._made("wider", rate, trial, text, line=line)
 
     def _wider_by_currency(
         self, rate: Rate, decisions: Sequence[Decision], name: str
     ) -> Proposal | None:
-        written = self._written()
+        written = self.rule.knob
         limits = dict(written) if isinstance(written, Mapping) else {}
         changed: dict[str, Decimal] = {}
         for currency in sorted({one.currency for one in decisions}):

@@ -59,6 +59,61 @@ def check_table(name: str) -> str:
     return name
 
 
+def check_row(key: str, row: Mapping[str, str]) -> None:
+    """Raise unless it is a row as `read_csv` makes them.
+
+    Raises:
+        ConfigurationError: With its key, and what was expected.
+    """
+    if key != key.strip() or not _is_key(key):
+        why = f"1 to {_MOST_KEY} characters that can be seen are expected"
+        raise ConfigurationError(f"{key[:_MOST_KEY]!r} is no key of a row: {why}")
+    if len(row) >= _MOST_COLUMNS:
+        why = f"it has {len(row)} columns, up to {_MOST_COLUMNS - 1} are expected"
+        raise ConfigurationError(f"row {key!r}: {why}")
+    for name, cell in row.items():
+        if not name or name != name.strip().lower() or not name.isprintable():
+            why = "a column's name is expected in small letters, without spaces around"
+            raise ConfigurationError(f"row {key!r}: column {name!r}: {why}")
+        if len(cell) > _MOST_CELL:
+            why = f"it has {len(cell):,} characters, up to {_MOST_CELL} are expected"
+            raise ConfigurationError(f"row {key!r}, {name}: {why}")
+
+
+def _is_key(key: str) -> bool:
+    return bool(key) and len(key) <= _MOST_KEY and key.isprintable()
+
+
+def read_cells(words: Iterable[str]) -> dict[str, str]:
+    """The cells of a row, of words such as `price=14.90`; an empty value is none.
+
+    Raises:
+        ConfigurationError: With the word, and what was expected.
+    """
+    pairs: list[tuple[str, str]] = []
+    for word in words:
+        name, equals, cell = word.partition("=")
+        if not equals or not name.strip():
+            raise ConfigurationError(f"{word!r}: COLUMN=VALUE is expected")
+        pairs.append((name, cell))
+    return as_row(pairs)
+
+
+def as_row(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """A row of names of columns and values; an empty value is none.
+
+    Raises:
+        ConfigurationError: A column comes twice.
+    """
+    row: dict[str, str] = {}
+    for named, cell in pairs:
+        name = named.strip().lower()
+        if name in row:
+            raise ConfigurationError(f"the column {name} comes twice")
+        row[name] = cell.strip()
+    return {name: cell for name, cell in row.items() if cell}
+
+
 def read_csv(text: str) -> dict[str, dict[str, str]]:
     """Rows of a CSV text by their first column; its first line names the columns.
 
@@ -97,7 +152,7 @@ def _row(names: list[str], cells: list[str], line: int) -> tuple[str, dict[str, 
     if len(cells) != len(names):
         _refuse(line, f"{len(names)} columns are expected, there are {len(cells)}")
     key, *rest = (cell.strip() for cell in cells)
-    if not key or len(key) > _MOST_KEY or not key.isprintable():
+    if not _is_key(key):
         _refuse(line, f"a key of 1 to {_MOST_KEY} characters is expected first")
     if any(len(cell) > _MOST_CELL for cell in rest):
         _refuse(line, f"a value has more than {_MOST_CELL} characters")

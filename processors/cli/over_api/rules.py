@@ -1,22 +1,18 @@
-"""`bus rules` and `bus lookups` over the HTTP API."""
+"""`bus rules` over the HTTP API."""
 
-from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
-from bus.api import AsyncApi, NotFoundError
-from bus.api.models import LookupRows, RulesDocument
+from bus.api import AsyncApi
+from bus.api.models import RulesDocument
 from bus.client.rules import read_rules
 from bus.errors import AbsentError, ConfigurationError
 from bus.intake.rules.lines import as_document
-from bus.intake.rules.rows import Rows, read_csv
-from processors.cli.control import GOOD, read_text
-from processors.cli.lookups_view import print_loaded, print_rows, print_tables
+from processors.cli.control import GOOD
 from processors.cli.over_api.given import Given
 from processors.cli.proposals_view import print_followed, print_proposals
 from processors.cli.rules_view import print_effective, print_lines, print_steps
 from processors.rules.applying import QUIET
-from processors.rules.lookups import Loaded
 
 
 async def list_(api: AsyncApi, given: Given) -> int:
@@ -77,42 +73,4 @@ async def proposals(api: AsyncApi, given: Given) -> int:
     """What decisions teach."""
     row = await api.list_rule_proposals()
     print_proposals({**row}, rates=given.flag("rates"), as_json=given.as_json)
-    return GOOD
-
-
-async def list_lookups(api: AsyncApi, given: Given) -> int:
-    """The tables, with how many rows each has."""
-    rows = (await api.list_lookups())["data"]
-    print_tables({row["table"]: row["rows"] for row in rows}, as_json=given.as_json)
-    return GOOD
-
-
-async def show_lookup(api: AsyncApi, given: Given) -> int:
-    """A table as CSV; 1 if there is none."""
-    table = given.text("table")
-    rows: Rows = {}
-    with suppress(NotFoundError):
-        rows = (await api.get_lookup(table))["rows"]
-    print_rows(table, rows, as_json=given.as_json)
-    return GOOD
-
-
-async def load_lookup(api: AsyncApi, given: Given) -> int:
-    """Load the rows of a file."""
-    rows = read_csv(read_text(given.text("file")))
-    dry_run = given.flag("dry_run")
-    done = await api.load_lookup(
-        given.text("table"),
-        cast("LookupRows", {"rows": rows}),
-        replace=given.flag("replace"),
-        dry_run=dry_run,
-    )
-    loaded = Loaded(
-        done["table"],
-        done["added"],
-        done["changed"],
-        done["removed"],
-        done["unchanged"],
-    )
-    print_loaded(loaded, dry_run=dry_run, as_json=given.as_json)
     return GOOD

@@ -25,6 +25,7 @@ from processors.gateway.routes import Asked
 from processors.gateway.subscription_models import Line
 from processors.web.asking import asking, content_of
 from processors.web.editing import as_data, as_text, why_not
+from processors.web.intake.lacking import MissingRow, missing_rows
 from processors.web.intake.marking import MOST_SHOWN, Piece, lined, pieces
 from processors.web.pages import Act, Again, Done, Page
 from processors.web.rendering import href
@@ -63,6 +64,7 @@ class ItemView:
     sent: Sequence[Piece]
     sent_cut: bool
     edit: Edit
+    missing: Sequence[MissingRow] = ()
 
 
 async def view(asked: Asked) -> ItemView:
@@ -77,6 +79,7 @@ async def view(asked: Asked) -> ItemView:
         sent=pieces(text[:MOST_SHOWN], seen) if text else (),
         sent_cut=len(text) > MOST_SHOWN,
         edit=edit,
+        missing=await missing_rows(asked, one),
     )
 
 

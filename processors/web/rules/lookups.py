@@ -29,6 +29,7 @@ class LookupsView:
     """What the template of all reads."""
 
     rows: Sequence[LookupShown]
+    may_change: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class LookupView:
     rows: Sequence[tuple[str, Mapping[str, str]]]
     shown: int
     all: int
+    may_change: bool
     next: str | None
     previous: str | None
 
@@ -48,7 +50,7 @@ class LookupView:
 async def view(asked: Asked) -> LookupsView:
     """All tables."""
     found = content_of(await list_lookups(asking(asked)), LookupsShown)
-    return LookupsView(rows=found.data)
+    return LookupsView(rows=found.data, may_change=asked.by.may(Scope.RULES_WRITE))
 
 
 async def view_one(asked: Asked) -> LookupView:
@@ -74,6 +76,7 @@ async def view_one(asked: Asked) -> LookupView:
         rows=rows,
         shown=len(fitting),
         all=len(held),
+        may_change=asked.by.may(Scope.RULES_WRITE),
         next=after,
         previous=before,
     )

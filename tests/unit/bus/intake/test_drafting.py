@@ -16,7 +16,7 @@ ROWS = "Order No\tDate\tCustomer\nN-1\t2026-12-31\tMüller\n"
 def test_the_encoding_is_guessed(encoding: str, line: str) -> None:
     """And written where it is not UTF-8, so that the channel reads its samples."""
     body = ROWS.encode(encoding)
-    made = draft("shop", [body])
+    made = draft("shop", [body], ["one.csv"])
     assert line in made.definition
     assert ("encoding:" in made.definition) == bool(line)
     loaded = load(made.definition, made.mapping)
@@ -28,5 +28,7 @@ def test_the_encoding_is_guessed(encoding: str, line: str) -> None:
 
 def test_what_is_no_text_is_told() -> None:
     """As a sample that cannot be read, with the byte."""
-    with pytest.raises(ConfigurationError, match="a sample cannot be read: byte"):
-        draft("shop", [b"a;b\n\x81\x8d;1\n"])
+    with pytest.raises(
+        ConfigurationError, match=r"^one.csv is no JSON, .* cannot be read: byte"
+    ):
+        draft("shop", [b"a;b\n\x81\x8d;1\n"], ["one.csv"])

@@ -51,6 +51,13 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(app, ["channels", *words])
 
 
+def refused(*words: object) -> str:
+    """What a command says that refuses what was given."""
+    result = run(*map(str, words))
+    assert result.exit_code == 2, result.output
+    return " ".join(result.output.split())
+
+
 def made(tmp_path: Path, name: str, *files: Path) -> Path:
     """A new channel of some samples; its folder."""
     folder = tmp_path / "channels"
@@ -75,7 +82,50 @@ def test_a_channel_nobody_has_is_told() -> None:
     """And those there are are named."""
     result = run("check", "shopifi")
     assert result.exit_code == 1
-    assert "shopify" in result.output
+    assert "did you mean shopify?" in result.output
+    both = run("check", "edi", "shop", "edifakt")
+    assert both.output.count("there is no channel") == 3
+    assert "'edi' in" in both.output
+    assert "did you mean edifact?" in both.output
+
+
+def test_a_folder_without_channels_is_told(tmp_path: Path) -> None:
+    """Nothing that is wrong in it would be no answer; a file is no folder."""
+    file = tmp_path / "order.json"
+    assert "no folder with a channel.yaml" in refused("check", "--folder", tmp_path)
+    assert "is not there; a folder" in refused("list", "--folder", file)
+    file.touch()
+    assert "is a file; a folder" in refused("check", "--folder", file)
+
+
+def test_all_that_is_wrong_with_samples_is_told_at_once(tmp_path: Path) -> None:
+    """The name, the folder, the model and each file; nothing is made."""
+    empty, order = tmp_path / "empty.json", tmp_path / "order.json"
+    empty.write_text(" \n", encoding="utf-8")
+    order.write_text("{}", encoding="utf-8")
+    files = (empty, tmp_path, order, tmp_path / "gone.json")
+    said = refused("new", "Our_Shop", *files, "--like", "shopfy", "--folder", order)
+    assert [
+        "'Our_Shop' is no name of a channel" in said,
+        "order.json is a file; a folder is expected" in said,
+        "--like: there is no channel 'shopfy'; did you mean shopify?" in said,
+        "empty.json is empty" in said,
+        f"cannot read {tmp_path}: Is a directory" in said,
+        "gone.json: No such file" in said,
+    ] == [True] * 6
+    assert [*tmp_path.glob("channels")] == []
+
+
+def test_samples_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    """Each with what it was taken for."""
+    broken, order = tmp_path / "broken.json", tmp_path / "order.csv"
+    broken.write_text('{"a": [1', encoding="utf-8")
+    order.write_text("a;b\n1;2\n", encoding="utf-8")
+    to = ("--folder", tmp_path / "channels")
+    assert "broken.json looks like JSON: " in refused("new", "our-shop", broken, *to)
+    said = refused("new", "our-shop", broken, order, *to)
+    assert "broken.json is json" in said
+    assert "order.csv is csv" in said
 
 
 def test_a_new_channel_of_three_files(tmp_path: Path) -> None:
@@ -164,7 +214,7 @@ def test_what_differs_is_told(tmp_path: Path) -> None:
     ("name", "text", "said"),
     [
         ("Our Shop", "{}", "is no name"),
-        ("our-shop", "[1", "cannot be read"),
+        ("our-shop", "[1", "looks like JSON"),
     ],
 )
 def test_what_cannot_be_made_is_refused(

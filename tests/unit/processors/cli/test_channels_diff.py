@@ -56,3 +56,7 @@ def test_a_faulty_folder_is_refused(tmp_path: Path) -> None:
     """With what is wrong; exit code 2."""
     result = run(str(SHIPPED), str(tmp_path))
     assert result.exit_code == 2
+    assert "/channel.yaml:1: no_file" in result.output
+    both = run(str(tmp_path / "old"), str(tmp_path / "new"))
+    assert both.exit_code == 2
+    assert both.output.count("is not there; a channel's folder is expected") == 2

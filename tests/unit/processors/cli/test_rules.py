@@ -201,6 +201,49 @@ def test_a_table_is_loaded_shown_and_replaced(worlds: Worlds, tmp_path: Path) ->
     assert bus(worlds, "lookups", "show", "nothing").exit_code == 1
 
 
+def test_rows_are_set_and_removed(worlds: Worlds) -> None:
+    """One at a time; what was tried alone is not done."""
+    words = ("prices", "A", "Price=1.50", "currency=EUR", "basis=")
+    assert told(worlds, "lookups", "set", *words, "--dry-run")["added"] == 1  # type: ignore[index]  # a document
+    assert told(worlds, "lookups", "list") == []
+    assert bus(worlds, "lookups", "set", *words).exit_code == 0
+    assert bus(worlds, "lookups", "set", "prices", "B").exit_code == 0
+    shown = bus(worlds, "lookups", "show", "prices").stdout
+    assert shown == "key,price,currency\nA,1.50,EUR\nB,,\n"
+    gone = told(worlds, "lookups", "remove", "prices", "A", "B")
+    assert gone["removed"] == 2  # type: ignore[index]  # a document
+    assert bus(worlds, "lookups", "show", "prices").exit_code == 1
+    assert [one.entity for one in worlds.audited()] == [Entity.LOOKUP] * 3
+
+
+@pytest.mark.parametrize(
+    ("args", "why"),
+    [
+        (("set", "prices", "A", "price"), "'price': COLUMN=VALUE is expected"),
+        (("set", "prices", "A", "x=1", "X=2"), "the column x comes twice"),
+        (("set", "prices", " ", "x=1"), "' ' is no key of a row"),
+        (("set", "prices", "A", "x=" + "9" * 501), "501 characters"),
+        (("set", "Prices", "A"), "'Prices' is no name of a lookup table"),
+    ],
+)
+def test_what_is_no_row_is_refused(
+    worlds: Worlds, args: tuple[str, ...], why: str
+) -> None:
+    """With what was expected."""
+    result = bus(worlds, "lookups", *args)
+    assert result.exit_code == 2
+    assert why in " ".join(result.output.split())
+
+
+def test_a_row_that_is_not_there_is_not_removed(worlds: Worlds) -> None:
+    """Nor any other that is named beside it; the nearest is named."""
+    assert bus(worlds, "lookups", "set", "prices", "MUG-1").exit_code == 0
+    result = bus(worlds, "lookups", "remove", "prices", "MUG-1", "MUG-2")
+    assert result.exit_code == 1
+    assert "no row 'MUG-2'; did you mean MUG-1?" in " ".join(result.output.split())
+    assert told(worlds, "lookups", "list") == [{"table": "prices", "rows": 1}]
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
