@@ -2,8 +2,8 @@
 
 The signatures below were made with stripe 16.1.0 (`WebhookSignature`) and found right
 by it and by squareup 46.0.0 (`verify_signature`); so was what each says to the changed
-ones. Adyen's and Standard Webhooks' stand in `test_verifying.py`. PayPal's library
-asks PayPal, so there is nothing to compare with.
+ones. Adyen's and Standard Webhooks' stand in `test_verifying.py`, PayPal's in
+`test_paypal_messages.py`.
 """
 
 from datetime import UTC, datetime, timedelta

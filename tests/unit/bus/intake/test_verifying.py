@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
 from bus.intake.verifying.verdict import Reason, Secret, Verdict
+from tests.support.channels import shipped
 from tests.support.signatures import BODY, NOW, declared, verdict
 
 
@@ -79,11 +80,7 @@ def test_any_changed_byte_of_the_signature_is_refused(at: int, by: int) -> None:
         assert not verdict(BODY_HMAC, header, "a").good
 
 
-STANDARD = declared(
-    "{kind: hmac, header: webhook-signature, form: list, label: v1,"
-    " time: 'header:webhook-timestamp', secret: whsec,"
-    " over: ['header:webhook-id', =., 'header:webhook-timestamp', =., body]}"
-)
+STANDARD = shipped("standard-webhooks").verifier
 
 
 def test_standard_webhooks_vector() -> None:
@@ -145,12 +142,7 @@ def test_pairs_take_any_of_their_signatures() -> None:
         assert not verdict(PAIRS, {"sig": text}, "a").good
 
 
-ADYEN = declared(
-    "{kind: hmac-fields, items: 'notificationItems[].NotificationRequestItem',"
-    " signature: additionalData.hmacSignature, fields: [pspReference,"
-    " originalReference, merchantAccountCode, merchantReference, amount.value,"
-    " amount.currency, eventCode, success], secret: hex}"
-)
+ADYEN = shipped("adyen").verifier
 ADYEN_KEY = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056"
 
 
