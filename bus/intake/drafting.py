@@ -19,13 +19,13 @@ from bus.intake.drafted import (
     role_of,
 )
 from bus.intake.findings import shown
+from bus.intake.formats import suffix_of
 from bus.intake.guesses import ARTICLE, LINE, ORDER, PARTY, ROLES, Guess, plainly
 from bus.intake.parsing.csvtree import Dialect, parse_csv
 from bus.intake.parsing.jsontree import parse_json
 from bus.intake.parsing.tree import Limits, Tree, UnparsableError
 from bus.intake.parsing.xmltree import parse_xml
 
-_LIKE = {b"ISA": "x12", b"UNA": "edifact", b"UNB": "edifact"}
 _TAKEN_FOR = {
     "json": "looks like JSON",
     "xml": "looks like XML",
@@ -44,24 +44,6 @@ class Draft:
     mapping: str
     guessed: int
     left: int
-
-
-def like_of(body: bytes) -> str | None:
-    """The shipped channel whose format this is, if it is that of one."""
-    head = body.lstrip(b"\xef\xbb\xbf\r\n\t ")
-    if head[:3] in _LIKE:
-        return _LIKE[head[:3]]
-    if b"oasis:names:specification:ubl" in head[:4000]:
-        return "ubl"
-    return "cxml" if b"<cXML" in head[:4000] else None
-
-
-def suffix_of(body: bytes) -> str:
-    """How the name of a file with this in it ends."""
-    head = body.lstrip(b"\xef\xbb\xbf\r\n\t ")
-    if head[:3] in _LIKE:
-        return "edi"
-    return {b"{": "json", b"[": "json", b"<": "xml"}.get(head[:1], "csv")
 
 
 def draft(name: str, bodies: Sequence[bytes], named: Sequence[str]) -> Draft:

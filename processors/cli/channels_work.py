@@ -16,7 +16,8 @@ from bus.errors import ConfigurationError
 from bus.expected import among
 from bus.intake.channels.definition import Channel
 from bus.intake.channels.loading import DEFINITION, MAPPING
-from bus.intake.drafting import draft, like_of, suffix_of
+from bus.intake.drafting import draft
+from bus.intake.formats import like_of, suffix_of
 from bus.intake.samples import Sample, differences, outcome
 
 _NAME = r"[a-z0-9][a-z0-9-]{1,62}"
