@@ -19,11 +19,12 @@ from bus.client.reporting import log_event
 from bus.client.schemas import load_catalogue
 from bus.client.tracing import is_traced, sending
 from bus.contracts.catalogue import Catalogue
-from bus.contracts.codec import encode, validate
+from bus.contracts.codec import validate
 from bus.contracts.framing import FRAME
 from bus.delivery.headers import event_headers
 from bus.errors import Heals, InvalidEventError, PublishError
 from bus.event import Data, Event
+from bus.native.giving import encoded
 from bus.ports import Publisher, Schemas
 from bus.record import Message, Written
 
@@ -204,7 +205,7 @@ class EventWriter:
         else:
             if event.type not in self._ids:
                 validate(schema, event.data)  # before anybody is asked
-            value = encode(schema, await self._schema_id(event.type), event.data)
+            value = encoded(schema, await self._schema_id(event.type), event.data)
         if len(value) > self._most_bytes:
             raise too_large(event, len(value), self._most_bytes)
         return value

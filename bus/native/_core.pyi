@@ -51,6 +51,7 @@ class Taker:
     def __new__(
         cls, specs: Sequence[Spec], defaults: Sequence[Defaults], /
     ) -> Taker: ...
+    def encode(self, schema_id: int, data: object, /) -> bytes | None: ...
 
 def events(
     text: bytes, takers: Mapping[str, Taker], most: int, /

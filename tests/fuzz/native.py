@@ -22,6 +22,7 @@ from bus.native.loading import core, told
 from bus.native.reading import LazyData, json_body, read
 from bus.webhook.document import outline
 from bus.webhook.rendering import render_outline
+from tests.fuzz import giving
 from tests.fuzz.hostile import Maker
 
 _BODIES = 20
@@ -62,6 +63,15 @@ def _refusal(schema: Schema, body: bytes) -> str:
     return "read"
 
 
+def _given(random: Random, schema: Schema, body: bytes) -> str:
+    """What becomes of its data when it is written again, odd in places."""
+    try:
+        data = decode(schema, body)
+    except DecodeError:
+        data = {}
+    return f"{giving.check(schema, giving.changed(random, data))} when written"
+
+
 def in_words(error: DecodeError) -> str:
     """What an error says, without where in memory something was."""
     return re.sub(r" at 0x[0-9a-f]+", "", str(error))
@@ -90,6 +100,7 @@ def run(random: Random) -> Counter[str]:
             extensions=(("a", "ü"),) if random.random() < 0.2 else (),
         )
         fates[check(schema, body, event)] += 1
+        fates[_given(random, schema, body)] += 1
     return fates
 
 

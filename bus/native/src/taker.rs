@@ -1,9 +1,12 @@
-//! A schema's way from JSON to Avro: of what is plainly right, the bytes that it is.
+//! A schema's way to Avro, from JSON or from Python's values: of what is plainly right,
+//! the bytes that it is.
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
 
 use crate::flat::long;
+use crate::giver::Giver;
 use crate::json::Digits;
 use crate::source::{Json, Member, is_digits, member};
 use crate::{Sure, Unsure, moment};
@@ -13,7 +16,7 @@ type Spec = (String, Vec<String>, Vec<usize>, usize, usize);
 /// Of a record's fields in order, as JSON; none where there is none.
 type Defaults = Vec<Option<String>>;
 
-enum Node {
+pub enum Node {
     Null,
     Boolean,
     Int,
@@ -39,11 +42,13 @@ enum Node {
     Unknown,
 }
 
-struct Field {
-    name: String,
-    node: usize,
+pub struct Field {
+    pub name: String,
+    /// The name again, as a key of Python's dicts.
+    pub key: Py<PyString>,
+    pub node: usize,
     /// What is written where it is left out.
-    default: Option<Vec<u8>>,
+    pub default: Option<Vec<u8>>,
 }
 
 #[pyclass(frozen, module = "bus.native._core")]
@@ -64,7 +69,7 @@ pub struct Taken<'j> {
 impl Taker {
     /// The last of the nodes is the event's record; `defaults` has a row a node.
     #[new]
-    fn new(specs: Vec<Spec>, defaults: Vec<Defaults>) -> PyResult<Self> {
+    fn new(py: Python<'_>, specs: Vec<Spec>, defaults: Vec<Defaults>) -> PyResult<Self> {
         let mut taker = Self {
             nodes: Vec::with_capacity(specs.len()),
             names_an_event: false,
@@ -77,11 +82,22 @@ impl Taker {
             if spec.2.iter().any(|&part| part >= taker.nodes.len()) {
                 return Err(PyValueError::new_err("a part that is not there yet"));
             }
-            let node = taker.made(spec, row)?;
+            let node = taker.made(py, spec, row)?;
             taker.nodes.push(node);
         }
         taker.names_an_event = taker.is_event();
         Ok(taker)
+    }
+
+    /// Return the framed bytes of a record's values, or None: the Python is to write
+    /// them, or to say why not.
+    #[pyo3(signature = (schema_id, data, /))]
+    fn encode<'py>(
+        &self,
+        schema_id: u32,
+        data: &Bound<'py, PyAny>,
+    ) -> Option<Bound<'py, PyBytes>> {
+        Giver::framed(&self.nodes, schema_id, data).ok()
     }
 }
 
@@ -125,7 +141,7 @@ impl Taker {
             && matches!(of("occurred_at"), Some(Node::Micros))
     }
 
-    fn made(&self, spec: Spec, defaults: Defaults) -> PyResult<Node> {
+    fn made(&self, py: Python<'_>, spec: Spec, defaults: Defaults) -> PyResult<Node> {
         let (kind, names, parts, scale, precision) = spec;
         Ok(match (kind.as_str(), parts.as_slice()) {
             ("null", []) => Node::Null,
@@ -144,6 +160,7 @@ impl Taker {
             ("record", fields) if [names.len(), defaults.len()] == [fields.len(); 2] => {
                 let rows = names.into_iter().zip(fields).zip(defaults);
                 let field = |((name, &node), default): ((String, _), Option<String>)| Field {
+                    key: PyString::intern(py, &name).unbind(),
                     name,
                     node,
                     default: default.and_then(|json| self.default(node, &json).ok()),
@@ -268,18 +285,18 @@ impl Taker {
     }
 }
 
-fn counted(count: usize) -> Sure<i64> {
+pub fn counted(count: usize) -> Sure<i64> {
     i64::try_from(count).map_err(|_| Unsure)
 }
 
-fn sized(out: &mut Vec<u8>, bytes: &[u8]) -> Sure<()> {
+pub fn sized(out: &mut Vec<u8>, bytes: &[u8]) -> Sure<()> {
     long(out, counted(bytes.len())?);
     out.extend_from_slice(bytes);
     Ok(())
 }
 
 /// `-?[0-9]+(\.[0-9]+)?` as two's complement, in as many bytes as fastavro takes.
-fn decimal(out: &mut Vec<u8>, text: &str, scale: usize, precision: usize) -> Sure<()> {
+pub fn decimal(out: &mut Vec<u8>, text: &str, scale: usize, precision: usize) -> Sure<()> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
     if !is_digits(whole) || !is_digits(part) {
