@@ -13,6 +13,7 @@ says so of all. It ends with `REFUSED` where the settings are none, with `FAILED
 bug.
 """
 
+import ctypes
 import json
 import marshal
 import os
@@ -39,6 +40,7 @@ _MEMORY = 1_073_741_824
 _STACK = 8_388_608
 _POLL_S = 0.1
 _SOON_S = 1.0
+_PR_SET_PDEATHSIG = 1
 _AFTER_FATAL = frozenset({"_FATAL", "_PURGE_QUEUE", "_PURGE_INFLIGHT"})
 _Told: TypeAlias = tuple[int, str | None, Sequence[tuple[str, int]] | None]
 
@@ -170,8 +172,18 @@ def _confine() -> None:
     threading.excepthook = lambda _: os._exit(FAILED)
 
 
+def _end_with_who_started() -> None:
+    """Have Linux kill this with its worker: who is frozen reads no end of its input.
+
+    It goes by the thread that started this, which is that of the event loop.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main() -> None:
     """Write what is asked for on standard input; never wait for what is under way."""
+    _end_with_who_started()
     _confine()
     # Who started us ends us, and has to deliver what is under way before that.
     for stop in (signal.SIGINT, signal.SIGTERM):

@@ -124,8 +124,11 @@ asyncio.run(kafka_sink().send(parcel(sys.argv[1], timeout_s=300)))
 """
 
 
-async def test_none_outlives_its_worker() -> None:
-    """A worker that is killed leaves nobody who writes for it."""
+@pytest.mark.parametrize("frozen", [False, True], ids=["runs", "frozen"])
+async def test_none_outlives_its_worker(*, frozen: bool) -> None:
+    """A worker that is killed leaves nobody who writes for it, not even later."""
+    if frozen and sys.platform != "linux":
+        pytest.skip("only Linux ends who is frozen with who started it")
     async with stranger() as port:
         url = f"kafka://127.0.0.1:{port}/orders"
         worker = await asyncio.create_subprocess_exec(
@@ -136,6 +139,11 @@ async def test_none_outlives_its_worker() -> None:
             there = patience(30)
             await wait_until(lambda: clients(worker.pid), there, "its process is there")
             (client,) = clients(worker.pid)
+            if frozen:
+                await wait_until(
+                    lambda: client.num_threads() > 1, there, "it has begun"
+                )
+                client.suspend()
         finally:
             worker.kill()
             await worker.wait()
