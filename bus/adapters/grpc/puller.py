@@ -17,6 +17,7 @@ from bus.adapters.grpc.inlet import arrived
 from bus.adapters.grpc.lanes import MOST_BYTES, system_roots
 from bus.adapters.grpc.relay import SUBSCRIBE
 from bus.adapters.grpc.replies import receipt_of
+from bus.adapters.grpc.trusting import distrusted
 from bus.delivery.endpoint import GrpcEndpoint, parse_endpoint
 from bus.errors import ConfigurationError
 from bus.receiving import Take
@@ -34,12 +35,6 @@ _OPTIONS = (
     ("grpc.keepalive_time_ms", 20_000),
     ("grpc.keepalive_timeout_ms", 10_000),
 )
-
-
-def _may_come(error: grpc.aio.AioRpcError) -> bool:
-    """Whether a gateway is not there yet; a wrong certificate stays one."""
-    certificate = "handshake" in (error.details() or "").lower()
-    return error.code() is grpc.StatusCode.UNAVAILABLE and not certificate
 
 
 class PullInlet:
@@ -101,17 +96,28 @@ class PullInlet:
                 try:
                     await self._stream(channel, take, subscribed)
                 except grpc.aio.AioRpcError as error:
-                    said = f"{target}: {error.code().name} {error.details()}"
-                    if error.code() in _FOR_GOOD or not (
-                        subscribed.done() or _may_come(error)
-                    ):
-                        raise ConfigurationError(said) from None
+                    said = f"{error.code().name} {error.details()}"
+                    if why := await self._for_good(error, said, subscribed):
+                        raise ConfigurationError(f"{target}: {why}") from None
                     if not self._told:
-                        self._away(said)
+                        self._away(f"{target}: {said}")
                         self._told = True
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_AGAIN_S):
                         await self._closed.wait()
+
+    async def _for_good(
+        self, error: grpc.aio.AioRpcError, said: str, subscribed: asyncio.Future[None]
+    ) -> str:
+        """Why to dial again is of no use; empty: a gateway may yet come."""
+        if error.code() in _FOR_GOOD:
+            return said
+        if subscribed.done():
+            return ""
+        if error.code() is not grpc.StatusCode.UNAVAILABLE:
+            return said
+        where = self._endpoint
+        return "" if where.plain else await distrusted(where.host, where.port)
 
     async def _stream(
         self,
