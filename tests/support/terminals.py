@@ -43,7 +43,7 @@ class Terminals:
 
     def here(self, text: str) -> str:
         """A block, with the ports of this test."""
-        return re.sub("9092|8081|8000", lambda m: str(self.ports[m[0]]), text)
+        return re.sub("|".join(self.ports), lambda m: str(self.ports[m[0]]), text)
 
     def around(self) -> dict[str, str]:
         """The environment of what is started here."""
