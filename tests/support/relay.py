@@ -26,7 +26,7 @@ class Relay:
         self.open = 0
         self.answer_bytes: int | None = None
         self.instead: tuple[bytes, bytes] | None = None
-        self._to = port
+        self.to = port
         self._ends: set[asyncio.StreamWriter] = set()
         self._all: list[asyncio.StreamWriter] = []
         self._pumps: set[asyncio.Task[None]] = set()
@@ -58,7 +58,7 @@ class Relay:
     ) -> None:
         self.connections += 1
         self.open += 1
-        back, forth = await asyncio.open_connection("127.0.0.1", self._to)
+        back, forth = await asyncio.open_connection("127.0.0.1", self.to)
         self._ends |= {writer, forth}
         self._all += (writer, forth)
         for source, to, limited in ((reader, forth, False), (back, writer, True)):

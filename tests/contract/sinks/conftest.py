@@ -21,6 +21,7 @@ from tests.contract.sinks.aws_told import open_eventbridge, open_sns
 from tests.contract.sinks.aws_worlds import open_moto, open_sqs
 from tests.contract.sinks.nats_worlds import open_nats, open_told
 from tests.contract.sinks.pubsub_worlds import open_emulated, open_told_topic
+from tests.contract.sinks.pull_told import open_pulled
 from tests.contract.sinks.queue_worlds import open_amqp, open_rabbitmq
 from tests.contract.sinks.redis_worlds import open_redis
 from tests.contract.sinks.worlds import (
@@ -41,6 +42,7 @@ SCRIPTED: Mapping[str, Callable[..., AsyncIterator[Scripted]]] = {
     "sns": open_sns,
     "eventbridge": open_eventbridge,
     "pubsub": open_told_topic,
+    "pull": open_pulled,
 }
 """Those whose servers answer as they are told; the others are what they are."""
 REAL = [

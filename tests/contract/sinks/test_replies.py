@@ -6,6 +6,7 @@ import pytest
 
 from bus.delivery.delivery import Accepted, Failed, Refused, Throttled, Unreachable
 from bus.ports import NoAnswerKind
+from tests.contract.sinks.conftest import SCRIPTED
 from tests.contract.sinks.parcels import parcel
 from tests.contract.sinks.worlds import (
     WHY,
@@ -28,8 +29,12 @@ async def test_refused(scripted: Scripted) -> None:
     assert WHY in outcome.detail
 
 
+@pytest.mark.parametrize("scripted", sorted({*SCRIPTED} - {"pull"}), indirect=True)
 async def test_wrong_credentials(scripted: Scripted) -> None:
-    """Who is not let in is refused; nothing of the credentials is told."""
+    """Who is not let in is refused; nothing of the credentials is told.
+
+    But who pulls lets nobody in, it is let in itself (`test_pull.py`).
+    """
     scripted.then(Reply.UNAUTHORISED)
 
     sent = parcel(scripted.url, headers={"authorization": "Bearer s3cret"})

@@ -89,20 +89,9 @@ OWN: Mapping[Kind, Mapping[str, str]] = {
         "close": f"{HERE}/test_kafka_away.py::test_it_says_nothing",
     },
     Kind.PULL: {
-        "accepted": f"{HERE}/test_pull.py::test_what_arrives",
-        "refused": f"{HERE}/test_pull.py::test_receipts",
-        "throttled": f"{HERE}/test_pull.py::test_receipts",
-        "failed": f"{HERE}/test_pull.py::test_receipts",
-        "unreachable": f"{HERE}/test_pull.py::test_nobody_is_subscribed",
-        "order of one order id": f"{HERE}/test_pull.py::test_order",
-        "the same id again": f"{HERE}/test_pull.py::test_what_arrives",
         "too large": f"{HERE}/test_pull.py::test_too_large",
         "wrong credentials": f"{HERE}/test_pull.py::test_who_may",
-        "TLS": "-: the partner dials us, behind whatever ends TLS before the gateway",
-        "address guard": "-: nobody is dialled but our own gateways",
-        "cancel": f"{HERE}/test_pull.py::test_cancelled",
-        "reconnect": f"{HERE}/test_pull.py::test_the_relay_goes_away",
-        "close": f"{HERE}/test_pull.py::test_closed",
+        "TLS": f"{HERE}/test_pull_trust.py::test_what_stays_wrong",
     },
 }
 """What a kind has beside the suites, or for want of them."""
