@@ -12,9 +12,19 @@ import trustme
 from bus.adapters.grpc.lanes import system_roots
 from bus.adapters.grpc.relay import Relay
 from bus.adapters.grpc.trusting import distrusted
+from bus.delivery.delivery import Accepted
 from bus.errors import ConfigurationError
-from tests.contract.sinks.pull_worlds import TOKEN, Gate, Partner, subscribed
-from tests.contract.sinks.worlds import nobody
+from bus.ports import NoAnswerKind
+from tests.contract.sinks.parcels import parcel
+from tests.contract.sinks.pull_worlds import (
+    TOKEN,
+    URL,
+    Gate,
+    Partner,
+    pull_sink,
+    subscribed,
+)
+from tests.contract.sinks.worlds import nobody, nobody_reached
 from tests.support.relay import stranger
 
 HERE = "127.0.0.1"
@@ -81,6 +91,19 @@ async def test_what_is_trusted() -> None:
         assert not await distrusted(HERE, port)
         async with subscribed(f"grpcs://{HERE}:{port}", Partner()):
             pass
+
+
+async def test_a_worker() -> None:
+    """It hands over at a gateway that it trusts; to another one it tells nothing."""
+    async with gateway(OURS) as port, gateway(OTHERS) as other:
+        ours, others = (pull_sink(f"grpcs://{HERE}:{one}") for one in (port, other))
+        async with subscribed(f"grpcs://{HERE}:{port}", partner := Partner()):
+            assert await ours.send(parcel(URL)) == Accepted(200)
+            outcome = await others.send(parcel(URL, number=2))
+        await ours.close()
+        await others.close()
+    assert nobody_reached(outcome) == NoAnswerKind.TLS
+    assert len(partner.had) == 1
 
 
 async def _hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
