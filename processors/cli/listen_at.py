@@ -1,5 +1,6 @@
 """Where `bus listen` listens: a port, a queue, a topic, a subject."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from bus.delivery.endpoint import SCHEMES, Kind
 from bus.delivery.subscription import Login
 from bus.errors import ConfigurationError
 from bus.ports import Clock
-from bus.receiving import Inlet
+from bus.receiving import Arrival, Inlet, Reaction
 from processors.cli.control import read_text
 from processors.listening.arrivals import Arrivals
 from processors.listening.listener import Listener
@@ -130,6 +131,7 @@ class Opened:
         self._arrivals = Arrivals(clock, plan, answered=place.answered)
         self._listener = Listener(clock, plan)
         self._inlet = _inlet(wish, place, clock, away)
+        self._begun = asyncio.Event()
 
     async def open(self) -> str:
         """Begin to listen; returns where.
@@ -138,7 +140,7 @@ class Opened:
             ConfigurationError: that cannot be.
         """
         if self._inlet is not None:
-            return await self._inlet.open(self._arrivals.take)
+            return await self._inlet.open(self._take)
         host = self._wish.host
         try:
             port = await self._listener.start(host, self._wish.port)
@@ -147,6 +149,14 @@ class Opened:
                 f"--port: cannot listen on {host}:{self._wish.port}: {error.strerror}"
             ) from None
         return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+    def begin(self) -> None:
+        """Where it listens has been said; now what was there already is shown, too."""
+        self._begun.set()
+
+    async def _take(self, arrival: Arrival) -> Reaction:
+        await self._begun.wait()
+        return await self._arrivals.take(arrival)
 
     async def close(self) -> None:
         """Listen no more."""

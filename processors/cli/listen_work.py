@@ -62,6 +62,7 @@ async def listen(wish: Wish, secrets: Sequence[str]) -> int:
         stack.push_async_callback(opened.close)
         if url := await _until_stopped(opened.open(), stop):
             view.started(url, len(secrets), doing(wish, place))
+            opened.begin()
             await stop.wait()
     kept, lost = (keep.count, keep.lost) if keep else (None, 0)
     try:

@@ -21,6 +21,7 @@ from processors.cli.listen_work import doing
 from processors.wiring.listening import free_port
 from tests.contract.sinks.parcels import SECRET, parcel
 from tests.contract.sinks.worlds import LOOPBACK
+from tests.support.aws import ACCOUNT, KEY, REGION, client, running_aws
 from tests.support.pace import patience
 
 BUS = [sys.executable, "-m", "processors.cli", "listen"]
@@ -131,3 +132,24 @@ async def test_over_grpc(tmp_path: Path) -> None:
     assert refused.status == 401
     assert [first["verified"], second["verified"]] == [True, False]
     assert (first["order_id"], summary["webhooks"]) == ("SO-1", 2)
+
+
+async def test_what_was_there_already(tmp_path: Path) -> None:
+    """It is shown below what says where it comes from."""
+    file = tmp_path / "key"
+    file.write_text(KEY["password"])
+    with running_aws() as port:
+        async with client("sqs", port) as sqs:
+            made = await sqs.create_queue(QueueName="orders")
+            await sqs.send_message(QueueUrl=made["QueueUrl"], MessageBody="{}")
+        url = f"sqs+http://127.0.0.1:{port}/{ACCOUNT}/orders?region={REGION}"
+        login = ["--username", KEY["username"], "--password-file", str(file)]
+        done = subprocess.run(  # noqa: S603, ASYNC221 - our own program
+            [*BUS, "--sqs", url, *login, "--count", "1"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    head, _, shown = done.stdout.partition("TIME ")
+    assert "Listening on" in head, done.stdout
+    assert shown.count(" taken ") == 2, done.stdout  # a line, and the sum below it
