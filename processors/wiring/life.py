@@ -82,6 +82,7 @@ async def live(settings: Settings, life: Life, beginning: Beginning) -> None:
                 telemetry.note(names.BUG, why=repr(bug), exc_info=bug)
             async with draining(telemetry, SystemClock(), attached=life.attached):
                 await program.stop()
+                await stack.aclose()  # while it says what it waits for
         telemetry.note(names.STOPPED)
         if bug is not None:
             raise WorkerBrokenError("a worker was ended by a bug; see its log") from bug
