@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from bus.access.roles import Scope
-from bus.errors import ConfigurationError
 from bus.intake.parsing.paths import WordingError
 from bus.intake.rules.book import SHIPPED, STORED, TRIAL, Book, alone
 from bus.intake.rules.documents import laid
-from bus.intake.rules.lines import Line, read_line
+from bus.intake.rules.lines import Line, judge_line
 from processors.gateway.problems import (
     CONFLICT,
     INVALID,
@@ -96,10 +95,9 @@ def lines_of(document: RulesDocument, book: Book) -> Sequence[Line]:
     faults: list[Fault] = []
     lines: dict[str, tuple[int, Line]] = {}
     for place, one in enumerate(document.rules):
-        try:
-            line = read_line(_plain(one.model_dump(exclude_defaults=True)))
-        except ConfigurationError as error:
-            faults.append(_fault(place, str(error)))
+        line, wrong = judge_line(_plain(one.model_dump(exclude_defaults=True)))
+        faults += [_fault(place, why, name) for name, why in wrong]
+        if wrong:
             continue
         if line.key in lines:
             first = lines[line.key][0]
@@ -126,8 +124,9 @@ def _plain(value: object) -> object:
     return str(value) if is_number else value
 
 
-def _fault(place: int, why: str) -> Fault:
-    return Fault(pointer=f"#/rules/{place}", detail=why)
+def _fault(place: int, why: str, name: str = "") -> Fault:
+    at = f"/{name}" if name else ""
+    return Fault(pointer=f"#/rules/{place}{at}", detail=why)
 
 
 ROUTES = (

@@ -7,6 +7,7 @@ from json import dumps
 
 from bus.delivery.expressions import Expression, compile_expression
 from bus.errors import InvalidSubscriptionError
+from bus.expected import among
 from bus.intake.findings import Severity
 from bus.intake.parsing.paths import WordingError
 from bus.intake.rules.checks import CHECKS
@@ -208,8 +209,8 @@ def _compiled(line: Line, origins: Mapping[str, Origin], *, trial: bool) -> Rule
         raise WordingError("no line of it says which check it makes")
     check = CHECKS.get(line.check)
     if check is None:
-        known = ", ".join(sorted(CHECKS))
-        raise WordingError(f"there is no check {line.check!r}; there are: {known}")
+        known = among(line.check, CHECKS)
+        raise WordingError(f"there is no check {line.check!r}; {known}")
     known_parameters = {one.name: one for one in check.parameters}
     given = read_parameters(known_parameters, line.parameters)
     mode = line.mode or Mode.OBSERVE

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bus.errors import ConfigurationError
 from bus.intake.parsing.paths import WordingError
 from bus.intake.rules.book import Book, alone
-from bus.intake.rules.lines import Line, Stored, read_line
+from bus.intake.rules.lines import Line, Stored, judge_line
 from bus.intake.yamltree import EMPTY, Node, Problem, Problems, read_yaml
 
 MOST_LINES = 5_000
@@ -31,10 +30,11 @@ def read_document(text: str, file: str) -> Document:
     rules = root.get("rules")
     for key, _ in root.members or ():
         if key.text != "rules":
-            problems.add(key, "shape", f"there is no {key.text!r}; known: rules")
+            problems.add(key, "shape", f"there is no {key.text!r}; there is: rules")
     if rules is None or rules.items is None:
         if not problems.found:
-            problems.add(rules or EMPTY, "shape", "rules is a list of rules")
+            said = f"is a list of rules, not {rules.kind}" if rules else "is missing"
+            problems.add(rules or EMPTY, "shape", f"rules {said}")
         return Document((), tuple(problems.found))
     if len(rules.items) > MOST_LINES:
         problems.add(rules, "shape", f"more than {MOST_LINES:,} rules")
@@ -45,10 +45,10 @@ def read_document(text: str, file: str) -> Document:
 def _lines(nodes: Sequence[Node], problems: Problems) -> Document:
     found: dict[str, tuple[Line, int]] = {}
     for node in nodes:
-        try:
-            line = read_line(node.plain())
-        except ConfigurationError as error:
-            problems.add(node, "shape", str(error))
+        line, wrong = judge_line(node.plain())
+        for name, why in wrong:
+            problems.add(_at(node, name), "shape", why)
+        if wrong:
             continue
         if line.key in found:
             first = found[line.key][1]
@@ -58,7 +58,14 @@ def _lines(nodes: Sequence[Node], problems: Problems) -> Document:
             found[line.key] = line, node.line
     lines = tuple(line for line, _ in found.values())
     places = tuple(place for _, place in found.values())
-    return Document(lines, tuple(problems.found), places)
+    told = sorted(problems.found, key=lambda one: one.line)
+    return Document(lines, tuple(told), places)
+
+
+def _at(node: Node, name: str) -> Node:
+    """Where a field of a rule stands; the rule, if it has none."""
+    found = (key for key, _ in node.members or () if key.text == name)
+    return next(found, node)
 
 
 def check_document(document: Document, file: str, book: Book) -> tuple[Problem, ...]:

@@ -5,11 +5,13 @@ A line says only what it changes; the rest is as wider scopes say it.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from typing import TypeVar
 
 from bus.errors import ConfigurationError
+from bus.expected import among
 from bus.intake.findings import Severity
 from bus.intake.rules.modes import Mode
 from bus.intake.rules.scopes import (
@@ -23,6 +25,7 @@ from bus.intake.rules.scopes import (
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 _MOST_WHY = 500
+ReadT = TypeVar("ReadT")
 _VERSION = 1
 
 
@@ -80,27 +83,51 @@ def read_line(document: object) -> Line:
     """A line of a document, as texts.
 
     Raises:
-        ConfigurationError: With what is wrong, and what was expected.
+        ConfigurationError: With all that is wrong, and what was expected.
     """
+    line, wrong = judge_line(document)
+    if wrong:
+        raise ConfigurationError("; ".join(why for _, why in wrong))
+    return line
+
+
+def judge_line(document: object) -> tuple[Line, Sequence[tuple[str, str]]]:
+    """A line of a document, and all that is wrong with it: the field, and why."""
+    wrong: list[tuple[str, str]] = []
     if not isinstance(document, Mapping):
-        raise ConfigurationError("a rule is a mapping: id, check, parameters, …")
+        return Line(""), [("", "a rule is a mapping: id, check, parameters, …")]
     known = ("id", "scope", *FIELDS)
     for name in document:
         if name not in known:
-            raise ConfigurationError(f"there is no {name!r}; known: {', '.join(known)}")
+            why = f"there is no {name!r}; {among(str(name), known)}"
+            wrong.append((str(name), why))
+
+    def taken(name: str, read: Callable[[], ReadT], otherwise: ReadT) -> ReadT:
+        try:
+            return read()
+        except ConfigurationError as error:
+            wrong.append((name, str(error)))
+            return otherwise
+
+    line = Line(
+        rule=taken("id", lambda: _id(document), ""),
+        scope=taken("scope", lambda: _scope(document.get("scope")), EVERYWHERE),
+        parameters=taken("parameters", lambda: _parameters(document), {}),
+        severity=taken("severity", lambda: _word(Severity, document, "severity"), None),
+        mode=taken("mode", lambda: _word(Mode, document, "mode"), None),
+        types=taken("types", lambda: _types(document.get("types")), None),
+        **{n: taken(n, partial(_text, document, n), None) for n in TEXTS},
+    )
+    return line, wrong
+
+
+def _id(document: Mapping[str, object]) -> str:
     rule = _text(document, "id") or ""
     if not ID.fullmatch(rule):
         why = "small letters, digits and dashes, 2 to 63 of them"
-        raise ConfigurationError(f"id is {rule!r}; expected: {why}")
-    return Line(
-        rule=rule,
-        scope=_scope(document.get("scope")),
-        parameters=_parameters(document.get("parameters")),
-        severity=_word(Severity, document, "severity"),
-        mode=_word(Mode, document, "mode"),
-        types=_types(document.get("types")),
-        **{name: _text(document, name) for name in TEXTS},
-    )
+        said = f"id is {rule!r}" if "id" in document else "id is missing"
+        raise ConfigurationError(f"{said}; expected: {why}")
+    return rule
 
 
 def _text(document: Mapping[str, object], name: str) -> str | None:
@@ -131,8 +158,12 @@ def _word(
 def _scope(value: object) -> Scope:
     if value is None:
         return Scope()
-    if not isinstance(value, Mapping) or set(value) - set(PARTS):
-        raise ConfigurationError(f"scope has {', '.join(PARTS)}: {{channel: x12}}")
+    if not isinstance(value, Mapping):
+        why = "a mapping is expected, such as {channel: x12}"
+        raise ConfigurationError(f"scope: {why}; there are: {', '.join(PARTS)}")
+    if strange := [str(name) for name in value if name not in PARTS]:
+        told = (f"there is no {name!r}; {among(name, PARTS)}" for name in strange)
+        raise ConfigurationError(f"scope: {'; '.join(told)}")
     found = {name: str(text or "").strip() for name, text in value.items()}
     scope = Scope(**found)
     if fault := scope_fault(scope):
@@ -140,7 +171,8 @@ def _scope(value: object) -> Scope:
     return scope
 
 
-def _parameters(value: object) -> Mapping[str, object]:
+def _parameters(document: Mapping[str, object]) -> Mapping[str, object]:
+    value = document.get("parameters")
     if value is None:
         return {}
     if not isinstance(value, Mapping):

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
+from bus.expected import among
 from bus.intake.parsing.paths import WordingError
 from bus.intake.rules.reading import number
 
@@ -205,8 +206,7 @@ def read_parameters(
     """
     for name in written:
         if name not in known:
-            there = ", ".join(known) or "none"
-            raise WordingError(f"there is no parameter {name!r}; there are: {there}")
+            raise WordingError(f"there is no parameter {name!r}; {among(name, known)}")
     values: dict[str, object] = {}
     for name, one in known.items():
         value = written.get(name, one.default)
