@@ -160,7 +160,7 @@ def _scope(value: object) -> Scope:
         return Scope()
     if not isinstance(value, Mapping):
         why = "a mapping is expected, such as {channel: x12}"
-        raise ConfigurationError(f"scope: {why}; there are: {', '.join(PARTS)}")
+        raise ConfigurationError(f"scope: {why}")
     if strange := [str(name) for name in value if name not in PARTS]:
         told = (f"there is no {name!r}; {among(name, PARTS)}" for name in strange)
         raise ConfigurationError(f"scope: {'; '.join(told)}")

@@ -239,7 +239,10 @@ def test_lines_are_stored_and_restored() -> None:
         ("rules:\n- id: X y", "2: shape: id is 'X y'"),
         ("rules:\n- {id: ab, severity: bad}", "2: shape: severity is 'bad'"),
         ("rules:\n- {id: ab, colour: red}", "2: shape: there is no 'colour'"),
-        ("rules:\n- {id: ab, scope: {shop: x}}", "2: shape: scope has channel"),
+        (
+            "rules:\n- {id: ab, scope: {shop: x}}",
+            "2: shape: scope: there is no 'shop'; there are: account, channel, source",
+        ),
         ("rules:\n- {id: ab, check: test_order}\n- {id: ab, check: email}", "3: twice"),
         (
             "rules:\n- id: ab\n  check: total_sum\n- id: cd\n  check: nothing",
