@@ -14,7 +14,8 @@ def say(text: str, *, fg: str | None = None, err: bool = False) -> None:
     """
     if (sys.stderr if err else sys.stdout).isatty():
         text = broken(text, err=err)
-    typer.secho(plain_lines(text), fg=fg, err=err)
+    # Named, it goes above a bar that is drawn there; looked up by click, into its line.
+    typer.secho(plain_lines(text), fg=fg, file=sys.stderr if err else None)
 
 
 def broken(text: str, *, err: bool) -> str:

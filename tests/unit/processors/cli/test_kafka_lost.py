@@ -100,3 +100,17 @@ def test_the_spinner_goes_before_the_first_word(word: str) -> None:
 def test_a_pipe_hears_of_no_spinner() -> None:
     """Nor does what a command prints into it change."""
     assert shown(_WORK.format(print='typer.echo("one")'), "", None) == ["one"]
+
+
+def test_a_warning_goes_above_a_bar() -> None:
+    """It begins at the left edge; it ran into the bar, whose line then stayed."""
+    code = """
+from processors.cli.control import warn
+from processors.cli.dlq_redrive import bar
+with bar("delivering", None) as told:
+    told(500)
+    warn("not written down")
+"""
+    lines = shown(code, "", 80)
+    assert "warning: not written down" in lines
+    assert "delivering" not in lines[-1]
