@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from typing import TypeAlias
 
-_NAMED, _LOOKED_AT = 20, 2_000
+_NAMED, _LOOKED_AT = 30, 2_000
 Context: TypeAlias = Mapping[str, object]
 FORMS: Mapping[str, str] = {
     r"^[a-z0-9][a-z0-9-]{1,62}$": (

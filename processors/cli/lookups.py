@@ -59,8 +59,8 @@ def show_command(ctx: typer.Context, table: Name, *, as_json: AsJson = False) ->
 
     async def show(world: "World") -> int:
         async with open_rules(world, schemas_of(ctx)) as rules:
-            rows = rules.lookups.table(table)
-        print_rows(table, rows, as_json=as_json)
+            rows, known = rules.lookups.table(table), rules.lookups.sizes()
+        print_rows(table, rows, known, as_json=as_json)
         return GOOD
 
     run(ctx, show, reads=True)
@@ -87,12 +87,10 @@ def load_command(
       bus lookups load articles articles.csv --dry-run
       bus lookups load prices prices.csv --replace
     """
-    from bus.intake.rules.rows import read_csv
-    from processors.cli.control import read_text
-    from processors.cli.lookups_view import print_loaded
+    from processors.cli.lookups_view import print_loaded, rows_in
     from processors.rules.opening import open_rules
 
-    rows_of = cache(lambda: read_csv(read_text(str(file))))
+    rows_of = cache(lambda: rows_in(str(file)))
 
     async def load(world: "World") -> int:
         rows = rows_of()

@@ -1,13 +1,14 @@
 """How lookup tables are shown."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 
 import typer
 
-from bus.errors import AbsentError
-from bus.intake.rules.rows import Rows, as_csv
-from processors.cli.control import console, print_json
+from bus.errors import AbsentError, ConfigurationError
+from bus.expected import among
+from bus.intake.rules.rows import Rows, as_csv, read_csv
+from processors.cli.control import console, print_json, read_text
 from processors.rules.lookups import Loaded
 from processors.screen.plain import plain_lines
 from processors.screen.saying import say
@@ -26,14 +27,30 @@ def print_tables(sizes: Mapping[str, int], *, as_json: bool) -> None:
         print_table(console(), columns, table)
 
 
-def print_rows(table: str, rows: Rows, *, as_json: bool) -> None:
-    """The rows of a table, as CSV.
+def rows_in(file: str) -> dict[str, dict[str, str]]:
+    """The rows of a CSV file, or of standard input.
+
+    Raises:
+        ConfigurationError: With the file, the line, and what is wrong with it.
+    """
+    text = read_text(file)
+    try:
+        return read_csv(text)
+    except ConfigurationError as error:
+        name = "standard input" if file == "-" else file
+        raise ConfigurationError(f"{name}, {error}") from None
+
+
+def print_rows(
+    table: str, rows: Rows, known: Collection[str], *, as_json: bool
+) -> None:
+    """The rows of a table, as CSV; `known` is which tables there are.
 
     Raises:
         AbsentError: there are none, so no table.
     """
     if not rows:
-        raise AbsentError(f"no lookup table {table}; bus lookups list has those of now")
+        raise AbsentError(f"no lookup table {table}; {among(table, known)}")
     if as_json:
         print_json({key: dict(row) for key, row in rows.items()})
     else:

@@ -93,7 +93,7 @@ def apply_command(
         return
 
     async def make_so() -> int:
-        drafts = read_drafts(read_text(file), Path(file).parent)
+        drafts = read_drafts(read_text(file), Path(file).parent, file)
         async with cast("Root", ctx.obj).sources() as world:
             steps = plan(world, drafts, prune=prune)
             told, done = plan_json(steps), list[dict[str, object]]()

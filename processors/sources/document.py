@@ -14,6 +14,7 @@ from typing import TypeAlias, cast
 
 from bus.contracts.yamltext import read_yaml
 from bus.errors import ConfigurationError, InvalidSourceError
+from bus.expected import among
 from bus.intake.sources import Source, parse_source
 from processors.texts import text_in
 
@@ -62,7 +63,7 @@ class Draft:
     path_secret: bool | None = None
 
 
-def read_drafts(text: str, folder: Path) -> list[Draft]:
+def read_drafts(text: str, folder: Path, named: str = "the file") -> list[Draft]:
     """Read a YAML file: a list of sources, or `sources:` with one.
 
     File names in it are relative to `folder`.
@@ -72,7 +73,7 @@ def read_drafts(text: str, folder: Path) -> list[Draft]:
             `<id or place>.<field>`.
         ConfigurationError: not YAML, or not a list.
     """
-    return drafts_of(read_whole(text, folder))
+    return drafts_of(read_whole(text, folder, named))
 
 
 def drafts_of(entries: Sequence[Fields]) -> list[Draft]:
@@ -97,20 +98,26 @@ def drafts_of(entries: Sequence[Fields]) -> list[Draft]:
     return drafts
 
 
-def read_whole(text: str, folder: Path) -> list[Fields]:
+def read_whole(text: str, folder: Path, named: str = "the file") -> list[Fields]:
     """What a YAML file declares, the texts of all files that it names in their place.
+
+    `named` is how people call the file.
 
     Raises:
         InvalidSourceError: a file cannot be read.
         ConfigurationError: not YAML, or not a list.
     """
-    loaded = read_yaml(text)
+    try:
+        loaded = read_yaml(text)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{named}: {error}") from None
     if isinstance(loaded, dict) and set(loaded) == {"sources"}:
         loaded = loaded["sources"]
     if loaded is None:
         return []
     if not isinstance(loaded, list) or not all(isinstance(e, dict) for e in loaded):
-        raise ConfigurationError("expected a list of sources")
+        why = "expected `sources:` with a list, each a mapping: id, channel, …"
+        raise ConfigurationError(f"{named}: {why}")
     return [whole(cast("Fields", entry), folder) for entry in loaded]
 
 
@@ -272,7 +279,7 @@ def _size(value: object, problems: list[Problem]) -> object:
 def _unknown(name: str) -> str:
     if name in KEPT:
         return "is kept by the bus and cannot be declared"
-    return f"no such field; there are: {', '.join(WRITTEN)}"
+    return f"no such field; {among(name, WRITTEN)}"
 
 
 def _parsed(model: Fields, problems: list[Problem]) -> Source:

@@ -13,6 +13,7 @@ Rows: TypeAlias = Mapping[str, Mapping[str, str]]
 TABLE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 MOST_ROWS = 200_000
 """Rows of all tables together: they are held in memory by whoever judges."""
+_OTHERS = re.compile("[;\t|]")
 _MOST_KEY, _MOST_CELL, _MOST_COLUMNS = 200, 500, 20
 
 
@@ -136,13 +137,16 @@ def read_csv(text: str) -> dict[str, dict[str, str]]:
                 _refuse(reader.line_num, f"more than {MOST_ROWS:,} rows")
     except csv.Error as error:
         _refuse(reader.line_num, str(error))
-    if not names:
-        raise ConfigurationError("line 1: the names of the columns are expected")
+    if not rows:
+        line, what = (2, "rows below") if names else (1, "rows, and before them")
+        _refuse(line, f"{what} the names of the columns are expected")
     return rows
 
 
 def _names(cells: Iterable[str]) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
+    if len(names) == 1 and (found := _OTHERS.search(names[0])):
+        _refuse(1, f"commas are expected between columns, not {found[0]!r}")
     if len(names) > _MOST_COLUMNS or not all(names) or len(set(names)) < len(names):
         _refuse(1, f"up to {_MOST_COLUMNS} names of columns, each once, are expected")
     return names

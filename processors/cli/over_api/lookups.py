@@ -1,13 +1,12 @@
 """`bus lookups` over the HTTP API."""
 
-from contextlib import suppress
 from typing import cast
 
 from bus.api import AsyncApi, NotFoundError
 from bus.api.models import LookupChange
-from bus.intake.rules.rows import Rows, read_cells, read_csv
-from processors.cli.control import GOOD, read_text
-from processors.cli.lookups_view import print_loaded, print_rows, print_tables
+from bus.intake.rules.rows import Rows, read_cells
+from processors.cli.control import GOOD
+from processors.cli.lookups_view import print_loaded, print_rows, print_tables, rows_in
 from processors.cli.over_api.given import Given
 from processors.rules.lookups import Loaded
 
@@ -23,15 +22,18 @@ async def show(api: AsyncApi, given: Given) -> int:
     """A table as CSV; 1 if there is none."""
     table = given.text("table")
     rows: Rows = {}
-    with suppress(NotFoundError):
+    known: list[str] = []
+    try:
         rows = (await api.get_lookup(table))["rows"]
-    print_rows(table, rows, as_json=given.as_json)
+    except NotFoundError:
+        known = [one["table"] for one in (await api.list_lookups())["data"]]
+    print_rows(table, rows, known, as_json=given.as_json)
     return GOOD
 
 
 async def load(api: AsyncApi, given: Given) -> int:
     """Load the rows of a file."""
-    rows = read_csv(read_text(given.text("file")))
+    rows = rows_in(given.text("file"))
     return await _change(api, given, {"rows": rows}, replace=given.flag("replace"))
 
 

@@ -125,7 +125,7 @@ async def remove(api: AsyncApi, given: Given) -> int:
 async def apply(api: AsyncApi, given: Given) -> int:
     """The difference first, then its steps."""
     file, prune, dry = given.text("file"), given.flag("prune"), given.flag("dry_run")
-    declared = {"sources": read_whole(read_text(file), Path(file).parent)}
+    declared = {"sources": read_whole(read_text(file), Path(file).parent, file)}
     wanted = cast("SourceDocument", declared)
     plan = (await api.apply_sources(wanted, dry_run=True, prune=prune))["plan"]
     steps: list[dict[str, object]] = [{**step} for step in plan]

@@ -251,6 +251,8 @@ def test_a_row_that_is_not_there_is_not_removed(worlds: Worlds) -> None:
         ("sku,sku\n", "line 1"),
         ("sku,price\nA\n", "line 2: 2 columns"),
         ("sku\nA\nA\n", "'A' comes twice"),
+        ("sku;price\nA;1\n", "line 1: commas are expected between columns, not ';'"),
+        ("sku,price\n", "line 2: rows below the names"),
         ("sku\n" + "A" * 300, "a key of 1 to 200"),
     ],
 )
@@ -262,7 +264,8 @@ def test_a_file_that_is_no_table_is_refused(
     file.write_text(text, encoding="utf-8")
     result = bus(worlds, "lookups", "load", "x", file)
     assert result.exit_code == 2
-    assert why in result.output
+    assert f"{file}, " in "".join(result.output.splitlines())
+    assert why in " ".join(result.output.split())
     assert bus(worlds, "lookups", "load", "No Name", file).exit_code == 2
 
 
