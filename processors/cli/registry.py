@@ -59,11 +59,16 @@ def serve_command(
     async def serve(settings: "Settings") -> int:
         users = None if users_file is None else Users.read(users_file)
         stop = asyncio.Event()
-        stop_on_signals(stop)
-        async with open_registry(
-            settings, users=users, host_names=host_name or ()
-        ) as ours:
-            await serve_registry(ours, stop, host=host, port=port)
+
+        def serves(line: str) -> None:
+            stop_on_signals(stop)  # until it serves, Ctrl-C ends it at once
+            typer.echo(line)
+
+        with asking_kafka():
+            async with open_registry(
+                settings, users=users, host_names=host_name or ()
+            ) as ours:
+                await serve_registry(ours, stop, host=host, port=port, say=serves)
         return GOOD
 
     try:

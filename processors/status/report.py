@@ -149,7 +149,9 @@ def _of_cluster(report: Report) -> Iterator[str]:
     unknown = report.unknown
     if isinstance(report.cluster, Unknown) and len(unknown) > 1:
         others = ", ".join(name for name in unknown if name != "broker")
-        yield f"Kafka: {report.cluster.why}; so nobody knows of {others}"
+        why = report.cluster.why
+        said = why if why.startswith("Kafka ") else f"Kafka: {why}"
+        yield f"{said}; so nobody knows of {others}"
         return
     for name, why in unknown.items():
         yield f"{name}: unknown: {why}"

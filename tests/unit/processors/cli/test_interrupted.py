@@ -17,6 +17,7 @@ COMMANDS = [
     "events send order.created",
     "intake parked list",
     "migrate status",
+    "registry serve --port 0",
     "run",
     "status --watch",
     "tail",
