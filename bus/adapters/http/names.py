@@ -86,9 +86,13 @@ class Names:
         loop = asyncio.get_running_loop()
         async with self._threads:
             found = loop.create_future()
-            threading.Thread(
+            thread = threading.Thread(
                 target=_run, args=(self._lookup, host, loop, found), daemon=True
-            ).start()
+            )
+            try:
+                thread.start()
+            except RuntimeError:  # the system has none left; the next one asks again
+                return _Known([], "no thread is left to look it up in", loop.time())
             answer: list[str] | str = await found
         until = loop.time() + self._ttl_s
         if isinstance(answer, str):

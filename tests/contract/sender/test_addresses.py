@@ -1,6 +1,7 @@
 """Which names and addresses a sender connects to."""
 
 import socket
+import threading
 from collections.abc import AsyncIterator
 from typing import Protocol
 
@@ -78,6 +79,28 @@ async def test_unknown_name(make: MakeSender, names_of: NamesOf) -> None:
 
     assert kind(reply) is NoAnswerKind.DNS
     assert "secret" not in str(reply)
+    await sender.close()
+
+
+async def test_no_thread_is_left(
+    make: MakeSender,
+    names_of: NamesOf,
+    endpoint: Endpoint,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without one to look a name up in there is no answer; the next post has one."""
+    sender = make(Guard([LOOPBACK]), names_of(["127.0.0.1"]))
+
+    def start(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", start)
+        reply = await sender.send(post(endpoint.url(host="partner.example")))
+        assert kind(reply) is NoAnswerKind.DNS
+
+    reply = await sender.send(post(endpoint.url(host="partner.example")))
+    assert reply == Answer(200)
     await sender.close()
 
 
