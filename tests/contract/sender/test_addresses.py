@@ -89,7 +89,7 @@ async def test_no_thread_is_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Without one to look a name up in there is no answer; the next post has one."""
-    sender = make(Guard([LOOPBACK]), names_of(["127.0.0.1"]))
+    sender = make(Guard(allow=LOOPBACK), names_of(["127.0.0.1"]))
 
     def start(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
