@@ -10,6 +10,7 @@ from bus.intake.rules.judging import Finding, as_json, judge
 from bus.intake.rules.known import Context, account_of
 from bus.intake.rules.memory import Memory
 from bus.intake.rules.modes import Mode
+from bus.intake.rules.order import Order
 from bus.intake.sources import Source
 from processors.convert.judging import Judged
 from processors.convert.reading import Sources
@@ -45,14 +46,16 @@ class Ruling:
         """Take over what was told before; of a source that is gone, nothing."""
         source = self._sources.get(event.source.removeprefix("/intake/"))
         if source is not None:
-            self._memory.note(event.data, self._about(event, source, observed_at))
+            about = self._about(event, source, observed_at)
+            self._memory.note(Order(event.data), about)
 
     def judge(self, event: Event, source: Source, observed_at: datetime) -> Judged:
         """Return what the rules in force make of an event. Never raises."""
         about = self._about(event, source, observed_at)
         rules = self._book().effective(source.channel, source.id, about.account)
-        judgement = judge(event.data, about, rules)
-        self._memory.note(event.data, about)
+        order = Order(event.data)
+        judgement = judge(order, about, rules)
+        self._memory.note(order, about)
         return Judged(judgement.outcome, tuple(map(_found, judgement.findings)))
 
     def _about(self, event: Event, source: Source, observed_at: datetime) -> Context:

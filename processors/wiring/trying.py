@@ -24,6 +24,7 @@ from bus.intake.rules.judging import Finding as RuleFinding
 from bus.intake.rules.judging import judge
 from bus.intake.rules.known import Context, account_of
 from bus.intake.rules.modes import Mode
+from bus.intake.rules.order import Order
 from bus.ports import LogReader
 from processors.parked.trying import Changes, Tried
 from processors.rules.world import RulesWorld
@@ -212,7 +213,7 @@ async def judged_by(
         noticed=noticed,
     )
     effective = world.table.book.effective(item.channel, item.source, account)
-    return [_by_rule(one) for one in judge(data, about, effective).findings]
+    return [_by_rule(one) for one in judge(Order(data), about, effective).findings]
 
 
 def _by_rule(one: RuleFinding) -> Found:

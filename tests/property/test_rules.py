@@ -12,6 +12,7 @@ from bus.intake.rules.judging import FAILED, judge
 from bus.intake.rules.lines import Line, Stored, read_line
 from bus.intake.rules.memory import Memory
 from bus.intake.rules.modes import LADDER, Mode
+from bus.intake.rules.order import Order
 from bus.intake.rules.scopes import PARTS
 from tests.support.judged import about, order, rule, shipped
 
@@ -77,25 +78,27 @@ def test_judging_never_raises(event: dict[str, object]) -> None:
     """Whatever an event holds; and no check fails on it either."""
     context = about(TABLES)
     rules = ALL.effective("shopify", "shop-eu", "A-7")
-    judgement = judge(event, context, rules)
+    judgement = judge(Order(event), context, rules)
     assert not [one for one in judgement.findings if one.code == FAILED]
     assert judgement.outcome in LADDER
     memory = Memory()
-    memory.note(event, context)
+    memory.note(Order(event), context)
 
 
 @settings(max_examples=60, deadline=None)
 @given(odd_orders())
 def test_what_is_only_observed_changes_nothing(event: dict[str, object]) -> None:
     """All rules observed: accepted, with the same findings."""
-    enforced = judge(event, about(TABLES), ALL.effective("shopify", "shop-eu", "A-7"))
+    enforced = judge(
+        Order(event), about(TABLES), ALL.effective("shopify", "shop-eu", "A-7")
+    )
     observe = {
         line.key: Stored(read_line({"id": line.rule, "mode": "observe"}))
         for line in ALL.shipped
         if not line.scope.pairs()
     }
     watched = Book(ALL.shipped, observe).effective("shopify", "shop-eu", "A-7")
-    judgement = judge(event, about(TABLES), watched)
+    judgement = judge(Order(event), about(TABLES), watched)
     assert judgement.outcome is Severity.ACCEPT
     said = [(one.rule, one.code, one.path) for one in judgement.findings]
     assert said == [(one.rule, one.code, one.path) for one in enforced.findings]
@@ -173,10 +176,12 @@ def test_memory_answers_as_a_list_does(
     memory, first = Memory(), dict[str, int]()
     for number, minute in notes:
         first.setdefault(str(number), minute)
-        memory.note(order(order_id=str(number)), about(observed_at=at(minute)))
+        memory.note(Order(order(order_id=str(number))), about(observed_at=at(minute)))
     event = order(order_id="new")
     line = rule("velocity", {"by": "buyer", "most": "0", "within": "60m"})
     context = about(memory, observed_at=at(since))
-    (finding,) = judge(event, context, Book((line,)).effective("", "", "")).findings
+    (finding,) = judge(
+        Order(event), context, Book((line,)).effective("", "", "")
+    ).findings
     expected = [n for n, minute in first.items() if since - 60 <= minute <= since]
     assert finding.need == 1 + len(expected)

@@ -59,8 +59,8 @@ def judged_all(orders: Iterable[Corpus], book: Book, known: Tables) -> list[Seen
             known=memory,
         )
         rules = book.effective(one.channel, one.source, one.account)
-        found.append(Seen(one, judge(one.data, about, rules)))
-        memory.note(one.data, about)
+        found.append(Seen(one, judge(Order(one.data), about, rules)))
+        memory.note(Order(one.data), about)
     return found
 
 

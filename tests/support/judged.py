@@ -11,6 +11,7 @@ from bus.intake.rules.book import Book, Effective
 from bus.intake.rules.judging import Finding, Judgement, judge
 from bus.intake.rules.known import NOTHING, Context, Known
 from bus.intake.rules.lines import Line, read_line
+from bus.intake.rules.order import Order
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 RECEIVED = "intake.order_received"
@@ -139,7 +140,7 @@ def judged(
 ) -> Judgement:
     """An order judged by lines; without any, by those that come with the bus."""
     whose = context or about()
-    return judge(event, whose, rules_of(*(lines or shipped()), context=whose))
+    return judge(Order(event), whose, rules_of(*(lines or shipped()), context=whose))
 
 
 def found(

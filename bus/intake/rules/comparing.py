@@ -121,6 +121,7 @@ class _Judge:
             noticed=case.about.noticed,
         )
         rules = self._book.effective(about.channel, about.source, about.account)
-        judgement = judge(case.data, about, rules)
-        self._memory.note(case.data, about)
+        order = Order(case.data)
+        judgement = judge(order, about, rules)
+        self._memory.note(order, about)
         return judgement

@@ -3,7 +3,7 @@
 What is only observed is told, and never changes what an order comes to.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import localcontext
 
@@ -64,9 +64,9 @@ class Judgement:
     version: str
 
 
-def judge(event: Mapping[str, object], about: Context, rules: Effective) -> Judgement:
-    """Judge the data of an event; the worst that is enforced is what it comes to."""
-    order, outcome = Order(event), Severity.ACCEPT
+def judge(order: Order, about: Context, rules: Effective) -> Judgement:
+    """Judge an event; the worst that is enforced is what it comes to."""
+    outcome = Severity.ACCEPT
     findings: list[Finding] = []
     with localcontext(EXACT):
         for rule in rules.rules:

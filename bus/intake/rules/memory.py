@@ -40,9 +40,8 @@ class Memory:
         """Whether one more mark makes another be forgotten."""
         return len(self._marks) >= self._most
 
-    def note(self, event: Mapping[str, object], about: Context) -> None:
+    def note(self, order: Order, about: Context) -> None:
         """Remember an order, once it was judged; again changes nothing."""
-        order = Order(event)
         entry = (about.observed_at, order.order_id)
         for mark in marks_of(order, about).values():
             entries = self._marks.setdefault(mark, [])

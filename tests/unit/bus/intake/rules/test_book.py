@@ -14,6 +14,7 @@ from bus.intake.rules.documents import check_document, read_document
 from bus.intake.rules.judging import FAILED, UNDECIDED, as_field, as_json, judge
 from bus.intake.rules.lines import Line, Stored, as_document, read_line, restore, store
 from bus.intake.rules.modes import Mode
+from bus.intake.rules.order import Order
 from bus.intake.rules.scopes import Scope, key_of, read_key
 from tests.support.judged import (
     about,
@@ -104,7 +105,7 @@ def test_a_trial_runs_beside_what_stands() -> None:
         True,
     )
     assert trial.origins["parameters.tolerance"].layer == TRIAL
-    judgement = judge(OFF, about(), book.effective("shopify", "shop-eu", "A-7"))
+    judgement = judge(Order(OFF), about(), book.effective("shopify", "shop-eu", "A-7"))
     assert (judgement.outcome, only(judgement).trial) == (Severity.ACCEPT, True)
 
 
@@ -113,7 +114,7 @@ def test_a_new_rule_on_trial_is_only_observed() -> None:
     new = rule("total_sum")
     book = Book((), {new.key: Stored(None, new)})
     assert (
-        judge(OFF, about(), book.effective("shopify", "shop-eu", "A-7")).outcome
+        judge(Order(OFF), about(), book.effective("shopify", "shop-eu", "A-7")).outcome
         is Severity.ACCEPT
     )
 
@@ -185,7 +186,7 @@ def test_a_fault_of_a_check_costs_one_finding() -> None:
 
     rules = rules_of(rule("total_sum"))
     faulty = replace(rules, rules=(replace(rules.rules[0], run=broken),))
-    judgement = judge(order(), about(), faulty)
+    judgement = judge(Order(order()), about(), faulty)
     assert (judgement.outcome, only(judgement).code) == (Severity.ACCEPT, FAILED)
 
 

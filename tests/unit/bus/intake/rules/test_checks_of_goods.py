@@ -7,6 +7,7 @@ import pytest
 
 from bus.intake.findings import Finding as Noticed
 from bus.intake.rules.memory import Memory
+from bus.intake.rules.order import Order
 from tests.support.judged import NOW, about, euros, found, judged, only, order, rule
 
 # --- goods
@@ -87,7 +88,7 @@ def test_returns_at_a_till_may_be_allowed() -> None:
 def test_the_same_again_is_found_under_another_id() -> None:
     """By the same buyer, within a day; the order itself, sent again, is none."""
     memory, line = Memory(), rule("duplicate")
-    memory.note(order(), about(observed_at=NOW - timedelta(hours=2)))
+    memory.note(Order(order()), about(observed_at=NOW - timedelta(hours=2)))
     again = order(order_id="shopify.shop-eu.2")
     assert found(again, line, about(memory)) == [("ordered_before", "order")]
     assert found(order(), line, about(memory)) == []
@@ -101,7 +102,7 @@ def test_purchase_orders_come_once() -> None:
     """The buyer's own number, whatever is in it."""
     memory, line = Memory(), rule("duplicate", {"by": "purchase_order"})
     first = order(order={"id": "1", "purchase_order": "PO-9"})
-    memory.note(first, about())
+    memory.note(Order(first), about())
     other = order(order_id="2", order={"purchase_order": "PO-9"}, lines=[])
     assert found(other, line, about(memory)) == [("ordered_before", "order")]
 
@@ -113,7 +114,7 @@ def test_too_many_in_a_short_time() -> None:
         rule("velocity", {"by": "buyer", "most": "2", "within": "1h"}),
     )
     for number in (1, 2):
-        memory.note(order(order_id=str(number)), about())
+        memory.note(Order(order(order_id=str(number))), about())
     finding = only(judged(order(order_id="3"), line, context=about(memory)))
     assert (finding.code, finding.need) == ("too_many_orders", Decimal(3))
 
@@ -121,8 +122,8 @@ def test_too_many_in_a_short_time() -> None:
 def test_memory_forgets_the_oldest_within_bounds() -> None:
     """Marks that were not seen for long go first, and times beyond the window."""
     memory = Memory(window=timedelta(hours=1), most=2)
-    memory.note(order(), about(observed_at=NOW - timedelta(hours=3)))
-    memory.note(order(order_id="2", account_id="C-2"), about())
+    memory.note(Order(order()), about(observed_at=NOW - timedelta(hours=3)))
+    memory.note(Order(order(order_id="2", account_id="C-2")), about())
     line = rule("duplicate", {"within": "7d"})
     assert found(order(order_id="9"), line, about(memory)) == []
 

@@ -23,7 +23,7 @@ def test_it_is_what_a_list_of_all_would_give() -> None:
         quiet = timedelta(hours=2) * (step // 1_500)
         at = NOW + quiet + timedelta(seconds=step * 2 - random.randrange(600))
         id_ = f"SO-{random.randrange(step // 2, step + 1)}"
-        memory.note({**made, "order_id": id_}, about(observed_at=at))
+        memory.note(Order({**made, "order_id": id_}), about(observed_at=at))
         if id_ not in {known for _, known in plain}:
             plain = sorted([*plain, (at, id_)])
             oldest = plain[-1][0] - _WINDOW
