@@ -6,7 +6,9 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 import typer
+from rich.console import Group
 from rich.live import Live
+from rich.text import Text
 
 from bus.delivery.presence import is_silent
 from bus.errors import BrokerUnavailableError
@@ -109,7 +111,9 @@ def teller(
     if watch and out.is_terminal:
         live = stack.enter_context(Live(console=out, screen=True, auto_refresh=False))
         return lambda report: live.update(Screenful(report), refresh=True)
-    return lambda report: out.print(Screenful(report))
+    # Looked at again and again, but drawn over nothing: a blank line between two.
+    after = Text("") if watch else Group()
+    return lambda report: out.print(Group(Screenful(report), after))
 
 
 def exit_code(report: Report) -> int:

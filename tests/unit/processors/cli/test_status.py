@@ -110,6 +110,21 @@ def test_a_broker_that_is_down(busy: Worlds, monkeypatch: pytest.MonkeyPatch) ->
     assert "broker      unknown: " in done.stdout
 
 
+@pytest.mark.parametrize("watch", [False, True])
+def test_screens_in_a_pipe_stand_apart(
+    watch: bool,  # noqa: FBT001 - a parameter of the test
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A blank line after each of them, where there are several."""
+    report = nothing_known(0, "no answer")
+    tell = teller(AsyncExitStack(), watch=watch, as_json=False)
+    tell(report)
+    tell(report)
+    first, second = capsys.readouterr().out.split("1970-01-01T")[1:]
+    assert first == second
+    assert first.endswith("\n\n") is watch
+
+
 def listed(worlds: Worlds) -> Mapping[str, Mapping[str, object]]:
     """The rows of `subscriptions list` by id."""
     rows = json.loads(run(worlds, "subscriptions", "list", "--json").stdout)
