@@ -9,6 +9,7 @@ from bus.watch.verdicts import Health, Kind, Subject
 from processors.status.inflow import SourceNow
 from processors.web.charts import Edge, Flow, Node
 from processors.web.fleet import Faring
+from processors.web.rendering import href
 
 _SPAN_S = 300.0
 _FANOUT, _RETRY, _ORDERED = "fanout", "retry", "ordered"
@@ -25,9 +26,9 @@ class Parts:
     ordered: frozenset[str]
 
 
-def flow_of(parts: Parts, topics_href: str, all_href: str) -> Flow:
+def flow_of(parts: Parts, all_href: str) -> Flow:
     """The picture: what fails is delivered again by the program that retries."""
-    topics = [_topic(*source, parts, topics_href) for source in parts.sources.items()]
+    topics = [_topic(*source, parts) for source in parts.sources.items()]
     calls, hops = _counted(parts.minutes)
     sent = [
         edge
@@ -73,14 +74,14 @@ def _counted(
     return calls, hops
 
 
-def _topic(name: str, one: SourceNow, parts: Parts, href: str) -> Node:
+def _topic(name: str, one: SourceNow, parts: Parts) -> Node:
     health = parts.states.get(Subject(Kind.SOURCE, name))
     return Node(
         key=name,
         name=name,
         rate=one.rate or 0.0,
         health=health.health if health else Health.UNKNOWN,
-        href=href,
+        href=href("topics", name),
     )
 
 

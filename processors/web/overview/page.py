@@ -165,7 +165,7 @@ async def _picture(
         fleet=fleet,
         ordered=frozenset(one.id for one in mine if one.ordering is Ordering.KEY),
     )
-    return flow(flow_of(parts, "/ui/", "/ui/subscriptions"))
+    return flow(flow_of(parts, "/ui/subscriptions"))
 
 
 async def _forecasts(asked: Asked, mine: frozenset[str]) -> Sequence[tuple[str, str]]:

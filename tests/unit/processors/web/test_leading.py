@@ -36,6 +36,16 @@ def led_to(path: str) -> Page | None:
     return min(fitting, key=lambda page: page.path.count("{"), default=None)
 
 
+async def test_figures_of_the_overview_lead_to_their_lists(site: Lively) -> None:
+    """What is retried to its topics, a topic of the picture to its page."""
+    async with visiting(site, "operator") as visitor:
+        seen = await visitor.get("/ui/")
+        waiting = re.findall(r'href="(/ui/topics\?q=[^"]+)"', seen.text)
+        assert waiting == ["/ui/topics?q=.1s", "/ui/topics?q=.5s", "/ui/topics?q=.30s"]
+        assert "bus.retry.acme-shop.5s" in (await visitor.get(waiting[1])).text
+        assert 'href="/ui/topics/oms.order"' in seen.text
+
+
 @pytest.mark.parametrize("role", ["reader", "support", "partner"])
 async def test_no_link_leads_to_a_refusal(role: str, site: Lively) -> None:
     """Whatever a role may not see, no page of its own sends it to."""

@@ -78,7 +78,7 @@ def test_what_fails_flows_through_the_program_that_retries() -> None:
         fleet=[fares("a"), fares("b")],
         ordered=frozenset({"b"}),
     )
-    found = flow_of(parts, "/ui/", "/ui/subscriptions")
+    found = flow_of(parts, "/ui/subscriptions")
     edges = {(one.source, one.target): one.rate for one in found.edges}
     assert edges == {
         ("oms.order", "fanout"): 4.0,
