@@ -44,6 +44,8 @@ async def load_lookup(asked: Asked) -> Reply:
     """Add, change and remove rows; those not named go only if asked for."""
     query, rules = asked.query_as(LoadQuery), await rules_of(asked)
     body = asked.body_as(LookupChange)
+    if not body.model_fields_set:
+        raise ProblemError(INVALID, "`rows`, `remove` or both are expected.")
     try:
         loaded = await rules.rows.load(
             asked.path["table"],
@@ -55,7 +57,7 @@ async def load_lookup(asked: Asked) -> Reply:
     except ConfigurationError as error:
         raise ProblemError(INVALID, f"{error}.") from None
     except AbsentError as error:
-        raise ProblemError(NOT_FOUND, str(error)) from None
+        raise ProblemError(NOT_FOUND, f"{error}.") from None
     content = LookupLoaded(
         table=loaded.table,
         added=loaded.added,
