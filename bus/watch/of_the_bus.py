@@ -23,8 +23,9 @@ def lag(facts: Facts, limits: Limits) -> Iterator[Said]:
             yield Said(_of(one), certain=False)
         elif waiting.oldest_s > limits.lag_s:
             records = count(waiting.records, "record")
+            wait = "waits" if waiting.records == 1 else "wait"
             yield Said(
-                _of(one), f"{records} wait, the oldest for {span(waiting.oldest_s)}"
+                _of(one), f"{records} {wait}, the oldest for {span(waiting.oldest_s)}"
             )
 
 

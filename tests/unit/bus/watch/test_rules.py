@@ -243,3 +243,12 @@ def test_rules_have_names_and_say_what_they_mean() -> None:
     """Each once, each in a sentence."""
     assert len({rule.name for rule in RULES}) == len(RULES)
     assert all(rule.meaning.endswith(".") for rule in RULES)
+
+
+@pytest.mark.parametrize(
+    ("records", "words"), [(1, "1 record waits,"), (40, "40 records wait,")]
+)
+def test_one_record_waits_and_many_wait(records: int, words: str) -> None:
+    """As people say it."""
+    (lag,) = found(orders(waiting=Waiting(records, 61.0))).findings
+    assert lag.evidence.startswith(words)

@@ -36,8 +36,8 @@ def test_says_it_in_a_line(line: bytes, code: int, said: bytes) -> None:
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """Whatever command it is."""
-    (tmp_path / "file").write_text("")
     (tmp_path / "order.json").write_text('{"id": "1"}')
-    ended = bus(f"channels new shop {tmp_path}/order.json --folder {tmp_path}/file")
+    folder = tmp_path / (300 * "x")
+    ended = bus(f"channels new shop {tmp_path}/order.json --folder {folder}")
     assert ended.returncode == 1
-    assert ended.stderr.decode() == f"bus: {tmp_path}/file/shop: Not a directory\n"
+    assert ended.stderr.decode() == f"bus: {folder}/shop: File name too long\n"
