@@ -70,6 +70,7 @@ LAST = (
     "bus keys revoke",
     "bus subscriptions remove",
     "bus dlq discard",
+    "bus lookups remove",
     "bus acks",
 )
 ENDS = {
