@@ -44,11 +44,6 @@ def old_sends(migration: Migration, order: str, made_ms: int) -> bool:
     return _told(migration.epochs, mine, made_ms, _around(migration))
 
 
-def new_alone(migration: Migration, order: str, made_ms: int) -> bool:
-    """Whether the new side alone has to send an event that was made then."""
-    return not old_sends(migration, order, made_ms)
-
-
 def may_be_left(migration: Migration, order: str, made_ms: int) -> bool:
     """Whether an old sender outside may have been told to leave an event made then.
 

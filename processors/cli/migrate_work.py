@@ -13,7 +13,7 @@ from bus.errors import ConfigurationError
 from bus.migration.comparing import never_alone
 from bus.migration.figures import ENOUGH
 from bus.migration.ledger import Migration
-from bus.migration.owners import new_alone
+from bus.migration.owners import may_be_left
 from bus.migration.report import Plain, Setting, report, with_migration
 from bus.migration.sent import Side
 from bus.migration.terms import Reading
@@ -115,7 +115,7 @@ async def compare_recordings(
     since_s = seconds_of("since", asked.since)
     old = await _gathered(asked.old, terms.old, world, since_s)
     new = await _gathered(asked.new, terms.new, world, since_s)
-    alone = never_alone if of is None else partial(new_alone, of)
+    alone = never_alone if of is None else partial(may_be_left, of)
     found = compared(old, new, terms, secrets, alone, until_of(asked))
     made_at = moment_of(SystemClock.now() * 1000)
     told = ", ".join(asked.old), ", ".join(asked.new)
