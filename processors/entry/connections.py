@@ -15,6 +15,10 @@ from typing_extensions import override
 from processors.entry.addresses import Network, address_at
 from processors.entry.doors import Doors
 
+BACKLOG = 1_024
+"""Connections that wait until they are taken. A burst fills asyncio's hundred while one
+turn of the loop goes by: who comes after that tries again a second later, or is reset.
+"""
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 _INTERNAL = 500
 

@@ -13,7 +13,7 @@ import orjson
 from aiohttp import web
 
 from bus.errors import ConfigurationError
-from processors.entry.connections import HttpServer
+from processors.entry.connections import BACKLOG, HttpServer
 from processors.gateway.api import Api, Papers
 from processors.gateway.bounds import Bounds
 from processors.gateway.document import as_json, describe_api
@@ -84,7 +84,7 @@ class Gateway:
         self._runner, self._serving = runner, serving
         try:
             await web.TCPSite(
-                runner, place.host, place.port, ssl_context=context
+                runner, place.host, place.port, ssl_context=context, backlog=BACKLOG
             ).start()
         except OSError as error:
             await self.stop()

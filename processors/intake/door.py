@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bus.errors import ConfigurationError
-from processors.entry.connections import Fault, HttpServer, Lines
+from processors.entry.connections import BACKLOG, Fault, HttpServer, Lines
 from processors.intake.answering import BUG, LONG_HEAD, NO_HTTP, response
 from processors.intake.serving import DoorBounds, Serving
 
@@ -51,7 +51,7 @@ class Door:
         await runner.setup()
         self._runner, self._drain_s = runner, place.drain_s
         try:
-            site = web.TCPSite(runner, place.host, place.port, backlog=1_024)
+            site = web.TCPSite(runner, place.host, place.port, backlog=BACKLOG)
             await site.start()
         except OSError as error:
             await self.stop()

@@ -2,9 +2,9 @@
 
 The first is the sample of paypalrestsdk for Python and Ruby (`verify_webhook_event`),
 the second that of the SDK for PHP (`ValidateWebhookEvent`). Both are signed under the
-sandbox's certificate CERT-360caa42-fca2a594-a5cafa77 (2015 to 2017), which the tests of
-the SDK for Node hold; its public key stands here. PayPal's libraries of today verify
-nothing by themselves: they ask PayPal.
+sandbox's certificate CERT-360caa42-fca2a594-a5cafa77 (2015 to 2017), as recordings of
+the sandbox's answers hold it; its public key stands here. PayPal's libraries of today
+verify nothing by themselves: they ask PayPal.
 """
 
 import json

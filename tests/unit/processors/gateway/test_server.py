@@ -1,5 +1,7 @@
 """Where a gateway listens, and with which certificate."""
 
+import socket
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from processors.gateway.protocol import Lines
 from processors.gateway.server import Gateway, Place
 from processors.gateway.table import ROUTES
 from tests.support.gateway import UNLIMITED, Client
+from tests.support.pace import patience
 
 
 def another(ask: Client) -> Gateway:
@@ -54,3 +57,12 @@ async def test_a_port_that_is_taken(ask: Client) -> None:
     """Is named, and nothing is left open."""
     port = int(ask.gateway.url.rsplit(":", 1)[1])
     assert f"127.0.0.1:{port}" in await refusal(ask, Place(port=port))
+
+
+async def test_a_burst_of_connections_waits(ask: Client) -> None:
+    """Three hundred come while one turn of the loop goes by, and all are let in."""
+    port = int(ask.gateway.url.rsplit(":", 1)[1])
+    with ExitStack() as stack:
+        for _ in range(300):  # the loop is held up here: none is taken meanwhile
+            where = ("127.0.0.1", port)
+            stack.enter_context(socket.create_connection(where, timeout=patience(5)))
