@@ -19,6 +19,12 @@ from processors.delivery.writing import Writing
 from processors.telemetry import convert_names as names
 from processors.telemetry.names import BUG
 
+MOST_UNDER_WAY = 256
+"""Parts that are written at a time.
+
+More would only wait in Kafka's client while Kafka is away. That writes them once it is
+back, when their partition may have gone to another process, which tells them again.
+"""
 _FEW_FINDINGS = 5
 
 
@@ -63,6 +69,7 @@ class Outgoing:
         self._clock = clock
         self._observer = observer
         self._lanes: Lanes[Work] = Lanes()
+        self._room = asyncio.Semaphore(MOST_UNDER_WAY)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def put(self, work: Work) -> None:
@@ -93,8 +100,9 @@ class Outgoing:
             partition = work.settling.partition
             partition.started()
             try:
-                if partition.open:
-                    await self._write(work)
+                async with self._room:
+                    if partition.open:
+                        await self._write(work)
             except Exception as error:  # noqa: BLE001 - a bug; it stays open, others go on
                 self._observer.note(BUG, why=repr(error), exc_info=error)
             finally:

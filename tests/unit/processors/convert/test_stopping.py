@@ -1,6 +1,8 @@
 """What a stop of convert waits for."""
 
 from bus.adapters.memory import Fault
+from bus.record import Message
+from processors.convert.outgoing import MOST_UNDER_WAY
 from processors.telemetry import convert_names as names
 from tests.support.converting import World, order
 
@@ -21,3 +23,27 @@ async def test_submissions_under_way_are_counted() -> None:
     await world.converts()
     assert world.observer.read(names.IN_FLIGHT) == {"": 0.0}
     assert len(world.told()) == 2
+
+
+async def test_what_has_not_begun_is_left_to_others() -> None:
+    """While Kafka is away few are with its client, which would write them too late."""
+    world = World()
+    tried = set()
+
+    def away(message: Message) -> Fault | None:
+        if message.topic == world.topology.raw_topic("mine"):
+            return None
+        if message.topic == "oms.intake":
+            tried.add(message.key)
+        return Fault.REFUSE
+
+    async with world.running():
+        world.broker.faults = away
+        for number in range(MOST_UNDER_WAY + 100):
+            world.send(order(number))
+        await world.clock.advance(1)
+        assert len(tried) == MOST_UNDER_WAY
+    assert len(tried) == MOST_UNDER_WAY
+    world.broker.faults = lambda _: None
+    await world.converts()
+    assert len(world.told()) == MOST_UNDER_WAY + 100
