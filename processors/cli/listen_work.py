@@ -65,13 +65,17 @@ async def listen(wish: Wish, secrets: Sequence[str]) -> int:
             opened.begin()
             await stop.wait()
     kept, lost = (keep.count, keep.lost) if keep else (None, 0)
+    _end(lambda: view.ended(tally, kept, lost))
+    return GOOD
+
+
+def _end(say: Callable[[], None]) -> None:
     try:
-        view.ended(tally, kept, lost)
+        say()
         sys.stdout.flush()
     except BrokenPipeError:
         # What is left for a pipe that nobody reads is not tried again at the exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return GOOD
 
 
 async def _until_stopped(work: Coroutine[None, None, str], stop: asyncio.Event) -> str:

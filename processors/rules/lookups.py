@@ -1,6 +1,6 @@
 """Lookup tables, as `bus.lookups` holds them: a record a row."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
@@ -153,21 +153,19 @@ class LookupWriter:
                 f"all lookup tables together may have {MOST_ROWS:,} rows, this would"
                 f" make {whole:,}"
             )
-        if dry_run or not changes:
-            return told
-        await self._write(name, changes)
-        await self.trail.note(
-            _LOADED,
-            Entity.LOOKUP,
-            name,
-            after={
-                "added": told.added,
-                "changed": told.changed,
-                "removed": told.removed,
-                "keys": ", ".join(sorted(changes)[:20]),
-            },
-        )
+        if changes and not dry_run:
+            await self._write(name, changes)
+            await self._note(told, sorted(changes))
         return told
+
+    async def _note(self, told: Loaded, keys: Sequence[str]) -> None:
+        after = {
+            "added": told.added,
+            "changed": told.changed,
+            "removed": told.removed,
+            "keys": ", ".join(keys[:20]),
+        }
+        await self.trail.note(_LOADED, Entity.LOOKUP, told.table, after=after)
 
     async def _write(
         self, name: str, changes: Mapping[str, Mapping[str, str] | None]
