@@ -13,6 +13,7 @@ from bus.contracts.codec import Schema, encode
 from bus.errors import InvalidEventError
 from bus.event import Data
 from bus.native.giving import encoded, natively
+from tests.fuzz.hostile import disturb
 
 
 class _Word(StrEnum):
@@ -84,22 +85,5 @@ def changed(random: Random, data: object) -> object:
     """The same data, with a few odd values in places, or none."""
     whole = deepcopy(data)
     for _ in range(random.choice([0, 0, 1, 2])):
-        _change(random, whole)
+        disturb(random, whole, _ODD)
     return whole
-
-
-def _change(random: Random, inside: object) -> None:
-    """Put something odd in a place, or leave one out, or add one."""
-    holder = cast("dict[object, object]", inside)
-    places = [*holder] if isinstance(inside, dict) else [*range(len(holder))]
-    if not places:
-        return
-    place, drawn = random.choice(places), random.random()
-    if isinstance(holder[place], dict | list) and random.random() < 0.8:
-        _change(random, holder[place])
-    elif isinstance(inside, dict) and drawn < 0.2:
-        del holder[place]
-    elif isinstance(inside, dict) and drawn < 0.3:
-        holder["shade"] = deepcopy(random.choice(_ODD))
-    else:
-        holder[place] = deepcopy(random.choice(_ODD))

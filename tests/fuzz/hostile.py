@@ -1,6 +1,7 @@
 """Random schemas, and bytes that are records of them, or nearly."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from copy import deepcopy
 from random import Random
 from typing import cast
 
@@ -274,3 +275,20 @@ def _kind(schema: object) -> object:
     if not isinstance(schema, dict):
         return schema
     return schema.get("name", schema["type"])
+
+
+def disturb(random: Random, inside: object, odd: Sequence[object]) -> None:
+    """Put something odd in a place, or leave one out, or add one."""
+    holder = cast("dict[object, object]", inside)
+    places = [*holder] if isinstance(inside, dict) else [*range(len(holder))]
+    if not places:
+        return
+    place, drawn = random.choice(places), random.random()
+    if isinstance(holder[place], dict | list) and random.random() < 0.8:
+        disturb(random, holder[place], odd)
+    elif isinstance(inside, dict) and drawn < 0.2:
+        del holder[place]
+    elif isinstance(inside, dict) and drawn < 0.3:
+        holder["shade"] = deepcopy(random.choice(odd))
+    else:
+        holder[place] = deepcopy(random.choice(odd))

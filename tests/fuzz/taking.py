@@ -1,7 +1,6 @@
 """JSON taken in natively, beside the Python: the same Avro, or left to it."""
 
 import json
-from copy import deepcopy
 from random import Random
 from typing import cast
 
@@ -12,7 +11,7 @@ from bus.contracts.natural import take_json
 from bus.errors import DecodeError, InvalidEventError
 from bus.native.taking import take
 from bus.webhook.document import plain
-from tests.fuzz.hostile import Maker
+from tests.fuzz.hostile import Maker, disturb
 
 _ODD: list[object] = [
     *(None, True, False, 0, -0, -1, 2**31, 2**63, 2**63 - 1, -(2**63), 10**40),
@@ -76,27 +75,10 @@ def request(random: Random, schema: Schema) -> bytes:
         data = {}
     wish = {"type": schema.event_type, "data": plain(data)}
     for _ in range(random.choice([0, 0, 1, 2])):
-        _change(random, wish)
+        disturb(random, wish, _ODD)
     spread = random.choice([None, 1])
     text = json.dumps(wish, ensure_ascii=random.random() < 0.5, indent=spread)
     sent = bytearray(text.encode("utf-8", "replace"))
     for _ in range(random.choice([0, 0, 0, 1])):
         sent[random.randrange(len(sent))] = random.choice(_BYTES)
     return bytes(sent)
-
-
-def _change(random: Random, inside: object) -> None:
-    """Put something odd in a place, or leave one out, or add one."""
-    holder = cast("dict[object, object]", inside)
-    places = [*holder] if isinstance(inside, dict) else [*range(len(holder))]
-    if not places:
-        return
-    place, drawn = random.choice(places), random.random()
-    if isinstance(holder[place], dict | list) and random.random() < 0.8:
-        _change(random, holder[place])
-    elif isinstance(inside, dict) and drawn < 0.2:
-        del holder[place]
-    elif isinstance(inside, dict) and drawn < 0.3:
-        holder["shade"] = deepcopy(random.choice(_ODD))
-    else:
-        holder[place] = deepcopy(random.choice(_ODD))
