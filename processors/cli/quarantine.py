@@ -44,6 +44,13 @@ _OPTIONS: Mapping[str, object] = {
         list[str] | None,
         typer.Option("--reason", help=f"One of: {', '.join(CODES)}. Repeatable."),
     ],
+    "sources": Annotated[
+        list[str] | None,
+        typer.Option(
+            "--source",
+            help="Who wrote them, as they say (ce_source); -: they do not. Repeatable.",
+        ),
+    ],
     "since": Annotated[
         str | None,
         typer.Option(
@@ -79,6 +86,7 @@ def list_command(
     For example:
       bus quarantine list
       bus quarantine list --topic oms.order --reason unknown_schema --since 2h
+      bus quarantine list --source /oms/web --state pending
       bus quarantine list --state pending --json | jq -r '.[].place'
     """
     from processors.cli.quarantine_view import print_items
@@ -236,6 +244,7 @@ def _wanted(
         places=places or (),
         topics=_list(given.get("topics")),
         reasons=_list(given.get("reasons")),
+        sources=_list(given.get("sources")),
         since_ms=None if since is None else moment_ms(world, "--since", str(since)),
         until_ms=None if until is None else moment_ms(world, "--until", str(until)),
         fates=fates,

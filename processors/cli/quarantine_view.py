@@ -27,9 +27,10 @@ _COLUMNS = (
     Column("PLACE"),
     Column("REASON", rank=1),
     Column("STATE", rank=2),
+    Column("SOURCE", rank=5),
     Column("KEY", rank=4),
     Column("WHEN", rank=3),
-    Column("DETAIL", rank=5),
+    Column("DETAIL", rank=6),
 )
 
 
@@ -52,6 +53,7 @@ def _cells(r: Row) -> list[Cell | str]:
         str(r["place"]),
         str(r["reason"]),
         Cell(state, style=_COLOURS[state]),
+        str(r["source"]) or "-",
         "-" if key is None else str(key),
         Cell(at, brief=at.replace("T", " ")[5:19]),
         Cell(str(r["detail"]), brief=excerpt(str(r["detail"]), _MOST_DETAIL)),
@@ -89,6 +91,7 @@ _LINES = (
     ("that is", "meaning"),
     ("detail", "detail"),
     ("what to do", "what_to_do"),
+    ("source", "source"),
     ("key", "key"),
     ("schema id", "schema_id"),
     ("bytes", "bytes"),

@@ -1,4 +1,4 @@
-"""What was given up and what nobody could decode, by cause, over HTTP."""
+"""What was given up, by cause, over HTTP; and what causes have in common."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal, NamedTuple
@@ -6,7 +6,6 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field
 
 from bus.access.roles import Scope
-from bus.delivery.quarantine import meaning_of
 from bus.delivery.wording import brief
 from bus.times import moment_of, rfc3339
 from processors.gateway.failures import RETRY_AFTER
@@ -18,8 +17,9 @@ from processors.redrive.portfolio import MOST_COUNTED, Cause
 from processors.status.glance import Known
 from processors.subscriptions.actions import ACTIONS, Action
 
-_HUGE = 10**9
-_ACTIONS = ("replay", "discard")
+HUGE = 10**9
+"""More than any count: what is taken from it comes first if it is large."""
+BOTH: Sequence[str] = ("replay", "discard")
 
 
 class Group(NamedTuple):
@@ -33,7 +33,7 @@ class Group(NamedTuple):
     def key(self) -> str:
         """The most come first."""
         one = self.cause
-        return f"{_HUGE - one.count:09} {one.owner} {one.reason} {one.status}"
+        return f"{HUGE - one.count:09} {one.owner} {one.reason} {one.status}"
 
     @property
     def text(self) -> str:
@@ -58,7 +58,7 @@ class CausesQuery(PageQuery):
     ] = ""
 
 
-class _Counted(Model):
+class Counted(Model):
     """How many are pending, since when."""
 
     count: int
@@ -78,7 +78,7 @@ class _Counted(Model):
     ] = ()
 
 
-class LetterCause(_Counted):
+class LetterCause(Counted):
     """Pending dead letters of a subscription that were given up for the same."""
 
     subscription: str
@@ -94,22 +94,6 @@ class LetterCauses(Page[LetterCause]):
     age_s: Annotated[float, Field(description="How long ago they were counted.")]
 
 
-class ItemCause(_Counted):
-    """Pending records in quarantine that cannot be decoded for the same reason."""
-
-    topic: str
-    reason: str
-    meaning: str
-    what_to_do: str
-
-
-class ItemCauses(Model):
-    """All causes, those of the most first."""
-
-    data: Sequence[ItemCause]
-    age_s: Annotated[float, Field(description="How long ago they were counted.")]
-
-
 async def letter_groups(asked: Asked) -> tuple[Known[Sequence[Cause]], list[Group]]:
     """Causes that are there for whoever asks, and how well they are known."""
     await asked.api.world.table.ready()
@@ -117,16 +101,11 @@ async def letter_groups(asked: Asked) -> tuple[Known[Sequence[Cause]], list[Grou
     return known, sorted(_seen(asked, known.value or ()), key=_key)
 
 
-def item_causes(causes: Sequence[Cause]) -> Sequence[Cause]:
-    """The most come first."""
-    return sorted(causes, key=lambda one: (-one.count, one.owner, one.reason))
-
-
 async def list_letter_causes(asked: Asked) -> Reply:
     """A page of them."""
     query = asked.query_as(CausesQuery)
     known, groups = await letter_groups(asked)
-    _refuse_unknown(known)
+    refuse_unknown(known)
     rows, after, before = cut(
         [one for one in groups if query.q.lower() in one.text],
         _key,
@@ -143,37 +122,27 @@ async def list_letter_causes(asked: Asked) -> Reply:
     return Reply(content=page)
 
 
-async def list_item_causes(asked: Asked) -> Reply:
-    """All of them: there are as many as topics and reasons."""
-    known = await asked.api.glance.quarantined()
-    _refuse_unknown(known)
-    causes = item_causes(known.value or ())
-    may = asked.by.may(Scope.QUARANTINE_WRITE)
-    data = [
-        ItemCause.model_validate(
-            _item(one) | {"actions": _ACTIONS if may and one.count else ()}
-        )
-        for one in causes
-    ]
-    return Reply(content=ItemCauses(data=data, age_s=round(known.age_s, 1)))
-
-
 def _of_letters(asked: Asked, group: Group) -> Sequence[str]:
     """As of each single one; of a subscription that was removed, nothing."""
     one = asked.api.world.table.get(group.cause.owner)
     if one is None or not group.cause.count or not asked.by.may(Scope.LETTERS_WRITE):
         return ()
-    return _ACTIONS if Action.REPLAY in ACTIONS[one.state] else ("discard",)
+    return BOTH if Action.REPLAY in ACTIONS[one.state] else ("discard",)
 
 
-def _refuse_unknown(known: Known[Sequence[Cause]]) -> None:
+def refuse_unknown(known: Known[Sequence[Cause]]) -> None:
+    """Raise where they could not be counted.
+
+    Raises:
+        ProblemError: with why.
+    """
     if known.value is None:
         why = f"They could not be counted: {known.why}."
         raise ProblemError(UNAVAILABLE, why, headers=RETRY_AFTER)
 
 
 def _letter(one: Group) -> dict[str, object]:
-    return _counted(one.cause) | {
+    return counted(one.cause) | {
         "subscription": one.cause.owner,
         "owner": one.owner,
         "removed": one.removed,
@@ -181,16 +150,8 @@ def _letter(one: Group) -> dict[str, object]:
     }
 
 
-def _item(one: Cause) -> dict[str, object]:
-    means = meaning_of(one.detail)
-    return _counted(one) | {
-        "topic": one.owner,
-        "meaning": means.words if one.count else "",
-        "what_to_do": means.todo if one.count else "",
-    }
-
-
-def _counted(one: Cause) -> dict[str, object]:
+def counted(one: Cause) -> dict[str, object]:
+    """What is said of each cause."""
     return {
         "count": one.count,
         "at_least": not one.complete,
@@ -232,18 +193,6 @@ ROUTES = (
         handler=list_letter_causes,
         query=CausesQuery,
         answer=LetterCauses,
-        problems=(UNAVAILABLE,),
-    ),
-    Route(
-        method="GET",
-        path="/v1/quarantine-causes",
-        operation="listQuarantineCauses",
-        summary="Pending records in quarantine by cause.",
-        description="By topic and reason, each with what it means and what to do.",
-        tag="Quarantine",
-        scope=Scope.QUARANTINE_READ,
-        handler=list_item_causes,
-        answer=ItemCauses,
         problems=(UNAVAILABLE,),
     ),
 )

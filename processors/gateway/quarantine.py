@@ -45,6 +45,7 @@ async def list_items(asked: Asked) -> Reply:
     wanted = WantedItems(
         topics=[query.topic] if query.topic else (),
         reasons=[query.reason] if query.reason else (),
+        sources=[query.source] if query.source else (),
         since_ms=ms_of(asked, query.since, "since"),
         until_ms=ms_of(asked, query.until, "until"),
         fates=[Fate(query.state)] if query.state else (),
@@ -134,6 +135,7 @@ def _pending(asked: Asked) -> WantedItems:
         places=meant.places,
         topics=meant.topics,
         reasons=meant.reasons,
+        sources=meant.sources,
         since_ms=ms_of(asked, meant.since, "since"),
         until_ms=ms_of(asked, meant.until, "until"),
         fates=[Fate.PENDING],

@@ -44,6 +44,10 @@ class ItemQuery(PageQuery):
 
     topic: Word | None = None
     reason: Code | None = None
+    source: Annotated[
+        Word | None,
+        Field(description="Who wrote it, as it says: its `ce_source`; `-`: none."),
+    ] = None
     state: State | None = None
     since: Moment | None = None
     until: Moment | None = None
@@ -56,6 +60,9 @@ class ItemRow(Model):
     topic: str
     reason: str
     detail: str
+    source: Annotated[
+        str, Field(description="Who wrote it, as it says; empty: it does not.")
+    ]
     key: str | None
     at: str
     state: State
@@ -97,6 +104,7 @@ class ItemSelection(Model):
     places: Annotated[list[Place], Field(max_length=1_000)] = Field(default=[])
     topics: Annotated[list[Word], Field(max_length=100)] = Field(default=[])
     reasons: Annotated[list[Code], Field(max_length=20)] = Field(default=[])
+    sources: Annotated[list[Word], Field(max_length=100)] = Field(default=[])
     since: Moment | None = None
     until: Moment | None = None
 

@@ -54,6 +54,7 @@ def item_row(item: Item) -> Row:
         "topic": item.topic,
         "reason": item.meaning.code,
         "detail": item.why,
+        "source": item.sender,
         "key": text_of(item.source.key),
         "at": moment(item.at_ms),
         "state": item.fate.value,

@@ -34,6 +34,7 @@ class Cause:
         owner: The subscription; in quarantine the topic they came from.
         reason: Why; empty: nothing pending was found as far as was read.
         status: What the endpoint answered last; 0: nothing.
+        source: In quarantine who wrote them, as they say; empty: they do not.
         detail: What was said of the newest.
         complete: Whether all were counted; if not there are at least so many.
     """
@@ -46,14 +47,16 @@ class Cause:
     newest_ms: int
     detail: str
     complete: bool
+    source: str = ""
 
 
 class _Seen(NamedTuple):
-    """One that is pending."""
+    """One that is pending; the first four are its cause."""
 
     owner: str
     reason: str
     status: int
+    source: str
     at_ms: int
     detail: str
 
@@ -139,19 +142,19 @@ def _not_empty(lags: Mapping[TopicPartition, Lag]) -> Mapping[str, _Span]:
 
 def _letter(one: Letter) -> _Seen:
     detail = one.state.detail if one.state else one.problem
-    return _Seen(one.subscription, one.reason, one.status, one.at_ms, detail)
+    return _Seen(one.subscription, one.reason, one.status, "", one.at_ms, detail)
 
 
 def _item(one: Item) -> _Seen:
-    return _Seen(one.topic, one.meaning.code, 0, one.at_ms, one.why)
+    return _Seen(one.topic, one.meaning.code, 0, one.sender, one.at_ms, one.why)
 
 
 def _causes(seen: Iterator[_Seen], owner: str, *, complete: bool) -> Iterator[Cause]:
     """Grouped; of a topic in which none was found so far one cause says that."""
-    groups: dict[tuple[str, str, int], list[_Seen]] = {}
+    groups: dict[tuple[str, str, int, str], list[_Seen]] = {}
     for one in seen:
-        groups.setdefault(one[:3], []).append(one)
-    for (whose, reason, status), ones in groups.items():
+        groups.setdefault(one[:4], []).append(one)
+    for (whose, reason, status, source), ones in groups.items():
         newest = max(ones, key=_at)
         yield Cause(
             owner=whose,
@@ -162,6 +165,7 @@ def _causes(seen: Iterator[_Seen], owner: str, *, complete: bool) -> Iterator[Ca
             newest_ms=newest.at_ms,
             detail=newest.detail,
             complete=complete,
+            source=source,
         )
     if not groups and not complete:
         yield Cause(

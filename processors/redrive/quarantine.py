@@ -10,9 +10,13 @@ from bus.delivery.quarantine import (
     meaning_of,
     read_quarantined,
 )
+from bus.delivery.senders import sender_of
 from bus.errors import DecodeError
 from bus.record import Record
 from processors.subscriptions.world import World
+
+NO_SOURCE = "-"
+"""Means those that do not say who wrote them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,11 @@ class Item:
         return self.source.topic
 
     @property
+    def sender(self) -> str:
+        """Who wrote it, as it says itself (`ce_source`); empty: it does not."""
+        return sender_of(self.source)
+
+    @property
     def meaning(self) -> Meaning:
         """What its reason means to who sent it."""
         return meaning_of(self.why)
@@ -47,13 +56,15 @@ class Item:
 class WantedItems:
     """Which are meant; what is empty or None does not narrow.
 
-    `places` are `topic/partition/offset`, `reasons` the codes of meanings, times epoch
-    milliseconds of being put aside (inclusive, exclusive).
+    `places` are `topic/partition/offset`, `reasons` the codes of meanings, `sources`
+    what records say of who wrote them, times epoch milliseconds of being put aside
+    (inclusive, exclusive).
     """
 
     places: Sequence[str] = ()
     topics: Sequence[str] = ()
     reasons: Sequence[str] = ()
+    sources: Sequence[str] = ()
     since_ms: int | None = None
     until_ms: int | None = None
     fates: Sequence[Fate] = ()
@@ -64,6 +75,7 @@ class WantedItems:
             (not self.places or item.place in self.places)
             and (not self.topics or item.topic in self.topics)
             and (not self.reasons or item.meaning.code in self.reasons)
+            and (not self.sources or (item.sender or NO_SOURCE) in self.sources)
             and (not self.fates or item.fate in self.fates)
             and (self.since_ms is None or item.at_ms >= self.since_ms)
             and (self.until_ms is None or item.at_ms < self.until_ms)

@@ -12,6 +12,9 @@ _ASIDE = (
     (903, b"no value", None),
 )
 
+_SAID = 902
+"""Of which the headers say who wrote it."""
+
 
 async def put_aside(api: Api) -> None:
     """Records that nobody can decode, and jobs."""
@@ -19,8 +22,10 @@ async def put_aside(api: Api) -> None:
     world = api.world
     now_ms = int(world.clock.now() * 1000)
     for offset, why, value in _ASIDE:
+        said = (("ce_source", b"/oms/web"),) if offset == _SAID else ()
         headers = (
             ("x-producer", b"oms-7"),
+            *said,
             ("bus-quarantine-reason", why),
             ("bus-quarantine-origin", b"oms.order/0/%d" % offset),
             ("bus-quarantine-at-ms", b"%d" % (now_ms - (910 - offset) * 60_000)),

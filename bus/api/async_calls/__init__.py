@@ -13,6 +13,7 @@ from bus.api.async_calls.event_types import EventTypesCalls
 from bus.api.async_calls.events import EventsCalls
 from bus.api.async_calls.forecasts import ForecastsCalls
 from bus.api.async_calls.health import HealthCalls
+from bus.api.async_calls.item_causes import ItemCausesCalls
 from bus.api.async_calls.job_routes import JobRoutesCalls
 from bus.api.async_calls.key_routes import KeyRoutesCalls
 from bus.api.async_calls.letters import LettersCalls
@@ -71,6 +72,7 @@ class AsyncCalls(
     LettersCalls,
     QuarantineCalls,
     CausesCalls,
+    ItemCausesCalls,
     EditsCalls,
     ParkedGroupsCalls,
     ParkedCalls,

@@ -3,7 +3,7 @@
 # Written from the table of routes by `make client`, not by hand.
 from bus.api.asking import Async, AsyncPages
 from bus.api.exchange import Call
-from bus.api.models.causes import ItemCauses, LetterCause
+from bus.api.models.causes import LetterCause
 
 
 class CausesCalls(Async):
@@ -28,11 +28,3 @@ class CausesCalls(Async):
                 query={"limit": limit, "cursor": cursor, "q": q},
             )
         )
-
-    async def list_quarantine_causes(self) -> ItemCauses:
-        """Pending records in quarantine by cause.
-
-        GET `/v1/quarantine-causes`
-        with a key of scope `quarantine:read`
-        """
-        return await self._ask(Call[ItemCauses]("GET", "/v1/quarantine-causes"))

@@ -13,6 +13,7 @@ from bus.api.calls.event_types import EventTypesCalls
 from bus.api.calls.events import EventsCalls
 from bus.api.calls.forecasts import ForecastsCalls
 from bus.api.calls.health import HealthCalls
+from bus.api.calls.item_causes import ItemCausesCalls
 from bus.api.calls.job_routes import JobRoutesCalls
 from bus.api.calls.key_routes import KeyRoutesCalls
 from bus.api.calls.letters import LettersCalls
@@ -71,6 +72,7 @@ class Calls(
     LettersCalls,
     QuarantineCalls,
     CausesCalls,
+    ItemCausesCalls,
     EditsCalls,
     ParkedGroupsCalls,
     ParkedCalls,

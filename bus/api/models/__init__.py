@@ -4,7 +4,7 @@
 from bus.api.models.acks import Acked, Acks
 from bus.api.models.applying import Applied, Document, FieldChange, StepDone, StepShown
 from bus.api.models.audit import ChangeRows, ChangeShown
-from bus.api.models.causes import ItemCause, ItemCauses, LetterCause, LetterCauses
+from bus.api.models.causes import LetterCause, LetterCauses
 from bus.api.models.course import Course, CourseStep
 from bus.api.models.diagnosing import DiagnosisWanted
 from bus.api.models.edits import EditedLetter, EditedPayload, Replacement
@@ -32,6 +32,7 @@ from bus.api.models.forecasts import (
     LimitShown,
 )
 from bus.api.models.health import FiguresShown, HealthShown
+from bus.api.models.item_causes import ItemCause, ItemCauses
 from bus.api.models.job_routes import JobRows
 from bus.api.models.key_routes import (
     KeyMade,

@@ -28,25 +28,3 @@ class LetterCauses(TypedDict):
     next: str | None
     previous: str | None
     age_s: float
-
-
-class ItemCause(TypedDict):
-    """Pending records in quarantine that cannot be decoded for the same reason."""
-
-    count: int
-    at_least: bool
-    oldest_at: str | None
-    newest_at: str | None
-    detail: str
-    actions: Sequence[Literal["replay", "discard"]]
-    topic: str
-    reason: str
-    meaning: str
-    what_to_do: str
-
-
-class ItemCauses(TypedDict):
-    """All causes, those of the most first."""
-
-    data: Sequence[ItemCause]
-    age_s: float

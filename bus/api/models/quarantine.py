@@ -15,6 +15,7 @@ class ItemRow(TypedDict):
     topic: str
     reason: str
     detail: str
+    source: str
     key: str | None
     at: str
     state: Literal["pending", "replayed", "discarded", "replacing", "replaced"]
@@ -39,6 +40,7 @@ class ItemWhole(TypedDict):
     topic: str
     reason: str
     detail: str
+    source: str
     key: str | None
     at: str
     state: Literal["pending", "replayed", "discarded", "replacing", "replaced"]
@@ -91,6 +93,7 @@ class ItemSelection(TypedDict):
             ]
         ]
     ]
+    sources: NotRequired[Sequence[str]]
     since: NotRequired[str | None]
     until: NotRequired[str | None]
 

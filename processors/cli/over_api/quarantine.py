@@ -23,8 +23,11 @@ from processors.cli.quarantine_work import (
     tell_released,
 )
 
-_FILTERS = ("places", "topics", "reasons")
-_FIELDS = (("places", "place"), ("topics", "topic"), ("reasons", "reason"))
+_FILTERS = ("places", "topics", "reasons", "sources")
+_FIELDS = (
+    *(("places", "place"), ("topics", "topic"), ("reasons", "reason")),
+    ("sources", "source"),
+)
 
 
 async def list_(api: AsyncApi, given: Given) -> int:

@@ -20,6 +20,7 @@ class Meant(Model):
 
     topic: Annotated[str, Field(max_length=249)] = ""
     reason: Code | Literal[""] = ""
+    source: Annotated[str, Field(max_length=256)] = ""
     since: Moment | Literal[""] = ""
     until: Moment | Literal[""] = ""
 
@@ -42,6 +43,7 @@ def listed(query: ListQuery) -> ItemQuery:
     return ItemQuery(
         topic=query.topic or None,
         reason=query.reason or None,
+        source=query.source or None,
         state=query.state or None,
         since=query.since or None,
         until=query.until or None,
@@ -56,6 +58,7 @@ def selection(meant: PlanQuery) -> ItemSelection:
         places=[*meant.place],
         topics=[meant.topic] if meant.topic else [],
         reasons=[meant.reason] if meant.reason else [],
+        sources=[meant.source] if meant.source else [],
         since=meant.since or None,
         until=meant.until or None,
     )
@@ -65,7 +68,8 @@ def command(meant: PlanQuery) -> str:
     """The same as the command says it."""
     said = (
         *(("--topic", meant.topic), ("--reason", meant.reason)),
-        *(("--since", meant.since), ("--until", meant.until)),
+        *(("--source", meant.source), ("--since", meant.since)),
+        ("--until", meant.until),
     )
     parts = ["bus", "quarantine", meant.act, *meant.place]
     return shlex.join([*parts, *(w for n, v in said if v for w in (n, v))])

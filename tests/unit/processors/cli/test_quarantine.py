@@ -99,6 +99,9 @@ def test_list_says_what_is_wrong_in_a_word(worlds: Worlds) -> None:
         (("--topic", "oms.payment"), 0),
         (("--reason", "not_framed"), 1),
         (("--reason", "no_order"), 0),
+        (("--source", "/oms/web"), 1),
+        (("--source", "/oms/shop"), 0),
+        (("--source", "-"), 0),
         (("--since", "1h"), 1),
         (("--until", "1h"), 0),
         (("--state", "discarded"), 0),
@@ -106,7 +109,8 @@ def test_list_says_what_is_wrong_in_a_word(worlds: Worlds) -> None:
 )
 def test_filters(worlds: Worlds, args: Sequence[str], found: int) -> None:
     """Each narrows to what it says."""
-    put_aside(worlds, BROKEN, BROKEN_WHY)
+    said = (*BROKEN.headers, ("ce_source", b"/oms/web"))
+    put_aside(worlds, BROKEN._replace(headers=said), BROKEN_WHY)
     assert len(json.loads(bus(worlds, "list", *args, "--json").stdout)) == found
 
 

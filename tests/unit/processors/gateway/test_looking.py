@@ -55,6 +55,18 @@ async def test_quarantine_by_cause(site: Lively) -> None:
     assert found["not_framed"]["meaning"]
     assert found["not_framed"]["what_to_do"]
     assert found["not_framed"]["actions"] == ["replay", "discard"]
+    assert {one["source"] for one in got.rows} == {"", "/oms/web"}
+    for asks, reasons in (
+        ("limit=1", {"not_framed"}),
+        ("q=SCHEMA+77", set()),
+        ("q=schema+with+id+77", {"unknown_schema"}),
+        ("source=/oms/web", {"unknown_schema"}),
+        ("source=-", {"not_framed", "no_value"}),
+        ("reason=no_value&topic=oms.order", {"no_value"}),
+        ("topic=oms.payment", set()),
+    ):
+        some = await site.ask("GET", f"/v1/quarantine-causes?{asks}")
+        assert {one["reason"] for one in some.rows} == reasons, asks
     assert (await site.ask("GET", "/v1/quarantine-causes", by="partner")).status == 403
 
 

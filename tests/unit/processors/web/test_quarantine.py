@@ -39,6 +39,28 @@ async def test_each_cause_leads_to_its_list(site: Lively) -> None:
         assert (await visitor.get(ALL)).status == 403
 
 
+async def test_causes_say_whose_and_are_narrowed(site: Lively) -> None:
+    """Who wrote them leads to theirs; a filter stands in the address, and goes on."""
+    async with visiting(site, "operator") as visitor:
+        seen = await visitor.get(ALL)
+        assert "3 of 3 causes" in seen.text
+        to = re.search(r'href="([^"]*)">/oms/web</a> 1', seen.text)
+        assert to
+        theirs = await visitor.get(unescape(to[1]))
+        assert "1 of 3 causes" in theirs.text
+        to = re.search(r'class="grave" href="([^"]*)"', theirs.text)
+        assert to
+        listed = await visitor.get(unescape(to[1]))
+        assert listed.text.count('name="place" value="') == 1
+        assert 'name="source" value="/oms/web"' in listed.text
+        rest = await visitor.get(f"{ALL}/records?source=-")
+        assert rest.text.count('name="place" value="') == 3
+        plan = await visitor.get(f"{ALL}/plan?act=discard&source=/oms/web")
+        assert "bus quarantine discard --source /oms/web" in plan.text
+        none = await visitor.get(f"{ALL}?topic=oms.payment")
+        assert "None of them fits" in none.text
+
+
 async def test_says_what_could_be_read(site: Lively) -> None:
     """Its bytes, headers, the reason, and what can be done."""
     async with visiting(site, "operator") as visitor:
