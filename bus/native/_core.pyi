@@ -9,6 +9,16 @@ LIFTED: Sequence[str]
 # Kind, names of fields or symbols, numbers of inner nodes, a decimal's scale and
 # precision.
 Defaults: TypeAlias = Sequence[str | None]
+# Id, type, source, subject, time, trace context, extensions.
+Said: TypeAlias = tuple[
+    str | None,
+    str | None,
+    str | None,
+    str | None,
+    str | None,
+    str | None,
+    tuple[tuple[str, str], ...],
+]
 # Type, own id, source, order id, channel, microseconds, Avro body.
 Row: TypeAlias = tuple[str, str | None, str | None, str, str, int, bytes]
 Spec: TypeAlias = tuple[str, Sequence[str], Sequence[int], int, int]
@@ -53,6 +63,7 @@ class Taker:
     ) -> Taker: ...
     def encode(self, schema_id: int, data: object, /) -> bytes | None: ...
 
+def heads(headers: tuple[tuple[str, bytes], ...], /) -> Said | None: ...
 def events(
     text: bytes, takers: Mapping[str, Taker], most: int, /
 ) -> tuple[bool, list[Row]] | None: ...

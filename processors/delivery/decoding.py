@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from bus.contracts.framing import named, needed, split
 from bus.contracts.writers import Writer, parse_writer, read
-from bus.delivery.attributes import read_attributes
 from bus.delivery.delivery import Origin
 from bus.delivery.headers import build_event, read_state
 from bus.delivery.patience import Patience
@@ -25,6 +24,7 @@ from bus.errors import (
     undecodable,
 )
 from bus.event import Event
+from bus.native.heads import read_attributes
 from bus.native.reading import read as read_lazily
 from bus.ports import Clock, Observer, Schemas
 from bus.record import Record, SchemaRef

@@ -22,7 +22,7 @@ from bus.native.loading import core, told
 from bus.native.reading import LazyData, json_body, read
 from bus.webhook.document import outline
 from bus.webhook.rendering import render_outline
-from tests.fuzz import giving
+from tests.fuzz import giving, heads
 from tests.fuzz.hostile import Maker
 
 _BODIES = 20
@@ -101,6 +101,7 @@ def run(random: Random) -> Counter[str]:
         )
         fates[check(schema, body, event)] += 1
         fates[_given(random, schema, body)] += 1
+        fates[f"{heads.check(heads.some(random))} in headers"] += 1
     return fates
 
 

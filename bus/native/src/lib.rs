@@ -10,6 +10,7 @@ mod body;
 mod decimal;
 mod flat;
 mod giver;
+mod heads;
 mod input;
 mod intake;
 mod json;
@@ -23,7 +24,7 @@ mod walk;
 use pyo3::prelude::*;
 
 /// Counts up whenever Python and Rust must change together.
-const API: u32 = 5;
+const API: u32 = 6;
 
 /// Not sure: the Python is to decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<flat::Flat>()?;
     module.add_class::<line::Line>()?;
     module.add_class::<taker::Taker>()?;
+    module.add_function(wrap_pyfunction!(heads::heads, module)?)?;
     module.add_function(wrap_pyfunction!(intake::events, module)?)?;
     Ok(())
 }

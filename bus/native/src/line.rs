@@ -128,7 +128,11 @@ fn having(hints: &[Vec<u8>], place: usize) -> PyResult<[u8; 256]> {
         let entry = hint.get(place).and_then(|&b| table.get_mut(usize::from(b)));
         match (bit, entry) {
             (Some(bit), Some(entry)) => *entry |= bit,
-            _ => return Err(PyValueError::new_err("at most eight hints of two bytes or more")),
+            _ => {
+                return Err(PyValueError::new_err(
+                    "at most eight hints of two bytes or more",
+                ));
+            }
         }
     }
     Ok(table)

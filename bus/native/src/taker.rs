@@ -92,11 +92,7 @@ impl Taker {
     /// Return the framed bytes of a record's values, or None: the Python is to write
     /// them, or to say why not.
     #[pyo3(signature = (schema_id, data, /))]
-    fn encode<'py>(
-        &self,
-        schema_id: u32,
-        data: &Bound<'py, PyAny>,
-    ) -> Option<Bound<'py, PyBytes>> {
+    fn encode<'py>(&self, schema_id: u32, data: &Bound<'py, PyAny>) -> Option<Bound<'py, PyBytes>> {
         Giver::framed(&self.nodes, schema_id, data).ok()
     }
 }
