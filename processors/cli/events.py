@@ -16,6 +16,7 @@ from processors.cli.control import (
     read_text,
     run,
 )
+from processors.cli.logged_options import of_events
 from processors.cli.moments import Since, moment_ms, place_of
 from processors.cli.root import Root
 from processors.cli.waiting import asking_kafka
@@ -183,6 +184,43 @@ def show_command(
         return await show_record(world, place, body and body.value, as_json=as_json)
 
     run(ctx, show, reads=True, first=lambda: place_of(place))
+
+
+@app.command("list")
+@of_events
+def list_command(
+    ctx: typer.Context,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ID", help="An event's id, its producer's, or an order's."
+        ),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+    **given: object,
+) -> None:
+    """List events from the log, oldest first: what they are and where they stand.
+
+    All that is given has to fit; of an option that is given several times, one. With
+    a subscription, outcome or status: those of which one attempt fits all of them.
+
+    For example:
+      bus events list --since 5m
+      bus events list --outcome failed --since 1h --type 'order.*'
+      bus events list SO-1001 --json | jq -r '.[].event_id'
+    """
+    from processors.cli.dlq_options import refuse_unknown_here
+
+    async def work(world: "World") -> int:
+        from processors.cli.logged_work import tell_events
+
+        return await tell_events(ctx, world, {"name": name, **given}, as_json=as_json)
+
+    def judge() -> None:
+        refuse_unknown_here(ctx, given.get("types"))
+
+    run(ctx, work, reads=True, first=judge)
 
 
 @app.command("search")

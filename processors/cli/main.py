@@ -44,6 +44,7 @@ COMMANDS = {
     "listen": "Receive webhooks here: verify, show, answer as told.",
     "trace": "Print what befell an event: attempts, hops, outcome.",
     "tail": "Show events and attempts as they come, until Ctrl-C.",
+    "attempts": "List attempts: who was sent what, what came of it.",
     "acks": "Acknowledgements by consumers: no more attempts.",
     "jobs": "Jobs of a gateway: replays, discards, removals.",
     "keys": "Keys of the HTTP API: who may do what.",

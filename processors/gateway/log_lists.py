@@ -17,8 +17,8 @@ from processors.gateway.log_models import (
     EventQuery,
     EventRows,
     EventsNamed,
-    StatusClass,
     attempt_shown,
+    class_of,
     delivery_shown,
     event_shown,
 )
@@ -40,7 +40,7 @@ async def list_attempts(asked: Asked) -> Reply:
         event_id=query.event,
         order_id=query.order,
         outcomes=frozenset(query.outcome),
-        status_classes=frozenset(map(_class, query.status)),
+        status_classes=frozenset(map(class_of, query.status)),
         since_us=span.since_us,
         until_us=span.until_us,
         scope=await scope_of(asked),
@@ -49,10 +49,6 @@ async def list_attempts(asked: Asked) -> Reply:
         page = await log.attempts(question, span.paging)
     fields = turned(page, partial(attempt_shown, by=asked.by), span, query)
     return Reply(content=AttemptRows.model_validate(fields), headers=headers)
-
-
-def _class(status: StatusClass) -> int:
-    return 0 if status == "none" else int(status[0])
 
 
 async def list_deliveries(asked: Asked) -> Reply:
@@ -89,7 +85,7 @@ async def list_events(asked: Asked) -> Reply:
         account=query.account,
         subscriptions=frozenset(query.subscription),
         outcomes=frozenset(query.outcome),
-        status_classes=frozenset(map(_class, query.status)),
+        status_classes=frozenset(map(class_of, query.status)),
         since_us=span.since_us,
         until_us=span.until_us,
         scope=await scope_of(asked),

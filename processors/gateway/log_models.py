@@ -155,6 +155,11 @@ class EventsNamed(Model):
     data: Sequence[LoggedEvent]
 
 
+def class_of(status: str) -> int:
+    """A class of answers as the log counts it: 2 for 2xx, 0 where none came."""
+    return 0 if status == "none" else int(status[0])
+
+
 def attempt_shown(row: AttemptRow, *, by: Principal) -> LoggedAttempt:
     """An attempt of the log, with what somebody may read."""
     place = None if row.origin is None else str(row.origin)

@@ -37,6 +37,8 @@ COMMANDS: Mapping[str, str] = {
     "sources apply": "sources.apply",
     "events send": "events.send",
     "events search": "events.search",
+    "events list": "logged.events",
+    "attempts": "logged.attempts",
     "dlq list": "letters.list_",
     "dlq show": "letters.show",
     "dlq replay": "letters.replay",

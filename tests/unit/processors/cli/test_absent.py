@@ -98,6 +98,7 @@ NAMES_NOTHING = {
     "channels diff": "two folders",
     "channels new": "a name to be taken, and files",
     "config": "words that settings are looked for by",
+    "events list": "a list, narrowed by an id as by other options",
     "events search": "a text to look for",
     "listen replay": "a folder",
     "lookups load": "a table that need not be there yet",
