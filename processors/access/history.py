@@ -18,6 +18,7 @@ class Wanted:
     actor: str | None = None
     tenant: str | None = None
     since_ms: int | None = None
+    until_ms: int | None = None
 
     def holds(self, audited: Audited) -> bool:
         """Whether this one is meant."""
@@ -27,6 +28,7 @@ class Wanted:
             and self.entity_id in {None, change.entity_id}
             and self.actor in {None, change.actor}
             and self.tenant in {None, change.tenant}
+            and (self.until_ms is None or audited.at.timestamp() * 1e3 < self.until_ms)
         )
 
 

@@ -19,7 +19,9 @@ app = typer.Typer()
 def attempts_command(
     ctx: typer.Context, *, as_json: AsJson = False, **given: object
 ) -> None:
-    """List attempts from the log, oldest first: who was sent what, what came of it.
+    """List attempts: who was sent what, what came of it.
+
+    From the log, oldest first.
 
     All that is given has to fit; of an option that is given several times, one.
     `bus tail attempts` shows those to come.

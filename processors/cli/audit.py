@@ -32,6 +32,9 @@ Since: TypeAlias = Annotated[
         help="Since: 2026-11-23T12:00:00Z, or 2h for 2 h ago.", callback=a_moment
     ),
 ]
+Until: TypeAlias = Annotated[
+    str | None, typer.Option(help="Before: likewise.", callback=a_moment)
+]
 Limit: TypeAlias = Annotated[
     int, typer.Option(min=0, help="Show the newest so many; 0: all.")
 ]
@@ -46,6 +49,7 @@ def audit_command(  # noqa: PLR0913 - one option a field that it may be narrowed
     actor: Actor = None,
     tenant: Tenant = None,
     since: Since = None,
+    until: Until = None,
     limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
@@ -61,7 +65,8 @@ def audit_command(  # noqa: PLR0913 - one option a field that it may be narrowed
 
     async def audit(world: "World") -> int:
         since_ms = None if since is None else moment_ms(world, "--since", since)
-        wanted = Wanted(kind, entity_id, actor, tenant, since_ms)
+        until_ms = None if until is None else moment_ms(world, "--until", until)
+        wanted = Wanted(kind, entity_id, actor, tenant, since_ms, until_ms)
         found = await read_history(world.reader, world.topology.audit, wanted)
         shown = [row(one) for one in (found[-limit:] if limit else found)]
         left_out = len(found) - len(shown)

@@ -112,9 +112,14 @@ def list_command(
 
 
 def _row(schema: "Schema", catalogue: "Catalogue") -> dict[str, str | int]:
+    from bus.contracts.fields import meaning_of
+
     event_type = str(schema.event_type)
     return {
         "event_type": event_type,
+        "family": schema.family,
+        "record": schema.full_name,
+        "meaning": meaning_of(schema),
         "topic": catalogue.topic(event_type),
         "fields": len(json.loads(schema.text)["fields"]),
         "subject": catalogue.subject(event_type),

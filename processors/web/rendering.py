@@ -15,7 +15,7 @@ from typing_extensions import override
 from bus.delivery.wording import answered, brief, followed, held
 from processors.web import wording
 from processors.web.assets import Assets
-from processors.web.commands import quoted, shell
+from processors.web.commands import narrowed, quoted, shell, sifted
 from processors.web.frame import Frame
 from processors.web.pages import Page
 
@@ -67,8 +67,10 @@ class Renderer:
             "brief": brief,
             "href": href,
             "linked": linked,
+            "narrowed": narrowed,
             "quoted": quoted,
             "shell": shell,
+            "sifted": sifted,
             "traced": partial(traced, trace_url),
             "to": partial(_to, there),
         }

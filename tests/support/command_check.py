@@ -12,13 +12,18 @@ from processors.cli.main import COMMANDS
 
 
 def wrong_with(line: str) -> str:
-    """Why the program would not take a line; empty if it would."""
+    """Why the program would not take a line; empty if it would.
+
+    What it prints may go through jq, with one word.
+    """
     reader = shlex.shlex(line, posix=True, punctuation_chars="();<>|&`")
     reader.whitespace_split, reader.commenters = True, ""
     try:
         program, *words = list(reader)
     except ValueError as error:
         return str(error)
+    if words[-3:-1] == ["|", "jq"]:
+        del words[-3:]
     if loose := set(words) & {"(", ")", ";", "<", ">", "|", "&", "&&", "||", "`"}:
         return f"the shell would take {loose}"
     if program != "bus" or not words:

@@ -16,6 +16,7 @@ async def audit(api: AsyncApi, given: Given) -> int:
     changes = api.list_audit(
         limit=250,
         since=given.maybe("since"),
+        until=given.maybe("until"),
         entity=cast("ListAuditEntity", given.maybe("kind")),
         id=given.maybe("entity_id"),
         actor=given.maybe("actor"),

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from bus.access.entities import Entity
 from bus.access.roles import Scope
 from processors.access.differences import Difference, differences
 from processors.gateway.audit import AuditQuery, ChangeRows, ChangeShown, list_audit
@@ -15,10 +16,7 @@ from processors.gateway.routes import Asked
 from processors.web.asking import asking, content_of
 from processors.web.pages import Page
 
-ENTITIES = (
-    *("subscription", "source", "key", "letters", "quarantine"),
-    *("events", "ack", "silence", "rule", "lookup", "schema", "parked"),
-)
+ENTITIES = tuple(one.value for one in Entity)
 _TEXT = r"^[ -~]{0,200}$"
 
 
@@ -39,6 +37,7 @@ class HistoryQuery(PageQuery):
         "lookup",
         "schema",
         "parked",
+        "migration",
     ] = ""
     id: Annotated[str, Field(pattern=_TEXT)] = ""
     actor: Annotated[str, Field(pattern=_TEXT)] = ""

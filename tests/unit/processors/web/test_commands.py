@@ -6,7 +6,7 @@ import pytest
 
 from processors.gateway.reaching import Reach
 from processors.web.assets import load_assets
-from processors.web.commands import shell
+from processors.web.commands import narrowed, shell, sifted
 from processors.web.events.order import OrderQuery, OrderView
 from processors.web.events.picturing import picture
 from processors.web.frame import Frame
@@ -54,3 +54,25 @@ def test_an_order_s_page_has_it_so() -> None:
     )
     page = Renderer(load_assets(), PAGES).page("order.html.j2", view, Frame())
     assert b"data-copy>bus trace &#39;$(reboot)&#39;</code>" in page
+
+
+def test_a_list_is_narrowed_as_its_page() -> None:
+    """What is empty is not said; a value is one word, and no option."""
+    assert narrowed("bus audit", "", entity="", since=None) == "bus audit"
+    said = narrowed("bus audit", "a b", entity="key", actor="--json")
+    assert shlex.split(said) == [
+        *("bus", "audit", "--entity", "key", "--actor=--json", "a b"),
+    ]
+    assert narrowed("bus audit", "-x", since="2h") == "bus audit --since 2h -- -x"
+
+
+def test_a_list_without_options_is_sifted() -> None:
+    """By jq, of which nothing that was typed is a part of the program."""
+    assert sifted("bus keys list", "", ("id",), state="") == "bus keys list"
+    said = sifted("bus keys list", "A\"'\\(.x)", ("id", "tenant"), state="revoked")
+    *command, program = shlex.split(said)
+    assert command == ["bus", "keys", "list", "--json", "|", "jq"]
+    assert program == (
+        '.[] | select(.state == "revoked") | select("\\(.id) \\(.tenant)"'
+        ' | ascii_downcase | contains("a\\"\'\\\\(.x)"))'
+    )

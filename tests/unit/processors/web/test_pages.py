@@ -1,6 +1,8 @@
 """Every page and act of the table: who sees it, who does not, and how it looks."""
 
+import re
 from collections.abc import AsyncIterator
+from html import unescape
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 from urllib.parse import quote, urlencode
@@ -8,8 +10,9 @@ from urllib.parse import quote, urlencode
 import pytest
 import pytest_asyncio
 
+import processors.web
 from bus.access.roles import GRANTS, Role
-from processors.gateway.model import Model
+from processors.gateway.model import Model, PageQuery
 from processors.web.pages import Act, Page
 from processors.web.table import ACTS, PAGES
 from tests.support.browsing import Visitor, address, visiting
@@ -61,6 +64,7 @@ FORMS = {
     "id": "acme-x",
     "timeout": "5s",
 }
+FILTERS = {**FORMS, "until": "1h", "status": "503", "group": "f1-7a91298b1334"}
 """What fields of forms need, where no number or word of theirs will do."""
 
 
@@ -71,8 +75,65 @@ async def test_is_strict_html_under_a_strict_policy(page: Page, site: Lively) ->
         seen = await visitor.get(address(page))
     assert seen.status == 200
     seen.hold_to_the_laws()
+    assert _COMMAND.search(seen.text), "nothing says how a terminal shows it"
     assert seen.headers["Cache-Control"] == "no-store"
     assert seen.headers["X-Frame-Options"] == "DENY"
+
+
+_COMMAND = re.compile(r"data-copy>(bus [^<]*)<")
+TEMPLATES = Path(processors.web.__file__).parent / "templates"
+NOT_NARROWED = {
+    ("subscriptions", "health"): "bus health says it of everybody",
+    ("subscriptions", "sort"): "an order",
+    ("forecasts", "show"): "the command says all",
+    ("forecasts", "queue"): "of which the picture is",
+    ("objectives", "budget"): "the command says what is left of each",
+    ("sources", "health"): "bus sources health, below the list, is narrowed by it",
+    ("deadLetters", "q"): "causes are counted; the list of each has its command",
+    ("quarantine", "q"): "likewise",
+    ("lookup", "q"): "it prints CSV, to be kept in a file",
+    ("keys", "links"): "the command lists them, too",
+}
+"""What a page is narrowed by and the command beside it is not, and why."""
+
+
+def narrowing(page: Page) -> dict[str, str]:
+    """A value for everything that the command beside a page is narrowed by, too."""
+    fields = page.query.model_fields.keys() - PageQuery.model_fields.keys()
+    return {
+        name: _value(name, page.query.model_fields[name].annotation)
+        for name in sorted(fields)
+        if (page.name, name) not in NOT_NARROWED
+    }
+
+
+def _value(name: str, annotation: object) -> str:
+    words = [one for one in _words(annotation) if one]
+    return words[-1] if words else FILTERS.get(name, "zz9")
+
+
+def _words(annotation: object) -> list[str]:
+    """What a field may say, where that is a choice."""
+    if isinstance(annotation, str):
+        return [annotation]
+    return [word for one in get_args(annotation) for word in _words(one)]
+
+
+LISTS = [
+    page for page in PAGES if 'id="list"' in (TEMPLATES / page.template).read_text()
+]
+
+
+@pytest.mark.parametrize("page", LISTS, ids=lambda page: page.name)
+async def test_its_command_gives_the_same_list(page: Page, site: Lively) -> None:
+    """What a list is narrowed by stands in the command beside it as well."""
+    given = narrowing(page)
+    async with visiting(site, "operator") as visitor:
+        to = address(page)
+        seen = await visitor.get(f"{to}{'&' if '?' in to else '?'}{urlencode(given)}")
+    assert seen.status == 200
+    found = [unescape(one) for one in _COMMAND.findall(seen.text)]
+    assert any(all(value in one for value in given.values()) for one in found), found
 
 
 HOSTILE = ("x'; $(reboot) \"<b>", "a\r\nreboot\x1b[31m\u202e", "-999d", "9999d")
