@@ -1,8 +1,13 @@
 """YAML with places: what is written to keep a reader busy is refused early."""
 
 import pytest
+import yaml
 
-from bus.intake.yamltree import EMPTY, Problems, read_yaml
+from bus.client.channels import channel_names, channels_folder
+from bus.intake import yamltree
+from bus.intake.yamltree import EMPTY, Node, Problems, read_yaml
+
+FOLDER = channels_folder()
 
 
 @pytest.mark.parametrize("text", ["[" * 20_000, "{" * 20_000, "- " * 20_000])
@@ -30,6 +35,38 @@ def test_an_anchor_is_named_by_its_line() -> None:
     (problem,) = problems.found
     assert problem.line == 2
     assert "anchors are not read" in problem.text
+
+
+@pytest.mark.parametrize("name", channel_names(FOLDER))
+def test_it_is_read_the_same_without_libyaml(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Values and lines; there are builds of PyYAML that have none."""
+    texts = [file.read_text() for file in (FOLDER / name).glob("*.yaml")]
+    quick = [read_yaml(text, Problems("x")) for text in texts]
+    monkeypatch.setattr(yamltree, "_QUICK", yaml.SafeLoader)
+    slow = [read_yaml(text, Problems("x")) for text in texts]
+    assert quick
+    assert [_places(node) for node in quick] == [_places(node) for node in slow]
+
+
+@pytest.mark.parametrize("text", ["a: [1, 2", "a: b\n c: d", "a: \x01", "a: \ud800"])
+def test_what_is_no_yaml_is_said_in_the_same_words(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own are others."""
+    quick, slow = Problems("x"), Problems("x")
+    assert read_yaml(text, quick) is EMPTY
+    monkeypatch.setattr(yamltree, "_QUICK", yaml.SafeLoader)
+    assert read_yaml(text, slow) is EMPTY
+    assert quick.found
+    assert quick.found == slow.found
+
+
+def _places(node: Node) -> object:
+    """All of it, to be compared."""
+    within = [(_places(key), _places(value)) for key, value in node.members or ()]
+    return (node.line, node.text, node.kind, within, [*map(_places, node.items or ())])
 
 
 def _nested(levels: int) -> list[object]:
