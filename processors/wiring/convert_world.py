@@ -19,7 +19,7 @@ from bus.topics.topology import Topology
 from processors.clock import SystemClock
 from processors.settings import Settings
 from processors.subscriptions.keys import Keys
-from processors.telemetry import Telemetry
+from processors.telemetry.observer import Telemetry
 from processors.telemetry.troubles import ClientTroubles
 from processors.wiring.adapters import (
     make_guard,

@@ -24,8 +24,9 @@ from processors.delivery.reconciling import Membership
 from processors.settings import Settings
 from processors.sources.table import SourceTable
 from processors.tallying.tallies import Tallies
-from processors.telemetry import Telemetry, names
+from processors.telemetry import names
 from processors.telemetry.intake_names import UNREADABLE_SOURCE
+from processors.telemetry.observer import Telemetry
 from processors.wiring.announcing import announcing
 from processors.wiring.convert_world import ConvertWorld, open_convert
 from processors.wiring.life import Life, live

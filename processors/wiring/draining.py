@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager
 from bus.ports import Clock
 from processors.screen.saying import say
 from processors.telemetry import (
-    Telemetry,
     convert_names,
     intake_names,
     log_names,
     names,
     outbox_names,
 )
+from processors.telemetry.observer import Telemetry
 
 _EVERY_S = 2.0
 _UNDER_WAY: Mapping[str, tuple[str, str]] = {

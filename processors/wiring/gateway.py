@@ -33,7 +33,8 @@ from processors.parked.expiring import keep_expiring
 from processors.settings import Settings, in_force
 from processors.status.glance import Glance
 from processors.subscriptions.world import World
-from processors.telemetry import Telemetry, live_names, names
+from processors.telemetry import live_names, names
+from processors.telemetry.observer import Telemetry
 from processors.watch.board import Board
 from processors.web.sessions import Lifetimes
 from processors.web.site import Around, make_site

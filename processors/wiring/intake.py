@@ -27,7 +27,8 @@ from processors.intake.serving import DoorBounds, Serving
 from processors.settings import Settings
 from processors.sources.table import SourceTable
 from processors.tallying.tallies import Tallies
-from processors.telemetry import Telemetry, intake_names
+from processors.telemetry import intake_names
+from processors.telemetry.observer import Telemetry
 from processors.telemetry.troubles import ClientTroubles
 from processors.wiring.adapters import make_guard, read_keys, read_topology
 from processors.wiring.announcing import announcing

@@ -15,7 +15,8 @@ from bus.errors import WorkerBrokenError
 from processors.clock import SystemClock
 from processors.settings import Settings
 from processors.stopping import stop_on_signals
-from processors.telemetry import Telemetry, TelemetryConfig, names
+from processors.telemetry import names
+from processors.telemetry.observer import Telemetry, TelemetryConfig
 from processors.wiring.draining import draining
 
 _LOOK_S = 0.02

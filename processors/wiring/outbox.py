@@ -14,7 +14,7 @@ from processors.clock import SystemClock
 from processors.outbox.desk import Desk
 from processors.outbox.relay import Relay, RelayParts, RelayPolicy
 from processors.settings import Settings
-from processors.telemetry import Telemetry
+from processors.telemetry.observer import Telemetry
 from processors.telemetry.troubles import ClientTroubles
 from processors.wiring.adapters import PATIENCE_S, declared_topology, open_schemas
 from processors.wiring.life import Life, live

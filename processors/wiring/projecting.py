@@ -33,7 +33,7 @@ from processors.projector.topics import declared_topics
 from processors.settings import Settings
 from processors.subscriptions.keys import NO_KEYS
 from processors.subscriptions.table import SubscriptionTable
-from processors.telemetry import Telemetry
+from processors.telemetry.observer import Telemetry
 from processors.telemetry.troubles import ClientTroubles
 from processors.wiring.adapters import open_schemas, read_topology
 from processors.wiring.announcing import announcing

@@ -10,7 +10,8 @@ from processors.convert.ruling import Ruling
 from processors.convert.warming import Warming
 from processors.rules.lookups import LookupTable
 from processors.rules.table import RuleTable
-from processors.telemetry import Telemetry, convert_names
+from processors.telemetry import convert_names
+from processors.telemetry.observer import Telemetry
 from processors.wiring.convert_world import ConvertWorld
 
 _WARMED_WITHIN_S = 5.0

@@ -8,7 +8,7 @@ from bus.ports import Topics
 from bus.topics.topology import Topology
 from processors.clock import SystemClock
 from processors.settings import Settings
-from processors.telemetry import Telemetry
+from processors.telemetry.observer import Telemetry
 from processors.telemetry.troubles import ClientTroubles
 from processors.wiring.adapters import open_adapters
 from processors.wiring.life import Life, live

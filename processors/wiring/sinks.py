@@ -3,7 +3,6 @@
 from functools import partial
 from importlib.util import find_spec
 
-from bus.adapters.http.asker import HttpAsker
 from bus.adapters.http.guard import Guard
 from bus.adapters.http.places import GuardedPlaces
 from bus.adapters.http.reply import user_agent
@@ -151,6 +150,7 @@ def _redis(guard: Guard) -> Sink:
 
 def _pubsub(guard: Guard) -> Sink:
     from bus.adapters.google.sink import PubsubSink  # noqa: PLC0415 - likewise
+    from bus.adapters.http.asker import HttpAsker  # noqa: PLC0415 - likewise
 
     return Gathered(PubsubSink(HttpAsker(guard), user_agent()))
 
@@ -160,5 +160,6 @@ def _aws(kind: Kind, guard: Guard, *, own: bool) -> Sink:
         raise ConfigurationError(why)
     # Half a second, and not needed where nothing goes to AWS.
     from bus.adapters.aws.sink import AwsSink  # noqa: PLC0415
+    from bus.adapters.http.asker import HttpAsker  # noqa: PLC0415
 
     return Gathered(AwsSink(HttpAsker(guard), user_agent(), own=own))

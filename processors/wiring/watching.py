@@ -22,7 +22,7 @@ from processors.sources.table import SourceTable
 from processors.subscriptions.keys import NO_KEYS
 from processors.subscriptions.world import World
 from processors.tallying.table import TallyTable
-from processors.telemetry import Telemetry
+from processors.telemetry.observer import Telemetry
 from processors.telemetry.troubles import ClientTroubles
 from processors.watch.board import Board
 from processors.watch.certificates import Certificates

@@ -35,7 +35,7 @@ from processors.delivery.attempt_log import AttemptLog
 from processors.delivery.engine import Engine, EngineParts, EnginePolicy
 from processors.delivery.loop import Loop
 from processors.delivery.subscribers import SubscriberPolicy
-from processors.telemetry import Telemetry, TelemetryConfig
+from processors.telemetry.observer import Telemetry, TelemetryConfig
 from tests.bench.events import samples
 from tests.bench.rig import Plan, subscription
 

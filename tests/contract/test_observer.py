@@ -8,7 +8,8 @@ from bus.adapters.memory.observer import MemoryObserver
 from bus.delivery.delivery import Origin
 from bus.ports import Change, Observer, PartitionChange, Step
 from bus.record import Expired, Record, TopicPartition
-from processors.telemetry import Telemetry, TelemetryConfig, names
+from processors.telemetry import names
+from processors.telemetry.observer import Telemetry, TelemetryConfig
 from tests.support.reports import ATTEMPT, EVENT, StillClock
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"

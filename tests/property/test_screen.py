@@ -38,7 +38,7 @@ from processors.status.lagging import Backlog, Group
 from processors.status.plain import plain_report
 from processors.status.question import Unknown
 from processors.status.report import Report, Subscriber, nothing_known
-from processors.telemetry import Telemetry, TelemetryConfig
+from processors.telemetry.observer import Telemetry, TelemetryConfig
 from tests.support.reports import ATTEMPT, StillClock
 
 ACTING = re.compile(

@@ -93,6 +93,21 @@ def test_completion_imports_nothing_dear(words: str, answer: str) -> None:
     assert not packages & DEAR
 
 
+def test_a_question_imports_no_server_and_no_telemetry() -> None:
+    """What commands ask Kafka with; those were half of all that they imported."""
+    _, packages = answered(
+        "import processors.cli.status_work, processors.wiring.control"
+    )
+    assert "confluent_kafka" in packages
+    assert not packages & {"aiohttp", "opentelemetry", "prometheus_client", "structlog"}
+
+
+def test_little_garbage_is_looked_for() -> None:
+    """What a command imports stays until its end."""
+    said, _ = answered("ask('--version'); import gc; print(gc.get_threshold()[0])")
+    assert said.split()[-1] == "50000"
+
+
 _MINDING = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
 _STRUCK = "import os; os.kill(os.getpid(), 2)"
 _THEN = "print(signal.getsignal(2).__module__ == 'processors.stopping')"

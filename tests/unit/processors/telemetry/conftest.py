@@ -6,7 +6,7 @@ import pytest
 
 from bus.delivery.delivery import Attempt
 from bus.event import Event
-from processors.telemetry import Telemetry, TelemetryConfig
+from processors.telemetry.observer import Telemetry, TelemetryConfig
 from tests.support.reports import ATTEMPT, EVENT, MakeAttempt, StillClock
 
 

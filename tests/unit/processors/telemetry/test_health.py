@@ -9,8 +9,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bus.errors import ConfigurationError
 from bus.record import Expired, TopicPartition
-from processors.telemetry import Telemetry, names, process_names
+from processors.telemetry import names, process_names
 from processors.telemetry.health import Beat, Health
+from processors.telemetry.observer import Telemetry
 from tests.support.reports import ATTEMPT, EVENT
 
 

@@ -11,8 +11,8 @@ import pytest
 from bus.delivery.breaker import Cause
 from bus.ports import Change, PartitionChange
 from bus.record import Record, TopicPartition
-from processors.telemetry import Telemetry, TelemetryConfig
 from processors.telemetry.logs import Lines, redact
+from processors.telemetry.observer import Telemetry, TelemetryConfig
 from tests.support.reports import MakeAttempt, StillClock
 
 

@@ -6,7 +6,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bus.ports import Change, PartitionChange
 from bus.record import Expired, Record, TopicPartition
-from processors.telemetry import Telemetry, names
+from processors.telemetry import names
+from processors.telemetry.observer import Telemetry
 from tests.support.reports import MakeAttempt
 
 

@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from bus.event import Event
-from processors.telemetry import Telemetry, TelemetryConfig
+from processors.telemetry.observer import Telemetry, TelemetryConfig
 from processors.telemetry.traces import Traces, otlp_provider
 from tests.support.pace import patience
 from tests.support.reports import StillClock

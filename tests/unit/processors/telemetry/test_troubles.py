@@ -9,8 +9,9 @@ from typing_extensions import override
 
 from bus.adapters.memory import settle
 from bus.record import Expired, TopicPartition
-from processors.telemetry import Telemetry, group_names, names
+from processors.telemetry import group_names, names
 from processors.telemetry.brokers import complaint
+from processors.telemetry.observer import Telemetry
 from processors.telemetry.troubles import ClientTroubles
 from tests.support.reports import StillClock
 

@@ -7,14 +7,13 @@ import pytest
 
 from bus.adapters.memory.clock import MemoryClock
 from processors.telemetry import (
-    Telemetry,
-    TelemetryConfig,
     convert_names,
     intake_names,
     log_names,
     names,
     outbox_names,
 )
+from processors.telemetry.observer import Telemetry, TelemetryConfig
 from processors.wiring.draining import draining
 
 

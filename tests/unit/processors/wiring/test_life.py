@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from processors.settings import load
-from processors.telemetry import Telemetry
+from processors.telemetry.observer import Telemetry
 from processors.wiring.life import Life, Program, live
 from tests.support.bus import wait_until
 
