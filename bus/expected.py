@@ -3,9 +3,12 @@
 Never the value, which could be a secret, and never a library's sentence.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, get_args
+
+if TYPE_CHECKING:  # it takes long to import, and many commands need none of it
+    from pydantic import BaseModel
 
 _NAMED, _LOOKED_AT = 30, 2_000
 Context: TypeAlias = Mapping[str, object]
@@ -47,6 +50,40 @@ def among(word: str, known: Collection[str]) -> str:
     named = sorted(known)
     more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
     return f"there are: {', '.join(named[:_NAMED])}{more}"
+
+
+def instead(model: "type[BaseModel]", at: Sequence[int | str]) -> str:
+    """Which fields there are in place of one that a model forbids: the nearest, or all.
+
+    `at` is where it stands, as the model's error says: through names, numbers in lists
+    and the tags of unions.
+    """
+    here = [model]
+    for step in at[:-1]:
+        here = [inner for one in here for inner in _inner(one, step)] or here
+    return among(str(at[-1]), {name for one in here for name in _fields(one)})
+
+
+def _inner(model: "type[BaseModel]", step: int | str) -> "Iterator[type[BaseModel]]":
+    field = _fields(model).get(str(step))
+    return _models(field) if field is not None else iter(())
+
+
+def _fields(model: "type[BaseModel]") -> Mapping[str, object]:
+    """The types of a model's fields; of one that is another thing, of that."""
+    types = {name: one.annotation for name, one in model.model_fields.items()}
+    if types.keys() != {"root"}:
+        return types
+    inner = (_fields(one) for one in _models(types["root"]))
+    return {name: kind for fields in inner for name, kind in fields.items()}
+
+
+def _models(kind: object) -> "Iterator[type[BaseModel]]":
+    """The models that a type is, or has in it."""
+    if isinstance(kind, type) and hasattr(kind, "model_fields"):
+        yield kind
+    for part in get_args(kind):
+        yield from _models(part)
 
 
 def _number(bound: object) -> object:

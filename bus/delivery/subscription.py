@@ -25,7 +25,7 @@ from bus.delivery.endpoint import Kind, kind_of, parse_endpoint
 from bus.delivery.objective import OwnObjective
 from bus.delivery.shown import shown_url
 from bus.errors import InvalidSubscriptionError
-from bus.expected import expected
+from bus.expected import expected, instead
 
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 # CloudEvents allows any text as a type; these are the characters that occur. What is
@@ -278,14 +278,7 @@ def parse_subscription(fields: Mapping[str, object]) -> Subscription:
 def _why(error: ErrorDetails) -> str:
     field, kind = error["loc"], error["type"]
     if kind == "extra_forbidden":
-        models: dict[str, type[BaseModel]] = {
-            "secrets": Secret,
-            "login": Login,
-            "tls": Tls,
-            "objective": OwnObjective,
-        }
-        model = models.get(str(field[0]), Subscription)
-        return f"no such field; there are: {', '.join(sorted(model.model_fields))}"
+        return f"no such field; {instead(Subscription, field)}"
     return _WORDS.get(kind) or expected(kind, error.get("ctx", {}), error["msg"])
 
 

@@ -25,13 +25,9 @@ from pydantic_core import ErrorDetails
 
 from bus.delivery.subscription import ID_PATTERN, Line
 from bus.errors import InvalidSourceError
-from bus.expected import expected
+from bus.expected import expected, instead
 from bus.intake.pulling.declared import (
-    FolderPull,
-    Limits,
-    ListPull,
     Pull,
-    QueuePull,
 )
 from bus.intake.verifying.verdict import Secret
 
@@ -262,19 +258,6 @@ def parse_source(fields: Mapping[str, object]) -> Source:
     raise InvalidSourceError(*first, *more)
 
 
-_INNER: dict[str, type[BaseModel]] = {
-    "secrets": SourceSecret,
-    "public_keys": PublicKey,
-    "answers": Answers,
-    "fetch": Fetch,
-}
-_DEEPER: dict[tuple[str, ...], type[BaseModel]] = {
-    ("fetch", "oauth"): OAuth,
-    ("pull", "list"): ListPull,
-    ("pull", "list", "limits"): Limits,
-    ("pull", "sqs"): QueuePull,
-    ("pull", "sftp"): FolderPull,
-}
 _WORDS = {
     "missing": "is required",
     "too_short": "expected at least one",
@@ -287,10 +270,7 @@ _WORDS = {
 def _why(error: ErrorDetails) -> str:
     field, kind = error["loc"], error["type"]
     if kind == "extra_forbidden":
-        outer = tuple(str(part) for part in field[:-1])
-        model = _DEEPER.get(outer) or _INNER.get(str(field[0]), Source)
-        known = sorted(model.model_fields)
-        return f"no such field; there are: {', '.join(known)}"
+        return f"no such field; {instead(Source, field)}"
     if kind == "string_pattern_mismatch" and field[0] in {"id", "channel", "owner"}:
         return WHAT_AN_ID_IS
     return _WORDS.get(kind) or expected(kind, error.get("ctx", {}), error["msg"])

@@ -4,12 +4,13 @@ What is not in the terms is a difference. Secrets are not in them: they name a f
 """
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self, TypeAlias, get_args
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bus.contracts.yamltext import read_yaml
 from bus.errors import ConfigurationError
+from bus.expected import instead
 from bus.intake.verifying.hashed import Hmac
 from bus.intake.verifying.parts import Part, read_part
 
@@ -161,15 +162,4 @@ def _why(kind: str, message: str, at: tuple[int | str, ...]) -> str:
     """What is wrong; of a name that is not known, which ones are."""
     if kind != "extra_forbidden":
         return message
-    model: type[BaseModel] = Terms
-    for name in at[:-1]:
-        if isinstance(name, str):
-            model = _model_of(model.model_fields[name].annotation) or model
-    return f"there is no such key; there are: {', '.join(model.model_fields)}"
-
-
-def _model_of(annotation: object) -> type[BaseModel] | None:
-    """The model that an annotation is, or has in it."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((x for one in get_args(annotation) if (x := _model_of(one))), None)
+    return f"there is no such key; {instead(Terms, at)}"

@@ -7,6 +7,7 @@ from typing import NoReturn
 import yaml
 
 from bus.errors import ConfigurationError
+from bus.expected import among
 
 
 class Field:
@@ -49,7 +50,7 @@ class Field:
         fields: dict[str, Field] = {}
         for key, value in self._pairs():
             if known is not None and key.path not in known:
-                key.refuse(f"no such field; expected one of {', '.join(known)}")
+                key.refuse(f"no such field; {among(key.path, known)}")
             if key.path in fields:
                 key.refuse("stands here twice")
             path = f"{self.path}.{key.path}" if self.path else key.path

@@ -6,7 +6,7 @@ runs inside, gets a fixed detail.
 
 from collections.abc import Callable, Iterable, Sequence
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from bus.errors import (
     AbsentError,
@@ -211,7 +211,9 @@ _MOST_FAULTS = 1_000
 _MOST_CHARS = 500
 
 
-def faults_of(error: ValidationError, *, parameters: bool = False) -> Sequence[Fault]:
+def faults_of(
+    error: ValidationError, model: type[BaseModel], *, parameters: bool = False
+) -> Sequence[Fault]:
     """What a model refuses: where and why, never the value.
 
     More than can be told are only counted: to list what a large body has wrong takes
@@ -229,7 +231,7 @@ def faults_of(error: ValidationError, *, parameters: bool = False) -> Sequence[F
         Fault(parameter=str(e["loc"][0]) if e["loc"] else "", detail=said)
         if parameters
         else Fault(pointer=pointer(_untagged(e["loc"])), detail=said)
-        for e, said in ((e, worded(e, parameter=parameters)) for e in found)
+        for e, said in ((e, worded(e, model, parameter=parameters)) for e in found)
     ]
 
 

@@ -104,7 +104,9 @@ class ItemSelection(Model):
     places: Annotated[list[Place], Field(max_length=1_000)] = Field(default=[])
     topics: Annotated[list[Word], Field(max_length=100)] = Field(default=[])
     reasons: Annotated[list[Code], Field(max_length=20)] = Field(default=[])
-    sources: Annotated[list[Word], Field(max_length=100)] = Field(default=[])
+    sources: Annotated[list[Word], Field(max_length=100)] = Field(
+        default=[], description="Whose they are: what their `ce_source` says."
+    )
     since: Moment | None = None
     until: Moment | None = None
 

@@ -62,7 +62,7 @@ def _fitted(query: type[BaseModel], given: Mapping[str, object]) -> BaseModel:
     try:
         return query.model_validate(given)
     except ValidationError as error:
-        faults = list(faults_of(error, parameters=True))
+        faults = list(faults_of(error, query, parameters=True))
         detail = "A parameter is not what it may be."
         raise ProblemError(BAD_REQUEST, detail, errors=faults) from None
 
@@ -172,7 +172,9 @@ def parse_body(request: web.BaseRequest, route: Route, text: bytes) -> BaseModel
         return route.body.model_validate(value)
     except ValidationError as error:
         raise ProblemError(
-            INVALID, "The body is not what was expected.", errors=faults_of(error)
+            INVALID,
+            "The body is not what was expected.",
+            errors=faults_of(error, route.body),
         ) from None
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from bus.expected import FORMS, expected
+from bus.expected import FORMS, expected, instead
 from processors.gateway.time_form import PATTERN as MOMENT
 
 PATTERNS: Mapping[str, str] = {
@@ -33,13 +34,14 @@ _URL = "an endpoint's URL, https://example.com/hook, of a kind that the bus deli
 _GROUP = "the id of a group, f1-7a91298b1334"
 
 
-def worded(error: ErrorDetails, *, parameter: bool) -> str:
+def worded(error: ErrorDetails, model: type[BaseModel], *, parameter: bool) -> str:
     """What was expected where a model found something else."""
     kind, context = error["type"], error.get("ctx", {})
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
-        return f"there is no such {'parameter' if parameter else 'field'}"
+        what = "parameter" if parameter else "field"
+        return f"there is no such {what}; {instead(model, error['loc'])}"
     if kind == "string_pattern_mismatch":
         return f"expected {form_of(str(context['pattern']))}"
     return expected(kind, context, error["msg"])

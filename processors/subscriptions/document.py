@@ -16,6 +16,7 @@ from bus.contracts.yamltext import read_yaml
 from bus.delivery.expressions import compile_expression
 from bus.delivery.subscription import Subscription, parse_subscription
 from bus.errors import ConfigurationError, InvalidSubscriptionError
+from bus.expected import among
 from processors.subscriptions.reading import Problem, Reading
 
 Fields: TypeAlias = Mapping[str, object]
@@ -251,7 +252,7 @@ def _unknown(name: str) -> str:
         return "is kept by the bus; a new one is made paused by `starts: paused`"
     if name in KEPT:
         return "is kept by the bus and cannot be declared"
-    return f"no such field; there are: {', '.join(WRITTEN)}"
+    return f"no such field; {among(name, WRITTEN)}"
 
 
 def _as_written(name: str) -> str:

@@ -8,6 +8,7 @@ from bus.delivery.objective import parse_share
 from bus.delivery.schedule import parse_duration
 from bus.delivery.subscription import State
 from bus.errors import ConfigurationError
+from bus.expected import among
 from processors.texts import text_in
 
 Problem: TypeAlias = tuple[str, str]
@@ -98,7 +99,7 @@ class Reading:
         told: dict[str, object] = {}
         for name, item in value.items():
             if name not in _AIMS:
-                why = f"no such field; there are: {', '.join(_AIMS)}"
+                why = f"no such field; {among(name, _AIMS)}"
                 self.problems.append((f"objective.{name}", why))
             elif name == "p95" and item is not None:
                 told["p95_s"] = self.duration("objective.p95", item)

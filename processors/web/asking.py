@@ -32,7 +32,7 @@ def checked(kind: type[ModelT], fields: Mapping[str, object], said: str) -> Mode
     try:
         return kind.model_validate(fields)
     except ValidationError as error:
-        raise ProblemError(INVALID, said, errors=faults_of(error)) from None
+        raise ProblemError(INVALID, said, errors=faults_of(error, kind)) from None
 
 
 def content_of(reply: Reply, kind: type[ModelT]) -> ModelT:

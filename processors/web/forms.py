@@ -93,5 +93,7 @@ def _as_model(model: type[BaseModel], given: Mapping[str, list[str]]) -> BaseMod
         return model.model_validate(values)
     except ValidationError as error:
         raise ProblemError(
-            INVALID, "The form is not what was expected.", errors=faults_of(error)
+            INVALID,
+            "The form is not what was expected.",
+            errors=faults_of(error, model),
         ) from None

@@ -10,6 +10,14 @@ from pathlib import Path
 from bus.errors import ConfigurationError
 
 _PROGRAM = "nats-server"
+# Linux ends it with whoever started it, killed or not.
+_WITH_US = """\
+import ctypes, os, signal, sys
+if sys.platform == "linux":
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 _WITHIN_S = 20.0
 _LOOK_S = 0.05
 
@@ -41,7 +49,10 @@ class NatsServer:
         where = ["-a", "127.0.0.1", "-p", str(port), "-js", "-sd", str(self._folder)]
         silent = asyncio.subprocess.DEVNULL
         self._process = await asyncio.create_subprocess_exec(
-            found, *where, stdin=silent, stdout=silent, stderr=silent
+            *(sys.executable, "-I", "-S", "-c", _WITH_US, found, *where),
+            stdin=silent,
+            stdout=silent,
+            stderr=silent,
         )
         try:
             async with asyncio.timeout(_WITHIN_S):

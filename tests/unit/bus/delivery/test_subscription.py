@@ -107,7 +107,7 @@ def test_it_survives_json() -> None:
         ("login", 3, "expected a mapping"),
         ("tls", {"client_key": "pem"}, "belong together"),
         ("tls", {"client_certificate": "pem"}, "belong together"),
-        ("tls.verfy", {"verfy": False}, "no such field; there are: ca, client_"),
+        ("tls.verfy", {"verfy": False}, "no such field; did you mean verify?"),
         ("secrets.0.id", [SECRET | {"id": "a/b"}], "expected a text of the form"),
         ("secrets.0.scheme", [SECRET | {"scheme": "v2"}], "expected v1 or v1a"),
         ("secrets.0.key", [SECRET | {"key": "x"}], "there are: created_at, expires"),
@@ -115,7 +115,8 @@ def test_it_survives_json() -> None:
         ("description", "\x1b[31mred", "without control characters"),
         ("state", "gone", "expected active or paused"),
         ("created_at", "2026-01-01T00:00:00", "a time with a zone"),
-        ("urls", "x", "no such field; there are: accept, allowed_rate, concurrency"),
+        ("urls", "x", "no such field; did you mean url?"),
+        ("colour", "x", "no such field; there are: accept, allowed_rate, concurrency"),
     ],
 )
 def test_a_wrong_field_is_named_with_the_reason(

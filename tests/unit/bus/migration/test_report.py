@@ -207,9 +207,15 @@ def test_lines_that_say_nothing(line: bytes, why: str) -> None:
     [
         ("rules: [{at: x, how: ignore}]", "rules.0.why"),
         ("old: {signing: {scheme: hmac, over: [what], secret_file: f}}", "over"),
-        ("nonsense: 1", "nonsense: there is no such key; there are: old, new, map, "),
+        (
+            "nonsense: 1",
+            "nonsense: there is no such key; there are: headers, ",
+        ),
         ("rules: [{at: x, how: case, why: y, z: 1}]", "rules.0.z: .*: at, how, why$"),
-        ("old: {signing: {secret_file: f, key: 1}}", "old.signing.key: .*: scheme, "),
+        (
+            "old: {signing: {secret_file: f, key: 1}}",
+            "old.signing.key: .*: algo",
+        ),
         ("a: [", "not YAML"),
         ("- 1", "names with values"),
     ],

@@ -111,7 +111,7 @@ def test_sizes(value: str, expected: str) -> None:
         (SMALL, "- a", "line 1: expected a mapping"),
         (SMALL, "a: [", "line 1: not YAML"),
         ("tiers: {1s: 1s}\n", "", "line 1: the field 'tiers' is missing"),
-        ("tiers:", "teirs:", "line 24: teirs: no such field; expected one of"),
+        ("tiers:", "teirs:", "line 24: teirs: no such field; did you mean tiers?"),
         (
             "oms.order: {}",
             "oms order: {}",

@@ -42,7 +42,7 @@ def test_what_is_out_of_bounds(name: str, number: float) -> None:
     refused = bus(worlds, "plan", "acme", "--force", "--limit", f"{name}={number}")
     assert refused.exit_code == 2
     said = " ".join(refused.output.split())
-    assert f"limits.{name}: {worded(error, parameter=False)}" in said
+    assert f"limits.{name}: {worded(error, LimitsGiven, parameter=False)}" in said
     assert bus(worlds, "status", "acme").exit_code == 1
 
 
