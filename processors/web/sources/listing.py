@@ -24,6 +24,7 @@ class SourcesQuery(PageQuery):
     state: Literal["", "active", "paused"] = ""
     channel: Annotated[str, Field(max_length=63)] = ""
     health: Literal["", "failing", "degraded", "unknown", "held", "healthy"] = ""
+    lacks: Literal["", "orders", "numbers"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +60,15 @@ async def view(asked: Asked) -> SourcesView:
     all_ = mine(world, asked.by)
     fares = {one.one.source: one for one in faring(asked, all_)}
     fitting = [
-        one
-        for one in all_
-        if _fits(one, query) and query.health in {"", fares[one.id].one.state}
+        one for one in all_ if _fits(one, query) and _fares_so(fares[one.id], query)
     ]
     rows, after, before = cut(
         fitting,
         lambda one: one.id,
         limit=query.limit,
         cursor=query.cursor,
-        about=f"ui sources {query.q} {query.state} {query.channel} {query.health}",
+        about=f"ui sources {query.q} {query.state} {query.channel} {query.health}"
+        f" {query.lacks}",
     )
     return SourcesView(
         query=query,
@@ -92,6 +92,15 @@ def _fits(one: Source, query: SourcesQuery) -> bool:
         and query.state in {"", one.state.value}
         and query.channel in {"", one.channel}
     )
+
+
+def _fares_so(fares: Fares, query: SourcesQuery) -> bool:
+    """Whether it is as well as is asked for, and lacks what is asked for.
+
+    That are orders of its list that did not come, or numbers of orders.
+    """
+    lacks = {"": 1, "orders": fares.one.day.missed, "numbers": fares.one.missing}
+    return query.health in {"", fares.one.state} and lacks[query.lacks] > 0
 
 
 PAGES = (

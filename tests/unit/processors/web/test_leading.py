@@ -15,6 +15,7 @@ from tests.support.browsing import address, visiting
 from tests.support.lively import Lively, lively
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+_TILE = re.compile(r'<div class="tile"><dt>([^<]+)</dt>\s*<dd>(.*?)</dd>', re.DOTALL)
 _LINK = re.compile(r'<a [^>]*?href="/ui([^"?#]*)')
 
 
@@ -44,6 +45,39 @@ async def test_figures_of_the_overview_lead_to_their_lists(site: Lively) -> None
         assert waiting == ["/ui/topics?q=.1s", "/ui/topics?q=.5s", "/ui/topics?q=.30s"]
         assert "bus.retry.acme-shop.5s" in (await visitor.get(waiting[1])).text
         assert 'href="/ui/topics/oms.order"' in seen.text
+        assert 'href="/ui/forecasts?queue=subscriptions%2Facme-shop"' in seen.text
+        for lacks, there in (("orders", "listed"), ("numbers", "100412")):
+            to = f"/ui/sources?lacks={lacks}"
+            assert f'href="{to}"' in seen.text
+            listed = await visitor.get(to)
+            assert listed.text.count('<th scope="row">') == 1
+            one = re.search(r'href="(/ui/sources/[^"#]+)#', listed.text)
+            assert one
+            assert there in (await visitor.get(one[1])).text
+
+
+NO_LIST = {
+    "Breaker": "a state",
+    "Kept": "a setting",
+    "Replicas": "a setting",
+    "Last heard": "a time",
+}
+"""Figures of pages that lead nowhere, and why."""
+
+
+@pytest.mark.parametrize("name", ["overview", "subscription", "source", "topic"])
+async def test_every_figure_leads_to_its_list(name: str, site: Lively) -> None:
+    """On another page, or to a part of this one that is there."""
+    page = next(page for page in PAGES if page.name == name)
+    async with visiting(site, "operator") as visitor:
+        seen = await visitor.get(address(page))
+    tiles = _TILE.findall(seen.text)
+    assert len(tiles) > 4
+    for label, inside in tiles:
+        to = re.search(r'<a [^>]*href="([^"]+)"', inside)
+        assert (to is None) is (label in NO_LIST), label
+        if to and to[1].startswith("#"):
+            assert f'id="{to[1][1:]}"' in seen.text, label
 
 
 @pytest.mark.parametrize("role", ["reader", "support", "partner"])

@@ -88,6 +88,7 @@ NOT_NARROWED = {
     ("forecasts", "show"): "the command says all",
     ("forecasts", "queue"): "of which the picture is",
     ("objectives", "budget"): "the command says what is left of each",
+    ("sources", "lacks"): "bus sources health says what each lacks",
     ("sources", "health"): "bus sources health, below the list, is narrowed by it",
     ("deadLetters", "q"): "causes are counted; the list of each has its command",
     ("quarantine", "q"): "likewise",
