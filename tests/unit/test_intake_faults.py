@@ -1,12 +1,16 @@
 """The fault run of intake can tell a kept promise from a broken one."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
+from random import Random
 
 import pytest
 
 from bus.record import Record
 from tests.faults.fleet import Crash
+from tests.faults.intake.balancer import Balancer, Heard
 from tests.faults.intake.letters import (
     CHANGED,
     MAKERS,
@@ -17,10 +21,12 @@ from tests.faults.intake.letters import (
     Post,
 )
 from tests.faults.intake.manners import MANNERS, InARow, Share
+from tests.faults.intake.offered import Offered
 from tests.faults.intake.plan import MEMBERS, Victim, schedule
 from tests.faults.intake.report import quantile, while_up
-from tests.faults.intake.senders import Answer
+from tests.faults.intake.senders import Answer, Sender
 from tests.faults.intake.witness import Witness
+from tests.support.turns import turn
 
 ORDER = "shopify.shopify-eu.1"
 CRASH = Crash("convert", "killed", 100.0, 101.0)
@@ -78,7 +84,88 @@ def test_events_nobody_sent_are_seen() -> None:
     assert "nobody sent" in judged([event(RECEIVED, "a", 1)])[0]
 
 
+def test_what_nobody_accepted_may_come_or_not() -> None:
+    """Where its sender gave up; what was accepted is owed."""
+    witness = Witness()
+    witness.written(letter(RECEIVED))
+    witness.excuse(letter(RECEIVED))
+    witness.saw([event(RECEIVED, "a", 1)])
+    witness.judge([], [])
+    assert (witness.broken, witness.excused) == ([], 1)
+
+
 # ------------------------------------------------ senders
+
+
+class Slow(Balancer):
+    """Answers nobody before it is `let`; then all, with this status."""
+
+    def __init__(self, status: int = 200) -> None:
+        super().__init__()
+        self.status = status
+        self.under_way = self.most = 0
+        self.let = asyncio.Event()
+
+    async def post(
+        self, path: str, body: bytes, headers: Mapping[str, str], timeout_s: float
+    ) -> Heard:
+        """Wait, and count who waits."""
+        del path, body, headers, timeout_s
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        await self.let.wait()
+        self.under_way -= 1
+        return Heard(self.status, b"", 0.1)
+
+
+def sender(name: str, door: Balancer, **changed: object) -> Sender:
+    """One of a channel; of its manners some are changed."""
+    manners = replace(MANNERS[name], twice=0.0, **changed)  # type: ignore[arg-type]
+    return Sender(name, manners, door, Random(1))  # noqa: S311 - not a secret
+
+
+async def all_done(one: Sender) -> None:
+    """Return once nothing of it is under way."""
+    while one.under_way:
+        await turn()
+
+
+async def test_a_sender_has_so_many_connections() -> None:
+    """What is more waits for one, and of that it takes so much at most."""
+    door = Slow()
+    one = sender("shopify", door, connections=3)
+    count = 0
+    while one.has_room:
+        one.send(letter(RECEIVED))
+        count += 1
+        await turn()
+    assert (count, door.under_way) == (2_003, 3)
+    door.let.set()
+    await all_done(one)
+    assert (one.accepted, door.most) == (count, 3)
+    assert one.has_room
+
+
+async def test_what_was_offered_is_told_with_its_answers() -> None:
+    """Also that it was not all that was asked for, and who gave up."""
+    door = Slow(503)
+    door.let.set()
+    one = sender("woocommerce", door)
+    told = Offered({"woocommerce": one}, asked=20, offered=10)
+    for _ in range(10):
+        one.send(letter(RECEIVED))
+    await all_done(one)
+    assert not told.is_all
+    text = told.text(2.0)
+    assert "20 letters asked for (10/s), 10 offered (5/s), 0 accepted" in text
+    assert "refused 10 by 503; no answer in time 0; given up 10" in text
+    assert len(list(told.given_up)) == 10
+    assert told.punished == [
+        "woocommerce: order never sent again, 10 times",
+        "woocommerce: webhook disabled, 5 times",
+    ]
+    after = Offered({"woocommerce": one})
+    assert (after.answers, list(after.given_up), after.punished) == ([], [], [])
 
 
 def test_six_failures_in_a_row_disable_a_webhook() -> None:
@@ -130,7 +217,8 @@ def test_a_seed_repeats_letters_and_kills() -> None:
 
     def drawn(seed: int) -> list[tuple[str, bytes]]:
         post = Post(seed)
-        return [(name, one.body) for name, one in (post.next() for _ in range(20))]
+        names = [post.channel() for _ in range(20)]
+        return [(name, post.letter(name).body) for name in names]
 
     assert drawn(1) == drawn(1) != drawn(2)
     for victim in Victim:

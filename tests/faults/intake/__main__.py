@@ -92,7 +92,10 @@ async def _play(options: argparse.Namespace, report: Report, folder: Path) -> No
             lasts_s = min(_ROUND_S, left_s)
             await _round(Round(run, "kills", rate, lasts_s, list(Victim)), report)
         if peak_s:
-            peak = Round(run, "peak", options.times * rate, peak_s, list(Victim))
+            victims = list(Victim)
+            peak = Round(
+                run, "peak", options.times * rate, peak_s, victims, may_exceed=True
+            )
             await _round(peak, report)
         _say(report.text(run))
 

@@ -223,7 +223,11 @@ class Post:
             name: make(seed % 1_000 * 100_000) for name, make in MAKERS.items()
         }
 
-    def next(self) -> tuple[str, Letter]:
-        """The next one, and of which channel."""
+    def channel(self) -> str:
+        """Of which channel the next one is."""
         (name,) = self._rng.choices(list(SHARES), list(SHARES.values()))
-        return name, next(self._makers[name])
+        return name
+
+    def letter(self, channel: str) -> Letter:
+        """The next one of a channel."""
+        return next(self._makers[channel])

@@ -75,6 +75,7 @@ class Manners:
     Attributes:
         waits_s: Until each further try.
         timeout_s: How long it waits for an answer.
+        connections: How many requests it has under way at most.
         is_good: Whether a status and body are what it wants to hear.
         penalty: Makes what counts its failures.
         after: What happens after the last try; empty: it tries that way for ever.
@@ -84,6 +85,7 @@ class Manners:
 
     waits_s: tuple[float, ...]
     timeout_s: float
+    connections: int
     is_good: Callable[[int, bytes], bool]
     penalty: Callable[[], Penalty] = Lenient
     after: str = ""
@@ -108,6 +110,7 @@ MANNERS: Mapping[str, Manners] = MappingProxyType(
         "shopify": Manners(
             waits_s=tuple(n * _MINUTE for n in (1, 3, 8, 15, 28, 45, 60, 80)),
             timeout_s=5,
+            connections=100,
             is_good=lambda status, _: status == _OK,
             after="subscription deleted",
             twice=0.02,
@@ -116,6 +119,7 @@ MANNERS: Mapping[str, Manners] = MappingProxyType(
         "woocommerce": Manners(
             waits_s=(),
             timeout_s=60,
+            connections=50,
             is_good=lambda status, _: _OK <= status <= _REDIRECTS + 2,
             penalty=InARow,
             after="order never sent again",
@@ -127,6 +131,7 @@ MANNERS: Mapping[str, Manners] = MappingProxyType(
                 *(n * _HOUR for n in (1, 3, 6, 13, 24)),
             ),
             timeout_s=10,
+            connections=50,
             is_good=_is_2xx,
             penalty=Share,
             after="webhook switched off",
@@ -140,11 +145,14 @@ MANNERS: Mapping[str, Manners] = MappingProxyType(
                 *(n * _HOUR for n in (1, 2, 4, 8)),
             ),
             timeout_s=10,
+            connections=50,
             is_good=lambda status, body: status == _OK and body == b"[accepted]",
             queues=True,
             twice=0.02,
         ),
         # A person sees that it was not taken, and sends the file again.
-        "x12": Manners(waits_s=(15 * _MINUTE,), timeout_s=30, is_good=_is_2xx),
+        "x12": Manners(
+            waits_s=(15 * _MINUTE,), timeout_s=30, connections=10, is_good=_is_2xx
+        ),
     }
 )

@@ -40,6 +40,7 @@ class Report:
     seed: int
     setting: str = ""
     lines: list[str] = field(default_factory=list)
+    offered: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     broken_off: str = ""
 
@@ -48,30 +49,38 @@ class Report:
         up = while_up(played.answers, played.run.stage.down)
         p99, most = quantile(up, 0.99), patience(WITHIN_S)
         if played.name != WARM and len(up) >= _LEAST and p99 > most:
-            played.broken.append(f"p99 of answers {p99:.2f} s, over {most:.2f}")
+            told = played.told if played.exceeds else played.broken
+            told.append(f"p99 of answers {p99:.2f} s, over {most:.2f}")
         self.lines.append(_line(played, up))
+        self.offered.append(f"  {played.name}: {played.offered.text(played.lasts_s)}")
+        if played.exceeds:
+            self.offered.append("    this machine takes no more; not judged there:")
+            self.offered += [f"    {told}" for told in played.told or ["nothing"]]
         self.broken += [f"{played.name}: {told}" for told in played.broken]
 
     def text(self, run: Run | None) -> str:
         """The report."""
         lines = "\n".join(self.lines)
+        offered = "".join(f"{line}\n" for line in self.offered)
         ended = "".join(f"BROKEN {told}\n" for told in self.broken)
         off = f"broken off: {self.broken_off}\n" if self.broken_off else ""
         whole = "" if run is None else _whole(run)
         return (
             f"seed {self.seed}{self.setting}\n"
-            f"round    letters/s    sent kills answers not 2xx"
+            f"round    letters/s    sent kills answers not well"
             f" |  all up   p50 ms  p99 ms"
-            f" | of all p99 ms  worst ms | settled s\n{lines}\n{whole}{off}{ended}"
+            f" | of all p99 ms  worst ms | settled s\n{lines}\n"
+            f"{offered}{whole}{off}{ended}"
         )
 
 
 def _line(played: Round, up: Sequence[Answer]) -> str:
     answers = played.answers
-    bad = sum(not 200 <= a.status < 300 for a in answers)
+    bad = sum(not a.well for a in answers)
+    sent = played.offered.offered
     return (
-        f"{played.name:8} {played.sent / played.lasts_s:9.0f} {played.sent:7}"
-        f" {len(played.kills):5} {len(answers):7} {bad:7} | {len(up):7}"
+        f"{played.name:8} {sent / played.lasts_s:9.0f} {sent:7}"
+        f" {len(played.kills):5} {len(answers):7} {bad:8} | {len(up):7}"
         f" {1e3 * quantile(up, 0.5):8.0f} {1e3 * quantile(up, 0.99):7.0f}"
         f" | {1e3 * quantile(answers, 0.99):13.0f} {1e3 * quantile(answers, 1):9.0f}"
         f" | {played.settled_s:9.1f}"
@@ -92,7 +101,8 @@ def _whole(run: Run) -> str:
     return (
         f"events owed              {len(witness.owed)}\n"
         f"lost                     {len(witness.missing())}\n"
-        f"parked                   {sum(witness.parked.values())}\n"
+        f"given up, never accepted {witness.excused}\n"
+        f"parked                   {len(witness.parked)}\n"
         f"told again, by one id    {witness.repeats}\n"
         f"sources punished         {punished}\n"
         f"passed on to another door {stage.balancer.passed_on}\n"

@@ -1,7 +1,7 @@
 """One round: senders send, some are killed, all settles, the promises are checked."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
@@ -10,6 +10,7 @@ from bus.adapters.kafka import Connection, KafkaLogReader
 from bus.errors import OrderbusError
 from tests.faults.intake.letters import SHARES, Post
 from tests.faults.intake.manners import MANNERS
+from tests.faults.intake.offered import Offered
 from tests.faults.intake.plan import Kill, Victim, schedule
 from tests.faults.intake.senders import Answer, Sender
 from tests.faults.intake.stage import Stage
@@ -55,7 +56,11 @@ class Run:
 
 @dataclass
 class Round:
-    """Sends `rate` letters a second for `lasts_s`; kills those of `victims`."""
+    """Sends `rate` letters a second for `lasts_s`; kills those of `victims`.
+
+    Where it `may_exceed` what this machine takes, fewer are a finding: what was
+    acknowledged is judged as ever, what took how long and who gave up is told.
+    """
 
     run: Run
     name: str
@@ -63,53 +68,71 @@ class Round:
     lasts_s: float
     victims: Sequence[Victim] = ()
     settles_s: float = 120.0
+    may_exceed: bool = False
     answers: Sequence[Answer] = ()
-    sent: int = 0
     settled_s: float = 0.0
     kills: list[Kill] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Count from now on."""
+        self.offered = Offered(self.run.senders)
+
+    @property
+    def exceeds(self) -> bool:
+        """Whether it asked for more than this machine takes, as it may."""
+        return self.may_exceed and not self.offered.is_all
 
     async def play(self) -> None:
         """Run it, and note what is `broken`."""
         run, stage = self.run, self.run.stage
-        before = {name: len(one.answers) for name, one in run.senders.items()}
         async with self._watched():
             until = CLOCK.monotonic() + self.lasts_s
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._send(until))
                 for victim in self.victims:
                     group.create_task(self._kill(victim, until))
-            run.say(f"  {self.sent} letters are sent, {len(self.kills)} were killed")
+            run.say(f"  {self.offered.text(self.lasts_s)}")
+            run.say(f"  {len(self.kills)} were killed")
             await self._settle()
         stage.fleet.hear()
-        self.answers = sorted(
-            answer
-            for name, sender in run.senders.items()
-            for answer in sender.answers[before[name] :]
-        )
+        self.answers = self.offered.answers
+        self._judge()
+
+    def _judge(self) -> None:
+        run, stage = self.run, self.run.stage
         witness = run.witness
         witness.broken = self.broken
         witness.judge(stage.fleet.crashes, stage.broker_kills)
-        self.broken += self._punished()
+        if self.exceeds:
+            self.told += self.offered.punished
+        else:
+            self.broken += self.offered.punished
+            if not self.offered.is_all:
+                text = f"only {self.offered.offered} of {self.offered.asked} letters"
+                self.broken.append(f"{text} could be offered")
         self.broken += [*stage.fleet.complaints, *stage.fleet.ended()]
-
-    def _punished(self) -> list[str]:
-        return [
-            f"{name}: {what}, {times} times"
-            for name, sender in self.run.senders.items()
-            for what, times in sender.punished.items()
-        ]
 
     async def _send(self, until: float) -> None:
         """At a steady rate; late ticks are made up for."""
-        run, began = self.run, CLOCK.monotonic()
+        began = CLOCK.monotonic()
         while (now := CLOCK.monotonic()) < until:
-            for _ in range(int((now - began) * self.rate) - self.sent):
-                name, letter = run.post.next()
-                run.witness.written(letter)
-                run.senders[name].send(letter)
-                self.sent += 1
+            for _ in range(int((now - began) * self.rate) - self.offered.asked):
+                self.offered.asked += 1
+                self._offer()
             await CLOCK.sleep(_TICK_S)
+
+    def _offer(self) -> None:
+        """One more letter, where its sender takes more."""
+        run = self.run
+        channel = run.post.channel()
+        sender = run.senders[channel]
+        if sender.has_room:
+            letter = run.post.letter(channel)
+            run.witness.written(letter)
+            sender.send(letter)
+            self.offered.offered += 1
 
     async def _kill(self, victim: Victim, until: float) -> None:
         for kill in self.run.lanes[victim]:
@@ -118,7 +141,10 @@ class Round:
                 return
             self.kills.append(kill)
             began = CLOCK.monotonic()
-            await self.run.stage.play(kill)
+            try:
+                await self.run.stage.play(kill)
+            except AssertionError as error:  # waited for in vain
+                self.broken.append(f"{victim} {kill.member}: {error}")
             took_s = CLOCK.monotonic() - began
             self.run.say(f"  {victim} {kill.member} killed, whole after {took_s:.1f} s")
 
@@ -142,19 +168,29 @@ class Round:
 
     async def _look(self) -> None:
         """Read on in `oms.intake`."""
-        connection = Connection(self.run.stage.bus.settings.librdkafka())
         witness = self.run.witness
-        start: Mapping[int, int] = witness.next
-        async for batch in KafkaLogReader(connection).read(TOPIC, start=dict(start)):
+        async for batch in self._reader().read(TOPIC, start=dict(witness.next)):
             witness.saw(batch)
+
+    async def _look_at_parked(self) -> None:
+        witness, topic = self.run.witness, self.run.stage.bus.world.topology.parked
+        start = dict(witness.next_parked)
+        async for batch in self._reader().read(topic, start=start):
+            witness.saw_parked(batch)
+
+    def _reader(self) -> KafkaLogReader:
+        return KafkaLogReader(Connection(self.run.stage.bus.settings.librdkafka()))
 
     async def _settle(self) -> None:
         run, witness = self.run, self.run.witness
         began = moved = CLOCK.monotonic()
         least = -1
         while True:
-            parked = await run.stage.bus.records(run.stage.bus.world.topology.parked)
-            witness.saw_parked(parked)
+            with suppress(OrderbusError):  # a broker that is away
+                await self._look_at_parked()
+            if self.exceeds:
+                for letter in self.offered.given_up:
+                    witness.excuse(letter)
             missing = len(witness.missing()) + run.under_way
             if not missing and not run.stage.spooled():
                 break

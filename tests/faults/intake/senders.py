@@ -1,8 +1,11 @@
-"""A scripted sender of each channel: tries, waits, queues and punishes as it would."""
+"""A scripted sender of each channel: tries, waits, queues and punishes as it would.
+
+It has so many connections, as the delivery service of a channel has: what it cannot
+send at once waits for one, and of what waits there is so much at most.
+"""
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
@@ -13,14 +16,20 @@ from tests.faults.intake.manners import Manners
 from tests.support.bus import CLOCK
 
 _TRIES_BEFORE_QUEUE = 3
+_WAITING, _UNDER_WAY = 2_000, 20_000
 
 
 class Answer(NamedTuple):
-    """What a sender was answered, and how long that took, whoever was asked."""
+    """What a sender was answered, and how long that took, whoever was asked.
+
+    Before that it waited for one of its own connections, for `waited_s`.
+    """
 
     at: float
     status: int
     took_s: float
+    well: bool = True
+    waited_s: float = 0.0
 
 
 @dataclass
@@ -34,8 +43,9 @@ class Sender:
     answers: list[Answer] = field(default_factory=list)
     punished: Counter[str] = field(default_factory=Counter)
     given_up: list[Letter] = field(default_factory=list)
-    on_good: Callable[[Letter], None] = lambda _: None
+    accepted: int = 0
     repeated: int = 0
+    _waiting: int = 0
     _queue: deque[Letter] = field(default_factory=deque)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _queued: asyncio.Task[None] | None = None
@@ -43,6 +53,13 @@ class Sender:
     def __post_init__(self) -> None:
         """Begin to count."""
         self._penalty = self.manners.penalty()
+        self._connections = asyncio.Semaphore(self.manners.connections)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it takes another letter: too many may wait already."""
+        waiting = self._waiting + len(self._queue)
+        return waiting < _WAITING and self.under_way < _UNDER_WAY
 
     def send(self, letter: Letter) -> None:
         """Send it, in its own time."""
@@ -78,11 +95,24 @@ class Sender:
                 self.given_up.append(letter)
                 return
             await CLOCK.sleep(wait_s)
+        self.accepted += 1
         if self.rng.random() < self.manners.twice:
             self.repeated += 1
             await self._try(letter)
 
     async def _try(self, letter: Letter) -> bool:
+        began = CLOCK.monotonic()
+        self._waiting += 1
+        try:
+            await self._connections.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            return await self._ask(letter, CLOCK.monotonic() - began)
+        finally:
+            self._connections.release()
+
+    async def _ask(self, letter: Letter, waited_s: float) -> bool:
         now = CLOCK.now()
         heard = await self.balancer.post(
             f"/in/{letter.source}",
@@ -90,12 +120,10 @@ class Sender:
             letter.signed(now),
             self.manners.timeout_s,
         )
-        self.answers.append(Answer(now, heard.status, heard.took_s))
         well = self.manners.is_good(heard.status, heard.body)
+        self.answers.append(Answer(now, heard.status, heard.took_s, well, waited_s))
         if punishment := self._penalty.heard(now, well=well):
             self.punished[punishment] += 1
-        if well:
-            self.on_good(letter)
         return well
 
     # ------------------------------------------------ a queue that its head holds up
@@ -115,4 +143,5 @@ class Sender:
             await CLOCK.sleep(wait_s)
             while self._queue and await self._try(self._queue[0]):
                 self._queue.popleft()
+                self.accepted += 1
                 tries = _TRIES_BEFORE_QUEUE

@@ -1,6 +1,6 @@
 """What was sent, what stands on `oms.intake`, and the judgement."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -34,15 +34,26 @@ class Witness:
     owed: dict[Mark, str] = field(default_factory=dict)
     taken: int = 0
     told: dict[Mark, dict[str, list[Place]]] = field(default_factory=dict)
-    parked: Counter[Mark] = field(default_factory=Counter)
+    parked: set[Mark] = field(default_factory=set)
     next: dict[int, int] = field(default_factory=dict)
+    next_parked: dict[int, int] = field(default_factory=dict)
+    excused: int = 0
+    """Events of letters that were never accepted, and that nobody sends again."""
     unknown: int = 0
     repeats: int = 0
     broken: list[str] = field(default_factory=list)
+    _open: dict[Mark, None] = field(default_factory=dict)
 
     def written(self, letter: Letter) -> None:
         """It is handed to its sender."""
         self.owed.update(dict.fromkeys(letter.owed, letter.source))
+        self._open.update(dict.fromkeys(letter.owed))
+
+    def excuse(self, letter: Letter) -> None:
+        """Nobody took it: it may come or not."""
+        for mark in letter.owed:
+            self.excused += mark in self._open
+            self._open.pop(mark, None)
 
     def saw(self, records: Iterable[Record]) -> None:
         """Records of `oms.intake`, in the order of their partitions."""
@@ -58,16 +69,18 @@ class Witness:
             ids.setdefault(headers["ce_id"].decode(), []).append(place)
 
     def saw_parked(self, records: Iterable[Record]) -> None:
-        """All records of `intake.parked`."""
-        self.parked.clear()
+        """More records of `intake.parked`."""
         for record in records:
+            self.next_parked[record.partition] = record.offset + 1
             item = orjson.loads(record.value or b"{}")
             mark = Mark(str(item.get("order_id")), str(item.get("event_type")))
-            self.parked[mark] += 1
+            self.parked.add(mark)
 
     def missing(self) -> list[Mark]:
         """What has not ended yet, as an event, parked, or superseded by one."""
-        return [mark for mark in self.owed if not self._has_ended(mark)]
+        for mark in [mark for mark in self._open if self._has_ended(mark)]:
+            del self._open[mark]
+        return list(self._open)
 
     def _has_ended(self, mark: Mark) -> bool:
         if mark in self.told or mark in self.parked:
