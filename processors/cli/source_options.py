@@ -40,7 +40,7 @@ _OPTIONS: Mapping[str, object] = {
         typer.Option(
             "--public-key-file",
             metavar="FILE",
-            help="A key or certificate of the sender's, PEM. Repeatable.",
+            help="A key or certificate of the sender's, PEM, or its JWKS. Repeatable.",
         ),
     ],
     "path_secret": Annotated[

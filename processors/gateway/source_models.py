@@ -35,7 +35,10 @@ FileHeaders: TypeAlias = Annotated[
 ]
 Keys: TypeAlias = Annotated[
     list[Annotated[str, Field(max_length=20_000)]],
-    Field(max_length=10, description="Public keys of the sender's, PEM."),
+    Field(
+        max_length=10,
+        description="Public keys of the sender's: PEM, or sets of JSON Web Keys.",
+    ),
 ]
 SourceSecret: TypeAlias = Annotated[
     str,

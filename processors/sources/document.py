@@ -16,6 +16,7 @@ from bus.contracts.yamltext import read_yaml
 from bus.errors import ConfigurationError, InvalidSourceError
 from bus.expected import among
 from bus.intake.sources import Source, parse_source
+from processors.sources.beside import Aside, aside
 from processors.texts import text_in
 
 Fields: TypeAlias = Mapping[str, object]
@@ -230,10 +231,7 @@ def changing(fields: Fields) -> Callable[[Source], Source]:
     return change
 
 
-_Aside: TypeAlias = tuple[str | None, tuple[str, ...], bool | None]
-
-
-def _split(fields: Fields) -> tuple[dict[str, object], _Aside, list[Problem]]:
+def _split(fields: Fields) -> tuple[dict[str, object], Aside, list[Problem]]:
     """The model's fields, what stands beside them, and what is wrong."""
     model: dict[str, object] = {}
     problems: list[Problem] = []
@@ -246,24 +244,7 @@ def _split(fields: Fields) -> tuple[dict[str, object], _Aside, list[Problem]]:
             problems.append((name, _unknown(name)))
         else:
             model[name] = value
-    return model, _aside(fields, problems), problems
-
-
-def _aside(fields: Fields, problems: list[Problem]) -> _Aside:
-    secret, flag = fields.get("secret"), fields.get("path_secret")
-    if secret is not None and not isinstance(secret, str):
-        problems.append(("secret", "expected text"))
-    if flag is not None and not isinstance(flag, bool):
-        problems.append(("path_secret", "expected true or false; it is made here"))
-    keys = fields.get("public_keys") or ()
-    if not isinstance(keys, list | tuple) or not all(isinstance(k, str) for k in keys):
-        problems.append(("public_keys", "expected a list of PEM texts"))
-        keys = ()
-    return (
-        secret if isinstance(secret, str) else None,
-        tuple(str(key).strip() + "\n" for key in keys),
-        flag if isinstance(flag, bool) else None,
-    )
+    return model, aside(fields, problems), problems
 
 
 def _size(value: object, problems: list[Problem]) -> object:

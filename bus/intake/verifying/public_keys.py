@@ -44,7 +44,7 @@ def holds(message: bytes, signature: bytes, key: str, scheme: tuple[str, str]) -
     kind, name = scheme
     hashed = _HASHES[name]
     try:
-        match kind, _loaded(key):
+        match kind, loaded(key):
             case "ecdsa", ec.EllipticCurvePublicKey() as public:
                 public.verify(signature, message, ec.ECDSA(hashed))
             case "rsa", rsa.RSAPublicKey() as public:
@@ -61,7 +61,12 @@ def holds(message: bytes, signature: bytes, key: str, scheme: tuple[str, str]) -
     return True
 
 
-def _loaded(key: str) -> _Key:
+def loaded(key: str) -> _Key:
+    """The key of a text in PEM, or of a certificate.
+
+    Raises:
+        ValueError, UnsupportedAlgorithm: it is none.
+    """
     pem = key.encode()
     if b"CERTIFICATE" in pem:
         return load_pem_x509_certificate(pem).public_key()

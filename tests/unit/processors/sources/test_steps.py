@@ -18,7 +18,9 @@ from processors.sources.world import find
 from tests.support.sources import added, open_sources
 from tests.support.worlds import Worlds
 
-PEM = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----"
+PEM = """-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEA6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=
+-----END PUBLIC KEY-----"""
 
 
 async def test_adding_makes_its_topic_and_a_secret(worlds: Worlds) -> None:
@@ -74,6 +76,8 @@ async def test_public_keys_are_given_not_made(worlds: Worlds) -> None:
         ),
         ({"secret": "short"}, "secret", "8 characters"),
         ({"public_keys": [PEM]}, "public_keys", "no public key"),
+        ({"public_keys": PEM}, "public_keys", "expected a list of texts"),
+        ({"public_keys": [PEM, "key"]}, "public_keys", "key 2: expected PEM"),
         ({"burst": 5}, "burst", "without a rate"),
         ({"state": "paused"}, "state", "kept by the bus"),
         ({"colour": 1}, "colour", "no such field"),
