@@ -14,13 +14,9 @@ from bus.intake.parsing.tree import Tree
 from bus.times import in_utc, read_rfc3339
 
 _ZONE = ("$with.zone",)
-_COMPACT = {
-    6: "%y%m%d",
-    8: "%Y%m%d",
-    10: "%y%m%d%H%M",
-    12: "%Y%m%d%H%M",
-    14: "%Y%m%d%H%M%S",
-}
+_WITHOUT_CENTURY, _COMPACT = (6, 10), (6, 8, 10, 12, 14)
+_LAST_CENTURY = "69"
+"""Years of two digits from here on are of the 20th, as POSIX has it."""
 _OFFSET = re.compile(r"(?:[Zz]|[+-][0-9]{2}:?[0-9]{2}|\b(?:GMT|UTC|UT))$")
 _PARTS = {
     "YYYY": "%Y",
@@ -95,11 +91,14 @@ def _compact(value: Tree, given: Given) -> Tree:
     Its zone as with `time`.
     """
     text = re.sub(r"[^0-9]", "", as_text(value))
-    pattern = _COMPACT.get(len(text))
-    if pattern is None:
+    if len(text) not in _COMPACT:
         raise Unreadable("no date of 6, 8, 10, 12 or 14 digits")
+    if len(text) in _WITHOUT_CENTURY:
+        text = f"{19 if text >= _LAST_CENTURY else 20}{text}"
+    # `strptime` takes ten times as long, and an order has dozens.
+    rest = [int(text[at : at + 2]) for at in range(6, len(text), 2)]
     try:
-        moment = datetime.strptime(text, pattern)  # noqa: DTZ007 - its zone follows
+        moment = datetime(int(text[:4]), int(text[4:6]), *rest)  # type: ignore[arg-type]  # noqa: DTZ001 - its zone follows
     except ValueError:
         raise Unreadable("no date of the calendar") from None
     return _placed(moment, given)

@@ -23,6 +23,7 @@ from bus.intake.parsing.paths import Path, Scope, WordingError
 from bus.intake.parsing.tree import Tree
 
 Make: TypeAlias = Callable[[Scope, Notebook], Tree]
+Apply: TypeAlias = Callable[[Tree, Scope, Notebook], Tree]
 
 # What a value is made into without being asked, by what is wanted and what is there.
 _IMPLICIT: dict[Kind, tuple[str, frozenset[Kind]]] = {
@@ -56,24 +57,34 @@ class _Step:
     converter: Converter
     arguments: tuple[Source, ...]
 
-    def apply(self, value: Tree, scope: Scope, notes: Notebook, words: Words) -> Tree:
+    def applied(self, words: Words) -> Apply:
+        """What applies it: everything that never changes is looked up once."""
         converter = self.converter
-        if not has_value(value) and not converter.absent:
-            return None
-        if isinstance(value, list) and not converter.whole:
-            if len(value) > 1:
-                text = f"{len(value)} values where one is wanted; the first counts"
-                notes.note("several", text)
-            value = value[0]
-            if not has_value(value) and not converter.absent:
+        convert, absent, whole = converter.convert, converter.absent, converter.whole
+        tables, places = words.tables, words.places
+        reads = [_reader(source) for source in self.arguments]
+
+        def apply(value: Tree, scope: Scope, notes: Notebook) -> Tree:
+            if not absent and not has_value(value):
                 return None
-        arguments = [_argument(source, scope) for source in self.arguments]
-        given = Given(arguments, notes, words.tables, words.places)
-        return converter.convert(value, given)
+            if isinstance(value, list) and not whole:
+                value = _single(value, notes)
+                if not has_value(value) and not absent:
+                    return None
+            arguments = [_argument(read(scope)) for read in reads] if reads else ()
+            return convert(value, Given(arguments, notes, tables, places))
+
+        return apply
 
 
-def _argument(source: Source, scope: Scope) -> Tree:
-    value = source.read(scope)
+def _single(value: list[Tree], notes: Notebook) -> Tree:
+    if len(value) > 1:
+        text = f"{len(value)} values where one is wanted; the first counts"
+        notes.note("several", text)
+    return value[0] if value else None
+
+
+def _argument(value: Tree) -> Tree:
     if isinstance(value, list):
         value = value[0] if len(value) == 1 else value or None
     return value if has_value(value) else None
@@ -88,18 +99,19 @@ def compile_line(line: Line, target: Target | None, words: Words) -> Make:
     steps = [_step(call, words) for call in line.calls]
     if target is not None:
         steps += _implicit(steps, target)
-    reads, text = [source.read for source in line.sources], line.text
+    first, text = _first([_reader(source) for source in line.sources]), line.text
     wants = not any(step.converter.absent for step in steps)
+    applied = [step.applied(words) for step in steps]
 
     def make(scope: Scope, notes: Notebook) -> Tree:
         notes.source = text
         value: Tree = None
         try:
-            value = _first(reads, scope)
+            value = first(scope)
             if value is None and wants:
                 return None
-            for step in steps:
-                value = step.apply(value, scope, notes, words)
+            for apply in applied:
+                value = apply(value, scope, notes)
         except Unreadable as why:
             notes.note(why.code, why.text, value)
             return None
@@ -111,12 +123,21 @@ def compile_line(line: Line, target: Target | None, words: Words) -> Make:
     return _fitted(make, target) if target is not None else make
 
 
-def _first(reads: Sequence[Callable[[Scope], Tree]], scope: Scope) -> Tree:
-    for read in reads:
-        value = read(scope)
-        if has_value(value):
-            return value
-    return None
+def _reader(source: Source) -> Callable[[Scope], Tree]:
+    return source.reader() if isinstance(source, Path) else source.read
+
+
+def _first(reads: Sequence[Callable[[Scope], Tree]]) -> Callable[[Scope], Tree]:
+    """What reads the first source that has a value."""
+
+    def first(scope: Scope) -> Tree:
+        for read in reads:
+            value = read(scope)
+            if has_value(value):
+                return value
+        return None
+
+    return first
 
 
 def _step(call: Call, words: Words) -> _Step:

@@ -68,6 +68,17 @@ class Path:
             node = step(node)
         return node
 
+    def reader(self) -> Callable[[Scope], Tree]:
+        """What does as `read`, and less on the way: most paths are one name."""
+        if self.root or self.up or len(self._walk) != 1:
+            return self.read
+        (step,) = self._walk
+
+        def read(scope: Scope) -> Tree:
+            return None if scope.item is None else step(scope.item)
+
+        return read
+
 
 Step: TypeAlias = Callable[[Tree], Tree]
 _SELF = re.compile(r"@(?=$|[.\[])")

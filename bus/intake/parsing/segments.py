@@ -7,15 +7,15 @@ each a dict of elements `01`, `02`, … and of the lists of its loop.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias, cast
+from itertools import chain, count
+from typing import NamedTuple, TypeAlias, cast
 
 Loops: TypeAlias = Mapping[str, "Loops"]
 Elements: TypeAlias = dict[str, object]
+_NAMES = tuple(f"{number:02}" for number in range(1, 100))
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):  # thousands a file: a frozen dataclass is twice as dear
     """One segment: its name, its elements by number, and which it is in the file."""
 
     name: str
@@ -41,9 +41,10 @@ def nested(segments: Iterable[Segment], loops: Loops) -> Elements:
 
 def numbered(values: Iterable[object]) -> Elements:
     """Elements by their two digits; empty ones are left out."""
+    names = chain(_NAMES, map(str, count(len(_NAMES) + 1)))
     return {
-        f"{number:02}": value
-        for number, value in enumerate(values, 1)
+        name: value
+        for name, value in zip(names, values, strict=False)
         if value not in ("", None)
     }
 

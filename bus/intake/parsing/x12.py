@@ -80,6 +80,11 @@ class _Separators:
     repetition: str
     terminator: str
 
+    def part(self, text: str) -> bool:
+        """Whether any value in it has parts, which few have."""
+        repetition = self.repetition
+        return self.component in text or bool(repetition and repetition in text)
+
 
 def _separators(isa: str) -> _Separators:
     if not isa.startswith("ISA") or len(isa) < _ISA_LENGTH:
@@ -100,9 +105,9 @@ def _segment(text: str, number: int, separators: _Separators) -> Segment:
     name, *values = text.split(separators.element)
     if not name.isalnum() or not 2 <= len(name) <= 3:  # noqa: PLR2004 - X12's names
         raise UnparsableError(f"segment {number} begins with {name[:20]!r}")
-    if name == "ISA":
-        return Segment(name, numbered(value.strip() for value in values), number)
-    return Segment(name, numbered(_value(v, separators) for v in values), number)
+    if name == "ISA" or not separators.part(text):
+        return Segment(name, numbered([value.strip() for value in values]), number)
+    return Segment(name, numbered([_value(v, separators) for v in values]), number)
 
 
 def _value(text: str, separators: _Separators) -> object:
