@@ -5,22 +5,27 @@ could understand differently (a name twice, NaN) is refused.
 """
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
-from typing import NoReturn
+from typing import NoReturn, cast
 
 from bus.errors import DecodeError
 
 _MAX_DIGITS = 400
 
 
-def read_json(text: bytes) -> object:
+def read_json(text: bytes, *, written_out: bool = False) -> object:
     """Return the value of a JSON text; numbers with a point or exponent are `Decimal`.
+
+    `written_out` is for who will write numbers with all their digits: what only an
+    exponent makes too long, 1e999999, is refused as if it stood there in full.
 
     Raises:
         DecodeError: It is none; says why and where.
     """
     try:
-        value: object = _DECODER.decode(text.decode("utf-8-sig"))
+        decoder = _WRITTEN_OUT if written_out else _DECODER
+        value: object = decoder.decode(text.decode("utf-8-sig"))
         whole = b"\\u" not in text or _is_text(value)
     except UnicodeDecodeError:
         raise DecodeError("the JSON is not UTF-8") from None
@@ -70,13 +75,26 @@ def _fraction(digits: str) -> Decimal:
         raise DecodeError("the JSON has a number of too many digits") from None
 
 
+def _in_full(digits: str) -> Decimal:
+    value = _fraction(digits)
+    places = cast("int", value.as_tuple().exponent)
+    if max(places, value.adjusted(), -places) > _MAX_DIGITS:
+        raise DecodeError("the JSON has a number of too many digits")
+    return value
+
+
 def _no_constant(name: str) -> NoReturn:
     raise DecodeError(f"the JSON has {name}, which is no number")
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_members,
-    parse_int=_whole,
-    parse_float=_fraction,
-    parse_constant=_no_constant,
-)
+def _decoder(fraction: Callable[[str], Decimal]) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=_members,
+        parse_int=_whole,
+        parse_float=fraction,
+        parse_constant=_no_constant,
+    )
+
+
+_DECODER = _decoder(_fraction)
+_WRITTEN_OUT = _decoder(_in_full)

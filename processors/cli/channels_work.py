@@ -55,7 +55,7 @@ def made(
         ConfigurationError: The name is none or taken, or a file cannot be read.
     """
     place = folder / name
-    bodies = _judged(shipped, place, files, like)
+    bodies = _judged(shipped, place, name, files, like)
     like = like or next((found for body in bodies if (found := like_of(body))), None)
     if like is None:
         drafted = draft(name, bodies, [str(file) for file in files])
@@ -76,7 +76,7 @@ def made(
 
 
 def _judged(
-    shipped: Path, place: Path, files: Sequence[Path], like: str | None
+    shipped: Path, place: Path, name: str, files: Sequence[Path], like: str | None
 ) -> list[bytes]:
     """What is in the files.
 
@@ -84,9 +84,9 @@ def _judged(
         ConfigurationError: With all that is wrong with what was given.
     """
     wrong, bodies = [], []
-    if not fullmatch(_NAME, place.name):
+    if not fullmatch(_NAME, name):
         why = "2 to 63 small letters, digits and dashes are expected, no dash first"
-        wrong.append(f"{place.name!r} is no name of a channel: {why}")
+        wrong.append(f"{name!r} is no name of a channel: {why}")
     elif place.exists():
         why = "choose another name, or another --folder"
         wrong.append(f"{place} is there already; {why}")

@@ -8,7 +8,7 @@ from bus.delivery.lanes import Lanes
 from bus.errors import PublishError
 from bus.intake.fetching.wanted import Wanted
 from bus.intake.merging.notes import Became, Note, note_message
-from bus.intake.parked.item import Item
+from bus.intake.parked.item import Item, shortened
 from bus.intake.parked.records import parked_message
 from bus.intake.requests import request_message, request_parked, request_told
 from bus.ports import Clock, Observer, Publisher
@@ -25,7 +25,6 @@ MOST_UNDER_WAY = 256
 More would only wait in Kafka's client while Kafka is away. That writes them once it is
 back, when their partition may have gone to another process, which tells them again.
 """
-_FEW_FINDINGS = 5
 
 
 class Fetches(Protocol):
@@ -85,11 +84,8 @@ class Outgoing:
         try:
             written = await self._writing.until_taken(partition, message)
         except PublishError as refused:
-            small = replace(
-                item, payload=None, findings=(*item.findings[:_FEW_FINDINGS],)
-            )
             self._observer.note(names.NOT_NOTED, why=str(refused), item=item.id)
-            message = parked_message(self._parked, small)
+            message = parked_message(self._parked, shortened(item))
             written = await self._writing.until_taken(partition, message, last=True)
         if written:
             self._observer.measure(names.PARKED_AT, 1, item.stage.value)

@@ -10,6 +10,7 @@ from bus.intake.parked.item import (
     Found,
     Item,
     Stage,
+    cut,
     found_by_conversion,
     item_id,
 )
@@ -104,4 +105,4 @@ def _text(payload: Mapping[str, object] | None, *path: str) -> str:
     for name in path:
         inner = cast("Mapping[str, object]", value)
         value = inner.get(name) if isinstance(value, Mapping) else None
-    return str(value) if isinstance(value, str | int) else ""
+    return cut(str(value)) if isinstance(value, str | int) else ""

@@ -1,10 +1,11 @@
 """A parked item: what was sent, how far it came, and why it went no further."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID, uuid5
 
 from bus.intake.findings import Finding, Severity
@@ -13,6 +14,8 @@ from bus.intake.submission import Place
 _NAMESPACE = UUID("5b0c3a57-3c46-5f0e-9f0b-7a4c86d2e8b4")
 _BETWEEN = "\x1f"
 _HELD = frozenset({Severity.PARK, Severity.REJECT})
+_FEW_FINDINGS = 5
+_SHORT = 200
 
 
 class Stage(StrEnum):
@@ -136,3 +139,26 @@ def item_id(source: str, place: Place, part: int, section: str = "") -> str:
     names = (source, place.topic, place.partition, place.offset, part)
     text = _BETWEEN.join(map(str, (*names, section) if section else names))
     return str(uuid5(_NAMESPACE, text))
+
+
+def shortened(item: Item) -> Item:
+    """What Kafka takes of an item of any size: no payload, its texts cut short.
+
+    What was sent stands in its raw topic, whole.
+    """
+    few = tuple(map(_short, item.findings[:_FEW_FINDINGS]))
+    return _short(replace(item, payload=None, findings=few))
+
+
+def cut(text: str) -> str:
+    """A text that may be shown in a list."""
+    return text if len(text) <= _SHORT else f"{text[:_SHORT]}…"
+
+
+_Of = TypeVar("_Of", Item, Found)
+
+
+def _short(thing: _Of) -> _Of:
+    named = {one.name: getattr(thing, one.name) for one in fields(thing)}
+    texts = {name: cut(text) for name, text in named.items() if type(text) is str}
+    return replace(thing, **texts)  # type: ignore[arg-type]

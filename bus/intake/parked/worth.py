@@ -1,7 +1,7 @@
 """What an order is worth, and by when it has to go: read from the event it would be."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import cast
@@ -55,13 +55,27 @@ def ship_by_of(payload: Mapping[str, object] | None) -> datetime | None:
 
 def _sum(lines: object, currency: object) -> Money | None:
     found = [
-        _amount(line.get("gross"), currency) or _amount(line.get("net"), currency)
+        _amount(line.get("gross"), currency)
+        or _amount(line.get("net"), currency)
+        or _by_price(line, currency)
         for line in _all(lines)
     ]
     told = [one for one in found if one is not None]
     if not told or len({one.currency for one in told}) > 1:
         return None
     return Money(sum((one.amount for one in told), Decimal()), told[0].currency)
+
+
+def _by_price(line: Mapping[str, object], currency: object) -> Money | None:
+    """Its price as often as it is wanted: many a file says no more of a line."""
+    price = _amount(line.get("unit_price"), currency)
+    try:
+        often = Decimal(str(line["quantity"]))
+    except (KeyError, InvalidOperation):
+        return None
+    if price is None or not often.is_finite():
+        return None
+    return replace(price, amount=price.amount * often)
 
 
 def _amount(value: object, currency: object) -> Money | None:

@@ -12,7 +12,7 @@ def parse_json(body: bytes, limits: Limits) -> Tree:
         UnparsableError: It is none, or ambiguous, or too much.
     """
     try:
-        tree = read_json(body)
+        tree = read_json(body, written_out=True)
     except DecodeError as error:
         raise UnparsableError(str(error)) from None
     check_bounds(tree, limits)

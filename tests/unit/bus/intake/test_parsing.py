@@ -36,6 +36,9 @@ def test_json_keeps_every_digit() -> None:
         b'{"a": "\xff"}',
         b"",
         b'{"a": ' + b"9" * 500 + b"}",
+        b'{"a": 1e99999999}',
+        b'{"a": [0e99999999]}',
+        b'{"a": -1E-99999999}',
     ],
 )
 def test_json_of_two_meanings_is_refused(body: bytes) -> None:

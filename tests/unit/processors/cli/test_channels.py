@@ -113,7 +113,9 @@ def test_all_that_is_wrong_with_samples_is_told_at_once(tmp_path: Path) -> None:
         f"cannot read {tmp_path}: Is a directory" in said,
         "gone.json: No such file" in said,
     ] == [True] * 6
-    assert [*tmp_path.glob("channels")] == []
+    said = refused("new", "../evil", order, "--folder", tmp_path / "channels")
+    assert "'../evil' is no name of a channel" in said
+    assert [*tmp_path.glob("channels")] == [*tmp_path.glob("evil")] == []
 
 
 def test_samples_that_cannot_be_read_are_named(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """What a stop of convert waits for."""
 
+from dataclasses import replace
+
 from bus.adapters.memory import Fault
 from bus.record import Message
 from processors.convert.outgoing import MOST_UNDER_WAY
@@ -47,3 +49,22 @@ async def test_what_has_not_begun_is_left_to_others() -> None:
     world.broker.faults = lambda _: None
     await world.converts()
     assert len(world.told()) == MOST_UNDER_WAY + 100
+
+
+async def test_nothing_is_too_large_to_be_parked() -> None:
+    """Names of any length are cut short where Kafka takes them not: others go on."""
+    world = World()
+    for topic in ("oms.intake", "intake.parked"):
+        made = world.broker.topics[topic]
+        config = {**made.config, "max.message.bytes": "20000"}
+        world.broker.topics[topic] = replace(made, config=config)
+    world.send(order("9" * 30_000, note="n" * 30_000))
+    world.send(order(2))
+    await world.converts(60)
+    assert [one.data["order_id"] for one in world.told()] == ["shop.mine.2"]
+    (item,) = world.parked()
+    assert item.payload is None
+    assert item.order_id.startswith("shop.mine.999")
+    assert len(item.order_id) < 1_000
+    assert [one.code for one in item.findings] == ["not_published"]
+    assert world.unsettled() == 0

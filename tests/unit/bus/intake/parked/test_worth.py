@@ -34,6 +34,13 @@ EUR = {"amount": "10.00", "currency": "EUR"}
             Money(Decimal(20), "EUR"),
         ),
         ({"lines": [{"gross": EUR}, {"gross": {**EUR, "currency": "USD"}}]}, None),
+        (
+            {"lines": [{"unit_price": EUR, "quantity": "2.5"}, {"gross": EUR}]},
+            Money(Decimal(35), "EUR"),
+        ),
+        ({"lines": [{"unit_price": EUR}]}, None),
+        ({"lines": [{"unit_price": EUR, "quantity": "NaN"}]}, None),
+        ({"lines": [{"unit_price": EUR, "quantity": "two"}]}, None),
         ({"lines": "none"}, None),
     ],
 )
