@@ -15,10 +15,19 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 def asking(
-    asked: Asked, *, query: BaseModel | None = None, body: BaseModel | None = None
+    asked: Asked,
+    *,
+    query: BaseModel | None = None,
+    body: BaseModel | None = None,
+    version: str = "",
 ) -> Asked:
-    """The same question as a route of the API has it: its own query and body."""
-    return replace(asked, query=query or NoQuery(), body=body)
+    """The same question as a route of the API has it: its own query and body.
+
+    `version` is that of what the form stood beside, as If-Match names it; empty: any.
+    """
+    return replace(
+        asked, query=query or NoQuery(), body=body, version=version or asked.version
+    )
 
 
 def checked(kind: type[ModelT], fields: Mapping[str, object], said: str) -> ModelT:

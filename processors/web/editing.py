@@ -12,9 +12,12 @@ from bus.errors import DecodeError, OrderbusError
 from processors.gateway.edits import Replacement
 from processors.gateway.failures import problem_of
 from processors.gateway.model import Model
-from processors.gateway.problems import ProblemError
+from processors.gateway.problems import CHANGED, ProblemError
 
 _MOST = 1_000_000
+_MEANWHILE = (
+    "It was changed meanwhile: look at what it is now, and do it again if need be."
+)
 
 
 class EditForm(Model):
@@ -58,9 +61,11 @@ def as_data(text: str) -> dict[str, object]:
 
 
 def why_not(error: ProblemError | OrderbusError) -> str:
-    """Why an edit is not taken."""
+    """Why what a form asked for is not done."""
     if isinstance(error, DecodeError):
         return f"It cannot be read: {error}."
     told = error if isinstance(error, ProblemError) else problem_of(error)
+    if told.kind is CHANGED:
+        return _MEANWHILE
     faults = (f"{one.pointer or one.parameter}: {one.detail}" for one in told.errors)
     return " ".join(filter(None, (told.detail or told.kind.title, "; ".join(faults))))

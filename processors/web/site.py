@@ -17,6 +17,7 @@ from processors.web.branding.brand import Brand
 from processors.web.broadcast import Broadcasts
 from processors.web.cookies import written
 from processors.web.drawing import Drawing
+from processors.web.editing import why_not
 from processors.web.entrance import HOME, SIGN_IN, PageEntrance
 from processors.web.frame import BAD, GOOD
 from processors.web.linking import LinkForm, Linking, LinkQuery
@@ -244,8 +245,4 @@ async def _done(act: Act, asked: Asked) -> Done | Again:
         if told.kind in {NOT_FOUND, INTERNAL}:
             raise
         names = {name: quote(value, safe="") for name, value in asked.path.items()}
-        faults = "; ".join(
-            f"{one.pointer or one.parameter}: {one.detail}" for one in told.errors
-        )
-        said = " ".join(filter(None, (told.detail or told.kind.title, faults)))
-        return Done(said, f"/ui{act.back.format(**names)}", good=False)
+        return Done(why_not(told), f"/ui{act.back.format(**names)}", good=False)

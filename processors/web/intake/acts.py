@@ -33,26 +33,32 @@ _ITEM = "/intake/orders/{item}"
 _GROUP = "/intake/groups/{group}"
 
 
-class ReleaseForm(Model):
+class _OfVersion(Model):
+    """`version` is that of the item the form stood beside; a group has none."""
+
+    version: Annotated[str, Field(max_length=20)] = ""
+
+
+class ReleaseForm(_OfVersion):
     """Why it goes on."""
 
     why: Line = ""
     raw: Literal["", "yes"] = ""
 
 
-class RejectForm(Model):
+class RejectForm(_OfVersion):
     """Why it is turned away, and that it is meant."""
 
     why: Annotated[Line, Field(min_length=1)]
 
 
-class AssignForm(Model):
+class AssignForm(_OfVersion):
     """Who looks after it."""
 
     to: Annotated[Line, Field(max_length=100)] = ""
 
 
-class SnoozeForm(Model):
+class SnoozeForm(_OfVersion):
     """How long it is put off."""
 
     duration: Duration = "4h"
@@ -90,7 +96,8 @@ _SAID: Mapping[str, str] = {
 
 def _of_item(action: str, handler: Handler) -> Act:
     async def do(asked: Asked) -> Done:
-        await handler(asking(asked, body=_body(asked.body)))
+        form = asked.body_as(_OfVersion)
+        await handler(asking(asked, body=_body(form), version=form.version))
         return Done(_SAID[action], href("intake", "orders", asked.path["item"]))
 
     return _act(f"{_ITEM}/{action}", f"{action}Parked", action, do)

@@ -42,6 +42,7 @@ class EditForm(Model):
     type: Annotated[str, Field(max_length=256)] = ""
     why: Line = ""
     do: Literal["check", "keep"] = "check"
+    version: Annotated[str, Field(max_length=20)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,8 @@ async def send(asked: Asked) -> Done | Again:
     edit = Edit(text=form.data, type=form.type, why=form.why)
     try:
         body = ParkedEdit(data=as_data(form.data), type=form.type or None, why=form.why)
-        to = asking(asked, query=DryRun(dry_run=check), body=body)
+        query = DryRun(dry_run=check)
+        to = asking(asked, query=query, body=body, version=form.version)
         outcome = content_of(await edit_item(to), ParkedEdited)
     except (ProblemError, OrderbusError, ValueError) as error:
         if isinstance(error, ProblemError) and error.kind is NOT_FOUND:

@@ -89,6 +89,28 @@ async def test_an_order_is_decided_about(site: Lively) -> None:
         assert "Released" in done.text
 
 
+async def test_of_two_tabs_the_second_is_told_of_the_first(site: Lively) -> None:
+    """What was decided beside an older look is not done, and what was typed stays."""
+    async with visiting(site, "operator") as visitor:
+        page = (await visitor.get(ONE)).text
+        (version,) = set(re.findall(r'name="version" value="(\d+)"', page))
+        old = {"csrf": await visitor.csrf(), "version": version}
+        typed = {**old, "data": json.dumps({"order_id": "other"}), "do": "keep"}
+        done = await visitor.act(f"{ONE}/assign", to="kim", version=version)
+        assert "Assigned." in done.text
+        late = await visitor.post(f"{ONE}/edit", typed)
+        assert (late.status, "changed meanwhile" in late.text) == (422, True)
+        assert "&#34;other&#34;" in late.text
+        for action in ("release", "reject", "snooze"):
+            why = {"version": version, "why": "unseen"}
+            late = await visitor.act(f"{ONE}/{action}", **why)
+            assert "changed meanwhile" in late.text
+            assert "unseen" not in late.text
+        (newer,) = set(re.findall(r'name="version" value="(\d+)"', late.text))
+        done = await visitor.act(f"{ONE}/release", version=newer)
+        assert "Released" in done.text
+
+
 async def test_a_group_is_fixed_once(site: Lively) -> None:
     """Tried, also with another mapping; then a job that releases what passes."""
     async with visiting(site, "operator") as visitor:
