@@ -31,6 +31,9 @@ from tests.support.redis_server import RedisUnderTest, running_redis
 # that; the tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Modules and tests, nearly all of what is made until then, are there to stay.
+gc.disable()
+
 
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
@@ -43,9 +46,10 @@ def pytest_collection_modifyitems(
 
 
 def pytest_collection_finish() -> None:
-    """Fifteen thousand tests are there to stay: garbage is not looked for in them."""
+    """From here on garbage is looked for, but not in what there is by now."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
