@@ -1,9 +1,10 @@
 """Fixtures shared by all tests."""
 
 import gc
+import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.support.artemis import (
     missing_artemis,
     running_artemis,
 )
-from tests.support.kafka import KafkaUnderTest, embedded_kafka
+from tests.support.kafka import KafkaUnderTest, shared_kafka
 from tests.support.nats_server import NatsUnderTest, running_nats
 from tests.support.pace import patience
 from tests.support.postgres import (
@@ -49,15 +50,28 @@ def pytest_collection_finish() -> None:
     """From here on garbage is looked for, but not in what there is by now."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000)  # Python's 700 costs a thirtieth of all tests' time
     gc.enable()
 
 
+_KAFKA = pytest.StashKey[ExitStack]()
+
+
 @pytest.fixture(scope="session")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaUnderTest]:
-    """A real Apache Kafka for the whole session; use topic names of your own."""
-    data_dir: Path = tmp_path_factory.mktemp("kafka")
-    with embedded_kafka(data_dir) as running:
-        yield running
+def kafka(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> KafkaUnderTest:
+    """A real Apache Kafka for the whole run; use names of topics of your own."""
+    base = tmp_path_factory.getbasetemp()
+    meeting = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    until_the_end = pytestconfig.stash.setdefault(_KAFKA, ExitStack())
+    data_dir = tmp_path_factory.mktemp("kafka")
+    return until_the_end.enter_context(shared_kafka(data_dir, meeting))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Here, as no test's time is for waiting until other workers need it no more."""
+    session.config.stash.get(_KAFKA, ExitStack()).close()
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,11 @@
 """The embedded Kafka as tests use it."""
 
 import asyncio
+import fcntl
 import os
+import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +42,50 @@ def embedded_kafka(data_dir: Path) -> Iterator[KafkaUnderTest]:
             yield KafkaUnderTest(kafka.bootstrap_servers)
         finally:
             runner.run(kafka.stop())
+
+
+@contextmanager
+def shared_kafka(data_dir: Path, meeting: Path) -> Iterator[KafkaUnderTest]:
+    """The broker of all who meet in a folder: the first starts it on its `data_dir`.
+
+    At its end it waits for the others. A broker a process would be as right, but each
+    takes some ten seconds of a core to start and get warm, and more to be idle.
+    """
+    at = meeting / "kafka.at"
+    with ExitStack() as stack:
+        with _locked(meeting / "kafka.starts", fcntl.LOCK_EX):
+            if at.exists() and _answers(there := KafkaUnderTest(at.read_text())):
+                users = _locked(meeting / "kafka.users", fcntl.LOCK_SH)
+                stack.enter_context(users)
+            else:
+                there = stack.enter_context(embedded_kafka(data_dir))
+                at.write_text(there.bootstrap_servers)
+                stack.callback(_wait_for_others, at, meeting)
+        yield there
+
+
+def _wait_for_others(at: Path, meeting: Path) -> None:
+    with _locked(meeting / "kafka.starts", fcntl.LOCK_EX):
+        at.unlink()  # whoever still comes starts one
+    with _locked(meeting / "kafka.users", fcntl.LOCK_EX):
+        pass
+
+
+@contextmanager
+def _locked(file: Path, how: int) -> Iterator[None]:
+    with file.open("ab") as held:
+        fcntl.flock(held, how)
+        yield
+
+
+def _answers(kafka: KafkaUnderTest) -> bool:
+    """Whether it is there still: who started it may have crashed."""
+    host, _, port = kafka.bootstrap_servers.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), _DEADLINE_S):
+            return True
+    except OSError:
+        return False
 
 
 def create_topic(
