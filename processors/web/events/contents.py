@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bus.access.roles import Scope
-from processors.gateway.model import Model
+from processors.gateway.model import DIGITS, Model
 from processors.gateway.problems import TOO_MANY, UNAVAILABLE, ProblemError
 from processors.gateway.routes import Asked
 from processors.gateway.searching import PayloadHits, PayloadQuery, search_payload
@@ -16,12 +16,13 @@ from processors.web.pages import Page
 
 
 class ContentsQuery(Model):
-    """What is looked for; empty: nothing yet."""
+    """What is looked for; empty: nothing yet. `before`: so many records were read."""
 
     text: Annotated[str, Field(pattern=r"^$|.{2}", max_length=200)] = ""
     type: Text = ""
     since: When = "24h"
     cursor: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,4000}$")] = ""
+    before: Annotated[int, Field(ge=0, le=10**12), DIGITS] = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,9 @@ async def test_searches_in_contents(site: Lively) -> None:
         further = (await visitor.get(link[1].replace("&amp;", "&"))).text
         ids = r'class="ref" href="/ui/events/([^"]+)"'
         assert not {*re.findall(ids, many)} & {*re.findall(ids, further)}
+        bars = [re.search(r'max="(\d+)" value="(\d+)"', s) for s in (many, further)]
+        (_, first), (whole, both) = ([*map(int, b.groups())] for b in bars if b)
+        assert (first < both, both <= whole) == (True, True)
         assert (await visitor.get(f"{search}?text=x")).status == 400
         hostile = f"{search}?text=%3Cscript%3E%27"
         assert "<script>'" not in (await visitor.get(hostile)).text
