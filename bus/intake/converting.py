@@ -128,6 +128,8 @@ class _Part:
         names = self.channel.sections_of(native) if native else None
         if names is None:
             text = f"{native!r} is no kind of message that {self.channel.name} has"
+            if native is None:
+                text = "nothing in it or its headers says which kind of message it is"
             found = (*remarks, Finding("unknown_type", text, value=native))
             yield self._none(native, found)
             return

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 from bus.errors import OrderbusError
 from processors.cli.control import FAILED, GOOD, console, print_json
@@ -74,6 +75,7 @@ def _told(handed: Handed) -> dict[str, object]:
         "bytes": handed.size,
         "messages": {name or "none": n for name, n in handed.messages.items()},
         "findings": dict(handed.findings),
+        "findings_say": dict(handed.why),
     }
 
 
@@ -105,7 +107,8 @@ def _content(row: Mapping[str, object]) -> str:
         ]
     text = ", ".join(parts)
     if isinstance(findings, dict) and findings:
-        found = ", ".join(f"{n} {code}" for code, n in findings.items())
+        why = cast("Mapping[str, str]", row["findings_say"])
+        found = ", ".join(f"{n} {code} ({why[code]})" for code, n in findings.items())
         text = f"{text}; found: {found}"
     return text
 

@@ -1,6 +1,6 @@
 """`bus intake parked`: orders that are held; which first, why, and what to do."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
@@ -86,9 +86,7 @@ def list_command(  # noqa: PLR0913 - an option each
     """
     from processors.cli.intake_parked_work import Listed, list_items
 
-    if state not in STATES:
-        expected = f"expected one of {', '.join(STATES)}"
-        raise typer.BadParameter(expected, param_hint="--state")
+    refuse_other("--state", state, STATES)
     wanted = {
         "group": group or "",
         "state": state,
@@ -159,6 +157,7 @@ def split_command(
     """
     from processors.cli.intake_parked_work import split
 
+    refuse_other("--by", by, ("", *FIELDS))
     run(ctx, lambda world: split(world, group, by))
 
 
@@ -214,6 +213,15 @@ def expire_command(
 
     how = Fix(None, None, "", dry_run, yes, as_json)
     run(ctx, lambda world: expire(world, how))
+
+
+def refuse_other(option: str, word: str, known: Sequence[str]) -> None:
+    """Refuse a word that is none of those that an option takes."""
+    if word not in known:
+        from bus.expected import among
+
+        why = f"no {word!r}; {among(word, [one for one in known if one])}"
+        raise typer.BadParameter(why, param_hint=option)
 
 
 def run(

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bus.errors import ConfigurationError, InvalidMappingError
+from bus.intake.channels.loading import DEFINITION, MAPPING
 from processors.cli.asking import ask
 from processors.cli.control import FAILED, GOOD, print_json, read_text
 from processors.cli.dlq_redrive import bar
 from processors.cli.intake_parked_view import print_plan, tell_done
-from processors.parked import asking, expiring, fixing
+from processors.parked import expiring, fixing, naming
 from processors.parked.plain import plan_row
 from processors.parked.trying import Changes
 from processors.parked.world import EVERYBODY, ParkedWorld
@@ -42,13 +44,32 @@ class Fix:
             definition=read_text(str(self.definition)) if self.definition else "",
         )
 
+    def named(self, problems: str) -> str:
+        """What is wrong, each file by the name that it was given by."""
+        files = {MAPPING: self.mapping, DEFINITION: self.definition}
+        lines = problems.split("\n")
+        for name, given in files.items():
+            at = f"{name}:"
+            lines = [
+                f"{given}:{line.removeprefix(at)}"
+                if given and line.startswith(at)
+                else line
+                for line in lines
+            ]
+        return "\n".join(lines)
+
 
 async def fix(world: ParkedWorld, group: str, how: Fix) -> int:
     """Try a group, and release what passes, after asking."""
-    asking.group_named(world, EVERYBODY, group)
+    naming.group_that_is(world, EVERYBODY, group)
     rows = fixing.items_in(world, EVERYBODY, group)
-    with bar("trying", len(rows)) as progress:
-        found = await fixing.plan(world, rows, how.changes, progress)
+    try:
+        with bar("trying", len(rows)) as progress:
+            found = await fixing.plan(world, rows, how.changes, progress)
+    except InvalidMappingError as error:
+        if not how.changes:
+            raise
+        raise ConfigurationError(how.named(str(error))) from None
     row: dict[str, object] = {"dry_run": how.dry_run or bool(how.changes)}
     row |= plan_row(found)
     if found.passing and not row["dry_run"]:

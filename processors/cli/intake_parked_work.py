@@ -10,7 +10,7 @@ from bus.errors import ConfigurationError, DecodeError, ParkedNotFoundError
 from bus.intake.parked.decisions import Kind
 from bus.intake.parked.grouping import Row, fingerprint_in
 from processors.cli.asking import ask
-from processors.cli.control import FAILED, GOOD, console, print_json, read_text
+from processors.cli.control import FAILED, GOOD, print_json, read_text, warn
 from processors.cli.dlq_options import limit_of
 from processors.cli.dlq_redrive import bar
 from processors.cli.intake_parked_view import (
@@ -20,11 +20,12 @@ from processors.cli.intake_parked_view import (
     print_whole,
     tell_done,
 )
-from processors.parked import asking, deciding
+from processors.parked import asking, deciding, naming
 from processors.parked.deciding import ACTIONS, Done, Wish, decide_all
 from processors.parked.fixing import items_in
 from processors.parked.plain import group_row, item_row, terms_row, tried_row, whole_row
 from processors.parked.world import EVERYBODY, ParkedWorld
+from processors.screen.saying import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,9 @@ async def groups(world: ParkedWorld, *, as_json: bool) -> int:
 
 async def list_items(world: ParkedWorld, listed: Listed) -> int:
     """The items that are meant."""
-    found = asking.rows_of(world, EVERYBODY, asking.Wanted(**listed.wanted))
+    wanted = asking.Wanted(**listed.wanted)
+    found = asking.rows_of(world, EVERYBODY, wanted)
+    why = "" if found else naming.why_none(world, EVERYBODY, wanted)
     most = limit_of(listed.limit, as_json=listed.as_json)
     shown = found[:most] if most else found
     rows = [item_row(row, world.now) for row in shown]
@@ -88,13 +91,15 @@ async def list_items(world: ParkedWorld, listed: Listed) -> int:
         print_json(rows)
     else:
         print_items(rows, more=len(found) - len(shown))
+        if why:
+            warn(why)
     return GOOD
 
 
 async def show(world: ParkedWorld, item: str, *, as_json: bool) -> int:
     """All there is of one."""
     try:
-        row = asking.row_of(world, EVERYBODY, item)
+        (row,) = naming.items_named(world, EVERYBODY, [item])
     except ParkedNotFoundError as error:
         return no_such(str(error), as_json=as_json)
     fields = whole_row(await asking.whole(world, row), world.now)
@@ -110,13 +115,13 @@ def no_such(why: str, *, as_json: bool) -> int:
     if as_json:
         print_json(None)
     else:
-        console(stderr=True).print(f"There is {why}.")
+        say(f"bus intake parked show: {why}", fg="red", err=True)
     return FAILED
 
 
 async def edit(world: ParkedWorld, item: str, how: Edit) -> int:
     """Put another payload in the place of an item's."""
-    row = asking.row_of(world, EVERYBODY, item)
+    (row,) = naming.items_named(world, EVERYBODY, [item])
     wish = Wish(
         kind=Kind.EDITED,
         why=how.why,
@@ -145,7 +150,7 @@ def payload_in(file: str) -> Mapping[str, object]:
 
 async def split(world: ParkedWorld, group: str, by: str) -> int:
     """Split a group, and show what it has become."""
-    asking.group_named(world, EVERYBODY, group)
+    naming.group_that_is(world, EVERYBODY, group)
     await deciding.split(world, fingerprint_in(group), by)
     return await groups(world, as_json=False)
 
@@ -174,9 +179,9 @@ def question(action: str, count: int) -> str:
 
 def _meant(world: ParkedWorld, items: Sequence[str], group: str | None) -> list[Row]:
     if group is not None:
-        asking.group_named(world, EVERYBODY, group)
+        naming.group_that_is(world, EVERYBODY, group)
         return list(items_in(world, EVERYBODY, group))
-    return [asking.row_of(world, EVERYBODY, item) for item in items]
+    return list(naming.items_named(world, EVERYBODY, items))
 
 
 def _wish(world: ParkedWorld, how: Decide) -> Wish:

@@ -4,12 +4,15 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from bus.errors import ConfigurationError
+from bus.errors import AbsentError, ConfigurationError
 from processors.cli.control import FAILED, GOOD, print_json, run
-from processors.cli.moments import a_moment, moment_ms
+from processors.cli.moments import a_moment, moment_ms, place_of
 from processors.cli.subscription_options import AsJson, Yes
+from processors.screen.saying import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from processors.convert.stored import Meant
     from processors.subscriptions.world import World
 
@@ -62,8 +65,7 @@ def show_command(
         async with open_desk(ctx, world) as desk:
             one = await submission_at(desk, submission)
             if one is None:
-                typer.echo(f"bus intake show: no submission {submission}", err=True)
-                return FAILED
+                return _no_such(submission, as_json=as_json)
             shown = await show(desk, one)
         if as_json:
             print_json(shown_document(shown))
@@ -71,7 +73,25 @@ def show_command(
             print_shown(shown)
         return GOOD
 
-    run(ctx, show_, reads=True)
+    run(ctx, show_, reads=True, first=lambda: _judge_name(submission))
+
+
+def _judge_name(name: str) -> None:
+    """Refuse what is neither an id nor a place."""
+    if not name.strip():
+        raise ConfigurationError(
+            "expected a submission's id, or TOPIC/PARTITION/OFFSET"
+        )
+    if "/" in name:
+        place_of(name)
+
+
+def _no_such(name: str, *, as_json: bool) -> int:
+    if as_json:
+        print_json(None)
+    why = "there never was, or it is too old (14 days are kept)"
+    say(f"bus intake show: no submission {name}; {why}", err=True)
+    return FAILED
 
 
 def replay_command(  # noqa: PLR0913 - one an option
@@ -106,6 +126,7 @@ def replay_command(  # noqa: PLR0913 - one an option
         meant = _meant(world, since, until, ids)
         async with open_desk(ctx, world) as desk:
             made = await plan(desk, found_source(desk, source), meant)
+            _refuse_missing(source, made.missing)
             sent = await replay(desk, made) if yes else None
         if as_json:
             print_json(plan_document(made, sent))
@@ -116,6 +137,13 @@ def replay_command(  # noqa: PLR0913 - one an option
     run(ctx, replay_, reads=True)
 
 
+def _refuse_missing(source: str, missing: "Sequence[str]") -> None:
+    """What is named and not there is more likely a slip than nothing to do."""
+    if missing:
+        told = (f"--ids: {source} has no submission {one}" for one in missing)
+        raise AbsentError("\n".join(told))
+
+
 def _meant(
     world: "World", since: str | None, until: str | None, ids: str | None
 ) -> "Meant":
@@ -123,8 +151,15 @@ def _meant(
 
     if ids is not None and (since is not None or until is not None):
         raise ConfigurationError("--ids says which already: leave --from and --to out")
+    since_ms = None if since is None else moment_ms(world, "--from", since)
+    until_ms = None if until is None else moment_ms(world, "--to", until)
+    named = frozenset(one.strip() for one in (ids or "").split(",") if one.strip())
+    if ids is not None and not named:  # of nothing named, all would be meant
+        raise ConfigurationError("--ids: expected ids or places, got none")
+    if since_ms is not None and until_ms is not None and since_ms >= until_ms:
+        raise ConfigurationError(f"--to: expected a time after --from, got {until}")
     return Meant(
-        since_ms=None if since is None else moment_ms(world, "--from", since),
-        until_ms=None if until is None else moment_ms(world, "--to", until),
-        ids=frozenset(one.strip() for one in (ids or "").split(",") if one.strip()),
+        since_ms=since_ms,
+        until_ms=until_ms,
+        ids=named,
     )

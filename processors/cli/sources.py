@@ -129,7 +129,7 @@ def list_command(
         if as_json:
             print_json(rows)
         else:
-            print_sources(rows, world.table.unreadable)
+            print_sources(rows, world.table.unreadable, owner)
         return GOOD
 
     _run(ctx, list_, reads=True)

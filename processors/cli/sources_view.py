@@ -22,9 +22,14 @@ _LISTED = (
 _STATES = {"active": "green", "paused": "yellow"}
 
 
-def print_sources(rows: Sequence[Shown], unreadable: Mapping[str, str]) -> None:
-    """One line a source."""
+def print_sources(
+    rows: Sequence[Shown], unreadable: Mapping[str, str], owner: str | None = None
+) -> None:
+    """One line a source; `owner`: only this one's were asked for."""
     warn(*(f"{name} cannot be read: {why}" for name, why in unreadable.items()))
+    if not rows and owner is not None:
+        console().print(f"There are no sources of {owner or 'the operators'}.")
+        return
     if not rows:
         add = "bus sources add ID --channel CHANNEL"
         console().print(f"There are no sources. Add one: {add}")

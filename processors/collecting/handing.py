@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from bus.errors import InvalidSourceError, SourceNotFoundError
+from bus.expected import among
 from bus.intake.channels.definition import Channel
 from bus.intake.collecting.entries import State, file_key
 from bus.intake.collecting.packed import TooLongError
@@ -66,6 +67,7 @@ class Handed:
         messages: What its messages come to by today's channel, by event; those that
             come to none stand under an empty name.
         findings: What holds them or has to be looked at, by code.
+        why: What the first of each code says.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Handed:
     size: int
     messages: Mapping[str, int] = field(default_factory=dict)
     findings: Mapping[str, int] = field(default_factory=dict)
+    why: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,8 @@ def recipient(
     """
     source = world.table.get(source_id)
     if source is None:
-        known = ", ".join(one.id for one in world.table.all()) or "none"
-        raise SourceNotFoundError(f"no source {source_id}; there are: {known}")
+        known = among(source_id, [one.id for one in world.table.all()])
+        raise SourceNotFoundError(f"no source {source_id}; {known}")
     channel = world.channels.get(source.channel)
     if channel is None:
         why = f"{source.channel} is faulty; see: bus channels check {source.channel}"
@@ -129,7 +132,7 @@ async def hand(
     except (TooLongError, ValueError) as error:
         why = str(error) or too_large(to.most)
         return Handed(name, Refused(why), len(body))
-    messages, findings = await asyncio.to_thread(_comes_to, world, to, body)
+    messages, findings, said = await asyncio.to_thread(_comes_to, world, to, body)
     if to.dry_run:
         known = await world.taker.ledger.find(file_key(to.source.id, body))
         repeat = known is not None and known.state is State.DONE and not to.again
@@ -137,12 +140,12 @@ async def hand(
     else:
         parcel = Parcel(name, body, to.headers, again=to.again)
         outcome = await world.taker.take(to.source, to.channel, parcel)
-    return Handed(name, outcome, len(body), messages, findings)
+    return Handed(name, outcome, len(body), messages, findings, said)
 
 
 def _comes_to(
     world: FilesWorld, to: Recipient, body: bytes
-) -> tuple[Mapping[str, int], Mapping[str, int]]:
+) -> tuple[Mapping[str, int], Mapping[str, int], Mapping[str, str]]:
     """What the messages of a file become, and what is found that matters."""
     now = datetime.fromtimestamp(world.taker.clock.now(), UTC)
     submission = Submission(
@@ -155,9 +158,11 @@ def _comes_to(
     )
     messages: Counter[str] = Counter()
     findings: Counter[str] = Counter()
+    why: dict[str, str] = {}
     for part in convert(to.channel, submission):
         messages[part.event.type if part.event else ""] += 1
-        findings.update(
-            one.code for one in part.findings if CODES[one.code][0] != Severity.ACCEPT
-        )
-    return dict(messages), dict(findings)
+        for one in part.findings:
+            if CODES[one.code][0] != Severity.ACCEPT:
+                findings[one.code] += 1
+                why.setdefault(one.code, one.text)
+    return dict(messages), dict(findings), why

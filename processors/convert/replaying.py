@@ -75,6 +75,7 @@ class Plan:
         same: How many parts come to what was told.
         repeats: How many are repeats of others, or were superseded by newer versions.
         changes: All others.
+        missing: Which ids that were meant are no submission of the source.
     """
 
     source: str
@@ -83,6 +84,7 @@ class Plan:
     same: int = 0
     repeats: int = 0
     changes: list[Planned] = field(default_factory=list)
+    missing: Sequence[str] = ()
 
     @property
     def sending(self) -> int:
@@ -104,7 +106,9 @@ async def plan(desk: Desk, source: Source, meant: Meant) -> Plan:
             f"channel {source.channel} cannot be used; `bus channels check` says why"
         )
     read: list[tuple[Stored, tuple[Converted, ...]]] = []
+    named: set[str] = set()
     async for one in submissions(desk, source, meant):
+        named |= {one.raw.id, place_text(one.place)}
         if one.submission.via == "replay":
             continue
         parts = await asyncio.to_thread(converted, channel, one)
@@ -114,6 +118,7 @@ async def plan(desk: Desk, source: Source, meant: Meant) -> Plan:
                 f"more than {_MOST:,} submissions are meant: say --from and --to"
             )
     made = Plan(source.id, channel.version, len(read))
+    made.missing = sorted(meant.ids - named)
     told = await _told(desk, read)
     notes = await notes_of(
         desk.kafka, {str(part.key) for _, parts in read for part in parts}

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from bus.errors import SourceNotFoundError
+from bus.errors import AbsentError, SourceNotFoundError
+from bus.expected import among
 from bus.intake.channels.definition import Channel
 from bus.intake.converting import Converted, convert
 from bus.intake.merging.identity import as_sent
@@ -112,9 +113,13 @@ def found_source(desk: Desk, source_id: str) -> Source:
     """
     source = desk.sources.get(source_id)
     if source is None:
-        known = ", ".join(one.id for one in desk.sources.all()) or "none"
-        raise SourceNotFoundError(f"no source {source_id}; there are: {known}")
+        known = _ids(desk)
+        raise SourceNotFoundError(f"no source {source_id}; {among(source_id, known)}")
     return source
+
+
+def _ids(desk: Desk) -> list[str]:
+    return [one.id for one in desk.sources.all()]
 
 
 async def submissions(
@@ -181,6 +186,7 @@ async def submission_at(desk: Desk, name: str) -> Stored | None:
     """The submission with this id, or at this topic/partition/offset; None: none is.
 
     Raises:
+        AbsentError: The topic is no source's.
         BrokerUnavailableError: Kafka gives no answer.
     """
     topic, _, rest = name.partition("/")
@@ -189,7 +195,9 @@ async def submission_at(desk: Desk, name: str) -> Stored | None:
         owner = desk.kafka.topology.parse_raw_topic(topic)
         source = desk.sources.get(owner) if owner else None
         if source is None:
-            return None
+            topics = map(desk.kafka.topology.raw_topic, _ids(desk))
+            known = among(topic, list(topics))
+            raise AbsentError(f"{topic} has no submissions of a source; {known}")
         record = await desk.kafka.reader.at(topic, int(partition), int(offset))
         return None if record is None else stored(source, record)
     return await _by_id(desk, name)

@@ -6,6 +6,7 @@ The watch writes a row a source; command, API and pages show it as it stands.
 from collections.abc import Mapping, Sequence
 
 from bus.errors import SourceNotFoundError
+from bus.expected import among
 from bus.intake.health import words
 from bus.intake.health.figures import Figures, SourceFigures
 from bus.times import moment_of, rfc3339
@@ -93,7 +94,8 @@ def known_sources(board: Board, only: str | None = None) -> list[str]:
     if only is None:
         return names
     if only not in names:
-        raise SourceNotFoundError(f"the watch knows of no source {only}")
+        known = among(only, names)
+        raise SourceNotFoundError(f"the watch knows of no source {only}; {known}")
     return [only]
 
 

@@ -84,7 +84,8 @@ class FolderTries:
     ) -> Tried:
         """What an edited payload comes to; raises as the port does."""
         if event_type not in self._catalogue.event_types:
-            raise InvalidEventError("type", f"there is no {event_type or 'type'}")
+            known = among(event_type, self._catalogue.event_types)
+            raise InvalidEventError("type", f"no event type {event_type!r}; {known}")
         data = from_json(self._catalogue.schema(event_type), dict(payload))
         judged = await self._judging(item, event_type, data, ())
         return _judged(event_type, plain_payload(data), judged)

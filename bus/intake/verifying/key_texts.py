@@ -55,7 +55,7 @@ def _of_set(text: str) -> tuple[str, ...]:
     try:
         told = read_json(text.encode())
     except DecodeError as error:
-        raise KeyTextError(f"no JSON: {error}") from None
+        raise KeyTextError(str(error)) from None
     keys = told.get("keys", [told]) if isinstance(told, dict) else []
     if not isinstance(keys, list) or not keys:
         raise KeyTextError("expected a set of JSON Web Keys: keys, a list of them")

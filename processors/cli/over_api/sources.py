@@ -37,7 +37,7 @@ async def list_(api: AsyncApi, given: Given) -> int:
     if given.as_json:
         print_json(rows)
     else:
-        print_sources(rows, {})
+        print_sources(rows, {}, given.maybe("owner"))
     return GOOD
 
 

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from processors.cli import intake
+from processors.cli.intake_parked_fix import Fix
 from processors.parked.trying import Tried
 from processors.parked.world import ParkedWorld
 from tests.support.parked import HeldTries, found, item, park, triage
@@ -130,7 +131,8 @@ def test_decisions(opener: Opener) -> None:
 def test_split_and_fix(opener: Opener, tmp_path: Path) -> None:
     """A try with another mapping releases nothing; a fix what passes."""
     assert SKU in opener.bus("split", SKU, "--by", "account").stdout
-    opener.bus("split", SKU, "--by", "weather", code=1)
+    refused = opener.bus("split", SKU, "--by", "acount", code=2).stderr
+    assert "did you mean account?" in refused
     opener.bus("split", SKU, "--by", "")
     mapping = tmp_path / "mapping.yaml"
     mapping.write_text("intake.order_received: {}")
@@ -142,6 +144,52 @@ def test_split_and_fix(opener: Opener, tmp_path: Path) -> None:
     assert (done["tried"], done["passing"], done["done"]) == (2, 1, 1)
     assert "1 do not: no price" in opener.bus("fix", SKU, "--dry-run", code=1).stdout
     opener.bus("fix", "f1-000000000000", code=1)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "why"),
+    [
+        (["release", "x", SKU, ONE.id, "#1002"], 1, "no parked item x; bus intake"),
+        (["release", "x", SKU, ONE.id, "#1002"], 1, f"a group: --group {SKU}"),
+        (
+            ["release", "x", SKU, "#1002"],
+            1,
+            f"an order, which is parked as {item(2).id}",
+        ),
+        (["assign", "#1001", "--to", "kim"], 1, f"which is parked as {ONE.id}"),
+        (["show", "#1001"], 1, f"which is parked as {ONE.id}"),
+        (["list", "--group", f"{SKU[:-1]}5"], 1, f"did you mean {SKU}?"),
+        (["fix", ONE.id], 1, f"that is an item, of the group {SKU}"),
+        (["split", "f2", "--by", "account"], 1, "no group f2; there are: f1-"),
+        (["list", "--source", "acme-shp"], 0, "did you mean acme-shop?"),
+        (["list", "--order", "#1004"], 0, "did you mean #100"),
+        (["list", "--assignee", "kim"], 0, "assignee 'kim'; there are none"),
+        (["list", "--state", "snozed"], 2, "did you mean snoozed?"),
+    ],
+)
+def test_what_was_meant_is_said(
+    opener: Opener, words: list[str], code: int, why: str
+) -> None:
+    """Of each name that stands for nothing; and nothing is decided then."""
+    opener.bus("groups")
+    told = " ".join(opener.bus(*words, code=code).stderr.split())
+    assert why in told
+    rows = opener.json("list")
+    assert isinstance(rows, list)
+    assert len(rows) == 3
+
+
+def test_a_faulty_file_is_called_as_it_was_given() -> None:
+    """Not as what it stands for."""
+    how = Fix(Path("new.yaml"), None, "", dry_run=True, yes=False, as_json=False)
+    told = how.named("mapping.yaml:2: yaml: x\nchannel.yaml:1: shape: y")
+    assert told == "new.yaml:2: yaml: x\nchannel.yaml:1: shape: y"
+
+
+def test_an_item_named_twice_is_one(opener: Opener) -> None:
+    """It is decided about once."""
+    done = opener.json("release", ONE.id, ONE.id, "--yes")
+    assert done == {"dry_run": False, "meant": 1, "done": 1, "failed": {}}
 
 
 def test_expire(opener: Opener) -> None:
