@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Annotated, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from processors.gateway.failures import faults_of
 from processors.gateway.model import NoQuery
@@ -12,6 +12,8 @@ from processors.gateway.problems import INVALID, ProblemError
 from processors.gateway.routes import Asked, Reply
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+Version: TypeAlias = Annotated[str, Field(max_length=64)]
+"""Of what a form stood beside, as If-Match names it; empty: any."""
 
 
 def asking(

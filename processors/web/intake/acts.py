@@ -25,7 +25,7 @@ from processors.gateway.parked_decisions import (
 from processors.gateway.parked_groups import decide_group, split_group
 from processors.gateway.routes import Asked, Handler
 from processors.gateway.subscription_models import Duration, Line
-from processors.web.asking import asking, content_of
+from processors.web.asking import Version, asking, content_of
 from processors.web.pages import Act, Do, Done
 from processors.web.rendering import href
 
@@ -36,7 +36,7 @@ _GROUP = "/intake/groups/{group}"
 class _OfVersion(Model):
     """`version` is that of the item the form stood beside; a group has none."""
 
-    version: Annotated[str, Field(max_length=20)] = ""
+    version: Version = ""
 
 
 class ReleaseForm(_OfVersion):

@@ -23,7 +23,7 @@ from processors.gateway.parked_models import (
 from processors.gateway.problems import NOT_FOUND, ProblemError
 from processors.gateway.routes import Asked
 from processors.gateway.subscription_models import Line
-from processors.web.asking import asking, content_of
+from processors.web.asking import Version, asking, content_of
 from processors.web.editing import as_data, as_text, why_not
 from processors.web.intake.lacking import MissingRow, missing_rows
 from processors.web.intake.marking import MOST_SHOWN, Piece, lined, pieces
@@ -42,7 +42,7 @@ class EditForm(Model):
     type: Annotated[str, Field(max_length=256)] = ""
     why: Line = ""
     do: Literal["check", "keep"] = "check"
-    version: Annotated[str, Field(max_length=20)] = ""
+    version: Version = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ from processors.gateway.source_steps import (
 )
 from processors.gateway.sources import change_source, create_source
 from processors.gateway.subscription_models import Duration, Line, Pause, Resume
-from processors.web.asking import asking, checked, content_of
+from processors.web.asking import Version, asking, checked, content_of
 from processors.web.pages import Act, Again, Done
 from processors.web.rendering import href
 from processors.web.sources.one import PATH, TEMPLATE, seen
@@ -55,6 +55,7 @@ class ChangeForm(Model):
     rate: Annotated[str, Field(pattern=r"^([0-9]{1,7}(\.[0-9]{1,3})?)?$")] = ""
     concurrency: Annotated[str, Field(pattern="^[0-9]{1,5}$")] = "64"
     unverified: Wrong = "refuse"
+    version: Version = ""
 
 
 class PauseForm(Model):
@@ -90,14 +91,15 @@ async def create(asked: Asked) -> Again:
 async def change(asked: Asked) -> Done:
     """Change its fields, within a second and without a restart."""
     form = asked.body_as(ChangeForm)
-    fields: dict[str, object] = form.model_dump() | {
+    fields: dict[str, object] = form.model_dump(exclude={"version"}) | {
         "rate": float(form.rate) if form.rate else None,
         "concurrency": int(form.concurrency),
     }
     if not form.rate:
         fields["burst"] = None  # means nothing without
     body = checked(SourceChange, fields, "It is not changed.")
-    taken = content_of(await change_source(asking(asked, body=body)), SourceTaken)
+    to = asking(asked, body=body, version=form.version)
+    taken = content_of(await change_source(to), SourceTaken)
     return _done(asked, " ".join(["Changed.", *taken.warnings]))
 
 

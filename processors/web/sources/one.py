@@ -26,6 +26,7 @@ class SourceView:
     """What the template reads; `told` is a new secret or address, shown this once."""
 
     one: SourceShown
+    version: str
     fares: Fares
     channel: str
     may_wait: bool
@@ -46,7 +47,8 @@ async def seen(
     asked: Asked, taken: SourceTaken | None = None, said: str = ""
 ) -> SourceView:
     """The same, after something was done to it."""
-    one = content_of(await get_source(asking(asked)), SourceShown)
+    reply = await get_source(asking(asked))
+    one = content_of(reply, SourceShown)
     await asked.api.board.ready()
     (fares,) = faring(asked, [source_of(await world_of(asked), asked)])
     history, why = await _history(asked, one.id)
@@ -54,6 +56,7 @@ async def seen(
     told = {} if taken is None else {"secret": taken.secret, "address": taken.path}
     return SourceView(
         one=one,
+        version=reply.etag.strip('"'),
         fares=fares,
         channel=_about(channel),
         may_wait=asked.by.may(Scope.PARKED_READ),

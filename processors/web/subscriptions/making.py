@@ -30,7 +30,7 @@ from processors.gateway.subscription_steps import (
 )
 from processors.gateway.subscriptions import change_subscription, create_subscription
 from processors.gateway.url_field import Url
-from processors.web.asking import asking, checked, content_of
+from processors.web.asking import Version, asking, checked, content_of
 from processors.web.pages import Act, Again, Done
 from processors.web.rendering import href
 from processors.web.subscriptions.one import PATH, TEMPLATE, seen
@@ -59,6 +59,7 @@ class ChangeForm(Model):
     concurrency: Annotated[str, Field(pattern="^[0-9]{1,5}$")]
     timeout: Duration
     description: Line = ""
+    version: Version = ""
 
 
 class RotateForm(Model):
@@ -80,7 +81,7 @@ async def create(asked: Asked) -> Again:
 async def change(asked: Asked) -> Done:
     """Change its fields, within a second and without a restart."""
     form = asked.body_as(ChangeForm)
-    fields = form.model_dump(exclude={"url", "accept"}) | {
+    fields = form.model_dump(exclude={"url", "accept", "version"}) | {
         "types": _words(form.types),
         "filter": form.filter or None,
         "rate": float(form.rate) if form.rate else None,
@@ -88,7 +89,8 @@ async def change(asked: Asked) -> Done:
         **{name: value for name in ("url", "accept") if (value := getattr(form, name))},
     }
     body = checked(SubscriptionChange, fields, "It is not changed.")
-    reply = await change_subscription(asking(asked, query=TrustQuery(), body=body))
+    to = asking(asked, query=TrustQuery(), body=body, version=form.version)
+    reply = await change_subscription(to)
     said = ["Changed.", *content_of(reply, SubscriptionTaken).warnings]
     return Done(" ".join(said), href("subscriptions", asked.path["subscription"]))
 

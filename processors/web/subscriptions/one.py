@@ -58,6 +58,7 @@ class OneView:
     courses: Courses
     spans: Sequence[str]
     settings: Mapping[str, object]
+    version: str
     history: History
     unknown: Sequence[str]
     secret: str = field(default="", repr=False)
@@ -89,6 +90,7 @@ async def seen(
         courses=await courses(asked, found, query),
         spans=SPANS,
         settings=shown(found),
+        version=asked.api.world.table.version(found.id) or "",
         history=await _history(asked, found.id),
         unknown=known.unknown,
         secret=(taken.secret or "") if taken else "",

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from processors.gateway.table import ROUTES
 from processors.gateway.wording import form_of
+from processors.web.table import ACTS, FILES, PAGES
 from tests.support.gateway import Client
 
 _FOREIGN = ("Input should", "String should", "Field required", "valid dictionary")
@@ -26,11 +27,14 @@ def patterns(schema: object) -> Iterator[str]:
 
 
 def models() -> Iterator[type[BaseModel]]:
-    """All that is read of requests."""
+    """All that is read of requests, those of pages and forms as well."""
     for route in ROUTES:
         yield route.query
         if route.body is not None:
             yield route.body
+    yield from (page.query for page in PAGES)
+    yield from (file.query for file in FILES)
+    yield from (act.form for act in ACTS)
 
 
 def test_every_form_has_words() -> None:

@@ -96,6 +96,13 @@ async def test_what_is_done_to_it(site: Lively) -> None:
         )
         assert "Changed." in done.text
         assert "any rate" in done.text
+        (now,) = re.findall(r'name="version" value="([^"]+)"', done.text)
+        newer = {"title": "Newer", "version": now}
+        done = await visitor.act(f"{ONE}/change", **newer)
+        assert "Changed." in done.text
+        late = await visitor.act(f"{ONE}/change", title="Late", version=now)
+        assert "changed meanwhile" in late.text
+        assert ">Late<" not in late.text
         done = await visitor.act(f"{ONE}/remove", sure="yes")
         assert f"{SOURCE} is removed" in done.text
         assert (await visitor.get(ONE)).status == 404

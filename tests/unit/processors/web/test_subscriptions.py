@@ -142,6 +142,13 @@ async def test_what_people_change_of_one(site: Lively) -> None:
         none = await visitor.act(f"{to}/change", **{**fields, "filter": "", "rate": ""})
         assert "<dt>filter</dt>" not in none.text
         assert "<dt>rate</dt>" not in none.text
+        (old,) = re.findall(r'name="version" value="([^"]+)"', before.text)
+        late = await visitor.act(f"{to}/change", **fields, version=old)
+        assert "changed meanwhile" in late.text
+        assert "<dt>rate</dt>" not in late.text
+        (now,) = re.findall(r'name="version" value="([^"]+)"', late.text)
+        done = await visitor.act(f"{to}/change", **fields, version=now)
+        assert "Changed." in done.text
     assert "Change …" in before.text
 
 
