@@ -40,6 +40,26 @@ _NAMESPACE = UUID("7d2a4c11-53c6-5c5e-8a0a-8f4a5b4f3c21")
 _NAME = "release"
 _LOOK_S = 1.0
 _KEPT_S = 7 * 86_400
+_MOST_VERSIONS = 50_000
+
+
+class _First:
+    """Of decisions on one version of an item the first counts, as for every reader.
+
+    They were made at the same moment, so that the newest are enough to know them by.
+    A record that is read again counts as it did.
+    """
+
+    def __init__(self) -> None:
+        self._offsets: dict[tuple[str, str, int], int] = {}
+
+    def takes(self, decision: Decision, record: Record) -> bool:
+        """Whether no other has come before this one."""
+        version = (record.topic_id, decision.id, decision.on)
+        first = self._offsets.setdefault(version, record.offset)
+        if len(self._offsets) > _MOST_VERSIONS:
+            del self._offsets[next(iter(self._offsets))]
+        return not decision.on or first == record.offset
 
 
 class Releases:
@@ -67,6 +87,7 @@ class Releases:
         self._outgoing = outgoing
         self._clock = clock
         self._observer = observer
+        self._first = _First()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def handle(self, partition: Partition, record: Record) -> None:
@@ -90,8 +111,9 @@ class Releases:
             place = f"{record.topic}/{record.partition}/{record.offset}"
             self._observer.note(names.RELEASE_UNREADABLE, at=place, why=str(error))
             return None
-        is_release = isinstance(entry, Decision) and entry.kind is Kind.RELEASED
-        return entry if isinstance(entry, Decision) and is_release else None
+        if not isinstance(entry, Decision) or not self._first.takes(entry, record):
+            return None
+        return entry if entry.kind is Kind.RELEASED else None
 
     # ------------------------------------------------ steps
 

@@ -81,6 +81,25 @@ async def test_what_is_released_as_it_is_is_told(world: World) -> None:
     assert len({one.id for one in told}) == 1
 
 
+@pytest.mark.parametrize("before", [Kind.REJECTED, Kind.EDITED, Kind.RELEASED])
+async def test_of_two_who_decide_at_once_the_first_counts(
+    world: World, before: Kind
+) -> None:
+    """The second, who was told so, lets nothing go: not what was just turned away."""
+    item = await parked(world)
+    payload = orjson.loads(plain(item.payload))
+    late = replace(release(item, {**payload, "note": "unseen"}), on=1)
+    first = replace(release(item, {**payload, "note": "seen"}), kind=before, on=1)
+    decide(world, first)
+    decide(world, late)
+    await world.converts()
+    assert world.notes() == (["seen"] if before is Kind.RELEASED else [])
+    decide(world, replace(late, on=2))
+    await world.converts()
+    assert world.notes()[-1:] == ["unseen"]
+    assert world.unsettled() == 0
+
+
 async def test_what_is_to_be_converted_again_is_judged_again(world: World) -> None:
     """A rule that was mended lets it go, under the id it would have had."""
     item = await parked(world)
