@@ -45,9 +45,9 @@ lint: $(READY)
 	$(BIN)/mypy -p bus -p processors -p tests
 	$(BIN)/lint-imports
 
-# A file of tests a worker, each with a Kafka of its own; two more than there are cores, since tests wait a good deal:
-# with one more, a quarter of two cores was idle. In the order of their names: integration comes early, and what runs
-# last, beside nothing, is small. What fails beside others is run once more, alone: that counts.
+# A file of tests a worker, one Kafka for all; two more than there are cores, since tests wait a good deal: with one
+# more, a quarter of two cores was idle. In the order of their names: integration comes early, and what runs last,
+# beside nothing, is small. What fails beside others is run once more, alone: that counts.
 WORKERS = $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
 # mypy reads everything on one core. Meanwhile the other one makes the bytecode of a fresh clone, asserts rewritten:
 # else each worker would make all of it, all at the same time, and where Python is told to keep none, every time.

@@ -15,6 +15,7 @@ from bus.record import Message
 from processors.cli.lazy import command_of
 from tests.support.bus import wait_until
 from tests.support.documented import Shown, shown
+from tests.support.kafka import KafkaUnderTest
 from tests.support.terminals import Terminals, terminals
 from tests.support.warm import WarmBus, warm_bus
 
@@ -136,13 +137,20 @@ def filled(text: str, known: dict[str, str]) -> str:
 
 @pytest.mark.kafka
 @pytest.mark.timeout(600)
-async def test_every_command_of_every_page(tmp_path: Path) -> None:
-    """Each ends as it should; what fails is told with its page's words."""
+async def test_every_command_of_every_page(
+    kafka: KafkaUnderTest, tmp_path: Path
+) -> None:
+    """Each ends as it should; what fails is told with its page's words.
+
+    On the Kafka of all tests, which is warm; test_readme.py has `bus dev` start one.
+    """
+    port = kafka.bootstrap_servers.rpartition(":")[2]
     async with (
         terminals(tmp_path) as opened,
         warm_bus(tmp_path, opened.around()) as bus,
     ):
         desk = Desk(opened, bus)
+        opened.ports["9092"] = int(port)
         known = await _lived_in(desk)
         wrong = [
             said
@@ -179,7 +187,8 @@ class Desk:
 async def _lived_in(desk: Desk) -> dict[str, str]:
     """A bus with a subscription, an event, and a dead letter of it."""
     opened = desk.opened
-    await opened.keep("bus dev --kafka-port 9092 --registry-port 8081", "Ctrl-C stops")
+    start = "bus --bootstrap-servers 127.0.0.1:9092 dev --registry-port 8081"
+    await opened.keep(start, "Ctrl-C stops")
     await opened.keep("python -m processors.receiver --port 8000", "port")
     url = opened.here("http://127.0.0.1:8000/hook?fail_orders=SO-1001&fail_status=400")
     await desk(f"bus subscriptions add acme '{url}' --type '*'")

@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from confluent_kafka.schema_registry import SchemaRegistryClient
@@ -18,6 +19,7 @@ from confluent_kafka.schema_registry.error import SchemaRegistryError
 
 from tests.support.kafka import KafkaUnderTest
 from tests.support.pace import patience
+from tests.support.topics_file import named_topics
 
 pytestmark = pytest.mark.kafka
 
@@ -26,10 +28,13 @@ _WITHIN_S = 60
 
 @pytest.fixture
 def env(kafka: KafkaUnderTest, tmp_path: Path) -> Mapping[str, str]:
-    """What both machines know: where Kafka is."""
+    """What both machines know: where Kafka is, and what its topics are called."""
+    topics_file = tmp_path / "topics.yaml"
+    topics_file.write_text(named_topics(f"elsewhere-{uuid4().hex[:12]}"))
     kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     return kept | {
         "ORDERBUS_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
+        "ORDERBUS_TOPICS_FILE": str(topics_file),
         "HOME": str(tmp_path),
     }
 
