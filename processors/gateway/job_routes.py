@@ -27,7 +27,7 @@ class JobShown(Model):
     subject: Annotated[str, Field(description="The id of what it is about.")]
     state: Literal["running", "done", "failed", "cancelled"]
     done: Annotated[int, Field(description="How many are done, of `total`.")]
-    total: int
+    total: Annotated[int, Field(description="0 while it runs: not known yet.")]
     began_at: str
     ended_at: str | None
     result: Annotated[

@@ -90,14 +90,16 @@ async def replay_span(asked: Asked) -> Reply:
         return Reply(content=SpanWork(plan=told, job=None), status=200)
 
     async def work(progress: Progress) -> dict[str, object]:
-        sent = 0
+        sent, wanted = 0, found.wanted if found.complete else 0
+        progress(0, wanted)
 
         def more(written: int) -> None:
             nonlocal sent
             sent += written
-            progress(sent, max(sent, found.wanted))
+            progress(sent, wanted and max(sent, wanted))
 
         done = await deliver(world, subscription, span, more)
+        progress(sent, sent)
         return _split(done)
 
     job = started(asked, "replay_span", subscription.id, work)

@@ -89,7 +89,10 @@ async def begin(asked: Asked) -> Done:
         to = href("subscriptions", asked.path["subscription"])
         return Done("No event of that time was to be delivered.", to)
     to = href("jobs", work.job.id)
-    return Done(f"{work.plan.wanted} events are delivered once more.", to)
+    least = "" if work.plan.complete else "At least "
+    several = "event is" if work.plan.wanted == 1 else "events are"
+    text = f"{least}{work.plan.wanted} {several} delivered once more."
+    return Done(text, to)
 
 
 async def _work(asked: Asked, wanted: SpanSelection, *, dry_run: bool) -> SpanWork:

@@ -213,6 +213,12 @@ async def test_a_job_says_what_it_did(site: Lively) -> None:
         runs = await visitor.get(f"/ui/jobs/{'1' * 24}")
         assert "120 of 400" in runs.text
         assert "/cancel" in runs.text
+        (job,) = [one for one in site.ask.api.jobs.all() if one.id == "1" * 24]
+        job.total = 0  # of how many is not known yet
+        uncounted = await visitor.get(f"/ui/jobs/{job.id}")
+        assert "120 so far" in uncounted.text
+        assert '<progress max="100" aria-label' in uncounted.text
+        assert "120 so far" in (await visitor.get("/ui/jobs")).text
     async with visiting(site, "partner") as visitor:
         assert (await visitor.get(f"/ui/jobs/{JOB}")).status == 200
         assert (await visitor.get(f"/ui/jobs/{'1' * 24}")).status == 404
