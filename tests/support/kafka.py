@@ -58,10 +58,22 @@ def shared_kafka(data_dir: Path, meeting: Path) -> Iterator[KafkaUnderTest]:
                 users = _locked(meeting / "kafka.users", fcntl.LOCK_SH)
                 stack.enter_context(users)
             else:
+                _have_java_record(data_dir)
                 there = stack.enter_context(embedded_kafka(data_dir))
                 at.write_text(there.bootstrap_servers)
                 stack.callback(_wait_for_others, at, meeting)
         yield there
+
+
+def _have_java_record(data_dir: Path) -> None:
+    """See that there is java's cache, which is written when a first Kafka ends.
+
+    Of the shared one that would be the end of all tests, slower until then, and no
+    Kafka that a single test starts would have it.
+    """
+    if not any(cache_dir().glob("aot/*.aot")):
+        with embedded_kafka(data_dir):
+            pass
 
 
 def _wait_for_others(at: Path, meeting: Path) -> None:
