@@ -38,7 +38,8 @@ def breaker_open(facts: Facts, limits: Limits) -> Iterator[Said]:
         elif one.breaker != "closed" and not one.holds:
             word = one.breaker.replace("_", "-")
             waiting = sum(w.records for w in (one.waiting or {}).values())
-            yield Said(_of(one), f"the breaker is {word}, {waiting} deliveries wait")
+            waits = "1 delivery waits" if waiting == 1 else f"{waiting} deliveries wait"
+            yield Said(_of(one), f"the breaker is {word}, {waits}")
 
 
 def filters_dear(facts: Facts, limits: Limits) -> Iterator[Said]:

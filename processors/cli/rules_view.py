@@ -85,7 +85,7 @@ def print_problems(lines: int, problems: Sequence[Problem], *, as_json: bool) ->
     for problem in problems:
         say(str(problem))
     if not problems:
-        say(f"{lines} lines, nothing wrong")
+        say(f"{lines} {'line' if lines == 1 else 'lines'}, nothing wrong")
 
 
 def print_steps(

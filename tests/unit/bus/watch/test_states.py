@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bus.watch.facts import HOUR, Facts, Part, ProgramFacts
+from bus.watch.facts import HOUR, Facts, Part, ProgramFacts, Waiting
 from bus.watch.states import State, states
 from bus.watch.verdicts import Health, Kind, Subject
 from tests.support.watched import WELL, always, figures, found, orders, shop
@@ -35,7 +35,16 @@ def test_a_bus_that_is_well_is_healthy_all_over() -> None:
 @pytest.mark.parametrize(
     ("facts", "health", "why"),
     [
-        (shop(breaker="open"), Health.FAILING, "the breaker is open"),
+        (
+            shop(breaker="open", waiting={"1s": Waiting(1)}),
+            Health.FAILING,
+            "the breaker is open, 1 delivery waits",
+        ),
+        (
+            shop(breaker="open", waiting={"1s": Waiting(2), "5s": Waiting(3)}),
+            Health.FAILING,
+            "the breaker is open, 5 deliveries wait",
+        ),
         (shop(figures=always(figures(900, 100))), Health.FAILING, "deliveries failed"),
         (shop(state="paused", why="as asked"), Health.HELD, "paused: as asked"),
         (shop(unproven=True), Health.HELD, "has yet to say"),

@@ -137,7 +137,11 @@ def test_dry_runs_write_nothing_and_prune_removes(worlds: Worlds, mine: Path) ->
 
 def test_a_document_is_checked_with_its_places(worlds: Worlds, mine: Path) -> None:
     """Without Kafka; what is wrong is refused by apply as well."""
-    assert bus(worlds, "rules", "check", mine).exit_code == 0
+    assert bus(worlds, "rules", "check", mine).stdout == "2 lines, nothing wrong\n"
+    one = "rules:\n  - {id: one, check: duplicate}\n"
+    mine.write_text(one, encoding="utf-8")
+    fine = bus(worlds, "rules", "check", mine)
+    assert (fine.exit_code, fine.stdout) == (0, "1 line, nothing wrong\n")
     mine.write_text(MINE.replace("tolerance: 4", "tolerant: 4"), encoding="utf-8")
     checked = bus(worlds, "rules", "check", mine)
     assert checked.exit_code == 1
