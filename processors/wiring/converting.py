@@ -3,13 +3,14 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 from bus.adapters.kafka import (
     KafkaSource,
 )
 from bus.client.channels import FolderChannels, channels_folder, read_samples
 from bus.client.producer import EventWriter
+from bus.errors import OrderbusError
 from bus.intake.sources import Source
 from bus.ports import Lag
 from bus.record import TopicPartition
@@ -39,6 +40,7 @@ _HELD = 500
 _FLUSH_S = 2.0
 _GOODBYE_S = 5.0
 _ASSIGNED_WITHIN_S = 20.0
+_SCHEMAS_WITHIN_S = 5.0
 
 
 async def serve_convert(
@@ -130,14 +132,34 @@ class Converting:
             self._table.ready(),
             self._rules.table.ready(),
             self._rules.lookups.ready(),
-            self._remembering.loaded(),
         )
-        await self._rules.warm(self._stack)
+        # Before partitions are taken from those who convert them now: all it needs.
+        self._shelf.look()
+        await asyncio.gather(
+            self._remembering.loaded(),
+            self._rules.warm(self._stack),
+            self._prepare_schemas(),
+        )
         self._loaded = True
         self._telemetry.note(names.TABLE_LOADED, sources=len(self._table.all()))
         self._joined_at = self._clock.monotonic()
         await self._converter.start()
         self._begin_watching()
+
+    async def _prepare_schemas(self) -> None:
+        """Register what its channels make: then no first event waits for that.
+
+        What cannot be had now is asked for with the first event, which says why.
+        """
+        catalogue = self._world.catalogue
+        channels = [self._shelf.get(source.channel) for source in self._table.all()]
+        sections = [s for one in channels if one for s in one.sections.values()]
+        schemas = {section.event_type: section.schema for section in sections}
+        with suppress(OrderbusError, TimeoutError):
+            async with asyncio.timeout(_SCHEMAS_WITHIN_S):
+                for event_type, schema in schemas.items():
+                    subject = catalogue.subject(event_type)
+                    await self._world.schemas.register(subject, schema.text)
 
     def _begin_watching(self) -> None:
         world, telemetry = self._world, self._telemetry
