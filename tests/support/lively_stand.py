@@ -37,7 +37,7 @@ async def put_waiting(world: World, log: SqlLog) -> None:
     await log.kept.note([LagRow(before, topic, n, n) for topic, n in came.items()])
     spans = (240 * SECOND_US, 330 * SECOND_US, 500 * SECOND_US)
     made = NOW_US - 20 * SECOND_US
-    await log.kept.keep([ForecastRow(made, f"subscriptions/{SHOP}", *spans, 1.0)])
+    await log.kept.keep([ForecastRow(made, f"subscription/{SHOP}", *spans, 1.0)])
 
 
 async def put_processes(world: World) -> None:

@@ -176,7 +176,7 @@ async def _forecasts(asked: Asked, mine: frozenset[str]) -> Sequence[tuple[str, 
 
 
 def _owner(row: ForecastRow) -> str:
-    return row.queue.removeprefix("subscriptions/")
+    return row.queue.removeprefix("subscription/")
 
 
 def _said(row: ForecastRow) -> str:

@@ -45,7 +45,7 @@ async def test_figures_of_the_overview_lead_to_their_lists(site: Lively) -> None
         assert waiting == ["/ui/topics?q=.1s", "/ui/topics?q=.5s", "/ui/topics?q=.30s"]
         assert "bus.retry.acme-shop.5s" in (await visitor.get(waiting[1])).text
         assert 'href="/ui/topics/oms.order"' in seen.text
-        assert 'href="/ui/forecasts?queue=subscriptions%2Facme-shop"' in seen.text
+        assert 'href="/ui/forecasts?queue=subscription%2Facme-shop"' in seen.text
         for lacks, there in (("orders", "listed"), ("numbers", "100412")):
             to = f"/ui/sources?lacks={lacks}"
             assert f'href="{to}"' in seen.text
@@ -54,6 +54,14 @@ async def test_figures_of_the_overview_lead_to_their_lists(site: Lively) -> None
             one = re.search(r'href="(/ui/sources/[^"#]+)#', listed.text)
             assert one
             assert there in (await visitor.get(one[1])).text
+
+
+async def test_a_partner_sees_its_own_backlogs(site: Lively) -> None:
+    """And nobody else's."""
+    for by, there in (("partner", True), ("stranger", False)):
+        async with visiting(site, by) as visitor:
+            seen = await visitor.get("/ui/")
+        assert ("queue=subscription%2Facme-shop" in seen.text) is there, by
 
 
 NO_LIST = {
