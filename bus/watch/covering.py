@@ -36,6 +36,7 @@ COVERS: Mapping[str, Cover] = {
     "process_silent": _cover(_KAFKA),
     "retries_late": _cover(_NO_RETRY, _MANY, _KAFKA),
     "intake_silent": _cover(_KAFKA, "program_missing:program/intake"),
+    "intake_waiting": _cover(_KAFKA, "program_missing:program/convert"),
     "intake_put_off": _cover(_KAFKA),
     "intake_slow": _cover("intake_put_off", _KAFKA),
     "unusual_volume": _cover("silent", _KAFKA, for_s=900.0),

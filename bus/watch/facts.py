@@ -32,6 +32,7 @@ class Part(StrEnum):
     QUARANTINE = "quarantine"
     PARKED = "parked"
     INTAKES = "intakes"
+    SUBMISSIONS = "submissions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,8 @@ class IntakeFacts:
 
     `state` and `why` are its own words. `rotated` is when its newest secret was given
     to it, beside another; `ending` has the secrets that end, and when. `arrivals` are
-    what it sends by itself.
+    what it sends by itself. `waiting` is what is kept and not converted yet; in the
+    partitions in `still` nothing of it was for so many seconds.
     """
 
     id: str
@@ -196,6 +198,8 @@ class IntakeFacts:
     rotated: float | None = None
     ending: Mapping[str, float] = field(default_factory=dict)
     arrivals: Arrivals = Arrivals()
+    waiting: Waiting = Waiting()
+    still: Mapping[int, float] = field(default_factory=dict)
     figures: SourceFigures = field(default_factory=SourceFigures)
 
 

@@ -32,6 +32,15 @@ PAGES = (
         runbook=_RUNBOOK,
         needs=frozenset({Part.INTAKES}),
     ),
+    Rule(
+        name="intake_waiting",
+        severity=Severity.PAGE,
+        state=_FAILING,
+        judge=intake.intake_waiting,
+        runbook="submissions-wait-or-are-parked",
+        needs=frozenset({Part.INTAKES, Part.SUBMISSIONS}),
+        for_s=120,
+    ),
 )
 TICKETS = (
     _ticket(intake.intake_refused, _FAILING, for_s=0, clear_s=300),

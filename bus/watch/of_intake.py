@@ -1,6 +1,6 @@
 """What the rules say of sources of intake: shops, partners, payment accounts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bus.intake.health import words
 from bus.watch.burning import Share, wilson_low
@@ -24,6 +24,28 @@ def intake_silent(facts: Facts, limits: Limits) -> Iterator[Said]:
                 f"nothing for {span(one.arrivals.silent_s)};"
                 f" {expected:.0f} submissions are usual in such a time",
             )
+
+
+def intake_waiting(facts: Facts, limits: Limits) -> Iterator[Said]:
+    """Submissions of a source are kept, and wait for too long to be converted."""
+    for one in _active(facts):
+        waiting = one.waiting
+        if not waiting.records:
+            continue
+        if waiting.oldest_s is None:
+            yield Said(of(one), certain=False)
+        elif waiting.oldest_s > limits.lag_s:
+            told = (
+                f"{count(waiting.records, 'submission')} not converted,"
+                f" the oldest for {span(waiting.oldest_s)}"
+            )
+            yield Said(of(one), told + _standing(one.still, limits))
+
+
+def _standing(still: Mapping[int, float], limits: Limits) -> str:
+    """Whether all go on slowly, or some not at all."""
+    names = [str(n) for n, s in sorted(still.items()) if s > limits.still_s]
+    return f"; partition {', '.join(names[:10])} stands still" if names else ""
 
 
 def intake_refused(facts: Facts, limits: Limits) -> Iterator[Said]:

@@ -98,3 +98,8 @@ class World:
     def ordered_group(self) -> str:
         """The consumer group of ordered."""
         return f"{self.group_prefix}ordered"
+
+    @property
+    def convert_group(self) -> str:
+        """The consumer group of convert."""
+        return f"{self.group_prefix}convert"

@@ -6,7 +6,7 @@ the facts say so. Nothing here writes anything.
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bus.delivery.choices import Ordering
 from bus.delivery.own import is_own_topic
@@ -78,8 +78,10 @@ class Gathering:
         self._fanout = Looking(world, world.fanout_group)
         self._retry = Looking(world, world.retry_group)
         self._ordered = Looking(world, world.ordered_group)
+        self._convert = Looking(world, world.convert_group)
         self._sources = Latest(clock, _LAG_S, self._ask_sources)
         self._waiting = Latest(clock, _LAG_S, self._ask_waiting)
+        self._submissions = Latest(clock, _LAG_S, self._ask_submissions)
         self._cluster = Latest(clock, _CLUSTER_S, world.topics.cluster)
         self._quarantine = Latest(
             clock, _QUARANTINE_S, lambda: pending_quarantine(world, ANSWER_S)
@@ -88,15 +90,17 @@ class Gathering:
     def close(self) -> None:
         """Wait for nothing any more."""
         self._senses.counts.close()
-        for latest in (self._sources, self._waiting, self._cluster, self._quarantine):
+        asked = (self._sources, self._waiting, self._submissions, self._cluster)
+        for latest in (*asked, self._quarantine):
             latest.close()
 
     async def facts(self) -> Facts:
         """The bus as it is found now."""
-        cluster, sources, waiting, quarantine, counts = await asyncio.gather(
+        cluster, sources, waiting, raw, quarantine, counts = await asyncio.gather(
             self._cluster.get(),
             self._sources.get(),
             self._waiting.get(),
+            self._submissions.get(),
             self._quarantine.get(),
             self._senses.counts.get(),
         )
@@ -121,8 +125,8 @@ class Gathering:
             cluster=_cluster(cluster),
             quarantined=quarantine.records if isinstance(quarantine, Count) else 0,
             parked=self._senses.parked(),
-            intakes=self._intakes(),
-            unknown=self._unknown(cluster, sources, waiting, quarantine, counts),
+            intakes=list(self._intakes(raw)),
+            unknown=self._unknown(cluster, sources, waiting, raw, quarantine, counts),
         )
 
     def arrivals(self) -> Mapping[str, Arriving]:
@@ -130,9 +134,15 @@ class Gathering:
         intakes = self._senses.intakes
         return self.arriving | ({} if intakes is None else intakes.arriving)
 
-    def _intakes(self) -> Sequence[IntakeFacts]:
-        intakes = self._senses.intakes
-        return () if intakes is None else intakes.facts()
+    def _intakes(self, found: Backlogs | Unknown) -> Iterator[IntakeFacts]:
+        intakes, topology = self._senses.intakes, self._senses.world.topology
+        for one in () if intakes is None else intakes.facts():
+            topic = topology.raw_topic(one.id)
+            if isinstance(found, Unknown) or topic not in found.waiting:
+                yield one
+            else:
+                still = found.still_in(topic)
+                yield replace(one, waiting=found.waiting[topic], still=still)
 
     def _table(self) -> Sequence[Subscription]:
         return self._senses.world.table.all()
@@ -142,6 +152,7 @@ class Gathering:
         cluster: Cluster | Unknown,
         sources: Backlogs | Unknown,
         waiting: Backlogs | Unknown,
+        raw: Backlogs | Unknown,
         quarantine: Count | Unknown,
         counts: Mapping[int, By] | Unknown,
     ) -> Mapping[Part, str]:
@@ -149,6 +160,7 @@ class Gathering:
             Part.CLUSTER: cluster,
             Part.SOURCES: sources,
             Part.RETRIES: waiting,
+            Part.SUBMISSIONS: raw,
             Part.QUARANTINE: quarantine,
             Part.COUNTS: counts,
         }
@@ -177,11 +189,7 @@ class Gathering:
             yield SourceFacts(
                 name=topic,
                 waiting=found.waiting.get(topic, SourceFacts(name=topic).waiting),
-                still={
-                    tp.partition: s
-                    for tp, s in found.still.items()
-                    if tp.topic == topic
-                },
+                still=found.still_in(topic),
                 read=found.members > 0,
                 arrivals=arrivals,
             )
@@ -208,6 +216,14 @@ class Gathering:
         retry = await self._retry.look(tiers)
         ordered = await self._ordered.look(own)
         return Backlogs(waiting={**retry.waiting, **ordered.waiting})
+
+    async def _ask_submissions(self) -> Backlogs:
+        world, intakes = self._senses.world, self._senses.intakes
+        topics = (
+            [] if intakes is None else map(world.topology.raw_topic, intakes.active())
+        )
+        there = await world.topics.names()
+        return await self._convert.look([topic for topic in topics if topic in there])
 
 
 def _cluster(found: Cluster | Unknown) -> ClusterFacts:

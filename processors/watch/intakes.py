@@ -43,6 +43,10 @@ class Intakes:
         """Why what is said may be old; None: it is not."""
         return self._sources.trouble() or self._tallies.trouble()
 
+    def active(self) -> Sequence[str]:
+        """Sources whose submissions are to be converted at once."""
+        return [one.id for one in self._sources.all() if one.state is State.ACTIVE]
+
     def facts(self) -> Sequence[IntakeFacts]:
         """All sources."""
         sources = self._sources.all()

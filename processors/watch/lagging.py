@@ -23,6 +23,10 @@ class Backlogs:
     ends: Mapping[str, int] = field(default_factory=dict)
     members: int = 0
 
+    def still_in(self, topic: str) -> Mapping[int, float]:
+        """The partitions of a topic that stand still, and for how long."""
+        return {tp.partition: s for tp, s in self.still.items() if tp.topic == topic}
+
 
 class Looking:
     """Looks at one group again and again, and notices what stands still."""

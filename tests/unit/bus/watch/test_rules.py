@@ -108,6 +108,7 @@ SPEAKING: dict[str, Facts] = {
     "kafka_away": replace(WELL, cluster=ClusterFacts(offline=2)),
     "broker_missing": replace(WELL, cluster=ClusterFacts(away=[3])),
     "intake_silent": intake(arrivals=Arrivals(silent_s=600, expected=14.0)),
+    "intake_waiting": intake(waiting=Waiting(40, 61.0), still={3: 130.0}),
     "intake_refused": sent(came=80, **{"refused.mismatch": 20}),
     "intake_unmapped": sent(told=90, **{"parked.map": 10}),
     "intake_gaps": intake(figures=SourceFigures(missing=1, first_missing=(7,))),

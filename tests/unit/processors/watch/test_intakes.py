@@ -3,6 +3,7 @@
 from bus.adapters.memory import settle
 from bus.intake.health import words
 from bus.intake.health.tally import Tally
+from bus.record import Commit, Message, TopicPartition
 from bus.watch.usual import HOUR
 from bus.watch.verdicts import Kind, Subject
 from processors.tallying.records import tally_message
@@ -51,6 +52,33 @@ async def test_what_is_counted_becomes_a_state_and_a_row(stage: Watched) -> None
         (row,) = health_rows(one.board, known_sources(one.board), one.board.look.at)  # type: ignore[union-attr]
         assert row["reasons"][0]["rule"] == "intake_refused"  # type: ignore[index]
         assert row["hour"]["refused"] == {"mismatch": 8}  # type: ignore[index]
+
+
+async def test_what_is_kept_and_not_converted_is_told(stage: Watched) -> None:
+    """How much, since when, and where nothing moves; no more once it is converted."""
+    async with open_sources(stage.worlds) as sources:
+        await added(sources, secret="a-secret")  # noqa: S106 - a test's
+        tally = Tally()
+        tally.count(words.CAME, stage.world.clock.now())
+        await tell(stage, tally)
+        one = await stage.begin()
+        world, topic = stage.world, stage.world.topology.raw_topic("shop-eu")
+        written = await world.publisher.publish(Message(topic, b"o-1", b"{}"))
+        await stage.pass_s(60)
+        assert stage.health(one, SHOP) == "healthy"
+        await stage.pass_s(240)
+        assert stage.health(one, SHOP) == "failing"
+        assert stage.ear.heard == ["intake_waiting:intake/shop-eu fires"]
+        (row,) = health_rows(one.board, known_sources(one.board), one.board.look.at)  # type: ignore[union-attr]
+        said = row["reasons"][0]["why"]  # type: ignore[index]
+        assert str(said).startswith("1 submission not converted, the oldest for ")
+        assert str(said).endswith(f"; partition {written.partition} stands still")
+
+        group = stage.worlds.broker.group(world.convert_group)
+        place = TopicPartition(topic, written.partition)
+        group.positions[place] = Commit(written.offset + 1)
+        await stage.pass_s(600)
+        assert stage.health(one, SHOP) == "healthy"
 
 
 async def test_a_silence_that_is_unusual_is_told(stage: Watched) -> None:
