@@ -19,7 +19,7 @@ from tests.support.bus import CLOCK
 from tests.support.pace import measured
 
 _QUIET_S = 20.0
-_ROUND_S = 150.0
+_ROUND_S = 300.0
 
 
 def main() -> None:
