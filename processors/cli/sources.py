@@ -86,10 +86,18 @@ def add_command(
     async def add(world: "SourcesWorld") -> int:
         with named_as_options():
             taken = await steps.add(world, wanted())
-        print_taken(taken, "added", as_json=as_json)
+        print_taken(taken, "added", as_json=as_json, door=_door(ctx))
         return GOOD
 
     _run(ctx, add, first=lambda: _judge(ctx, wanted()))
+
+
+def _door(ctx: typer.Context) -> str:
+    """Where the source is to send to; empty where nobody here knows."""
+    from processors.cli.root import Root
+    from processors.settings.dev import door_of
+
+    return door_of(ctx.obj.given()) if isinstance(ctx.obj, Root) else ""
 
 
 def _judge(ctx: typer.Context, draft: "Draft") -> None:
@@ -264,7 +272,8 @@ def rotate_command(
         grace_s = parse_duration(grace)
         with named_as_options():
             taken = await steps.rotate(world, source_id, grace_s, text=secret())
-        print_taken(taken, f"rotated, old secrets count for {grace}", as_json=as_json)
+        done = f"rotated, old secrets count for {grace}"
+        print_taken(taken, done, as_json=as_json, door=_door(ctx))
         return GOOD
 
     _run(ctx, rotate, first=secret)

@@ -58,16 +58,21 @@ def taken_json(taken: Taken) -> Shown:
     return told
 
 
-def print_taken(taken: Taken, done: str, *, as_json: bool) -> None:
+def print_taken(taken: Taken, done: str, *, as_json: bool, door: str = "") -> None:
     """Say what was done, and show what is new and secret, this once."""
     warn(*taken.warnings)
-    print_told(taken.source.id, taken_json(taken), done, as_json=as_json)
+    print_told(taken.source.id, taken_json(taken), done, as_json=as_json, door=door)
 
 
 def print_told(
-    source_id: str, told: Mapping[str, object], done: str, *, as_json: bool
+    source_id: str,
+    told: Mapping[str, object],
+    done: str,
+    *,
+    as_json: bool,
+    door: str = "",
 ) -> None:
-    """The same from plain values."""
+    """The same from plain values; `door` is where sources send to, if that is known."""
     if as_json:
         print_json(told)
         return
@@ -75,7 +80,9 @@ def print_told(
     if "secret" in told:
         console().print(f"Secret, shown only now: {told['secret']}")
     if "path" in told:
-        console().print(f"Address, shown only now: {told['path']}")
+        console().print(f"Address, shown only now: {door}{told['path']}")
+    elif door:
+        console().print(f"Address: {door}/in/{source_id}")
 
 
 def plan_json(steps: Sequence[Step]) -> list[Shown]:

@@ -34,6 +34,7 @@ class DevState(BaseModel):
     bootstrap_servers: str
     registry_url: str
     api_url: str = ""
+    intake_url: str = ""
     key_file: Path
     pull_relays: tuple[str, ...] = ()
     http: dict[str, str] = Field(default_factory=dict)
@@ -120,6 +121,12 @@ def resolve(settings: Settings) -> Settings:
         found["allow_networks"] = _LOOPBACK
     note = Source(Origin.FILE, str(_path(settings.data_dir)))
     return settings.chosen(dict.fromkeys(found, note), **found)
+
+
+def door_of(settings: Settings) -> str:
+    """Where sources send to, as far as is known: by a setting, or a `bus dev` here."""
+    state = None if settings.intake_url else read_dev(settings.data_dir)
+    return settings.intake_url if state is None else state.intake_url
 
 
 def _alive(pid: int) -> bool:

@@ -226,6 +226,7 @@ def _dev_state(settings: Settings, url: str) -> DevState:
         bootstrap_servers=settings.bootstrap_servers or "",
         registry_url=url,
         api_url=api_url(settings),
+        intake_url=intake_url(settings),
         key_file=settings.encryption_key_file or Path(),
         pull_relays=tuple(urls_of(settings)),
     )

@@ -15,6 +15,7 @@ from processors.settings import (
     settings_table,
     write_dev,
 )
+from processors.settings.dev import door_of
 from processors.settings.model import Settings
 
 SECRET = "correct-horse-battery"  # noqa: S105 - looked for in outputs
@@ -183,6 +184,18 @@ def _state(pid: int) -> DevState:
         registry_url="http://127.0.0.1:8",
         key_file=Path("key"),
     )
+
+
+def test_where_sources_send_to() -> None:
+    """As the door is known by a setting, else as a running `bus dev` says."""
+    settings = load()
+    assert door_of(settings) == ""
+    at = "http://127.0.0.1:8480"
+    note = _state(os.getpid()).model_copy(update={"intake_url": at})
+    write_dev(settings.data_dir, note)
+    assert door_of(settings) == at
+    chosen = settings.chosen({}, intake_url="https://in.shop.example")
+    assert door_of(chosen) == "https://in.shop.example"
 
 
 def test_resolve_finds_a_running_dev() -> None:
