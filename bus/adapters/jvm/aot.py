@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-_KEPT = 1
-"""So many of other options stay: those of a short life, or of a long one."""
+_KEPT = 3
+"""So many others stay: of a short life or a long one, and of a second installation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,9 @@ def record(cache_dir: Path, command: list[str]) -> Recording | None:
         with contextlib.ExitStack() as undo:
             lock = undo.enter_context((final.parent / ".lock").open("ab"))
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for old in sorted(final.parent.glob("*.aot*"), key=_made)[:-_KEPT]:
+            for part in final.parent.glob("*.aot-part*"):  # whose recorder was killed
+                part.unlink()
+            for old in sorted(final.parent.glob("*.aot"), key=_made)[:-_KEPT]:
                 old.unlink()
             undo.pop_all()
     except OSError:
