@@ -77,7 +77,7 @@ def add_command(
       bus sources add edi -c x12 -s currency=USD --max-body 8MiB
       bus sources add own -c generic-json --secret-file - <key
     """
-    from processors.cli.sources_view import print_taken
+    from processors.cli.sources_view import door_known_to, print_taken
     from processors.sources import steps
 
     named = {"id": source_id, "channel": channel}
@@ -86,18 +86,10 @@ def add_command(
     async def add(world: "SourcesWorld") -> int:
         with named_as_options():
             taken = await steps.add(world, wanted())
-        print_taken(taken, "added", as_json=as_json, door=_door(ctx))
+        print_taken(taken, "added", as_json=as_json, door=door_known_to(ctx))
         return GOOD
 
     _run(ctx, add, first=lambda: _judge(ctx, wanted()))
-
-
-def _door(ctx: typer.Context) -> str:
-    """Where the source is to send to; empty where nobody here knows."""
-    from processors.cli.root import Root
-    from processors.settings.dev import door_of
-
-    return door_of(ctx.obj.given()) if isinstance(ctx.obj, Root) else ""
 
 
 def _judge(ctx: typer.Context, draft: "Draft") -> None:
@@ -262,7 +254,7 @@ def rotate_command(
       bus sources rotate-secret own --grace 0s    # the old one leaked
     """
     from bus.delivery.schedule import parse_duration
-    from processors.cli.sources_view import print_taken
+    from processors.cli.sources_view import door_known_to, print_taken
     from processors.cli.subscription_wanted import own_secret
     from processors.sources import steps
 
@@ -273,7 +265,7 @@ def rotate_command(
         with named_as_options():
             taken = await steps.rotate(world, source_id, grace_s, text=secret())
         done = f"rotated, old secrets count for {grace}"
-        print_taken(taken, done, as_json=as_json, door=_door(ctx))
+        print_taken(taken, done, as_json=as_json, door=door_known_to(ctx))
         return GOOD
 
     _run(ctx, rotate, first=secret)

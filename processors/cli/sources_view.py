@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+import typer
 from rich.text import Text
 
 from processors.cli.asking import ask
 from processors.cli.control import console, print_json, warn
+from processors.cli.root import Root
 from processors.screen.tables import Cell, Column, print_table
+from processors.settings.dev import door_of
 from processors.sources.applying import Action, Step
 from processors.sources.showing import Shown, shown
 from processors.sources.steps import Taken
@@ -56,6 +59,11 @@ def taken_json(taken: Taken) -> Shown:
     if taken.path_secret is not None:
         told["path"] = f"/in/{taken.source.id}/{taken.path_secret}"
     return told
+
+
+def door_known_to(ctx: typer.Context) -> str:
+    """Where sources send to; empty where nobody here knows."""
+    return door_of(ctx.obj.given()) if isinstance(ctx.obj, Root) else ""
 
 
 def print_taken(taken: Taken, done: str, *, as_json: bool, door: str = "") -> None:
