@@ -72,7 +72,9 @@ def print_types(rows: Sequence[Mapping[str, str | int]]) -> None:
         Column("FIELDS", right=True),
         Column("SUBJECT", rank=1),
     )
-    print_table(console(), columns, [[str(one) for one in r.values()] for r in rows])
+    shown = ("event_type", "topic", "fields", "subject")
+    cells = [[str(row[name]) for name in shown] for row in rows]
+    print_table(console(), columns, cells)
 
 
 def print_schema(schema: Schema) -> None:
