@@ -128,10 +128,7 @@ def replay_command(  # noqa: PLR0913 - one an option
             made = await plan(desk, found_source(desk, source), meant)
             _refuse_missing(source, made.missing)
             sent = await replay(desk, made) if yes else None
-        if as_json:
-            print_json(plan_document(made, sent))
-        else:
-            print_plan(made, sent)
+        print_json(plan_document(made, sent)) if as_json else print_plan(made, sent)
         return FAILED if made.sending and sent is None else GOOD
 
     run(ctx, replay_, reads=True)

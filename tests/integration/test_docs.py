@@ -205,8 +205,7 @@ async def _lived_in(desk: Desk) -> dict[str, str]:
     at = f"{sent['topic']}/{sent['partition']}/{sent['offset']}"
     made = json.loads(await desk("bus keys create --role operator --json"))
     file = desk.file("subscriptions.yaml")
-    declared = f"- {{id: acme, url: '{url}', types: ['*']}}\n"
-    await asyncio.to_thread(file.write_text, declared)
+    file.write_text(f"- {{id: acme, url: '{url}', types: ['*']}}\n")
     return {
         "SUBSCRIPTION": "acme",
         "ID URL --type PATTERN": f"other '{url}' --type 'order.*'",
