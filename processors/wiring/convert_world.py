@@ -30,6 +30,8 @@ from processors.wiring.adapters import (
 from processors.wiring.serve import check_topics
 
 _FLUSH_S = 2.0
+_LINGER_MS = 5.0
+"""What is converted at once is written at once: its events, and its notes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class ConvertWorld:
     catalogue: Catalogue
     topics: KafkaTopics
     reader: KafkaLogReader
+    notes: KafkaLogReader
     publisher: KafkaPublisher
     groups: KafkaGroups
     schemas: Schemas
@@ -61,7 +64,7 @@ async def open_convert(
     """
     on_event = ClientTroubles(telemetry, SystemClock())
     connection = Connection(settings.librdkafka())
-    publisher = KafkaPublisher(connection, linger_ms=1, on_event=on_event)
+    publisher = KafkaPublisher(connection, linger_ms=_LINGER_MS, on_event=on_event)
     # After the drain what is not acknowledged belongs to somebody else.
     stack.push_async_callback(publisher.close, _FLUSH_S)
     reader = KafkaLogReader(connection, on_event=on_event)
@@ -78,6 +81,7 @@ async def open_convert(
         catalogue=load_catalogue(settings.schemas_dir),
         topics=topics,
         reader=reader,
+        notes=KafkaLogReader(connection, on_event=on_event, gathers=True),
         publisher=publisher,
         groups=KafkaGroups(connection),
         schemas=await open_schemas(

@@ -39,6 +39,8 @@ from processors.wiring.tallying import writing_tallies
 _HELD = 500
 _FLUSH_S = 2.0
 _GOODBYE_S = 5.0
+_FETCH_WAIT_S = 0.05
+"""A fetch for each message would cost a broker more than the message does."""
 _ASSIGNED_WITHIN_S = 20.0
 _SCHEMAS_WITHIN_S = 5.0
 
@@ -117,8 +119,9 @@ class Converting:
             OrderbusError: Something that is needed cannot be had.
         """
         world = self._world
+        notes, merging = world.notes, self._converter.merging
         self._remembering = Remembering(
-            world.reader, world.clock, world.topology.seen, self._converter.merging
+            notes, world.clock, world.topology.seen, merging
         )
         self._table.on_change(self._changed)
         await self._stack.enter_async_context(self._table)
@@ -250,6 +253,7 @@ class Converting:
         return KafkaSource(
             self._world.connection,
             f"{settings.group_prefix}{ROLE}",
+            fetch_wait_s=_FETCH_WAIT_S,
             protocol=settings.group_protocol,
             leave_s=settings.drain_s + _GOODBYE_S,
             on_event=self._world.on_event,

@@ -235,13 +235,16 @@ async def running_bus(
     *,
     tiers: Mapping[str, str] | None = None,
     families: Iterable[str] = (),
+    narrow: bool = False,
 ) -> AsyncIterator[Bus]:
     """Make everything but the workers.
 
-    `tiers` come before the declared ones, `families` are more source topics.
+    `tiers` come before the declared ones, `families` are more source topics. What is
+    `narrow` has few partitions.
     """
     topics_file = folder / f"{name}-topics.yaml"
-    topics_file.write_text(named_topics(name, tiers, families))
+    text = named_topics(name, tiers, families, narrow=narrow)
+    topics_file.write_text(text)
     settings = _settings(kafka, folder, name, topics_file)
     connection = Connection(settings.librdkafka())
     topics = KafkaTopics(connection)

@@ -55,11 +55,22 @@ _CONSUMER_FIXED = {
     "allow.auto.create.topics": "false",
 }
 _URGENT = {"fetch.wait.max.ms": "100", "fetch.queue.backoff.ms": "20"}
-# Who reads a stretch wants little of what lies behind it, which is fetched ahead.
-_PART = {
-    "max.partition.fetch.bytes": "131072",
-    "queued.min.messages": "1000",
-    "queued.max.messages.kbytes": "4096",
+Way = Literal["whole", "part", "on", "gathering"]
+"""How a topic is read: to its end, a stretch of it, on and on, or on in larger steps.
+
+Requests cost a broker more than small records do. Who only reads on is told at once and
+asks rarely; where many write and nobody waits, each record would be a request.
+"""
+_WAYS: Mapping[Way, Mapping[str, str]] = {
+    "whole": {},
+    # Who reads a stretch wants little of what lies behind it, which is fetched ahead.
+    "part": {
+        "max.partition.fetch.bytes": "131072",
+        "queued.min.messages": "1000",
+        "queued.max.messages.kbytes": "4096",
+    },
+    "on": {"fetch.wait.max.ms": "500"},
+    "gathering": {"fetch.wait.max.ms": "250", "fetch.min.bytes": "65536"},
 }
 # librdkafka names every partition in every fetch: fewer, larger fetches. What one
 # partition may give is more than a fetch waits for, so a backlog never waits.
@@ -159,12 +170,12 @@ class Connection:
             "group.id": group,
         }
 
-    def reader(self, *, part: bool = False) -> dict[str, object]:
-        """Settings of a consumer without a group; `part`: it reads stretches."""
+    def reader(self, way: Way = "whole") -> dict[str, object]:
+        """Settings of a consumer without a group that reads this way."""
         return {
             **_DEFAULTS,
             **_URGENT,
-            **(_PART if part else {}),
+            **_WAYS[way],
             **self._settings,
             **_CONSUMER_FIXED,
             "group.id": "bus.reader",  # asked for by librdkafka, joined by nobody

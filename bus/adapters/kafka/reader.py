@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 
 from confluent_kafka import Consumer, KafkaException
 
-from bus.adapters.kafka.config import Connection, OnEvent
+from bus.adapters.kafka.config import Connection, OnEvent, Way
 from bus.adapters.kafka.heads import times_at
 from bus.adapters.kafka.scan import Bounds, Scan
 from bus.adapters.kafka.thread import DaemonThread
@@ -34,7 +34,10 @@ _TRY_AGAIN_S = 0.3
 
 
 class KafkaLogReader:
-    """`bus.ports.LogReader` on Kafka; reading on waits `patience_s` for progress."""
+    """`bus.ports.LogReader` on Kafka; reading on waits `patience_s` for progress.
+
+    One that `gathers` follows in larger steps: what comes may wait a moment for more.
+    """
 
     def __init__(
         self,
@@ -42,8 +45,10 @@ class KafkaLogReader:
         *,
         on_event: OnEvent | None = None,
         patience_s: float = _PATIENCE_S,
+        gathers: bool = False,
     ) -> None:
         self._connection = connection
+        self._on: Way = "gathering" if gathers else "on"
         self._patience_s = patience_s
         self._polls = round(patience_s / _POLL_S)
         self._on_event = on_event
@@ -123,7 +128,7 @@ class KafkaLogReader:
         while True:
             async with _Reading() as reading:
                 try:
-                    scan = await reading.do(partial(self._scan, bounds))
+                    scan = await reading.do(partial(self._scan, bounds, self._on))
                     reading.scan, opened = scan, True
                     async for records in _until_grown(reading, scan):
                         bounds = replace(bounds, start=dict(scan.positions))
@@ -171,14 +176,14 @@ class KafkaLogReader:
                 await reading.wait(_TRY_AGAIN_S)
         return await reading.do(partial(self._scan, bounds))
 
-    def _scan(self, bounds: Bounds) -> Scan:
+    def _scan(self, bounds: Bounds, way: Way = "whole") -> Scan:
         told = self._ids.ask([bounds.topic]).told().ids
-        opener = self._opener(part=bounds.stop is not None)
+        opener = self._opener("part" if bounds.stop is not None else way)
         return Scan(opener, bounds, told.get(bounds.topic, ""))
 
-    def _opener(self, *, part: bool = False) -> Callable[[], Consumer]:
+    def _opener(self, way: Way = "whole") -> Callable[[], Consumer]:
         connection, on_event = self._connection, self._on_event
-        settings = connection.reader(part=part)
+        settings = connection.reader(way)
         return lambda: connection.open(Consumer, settings, on_event)
 
     def _tell_expired(self, scan: Scan) -> None:

@@ -33,6 +33,7 @@ DOOR, CONVERT = "intake", "convert"
 _ROLES = {Victim.DOOR: DOOR, Victim.CONVERT: CONVERT}
 _READY_S = 120.0
 _IN_SYNC_S = 120.0
+_PARTITIONS = 3
 _LAST = 10
 """How nice a convert is."""
 
@@ -127,14 +128,16 @@ class Stage:
 async def open_stage(folder: Path) -> AsyncIterator[Stage]:
     """Start it all, and end it."""
     async with AsyncExitStack() as stack:
-        kafka = EmbeddedKafka(folder / "kafka", cache_dir(), brokers=BROKERS)
+        at = folder / "kafka"
+        kafka = EmbeddedKafka(at, cache_dir(), brokers=BROKERS, short=True)
         await stack.enter_async_context(kafka)
         under_test = KafkaUnderTest(kafka.bootstrap_servers)
-        running = running_bus(under_test, folder, "intake-faults")
+        # Brokers ask each other for every partition again with each record.
+        running = running_bus(under_test, folder, "intake-faults", narrow=True)
         bus = await stack.enter_async_context(running)
         config = {"min.insync.replicas": str(BROKERS - 1)}
         topics = KafkaTopics(Connection(bus.settings.librdkafka()))
-        await topics.create([TopicState(TOPIC, 6, BROKERS, config)])
+        await topics.create([TopicState(TOPIC, _PARTITIONS, BROKERS, config)])
         shop = Shop()
         url = await stack.enter_async_context(serving(shop.answer))
         await _add_sources(bus, url)
