@@ -165,6 +165,11 @@ class Topology:
             topics.append(_state(name, layouts["ordered"]))
         return topics
 
+    @property
+    def partitions_of_source(self) -> int:
+        """How many partitions a source's topic is made with."""
+        return self._declaration.source["raw"].partitions
+
     def topics_of_source(self, source: str, *, fetches: bool) -> list[TopicState]:
         """The topics that a source of intake has; more if it leaves some to fetch."""
         layouts = self._declaration.source

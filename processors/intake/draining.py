@@ -42,9 +42,9 @@ class Draining:
         publisher: Publisher,
         clock: Clock,
         observer: Observer,
-        worked: Callable[[str], None] = lambda _: None,
+        worked: Callable[[str, bytes | None], None] = lambda *_: None,
     ) -> None:
-        """`worked` hears of a source of which Kafka takes something."""
+        """`worked` hears of a source and a key that Kafka takes again."""
         self._spool = spool
         self._publisher = publisher
         self._clock = clock
@@ -102,8 +102,8 @@ class Draining:
                 break
             done += 1
         await self._spool.taken(source, done)
-        if done:
-            self._worked(source)
+        for message in messages[:done]:
+            self._worked(source, message.key)
         if done < len(results):
             await self._failed(source, results[done])
         return len(messages)

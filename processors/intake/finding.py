@@ -41,7 +41,10 @@ class Finder:
         table: SourceTable,
         channel_of: Callable[[str], Channel | None],
         clock: Clock,
+        partitions: int = 1,
     ) -> None:
+        """`partitions` are those of each source's topic."""
+        self._partitions = partitions
         self._table = table
         self._channel_of = channel_of
         self._clock = clock
@@ -68,12 +71,12 @@ class Finder:
         """Its gate, made when somebody comes first."""
         gate = self.gates.get(source.id)
         if gate is None:
-            gate = self.gates[source.id] = Gate(source, self._clock)
+            gate = self.gates[source.id] = Gate(source, self._clock, self._partitions)
         return gate
 
     def away(self) -> float:
-        """Of how many sources Kafka takes nothing now."""
-        return float(sum(g.outage.since is not None for g in self.gates.values()))
+        """Of how many sources Kafka does not take all now."""
+        return float(sum(gate.outages.any for gate in self.gates.values()))
 
     def _changed(self, old: Source | None, new: Source | None) -> None:
         if new is not None and new.id in self.gates:

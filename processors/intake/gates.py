@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bus.delivery.rate import Bucket
-from bus.intake.receiving.outage import Outage
+from bus.intake.receiving.outage import Outages
 from bus.intake.sources import Source
 from bus.ports import Clock
 
@@ -22,11 +22,12 @@ class CrowdedError(Exception):
 
 
 class Gate:
-    """Of one source; `outage` is how writing to its topic goes."""
+    """Of one source; `outages` are how writing to its topic goes."""
 
-    def __init__(self, source: Source, clock: Clock) -> None:
+    def __init__(self, source: Source, clock: Clock, partitions: int = 1) -> None:
+        """`partitions` are those of its topic."""
         self.source = source
-        self.outage = Outage()
+        self.outages = Outages(partitions)
         self._clock = clock
         self._inside = 0
         self._turns: deque[asyncio.Future[None]] = deque()

@@ -197,8 +197,9 @@ class Keeper:
         Raises:
             NotKeptError: it never will.
         """
-        outage, now = gate.outage, self.clock.monotonic()
-        if not outage.admits(now):
+        outages, key = gate.outages, message.key
+        outage = outages.of(key)
+        if not outage.admits(self.clock.monotonic()):
             return outage.why
         try:
             async with asyncio.timeout(self.patience_s):
@@ -210,13 +211,13 @@ class Keeper:
         except TimeoutError:
             why = f"no acknowledgement within {self.patience_s:g} s"
         else:
-            away_s = outage.worked(self.clock.monotonic())
+            away_s = outages.worked(key, self.clock.monotonic())
             if away_s is not None:
                 self.observer.note(
                     names.BACK, source=gate.source.id, away_s=round(away_s, 1)
                 )
             return None
-        if outage.failed(self.clock.monotonic(), why):
+        if outages.failed(key, self.clock.monotonic(), why):
             self.observer.note(names.AWAY, source=gate.source.id, why=why)
         return why
 

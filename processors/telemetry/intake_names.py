@@ -24,8 +24,8 @@ UNVERIFIED = _note(
 AWAY = _note(
     "intake_away",
     "warning",
-    "Kafka takes nothing of a source, for the reason it says; what its sender never "
-    "sends again is kept on disk.",
+    "Kafka takes nothing of a source, or nothing for one of its partitions, for the "
+    "reason it says; what its sender never sends again is kept on disk.",
 )
 BACK = _note("intake_back", "info", "Kafka takes what a source sends again.")
 SPOOL_DRAINED = _note(
@@ -125,5 +125,5 @@ FILES = _counter(
     "Files of watched folders: kept, repeat, refused.",
 )
 AWAY_SOURCES = _gauge(
-    "orderbus_intake_away", (), "Sources of which Kafka takes nothing now."
+    "orderbus_intake_away", (), "Sources of which Kafka does not take all now."
 )

@@ -127,7 +127,8 @@ async def open_intake(
     topic, told = topology.intake_sources, _unreadable(telemetry)
     table = SourceTable(*made, topic=topic, on_problem=told)
     await (await stack.enter_async_context(table)).ready()
-    finder = Finder(table, make_channels(settings).get, clock)
+    partitions = topology.partitions_of_source
+    finder = Finder(table, make_channels(settings).get, clock, partitions)
     keeper = Keeper(
         publisher=publisher,
         topology=topology,
@@ -221,13 +222,13 @@ def _spool(settings: Settings, telemetry: Telemetry) -> Spool:
     return open_spool(folder, settings.intake_spool_bytes, damaged)
 
 
-def _worked(finder: Finder, clock: Clock) -> Callable[[str], None]:
-    """Ends the outage of a source of which Kafka has taken something from the spool."""
+def _worked(finder: Finder, clock: Clock) -> Callable[[str, bytes | None], None]:
+    """Ends an outage of a source where Kafka has taken something from the spool."""
 
-    def worked(source: str) -> None:
+    def worked(source: str, key: bytes | None) -> None:
         gate = finder.gates.get(source)
         if gate is not None:
-            gate.outage.worked(clock.monotonic())
+            gate.outages.worked(key, clock.monotonic())
 
     return worked
 

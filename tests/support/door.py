@@ -123,7 +123,8 @@ async def opened(
         await world.table.ready()
         spool = open_spool(folder, spool_bytes)
         publisher = MemoryPublisher(worlds.broker)
-        finder = Finder(world.table, CHANNELS.get, worlds.clock)
+        clock, partitions = worlds.clock, worlds.topology.partitions_of_source
+        finder = Finder(world.table, CHANNELS.get, clock, partitions)
         keeper = Keeper(
             publisher=publisher,
             topology=worlds.topology,

@@ -9,6 +9,7 @@ import pytest
 from bus.adapters.memory.broker import Fault
 from bus.adapters.memory.clock import settle
 from bus.record import Message
+from bus.topics.partitioning import partition_of
 from processors.sources import steps
 from tests.support.door import ORDER, Knocker, opened, until
 from tests.support.sources import added
@@ -95,6 +96,29 @@ async def test_one_sources_outage_is_its_own(knock: Knocker) -> None:
     assert (await knock("/in/other", ORDER)).status == 202
     assert len(knock.kept("other")) == 1
     assert knock.spool.sources() == ["own"]
+
+
+async def test_one_partitions_outage_is_its_own(knock: Knocker) -> None:
+    """What lives elsewhere is taken, between what is put off."""
+    count = knock.worlds.topology.partitions_of_source
+    away = 1
+
+    def fails(message: Message) -> Fault | None:
+        gone = message.key is not None and partition_of(message.key, count) == away
+        return Fault.REFUSE if gone else None
+
+    orders = [b'{"id": %d}' % number for number in range(40)]
+    knock.worlds.broker.faults = fails
+    answers = {body: (await knock.shopify(body)).status for body in orders}
+    taken = [body for body, status in answers.items() if status == 200]
+    put_off = [body for body, status in answers.items() if status == 503]
+    assert len(taken) > len(put_off) > 0
+    assert {raw.submission.body for raw in knock.kept()} == set(taken)
+    knock.worlds.broker.faults = lambda _: None
+    await knock.worlds.clock.advance(2)
+    assert {(await knock.shopify(body)).status for body in put_off} == {200}
+    notes = [name for name, _ in knock.observer.notes]
+    assert (notes.count("intake_away"), notes.count("intake_back")) == (1, 1)
 
 
 async def test_a_full_spool_is_said(worlds: Worlds, tmp_path: Path) -> None:
