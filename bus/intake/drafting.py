@@ -4,7 +4,6 @@ What is guessed is a beginning that passes every check; what is not stands in it
 comments, with an example, for who knows what it means.
 """
 
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,7 +18,7 @@ from bus.intake.drafted import (
     role_of,
 )
 from bus.intake.findings import shown
-from bus.intake.formats import suffix_of
+from bus.intake.formats import is_wide, suffix_of, wide_as
 from bus.intake.guesses import ARTICLE, LINE, ORDER, PARTY, ROLES, Guess, plainly
 from bus.intake.parsing.csvtree import Dialect, parse_csv
 from bus.intake.parsing.jsontree import parse_json
@@ -58,6 +57,10 @@ def draft(name: str, bodies: Sequence[bytes], named: Sequence[str]) -> Draft:
     if len(set(kinds)) != 1:
         found = ", ".join(f"{n} is {k}" for n, k in zip(named, kinds, strict=True))
         raise ConfigurationError(f"the samples are of several formats: {found}")
+    for place, body in zip(named, bodies, strict=True):
+        if (found := wide_as(body)) is not None:
+            why = f"looks like {found} in UTF-16; expected is {found} in UTF-8"
+            raise ConfigurationError(f"{place} {why}")
     items: list[Tree] = []
     wrong, dialect = [], Dialect()
     for place, body in zip(named, bodies, strict=True):
@@ -97,7 +100,7 @@ def _dialect(bodies: Sequence[bytes]) -> Dialect:
 
 def _encoding(bodies: Sequence[bytes]) -> str:
     """UTF-8, UTF-16 by its mark, else what Windows of Western Europe writes."""
-    if all(body[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) for body in bodies):
+    if all(is_wide(body) for body in bodies):
         return "utf-16"
     try:
         for body in bodies:

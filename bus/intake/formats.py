@@ -1,5 +1,7 @@
 """Which format a sample is of, by how it begins."""
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+
 _LIKE = {b"ISA": "x12", b"UNA": "edifact", b"UNB": "edifact"}
 
 
@@ -19,3 +21,16 @@ def suffix_of(body: bytes) -> str:
     if head[:3] in _LIKE:
         return "edi"
     return {b"{": "json", b"[": "json", b"<": "xml"}.get(head[:1], "csv")
+
+
+def is_wide(body: bytes) -> bool:
+    """Whether it says that it is UTF-16."""
+    return body[:2] in (BOM_UTF16_LE, BOM_UTF16_BE)
+
+
+def wide_as(body: bytes) -> str | None:
+    """What is in UTF-16 and must not be: JSON or XML, whose lines are no rows."""
+    if not is_wide(body):
+        return None
+    first = body.decode("utf-16", "replace").lstrip()[:1]
+    return {"{": "JSON", "[": "JSON", "<": "XML"}.get(first)

@@ -167,4 +167,4 @@ def apply_command(  # noqa: PLR0913 - one an option
             print_json({"plan": planned, "done": done})
         return GOOD
 
-    run(ctx, apply_, first=lambda: read_drafts(text(), folder))
+    run(ctx, apply_, first=lambda: read_drafts(text(), folder, file))

@@ -61,10 +61,10 @@ class Draft:
     secret: str | None = field(default=None, repr=False)
 
 
-def read_drafts(text: str, folder: Path) -> list[Draft]:
+def read_drafts(text: str, folder: Path, named: str = "the file") -> list[Draft]:
     """Read a YAML file: a list of subscriptions, or `subscriptions:` with one.
 
-    File names in it are relative to `folder`.
+    File names in it are relative to `folder`; `named` is how people call it.
 
     Raises:
         InvalidSubscriptionError: with every problem of all of them; fields read
@@ -73,7 +73,7 @@ def read_drafts(text: str, folder: Path) -> list[Draft]:
     """
     drafts: list[Draft] = []
     problems: list[Problem] = []
-    for place, entry in enumerate(_entries(text), 1):
+    for place, entry in enumerate(_entries(text, named), 1):
         name = str(entry.get("id", f"#{place}"))
         try:
             drafts.append(draft(entry, folder))
@@ -92,25 +92,29 @@ def twice(ids: Sequence[str]) -> Sequence[str]:
     return sorted({i for i in ids if ids.count(i) > 1})
 
 
-def _entries(text: str) -> list[Fields]:
-    loaded = read_yaml(text)
+def _entries(text: str, named: str) -> list[Fields]:
+    try:
+        loaded = read_yaml(text)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{named}: {error}") from None
     if isinstance(loaded, dict) and set(loaded) == {"subscriptions"}:
         loaded = loaded["subscriptions"]
     if loaded is None:
         return []
     if not isinstance(loaded, list) or not all(isinstance(e, dict) for e in loaded):
-        raise ConfigurationError("expected a list of subscriptions")
+        why = "expected `subscriptions:` with a list, each a mapping: id, url, types, …"
+        raise ConfigurationError(f"{named}: {why}")
     return [cast("Fields", entry) for entry in loaded]
 
 
-def read_whole(text: str, folder: Path) -> list[Fields]:
+def read_whole(text: str, folder: Path, named: str = "the file") -> list[Fields]:
     """What a YAML file declares, the texts of all files that it names in their place.
 
     Raises:
         InvalidSubscriptionError: a file cannot be read.
         ConfigurationError: not YAML, or not a list.
     """
-    return [whole(entry, folder) for entry in _entries(text)]
+    return [whole(entry, folder) for entry in _entries(text, named)]
 
 
 def whole(fields: Fields, folder: Path) -> Fields:

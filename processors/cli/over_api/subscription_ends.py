@@ -49,7 +49,7 @@ async def apply(api: AsyncApi, given: Given) -> int:
     """The difference first, then its steps."""
     file, prune, dry = given.text("file"), given.flag("prune"), given.flag("dry_run")
     folder = Path() if file == "-" else Path(file).parent
-    declared = {"subscriptions": read_whole(read_text(file), folder)}
+    declared = {"subscriptions": read_whole(read_text(file), folder, file)}
     wanted = cast("Document", declared)
     plan = (await api.apply_subscriptions(wanted, dry_run=True, prune=prune))["plan"]
     steps: list[dict[str, object]] = [{**step} for step in plan]

@@ -32,3 +32,14 @@ def test_what_is_no_text_is_told() -> None:
         ConfigurationError, match=r"^one.csv is no JSON, .* cannot be read: byte"
     ):
         draft("shop", [b"a;b\n\x81\x8d;1\n"], ["one.csv"])
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [('{"id": 1}', "JSON"), (' [{"id": 1}]', "JSON"), ("<a/>", "XML")]
+)
+def test_only_csv_may_be_wide(text: str, kind: str) -> None:
+    """A document would be taken for rows, and nothing be said."""
+    with pytest.raises(
+        ConfigurationError, match=f"^one.json looks like {kind} in UTF-16; .* in UTF-8"
+    ):
+        draft("shop", [text.encode("utf-16")], ["one.json"])

@@ -150,17 +150,17 @@ def test_a_file_is_a_list_or_has_one() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("a: [", "not YAML at line 1"),
-        ("\x00", "not YAML"),
-        ("a: 5", "expected a list"),
-        ("- 5", "expected a list"),
-        ("5", "expected a list"),
+        ("a: [", "^subs.yaml: not YAML at line 1"),
+        ("\x00", "^subs.yaml: not YAML"),
+        ("a: 5", "^subs.yaml: expected `subscriptions:` with a list"),
+        ("- 5", "^subs.yaml: expected `subscriptions:` with a list"),
+        ("5", "^subs.yaml: expected `subscriptions:` with a list"),
     ],
 )
 def test_what_is_no_list_is_refused(text: str, why: str) -> None:
     """Broken YAML and other documents are clear errors."""
     with pytest.raises(ConfigurationError, match=why):
-        read_drafts(text, Path())
+        read_drafts(text, Path(), "subs.yaml")
 
 
 def full() -> Subscription:
