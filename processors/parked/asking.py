@@ -53,10 +53,15 @@ class Standing:
     unreadable: int
 
 
+def open_for(world: ParkedWorld, by: Principal) -> Sequence[Row]:
+    """What waits, put off or not, of what is there for somebody."""
+    return [row for row in world.table.open() if by.sees(row.owner)]
+
+
 def standing(world: ParkedWorld, by: Principal) -> Standing:
     """The groups that are there for somebody, what is worth most time first."""
     table = world.table
-    rows = [row for row in table.open() if by.sees(row.owner)]
+    rows = open_for(world, by)
     splits = table.splits()
     names = {group_of(row, splits) for row in rows}
     terms = Terms(

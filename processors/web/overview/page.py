@@ -10,12 +10,13 @@ from bus.delivery.subscription import Subscription
 from bus.log.lags import ForecastRow
 from bus.watch.alerts import Phase
 from bus.watch.forecasts.drain import Within
-from bus.watch.states import BUS, State
+from bus.watch.states import BUS, Reason, State
 from processors.forecasting.plain import said
 from processors.gateway.routes import Asked
 from processors.gateway.sources import mine as of_whom
 from processors.gateway.sources import world_of
 from processors.gateway.tenants import owned
+from processors.parked.asking import open_for
 from processors.status.lagging import Backlog
 from processors.status.question import Unknown
 from processors.status.report import Report
@@ -58,7 +59,7 @@ class Whole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewView:
-    """What the template reads. `whole` is None for a tenant."""
+    """What the template reads. `whole` is None for a tenant, `parked` if not shown."""
 
     state: State
     whole: Whole | None
@@ -68,6 +69,7 @@ class OverviewView:
     worst: Sequence[Faring]
     subscriptions: int
     intake: AllFare | None
+    parked: int | None
     picture: Picture | None
     forecasts: Sequence[tuple[str, str]]
     unknown: Sequence[str]
@@ -94,6 +96,7 @@ async def view(asked: Asked) -> OverviewView:
         worst=[one for one in fleet if one.health in {"failing", "degraded"}],
         subscriptions=len(mine),
         intake=await _intake(asked),
+        parked=_parked(asked),
         picture=await _picture(asked, known, fleet, mine),
         forecasts=await _forecasts(asked, ids),
         unknown=known.unknown,
@@ -109,7 +112,10 @@ def _state(asked: Asked, known: Sources, fleet: Sequence[Faring]) -> State:
         return known.states.get(BUS, UNKNOWN)
     order = ("failing", "degraded", "unknown", "held", "healthy")
     worst = min(fleet, key=lambda one: order.index(one.health), default=None)
-    return State(worst.health) if worst else UNKNOWN
+    if worst is None:
+        return UNKNOWN
+    alike = [one for one in fleet if one.health == worst.health and one.why]
+    return State(worst.health, [Reason(f"{one.id}: {one.why}") for one in alike])
 
 
 async def _whole(asked: Asked) -> Whole | None:
@@ -133,6 +139,13 @@ async def _intake(asked: Asked) -> AllFare | None:
     if not asked.by.may(Scope.SOURCES_READ):
         return None
     return together(faring_sources(asked, of_whom(await world_of(asked), asked.by)))
+
+
+def _parked(asked: Asked) -> int | None:
+    """How many orders wait for a decision; None: whoever looks may not know."""
+    if not asked.by.may(Scope.PARKED_READ):
+        return None
+    return len(open_for(asked.api.parked, asked.by))
 
 
 def _behind(asked: Asked, report: Report | None) -> Backlog | None:

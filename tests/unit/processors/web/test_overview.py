@@ -1,5 +1,6 @@
 """The overview: whose figures, what flows, and what is sent as it changes."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -122,6 +123,27 @@ async def test_a_tenant_sees_its_own_alone(site: Lively) -> None:
     assert "oms.order" not in seen.text
     assert "hooli" not in seen.text
     assert "Dead letters" in seen.text
+    assert "bus subscriptions list" in seen.text
+    assert "bus status" not in seen.text
+
+
+async def test_a_tenant_hears_why(site: Lively) -> None:
+    """Its worst subscriptions say what is wrong with them."""
+    await site.say(SHOP, "failing")
+    async with visiting(site, "partner") as visitor:
+        seen = await visitor.get("/ui/")
+    assert re.search(f"<li>{SHOP}: [^<]+</li>", seen.text)
+
+
+async def test_parked_orders_are_counted(site: Lively) -> None:
+    """As many as the page says to which they lead."""
+    async with visiting(site, "operator") as visitor:
+        found = re.search(
+            r'<a class="warn" href="/ui/intake">(\d+)</a>',
+            (await visitor.get("/ui/")).text,
+        )
+        assert found
+        assert f">{found[1]}</a>" in (await visitor.get("/ui/intake")).text
 
 
 async def test_what_changes_is_sent_once(site: Lively) -> None:
