@@ -39,8 +39,7 @@ from processors.wiring.tallying import writing_tallies
 _HELD = 500
 _FLUSH_S = 2.0
 _GOODBYE_S = 5.0
-_FETCH_WAIT_S = 0.05
-"""A fetch for each message would cost a broker more than the message does."""
+_FETCH_WAIT_S = 0.05  # one for each message would cost a broker more than that does
 _ASSIGNED_WITHIN_S = 20.0
 _SCHEMAS_WITHIN_S = 5.0
 
@@ -119,9 +118,8 @@ class Converting:
             OrderbusError: Something that is needed cannot be had.
         """
         world = self._world
-        notes, merging = world.notes, self._converter.merging
         self._remembering = Remembering(
-            notes, world.clock, world.topology.seen, merging
+            world.notes, world.clock, world.topology.seen, self._converter.merging
         )
         self._table.on_change(self._changed)
         await self._stack.enter_async_context(self._table)

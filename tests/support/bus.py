@@ -239,12 +239,10 @@ async def running_bus(
 ) -> AsyncIterator[Bus]:
     """Make everything but the workers.
 
-    `tiers` come before the declared ones, `families` are more source topics. What is
-    `narrow` has few partitions.
+    `tiers` come before the declared ones, `families` and `narrow` are `named_topics`'.
     """
     topics_file = folder / f"{name}-topics.yaml"
-    text = named_topics(name, tiers, families, narrow=narrow)
-    topics_file.write_text(text)
+    topics_file.write_text(named_topics(name, tiers, families, narrow=narrow))
     settings = _settings(kafka, folder, name, topics_file)
     connection = Connection(settings.librdkafka())
     topics = KafkaTopics(connection)
