@@ -237,10 +237,7 @@ async def running_bus(
     families: Iterable[str] = (),
     narrow: bool = False,
 ) -> AsyncIterator[Bus]:
-    """Make everything but the workers.
-
-    `tiers` come before the declared ones, `families` and `narrow` are `named_topics`'.
-    """
+    """Make everything but the workers, with topics as `named_topics` makes them."""
     topics_file = folder / f"{name}-topics.yaml"
     topics_file.write_text(named_topics(name, tiers, families, narrow=narrow))
     settings = _settings(kafka, folder, name, topics_file)
