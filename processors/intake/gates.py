@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bus.delivery.rate import Bucket
-from bus.intake.receiving.outage import Outages
 from bus.intake.sources import Source
 from bus.ports import Clock
+from processors.intake.outages import Outages
 
 _WAITING = 4
 """How many may wait for their turn, for each that may be under way."""
