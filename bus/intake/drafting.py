@@ -58,8 +58,8 @@ def draft(name: str, bodies: Sequence[bytes], named: Sequence[str]) -> Draft:
         found = ", ".join(f"{n} is {k}" for n, k in zip(named, kinds, strict=True))
         raise ConfigurationError(f"the samples are of several formats: {found}")
     for place, body in zip(named, bodies, strict=True):
-        if (found := wide_as(body)) is not None:
-            why = f"looks like {found} in UTF-16; expected is {found} in UTF-8"
+        if (wide := wide_as(body)) is not None:
+            why = f"looks like {wide} in UTF-16; expected is {wide} in UTF-8"
             raise ConfigurationError(f"{place} {why}")
     items: list[Tree] = []
     wrong, dialect = [], Dialect()
