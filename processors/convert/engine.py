@@ -46,11 +46,12 @@ class AllSources(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConvertParts:
-    """What the program uses."""
+    """What the program uses; `notes` writes what is remembered, which may be later."""
 
     source: Source
     writer: EventWriter
     publisher: Publisher
+    notes: Publisher
     reader: LogReader
     asker: Asker
     sources: AllSources
@@ -142,7 +143,7 @@ class Converter:
         outgoing = Outgoing(
             telling=Telling(parts.writer, clock, observer),
             writing=writing,
-            publisher=parts.publisher,
+            notes=parts.notes,
             seen=topology.seen,
             parked=topology.parked,
             requests=topology.requests,

@@ -51,7 +51,7 @@ class Outgoing:
         *,
         telling: Telling,
         writing: Writing,
-        publisher: Publisher,
+        notes: Publisher,
         seen: str,
         parked: str,
         requests: str,
@@ -60,7 +60,7 @@ class Outgoing:
     ) -> None:
         self._telling = telling
         self._writing = writing
-        self._publisher = publisher
+        self._notes = notes
         self.fetches: Fetches | None = None
         self._seen = seen
         self._parked = parked
@@ -143,7 +143,7 @@ class Outgoing:
         """Hand a note over now, beside the event; a record owns what it brings."""
         if note is None:
             return None
-        writing = self._publisher.publish(note_message(self._seen, note))
+        writing = self._notes.publish(note_message(self._seen, note))
         return asyncio.ensure_future(writing)
 
     async def _noted(self, noting: "asyncio.Future[object] | None") -> None:

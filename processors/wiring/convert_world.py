@@ -30,8 +30,10 @@ from processors.wiring.adapters import (
 from processors.wiring.serve import check_topics
 
 _FLUSH_S = 2.0
-_LINGER_MS = 5.0
-"""What is converted at once is written at once: its events, and its notes."""
+_LINGER_MS, _NOTES_LINGER_MS = 5.0, 50.0
+"""What is converted at once is written at once. Nobody waits for a note but the commit
+and the order's next message, and each that comes alone costs brokers as much as an event.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,8 @@ class ConvertWorld:
     catalogue: Catalogue
     topics: KafkaTopics
     reader: KafkaLogReader
-    notes: KafkaLogReader
+    notes: KafkaPublisher
+    noted: KafkaLogReader
     publisher: KafkaPublisher
     groups: KafkaGroups
     schemas: Schemas
@@ -65,8 +68,10 @@ async def open_convert(
     on_event = ClientTroubles(telemetry, SystemClock())
     connection = Connection(settings.librdkafka())
     publisher = KafkaPublisher(connection, linger_ms=_LINGER_MS, on_event=on_event)
+    notes = KafkaPublisher(connection, linger_ms=_NOTES_LINGER_MS, on_event=on_event)
     # After the drain what is not acknowledged belongs to somebody else.
-    stack.push_async_callback(publisher.close, _FLUSH_S)
+    for one in (publisher, notes):
+        stack.push_async_callback(one.close, _FLUSH_S)
     reader = KafkaLogReader(connection, on_event=on_event)
     topics = KafkaTopics(connection, on_event=on_event)
     topology = await read_topology(settings, topics)
@@ -81,7 +86,8 @@ async def open_convert(
         catalogue=load_catalogue(settings.schemas_dir),
         topics=topics,
         reader=reader,
-        notes=KafkaLogReader(connection, on_event=on_event, gathers=True),
+        notes=notes,
+        noted=KafkaLogReader(connection, on_event=on_event, gathers=True),
         publisher=publisher,
         groups=KafkaGroups(connection),
         schemas=await open_schemas(

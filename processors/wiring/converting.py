@@ -5,9 +5,7 @@ import os
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 
-from bus.adapters.kafka import (
-    KafkaSource,
-)
+from bus.adapters.kafka import KafkaSource
 from bus.client.channels import FolderChannels, channels_folder, read_samples
 from bus.client.producer import EventWriter
 from bus.errors import OrderbusError
@@ -119,7 +117,7 @@ class Converting:
         """
         world = self._world
         self._remembering = Remembering(
-            world.notes, world.clock, world.topology.seen, self._converter.merging
+            world.noted, world.clock, world.topology.seen, self._converter.merging
         )
         self._table.on_change(self._changed)
         await self._stack.enter_async_context(self._table)
@@ -220,6 +218,7 @@ class Converting:
             source=self._source,
             writer=EventWriter(world.publisher, world.schemas, world.catalogue),
             publisher=world.publisher,
+            notes=world.notes,
             reader=world.reader,
             asker=world.asker,
             sources=self._table,
@@ -247,14 +246,14 @@ class Converting:
         return KnownFields(lambda name: read_samples(folder / name), self._clock)
 
     def _member(self) -> KafkaSource:
-        settings = self._world.settings
+        world, settings = self._world, self._world.settings
         return KafkaSource(
-            self._world.connection,
+            world.connection,
             f"{settings.group_prefix}{ROLE}",
             fetch_wait_s=_FETCH_WAIT_S,
             protocol=settings.group_protocol,
             leave_s=settings.drain_s + _GOODBYE_S,
-            on_event=self._world.on_event,
+            on_event=world.on_event,
         )
 
     # ------------------------------------------------ how it goes on

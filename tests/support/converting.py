@@ -209,6 +209,7 @@ class World:
             source=MemorySource(self.broker, "convert"),
             writer=EventWriter(publisher, self.schemas, CATALOGUE),
             publisher=publisher,
+            notes=publisher,
             reader=MemoryLogReader(self.broker),
             asker=self.asker,
             sources=self,
