@@ -32,7 +32,7 @@ from processors.wiring.serve import check_topics
 _FLUSH_S = 2.0
 _LINGER_MS, _NOTES_LINGER_MS = 5.0, 50.0
 """What is converted at once is written at once. Nobody waits for a note but the commit
-and the order's next message, and each that comes alone costs brokers as much as an event.
+and the next message of its order; alone, each costs brokers as much as an event.
 """
 
 
