@@ -12,7 +12,13 @@ from bus.adapters.jvm import EmbeddedKafka
 from bus.adapters.jvm.hold import hold
 from bus.adapters.jvm.probe import visible_brokers
 from bus.errors import EmbeddedBrokerError
-from tests.support.kafka import KafkaUnderTest, cache_dir, create_topic, topics
+from tests.support.kafka import (
+    KafkaUnderTest,
+    cache_dir,
+    create_topic,
+    topics,
+    write,
+)
 
 pytestmark = pytest.mark.kafka
 
@@ -60,6 +66,8 @@ def _is_alive(pid: int) -> bool:
 def test_answers_a_kafka_client(kafka: KafkaUnderTest) -> None:
     """The session's broker answers the Confluent client."""
     create_topic(kafka.bootstrap_servers, "embedded-answers")
+    # The controller has it; that the broker has heard of it a write waits for.
+    assert write(kafka.bootstrap_servers, "embedded-answers", b"1") == 1
     assert "embedded-answers" in topics(kafka.bootstrap_servers)
 
 

@@ -87,6 +87,11 @@ async def test_a_stop_answers_what_is_under_way(site: Site) -> None:
 async def job(site: Site, served: Served) -> Mapping[str, object]:
     """Work that has just begun."""
     await site.bus.subscribe("shop")
+
+    async def is_known() -> bool:
+        return (await served.ask("GET", "/v1/subscriptions/shop"))[0] == 200
+
+    await wait_until(is_known, 10, "the gateway has read it")
     path = "/v1/subscriptions/shop/replay"
     status, made, _ = await served.ask("POST", path, {"since": "1h"})
     assert status == 202, made
