@@ -70,6 +70,7 @@ class ConvertPolicy:
     """What a process of convert may have.
 
     Attributes:
+        rate: What is told or parked in a second at most; None: any number.
         remembered: How many messages, and how many orders, repeats are known by.
         webhooks_a_day: How many webhooks of a source are made again at most.
     """
@@ -77,6 +78,7 @@ class ConvertPolicy:
     loop: LoopPolicy = field(default_factory=lambda: LoopPolicy().each(_HELD))
     remembered: int = 500_000
     webhooks_a_day: int = 3
+    rate: float | None = None
 
 
 class Converter:
@@ -93,7 +95,7 @@ class Converter:
         reading = Reading(parts.sources, parts.channels, parts.topology, clock)
         self.loop = Loop(
             parts.source,
-            self._desk(reading),
+            self._desk(reading, policy.rate),
             clock=clock,
             observer=observer,
             policy=policy.loop,
@@ -136,7 +138,7 @@ class Converter:
         held = (*self.loop.partitions.values(), *self.loop.draining)
         return {"": float(sum(partition.in_flight for partition in held))}
 
-    def _desk(self, reading: Reading) -> Desk:
+    def _desk(self, reading: Reading, rate: float | None) -> Desk:
         parts = self._parts
         clock, observer, topology = parts.clock, parts.observer, parts.topology
         writing = Writing(parts.publisher, clock, observer)
@@ -149,6 +151,7 @@ class Converter:
             requests=topology.requests,
             clock=clock,
             observer=observer,
+            rate=rate,
         )
         fetches = Fetches(
             asking=self.asking,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from bus.delivery.lanes import Lanes
+from bus.delivery.rate import Bucket
 from bus.errors import PublishError
 from bus.intake.fetching.wanted import Wanted
 from bus.intake.merging.notes import Became, Note, note_message
@@ -19,6 +20,7 @@ from processors.delivery.writing import Writing
 from processors.telemetry import convert_names as names
 from processors.telemetry.names import BUG
 
+_LEAST_S = 0.001  # what rounding leaves of a wait would be none
 MOST_UNDER_WAY = 256
 """Parts that are written at a time.
 
@@ -44,6 +46,7 @@ class Outgoing:
     Args:
         seen, parked, requests: Topics of notes, of parked items, and of what the OMS
             is asked to do.
+        rate: How many parts are begun in a second at most; None: any number.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of the program; made in one place
@@ -57,7 +60,10 @@ class Outgoing:
         requests: str,
         clock: Clock,
         observer: Observer,
+        rate: float | None = None,
     ) -> None:
+        self._bucket = None if rate is None else Bucket(rate, clock.monotonic())
+        self._turn = asyncio.Lock()
         self._telling = telling
         self._writing = writing
         self._notes = notes
@@ -97,6 +103,7 @@ class Outgoing:
             partition.started()
             try:
                 async with self._room:
+                    await self._paced()
                     if partition.open:
                         await self._write(work)
             except Exception as error:  # noqa: BLE001 - a bug; it stays open, others go on
@@ -104,6 +111,15 @@ class Outgoing:
             finally:
                 partition.finished()
             work = self._lanes.finish(work.lane)
+
+    async def _paced(self) -> None:
+        """Wait until one more may be begun; one after the other."""
+        if self._bucket is None:
+            return
+        async with self._turn:
+            while not self._bucket.take(now := self._clock.monotonic()):
+                wait_s = self._bucket.next_chance(now) - now
+                await self._clock.sleep(max(_LEAST_S, wait_s))
 
     async def _write(self, work: Work) -> None:
         """Write event or item, and the note beside it; then settle, or fetch first."""

@@ -69,6 +69,11 @@ class IntakeSettings(BaseModel):
     intake_folder_settle_s: Annotated[float, Field(ge=0)] = Field(
         5, description="A file is whole once it has not changed for so long."
     )
+    intake_convert_rate: _Positive | None = Field(
+        None,
+        description="What a process of convert tells or parks in a second at most, so "
+        "that a backlog leaves brokers and the OMS their time. None: any number.",
+    )
     intake_remembered: Annotated[int, Field(ge=1, le=50_000_000)] = Field(
         500_000,
         description="Messages, and orders, that convert remembers to know repeats by; "

@@ -238,6 +238,7 @@ class Converting:
             loop.each(_HELD),
             settings.intake_remembered,
             settings.intake_webhooks_a_day,
+            settings.intake_convert_rate,
         )
         return Converter(parts, policy)
 

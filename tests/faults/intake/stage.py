@@ -34,6 +34,10 @@ _ROLES = {Victim.DOOR: DOOR, Victim.CONVERT: CONVERT}
 _READY_S = 120.0
 _IN_SYNC_S = 120.0
 _PARTITIONS = 3
+_RATE = 150.0
+"""What a convert tells a second at most: what it has to catch up with costs brokers
+more than itself, and those are not as nice.
+"""
 _LAST = 10
 """How nice a convert is."""
 
@@ -81,6 +85,8 @@ class Stage:
             # What one that died has on its disk is brought by the next in its place.
             data_dir = self.folder / f"door-{member}"
             settings = {"intake_port": 0, "data_dir": data_dir}
+        else:
+            settings = {"intake_convert_rate": _RATE}
         worker = await self.fleet.start(_ROLES[victim], member, **settings)
         await worker.ready(_READY_S)
         if victim is Victim.CONVERT:
