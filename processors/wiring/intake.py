@@ -124,10 +124,9 @@ async def open_intake(
     stack.push_async_callback(spool.close)
     reader = KafkaLogReader(connection, on_event=on_event)
     made = (reader, read_keys(settings), clock)
-    topic, told = topology.intake_sources, _unreadable(telemetry)
-    table = SourceTable(*made, topic=topic, on_problem=told)
+    topic, partitions = topology.intake_sources, topology.partitions_of_source
+    table = SourceTable(*made, topic=topic, on_problem=_unreadable(telemetry))
     await (await stack.enter_async_context(table)).ready()
-    partitions = topology.partitions_of_source
     finder = Finder(table, make_channels(settings).get, clock, partitions)
     keeper = Keeper(
         publisher=publisher,
